@@ -1,0 +1,72 @@
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+bool buffer_append(struct buffer *buffer, const void *bytes, size_t length)
+{
+    if (length > buffer->maximum - buffer->length) {
+        buffer->overflowed = true;
+        return false;
+    }
+    buffer->data = memory_grow(buffer->data, &buffer->capacity, buffer->length + length + 1, 1);
+    if (length > 0)
+        memcpy(buffer->data + buffer->length, bytes, length);
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+    return true;
+}
+
+bool buffer_text(struct buffer *buffer, const char *text)
+{
+    return buffer_append(buffer, text, strlen(text));
+}
+
+bool buffer_char(struct buffer *buffer, char c)
+{
+    return buffer_append(buffer, &c, 1);
+}
+
+bool buffer_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list args;
+    char *text = NULL;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    if (length < 0 || text == NULL)
+        memory_exhausted();
+    bool fits = buffer_append(buffer, text, (size_t)length);
+    free(text);
+    return fits;
+}
+
+const char *buffer_string(const struct buffer *buffer)
+{
+    return buffer->data != NULL ? buffer->data : "";
+}
+
+char *buffer_take(struct buffer *buffer)
+{
+    char *text = buffer->data != NULL ? buffer->data : memory_copy_text("");
+    *buffer = BUFFER_INIT(buffer->maximum);
+    return text;
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->overflowed = false;
+    if (buffer->data != NULL)
+        buffer->data[0] = '\0';
+}
+
+void buffer_free(struct buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = BUFFER_INIT(buffer->maximum);
+}

@@ -1,0 +1,89 @@
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+int64_t clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+int64_t clock_deadline(int64_t ms)
+{
+    if (ms < 0 || ms > INT64_MAX / NS_PER_MS / 2)
+        return CLOCK_NEVER;
+    return clock_now() + ms * NS_PER_MS;
+}
+
+int clock_remaining_ms(int64_t deadline)
+{
+    if (deadline == CLOCK_NEVER)
+        return -1;
+    int64_t left = deadline - clock_now();
+    if (left <= 0)
+        return 0;
+    int64_t ms = (left + NS_PER_MS - 1) / NS_PER_MS;
+    return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+void clock_date(char date[11])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(date, 11, "%Y-%m-%d", &utc);
+}
+
+void clock_timestamp(char timestamp[21])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(timestamp, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static bool parse_date(const char *text, struct tm *utc)
+{
+    int year, month, day, used = 0;
+    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 ||
+        used != 10)
+        return false;
+    *utc = (struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+    struct tm normal = *utc;
+    timegm(&normal);
+    return normal.tm_year == utc->tm_year && normal.tm_mon == utc->tm_mon &&
+           normal.tm_mday == utc->tm_mday;
+}
+
+bool clock_is_date(const char *text)
+{
+    struct tm utc;
+    return parse_date(text, &utc);
+}
+
+long clock_days_between(const char *a, const char *b)
+{
+    struct tm from, to;
+    if (!parse_date(a, &from) || !parse_date(b, &to))
+        return 0;
+    return (long)((timegm(&to) - timegm(&from)) / (24 * 60 * 60));
+}
+
+void clock_describe(int64_t ns, char *text, size_t size)
+{
+    int64_t seconds = ns / NS_PER_SECOND;
+    if (seconds < 1)
+        snprintf(text, size, "%" PRId64 " ms", ns / NS_PER_MS);
+    else if (seconds < 60)
+        snprintf(text, size, "%.1f s", (double)ns / (double)NS_PER_SECOND);
+    else if (seconds < 3600)
+        snprintf(text, size, "%" PRId64 " min %02" PRId64 " s", seconds / 60, seconds % 60);
+    else
+        snprintf(text, size, "%" PRId64 " h %02" PRId64 " min", seconds / 3600,
+                 seconds / 60 % 60);
+}

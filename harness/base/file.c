@@ -1,0 +1,242 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/strings.h"
+
+char *path_join(const char *directory, const char *name)
+{
+    if (name[0] == '/' || directory[0] == '\0')
+        return memory_copy_text(name);
+    bool slash = text_ends(directory, "/");
+    return memory_format("%s%s%s", directory, slash ? "" : "/", name);
+}
+
+bool path_is_inside(const char *path)
+{
+    if (path[0] == '\0' || path[0] == '/' || strchr(path, '\n') != NULL)
+        return false;
+    for (const char *part = path; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (length == 1 && part[0] == '.') ||
+            (length == 2 && part[0] == '.' && part[1] == '.'))
+            return false;
+        if (part[length] == '\0')
+            break;
+        part += length;
+    }
+    return true;
+}
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static bool read_to_end(int fd, struct buffer *out, int *errnum)
+{
+    char block[65536];
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            *errnum = errno;
+            return false;
+        }
+        if (got == 0)
+            return true;
+        if (!buffer_append(out, block, (size_t)got)) {
+            *errnum = EFBIG;
+            return false;
+        }
+    }
+}
+
+bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
+               struct lg_error *err)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return lg_fail(err, class, errno, "cannot open %s", path);
+    int errnum = 0;
+    if (read_to_end(fd, out, &errnum))
+        return true;
+    if (errnum == EFBIG)
+        return lg_fail(err, class, 0, "%s is larger than the limit of %zu bytes", path,
+                       out->maximum);
+    return lg_fail(err, class, errnum, "cannot read %s", path);
+}
+
+bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err)
+{
+    _cleanup_close_ int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open %s", name);
+    int errnum = 0;
+    if (read_to_end(fd, out, &errnum))
+        return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot read %s", name);
+}
+
+bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err)
+{
+    const char *bytes = data;
+    while (length > 0) {
+        ssize_t put = write(fd, bytes, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write");
+        bytes += put;
+        length -= (size_t)put;
+    }
+    return true;
+}
+
+static bool sync_directory_of(const char *path)
+{
+    _cleanup_free_ char *directory = memory_copy_text(path);
+    char *slash = strrchr(directory, '/');
+    if (slash != NULL)
+        slash[slash == directory] = '\0';
+    _cleanup_close_ int fd =
+        open(slash != NULL ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Some file systems cannot sync a directory and say EINVAL: the rename itself stands. */
+    return fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+}
+
+bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err)
+{
+    _cleanup_free_ char *temporary = memory_format("%s.XXXXXX", path);
+    _cleanup_close_ int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
+    bool written = file_write_all(fd, data, length, err) && fchmod(fd, 0644) == 0 &&
+                   fsync(fd) == 0 && rename(temporary, path) == 0 && sync_directory_of(path);
+    if (written)
+        return true;
+    int errnum = errno;
+    unlink(temporary);
+    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot write %s", path);
+}
+
+bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
+                   struct lg_error *err)
+{
+    _cleanup_close_ int fd = openat(
+        directory, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
+    if (fd < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
+    if (!file_write_all(fd, data, length, err))
+        return lg_context(err, "%s", path);
+    if (fchmod(fd, mode) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set the mode of %s", path);
+    return true;
+}
+
+bool directory_make(const char *path, mode_t mode, struct lg_error *err)
+{
+    _cleanup_free_ char *partial = memory_copy_text(path);
+    for (char *slash = partial + 1; *partial != '\0'; slash++) {
+        if (*slash != '/' && *slash != '\0')
+            continue;
+        char kept = *slash;
+        *slash = '\0';
+        if (mkdir(partial, mode) != 0 && errno != EEXIST)
+            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", partial);
+        *slash = kept;
+        if (kept == '\0')
+            break;
+    }
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return lg_fail(err, LG_ERROR_INTERNAL, 0, "%s is not a directory", path);
+    return true;
+}
+
+bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err)
+{
+    _cleanup_close_ int current = fcntl(root, F_DUPFD_CLOEXEC, 0);
+    _cleanup_free_ char *parts = memory_copy_text(path);
+    char *rest = NULL;
+    for (char *part = strtok_r(parts, "/", &rest); part != NULL; part = strtok_r(NULL, "/", &rest)) {
+        if (mkdirat(current, part, mode) != 0 && errno != EEXIST)
+            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", path);
+        int next = openat(current, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (next < 0)
+            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the directory %s", path);
+        close(current);
+        current = next;
+    }
+    return true;
+}
+
+static bool remove_entries(int directory, dev_t device, int *errnum);
+
+static bool remove_entry(int directory, const char *name, dev_t device, int *errnum)
+{
+    struct stat status;
+    if (unlinkat(directory, name, 0) == 0 || errno == ENOENT)
+        return true;
+    *errnum = errno;
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT;
+    if (!S_ISDIR(status.st_mode))
+        return false;
+    if (status.st_dev != device) {
+        *errnum = EXDEV;
+        return false;
+    }
+    fchmodat(directory, name, 0700, 0);
+    _cleanup_close_ int inner =
+        openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (inner < 0 || !remove_entries(inner, device, errnum))
+        return false;
+    if (unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+        return true;
+    *errnum = errno;
+    return false;
+}
+
+static bool remove_entries(int directory, dev_t device, int *errnum)
+{
+    DIR *stream = fdopendir(fcntl(directory, F_DUPFD_CLOEXEC, 0));
+    if (stream == NULL) {
+        *errnum = errno;
+        return false;
+    }
+    bool removed = true;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        removed = remove_entry(directory, entry->d_name, device, errnum) && removed;
+    }
+    closedir(stream);
+    return removed;
+}
+
+bool directory_remove(const char *path, struct lg_error *err)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return errno == ENOENT ||
+               lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
+    int errnum = 0;
+    /* A process that is dying may still write: what appears while we remove is removed in the next
+     * round. */
+    for (int attempt = 0; attempt < 3; attempt++)
+        if (remove_entry(AT_FDCWD, path, status.st_dev, &errnum))
+            return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot remove %s", path);
+}

@@ -1,0 +1,44 @@
+/*
+ * Files and directories. Nothing here follows a symbolic link at the last component unless it says
+ * so; results are whole or absent.
+ */
+#ifndef LEAKGATE_BASE_FILE_H
+#define LEAKGATE_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+/* "a/b" from "a" and "b"; "b" when it is absolute. The caller frees it. */
+char *path_join(const char *directory, const char *name);
+/* Is the path relative, not empty, without "." or ".." components and without NUL or newline? */
+bool path_is_inside(const char *path);
+/* The part after the last '/'. Points into path. */
+const char *path_base(const char *path);
+
+/* Appends the whole file to `out`; over out->maximum is an error that names the limit. Follows
+ * links. class is the error class of a failure. */
+bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
+               struct lg_error *err);
+/* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
+bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err);
+
+/* Whole or absent: a temporary file in the same directory, fsync, rename, fsync of the directory.
+ * Mode 0644. */
+bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err);
+/* A plain write of a new or replaced file with this mode, link refused; for files of a world. */
+bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
+                   struct lg_error *err);
+bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err);
+
+/* mkdir -p. */
+bool directory_make(const char *path, mode_t mode, struct lg_error *err);
+/* mkdir -p of `path`'s directories below `root`, no component being a link. */
+bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err);
+/* rm -r, never through a link or onto another file system's mount; a missing path is success. */
+bool directory_remove(const char *path, struct lg_error *err);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * Every limit on what leakgate reads, in one place, each with its reason. Over a limit the answer is
+ * a clear error that names the limit. See docs/design.md, "Limits".
+ */
+#ifndef LEAKGATE_BASE_LIMITS_H
+#define LEAKGATE_BASE_LIMITS_H
+
+/* Scenario and target files. libyaml 0.2.5 has no depth limit and is quadratic in it: 200 KB of
+ * '[' takes over a minute unless the depth is checked at every event. */
+#define LIMIT_YAML_BYTES (256u * 1024u)
+#define LIMIT_YAML_DEPTH 32u
+#define LIMIT_YAML_EVENTS 20000u
+#define LIMIT_YAML_DIAGNOSTICS 50u /* more would not be read by a person */
+#define LIMIT_EXTENDS_DEPTH 4u     /* target files that extend one another */
+#define LIMIT_WORLD_FILE_BYTES (16u * 1024u * 1024u)
+
+/* Baselines and other JSON files written by leakgate, perhaps edited by hand. */
+#define LIMIT_JSON_BYTES (4u * 1024u * 1024u)
+#define LIMIT_JSON_DEPTH 64u
+#define LIMIT_JOURNAL_BYTES (256u * 1024u * 1024u)
+#define LIMIT_JOURNAL_LINE (64u * 1024u * 1024u)
+
+/* Regular expressions: PCRE2 backtracks. */
+#define LIMIT_REGEX_BYTES 1024u
+#define LIMIT_REGEX_MATCH 1000000u
+#define LIMIT_REGEX_HEAP_KIB (16u * 1024u)
+
+/* pprof over HTTP. Counted in the write callback: curl 7.88 does not stop a chunked body by
+ * MAXFILESIZE. */
+#define LIMIT_HTTP_BODY_BYTES (64u * 1024u * 1024u)
+#define LIMIT_HTTP_HEADER_BYTES (64u * 1024u)
+#define LIMIT_HTTP_CONNECT_MS 1000
+#define LIMIT_HTTP_TOTAL_MS 20000
+
+/* gzip inflates 1028:1 at most, so both ends are capped. */
+#define LIMIT_GZIP_IN_BYTES (16u * 1024u * 1024u)
+#define LIMIT_GZIP_OUT_BYTES (128u * 1024u * 1024u)
+
+/* profile.proto. */
+#define LIMIT_PROFILE_SAMPLES 1000000u
+#define LIMIT_PROFILE_STRINGS 1000000u
+#define LIMIT_PROFILE_MEMORY_BYTES (256u * 1024u * 1024u)
+#define LIMIT_PROFILE_STACK 512u /* the runtime records at most 128 frames, inlining adds more */
+
+/* The target's terminal output and standard error. The recording keeps the first and the last part
+ * of a flood. */
+#define LIMIT_RECORDING_FIRST_BYTES (1024u * 1024u)
+#define LIMIT_RECORDING_LAST_BYTES (8u * 1024u * 1024u)
+#define LIMIT_STDERR_BYTES (4u * 1024u * 1024u)
+#define LIMIT_OSC_BYTES 4096u /* an OSC string kept for its title or query; longer is dropped */
+
+/* The emulator holds its cells in memory. */
+#define LIMIT_TERMINAL_ROWS 500
+#define LIMIT_TERMINAL_COLUMNS 1000
+
+/* /proc. */
+#define LIMIT_PROC_FILE_BYTES (1024u * 1024u)
+#define LIMIT_PROCESS_TREE 4096u
+
+/* Waiting. Every wait ends; see DEADLINE_* for the defaults. */
+#define DEADLINE_STEP_MS 10000
+#define DEADLINE_READY_MS 30000
+#define DEADLINE_QUIT_MS 5000
+#define DEADLINE_ROUND_TRIP_MS 5000
+#define DEADLINE_DRAIN_MS 75000
+#define DEADLINE_PPROF_MS 10000
+#define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
+/* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
+#define DEADLINE_TEARDOWN_MS 5000
+#define SETTLE_QUIET_MS 100
+/* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
+ * follows; two within 150 ms mean something else to Sidecar. */
+#define ESCAPE_PAUSE_MS 120
+
+#endif

@@ -1,0 +1,174 @@
+#include "base/strings.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+void string_list_take(struct string_list *list, char *text)
+{
+    list->items = memory_grow(list->items, &list->capacity, list->count + 2, sizeof(char *));
+    list->items[list->count++] = text;
+    list->items[list->count] = NULL;
+}
+
+void string_list_add(struct string_list *list, const char *text)
+{
+    string_list_take(list, memory_copy_text(text));
+}
+
+bool string_list_contains(const struct string_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void string_list_sort(struct string_list *list)
+{
+    if (list->count > 1)
+        qsort(list->items, list->count, sizeof(char *), compare_text);
+}
+
+void string_list_free(struct string_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct string_list){0};
+}
+
+bool text_equal(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return strcmp(a, b) == 0;
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends(const char *text, const char *suffix)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(suffix);
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Levenshtein's distance with one row of the table. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t width = strlen(b);
+    _cleanup_free_ size_t *row = memory_array(width + 1, sizeof *row);
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t above = row[j];
+            size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+            row[j] = smallest(row[j] + 1, row[j - 1] + 1, diagonal + change);
+            diagonal = above;
+        }
+    }
+    return row[width];
+}
+
+const char *text_nearest(const char *word, const char *const *candidates, size_t count)
+{
+    const char *nearest = NULL;
+    size_t best = SIZE_MAX;
+    size_t length = strlen(word);
+    if (length > 64)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t longer = strlen(candidates[i]) > length ? strlen(candidates[i]) : length;
+        size_t allowed = longer / 3 > 1 ? longer / 3 : 1;
+        size_t distance = edit_distance(word, candidates[i]);
+        if (distance <= allowed && distance < best) {
+            best = distance;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}
+
+static size_t utf8_expected(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return 2;
+    if (first >= 0xe0 && first <= 0xef)
+        return 3;
+    if (first >= 0xf0 && first <= 0xf4)
+        return 4;
+    return 0;
+}
+
+size_t utf8_length(const char *text, size_t available)
+{
+    if (available == 0)
+        return 0;
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = utf8_expected(bytes[0]);
+    if (length == 0 || length > available)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
+    bool surrogate = bytes[0] == 0xed && bytes[1] > 0x9f;
+    bool too_large = bytes[0] == 0xf4 && bytes[1] > 0x8f;
+    return overlong || surrogate || too_large ? 0 : length;
+}
+
+/* U+0080..U+009F, and the controls that reorder text on screen: U+200E, U+200F, U+202A..U+202E,
+ * U+2066..U+2069 (UAX #9). */
+static bool acts_on_terminal(const char *text, size_t length)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    if (length == 1)
+        return b[0] < 0x20 || b[0] == 0x7f;
+    if (length == 2)
+        return b[0] == 0xc2 && b[1] < 0xa0;
+    if (length == 3 && b[0] == 0xe2 && b[1] == 0x80)
+        return b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xaa && b[2] <= 0xae);
+    return length == 3 && b[0] == 0xe2 && b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9;
+}
+
+char *text_harmless(const char *text, bool keep_newlines)
+{
+    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    size_t available = strlen(text);
+    buffer_append(&out, "", 0);
+    while (available > 0) {
+        size_t length = utf8_length(text, available);
+        bool kept = keep_newlines && (text[0] == '\n' || text[0] == '\t');
+        if (length > 0 && (kept || !acts_on_terminal(text, length)))
+            buffer_append(&out, text, length);
+        else
+            buffer_text(&out, "\xef\xbf\xbd");
+        length = length > 0 ? length : 1;
+        text += length;
+        available -= length;
+    }
+    return buffer_take(&out);
+}

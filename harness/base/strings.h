@@ -1,0 +1,39 @@
+/* Lists of owned strings, and what is done with short texts everywhere. */
+#ifndef LEAKGATE_BASE_STRINGS_H
+#define LEAKGATE_BASE_STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct string_list {
+    char **items; /* NULL-terminated when not empty, each owned */
+    size_t count;
+    size_t capacity;
+};
+
+#define _cleanup_strings_ __attribute__((cleanup(string_list_free)))
+
+void string_list_add(struct string_list *list, const char *text);
+/* Takes ownership of text. */
+void string_list_take(struct string_list *list, char *text);
+bool string_list_contains(const struct string_list *list, const char *text);
+void string_list_sort(struct string_list *list);
+void string_list_free(struct string_list *list);
+
+bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
+bool text_starts(const char *text, const char *prefix);
+bool text_ends(const char *text, const char *suffix);
+
+/* The candidate nearest to `word` by edit distance, if it is near enough for "did you mean" (at most
+ * a third of the longer word, at least 1); NULL otherwise. The result is one of the candidates. */
+const char *text_nearest(const char *word, const char *const *candidates, size_t count);
+
+/* The length of the valid UTF-8 sequence at `text` (1 to 4), or 0 where there is none. Overlong
+ * forms and surrogates are invalid (RFC 3629). */
+size_t utf8_length(const char *text, size_t available);
+
+/* A copy in which nothing can act on a terminal or a log: C0 (but, if keep_newlines, '\n' and '\t'),
+ * C1, DEL, bidirectional controls and invalid UTF-8 become U+FFFD. The caller frees it. */
+char *text_harmless(const char *text, bool keep_newlines);
+
+#endif

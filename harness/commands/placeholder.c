@@ -1,0 +1,1 @@
+typedef int room_commands_is_empty;

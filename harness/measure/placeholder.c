@@ -1,0 +1,1 @@
+typedef int room_measure_is_empty;

@@ -1,0 +1,1 @@
+typedef int room_probes_is_empty;

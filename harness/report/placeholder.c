@@ -1,0 +1,1 @@
+typedef int room_report_is_empty;

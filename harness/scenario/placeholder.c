@@ -1,0 +1,1 @@
+typedef int room_scenario_is_empty;

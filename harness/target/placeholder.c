@@ -1,0 +1,1 @@
+typedef int room_target_is_empty;

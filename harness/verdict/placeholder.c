@@ -1,0 +1,1 @@
+typedef int room_verdict_is_empty;
