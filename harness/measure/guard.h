@@ -1,0 +1,39 @@
+/*
+ * leakgate -> guard -> worker -> target, and why nothing outlives them.
+ *
+ * The guard is a child with a session of its own; it forks the worker. leakgate, guard and worker are
+ * subreapers, and leakgate and guard watch each other by pidfd (a pipe would be held open by every
+ * forked child). Whichever is left when the other dies ends all that the run started, daemons
+ * included, and removes the world. A signal to leakgate is passed on: the guard asks the worker to
+ * stop, gives it DEADLINE_TEARDOWN_MS, then kills.
+ */
+#ifndef LEAKGATE_MEASURE_GUARD_H
+#define LEAKGATE_MEASURE_GUARD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "measure/run.h"
+
+/* Called about five times a second while the run goes on, and at once when the journal grows; for
+ * the progress line. */
+typedef void guard_tick(void *context);
+
+struct guard_result {
+    int worker_status;  /* wait status of the worker; -1 when the guard lost it */
+    int cancelled_by;   /* the signal that asked to stop, 0: none */
+    struct string_list killed; /* what had to be killed after the worker's end, "NAME (pid)" */
+    bool world_kept;
+};
+
+/* Runs options in a worker under a guard and waits for the end of both. keep_world: never remove the
+ * world; otherwise it is removed unless the journal ends with a failure. */
+bool guard_run(const struct run_options *options, bool keep_world, guard_tick *tick, void *context,
+               struct guard_result *result, struct lg_error *err);
+
+/* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT for this process so that guard_run sees them by
+ * signalfd. Once, at the start of a command that runs targets. */
+bool guard_take_signals(struct lg_error *err);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * One run of one scenario, in the worker: world, target, phases, journal. The only thing that comes
+ * out is the journal (and the recording, the final screen and standard error beside it).
+ */
+#ifndef LEAKGATE_MEASURE_RUN_H
+#define LEAKGATE_MEASURE_RUN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "scenario/plan.h"
+#include "verdict/baseline.h"
+
+struct run_options {
+    const struct plan *plan;
+    const struct baseline *baseline; /* NULL: none */
+    const char *world_root;          /* empty directory, see world_place */
+    const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
+                                        screen.txt, stderr.txt go there */
+    const char *attempt;             /* "screening" */
+    unsigned play_iterations;        /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                       /* write the screen after every step into the journal */
+    double timeout_scale;
+};
+
+/* Runs in the worker process; returns the worker's exit status: EXIT_PASS when the journal is whole
+ * (whatever is in it, a failure of the target included), EXIT_INTERNAL otherwise. */
+int run_worker(const struct run_options *options);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * pprof over one keep-alive HTTP connection in the run's event loop: while a profile is fetched the
+ * loop goes on draining the terminal. Limits: LIMIT_HTTP_*. Only loopback, no proxy, no redirect.
+ */
+#ifndef LEAKGATE_PROBES_PPROF_H
+#define LEAKGATE_PROBES_PPROF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/loop.h"
+
+struct pprof;
+
+/* Receives a body piece by piece; false stops the transfer. */
+typedef bool pprof_sink(void *context, const char *bytes, size_t length);
+
+/* No connection is made before the first fetch. */
+struct pprof *pprof_new(struct loop *loop, unsigned short port, bool ipv6, struct lg_error *err);
+void pprof_free(struct pprof *pprof);
+
+/* GET /debug/pprof/PATH; status other than 200 is an error (LG_ERROR_TARGET), with the first line of
+ * the body. Runs the loop until it is done. LG_ERROR_CANCELLED when the loop was stopped. */
+bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
+                 struct lg_error *err);
+/* The same into a buffer; its maximum counts as well. */
+bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,
+                        struct lg_error *err);
+/* Connections opened so far: 1 as long as keep-alive holds. */
+unsigned pprof_connections(const struct pprof *pprof);
+
+/* The lines "# Name = value" at the end of heap?debug=1, read as they stream by. */
+struct memstats {
+    double heap_alloc;
+    double heap_inuse;
+    double heap_objects;
+    uint64_t collections; /* NumGC */
+    bool complete;        /* all four were seen */
+    unsigned long rate;   /* from the header's heap/N, N = 2 x rate; 0 when not seen */
+};
+bool pprof_memstats(struct pprof *pprof, struct memstats *memstats, struct lg_error *err);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * What /proc says of a process. The directory is opened once, so that a number that is used again for
+ * another process gives ESRCH, never the other's figures; everything is read relative to it. Source
+ * of the formats: proc(5).
+ *
+ * Paths below the world's root are written "${world}/...". The root of /proc can be a made-up
+ * directory in tests.
+ */
+#ifndef LEAKGATE_PROBES_PROCFS_H
+#define LEAKGATE_PROBES_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "probes/sample.h"
+
+struct proc {
+    pid_t pid;
+    int directory;        /* /proc/PID */
+    unsigned long long start_time; /* field 22 of stat, in ticks since boot: with the pid it is unique */
+};
+
+/* class LG_ERROR_TARGET when there is no such process. proc_root is "/proc" but in tests. */
+bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_error *err);
+void proc_close(struct proc *proc);
+
+struct proc_stat {
+    char state; /* R S D Z T t X */
+    pid_t parent;
+    pid_t session;
+    double cpu_seconds; /* user and system, without children */
+    unsigned long long start_time;
+    char name[64]; /* comm, may hold any byte */
+};
+bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err);
+
+/* How many descriptors; when table is not NULL, one holding for each kind and path, appended to
+ * *holdings (a growing array; sorted and summed by the caller). */
+bool proc_fds_read(const struct proc *proc, const char *world_root, struct holder_table *table,
+                   struct holding **holdings, size_t *count, size_t *capacity, unsigned *fds,
+                   struct lg_error *err);
+/* inotify watches over all inotify descriptors, from fdinfo. */
+bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
+bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);
+/* Resident set in bytes: smaps_rollup, or statm where that is refused. */
+bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err);
+
+/* The descendants of `root` (not itself), parents before children, at most LIMIT_PROCESS_TREE; the
+ * caller frees *pids. A process that vanishes meanwhile is left out. */
+bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *count,
+                      struct lg_error *err);
+
+/* The process among root and its descendants that owns a listening TCP socket on loopback, and its
+ * port in host order; *ipv6 tells ::1 from 127.0.0.1. False with class LG_ERROR_NONE while there is
+ * none. With several ports the lowest descriptor of the nearest process wins; the caller checks that
+ * it answers as pprof does. `skip` ports have been tried (count skip_count). */
+bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
+                        size_t skip_count, pid_t *owner, unsigned short *port, bool *ipv6,
+                        struct lg_error *err);
+/* Does the process own a listening socket on that port now? */
+bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port);
+
+/* inotify instances that this user may still open, by trying (at most `wanted` are opened and closed
+ * again). A cut-off at the limit looks like a plateau. */
+unsigned inotify_instances_free(unsigned wanted);
+
+#endif

@@ -1,0 +1,37 @@
+/* One sample: all gauges with all holders at one moment. */
+#ifndef LEAKGATE_PROBES_SAMPLE_H
+#define LEAKGATE_PROBES_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/gauge.h"
+#include "probes/holders.h"
+
+enum phase { PHASE_START, PHASE_WARMUP, PHASE_IDLE, PHASE_LOOP, PHASE_DRAIN, PHASE_QUIT, PHASE_COUNT };
+const char *phase_name(enum phase phase);
+enum phase phase_by_name(const char *name); /* PHASE_COUNT: none */
+
+/* How much a holder held. For heap stacks `value` is live objects and `bytes` live bytes, both
+ * already scaled by the runtime; else `bytes` is 0. Holders that hold nothing are left out. */
+struct holding {
+    uint32_t holder;
+    uint32_t value;
+    uint64_t bytes;
+};
+
+struct sample {
+    enum phase phase;
+    unsigned iteration; /* iterations completed since the target started, warm-up counted */
+    double at;          /* seconds since the target was started */
+    double took;        /* seconds */
+    double gauges[GAUGE_COUNT]; /* NAN where it was not read */
+    struct holding *holdings;   /* sorted by holder */
+    size_t holding_count;
+    uint64_t collections;       /* NumGC; 0 where MemStats was not read */
+};
+
+void sample_free(struct sample *sample); /* what it owns, not the struct itself */
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * ${...} in the strings of a plan: ${i}, ${world}, ${project.NAME}, ${now} and the scenario's vars.
+ * "$${" is a literal "${". What a name means is asked of a lookup function, so that this file knows
+ * neither worlds nor iterations.
+ */
+#ifndef LEAKGATE_SCENARIO_EXPAND_H
+#define LEAKGATE_SCENARIO_EXPAND_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+/* Appends the value of `name` to out; false when there is no such name. */
+typedef bool expand_lookup(void *context, const char *name, struct buffer *out);
+
+/* The template with its references replaced; the caller frees it. NULL and *err on an unknown name
+ * or an unclosed "${". Values are not expanded again. */
+char *expand(const char *template, expand_lookup *lookup, void *context, struct lg_error *err);
+
+#endif

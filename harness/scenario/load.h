@@ -1,0 +1,33 @@
+/*
+ * Scenario and target files -> checked plan. Limits, formats and words: docs/reference.md, made from
+ * the same table of keys (scenario/keys.h) that drives this loader and scenarios/schema.json.
+ */
+#ifndef LEAKGATE_SCENARIO_LOAD_H
+#define LEAKGATE_SCENARIO_LOAD_H
+
+#include "base/error.h"
+#include "scenario/diagnostics.h"
+#include "scenario/plan.h"
+
+struct load_options {
+    const char *scenarios; /* the scenarios directory; target files are looked up in its targets/ */
+    const char *target;    /* --target NAME|FILE, instead of the scenario's own; NULL: none */
+    const char *program;   /* --program, instead of command[0]; NULL: none */
+    unsigned iterations;   /* --iterations N: play setup and N iterations, measure nothing; 0: no */
+};
+
+/* Loads and checks one scenario file. On failure *problems has all errors of the files involved and
+ * NULL comes back; nothing else was touched. The caller frees the plan and the diagnostics. */
+struct plan *plan_load(const char *file, const struct load_options *options,
+                       struct diagnostics *problems);
+
+/* Checks a target file alone (for `leakgate check`). */
+bool target_file_check(const char *file, const struct load_options *options,
+                       struct diagnostics *problems);
+
+/* scenarios/schema.json (JSON Schema 2020-12, an editor's and a validator's view of the same table)
+ * and docs/reference.md. The caller owns the result. */
+json_t *schema_make(void);
+char *reference_make(void);
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * A checked plan: everything one scenario run needs to know, from the scenario file and its target
+ * file (with what that one extends) merged, defaults filled in.
+ *
+ * Made by plan_load (scenario/load.h), freed by plan_free, never changed in between. Strings are
+ * owned by the plan and still hold their ${...} references, checked but not expanded: they are
+ * expanded when used (scenario/expand.h). Rows and columns count from 0; negative rows count from
+ * the end (-1 is the last). Durations are milliseconds.
+ */
+#ifndef LEAKGATE_SCENARIO_PLAN_H
+#define LEAKGATE_SCENARIO_PLAN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strings.h"
+
+/* Where in the user's input something stands; `file` is owned by the plan. From 1. */
+struct mark {
+    const char *file;
+    unsigned line;
+    unsigned column;
+};
+
+/* An inclusive range of rows or columns, negative from the end. */
+struct range {
+    int first;
+    int last;
+};
+
+/* A named part of the screen. */
+struct region {
+    char *name;
+    struct range rows;
+    struct range columns;
+};
+
+enum step_kind {
+    STEP_PRESS,    /* keys, each its own write */
+    STEP_CHORD,    /* keys in one write */
+    STEP_TYPE,     /* text, as typed */
+    STEP_PASTE,    /* text, as a bracketed paste when the target asked for those */
+    STEP_MOUSE,
+    STEP_RUN,      /* a command in the world */
+    STEP_RESIZE,
+    STEP_WAIT,
+    STEP_SETTLE,   /* no output for a while, outside a synchronized update */
+    STEP_SNAPSHOT, /* keep the screen in the journal */
+    STEP_SLEEP,
+    STEP_KIND_COUNT
+};
+
+enum mouse_action { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse_plan {
+    enum mouse_action action;
+    int button;   /* 1 left, 2 middle, 3 right */
+    int row;      /* of the cell; used when text is NULL */
+    int column;
+    char *text;   /* the first place on screen (in the wait rows of the target) with this text */
+};
+
+struct run_plan {
+    struct string_list argv; /* empty when script is set */
+    char *script;            /* for sh -c */
+    char *directory;         /* NULL: the world's root */
+    int status;              /* the exit status expected */
+};
+
+/* All predicates that are set must hold at the same complete frame. */
+struct wait_plan {
+    struct string_list text; /* each is shown */
+    struct string_list gone; /* none is shown */
+    char *regex;             /* PCRE2, UTF, multi-line over the rows joined by newlines; NULL: none */
+    char *title;             /* contained in the terminal's title; NULL: none */
+    bool exit;               /* the target has ended ... */
+    int exit_status;         /* ... with this status */
+    char *file;              /* a path in the world that exists ... NULL: none */
+    long file_lines;         /* ... with at least that many lines; -1: any */
+    char *file_lines_text;   /* the number as a template (`${i}`), instead of file_lines; or NULL */
+    char *file_text;         /* ... and contains this; NULL: any */
+    bool has_rows;
+    struct range rows;       /* where text, gone and regex look; default: the target's wait_rows */
+    const struct region *region; /* instead of rows; points into the plan; NULL: none */
+    bool fresh;              /* the frame must be newer than the last input */
+};
+
+struct step {
+    enum step_kind kind;
+    struct mark where;
+    char *source;            /* the step as one line for people: press "2" */
+    int64_t timeout_ms;      /* -1: DEADLINE_STEP_MS */
+    struct string_list keys; /* press, chord: checked names (scenario/key_name.h) */
+    unsigned repeat;         /* press: whole list this often, at least 1; mouse wheel likewise */
+    char *text;              /* type, paste: what; snapshot: its name */
+    struct mouse_plan mouse;
+    struct run_plan run;
+    int columns;             /* resize */
+    int rows;
+    struct wait_plan wait;
+    int64_t ms;              /* settle: quiet time; sleep: how long */
+};
+
+struct step_list {
+    struct step *items;
+    size_t count;
+};
+
+struct variable {
+    char *name;
+    char *value; /* NULL: unset */
+};
+
+struct variable_list {
+    struct variable *items; /* sorted by name */
+    size_t count;
+};
+
+struct file_plan {
+    char *path; /* inside the world, checked: relative, no "..", may hold ${project.NAME} at its start */
+    char *text;
+    mode_t mode;
+    struct mark where;
+};
+
+struct file_list {
+    struct file_plan *items;
+    size_t count;
+};
+
+struct world_plan {
+    struct string_list projects; /* names of git projects: ${world}/NAME, ${project.NAME} */
+    struct file_list files;      /* target file's, then the scenario's; a path once */
+    struct variable_list env;    /* target file's, overridden by the scenario's */
+    struct string_list tools;    /* what the PATH of the world holds: target's and scenario's, and needs */
+    char *config_path;           /* where the target's configuration goes; NULL: it has none */
+    json_t *config;              /* target file's with the scenario's merged into it; NULL: none */
+};
+
+struct measure_plan {
+    unsigned warmup;                /* iterations */
+    unsigned idle_samples;
+    int64_t idle_ms;                /* over which the idle samples are spread */
+    unsigned samples;               /* of the loop */
+    unsigned iterations_per_sample; /* 0 when paced by time */
+    int64_t every_ms;               /* paced by time: a sample this often; else 0 */
+    int64_t for_ms;                 /* ... for so long */
+    int64_t drain_ms;
+    unsigned heap_rate;             /* GODEBUG memprofilerate asked for */
+    int64_t round_trip_ms;
+    struct string_list leave_out;   /* regions not compared in the round trip */
+};
+
+struct target_plan {
+    char *name;                  /* the target file's name without ".yaml" */
+    char *file;                  /* its path */
+    struct string_list command;  /* argv; [0] is a program name or a path */
+    struct string_list version;  /* arguments that make the program print its version; may be empty */
+    char *term;
+    int columns;
+    int rows;
+    struct range wait_rows;      /* where waits look by default */
+    struct step_list ready;
+    struct step_list quit;
+    int64_t ready_ms;
+    int64_t quit_ms;             /* how long the exit may take after the quit steps */
+    int quit_status;
+    struct string_list survivors; /* directories (templates) of tmux sockets whose servers may outlive
+                                     the target and are ended by leakgate */
+};
+
+struct plan {
+    char *name;  /* the scenario file's name without ".yaml" */
+    char *file;
+    char *title;
+    struct string_list tags;
+    struct string_list needs; /* tools without which the scenario is skipped */
+    struct variable_list vars;
+    struct region *regions; /* the target's and the scenario's */
+    size_t region_count;
+    struct world_plan world;
+    struct step_list setup;
+    struct step_list iteration;
+    struct measure_plan measure;
+    struct target_plan target;
+    json_t *document; /* scenario and target merged, as JSON, for the journal */
+    char hash[17];    /* XXH64 of what the run depends on, taken before expansion and without the
+                         target's path; title, tags and file names are not in it */
+    struct string_list file_names; /* owns what marks point to */
+};
+
+const char *step_kind_name(enum step_kind kind); /* the word of the scenario language */
+const struct region *plan_region(const struct plan *plan, const char *name); /* NULL: none */
+
+void plan_free(struct plan *plan);
+void cleanup_plan(struct plan **plan);
+#define _cleanup_plan_ __attribute__((cleanup(cleanup_plan)))
+
+#endif

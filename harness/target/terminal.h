@@ -1,0 +1,59 @@
+/*
+ * The terminal that the target believes it talks to: a scanner in front of a libvterm screen.
+ *
+ * The scanner answers the queries that are seen on the wire (byte for byte, also when one is split
+ * over reads), takes APC, PM and SOS strings out (libvterm 0.1.4 draws their bodies), follows
+ * synchronized updates (DECSET 2026), bracketed paste and mouse modes, the title, and counts frames.
+ * It never writes to a descriptor: replies are appended to a buffer that the owner sends.
+ *
+ * What a wait may look at is a complete frame: terminal_in_update says that one is being drawn.
+ */
+#ifndef LEAKGATE_TARGET_TERMINAL_H
+#define LEAKGATE_TARGET_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "scenario/key_name.h"
+#include "scenario/plan.h"
+
+struct terminal;
+
+struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
+void terminal_free(struct terminal *terminal);
+
+/* Output of the target. Replies to queries in it are appended to `replies`. */
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
+                   struct buffer *replies);
+/* A new emulator of that size (libvterm 0.1.4 crashes on a resize with a saved cursor outside); the
+ * target redraws. */
+bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg_error *err);
+
+int terminal_rows(const struct terminal *terminal);
+int terminal_columns(const struct terminal *terminal);
+bool terminal_in_update(const struct terminal *terminal);
+/* Complete frames so far: ends of synchronized updates, and, outside of them, feeds that drew. */
+uint64_t terminal_frames(const struct terminal *terminal);
+bool terminal_synchronizes(const struct terminal *terminal); /* has it ever used mode 2026? */
+const char *terminal_title(const struct terminal *terminal); /* "" at first */
+
+/* One row as UTF-8 text, trailing blanks cut; the second cell of a wide character is skipped. */
+void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out);
+/* The same for the columns of a range (already resolved, inclusive). */
+void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
+                        struct buffer *out);
+/* The whole screen, one string per row; the caller frees the list. */
+void terminal_text(const struct terminal *terminal, struct string_list *rows);
+
+/* Input the target understands in its current modes, appended to `bytes`; keys by libvterm's
+ * encoder, paste bracketed when mode 2004 is on, mouse as SGR (1006) or X10 as the modes say.
+ * Mouse is an error when the target never asked for it. */
+void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes);
+void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes);
+bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
+                           int column, struct buffer *bytes, struct lg_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * Raw holder names -> keys that are the same in every build and run. The cases are the test.
+ */
+#ifndef LEAKGATE_VERDICT_HOLDER_KEY_H
+#define LEAKGATE_VERDICT_HOLDER_KEY_H
+
+#include "probes/holders.h"
+
+/* The key of a holder, e.g. "fd anon_inode:[eventpoll]" has the key "anon_inode:[eventpoll]"; a
+ * stack's key is its function names from the leaf joined by " < ". NULL when the holder is left out
+ * of judging (the runtime's own and pprof's own stacks). The caller frees it. */
+char *holder_key(const struct holder_table *table, struct holder holder);
+
+/* One function name normalised: "[...]", ".funcN", ".gowrapN", ".deferwrapN", "-fm", "-rangeN" and
+ * the enclosing function of an inlined closure. The caller frees it. */
+char *function_key(const char *name);
+
+#endif

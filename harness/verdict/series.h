@@ -1,0 +1,24 @@
+/* The samples of one run in order, each marked with its phase, and the facts the judge asks for. */
+#ifndef LEAKGATE_VERDICT_SERIES_H
+#define LEAKGATE_VERDICT_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probes/holders.h"
+#include "probes/sample.h"
+
+struct series {
+    struct sample *samples; /* owned, in the order taken */
+    size_t count;
+    size_t capacity;
+    struct holder_table *holders; /* owned */
+    bool per_minute;   /* paced by time: growth is per minute, "iterations" are minutes */
+};
+
+void series_append(struct series *series, struct sample *sample); /* takes what the sample owns */
+void series_free(struct series *series);
+/* The step that growth is counted in at a sample: iterations, or minutes when paced by time. */
+double series_position(const struct series *series, const struct sample *sample);
+
+#endif

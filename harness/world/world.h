@@ -1,0 +1,55 @@
+/*
+ * The throw-away home of one run.
+ *
+ * Order of calls: world_missing_tools (skip the scenario when it says so); world_place makes the
+ * empty 0700 directory (the supervisor does, so that the guard can remove it whatever happens);
+ * world_make fills it; world_expand and world_environment serve the run; world_free; and whoever
+ * called world_place removes the directory with directory_remove.
+ *
+ * Layout: bin/ the whole PATH; home/ HOME; tmp/ TMPDIR; run/ for scenarios' own files; state/,
+ * cache/, data/ the XDG directories; tm/ tmux sockets; NAME/ one directory for each project.
+ */
+#ifndef LEAKGATE_WORLD_WORLD_H
+#define LEAKGATE_WORLD_WORLD_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "scenario/plan.h"
+
+struct world {
+    const struct plan *plan; /* not owned */
+    char *root;              /* absolute, real path, no slash at the end */
+    int root_fd;             /* close-on-exec */
+    struct string_list environment; /* "NAME=value", complete, sorted; items can serve as envp */
+    char *spawn_log;         /* one line for each tool started through the PATH */
+};
+
+/* Which of plan->needs this machine lacks, looked up on leakgate's own PATH. */
+void world_missing_tools(const struct plan *plan, struct string_list *missing);
+
+/* A new empty directory of mode 0700 under $TMPDIR or /tmp, its path short enough for a tmux socket
+ * in it (sun_path is 108 bytes). The caller frees the text and removes the directory. */
+char *world_place(struct lg_error *err);
+
+/* Fills the directory. memprofilerate is added to the plan's GODEBUG, by plan->measure.heap_rate.
+ * NULL and *err on failure. */
+struct world *world_make(const struct plan *plan, const char *root, struct lg_error *err);
+void world_free(struct world *world);
+
+/* ${...} expanded for iteration i (0 outside iterations). The caller frees it; NULL on failure. */
+char *world_expand(const struct world *world, const char *template, unsigned iteration,
+                   struct lg_error *err);
+
+/* The program of the plan's command[0]: a path as it is, a name looked up on leakgate's own PATH.
+ * The caller frees it; NULL and LG_ERROR_INPUT when there is none. */
+char *world_find_program(const struct plan *plan, struct lg_error *err);
+
+/* A path with the world's root replaced by "${world}"; the caller frees it. */
+char *world_relative(const struct world *world, const char *path);
+
+/* Records in the spawn log so far. */
+long world_spawn_count(const struct world *world);
+
+#endif
