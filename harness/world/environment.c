@@ -1,0 +1,119 @@
+#include "world/environment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* The XDG base directories, TMUX_TMPDIR and GIT_CONFIG_* are what keeps a target off the user's own
+ * state (the variables' meaning: the XDG base directory specification, tmux(1), git(1)). */
+static const struct variable house[] = {
+    {"GIT_CONFIG_GLOBAL", "${world}/home/.gitconfig"},
+    {"GIT_CONFIG_NOSYSTEM", "1"},
+    {"GIT_TERMINAL_PROMPT", "0"},
+    {"HOME", "${world}/home"},
+    {"LANG", "C.UTF-8"},
+    {"LOGNAME", "leakgate"},
+    {"PATH", "${world}/bin"},
+    {"TMPDIR", "${world}/tmp"},
+    {"TMUX_TMPDIR", "${world}/tm"},
+    {"TZ", "UTC"},
+    {"USER", "leakgate"},
+    {"XDG_CACHE_HOME", "${world}/cache"},
+    {"XDG_DATA_HOME", "${world}/data"},
+    {"XDG_STATE_HOME", "${world}/state"},
+};
+enum { HOUSE_COUNT = sizeof house / sizeof house[0] };
+
+static bool is_named(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+/* The index of the variable, or environment->count. */
+static size_t position_of(const struct string_list *environment, const char *name)
+{
+    size_t i = 0;
+    while (i < environment->count && !is_named(environment->items[i], name))
+        i++;
+    return i;
+}
+
+static void environment_set(struct string_list *environment, const char *name, const char *value)
+{
+    size_t i = position_of(environment, name);
+    char *entry = memory_format("%s=%s", name, value);
+    if (i == environment->count) {
+        string_list_take(environment, entry);
+        return;
+    }
+    free(environment->items[i]);
+    environment->items[i] = entry;
+}
+
+static void environment_unset(struct string_list *environment, const char *name)
+{
+    size_t i = position_of(environment, name);
+    if (i == environment->count)
+        return;
+    free(environment->items[i]);
+    environment->items[i] = environment->items[--environment->count];
+    environment->items[environment->count] = NULL;
+}
+
+static bool apply(struct world *world, const struct variable *variables, size_t count,
+                  struct lg_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (variables[i].value == NULL) {
+            environment_unset(&world->environment, variables[i].name);
+            continue;
+        }
+        _cleanup_free_ char *value = world_expand(world, variables[i].value, 0, err);
+        if (value == NULL)
+            return lg_context(err, "environment variable %s", variables[i].name);
+        environment_set(&world->environment, variables[i].name, value);
+    }
+    return true;
+}
+
+static bool has_setting(const char *godebug, const char *key)
+{
+    for (const char *setting = godebug; setting != NULL; setting = strchr(setting, ',')) {
+        setting += *setting == ',';
+        if (text_starts(setting, key))
+            return true;
+    }
+    return false;
+}
+
+/* The runtime reads GODEBUG=memprofilerate=N once, at its start (pkg.go.dev/runtime, "Environment
+ * Variables"). A rate the plan asked for by itself stands. */
+static void ask_for_heap_rate(struct world *world)
+{
+    static const char name[] = "GODEBUG";
+    unsigned rate = world->plan->measure.heap_rate;
+    size_t i = position_of(&world->environment, name);
+    bool present = i < world->environment.count;
+    const char *godebug = present ? world->environment.items[i] + sizeof name : "";
+    if (rate == 0 || has_setting(godebug, "memprofilerate="))
+        return;
+    _cleanup_free_ char *value =
+        memory_format("%s%smemprofilerate=%u", godebug, godebug[0] != '\0' ? "," : "", rate);
+    environment_set(&world->environment, name, value);
+}
+
+bool environment_make(struct world *world, struct lg_error *err)
+{
+    const struct plan *plan = world->plan;
+    if (!apply(world, house, HOUSE_COUNT, err))
+        return false;
+    if (plan->target.term != NULL)
+        environment_set(&world->environment, "TERM", plan->target.term);
+    if (!apply(world, plan->world.env.items, plan->world.env.count, err))
+        return false;
+    ask_for_heap_rate(world);
+    string_list_sort(&world->environment);
+    return true;
+}

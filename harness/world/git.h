@@ -1,0 +1,20 @@
+/* git, run by leakgate itself in the world's environment. */
+#ifndef LEAKGATE_WORLD_GIT_H
+#define LEAKGATE_WORLD_GIT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+struct git {
+    const char *program;
+    char *const *environment;
+    const char *directory; /* passed by -C */
+};
+
+/* Runs `git -C directory arguments...` (NULL-terminated), at most DEADLINE_STEP_MS. A status other
+ * than 0 is an error with what it printed in the text. */
+bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err);
+
+#endif

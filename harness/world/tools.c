@@ -1,0 +1,130 @@
+#include "world/tools.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+/*
+ * What any shell script takes for granted: always there, as plain links. They are not counted
+ * unless a plan declares them: a shim is a process image more, and a script of ten lines would
+ * weigh as much in the spawn gauge as ten runs of git. Everything else must be declared.
+ */
+static const char *const basic_tools[] = {
+    "awk",  "basename", "cat",   "chmod", "cp",    "cut",  "date",  "dirname", "echo",
+    "env",  "expr",     "false", "grep",  "head",  "id",   "ln",    "ls",      "mkdir",
+    "mv",   "printf",   "pwd",   "rm",    "rmdir", "sed",  "seq",   "sh",      "sleep",
+    "sort", "tail",     "test",  "touch", "tr",    "true", "uname", "wc",
+};
+enum { BASIC_TOOL_COUNT = sizeof basic_tools / sizeof basic_tools[0] };
+
+static bool is_executable(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The name stays as it was found, links in it unresolved: programs with many names ask for theirs.
+ */
+static char *tool_in(const char *directory, const char *name)
+{
+    _cleanup_free_ char *real = realpath(directory, NULL);
+    if (real == NULL)
+        return NULL;
+    _cleanup_free_ char *path = path_join(real, name);
+    return is_executable(path) ? take_pointer(path) : NULL;
+}
+
+char *tool_find(const char *name)
+{
+    const char *path = getenv("PATH");
+    if (path == NULL || name[0] == '\0' || strchr(name, '/') != NULL)
+        return NULL;
+    for (;;) {
+        size_t length = strcspn(path, ":");
+        _cleanup_free_ char *directory =
+            length > 0 ? memory_copy_range(path, length) : memory_copy_text(".");
+        char *found = tool_in(directory, name);
+        if (found != NULL || path[length] == '\0')
+            return found;
+        path += length + 1;
+    }
+}
+
+/* One word for sh(1), whatever is in it. */
+static void quote(struct buffer *script, const char *text)
+{
+    buffer_char(script, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            buffer_text(script, "'\\''");
+        else
+            buffer_char(script, *text);
+    }
+    buffer_char(script, '\'');
+}
+
+/* The interpreter is named by an absolute path, so a shim of sh itself does not start itself. echo
+ * is the shell's own, and writes the line by one write. */
+static void shim_script(struct buffer *script, const char *name, const char *program,
+                        const char *spawn_log)
+{
+    buffer_text(script, "#!/bin/sh\necho ");
+    quote(script, name);
+    buffer_text(script, " >>");
+    quote(script, spawn_log);
+    buffer_text(script, "\nexec ");
+    quote(script, program);
+    buffer_text(script, " \"$@\"\n");
+}
+
+static bool bin_has(const struct world *world, const char *path)
+{
+    struct stat status;
+    return fstatat(world->root_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool shim_make(const struct world *world, const char *name, struct lg_error *err)
+{
+    if (strchr(name, '/') != NULL || !path_is_inside(name))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "the tool \"%s\" is not the name of a program",
+                       name);
+    _cleanup_free_ char *path = path_join("bin", name);
+    _cleanup_free_ char *program = tool_find(name);
+    if (program == NULL || bin_has(world, path))
+        return true;
+    _cleanup_buffer_ struct buffer script = BUFFER_INIT(LIMIT_WORLD_FILE_BYTES);
+    shim_script(&script, name, program, world->spawn_log);
+    return file_write_at(world->root_fd, path, script.data, script.length, 0755, err);
+}
+
+static bool link_make(const struct world *world, const char *name, struct lg_error *err)
+{
+    _cleanup_free_ char *path = path_join("bin", name);
+    _cleanup_free_ char *program = tool_find(name);
+    if (program == NULL || symlinkat(program, world->root_fd, path) == 0 || errno == EEXIST)
+        return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make %s", path);
+}
+
+bool tools_make(const struct world *world, struct lg_error *err)
+{
+    const struct string_list *declared = &world->plan->world.tools;
+    if (!file_write_at(world->root_fd, path_base(world->spawn_log), "", 0, 0644, err))
+        return false;
+    for (size_t i = 0; i < declared->count; i++)
+        if (!shim_make(world, declared->items[i], err))
+            return false;
+    for (size_t i = 0; i < BASIC_TOOL_COUNT; i++)
+        if (!link_make(world, basic_tools[i], err))
+            return false;
+    return true;
+}

@@ -1,0 +1,184 @@
+#include "world/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "scenario/expand.h"
+#include "world/environment.h"
+#include "world/files.h"
+#include "world/projects.h"
+#include "world/tools.h"
+
+static const char *const directories[] = {"bin", "cache", "data", "home",
+                                          "run", "state", "tm",   "tmp"};
+enum { DIRECTORY_COUNT = sizeof directories / sizeof directories[0] };
+
+/* At the root, where no scenario's file, project or watched directory is. */
+#define SPAWN_LOG ".spawns"
+
+void world_missing_tools(const struct plan *plan, struct string_list *missing)
+{
+    for (size_t i = 0; i < plan->needs.count; i++) {
+        _cleanup_free_ char *found = tool_find(plan->needs.items[i]);
+        if (found == NULL)
+            string_list_add(missing, plan->needs.items[i]);
+    }
+}
+
+struct lookup {
+    const struct world *world;
+    unsigned iteration;
+    bool in_variable; /* a variable's own text may use the world's names, but no variables */
+};
+
+static bool look_up(void *context, const char *name, struct buffer *out);
+
+static bool look_up_project(const struct world *world, const char *name, struct buffer *out)
+{
+    return string_list_contains(&world->plan->world.projects, name) &&
+           buffer_format(out, "%s/%s", world->root, name);
+}
+
+static bool look_up_variable(const struct lookup *lookup, const char *name, struct buffer *out)
+{
+    const struct variable_list *vars = &lookup->world->plan->vars;
+    for (size_t i = 0; i < vars->count && !lookup->in_variable; i++) {
+        if (!text_equal(vars->items[i].name, name) || vars->items[i].value == NULL)
+            continue;
+        struct lookup inner = *lookup;
+        inner.in_variable = true;
+        _cleanup_free_ char *value = expand(vars->items[i].value, look_up, &inner, NULL);
+        return value != NULL && buffer_text(out, value);
+    }
+    return false;
+}
+
+static bool look_up(void *context, const char *name, struct buffer *out)
+{
+    const struct lookup *lookup = context;
+    if (text_equal(name, "i"))
+        return buffer_format(out, "%u", lookup->iteration);
+    if (text_equal(name, "world"))
+        return buffer_text(out, lookup->world->root);
+    if (text_starts(name, "project."))
+        return look_up_project(lookup->world, name + strlen("project."), out);
+    if (text_equal(name, "now")) {
+        char now[21];
+        clock_timestamp(now);
+        return buffer_text(out, now);
+    }
+    return look_up_variable(lookup, name, out);
+}
+
+char *world_expand(const struct world *world, const char *template, unsigned iteration,
+                   struct lg_error *err)
+{
+    struct lookup lookup = {.world = world, .iteration = iteration};
+    return expand(template, look_up, &lookup, err);
+}
+
+static char *absolute_program(const char *command, struct lg_error *err)
+{
+    _cleanup_free_ char *here = command[0] != '/' ? realpath(".", NULL) : NULL;
+    _cleanup_free_ char *path = path_join(here != NULL ? here : "", command);
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        lg_fail(err, LG_ERROR_INPUT, errno, "cannot find the program %s", command);
+        return NULL;
+    }
+    if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0) {
+        lg_fail(err, LG_ERROR_INPUT, 0, "%s cannot be executed", command);
+        return NULL;
+    }
+    return take_pointer(path);
+}
+
+char *world_find_program(const struct plan *plan, struct lg_error *err)
+{
+    if (plan->target.command.count == 0) {
+        lg_fail(err, LG_ERROR_INPUT, 0, "the target has no command");
+        return NULL;
+    }
+    const char *command = plan->target.command.items[0];
+    if (strchr(command, '/') != NULL)
+        return absolute_program(command, err);
+    char *found = tool_find(command);
+    if (found == NULL)
+        lg_fail(err, LG_ERROR_INPUT, 0, "there is no program %s on the PATH", command);
+    return found;
+}
+
+char *world_relative(const struct world *world, const char *path)
+{
+    size_t root = strlen(world->root);
+    bool inside = text_starts(path, world->root) && (path[root] == '/' || path[root] == '\0');
+    return inside ? memory_format("${world}%s", path + root) : memory_copy_text(path);
+}
+
+long world_spawn_count(const struct world *world)
+{
+    _cleanup_close_ int log = open(world->spawn_log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    char block[16384];
+    long count = 0;
+    ssize_t got;
+    while (log >= 0 && (got = read(log, block, sizeof block)) > 0)
+        for (ssize_t i = 0; i < got; i++)
+            count += block[i] == '\n';
+    return count;
+}
+
+static bool open_root(struct world *world, const char *root, struct lg_error *err)
+{
+    world->root = realpath(root, NULL);
+    if (world->root != NULL)
+        world->root_fd = open(world->root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (world->root_fd < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the world %s", root);
+    world->spawn_log = path_join(world->root, SPAWN_LOG);
+    return true;
+}
+
+static bool directories_make(const struct world *world, struct lg_error *err)
+{
+    for (size_t i = 0; i < DIRECTORY_COUNT; i++)
+        if (!directory_make_at(world->root_fd, directories[i], 0700, err))
+            return false;
+    return true;
+}
+
+/* The tools last: git, run for the projects, would be counted as the target's. */
+static bool fill(struct world *world, struct lg_error *err)
+{
+    return directories_make(world, err) && environment_make(world, err) && files_make(world, err) &&
+           projects_make(world, err) && tools_make(world, err);
+}
+
+struct world *world_make(const struct plan *plan, const char *root, struct lg_error *err)
+{
+    struct world *world = memory_new(struct world);
+    *world = (struct world){.plan = plan, .root_fd = -1};
+    if (open_root(world, root, err) && fill(world, err))
+        return world;
+    world_free(world);
+    return NULL;
+}
+
+void world_free(struct world *world)
+{
+    if (world == NULL)
+        return;
+    if (world->root_fd >= 0)
+        close(world->root_fd);
+    string_list_free(&world->environment);
+    free(world->root);
+    free(world->spawn_log);
+    free(world);
+}
