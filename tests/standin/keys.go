@@ -1,0 +1,140 @@
+package main
+
+import (
+	"path/filepath"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
+	if m.modal != nil {
+		return m.pressInModal(key)
+	}
+	switch key.String() {
+	case "1", "2", "3":
+		m.show(int(key.Code - '0'))
+	case "]", "`":
+		m.show(m.tab%lastTab + 1)
+	case "[", "~":
+		m.show((m.tab+lastTab-2)%lastTab + 1)
+	case "?":
+		m.leaks.happen("palette")
+		m.modal = newPalette()
+	case "@":
+		m.modal = newProjectSwitcher(m.config.Projects.List, m.project.index)
+	case "#":
+		m.modal = newThemeSwitcher(m.theme)
+	case ",":
+		m.modal = newSettings()
+	case "q", "ctrl+c":
+		m.modal = newQuit()
+	case "r":
+		return m.project.load()
+	default:
+		if m.tab == filesTab {
+			return m.pressInFiles(key.String())
+		}
+	}
+	return nil
+}
+
+func (m *model) show(tab int) {
+	m.tab = tab
+	if tab == gitTab {
+		m.leaks.happen("tab")
+	}
+}
+
+func (m *model) pressInFiles(key string) tea.Cmd {
+	tree := &m.project.tree
+	switch key {
+	case "j", "down":
+		tree.move(1)
+		return m.openSelected(false)
+	case "k", "up":
+		tree.move(-1)
+		return m.openSelected(false)
+	case "enter", "l":
+		return m.openSelected(true)
+	case "E":
+		return m.edit()
+	}
+	return nil
+}
+
+// openSelected previews the file under the cursor; a directory is opened or closed when asked for.
+func (m *model) openSelected(toggle bool) tea.Cmd {
+	entry, found := m.project.tree.selected()
+	switch {
+	case !found:
+		return nil
+	case entry.directory:
+		if toggle {
+			return toggleDirectory(m.project, entry)
+		}
+		return nil
+	}
+	if m.project.tree.file != entry.path {
+		m.project.tree.file, m.project.tree.preview = entry.path, nil
+	}
+	return loadPreview(m.project, entry.path)
+}
+
+func (m *model) edit() tea.Cmd {
+	entry, found := m.project.tree.selected()
+	if !found || entry.directory {
+		return nil
+	}
+	m.leaks.happen("editor")
+	return editFile(m.project.Path, filepath.Join(m.project.Path, entry.path), m.input)
+}
+
+func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
+	switch name := key.String(); {
+	case m.modal.closedBy(name):
+		if m.modal.kind == themeModal {
+			m.theme = m.modal.restore
+		}
+		m.modal = nil
+	case name == "up" || name == "down" || name == "tab":
+		m.moveInModal(name)
+	case name == "enter":
+		return m.confirm()
+	case m.modal.prompt == "":
+	case name == "backspace":
+		_, size := utf8.DecodeLastRuneInString(m.modal.filter)
+		m.modal.setFilter(m.modal.filter[:len(m.modal.filter)-size])
+	case key.Text != "":
+		m.modal.setFilter(m.modal.filter + key.Text)
+	}
+	return nil
+}
+
+func (m *model) moveInModal(key string) {
+	if key == "up" {
+		m.modal.move(-1)
+	} else {
+		m.modal.move(1)
+	}
+	if m.modal.kind == themeModal {
+		m.theme = m.modal.chosen()
+	}
+}
+
+// confirm does what the item under the cursor stands for, and closes the modal.
+func (m *model) confirm() tea.Cmd {
+	closed, chosen := m.modal, m.modal.chosen()
+	if chosen < 0 {
+		return nil
+	}
+	m.modal = nil
+	switch {
+	case closed.kind == projectModal:
+		return m.switchProject(chosen)
+	case closed.kind == quitModal && chosen == 0:
+		m.project.close()
+		return tea.Quit
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// STANDIN_LEAK is a comma-separated list of leaks, each `kind[@event][:number]`. A leak happens once
+// per event; without an @event it happens at every event but the tick.
+//
+//	tab      key 1 was pressed
+//	palette  the palette was opened
+//	switch   a project other than the first was switched to
+//	editor   the external editor was started
+//	tick     a second has passed
+//
+// So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
+// ticks alone.
+var eventNames = []string{"tab", "palette", "switch", "editor", "tick"}
+
+// leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
+type leakKind struct {
+	name    string
+	number  string
+	initial int
+	act     func(leak *leak)
+}
+
+var leakKinds = []leakKind{
+	{"fd", "an eventpoll descriptor every N events", 1, every(leakDescriptor)},
+	{"fd-file", "an open file every N events", 1, every(leakFile)},
+	{"fd-pipe", "a pipe every N events", 1, every(leakPipe)},
+	{"fd-socket", "a socket every N events", 1, every(leakSocket)},
+	{"watch", "an inotify watch every N events", 1, every(leakWatch)},
+	{"goroutine", "a goroutine every N events", 1, every(leakGoroutine)},
+	{"heap", "bytes per event", 1024, func(leak *leak) { leakHeap(leak.number) }},
+	{"slice", "bytes per event", 1024, func(leak *leak) { leakSlice(leak.number) }},
+	{"map", "entries per event", 32, func(leak *leak) { leakMap(leak.number) }},
+	{"backlog", "seconds that 3 timers last", 20, func(leak *leak) { leakBacklog(leak.number) }},
+	{"child", "a process left behind every N events", 1, every(leakChild)},
+	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
+	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
+	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
+	{"crash", "the event at which it panics", 3, at(crash)},
+	{"hang", "the event at which it stops to answer", 3, at(hang)},
+	{"nopprof", "unused", 0, func(*leak) {}},
+	{"bubbletea", "unused", 0, func(*leak) {}},
+}
+
+type leak struct {
+	kind   leakKind
+	event  string // "": any but the tick
+	number int
+	count  int // events so far
+}
+
+type leaks struct{ list []*leak }
+
+func parseLeaks(text string) (*leaks, error) {
+	leaks := &leaks{}
+	for _, word := range strings.Split(text, ",") {
+		if strings.TrimSpace(word) == "" {
+			continue
+		}
+		leak, err := parseLeak(strings.TrimSpace(word))
+		if err != nil {
+			return nil, fmt.Errorf("STANDIN_LEAK: %w", err)
+		}
+		leaks.list = append(leaks.list, leak)
+	}
+	return leaks, nil
+}
+
+func parseLeak(word string) (*leak, error) {
+	head, number, hasNumber := strings.Cut(word, ":")
+	name, event, hasEvent := strings.Cut(head, "@")
+	i := slices.IndexFunc(leakKinds, func(kind leakKind) bool { return kind.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("%q: no such kind of leak", word)
+	}
+	if hasEvent && !slices.Contains(eventNames, event) {
+		return nil, fmt.Errorf("%q: no such event", word)
+	}
+	leak := &leak{kind: leakKinds[i], event: event, number: leakKinds[i].initial}
+	if hasNumber {
+		value, err := strconv.Atoi(number)
+		if err != nil || value < 1 {
+			return nil, fmt.Errorf("%q: not a number from 1", word)
+		}
+		leak.number = value
+	}
+	return leak, nil
+}
+
+func (leaks *leaks) has(name string) bool {
+	return slices.ContainsFunc(leaks.list, func(leak *leak) bool { return leak.kind.name == name })
+}
+
+// happen lets everything leak that leaks at this event.
+func (leaks *leaks) happen(event string) {
+	for _, leak := range leaks.list {
+		if leak.event == event || leak.event == "" && event != "tick" {
+			leak.count++
+			leak.kind.act(leak)
+		}
+	}
+}
+
+func every(act func()) func(*leak) {
+	return func(leak *leak) {
+		if leak.count%leak.number == 0 {
+			act()
+		}
+	}
+}
+
+func at(act func()) func(*leak) {
+	return func(leak *leak) {
+		if leak.count == leak.number {
+			act()
+		}
+	}
+}
+
+func once(act func(number int)) func(*leak) {
+	return func(leak *leak) {
+		if leak.count == 1 {
+			act(leak.number)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// A process that outlives the program is this program again, so that it needs no tool on PATH.
+const (
+	lingerArgument = "-linger"
+	lingerTime     = 10 * time.Minute
+)
+
+// linger is the life of such a process: `end` ends at once, `stay` ignores every polite signal,
+// `daemon` leaves one that stays to whoever adopts it.
+func linger(arguments []string) {
+	switch arguments[0] {
+	case "stay":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+		time.Sleep(lingerTime)
+	case "daemon":
+		startLingering("stay")
+	}
+}
+
+// startLingering returns the process's id. It bypasses os/exec, which would hold a pidfd as well.
+func startLingering(how string) int {
+	path, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		panic(err)
+	}
+	defer null.Close()
+	id, err := syscall.ForkExec(path, []string{path, lingerArgument, how}, &syscall.ProcAttr{
+		Dir:   "/",
+		Env:   []string{},
+		Files: []uintptr{null.Fd(), null.Fd(), null.Fd()},
+		Sys:   &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+//go:noinline
+func leakChild() { startLingering("stay") }
+
+//go:noinline
+func leakDaemon() {
+	id := startLingering("daemon")
+	_, _ = syscall.Wait4(id, nil, 0, nil)
+}
+
+//go:noinline
+func leakZombie() { startLingering("end") }
+
+// crash panics where Bubble Tea can't catch it.
+//
+//go:noinline
+func crash() {
+	go func() { panic("standin crashes as STANDIN_LEAK asks") }()
+}
+
+// hang stops the program's only loop: no key, no signal and no tick is answered after it.
+//
+//go:noinline
+func hang() { select {} }

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+const (
+	gitTab = iota + 1
+	filesTab
+	workspacesTab
+	lastTab = workspacesTab
+
+	worktreeTicks = 10
+)
+
+var tabNames = []string{"", "Git", "Files", "Workspaces"}
+
+type tickMsg time.Time
+
+// model is the whole program: what is shown, and what happens at each message. Bubble Tea calls its
+// methods from one goroutine.
+type model struct {
+	config *config
+	leaks  *leaks
+	input  *releasableInput // nil: Bubble Tea's own
+	send   func(tea.Msg)    // from another goroutine
+
+	width, height int
+	tab           int
+	theme         int
+	ticks         int
+	project       *openProject
+	modal         *modal // nil: none is open
+}
+
+func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
+	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab}
+}
+
+func (m *model) Init() tea.Cmd {
+	m.project = openProjectAt(m.config, m.config.start, m.send)
+	return tea.Batch(m.project.load(), tick())
+}
+
+func tick() tea.Cmd {
+	return tea.Tick(time.Second, func(now time.Time) tea.Msg { return tickMsg(now) })
+}
+
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tickMsg:
+		return m, m.passSecond()
+	case changedMsg:
+		return m, m.reload(msg.watch)
+	case editorDoneMsg:
+		return m, m.project.load()
+	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg:
+		m.take(msg)
+	}
+	return m, nil
+}
+
+func (m *model) passSecond() tea.Cmd {
+	m.leaks.happen("tick")
+	m.ticks++
+	if m.ticks%worktreeTicks == 0 {
+		return tea.Batch(tick(), loadWorkspaces(m.project))
+	}
+	return tick()
+}
+
+// reload answers a change on disk; what a closed watch still had to say is ignored.
+func (m *model) reload(watch *watch) tea.Cmd {
+	switch watch {
+	case m.project.gitWatch:
+		return loadGit(m.project)
+	case m.project.filesWatch:
+		return tea.Batch(loadTree(m.project), loadPreview(m.project, m.project.tree.file))
+	}
+	return nil
+}
+
+// take keeps what was loaded, unless it is about a project that is no longer open.
+func (m *model) take(msg tea.Msg) {
+	tree := &m.project.tree
+	switch msg := msg.(type) {
+	case gitLoadedMsg:
+		msg.project.git = &msg.state
+	case workspacesMsg:
+		msg.project.workspaces = msg.names
+	case treeLoadedMsg:
+		if msg.project == m.project {
+			tree.entries = msg.entries
+			tree.move(0)
+		}
+	case previewLoadedMsg:
+		if msg.project == m.project && msg.file == tree.file {
+			tree.preview = msg.lines
+		}
+	}
+}
+
+func (m *model) switchProject(index int) tea.Cmd {
+	if index < 0 || index == m.project.index {
+		return nil
+	}
+	m.project.close()
+	m.project = openProjectAt(m.config, index, m.send)
+	if index != 0 {
+		m.leaks.happen("switch")
+	}
+	return m.project.load()
+}
