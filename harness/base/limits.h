@@ -19,6 +19,11 @@
 #define LIMIT_JSON_DEPTH 64u
 #define LIMIT_JOURNAL_BYTES (256u * 1024u * 1024u)
 #define LIMIT_JOURNAL_LINE (64u * 1024u * 1024u)
+/* A line that says "as before" stands for a whole sample in memory: 256 MiB of holdings at most,
+ * and a soak of a day at one sample every 5 s. */
+#define LIMIT_JOURNAL_HOLDINGS (16u * 1024u * 1024u)
+#define LIMIT_JOURNAL_SAMPLES 20000u
+#define LIMIT_JOURNAL_STEPS_KEPT 200u
 
 /* Regular expressions: PCRE2 backtracks. */
 #define LIMIT_REGEX_BYTES 1024u
@@ -61,6 +66,7 @@
 #define DEADLINE_STEP_MS 10000
 #define DEADLINE_READY_MS 30000
 #define DEADLINE_QUIT_MS 5000
+#define DEADLINE_VERSION_MS 5000 /* a program that prints its version */
 #define DEADLINE_ROUND_TRIP_MS 5000
 #define DEADLINE_DRAIN_MS 75000
 #define DEADLINE_PPROF_MS 10000
@@ -68,6 +74,9 @@
 /* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
 #define DEADLINE_TEARDOWN_MS 5000
 #define SETTLE_QUIET_MS 100
+#define DEADLINE_SETTLE_MS 2000  /* before a sample: a screen that never rests is sampled as it is */
+#define DRAIN_SAMPLE_MS 5000     /* between two samples of the drain */
+#define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */
 #define ESCAPE_PAUSE_MS 120

@@ -2,8 +2,9 @@
  * A running target: the process in its pty, the terminal it draws on, the recording, its standard
  * error; and steps done to it.
  *
- * Order of calls: target_start; target_play for ready, setup, iterations; target_quit; target_free
- * (which ends what is left of the process itself; descendants are the worker's business).
+ * Order of calls: target_start; target_ready; target_play for setup and iterations; target_quit;
+ * target_free (which ends what is left of the process itself; descendants are the worker's
+ * business).
  */
 #ifndef LEAKGATE_TARGET_TARGET_H
 #define LEAKGATE_TARGET_TARGET_H
@@ -20,24 +21,24 @@
 
 struct target;
 
-/* Told about each step that was done or failed. `change` says whether the screen changed between the
- * input and the end of the step's wait; only meaningful for input steps. */
+/* Told about each step that was done or failed. `change` says whether the screen changed between
+ * the input and the end of the step's wait; only meaningful for input steps. */
 struct step_report {
     const struct step *step;
     unsigned iteration;
     int64_t started; /* clock_now() */
     int64_t ended;
     bool failed;
-    bool slept;      /* a sleep step */
+    bool slept; /* a sleep step */
 };
 typedef void step_listener(void *context, const struct step_report *report);
 
 struct target_options {
-    const char *program;        /* path, see world_find_program */
+    const char *program; /* path, see world_find_program */
     const char *recording_path;
     const char *stderr_path;
-    double timeout_scale;       /* LEAKGATE_TIMEOUT_SCALE, 1.0 by default */
-    step_listener *listener;    /* may be NULL */
+    double timeout_scale;    /* LEAKGATE_TIMEOUT_SCALE, 1.0 by default */
+    step_listener *listener; /* may be NULL */
     void *context;
     void (*snapshot)(void *context, const char *name, const struct string_list *rows);
 };
@@ -46,6 +47,9 @@ struct target *target_start(struct loop *loop, const struct plan *plan, struct w
                             const struct target_options *options, struct lg_error *err);
 void target_free(struct target *target);
 
+/* Plays the ready steps; one that names no timeout of its own has the target file's ready timeout.
+ */
+bool target_ready(struct target *target, struct lg_error *err);
 /* Does the steps in order. The first failure ends it: err has class LG_ERROR_TARGET, `where` the
  * step's file, line and column, and the text what was awaited. LG_ERROR_CANCELLED when the loop was
  * stopped. That the target ends is a failure unless the step waits for it or it is quitting. */

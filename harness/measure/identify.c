@@ -1,0 +1,57 @@
+#include "measure/identify.h"
+
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "target/process.h"
+
+static void on_end(void *context, uint32_t events)
+{
+    (void)events;
+    process_reap(context);
+}
+
+static bool has_ended(void *context)
+{
+    return process_reap(context);
+}
+
+static char *first_line(int file)
+{
+    char text[512];
+    ssize_t got = pread(file, text, sizeof text - 1, 0);
+    text[got > 0 ? got : 0] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
+    return memory_copy_text(text);
+}
+
+char *identify_version(struct loop *loop, const struct world *world, const char *program)
+{
+    const struct string_list *arguments = &world->plan->target.version;
+    _cleanup_close_ int output = memfd_create("leakgate-version", MFD_CLOEXEC);
+    if (arguments->count == 0 || output < 0)
+        return memory_copy_text("");
+    _cleanup_strings_ struct string_list argv = {0};
+    string_list_add(&argv, world->plan->target.command.items[0]);
+    for (size_t i = 0; i < arguments->count; i++)
+        string_list_add(&argv, arguments->items[i]);
+    struct process_options options = {.program = program,
+                                      .argv = argv.items,
+                                      .environment = world->environment.items,
+                                      .directory = world->root,
+                                      .standard_error = output};
+    struct process process = {.pid = -1, .pidfd = -1, .master = -1};
+    if (!process_start(&options, &process, NULL))
+        return memory_copy_text("");
+    if (loop_watch(loop, process.pidfd, EPOLLIN, on_end, &process, NULL)) {
+        loop_run_until(loop, has_ended, NULL, &process, clock_deadline(DEADLINE_VERSION_MS), NULL);
+        loop_unwatch(loop, process.pidfd);
+    }
+    process_end(&process, 0);
+    return first_line(output);
+}

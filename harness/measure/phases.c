@@ -1,0 +1,211 @@
+/* The phases of a run: warm-up, idle, loop, drain. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "measure/records.h"
+#include "measure/run_private.h"
+#include "target/process.h"
+#include "target/screen.h"
+#include "verdict/judge.h"
+
+static long count_spawns(void *context)
+{
+    return world_spawn_count(((struct run *)context)->world);
+}
+
+static unsigned long count_output(void *context)
+{
+    return target_output_bytes(((struct run *)context)->target);
+}
+
+static bool open_probe(struct run *run, struct lg_error *err)
+{
+    struct probe_options options = {.world_root = run->world->root,
+                                    .started = target_started(run->target),
+                                    .spawn_count = count_spawns,
+                                    .output_bytes = count_output,
+                                    .context = run};
+    run->probe = probe_open(run->loop, target_pid(run->target), &options,
+                            clock_deadline(DEADLINE_PPROF_MS), err);
+    run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
+    return run->probe != NULL;
+}
+
+static bool record_target_once(struct run *run, int64_t rate, struct lg_error *err)
+{
+    if (run->target_recorded)
+        return true;
+    run->target_recorded = true;
+    struct build_info build;
+    build_info_read(run->program, &build);
+    return run_write(run, record_target(run->target, run->probe, &build, run->version_line, rate),
+                     err);
+}
+
+static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
+{
+    struct sample sample = {0};
+    int64_t rate = 0;
+    if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
+        return false;
+    if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
+        sample_free(&sample);
+        return false;
+    }
+    sample.phase = run->phase;
+    sample.iteration = run->iteration;
+    bool written = record_target_once(run, rate, err) &&
+                   journal_write_sample(run->journal, &sample, run->series.holders, err);
+    series_append(&run->series, &sample);
+    return written;
+}
+
+static bool play_iteration(struct run *run, struct lg_error *err)
+{
+    if (!target_play(run->target, &run->plan->iteration, run->iteration + 1, err))
+        return false;
+    run->iteration++;
+    return run_write(
+        run, record_iteration(run->phase, run->iteration, run->iterations_total, run_seconds(run)),
+        err);
+}
+
+static bool came_back(struct run *run, struct lg_error *err)
+{
+    if (run->reference.count == 0 ||
+        target_await_screen(run->target, &run->reference, run->plan->measure.round_trip_ms, err))
+        return true;
+    run_write_screen(run, "round_trip", "");
+    return lg_context(err, "iteration %u", run->iteration);
+}
+
+static void take_reference(struct run *run)
+{
+    screen_without(target_terminal(run->target), run->plan, &run->plan->measure.leave_out,
+                   &run->reference);
+}
+
+static bool warm_up(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    if (!run_enter_phase(run, PHASE_WARMUP, measure->warmup, err))
+        return false;
+    for (unsigned i = 0; i < measure->warmup; i++)
+        if (!play_iteration(run, err))
+            return false;
+    return target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err);
+}
+
+/* Rests until `ms` after the phase began; the terminal is drained meanwhile. */
+static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
+{
+    enum loop_result result = loop_run_until(run->loop, NULL, NULL, NULL, deadline, err);
+    if (result == LOOP_STOPPED)
+        return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", loop_stopped(run->loop));
+    if (result == LOOP_FAILED)
+        return false;
+    int status = 0;
+    if (target_alive(run->target, &status))
+        return true;
+    char how[128];
+    process_describe(status, how, sizeof how);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while nothing was done to it",
+                   how);
+}
+
+static bool be_idle(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    if (measure->idle_samples == 0)
+        return true;
+    if (!run_enter_phase(run, PHASE_IDLE, 0, err))
+        return false;
+    int64_t began = clock_now();
+    for (unsigned i = 0; i < measure->idle_samples; i++) {
+        int64_t due = measure->idle_samples > 1 ? measure->idle_ms * i / (measure->idle_samples - 1)
+                                                : measure->idle_ms;
+        if (!rest_until(run, began + due * NS_PER_MS, err) ||
+            !take_sample(run, i == 0 || i + 1 == measure->idle_samples, err))
+            return false;
+    }
+    return true;
+}
+
+/* The exact heap numbers are dear: once per block of samples. */
+static bool wants_memstats(unsigned sample, unsigned samples)
+{
+    unsigned block = samples / GROWTH_BLOCKS > 0 ? samples / GROWTH_BLOCKS : 1;
+    return sample % block == 0;
+}
+
+static bool loop_by_iterations(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    for (unsigned sample = 0; sample < measure->samples; sample++) {
+        for (unsigned i = 0; sample > 0 && i < measure->iterations_per_sample; i++)
+            if (!play_iteration(run, err) || !came_back(run, err))
+                return false;
+        if (!take_sample(run, wants_memstats(sample, measure->samples), err))
+            return false;
+    }
+    return true;
+}
+
+static bool loop_by_time(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    int64_t began = clock_now();
+    for (unsigned sample = 0; sample < measure->samples; sample++) {
+        if (run->plan->iteration.count > 0 && sample > 0 &&
+            (!play_iteration(run, err) || !came_back(run, err)))
+            return false;
+        if (!rest_until(run, began + (int64_t)sample * measure->every_ms * NS_PER_MS, err) ||
+            !take_sample(run, wants_memstats(sample, measure->samples), err))
+            return false;
+        if (run->plan->iteration.count == 0 &&
+            !run_write(run,
+                       record_iteration(PHASE_LOOP, sample + 1, measure->samples, run_seconds(run)),
+                       err))
+            return false;
+    }
+    return true;
+}
+
+static bool drain(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    if (measure->drain_ms == 0 || !judge_grew(&run->series, run->options->baseline))
+        return true;
+    if (!run_enter_phase(run, PHASE_DRAIN, 0, err))
+        return false;
+    int64_t deadline = clock_deadline(measure->drain_ms);
+    do {
+        if (!rest_until(run, clock_deadline(DRAIN_SAMPLE_MS), err) || !take_sample(run, true, err))
+            return false;
+    } while (clock_now() < deadline && !judge_drained(&run->series, run->options->baseline));
+    return true;
+}
+
+bool run_measure(struct run *run, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    bool by_time = measure->every_ms > 0;
+    run->series.per_minute = by_time;
+    if (!run_enter_phase(run, PHASE_START, 0, err) || !open_probe(run, err) ||
+        !take_sample(run, false, err) || !warm_up(run, err) || !be_idle(run, err))
+        return false;
+    take_reference(run);
+    unsigned iterations =
+        by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
+    return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
+           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) && drain(run, err);
+}
+
+bool run_play(struct run *run, struct lg_error *err)
+{
+    for (unsigned i = 0; i < run->options->play_iterations; i++)
+        if (!play_iteration(run, err))
+            return false;
+    return true;
+}

@@ -1,0 +1,316 @@
+/* A run from its start to its end; what is measured in between is in phases.c. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "measure/identify.h"
+#include "measure/records.h"
+#include "measure/run_private.h"
+#include "target/process.h"
+
+enum {
+    STDERR_TAIL_LINES = 50,
+    /* Sidecar holds 4 when idle; fewer free than this and a cut-off would look like a plateau. */
+    INOTIFY_INSTANCES_WANTED = 16
+};
+
+double run_seconds(const struct run *run)
+{
+    if (run->target == NULL)
+        return 0;
+    return (double)(clock_now() - target_started(run->target)) / (double)NS_PER_SECOND;
+}
+
+bool run_write(struct run *run, json_t *record, struct lg_error *err)
+{
+    return journal_write(run->journal, record, err);
+}
+
+void run_write_screen(struct run *run, const char *why, const char *name)
+{
+    _cleanup_strings_ struct string_list rows = {0};
+    if (run->target == NULL)
+        return;
+    terminal_text(target_terminal(run->target), &rows);
+    run_write(run, record_screen(why, name, &rows), &run->journal_problem);
+}
+
+bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err)
+{
+    run->phase = phase;
+    return run_write(run, record_phase(phase, run_seconds(run), iterations), err);
+}
+
+static void on_step(void *context, const struct step_report *report)
+{
+    struct run *run = context;
+    int64_t started = run->target != NULL ? target_started(run->target) : report->started;
+    run_write(run, record_step(report, started), &run->journal_problem);
+    if (run->options->show)
+        run_write_screen(run, "step", report->step->source);
+}
+
+static void on_snapshot(void *context, const char *name, const struct string_list *rows)
+{
+    struct run *run = context;
+    run_write(run, record_screen("snapshot", name, rows), &run->journal_problem);
+}
+
+static void on_signal(void *context, uint32_t events)
+{
+    struct run *run = context;
+    struct signalfd_siginfo info;
+    (void)events;
+    while (read(run->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        if (loop_stopped(run->loop) == 0)
+            loop_stop(run->loop, (int)info.ssi_signo);
+}
+
+static void on_deadline(void *context, uint32_t events)
+{
+    struct run *run = context;
+    (void)events;
+    run->over_time = true;
+    loop_unwatch(run->loop, run->timer);
+    loop_stop(run->loop, SIGALRM);
+}
+
+static bool watch_signals(struct run *run, struct lg_error *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (run->signals < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a signalfd");
+    return loop_watch(run->loop, run->signals, EPOLLIN, on_signal, run, err);
+}
+
+/* Steps have deadlines of their own; this one is for a scenario of thousands of slow ones. */
+static bool watch_deadline(struct run *run, struct lg_error *err)
+{
+    double scale = run->options->timeout_scale > 0 ? run->options->timeout_scale : 1;
+    int64_t ms = (int64_t)(DEADLINE_SCENARIO_MS * scale) + run->plan->measure.for_ms +
+                 run->plan->measure.drain_ms;
+    struct itimerspec when = {.it_value = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS}};
+    run->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (run->timer < 0 || timerfd_settime(run->timer, 0, &when, NULL) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set a timer");
+    return loop_watch(run->loop, run->timer, EPOLLIN, on_deadline, run, err);
+}
+
+static bool check_inotify(struct lg_error *err)
+{
+    unsigned free_instances = inotify_instances_free(INOTIFY_INSTANCES_WANTED);
+    if (free_instances >= INOTIFY_INSTANCES_WANTED)
+        return true;
+    return lg_fail(err, LG_ERROR_INVALID, 0,
+                   "only %u inotify instances are free for this user, %d are wanted: a leak of "
+                   "watchers would be cut off (see fs.inotify.max_user_instances)",
+                   free_instances, INOTIFY_INSTANCES_WANTED);
+}
+
+static char *file_of_run(const struct run *run, const char *name)
+{
+    return path_join(run->options->directory, name);
+}
+
+static bool start_target(struct run *run, struct lg_error *err)
+{
+    _cleanup_free_ char *recording = file_of_run(run, "recording.cast");
+    _cleanup_free_ char *errors = file_of_run(run, "stderr.txt");
+    struct target_options options = {.program = run->program,
+                                     .recording_path = recording,
+                                     .stderr_path = errors,
+                                     .timeout_scale = run->options->timeout_scale,
+                                     .listener = on_step,
+                                     .context = run,
+                                     .snapshot = on_snapshot};
+    run->version_line = identify_version(run->loop, run->world, run->program);
+    run->target = target_start(run->loop, run->plan, run->world, &options, err);
+    return run->target != NULL;
+}
+
+static bool begin(struct run *run, struct lg_error *err)
+{
+    run->program = world_find_program(run->plan, err);
+    if (run->program == NULL || !watch_signals(run, err) || !watch_deadline(run, err) ||
+        !check_inotify(err))
+        return false;
+    run->world = world_make(run->plan, run->options->world_root, err);
+    if (run->world == NULL || !start_target(run, err))
+        return false;
+    return target_ready(run->target, err);
+}
+
+/* A tmux server that the target starts by design outlives it: it is ended through its socket, which
+ * also ends what runs in it. */
+static void end_survivors(struct run *run)
+{
+    const struct string_list *survivors = &run->plan->target.survivors;
+    for (size_t i = 0; i < survivors->count; i++) {
+        _cleanup_free_ char *directory = world_expand(run->world, survivors->items[i], 0, NULL);
+        if (directory == NULL)
+            continue;
+        _cleanup_free_ char *socket =
+            memory_format("%s/tmux-%u/default", directory, (unsigned)getuid());
+        _cleanup_free_ char *tmux = path_join(run->world->root, "bin/tmux");
+        if (access(socket, F_OK) != 0 || access(tmux, X_OK) != 0)
+            continue;
+        char *argv[] = {"tmux", "-S", socket, "kill-server", NULL};
+        struct process_options options = {.program = tmux,
+                                          .argv = argv,
+                                          .environment = run->world->environment.items,
+                                          .directory = run->world->root,
+                                          .standard_error = -1};
+        struct process process = {.pid = -1, .pidfd = -1, .master = -1};
+        if (process_start(&options, &process, NULL))
+            process_end(&process, DEADLINE_LEFT_BEHIND_MS);
+    }
+}
+
+/* What is alive after the target's end; what is just ending gets a moment. Processes that are not
+ * our children end without an event for us, so this asks again. */
+static void find_left_behind(struct run *run, struct string_list *names)
+{
+    end_survivors(run);
+    int64_t deadline = clock_deadline(DEADLINE_LEFT_BEHIND_MS);
+    do {
+        string_list_free(names);
+        process_descendants_alive(0, names);
+        if (names->count == 0)
+            return;
+        loop_rest(run->loop, 20, NULL);
+    } while (clock_now() < deadline && loop_stopped(run->loop) == 0);
+}
+
+static bool quit(struct run *run, struct string_list *left_behind, struct lg_error *err)
+{
+    if (!run_enter_phase(run, PHASE_QUIT, 0, err))
+        return false;
+    run_write_screen(run, "final", "");
+    if (!target_quit(run->target, err))
+        return false;
+    find_left_behind(run, left_behind);
+    return true;
+}
+
+static bool save_screen(struct run *run, struct lg_error *err)
+{
+    if (run->target == NULL)
+        return true;
+    _cleanup_strings_ struct string_list rows = {0};
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_free_ char *path = file_of_run(run, "screen.txt");
+    terminal_text(target_terminal(run->target), &rows);
+    for (size_t i = 0; i < rows.count; i++)
+        buffer_format(&text, "%s\n", rows.items[i]);
+    return file_write_atomic(path, buffer_string(&text), text.length, err);
+}
+
+static bool whole_run(struct run *run, struct string_list *left_behind, struct lg_error *err)
+{
+    if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
+        return false;
+    bool done = run->options->play_iterations > 0 ? run_play(run, err) : run_measure(run, err);
+    return done && save_screen(run, err) && quit(run, left_behind, err);
+}
+
+static bool record_problem(struct run *run, const struct lg_error *problem, struct lg_error *err)
+{
+    _cleanup_free_ char *tail =
+        run->target != NULL ? target_stderr_tail(run->target, STDERR_TAIL_LINES) : NULL;
+    run_write_screen(run, "failed", problem->where);
+    return save_screen(run, err) &&
+           run_write(run, record_failure(problem, tail != NULL ? tail : ""), err);
+}
+
+static bool finish(struct run *run, const struct string_list *left_behind, struct lg_error *err)
+{
+    if (run->target != NULL && !target_finish(run->target, err))
+        return false;
+    unsigned connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
+    return run_write(run,
+                     record_end(run->target, run_seconds(run), connections,
+                                run->options->play_iterations > 0, left_behind),
+                     err);
+}
+
+static void release(struct run *run)
+{
+    run->series.holders = NULL; /* the probe's */
+    series_free(&run->series);
+    probe_close(run->probe);
+    target_free(run->target);
+    world_free(run->world);
+    loop_free(run->loop);
+    cleanup_close(&run->signals);
+    cleanup_close(&run->timer);
+    string_list_free(&run->reference);
+    free(run->program);
+    free(run->version_line);
+}
+
+static int say_internal(const struct lg_error *err)
+{
+    /* The journal could not be written: this is the one thing that is said elsewhere. */
+    dprintf(STDERR_FILENO, "leakgate: %s\n", err->text);
+    return EXIT_INTERNAL;
+}
+
+static unsigned total_iterations(const struct run_options *options)
+{
+    const struct measure_plan *measure = &options->plan->measure;
+    if (options->play_iterations > 0)
+        return options->play_iterations;
+    if (measure->every_ms > 0)
+        return measure->samples;
+    return measure->warmup + (measure->samples - 1) * measure->iterations_per_sample;
+}
+
+int run_worker(const struct run_options *options)
+{
+    struct lg_error err = {0};
+    struct lg_error problem = {0};
+    struct run run = {.options = options,
+                      .plan = options->plan,
+                      .signals = -1,
+                      .timer = -1,
+                      .iterations_total = total_iterations(options)};
+    _cleanup_strings_ struct string_list left_behind = {0};
+    _cleanup_free_ char *path = file_of_run(&run, "journal.jsonl");
+    run.loop = loop_new(&err);
+    run.journal = run.loop != NULL ? journal_create(path, &err) : NULL;
+    if (run.journal == NULL)
+        return say_internal(&err);
+    bool written = run_write(&run, record_header(options, run.iterations_total), &err);
+    if (written && !whole_run(&run, &left_behind, &problem)) {
+        if (run.over_time)
+            lg_fail(&problem, LG_ERROR_TARGET, 0, "the scenario took longer than its limit");
+        written = record_problem(&run, &problem, &err);
+    }
+    loop_resume(run.loop);
+    written = written && finish(&run, &left_behind, &err);
+    release(&run);
+    written = journal_close(run.journal, &err) && written;
+    if (run.journal_problem.class != LG_ERROR_NONE)
+        return say_internal(&run.journal_problem);
+    if (!written || problem.class == LG_ERROR_INTERNAL)
+        return say_internal(written ? &problem : &err);
+    return problem.class == LG_ERROR_TARGET ? EXIT_TARGET_FAILED : EXIT_PASS;
+}

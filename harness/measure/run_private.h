@@ -1,0 +1,45 @@
+/* What run.c (start and end) and phases.c (what is measured in between) share; nobody else includes
+ * it. */
+#ifndef LEAKGATE_MEASURE_RUN_PRIVATE_H
+#define LEAKGATE_MEASURE_RUN_PRIVATE_H
+
+#include "measure/journal.h"
+#include "measure/run.h"
+#include "probes/probe.h"
+#include "target/target.h"
+
+struct run {
+    const struct run_options *options;
+    const struct plan *plan;
+    struct journal *journal;
+    struct loop *loop;
+    int signals;
+    int timer; /* the deadline of the whole scenario */
+    struct world *world;
+    struct target *target;
+    struct probe *probe;
+    struct series series;         /* its holders are the probe's until the end */
+    struct string_list reference; /* the screen that each iteration has to come back to */
+    enum phase phase;
+    unsigned iteration; /* completed */
+    unsigned iterations_total;
+    bool target_recorded;
+    bool over_time; /* stopped by the scenario's own deadline, not by a signal */
+    char *program;
+    char *version_line;
+    struct lg_error journal_problem; /* of a listener that has no way to return it */
+};
+
+double run_seconds(const struct run *run); /* since the target was started; 0 before */
+/* Steals the record. */
+bool run_write(struct run *run, json_t *record, struct lg_error *err);
+/* The screen as it is now, into the journal; a failure is kept in journal_problem. */
+void run_write_screen(struct run *run, const char *why, const char *name);
+bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err);
+
+/* phases.c: everything between setup and quit. */
+bool run_measure(struct run *run, struct lg_error *err);
+/* phases.c: --iterations: the iterations alone. */
+bool run_play(struct run *run, struct lg_error *err);
+
+#endif

@@ -1,0 +1,171 @@
+/* The steps of a scenario, done to a target in order. */
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "target/target_private.h"
+
+/* How long a press that no wait follows may take to show on the screen. */
+enum { UNANSWERED_MS = 100 };
+
+int64_t step_deadline(const struct target *target, int64_t ms)
+{
+    double scale = target->options.timeout_scale > 0 ? target->options.timeout_scale : 1;
+    return clock_deadline((int64_t)((double)(ms >= 0 ? ms : target->default_ms) * scale));
+}
+
+static bool has_ended(void *context)
+{
+    return !target_alive(context, NULL);
+}
+
+static bool frame_came(void *context)
+{
+    struct target *target = context;
+    return !target_alive(target, NULL) ||
+           (terminal_frames(target->terminal) > target->input_frame &&
+            !terminal_in_update(target->terminal));
+}
+
+/* A key that was lost is worse than a failed step, so a press that no wait follows has to show
+ * something. */
+static bool check_unanswered(struct target *target, struct lg_error *err)
+{
+    if (target->unanswered == NULL)
+        return true;
+    target->unanswered = NULL;
+    int64_t deadline = step_deadline(target, UNANSWERED_MS);
+    switch (loop_run_until(target->loop, frame_came, NULL, target, deadline, err)) {
+    case LOOP_DONE:
+        return true;
+    case LOOP_DEADLINE:
+        target->silent_presses++;
+        return true;
+    case LOOP_STOPPED:
+        return target_fail_stopped(target, err);
+    case LOOP_FAILED:
+        break;
+    }
+    return false;
+}
+
+static bool do_settle(struct target *target, const struct step *step, struct lg_error *err)
+{
+    int64_t deadline = step_deadline(target, step->timeout_ms);
+    return target_settle(target, step->ms, deadline, err);
+}
+
+static bool do_snapshot(struct target *target, const struct step *step, unsigned iteration,
+                        struct lg_error *err)
+{
+    _cleanup_free_ char *name = world_expand(target->world, step->text, iteration, err);
+    if (name == NULL)
+        return false;
+    _cleanup_strings_ struct string_list rows = {0};
+    terminal_text(target->terminal, &rows);
+    if (target->options.snapshot != NULL)
+        target->options.snapshot(target->options.context, name, &rows);
+    return true;
+}
+
+static bool do_sleep(struct target *target, const struct step *step, struct lg_error *err)
+{
+    target->sleeps++;
+    enum loop_result result = loop_rest(target->loop, step->ms, err);
+    if (result == LOOP_STOPPED)
+        return target_fail_stopped(target, err);
+    return result == LOOP_DONE;
+}
+
+static bool do_step(struct target *target, const struct step *step, unsigned iteration,
+                    struct lg_error *err)
+{
+    switch (step->kind) {
+    case STEP_PRESS:
+        return step_press(target, step, err);
+    case STEP_CHORD:
+        return step_chord(target, step, err);
+    case STEP_TYPE:
+    case STEP_PASTE:
+        return step_text(target, step, iteration, err);
+    case STEP_MOUSE:
+        return step_mouse(target, step, iteration, err);
+    case STEP_RUN:
+        return step_run(target, step, iteration, err);
+    case STEP_RESIZE:
+        return step_resize(target, step, err);
+    case STEP_WAIT:
+        return step_wait(target, step, iteration, err);
+    case STEP_SETTLE:
+        return do_settle(target, step, err);
+    case STEP_SNAPSHOT:
+        return do_snapshot(target, step, iteration, err);
+    case STEP_SLEEP:
+        return do_sleep(target, step, err);
+    case STEP_KIND_COUNT:
+        break;
+    }
+    return lg_fail(err, LG_ERROR_INTERNAL, 0, "step kind %d is unknown", (int)step->kind);
+}
+
+static bool play_step(struct target *target, const struct step *step, unsigned iteration,
+                      struct lg_error *err)
+{
+    struct step_report report = {.step = step, .iteration = iteration, .started = clock_now()};
+    bool awaits = step->kind == STEP_WAIT || step->kind == STEP_SETTLE;
+    if (awaits)
+        target->unanswered = NULL;
+    else if (!check_unanswered(target, err))
+        return false;
+    recording_marker(target->recording, step->source);
+    bool done = do_step(target, step, iteration, err);
+    if (!done)
+        lg_error_at(err, step->where.file, step->where.line, step->where.column);
+    report.ended = clock_now();
+    report.failed = !done;
+    report.slept = step->kind == STEP_SLEEP;
+    if (target->options.listener != NULL)
+        target->options.listener(target->options.context, &report);
+    return done;
+}
+
+bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
+                 struct lg_error *err)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (!play_step(target, &steps->items[i], iteration, err))
+            return false;
+    return check_unanswered(target, err);
+}
+
+bool target_ready(struct target *target, struct lg_error *err)
+{
+    target->default_ms = target->plan->target.ready_ms;
+    bool ready = target_play(target, &target->plan->target.ready, 0, err);
+    target->default_ms = DEADLINE_STEP_MS;
+    return ready;
+}
+
+bool target_quit(struct target *target, struct lg_error *err)
+{
+    target->quitting = true;
+    if (!target_play(target, &target->plan->target.quit, 0, err))
+        return false;
+    int64_t deadline = step_deadline(target, target->plan->target.quit_ms);
+    enum loop_result result = loop_run_until(target->loop, has_ended, NULL, target, deadline, err);
+    int status = 0;
+    if (result == LOOP_STOPPED)
+        return target_fail_stopped(target, err);
+    if (result == LOOP_FAILED)
+        return false;
+    if (target_alive(target, &status))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == target->plan->target.quit_status)
+        return true;
+    char how[128];
+    process_describe(status, how, sizeof how);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target quit with %s, not exit status %d", how,
+                   target->plan->target.quit_status);
+}

@@ -1,0 +1,310 @@
+#include "target/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "target/target_private.h"
+
+enum {
+    READ_BYTES = 65536,
+    /* Reads in one round of the loop: a flood must not keep the loop from its deadlines. */
+    READS_PER_ROUND = 16,
+    ERRORS_TAIL_BYTES = 32768,
+    OUTGOING_BYTES = 1024 * 1024
+};
+
+static void update_terminal_watch(struct target *target)
+{
+    uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
+    if (target->terminal_open)
+        loop_change(target->loop, target->process.master, events, NULL);
+}
+
+static void send_outgoing(struct target *target)
+{
+    size_t sent = 0;
+    while (target->terminal_open && sent < target->outgoing.length) {
+        ssize_t put = write(target->process.master, target->outgoing.data + sent,
+                            target->outgoing.length - sent);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            break;
+        sent += (size_t)put;
+    }
+    memmove(target->outgoing.data, target->outgoing.data + sent, target->outgoing.length - sent);
+    target->outgoing.length -= sent;
+}
+
+bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err)
+{
+    if (!target->terminal_open)
+        return target_fail_ended(target, "it was to be sent input", err);
+    if (!buffer_append(&target->outgoing, bytes, length))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target does not read its terminal");
+    send_outgoing(target);
+    update_terminal_watch(target);
+    return true;
+}
+
+static void hang_up(struct target *target)
+{
+    loop_unwatch(target->loop, target->process.master);
+    target->terminal_open = false;
+}
+
+static void take_output(struct target *target, const char *bytes, size_t length)
+{
+    target->last_output = clock_now();
+    target->output_bytes += length;
+    recording_output(target->recording, bytes, length);
+    terminal_feed(target->terminal, bytes, length, &target->outgoing);
+}
+
+static void on_terminal(void *context, uint32_t events)
+{
+    struct target *target = context;
+    char bytes[READ_BYTES];
+    for (int i = 0; i < READS_PER_ROUND && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)); i++) {
+        ssize_t got = read(target->process.master, bytes, sizeof bytes);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            break;
+        /* EIO is how a pty says that its other side has been closed. */
+        if (got <= 0) {
+            hang_up(target);
+            return;
+        }
+        take_output(target, bytes, (size_t)got);
+    }
+    if (target->outgoing.length > 0)
+        send_outgoing(target);
+    update_terminal_watch(target);
+}
+
+/* The last ERRORS_TAIL_BYTES stay, cut at the front in one go so that a flood costs little. */
+static void keep_errors_tail(struct target *target, const char *bytes, size_t length)
+{
+    if (target->errors_tail.length + length > target->errors_tail.maximum) {
+        size_t cut = target->errors_tail.length;
+        if (cut > ERRORS_TAIL_BYTES)
+            cut -= ERRORS_TAIL_BYTES;
+        memmove(target->errors_tail.data, target->errors_tail.data + cut,
+                target->errors_tail.length - cut);
+        target->errors_tail.length -= cut;
+    }
+    buffer_append(&target->errors_tail, bytes, length);
+}
+
+static void on_errors(void *context, uint32_t events)
+{
+    struct target *target = context;
+    (void)events;
+    char bytes[READ_BYTES];
+    ssize_t got = read(target->errors, bytes, sizeof bytes);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        loop_unwatch(target->loop, target->errors);
+        close(take_fd(target->errors));
+        return;
+    }
+    size_t room = LIMIT_STDERR_BYTES - target->errors_kept;
+    size_t kept = (size_t)got < room ? (size_t)got : room;
+    if (file_write_all(target->errors_file, bytes, kept, NULL))
+        target->errors_kept += kept;
+    keep_errors_tail(target, bytes, (size_t)got);
+}
+
+static void on_end(void *context, uint32_t events)
+{
+    struct target *target = context;
+    (void)events;
+    if (process_reap(&target->process))
+        loop_unwatch(target->loop, target->process.pidfd);
+}
+
+/* Standard error goes through a pipe that the loop drains, not straight into a file, so that a
+ * target that floods it cannot fill the disk. */
+static bool open_errors(struct target *target, int *write_end, struct lg_error *err)
+{
+    int ends[2];
+    target->errors_file =
+        open(target->options.stderr_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (target->errors_file < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s",
+                       target->options.stderr_path);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a pipe");
+    target->errors = ends[0];
+    *write_end = ends[1];
+    fcntl(target->errors, F_SETFL, O_NONBLOCK);
+    return true;
+}
+
+static bool expand_command(struct target *target, struct string_list *argv, struct lg_error *err)
+{
+    const struct string_list *command = &target->plan->target.command;
+    for (size_t i = 0; i < command->count; i++) {
+        char *argument = world_expand(target->world, command->items[i], 0, err);
+        if (argument == NULL)
+            return false;
+        string_list_take(argv, argument);
+    }
+    return true;
+}
+
+static bool start_process(struct target *target, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list argv = {0};
+    _cleanup_close_ int write_end = -1;
+    if (!open_errors(target, &write_end, err) || !expand_command(target, &argv, err))
+        return false;
+    struct process_options options = {
+        .program = target->options.program,
+        .argv = argv.items,
+        .environment = target->world->environment.items,
+        .directory = target->world->root,
+        .rows = target->plan->target.rows,
+        .columns = target->plan->target.columns,
+        .standard_error = write_end,
+        .pty = true,
+    };
+    target->started = clock_now();
+    return process_start(&options, &target->process, err);
+}
+
+static bool watch_everything(struct target *target, struct lg_error *err)
+{
+    if (!loop_watch(target->loop, target->process.master, EPOLLIN, on_terminal, target, err))
+        return false;
+    target->terminal_open = true;
+    return loop_watch(target->loop, target->process.pidfd, EPOLLIN, on_end, target, err) &&
+           loop_watch(target->loop, target->errors, EPOLLIN, on_errors, target, err);
+}
+
+struct target *target_start(struct loop *loop, const struct plan *plan, struct world *world,
+                            const struct target_options *options, struct lg_error *err)
+{
+    struct target *target = memory_new(struct target);
+    *target = (struct target){.loop = loop,
+                              .plan = plan,
+                              .world = world,
+                              .options = *options,
+                              .process = {.pid = -1, .pidfd = -1, .master = -1},
+                              .outgoing = BUFFER_INIT(OUTGOING_BYTES),
+                              .default_ms = DEADLINE_STEP_MS,
+                              .errors = -1,
+                              .errors_file = -1,
+                              .errors_tail = BUFFER_INIT(ERRORS_TAIL_BYTES * 4)};
+    int rows = plan->target.rows;
+    int columns = plan->target.columns;
+    target->terminal = terminal_new(rows, columns, err);
+    if (target->terminal != NULL)
+        target->recording = recording_open(options->recording_path, rows, columns, plan->name, err);
+    if (target->recording != NULL && start_process(target, err) && watch_everything(target, err))
+        return target;
+    target_free(target);
+    return NULL;
+}
+
+void target_free(struct target *target)
+{
+    if (target == NULL)
+        return;
+    if (target->process.pid > 0) {
+        if (target->terminal_open)
+            loop_unwatch(target->loop, target->process.master);
+        loop_unwatch(target->loop, target->process.pidfd);
+        process_end(&target->process, 0);
+    }
+    if (target->errors >= 0)
+        loop_unwatch(target->loop, target->errors);
+    cleanup_close(&target->errors);
+    cleanup_close(&target->errors_file);
+    recording_close(target->recording, NULL);
+    terminal_free(target->terminal);
+    buffer_free(&target->outgoing);
+    buffer_free(&target->errors_tail);
+    free(target);
+}
+
+bool target_finish(struct target *target, struct lg_error *err)
+{
+    return recording_close(take_pointer(target->recording), err);
+}
+
+bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
+{
+    char how[128];
+    if (!process_reap(&target->process))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal while %s", doing);
+    process_describe(target->process.status, how, sizeof how);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
+}
+
+bool target_fail_stopped(struct target *target, struct lg_error *err)
+{
+    return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d (%s)",
+                   loop_stopped(target->loop), strsignal(loop_stopped(target->loop)));
+}
+
+bool target_alive(struct target *target, int *status)
+{
+    if (!process_reap(&target->process))
+        return true;
+    if (status != NULL)
+        *status = target->process.status;
+    return false;
+}
+
+pid_t target_pid(const struct target *target)
+{
+    return target->process.pid;
+}
+
+int64_t target_started(const struct target *target)
+{
+    return target->started;
+}
+
+const struct terminal *target_terminal(const struct target *target)
+{
+    return target->terminal;
+}
+
+unsigned long target_output_bytes(const struct target *target)
+{
+    return target->output_bytes;
+}
+
+unsigned target_silent_presses(const struct target *target)
+{
+    return target->silent_presses;
+}
+
+unsigned target_sleeps(const struct target *target)
+{
+    return target->sleeps;
+}
+
+char *target_stderr_tail(const struct target *target, unsigned lines)
+{
+    const char *text = buffer_string(&target->errors_tail);
+    size_t start = target->errors_tail.length;
+    unsigned seen = 0;
+    if (start > 0 && text[start - 1] == '\n')
+        start--;
+    while (start > 0 && (text[start - 1] != '\n' || ++seen < lines))
+        start--;
+    return memory_copy_text(text + start);
+}
