@@ -12,6 +12,7 @@
 #define LIMIT_YAML_EVENTS 20000u
 #define LIMIT_YAML_DIAGNOSTICS 50u /* more would not be read by a person */
 #define LIMIT_EXTENDS_DEPTH 4u     /* target files that extend one another */
+#define LIMIT_DURATION_MS (24 * 60 * 60 * 1000) /* longer is a slip of the unit */
 #define LIMIT_WORLD_FILE_BYTES (16u * 1024u * 1024u)
 
 /* Baselines and other JSON files written by leakgate, perhaps edited by hand. */
@@ -44,8 +45,13 @@
 /* profile.proto. */
 #define LIMIT_PROFILE_SAMPLES 1000000u
 #define LIMIT_PROFILE_STRINGS 1000000u
+#define LIMIT_PROFILE_TABLE 1000000u /* locations, functions and inlined lines, each */
 #define LIMIT_PROFILE_MEMORY_BYTES (256u * 1024u * 1024u)
 #define LIMIT_PROFILE_STACK 512u /* the runtime records at most 128 frames, inlining adds more */
+
+/* Distinct stacks and names kept over a whole run: 10,000 stacks of 20 frames take 2 MB, so this is
+ * a target that makes up new ones without end. */
+#define LIMIT_HOLDER_BYTES (256u * 1024u * 1024u)
 
 /* The target's terminal output and standard error. The recording keeps the first and the last part
  * of a flood. */
@@ -57,10 +63,15 @@
 /* The emulator holds its cells in memory. */
 #define LIMIT_TERMINAL_ROWS 500
 #define LIMIT_TERMINAL_COLUMNS 1000
+#define LIMIT_TERMINAL_LEAST 2 /* rows and columns: a wide character needs two cells */
 
 /* /proc. */
 #define LIMIT_PROC_FILE_BYTES (1024u * 1024u)
 #define LIMIT_PROCESS_TREE 4096u
+
+/* ELF sections and Go's build information in them (a large program's is 20 KB). */
+#define LIMIT_ELF_SECTIONS 4096u
+#define LIMIT_BUILD_INFO_BYTES (1024u * 1024u)
 
 /* Waiting. Every wait ends; see DEADLINE_* for the defaults. */
 #define DEADLINE_STEP_MS 10000

@@ -1,0 +1,95 @@
+#include "measure/journal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+struct journal_follower {
+    char *path;
+    int fd;             /* -1 until the worker has made the file */
+    struct buffer rest; /* a line of which the end has not come yet */
+};
+
+struct journal_follower *journal_follow(const char *path)
+{
+    struct journal_follower *follower = memory_new(struct journal_follower);
+    follower->path = memory_copy_text(path);
+    follower->fd = -1;
+    follower->rest = BUFFER_INIT(LIMIT_JOURNAL_LINE);
+    return follower;
+}
+
+/* Samples and names are most of a journal's bytes and nothing to a watcher. A quote inside a JSON
+ * string is escaped, so the pattern is found only as a member. */
+static bool is_skipped(const char *line, size_t length)
+{
+    static const char *const skipped[] = {"\"record\":\"sample\"", "\"record\":\"function\"",
+                                          "\"record\":\"holder\""};
+    for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
+        if (memmem(line, length, skipped[i], strlen(skipped[i])) != NULL)
+            return true;
+    return false;
+}
+
+static void tell_line(const char *line, size_t length, journal_listener *listener, void *context)
+{
+    if (is_skipped(line, length))
+        return;
+    _cleanup_json_ json_t *record = json_parse(line, length, "journal", NULL);
+    if (json_is_object(record))
+        listener(context, record);
+}
+
+static void tell_whole_lines(struct journal_follower *follower, journal_listener *listener,
+                             void *context)
+{
+    struct buffer *rest = &follower->rest;
+    size_t start = 0;
+    for (;;) {
+        char *end = memchr(rest->data + start, '\n', rest->length - start);
+        if (end == NULL)
+            break;
+        tell_line(rest->data + start, (size_t)(end - rest->data) - start, listener, context);
+        start = (size_t)(end - rest->data) + 1;
+    }
+    if (start == 0)
+        return;
+    struct buffer remaining = BUFFER_INIT(LIMIT_JOURNAL_LINE);
+    buffer_append(&remaining, rest->data + start, rest->length - start);
+    buffer_free(rest);
+    *rest = remaining;
+}
+
+void journal_follow_more(struct journal_follower *follower, journal_listener *listener,
+                         void *context)
+{
+    if (follower->fd < 0)
+        follower->fd = open(follower->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (follower->fd < 0)
+        return;
+    char block[65536];
+    ssize_t got;
+    while ((got = read(follower->fd, block, sizeof block)) > 0) {
+        if (!buffer_append(&follower->rest, block, (size_t)got)) {
+            buffer_free(&follower->rest);
+            follower->rest = BUFFER_INIT(LIMIT_JOURNAL_LINE);
+        }
+        if (memchr(block, '\n', (size_t)got) != NULL)
+            tell_whole_lines(follower, listener, context);
+    }
+}
+
+void journal_follow_end(struct journal_follower *follower)
+{
+    if (follower == NULL)
+        return;
+    cleanup_close(&follower->fd);
+    buffer_free(&follower->rest);
+    free(follower->path);
+    free(follower);
+}

@@ -1,1 +1,0 @@
-typedef int room_measure_is_empty;

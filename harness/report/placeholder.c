@@ -1,1 +1,0 @@
-typedef int room_report_is_empty;

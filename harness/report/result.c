@@ -1,0 +1,197 @@
+#include "report/result.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+
+struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
+{
+    struct suite_result *suite = memory_new(struct suite_result);
+    suite->directory = memory_copy_text(directory);
+    suite->baselines = memory_copy_text(baselines);
+    suite->options = memory_copy_text(options);
+    clock_timestamp(suite->date);
+    return suite;
+}
+
+static void scenario_free(struct scenario_result *scenario)
+{
+    free(scenario->name);
+    free(scenario->operand);
+    free(scenario->file);
+    free(scenario->title);
+    free(scenario->reason);
+    free(scenario->world);
+    string_list_free(&scenario->killed);
+    judgement_free(scenario->judgement);
+    run_record_free(scenario->record);
+}
+
+void suite_free(struct suite_result *suite)
+{
+    if (suite == NULL)
+        return;
+    for (size_t i = 0; i < suite->count; i++)
+        scenario_free(&suite->scenarios[i]);
+    free(suite->scenarios);
+    free(suite->directory);
+    free(suite->baselines);
+    free(suite->options);
+    free(suite);
+}
+
+void cleanup_suite(struct suite_result **suite)
+{
+    suite_free(*suite);
+    *suite = NULL;
+}
+
+struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,
+                                  const char *title)
+{
+    suite->scenarios =
+        memory_grow(suite->scenarios, &suite->capacity, suite->count + 1, sizeof *suite->scenarios);
+    struct scenario_result *scenario = &suite->scenarios[suite->count++];
+    *scenario = (struct scenario_result){
+        .name = memory_copy_text(name),
+        .operand = memory_copy_text(name),
+        .file = memory_copy_text(file),
+        .title = memory_copy_text(title),
+    };
+    return scenario;
+}
+
+void scenario_skip(struct scenario_result *scenario, const char *reason)
+{
+    scenario->verdict = VERDICT_SKIPPED;
+    scenario->problem = LG_ERROR_NEED;
+    free(scenario->reason);
+    scenario->reason = memory_copy_text(reason);
+}
+
+char *report_path(const char *directory, const char *name, const char *file)
+{
+    _cleanup_free_ char *scenario = path_join(directory, name);
+    return file != NULL ? path_join(scenario, file) : take_pointer(scenario);
+}
+
+/* The words of a failure record's "class". */
+static enum lg_error_class class_by_name(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum lg_error_class class;
+    } classes[] = {
+        {"input", LG_ERROR_INPUT},         {"need", LG_ERROR_NEED},
+        {"invalid", LG_ERROR_INVALID},     {"target", LG_ERROR_TARGET},
+        {"cancelled", LG_ERROR_CANCELLED},
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(name, classes[i].name) == 0)
+            return classes[i].class;
+    return LG_ERROR_INTERNAL;
+}
+
+static void explain(struct scenario_result *scenario, enum lg_error_class problem,
+                    const char *reason)
+{
+    scenario->problem = problem;
+    free(scenario->reason);
+    scenario->reason = memory_copy_text(reason);
+}
+
+/* A journal without a failure and without an end: the worker itself broke. */
+static enum lg_error_class problem_of(const struct run_record *record)
+{
+    if (record->failure != NULL)
+        return class_by_name(json_get_text(record->failure, "class", ""));
+    return record->end == NULL ? LG_ERROR_INTERNAL : LG_ERROR_NONE;
+}
+
+static void judge_record(struct scenario_result *scenario)
+{
+    struct run_record *record = scenario->record;
+    scenario->judgement = judge(&record->series, record->baseline, &record->facts);
+    scenario->verdict = scenario->judgement->verdict;
+    enum lg_error_class problem = problem_of(record);
+    if (scenario->verdict == VERDICT_INVALID || scenario->verdict == VERDICT_INCONCLUSIVE)
+        problem = LG_ERROR_INVALID;
+    explain(scenario, problem, scenario->judgement->reason);
+}
+
+void scenario_judge(struct scenario_result *scenario, const char *directory)
+{
+    _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
+    struct lg_error err = {0};
+    scenario->ran = true;
+    scenario->record = run_record_read(path, &err);
+    if (scenario->record == NULL) {
+        scenario->verdict = VERDICT_FAILED;
+        explain(scenario, LG_ERROR_INTERNAL, err.text);
+        return;
+    }
+    const struct run_record *record = scenario->record;
+    scenario->played = json_get_flag(record->end, "played_only", false);
+    enum lg_error_class problem = problem_of(record);
+    if (problem == LG_ERROR_NEED)
+        scenario_skip(scenario, record->facts.problem);
+    else if (!scenario->played)
+        judge_record(scenario);
+    else if (problem != LG_ERROR_NONE) {
+        scenario->verdict = record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED;
+        explain(scenario, problem, record->facts.problem);
+    }
+}
+
+int worse_status(int a, int b)
+{
+    static const int order[] = {EXIT_PASS,    EXIT_NOTHING_JUDGED, EXIT_INCONCLUSIVE,
+                                EXIT_LEAK,    EXIT_TARGET_FAILED,  EXIT_INPUT,
+                                EXIT_INTERNAL};
+    int rank_a = -1, rank_b = -1;
+    for (int i = 0; i < (int)(sizeof order / sizeof *order); i++) {
+        if (order[i] == a)
+            rank_a = i;
+        if (order[i] == b)
+            rank_b = i;
+    }
+    return rank_a >= rank_b ? a : b;
+}
+
+int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario)
+{
+    switch (scenario->verdict) {
+    case VERDICT_PASS:
+        return EXIT_PASS;
+    case VERDICT_LEAK:
+        return EXIT_LEAK;
+    case VERDICT_INCONCLUSIVE:
+    case VERDICT_INVALID:
+        return suite->only_leaks_fail ? EXIT_PASS : EXIT_INCONCLUSIVE;
+    case VERDICT_SKIPPED:
+        return suite->require_all ? EXIT_NOTHING_JUDGED : EXIT_PASS;
+    case VERDICT_FAILED:
+    case VERDICT_COUNT:
+        break;
+    }
+    return scenario->problem == LG_ERROR_NONE ? EXIT_TARGET_FAILED
+                                              : (int)lg_exit_status(scenario->problem);
+}
+
+int suite_exit_status(const struct suite_result *suite)
+{
+    if (suite->signal != 0)
+        return 128 + suite->signal;
+    int status = EXIT_PASS;
+    bool any_judged = false;
+    for (size_t i = 0; i < suite->count; i++) {
+        status = worse_status(status, scenario_exit_status(suite, &suite->scenarios[i]));
+        any_judged = any_judged || suite->scenarios[i].verdict != VERDICT_SKIPPED;
+    }
+    return any_judged ? status : worse_status(status, EXIT_NOTHING_JUDGED);
+}

@@ -1,0 +1,84 @@
+/*
+ * What a run of several scenarios came to: all that a report is made from.
+ *
+ * `leakgate run` fills it while it goes; suite_read makes it again from a report's directory. Both
+ * judge each scenario from its journal alone (scenario_judge), so both give the same bytes.
+ */
+#ifndef LEAKGATE_REPORT_RESULT_H
+#define LEAKGATE_REPORT_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "measure/journal.h"
+#include "verdict/judge.h"
+
+/* Names inside a report's directory. */
+#define REPORT_RESULT "result.json"
+#define REPORT_JOURNAL "journal.jsonl"
+
+/* The step that a failure or a screen belongs to stands in the record. */
+struct scenario_result {
+    char *name;
+    char *operand; /* what names it to `leakgate run`: its name, or its file elsewhere */
+    char *file;
+    char *title;
+    enum verdict verdict;
+    enum lg_error_class problem; /* LG_ERROR_NONE for what was judged; decides the exit status */
+    char *reason;                /* why it is not pass or leak; NULL: none */
+    double seconds;              /* wall time */
+    bool ran;                    /* there is, or should be, a journal */
+    bool played;                 /* --iterations: nothing was measured */
+    char *world;                 /* kept on disk; NULL: removed */
+    struct string_list killed;   /* what the guard had to end after the worker */
+    struct run_record *record;   /* NULL: did not run, or no journal could be read */
+    struct judgement *judgement; /* NULL: nothing was judged */
+};
+
+struct suite_result {
+    struct scenario_result *scenarios; /* in the order they were run */
+    size_t count;
+    size_t capacity;
+    char *directory;      /* of the report */
+    char *baselines;      /* directory */
+    char *options;        /* what `leakgate run` needs again to reproduce it, shell-quoted; "" */
+    char date[21];        /* of the start, UTC */
+    double seconds;       /* wall time */
+    int signal;           /* that asked to stop; 0: none */
+    bool only_leaks_fail; /* --fail-on leak */
+    bool require_all;     /* --require-all */
+};
+
+struct suite_result *suite_new(const char *directory, const char *baselines, const char *options);
+void suite_free(struct suite_result *suite);
+void cleanup_suite(struct suite_result **suite);
+#define _cleanup_suite_ __attribute__((cleanup(cleanup_suite)))
+
+/* Takes copies; valid until the next one is added. */
+struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,
+                                  const char *title);
+/* It was not run, and why. */
+void scenario_skip(struct scenario_result *scenario, const char *reason);
+
+/* Reads DIRECTORY/NAME/journal.jsonl and judges it: fills record, judgement, verdict, problem and
+ * reason. A journal that cannot be read is a failure of leakgate's own. */
+void scenario_judge(struct scenario_result *scenario, const char *directory);
+
+/* The exit status of one scenario and of all: the worst counts, in the order 70, 2, 5, 1, 4, 3, 0;
+ * a signal outranks all. */
+int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario);
+int suite_exit_status(const struct suite_result *suite);
+/* The worse of two exit statuses in that order. */
+int worse_status(int a, int b);
+
+/* DIRECTORY/NAME or DIRECTORY/NAME/FILE (file may be NULL); the caller frees it. */
+char *report_path(const char *directory, const char *name, const char *file);
+
+/* A report's directory read back and judged again: by its result.json, or, where a run was cut off
+ * before that was written, by the journals in it. NULL and LG_ERROR_INPUT when it is no report. */
+struct suite_result *suite_read(const char *directory, struct lg_error *err);
+
+#endif

@@ -1,0 +1,153 @@
+#include "report/result_json.h"
+
+#include <math.h>
+
+#include "base/json.h"
+
+static void put_text(json_t *object, const char *key, const char *text)
+{
+    if (text != NULL)
+        json_put(object, key, json_text(text));
+}
+
+static void put_number(json_t *object, const char *key, double value)
+{
+    if (isfinite(value))
+        json_put(object, key, json_number(value));
+}
+
+static json_t *names_to_json(const struct string_list *names)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < names->count; i++)
+        json_push(array, json_text(names->items[i]));
+    return array;
+}
+
+static json_t *finding_to_json(const struct finding *finding)
+{
+    json_t *object = json_object();
+    json_put(object, "kind", json_text(finding_kind_name(finding->kind)));
+    json_put(object, "fails", json_boolean(finding_fails(finding->kind)));
+    if (finding->gauge < GAUGE_COUNT)
+        put_text(object, "gauge", gauge_info(finding->gauge)->name);
+    put_text(object, "holder", finding->holder);
+    put_text(object, "example", finding->example);
+    put_text(object, "text", finding->text);
+    put_number(object, "per_iteration", finding->per_iteration);
+    put_number(object, "bytes_per_iteration", finding->bytes_per_iteration);
+    put_number(object, "from", finding->from);
+    put_number(object, "to", finding->to);
+    put_number(object, "iterations", finding->iterations);
+    put_number(object, "allowed", finding->allowed);
+    if (finding->kind == FINDING_BACKLOG)
+        put_number(object, "drained_after", finding->drained_after);
+    return object;
+}
+
+static void put_judgement(json_t *object, const struct judgement *judgement)
+{
+    json_t *findings = json_array();
+    json_t *caught = json_object();
+    json_t *levels = json_object();
+    for (size_t i = 0; i < judgement->count; i++)
+        json_push(findings, finding_to_json(&judgement->findings[i]));
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        put_number(caught, gauge_info(gauge)->name, judgement->smallest[gauge].per_iteration);
+        put_number(levels, gauge_info(gauge)->name, judgement->levels[gauge]);
+    }
+    json_put(object, "findings", findings);
+    json_put(object, "would_have_caught", caught);
+    json_put(object, "levels", levels);
+}
+
+static void copy_member(json_t *object, const char *key, const json_t *from, const char *member)
+{
+    json_t *value = json_object_get(from, member);
+    if (value != NULL)
+        json_put(object, key, json_incref(value));
+}
+
+static json_t *failure_to_json(const json_t *failure)
+{
+    json_t *object = json_object();
+    copy_member(object, "class", failure, "class");
+    copy_member(object, "where", failure, "where");
+    copy_member(object, "text", failure, "text");
+    return object;
+}
+
+static json_t *target_to_json(const struct run_record *record)
+{
+    json_t *object = json_object();
+    copy_member(object, "name", record->header, "target");
+    copy_member(object, "program", record->header, "program");
+    copy_member(object, "version", record->target, "version");
+    copy_member(object, "go", record->target, "go");
+    copy_member(object, "platform", record->target, "platform");
+    return object;
+}
+
+static json_t *notes_to_json(const json_t *notes)
+{
+    json_t *texts = json_array();
+    for (size_t i = 0; i < json_array_size(notes); i++)
+        json_push(texts, json_text(json_get_text(json_array_get(notes, i), "text", "")));
+    return texts;
+}
+
+static void put_record(json_t *object, const struct run_record *record)
+{
+    json_put(object, "target", target_to_json(record));
+    json_put(object, "baseline", json_boolean(record->baseline != NULL));
+    json_put(object, "samples", json_integer((json_int_t)record->series.count));
+    json_put(object, "growth_per", json_text(record->series.per_minute ? "minute" : "iteration"));
+    json_put(object, "plan_hash", json_text(record->facts.plan_hash));
+    json_put(object, "notes", notes_to_json(record->notes));
+    copy_member(object, "silent_presses", record->end, "silent_presses");
+    copy_member(object, "sleeps", record->end, "sleeps");
+    if (record->failure != NULL)
+        json_put(object, "failure", failure_to_json(record->failure));
+}
+
+static json_t *scenario_to_json(const struct scenario_result *scenario)
+{
+    json_t *object = json_object();
+    put_text(object, "name", scenario->name);
+    put_text(object, "operand", scenario->operand);
+    put_text(object, "file", scenario->file);
+    put_text(object, "title", scenario->title);
+    put_text(object, "reason", scenario->reason);
+    put_text(object, "world", scenario->world);
+    json_put(object, "verdict", json_text(verdict_name(scenario->verdict)));
+    json_put(object, "seconds", json_number(scenario->seconds));
+    json_put(object, "ran", json_boolean(scenario->ran));
+    json_put(object, "played", json_boolean(scenario->played));
+    if (scenario->killed.count > 0)
+        json_put(object, "killed", names_to_json(&scenario->killed));
+    if (scenario->record != NULL)
+        put_record(object, scenario->record);
+    if (scenario->judgement != NULL)
+        put_judgement(object, scenario->judgement);
+    return object;
+}
+
+json_t *result_to_json(const struct suite_result *suite)
+{
+    json_t *object = json_object();
+    json_t *scenarios = json_array();
+    for (size_t i = 0; i < suite->count; i++)
+        json_push(scenarios, scenario_to_json(&suite->scenarios[i]));
+    json_put(object, "version", json_integer(RESULT_VERSION));
+    json_put(object, "leakgate", json_text(LEAKGATE_VERSION));
+    json_put(object, "date", json_text(suite->date));
+    json_put(object, "seconds", json_number(suite->seconds));
+    json_put(object, "baselines", json_text(suite->baselines));
+    json_put(object, "options", json_text(suite->options));
+    json_put(object, "signal", json_integer(suite->signal));
+    json_put(object, "only_leaks_fail", json_boolean(suite->only_leaks_fail));
+    json_put(object, "require_all", json_boolean(suite->require_all));
+    json_put(object, "exit_status", json_integer(suite_exit_status(suite)));
+    json_put(object, "scenarios", scenarios);
+    return object;
+}

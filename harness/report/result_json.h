@@ -1,0 +1,17 @@
+/*
+ * The result of a run as JSON, for programs: what `--json` prints and what result.json of a report
+ * holds. Format: docs/reference.md, "Result". Sorted keys; the same result gives the same bytes.
+ */
+#ifndef LEAKGATE_REPORT_RESULT_JSON_H
+#define LEAKGATE_REPORT_RESULT_JSON_H
+
+#include <jansson.h>
+
+#include "report/result.h"
+
+enum { RESULT_VERSION = 1 };
+
+/* New reference. */
+json_t *result_to_json(const struct suite_result *suite);
+
+#endif

@@ -1,0 +1,120 @@
+#include "report/result.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/result_json.h"
+
+static enum verdict verdict_by_name(const char *name)
+{
+    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        if (strcmp(name, verdict_name(verdict)) == 0)
+            return verdict;
+    return VERDICT_COUNT;
+}
+
+/* Only what the journal cannot say is taken from the stored result; the rest is judged again. */
+static bool read_scenario(struct suite_result *suite, const json_t *stored, struct lg_error *err)
+{
+    const char *name = json_get_text(stored, "name", "");
+    if (!path_is_inside(name) || strchr(name, '/') != NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no name of a scenario", name);
+    struct scenario_result *scenario = suite_add(suite, name, json_get_text(stored, "file", ""),
+                                                 json_get_text(stored, "title", NULL));
+    free(scenario->operand);
+    scenario->operand = memory_copy_text(json_get_text(stored, "operand", name));
+    scenario->seconds = json_get_number(stored, "seconds", 0);
+    scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
+    const json_t *killed = json_object_get(stored, "killed");
+    for (size_t i = 0; i < json_array_size(killed); i++)
+        if (json_is_string(json_array_get(killed, i)))
+            string_list_add(&scenario->killed, json_string_value(json_array_get(killed, i)));
+    if (json_get_flag(stored, "ran", false)) {
+        scenario_judge(scenario, suite->directory);
+        return true;
+    }
+    scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
+    enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
+    scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
+    return true;
+}
+
+static struct suite_result *read_stored(const char *directory, const char *path,
+                                        struct lg_error *err)
+{
+    _cleanup_json_ json_t *stored = json_read_file(path, err);
+    if (stored == NULL)
+        return NULL;
+    if (json_get_integer(stored, "version", 0) != RESULT_VERSION) {
+        lg_fail(err, LG_ERROR_INPUT, 0, "%s is no result of a version that this leakgate reads",
+                path);
+        return NULL;
+    }
+    _cleanup_suite_ struct suite_result *suite = suite_new(
+        directory, json_get_text(stored, "baselines", ""), json_get_text(stored, "options", ""));
+    snprintf(suite->date, sizeof suite->date, "%s", json_get_text(stored, "date", ""));
+    suite->seconds = json_get_number(stored, "seconds", 0);
+    suite->signal = (int)json_get_integer(stored, "signal", 0);
+    suite->only_leaks_fail = json_get_flag(stored, "only_leaks_fail", false);
+    suite->require_all = json_get_flag(stored, "require_all", false);
+    const json_t *scenarios = json_object_get(stored, "scenarios");
+    for (size_t i = 0; i < json_array_size(scenarios); i++)
+        if (!read_scenario(suite, json_array_get(scenarios, i), err))
+            return NULL;
+    return take_pointer(suite);
+}
+
+static void names_with_journals(const char *directory, struct string_list *names)
+{
+    DIR *entries = opendir(directory);
+    if (entries == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        _cleanup_free_ char *journal = report_path(directory, entry->d_name, REPORT_JOURNAL);
+        if (entry->d_name[0] != '.' && access(journal, F_OK) == 0)
+            string_list_add(names, entry->d_name);
+    }
+    closedir(entries);
+    string_list_sort(names);
+}
+
+/* The run was cut off before it could write its result: the journals are all there is. */
+static struct suite_result *read_journals(const char *directory, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    names_with_journals(directory, &names);
+    if (names.count == 0) {
+        lg_fail(err, LG_ERROR_INPUT, 0,
+                "%s is no report: it has neither " REPORT_RESULT " nor a journal", directory);
+        return NULL;
+    }
+    struct suite_result *suite = suite_new(directory, "", "");
+    suite->date[0] = '\0';
+    for (size_t i = 0; i < names.count; i++) {
+        struct scenario_result *scenario = suite_add(suite, names.items[i], "", NULL);
+        scenario_judge(scenario, directory);
+        if (scenario->record == NULL)
+            continue;
+        const json_t *header = scenario->record->header;
+        free(scenario->file);
+        scenario->file = memory_copy_text(json_get_text(header, "file", ""));
+        scenario->title = memory_copy_text(json_get_text(header, "title", NULL));
+        scenario->seconds = json_get_number(scenario->record->end, "at", 0);
+        suite->seconds += scenario->seconds;
+    }
+    return suite;
+}
+
+struct suite_result *suite_read(const char *directory, struct lg_error *err)
+{
+    _cleanup_free_ char *path = path_join(directory, REPORT_RESULT);
+    if (access(path, F_OK) == 0)
+        return read_stored(directory, path, err);
+    return read_journals(directory, err);
+}

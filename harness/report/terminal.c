@@ -1,0 +1,227 @@
+#include "report/terminal.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/terminal_paint.h"
+#include "report/text_layout.h"
+
+enum { WIDTH_WITHOUT_TERMINAL = 100, WIDTH_LEAST = 40 };
+
+struct terminal_style terminal_style_of(int fd)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    struct terminal_style style = {.width = WIDTH_WITHOUT_TERMINAL};
+    struct winsize size;
+    if (!isatty(fd))
+        return style;
+    /* no-color.org: set and not empty. */
+    style.colour = no_colour == NULL || *no_colour == '\0';
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_LEAST)
+        style.width = size.ws_col;
+    return style;
+}
+
+void paint_start(const struct painter *painter, enum paint paint)
+{
+    static const char *const codes[] = {"",           "\033[1m",  "\033[2m",
+                                        "\033[1;31m", "\033[32m", "\033[33m"};
+    if (painter->style.colour)
+        buffer_text(painter->out, codes[paint]);
+}
+
+void paint_end(const struct painter *painter, enum paint paint)
+{
+    if (painter->style.colour && paint != PAINT_PLAIN)
+        buffer_text(painter->out, "\033[0m");
+}
+
+static char *harmless_format(const char *format, va_list args)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        memory_exhausted();
+    char *harmless = text_harmless(text, false);
+    free(text);
+    return harmless;
+}
+
+void paint_line(const struct painter *painter, bool first, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    _cleanup_free_ char *text = harmless_format(format, args);
+    va_end(args);
+    if (!first)
+        text_pad(painter->out, "", painter->indent);
+    text_wrap(painter->out, text, painter->indent, painter->indent, painter->style.width);
+    buffer_char(painter->out, '\n');
+}
+
+void paint_labelled(const struct painter *painter, const char *label, const char *text)
+{
+    enum { LABEL_COLUMNS = 10 };
+    _cleanup_free_ char *harmless = text_harmless(text, false);
+    size_t column = painter->indent + LABEL_COLUMNS;
+    text_pad(painter->out, "", painter->indent);
+    paint_start(painter, PAINT_DIM);
+    text_pad(painter->out, label, LABEL_COLUMNS);
+    paint_end(painter, PAINT_DIM);
+    text_wrap(painter->out, harmless, column, column, painter->style.width);
+    buffer_char(painter->out, '\n');
+}
+
+/* The texts of a member over all scenarios, each once. */
+static void gather(const struct suite_result *suite, const char *key, struct string_list *texts)
+{
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct run_record *record = suite->scenarios[i].record;
+        if (record == NULL)
+            continue;
+        const char *version = json_get_text(record->target, "version", "");
+        const char *go = json_get_text(record->target, "go", "");
+        const char *target = json_get_text(record->header, key, "?");
+        _cleanup_free_ char *text =
+            memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
+                          *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
+        if (!string_list_contains(texts, text))
+            string_list_add(texts, text);
+    }
+}
+
+static void paint_header(const struct painter *painter)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_strings_ struct string_list targets = {0};
+    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    char took[64];
+    gather(suite, "target", &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
+    buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
+                  suite->count == 1 ? "" : "s");
+    if (suite->baselines[0] != '\0')
+        buffer_format(&line, " · %s%s", suite->baselines,
+                      text_ends(suite->baselines, "/") ? "" : "/");
+    clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);
+    buffer_format(&line, " · %s", took);
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
+    buffer_format(painter->out, "%s\n\n", harmless);
+}
+
+static const char *verdict_word(const struct scenario_result *scenario)
+{
+    if (scenario->verdict == VERDICT_LEAK)
+        return "LEAK";
+    return scenario->played && scenario->verdict == VERDICT_PASS ? "played"
+                                                                 : verdict_name(scenario->verdict);
+}
+
+static enum paint verdict_paint(enum verdict verdict)
+{
+    if (verdict == VERDICT_PASS)
+        return PAINT_GREEN;
+    return verdict == VERDICT_LEAK || verdict == VERDICT_FAILED ? PAINT_RED : PAINT_YELLOW;
+}
+
+/* What a person ought to know of a run whatever its verdict. */
+static void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    if (record != NULL) {
+        int64_t silent = json_get_integer(record->end, "silent_presses", 0);
+        int64_t sleeps = json_get_integer(record->end, "sleeps", 0);
+        if (silent > 0)
+            paint_line(painter, false,
+                       "%lld key presses changed nothing on the screen and no wait "
+                       "followed them",
+                       (long long)silent);
+        if (sleeps > 0)
+            paint_line(painter, false, "%lld sleeps: a wait for something is surer",
+                       (long long)sleeps);
+        for (size_t i = 0; i < json_array_size(record->notes); i++)
+            paint_line(painter, false, "note: %s",
+                       json_get_text(json_array_get(record->notes, i), "text", ""));
+    }
+    for (size_t i = 0; i < scenario->killed.count; i++)
+        paint_line(painter, false, "had to be killed: %s", scenario->killed.items[i]);
+    if (scenario->world != NULL)
+        paint_line(painter, false, "its world was kept: %s", scenario->world);
+}
+
+static void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)
+{
+    enum paint paint = verdict_paint(scenario->verdict);
+    _cleanup_free_ char *name = text_harmless(scenario->name, false);
+    paint_start(painter, PAINT_BOLD);
+    text_pad(painter->out, name, painter->name_width);
+    paint_end(painter, PAINT_BOLD);
+    buffer_text(painter->out, "  ");
+    paint_start(painter, paint);
+    text_pad(painter->out, verdict_word(scenario), painter->verdict_width);
+    paint_end(painter, paint);
+    buffer_text(painter->out, "  ");
+    if (scenario->verdict == VERDICT_LEAK)
+        paint_findings(painter, scenario);
+    else if (scenario->verdict == VERDICT_PASS)
+        paint_pass(painter, scenario);
+    else
+        paint_failure(painter, scenario);
+    paint_remarks(painter, scenario);
+}
+
+static void paint_summary(const struct painter *painter)
+{
+    static const enum verdict order[] = {VERDICT_LEAK,    VERDICT_FAILED,  VERDICT_INCONCLUSIVE,
+                                         VERDICT_INVALID, VERDICT_SKIPPED, VERDICT_PASS};
+    const struct suite_result *suite = painter->suite;
+    bool first = true;
+    buffer_char(painter->out, '\n');
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        size_t count = 0;
+        for (size_t j = 0; j < suite->count; j++)
+            count += suite->scenarios[j].verdict == order[i];
+        if (count == 0)
+            continue;
+        buffer_format(painter->out, "%s%zu %s", first ? "" : ", ", count, verdict_name(order[i]));
+        first = false;
+    }
+    if (suite->count == 0)
+        buffer_text(painter->out, "No scenario");
+    _cleanup_free_ char *directory = text_harmless(suite->directory, false);
+    buffer_format(painter->out, ". Report: %s/" REPORT_RESULT "\n", directory);
+    if (suite->signal != 0)
+        buffer_format(painter->out, "Stopped by signal %d (%s).\n", suite->signal,
+                      strsignal(suite->signal));
+}
+
+void terminal_report(const struct suite_result *suite, struct terminal_style style,
+                     struct buffer *out)
+{
+    struct painter painter = {.suite = suite, .style = style, .out = out};
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario_result *scenario = &suite->scenarios[i];
+        size_t name = text_columns(scenario->name);
+        size_t verdict = text_columns(verdict_word(scenario));
+        painter.name_width = name > painter.name_width ? name : painter.name_width;
+        painter.verdict_width = verdict > painter.verdict_width ? verdict : painter.verdict_width;
+    }
+    painter.indent = painter.name_width + painter.verdict_width + 4;
+    /* Long names on a narrow terminal: better a ragged line than a column of single words. */
+    if (painter.indent + WIDTH_LEAST > style.width)
+        painter.style.width = painter.indent + WIDTH_LEAST;
+    paint_header(&painter);
+    for (size_t i = 0; i < suite->count; i++)
+        paint_scenario(&painter, &suite->scenarios[i]);
+    paint_summary(&painter);
+    paint_next_steps(&painter);
+}

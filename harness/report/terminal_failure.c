@@ -1,0 +1,130 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/terminal_paint.h"
+#include "report/text_layout.h"
+
+enum { STDERR_LINES_SHOWN = 50, EVIDENCE_INDENT = 2 };
+
+static void box_edge(struct buffer *out, const char *left, const char *title, const char *right,
+                     size_t indent, size_t inner)
+{
+    size_t used = text_columns(title);
+    text_pad(out, "", indent);
+    buffer_text(out, left);
+    buffer_text(out, title);
+    for (size_t i = used; i < inner + 2; i++)
+        buffer_text(out, "─");
+    buffer_format(out, "%s\n", right);
+}
+
+static char *row_text(const json_t *rows, size_t index, size_t columns)
+{
+    const char *raw = json_string_value(json_array_get(rows, index));
+    _cleanup_free_ char *harmless = text_harmless(raw != NULL ? raw : "", false);
+    return text_cut(harmless, columns);
+}
+
+void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,
+                     struct buffer *out)
+{
+    size_t count = json_array_size(rows);
+    size_t most = width > indent + 4 ? width - indent - 4 : 1;
+    size_t inner = text_columns(title);
+    while (count > 0) {
+        const char *last = json_string_value(json_array_get(rows, count - 1));
+        if (last != NULL && last[strspn(last, " ")] != '\0')
+            break;
+        count--;
+    }
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *row = row_text(rows, i, most);
+        size_t columns = text_columns(row);
+        inner = columns > inner ? columns : inner;
+    }
+    inner = inner > most ? most : inner;
+    box_edge(out, "┌", title, "┐", indent, inner);
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *row = row_text(rows, i, most);
+        text_pad(out, "", indent);
+        buffer_text(out, "│ ");
+        text_pad(out, row, inner);
+        buffer_text(out, " │\n");
+    }
+    box_edge(out, "└", "", "┘", indent, inner);
+}
+
+/* The screen when it failed: the last one that was kept for another reason than a snapshot. */
+static const json_t *failing_screen(const struct run_record *record)
+{
+    for (size_t i = json_array_size(record->screens); i > 0; i--) {
+        const json_t *screen = json_array_get(record->screens, i - 1);
+        const char *why = json_get_text(screen, "why", "");
+        if (strcmp(why, "failed") == 0 || strcmp(why, "round_trip") == 0)
+            return screen;
+    }
+    return NULL;
+}
+
+static void paint_screen(const struct painter *painter, const struct run_record *record)
+{
+    const json_t *screen = failing_screen(record);
+    if (screen != NULL)
+        terminal_screen(json_object_get(screen, "rows"), " screen ", EVIDENCE_INDENT,
+                        painter->style.width, painter->out);
+}
+
+/* The start of the last `lines` lines of a text. */
+static const char *last_lines(const char *text, size_t lines)
+{
+    const char *start = text + strlen(text);
+    while (start > text && start[-1] == '\n')
+        start--;
+    for (; start > text; start--)
+        if (start[-1] == '\n' && --lines == 0)
+            break;
+    return start;
+}
+
+static void paint_stderr(const struct painter *painter, const json_t *failure)
+{
+    const char *tail = json_get_text(failure, "stderr_tail", "");
+    if (tail[strspn(tail, " \n")] == '\0')
+        return;
+    buffer_format(painter->out, "%*sstandard error of the target, its last lines:\n",
+                  EVIDENCE_INDENT, "");
+    _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, STDERR_LINES_SHOWN));
+    char *rest = NULL;
+    for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        _cleanup_free_ char *harmless = text_harmless(line, false);
+        buffer_format(painter->out, "%*s%s\n", EVIDENCE_INDENT + 2, "", harmless);
+    }
+}
+
+static void paint_measurement(const struct painter *painter, const struct scenario_result *scenario)
+{
+    for (size_t i = 0; scenario->judgement != NULL && i < scenario->judgement->count; i++) {
+        const struct finding *finding = &scenario->judgement->findings[i];
+        if (finding->text != NULL &&
+            (scenario->reason == NULL || strcmp(finding->text, scenario->reason) != 0))
+            paint_line(painter, false, "%s: %s", finding_kind_name(finding->kind), finding->text);
+    }
+}
+
+void paint_failure(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
+    paint_measurement(painter, scenario);
+    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED)
+        return;
+    const char *where = json_get_text(record->failure, "where", "");
+    if (*where != '\0')
+        paint_labelled(painter, "at", where);
+    paint_screen(painter, record);
+    paint_stderr(painter, record->failure);
+}

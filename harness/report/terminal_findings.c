@@ -1,0 +1,203 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/json.h"
+#include "report/terminal_paint.h"
+#include "report/text_layout.h"
+
+/* More holders than this would bury the gauge's own line; result.json has all of them. */
+enum { HOLDERS_SHOWN = 6 };
+
+static bool is_growth(const struct finding *finding)
+{
+    return finding->gauge < GAUGE_COUNT && finding->kind == FINDING_GROWTH;
+}
+
+static const char *per_what(const struct scenario_result *scenario)
+{
+    return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
+}
+
+/* "fd +1.00 per iteration (25 -> 65 in 40)"; the caller frees it. */
+static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
+{
+    char pace[64], from[64], to[64], bytes[64] = "";
+    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
+    amount_describe(finding->gauge, finding->from, from, sizeof from);
+    amount_describe(finding->gauge, finding->to, to, sizeof to);
+    const char *name = gauge_info(finding->gauge)->name;
+    if (finding->gauge == GAUGE_HEAP_STACK) {
+        growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration, bytes, sizeof bytes);
+        snprintf(pace, sizeof pace, "%+.2f", finding->per_iteration);
+        return memory_format("%s %s objects, %s per %s (in %.0f)", name, pace, bytes,
+                             per_what(scenario), finding->iterations);
+    }
+    return memory_format("%s %s per %s (%s -> %s in %.0f)", name, pace, per_what(scenario), from,
+                         to, finding->iterations);
+}
+
+static void paint_holder(const struct painter *painter, const struct finding *finding)
+{
+    char growth[64];
+    bool stack = finding->gauge == GAUGE_HEAP_STACK;
+    growth_describe(finding->gauge, finding->to - finding->from, growth, sizeof growth);
+    _cleanup_free_ char *text = stack ? memory_copy_text(finding->holder)
+                                      : memory_format("%s  %s", finding->holder, growth);
+    paint_labelled(painter, "held by", text);
+    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
+        paint_labelled(painter, "", finding->example);
+}
+
+/* All growth of one gauge: its total first, then what holds it. */
+static void paint_gauge(const struct painter *painter, const struct scenario_result *scenario,
+                        enum gauge gauge, bool first)
+{
+    const struct judgement *judgement = scenario->judgement;
+    const struct finding *main = NULL;
+    size_t shown = 0, hidden = 0;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (is_growth(finding) && finding->gauge == gauge &&
+            (main == NULL || (main->holder != NULL && finding->holder == NULL)))
+            main = finding;
+    }
+    if (main == NULL)
+        return;
+    _cleanup_free_ char *text = describe_growth(scenario, main);
+    paint_line(painter, first, "%s", text);
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (!is_growth(finding) || finding->gauge != gauge || finding->holder == NULL)
+            continue;
+        if (shown++ < HOLDERS_SHOWN)
+            paint_holder(painter, finding);
+        else
+            hidden++;
+    }
+    if (hidden > 0)
+        paint_line(painter, false, "and %zu more holders, in " REPORT_RESULT, hidden);
+}
+
+/* A finding that is no growth: what the judge says of it, else its numbers. */
+static void paint_other(const struct painter *painter, const struct finding *finding, bool first)
+{
+    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    const char *kind = finding_kind_name(finding->kind);
+    const char *holder = finding->holder != NULL ? finding->holder : "";
+    char from[64], to[64];
+    if (finding->text != NULL) {
+        paint_line(painter, first, "%s%s%s%s%s: %s", kind, *gauge ? " " : "", gauge,
+                   *holder ? " " : "", holder, finding->text);
+        return;
+    }
+    amount_describe(finding->gauge, finding->from, from, sizeof from);
+    amount_describe(finding->gauge, finding->to, to, sizeof to);
+    if (finding->kind == FINDING_LEVEL)
+        paint_line(painter, first, "%s at rest %s, baseline %s", gauge, to, from);
+    else
+        paint_line(painter, first, "%s%s%s%s%s", kind, *gauge ? " " : "", gauge, *holder ? " " : "",
+                   holder);
+}
+
+static void paint_backlog(const struct painter *painter, const struct scenario_result *scenario,
+                          const struct finding *finding, bool first)
+{
+    char pace[64], gone[64];
+    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
+    snprintf(gone, sizeof gone,
+             isfinite(finding->drained_after) && finding->drained_after > 0
+                 ? ", all gone %.0f s after the loop"
+                 : ", all gone at rest",
+             finding->drained_after);
+    paint_line(painter, first, "backlog: %s%s%s %s per %s%s", gauge_info(finding->gauge)->name,
+               finding->holder != NULL ? " " : "", finding->holder != NULL ? finding->holder : "",
+               pace, per_what(scenario), gone);
+}
+
+/* Warnings: backlog once a gauge (its holders say nothing new), the rest each. */
+static bool paint_warnings(const struct painter *painter, const struct scenario_result *scenario,
+                           bool first)
+{
+    const struct judgement *judgement = scenario->judgement;
+    bool told[GAUGE_COUNT] = {false};
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding_fails(finding->kind))
+            continue;
+        if (finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT) {
+            if (!told[finding->gauge])
+                paint_backlog(painter, scenario, finding, first);
+            first = first && told[finding->gauge];
+            told[finding->gauge] = true;
+            continue;
+        }
+        paint_other(painter, finding, first);
+        first = false;
+    }
+    return first;
+}
+
+void paint_findings(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = scenario->judgement;
+    bool told[GAUGE_COUNT] = {false};
+    bool first = true;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]))
+            continue;
+        if (is_growth(finding)) {
+            paint_gauge(painter, scenario, finding->gauge, first);
+            told[finding->gauge] = true;
+        } else {
+            paint_other(painter, finding, first);
+        }
+        first = false;
+    }
+    if (paint_warnings(painter, scenario, first))
+        paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
+}
+
+/* "would have caught: fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack" */
+static void paint_power(const struct painter *painter, const struct scenario_result *scenario,
+                        bool first)
+{
+    _cleanup_buffer_ struct buffer list = BUFFER_INIT(SIZE_MAX);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        double smallest = scenario->judgement->smallest[gauge].per_iteration;
+        char amount[64];
+        if (!isfinite(smallest) || gauge == GAUGE_HEAP_STACK)
+            continue;
+        if (gauge_info(gauge)->unit == UNIT_COUNT)
+            snprintf(amount, sizeof amount, "%.2f", smallest);
+        else
+            amount_describe(gauge, smallest, amount, sizeof amount);
+        buffer_format(&list, "%s%s %s", list.length > 0 ? ", " : "", gauge_info(gauge)->name,
+                      amount);
+    }
+    double stack = scenario->judgement->smallest[GAUGE_HEAP_STACK].per_iteration;
+    char bytes[64];
+    bytes_describe(stack, bytes, sizeof bytes);
+    if (list.length == 0 && !isfinite(stack)) {
+        paint_line(painter, first, "too few samples to say what it would have caught");
+        return;
+    }
+    if (isfinite(stack))
+        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "", bytes,
+                      per_what(scenario));
+    else
+        buffer_format(&list, " per %s", per_what(scenario));
+    paint_line(painter, first, "would have caught: %s", buffer_string(&list));
+}
+
+void paint_pass(const struct painter *painter, const struct scenario_result *scenario)
+{
+    if (scenario->judgement == NULL) {
+        paint_line(painter, true, "every step was done; nothing was measured");
+        return;
+    }
+    bool first = paint_warnings(painter, scenario, true);
+    paint_power(painter, scenario, first);
+}

@@ -1,0 +1,35 @@
+/* What the parts of the terminal report share: where a block's text begins, and colours. */
+#ifndef LEAKGATE_REPORT_TERMINAL_PAINT_H
+#define LEAKGATE_REPORT_TERMINAL_PAINT_H
+
+#include "report/terminal.h"
+
+enum paint { PAINT_PLAIN, PAINT_BOLD, PAINT_DIM, PAINT_RED, PAINT_GREEN, PAINT_YELLOW };
+
+struct painter {
+    const struct suite_result *suite;
+    struct terminal_style style;
+    struct buffer *out;
+    size_t name_width;
+    size_t verdict_width;
+    size_t indent; /* of what stands under a block's first line */
+};
+
+void paint_start(const struct painter *painter, enum paint paint);
+void paint_end(const struct painter *painter, enum paint paint);
+/* A line of a block: blanks up to the indent unless `first`, the text wrapped, a newline. The text
+ * is made harmless here. */
+void paint_line(const struct painter *painter, bool first, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same with a label of eight columns before it: "held by  ...". */
+void paint_labelled(const struct painter *painter, const char *label, const char *text);
+
+/* The blocks' inner parts: what fails of a judged scenario, what a pass has to say, why it failed.
+ */
+void paint_findings(const struct painter *painter, const struct scenario_result *scenario);
+void paint_pass(const struct painter *painter, const struct scenario_result *scenario);
+void paint_failure(const struct painter *painter, const struct scenario_result *scenario);
+/* Below the blocks: what to do next. */
+void paint_next_steps(const struct painter *painter);
+
+#endif

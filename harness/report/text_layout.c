@@ -1,0 +1,139 @@
+#include "report/text_layout.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/memory.h"
+#include "base/strings.h"
+
+/* Columns of the character at `text`, and its length in bytes; bad UTF-8 is one byte and column. */
+static size_t character_columns(const char *text, size_t *length)
+{
+    wchar_t character = 0;
+    mbstate_t state = {0};
+    *length = utf8_length(text, strlen(text));
+    if (*length == 0) {
+        *length = 1;
+        return 1;
+    }
+    size_t got = mbrtowc(&character, text, *length, &state);
+    int columns = got == *length ? wcwidth(character) : -1;
+    return columns >= 0 ? (size_t)columns : 1;
+}
+
+size_t text_columns(const char *text)
+{
+    size_t columns = 0;
+    for (size_t length; *text != '\0'; text += length)
+        columns += character_columns(text, &length);
+    return columns;
+}
+
+static void blanks(struct buffer *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buffer_char(out, ' ');
+}
+
+void text_pad(struct buffer *out, const char *text, size_t columns)
+{
+    size_t taken = text_columns(text);
+    buffer_text(out, text);
+    blanks(out, taken < columns ? columns - taken : 0);
+}
+
+char *text_cut(const char *text, size_t columns)
+{
+    if (text_columns(text) <= columns)
+        return memory_copy_text(text);
+    size_t taken = 0;
+    const char *end = text;
+    for (size_t length; *end != '\0'; end += length) {
+        size_t wide = character_columns(end, &length);
+        if (taken + wide + 1 > columns)
+            break;
+        taken += wide;
+    }
+    return memory_format("%.*s%s", (int)(end - text), text, columns > 0 ? "…" : "");
+}
+
+void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width)
+{
+    bool at_start = true;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        _cleanup_free_ char *word = memory_copy_range(text, length);
+        size_t columns = text_columns(word);
+        if (!at_start && column + 1 + columns > width) {
+            buffer_char(out, '\n');
+            blanks(out, indent);
+            column = indent;
+        } else if (!at_start) {
+            buffer_char(out, ' ');
+            column++;
+        }
+        buffer_text(out, word);
+        column += columns;
+        at_start = false;
+        text += length;
+        text += *text == ' ';
+    }
+}
+
+void bytes_describe(double bytes, char *text, size_t size)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    size_t unit = 0;
+    while (fabs(bytes) >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(text, size, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+}
+
+void amount_describe(enum gauge gauge, double value, char *text, size_t size)
+{
+    switch (gauge < GAUGE_COUNT ? gauge_info(gauge)->unit : UNIT_COUNT) {
+    case UNIT_BYTES:
+        bytes_describe(value, text, size);
+        return;
+    case UNIT_SECONDS:
+        snprintf(text, size, "%.2f s", value);
+        return;
+    case UNIT_COUNT:
+        snprintf(text, size, value == floor(value) ? "%.0f" : "%.2f", value);
+        return;
+    }
+}
+
+void growth_describe(enum gauge gauge, double value, char *text, size_t size)
+{
+    char amount[64];
+    bool count = gauge >= GAUGE_COUNT || gauge_info(gauge)->unit == UNIT_COUNT;
+    if (count)
+        snprintf(amount, sizeof amount, "%.2f", value);
+    else
+        amount_describe(gauge, value, amount, sizeof amount);
+    snprintf(text, size, "%s%s", value >= 0 ? "+" : "", amount);
+}
+
+char *shell_quoted(const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:=@%+,";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0')
+        return memory_copy_text(text);
+    struct buffer quoted = BUFFER_INIT(SIZE_MAX);
+    buffer_char(&quoted, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            buffer_text(&quoted, "'\\''");
+        else
+            buffer_char(&quoted, *text);
+    }
+    buffer_char(&quoted, '\'');
+    return buffer_take(&quoted);
+}

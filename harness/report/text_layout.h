@@ -1,0 +1,33 @@
+/*
+ * Text on a terminal: display width, padding, cutting, wrapping, and amounts in units people read.
+ * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8). Texts
+ * given here are harmless already (text_harmless).
+ */
+#ifndef LEAKGATE_REPORT_TEXT_LAYOUT_H
+#define LEAKGATE_REPORT_TEXT_LAYOUT_H
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "probes/gauge.h"
+
+/* Columns that the text takes; a character without a width counts as one. */
+size_t text_columns(const char *text);
+/* The text and blanks up to `columns`; a longer text is not cut. */
+void text_pad(struct buffer *out, const char *text, size_t columns);
+/* The text cut to `columns` with "…" as its last; the caller frees it. */
+char *text_cut(const char *text, size_t columns);
+/* The text from column `column` on, broken at blanks before `width`, lines after the first
+ * indented; a word longer than a line is not broken, so that it can be copied. No newline at the
+ * end. */
+void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
+
+/* A gauge's amount: "25", "6.5 MiB", "0.10 s"; signed growth: "+1.00", "+90 B". */
+void amount_describe(enum gauge gauge, double value, char *text, size_t size);
+void growth_describe(enum gauge gauge, double value, char *text, size_t size);
+void bytes_describe(double bytes, char *text, size_t size);
+
+/* The text as one word of a POSIX shell; the caller frees it. */
+char *shell_quoted(const char *text);
+
+#endif
