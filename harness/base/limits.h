@@ -12,6 +12,12 @@
 #define LIMIT_YAML_EVENTS 20000u
 #define LIMIT_YAML_DIAGNOSTICS 50u /* more would not be read by a person */
 #define LIMIT_EXTENDS_DEPTH 4u     /* target files that extend one another */
+#define LIMIT_SAMPLES 10000        /* of one phase: a day at one in nine seconds */
+#define LIMIT_SAMPLES_LEAST 7      /* the judge divides the loop into seven blocks */
+#define LIMIT_ITERATIONS 10000     /* of the warm-up, and between two samples */
+#define LIMIT_REPEAT 1000          /* of one press or turn of the wheel */
+#define LIMIT_HEAP_RATE (1 << 30)  /* bytes; memprofilerate is an int */
+#define LIMIT_EVERY_LEAST_MS 100   /* a sample takes about 50 ms */
 #define LIMIT_DURATION_MS (24 * 60 * 60 * 1000) /* longer is a slip of the unit */
 #define LIMIT_WORLD_FILE_BYTES (16u * 1024u * 1024u)
 
@@ -68,6 +74,7 @@
 /* /proc. */
 #define LIMIT_PROC_FILE_BYTES (1024u * 1024u)
 #define LIMIT_PROCESS_TREE 4096u
+#define LIMIT_PROCESS_NAMES 100u /* of what was left behind; a fork storm has more than anyone reads */
 
 /* ELF sections and Go's build information in them (a large program's is 20 KB). */
 #define LIMIT_ELF_SECTIONS 4096u
@@ -84,6 +91,10 @@
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
 /* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
 #define DEADLINE_TEARDOWN_MS 5000
+/* Of it: what the worker has for an orderly end before the guard kills it, and what the end of the
+ * rest and the removal of the world may take after that. */
+#define DEADLINE_WORKER_STOP_MS 3500
+#define DEADLINE_KILL_MS 1000
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS 2000  /* before a sample: a screen that never rests is sampled as it is */
 #define DRAIN_SAMPLE_MS 5000     /* between two samples of the drain */

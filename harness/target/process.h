@@ -19,7 +19,7 @@ struct process {
     pid_t pid;
     int pidfd;  /* readable when it has ended */
     int master; /* the pty, non-blocking; -1 for a process without one */
-    int status; /* wait status once reaped */
+    int status; /* wait status once reaped; SIGKILL when process_end_descendants did it */
     bool reaped;
 };
 
@@ -42,7 +42,7 @@ bool process_reap(struct process *process);
 /* For people: "exit status 1", "killed by signal 11 (Segmentation fault)". */
 void process_describe(int wait_status, char *text, size_t size);
 /* Sends SIGTERM to its group, closes the pty, waits up to grace_ms on the pidfd, then SIGKILL.
- * Closes what it owns. */
+ * Closes what it owns; once more does nothing. Afterwards status is valid when reaped is true. */
 void process_end(struct process *process, int64_t grace_ms);
 
 bool process_resize(const struct process *process, int rows, int columns, struct lg_error *err);
@@ -53,8 +53,10 @@ bool process_become_subreaper(struct lg_error *err);
 /* Ends every descendant of this process: SIGTERM (not to those in the first grace_ms = 0), then
  * SIGKILL, in a loop over /proc/self/task/<tid>/children with waitpid(WNOHANG) until none is left or the
  * deadline has passed; also daemons that forked twice, called setsid and ignore signals, because
- * this process is a subreaper. `spare` is a pid to leave alone (0: none). Names of what had to be
- * killed are appended to *killed when it is not NULL. True when nothing is left. */
+ * this process is a subreaper. `spare` is a pid to leave alone with all below it (0: none). Names of
+ * what had to be killed, at most LIMIT_PROCESS_NAMES, are appended to *killed when it is not NULL.
+ * True when nothing is left. Reaps every child but `spare`: a struct process of one that was still
+ * running counts as killed after that. */
 bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
                              struct string_list *killed);
 /* "NAME (pid)" of every descendant that is alive now, zombies left out. */
