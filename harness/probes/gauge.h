@@ -1,6 +1,6 @@
 /*
- * The one table of gauges. It drives the probes, the judge, the reports and docs/reference.md: a new
- * gauge is one row here and one function that reads it.
+ * The one table of gauges. It drives the probes, the judge, the reports and docs/reference.md: a
+ * new gauge is one row here and one function that reads it.
  */
 #ifndef LEAKGATE_PROBES_GAUGE_H
 #define LEAKGATE_PROBES_GAUGE_H
@@ -42,7 +42,7 @@ struct gauge_info {
     bool has_holders;
     bool cumulative; /* only ever rises by nature (cpu, spawn, output): its rate is what counts */
     const char *holder; /* what its holders are, for the docs */
-    const char *text; /* what it is, one sentence for the docs */
+    const char *text;   /* what it is, one sentence for the docs */
 };
 
 const struct gauge_info *gauge_info(enum gauge gauge);

@@ -1,9 +1,9 @@
 /*
- * Holders, interned: what a gauge is broken down by. A holder is a pair of gauge and raw name: a text
- * (kind and path of an fd, a child's name) or a stack of function names from the leaf. Numbers are
- * dense from 0 and stay what they are for the table's life, so samples and the journal name holders
- * by number. Names are raw here; the judge normalises them (verdict/holder_key.h), so that a change
- * of the rule can be judged again on a stored journal.
+ * Holders, interned: what a gauge is broken down by. A holder is a pair of gauge and raw name: a
+ * text (kind and path of an fd, a child's name) or a stack of function names from the leaf. Numbers
+ * are dense from 0 and stay what they are for the table's life, so samples and the journal name
+ * holders by number. Names are raw here; the judge normalises them (verdict/holder_key.h), so that
+ * a change of the rule can be judged again on a stored journal.
  */
 #ifndef LEAKGATE_PROBES_HOLDERS_H
 #define LEAKGATE_PROBES_HOLDERS_H
@@ -27,9 +27,11 @@ void holder_table_free(struct holder_table *table);
 
 uint32_t holder_table_function(struct holder_table *table, const char *name, size_t length);
 uint32_t holder_table_text(struct holder_table *table, enum gauge gauge, const char *text);
-uint32_t holder_table_stack(struct holder_table *table, enum gauge gauge,
-                            const uint32_t *functions, uint32_t depth);
+uint32_t holder_table_stack(struct holder_table *table, enum gauge gauge, const uint32_t *functions,
+                            uint32_t depth);
 
+/* Bytes of memory it takes, for who must bound what a target can make it hold. */
+size_t holder_table_bytes(const struct holder_table *table);
 size_t holder_table_count(const struct holder_table *table);
 size_t holder_table_function_count(const struct holder_table *table);
 /* Valid until the table changes. */

@@ -1,6 +1,6 @@
 /*
- * The probe of one target: opens what is needed once, takes samples in the order that docs/design.md
- * gives. Everything it reads belongs to the process that owns the pprof socket.
+ * The probe of one target: opens what is needed once, takes samples in the order that
+ * docs/design.md gives. Everything it reads belongs to the process that owns the pprof socket.
  */
 #ifndef LEAKGATE_PROBES_PROBE_H
 #define LEAKGATE_PROBES_PROBE_H
@@ -18,10 +18,10 @@ struct probe;
 
 struct probe_options {
     const char *world_root;
-    int64_t started;                   /* clock_now() at the target's start */
-    long (*spawn_count)(void *);       /* tools started so far; may be NULL */
+    int64_t started;                       /* clock_now() at the target's start */
+    long (*spawn_count)(void *);           /* tools started so far; may be NULL */
     unsigned long (*output_bytes)(void *); /* terminal output so far; may be NULL */
-    void *context;                     /* of the two above */
+    void *context;                         /* of the two above */
 };
 
 /* Finds the socket (asking again every 20 ms, for there is no event for another process's listen)
@@ -37,13 +37,13 @@ struct pprof *probe_pprof(struct probe *probe);
 struct holder_table *probe_holders(struct probe *probe); /* owned by the probe until taken */
 struct holder_table *probe_take_holders(struct probe *probe);
 
-/* Fills *sample (phase and iteration are the caller's to set). with_memstats asks for the exact heap
- * numbers too, which is dear at a low rate. *rate is the heap profile's real sampling rate. */
+/* Fills *sample (phase and iteration are the caller's to set). with_memstats asks for the exact
+ * heap numbers too, which is dear at a low rate. *rate is the heap profile's real sampling rate. */
 bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
                   struct lg_error *err);
 
-/* What an ELF file's Go build information says (debug/buildinfo): "go1.26.8", main module's path and
- * version. Fields are "" where unknown; a program that is no Go program is no error. */
+/* What an ELF file's Go build information says (debug/buildinfo): "go1.26.8", main module's path
+ * and version. Fields are "" where unknown; a program that is no Go program is no error. */
 struct build_info {
     char go_version[64];
     char module[256];

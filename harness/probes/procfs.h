@@ -1,7 +1,7 @@
 /*
- * What /proc says of a process. The directory is opened once, so that a number that is used again for
- * another process gives ESRCH, never the other's figures; everything is read relative to it. Source
- * of the formats: proc(5).
+ * What /proc says of a process. The directory is opened once, so that a number that is used again
+ * for another process gives ESRCH, never the other's figures; everything is read relative to it.
+ * Source of the formats: proc(5).
  *
  * Paths below the world's root are written "${world}/...". The root of /proc can be a made-up
  * directory in tests.
@@ -18,8 +18,9 @@
 
 struct proc {
     pid_t pid;
-    int directory;        /* /proc/PID */
-    unsigned long long start_time; /* field 22 of stat, in ticks since boot: with the pid it is unique */
+    int directory; /* /proc/PID */
+    unsigned long long
+        start_time; /* field 22 of stat, in ticks since boot: with the pid it is unique */
 };
 
 /* class LG_ERROR_TARGET when there is no such process. proc_root is "/proc" but in tests. */
@@ -54,16 +55,16 @@ bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *c
 
 /* The process among root and its descendants that owns a listening TCP socket on loopback, and its
  * port in host order; *ipv6 tells ::1 from 127.0.0.1. False with class LG_ERROR_NONE while there is
- * none. With several ports the lowest descriptor of the nearest process wins; the caller checks that
- * it answers as pprof does. `skip` ports have been tried (count skip_count). */
+ * none. With several ports the lowest descriptor of the nearest process wins; the caller checks
+ * that it answers as pprof does. `skip` ports have been tried (count skip_count). */
 bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
                         size_t skip_count, pid_t *owner, unsigned short *port, bool *ipv6,
                         struct lg_error *err);
 /* Does the process own a listening socket on that port now? */
 bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port);
 
-/* inotify instances that this user may still open, by trying (at most `wanted` are opened and closed
- * again). A cut-off at the limit looks like a plateau. */
+/* inotify instances that this user may still open, by trying (at most `wanted` are opened and
+ * closed again). A cut-off at the limit looks like a plateau. */
 unsigned inotify_instances_free(unsigned wanted);
 
 #endif

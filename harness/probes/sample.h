@@ -9,7 +9,15 @@
 #include "probes/gauge.h"
 #include "probes/holders.h"
 
-enum phase { PHASE_START, PHASE_WARMUP, PHASE_IDLE, PHASE_LOOP, PHASE_DRAIN, PHASE_QUIT, PHASE_COUNT };
+enum phase {
+    PHASE_START,
+    PHASE_WARMUP,
+    PHASE_IDLE,
+    PHASE_LOOP,
+    PHASE_DRAIN,
+    PHASE_QUIT,
+    PHASE_COUNT
+};
 const char *phase_name(enum phase phase);
 enum phase phase_by_name(const char *name); /* PHASE_COUNT: none */
 
@@ -23,15 +31,22 @@ struct holding {
 
 struct sample {
     enum phase phase;
-    unsigned iteration; /* iterations completed since the target started, warm-up counted */
-    double at;          /* seconds since the target was started */
-    double took;        /* seconds */
+    unsigned iteration;         /* iterations completed since the target started, warm-up counted */
+    double at;                  /* seconds since the target was started */
+    double took;                /* seconds */
     double gauges[GAUGE_COUNT]; /* NAN where it was not read */
     struct holding *holdings;   /* sorted by holder */
     size_t holding_count;
-    uint64_t collections;       /* NumGC; 0 where MemStats was not read */
+    uint64_t collections; /* NumGC; 0 where MemStats was not read */
 };
 
 void sample_free(struct sample *sample); /* what it owns, not the struct itself */
+
+/* Appends to a growing array that the caller frees. */
+void holdings_add(struct holding **holdings, size_t *count, size_t *capacity,
+                  struct holding holding);
+/* Sorts by holder, adds up what stands for the same holder (values stop at UINT32_MAX) and returns
+ * how many are left. */
+size_t holdings_sum(struct holding *holdings, size_t count);
 
 #endif

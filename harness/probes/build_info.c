@@ -1,0 +1,155 @@
+/*
+ * Go's build information in an ELF file. Source of the format: debug/buildinfo of the Go library.
+ * The section .go.buildinfo begins with a header of 32 bytes: a magic of 14, the pointer size,
+ * flags. With flag 2 (Go 1.18 and later) two strings follow, each with its length as a varint
+ * before it: the Go version and the module information. Older files hold pointers; they are left
+ * unknown.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "probes/probe.h"
+
+enum {
+    HEADER_BYTES = 32,
+    HEADER_ALIGN = 16,
+    FLAGS_AT = 15,
+    FLAG_INLINE = 2,
+    SENTINEL_BYTES = 16, /* on both sides of the module information */
+    NAME_BYTES = 16      /* ".go.buildinfo" with its NUL, and a little */
+};
+
+static const char magic[] = "\xff Go buildinf:";
+
+static bool read_at(int fd, void *into, size_t length, uint64_t offset)
+{
+    return offset <= INT64_MAX && pread(fd, into, length, (off_t)offset) == (ssize_t)length;
+}
+
+static bool elf_header_read(int fd, Elf64_Ehdr *header)
+{
+    return read_at(fd, header, sizeof *header, 0) &&
+           memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+           header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
+           header->e_shentsize == sizeof(Elf64_Shdr) && header->e_shnum <= LIMIT_ELF_SECTIONS &&
+           header->e_shstrndx < header->e_shnum;
+}
+
+static bool section_find(int fd, Elf64_Shdr *found)
+{
+    Elf64_Ehdr header;
+    Elf64_Shdr names;
+    if (!elf_header_read(fd, &header) ||
+        !read_at(fd, &names, sizeof names,
+                 header.e_shoff + (uint64_t)header.e_shstrndx * sizeof names))
+        return false;
+    for (unsigned i = 0; i < header.e_shnum; i++) {
+        char name[NAME_BYTES] = "";
+        if (!read_at(fd, found, sizeof *found, header.e_shoff + (uint64_t)i * sizeof *found))
+            return false;
+        if (read_at(fd, name, sizeof name - 1, names.sh_offset + found->sh_name) &&
+            strcmp(name, ".go.buildinfo") == 0)
+            return true;
+    }
+    return false;
+}
+
+struct bytes {
+    const char *start;
+    size_t length;
+};
+
+/* A varint of at most five bytes and as many bytes as it says. */
+static bool string_take(struct bytes *rest, struct bytes *string)
+{
+    uint64_t length = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+        if (rest->length == 0)
+            return false;
+        unsigned char byte = (unsigned char)*rest->start++;
+        rest->length--;
+        length |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            break;
+    }
+    if (length > rest->length)
+        return false;
+    *string = (struct bytes){.start = rest->start, .length = (size_t)length};
+    rest->start += length;
+    rest->length -= (size_t)length;
+    return true;
+}
+
+static void field_copy(char *field, size_t size, const char *text, size_t length)
+{
+    snprintf(field, size, "%.*s", (int)length, text);
+}
+
+/* A line "mod\tPATH\tVERSION\tSUM". */
+static void module_line_parse(const char *line, size_t length, struct build_info *info)
+{
+    _cleanup_free_ char *text = memory_copy_range(line, length);
+    char *rest = text;
+    const char *kind = strsep(&rest, "\t"), *path = strsep(&rest, "\t");
+    const char *version = strsep(&rest, "\t");
+    if (strcmp(kind, "mod") != 0 || path == NULL)
+        return;
+    field_copy(info->module, sizeof info->module, path, strlen(path));
+    if (version != NULL)
+        field_copy(info->version, sizeof info->version, version, strlen(version));
+}
+
+static void module_parse(struct bytes text, struct build_info *info)
+{
+    /* As Go does: without a newline before the closing sentinel it is no module information. */
+    if (text.length < 2 * SENTINEL_BYTES + 1 ||
+        text.start[text.length - SENTINEL_BYTES - 1] != '\n')
+        return;
+    const char *line = text.start + SENTINEL_BYTES;
+    const char *end = text.start + text.length - SENTINEL_BYTES;
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *line_end = newline != NULL ? newline : end;
+        module_line_parse(line, (size_t)(line_end - line), info);
+        line = line_end + 1;
+    }
+}
+
+static void blob_parse(struct bytes section, struct build_info *info)
+{
+    const size_t magic_length = sizeof magic - 1;
+    while (section.length >= HEADER_BYTES && memcmp(section.start, magic, magic_length) != 0) {
+        section.start += HEADER_ALIGN;
+        section.length -= HEADER_ALIGN;
+    }
+    if (section.length < HEADER_BYTES || (section.start[FLAGS_AT] & FLAG_INLINE) == 0)
+        return;
+    struct bytes rest = {section.start + HEADER_BYTES, section.length - HEADER_BYTES};
+    struct bytes version, module;
+    if (!string_take(&rest, &version))
+        return;
+    field_copy(info->go_version, sizeof info->go_version, version.start, version.length);
+    if (string_take(&rest, &module))
+        module_parse(module, info);
+}
+
+void build_info_read(const char *program, struct build_info *info)
+{
+    *info = (struct build_info){0};
+    Elf64_Shdr section;
+    _cleanup_close_ int fd = open(program, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || !section_find(fd, &section))
+        return;
+    size_t length =
+        section.sh_size < LIMIT_BUILD_INFO_BYTES ? (size_t)section.sh_size : LIMIT_BUILD_INFO_BYTES;
+    _cleanup_free_ char *bytes = memory_array(length > 0 ? length : 1, 1);
+    if (read_at(fd, bytes, length, section.sh_offset))
+        blob_parse((struct bytes){bytes, length}, info);
+}

@@ -1,0 +1,51 @@
+#include "probes/gauge.h"
+
+#include <string.h>
+
+static const struct gauge_info table[GAUGE_COUNT] = {
+    [GAUGE_FD] = {"fd", UNIT_COUNT, RULE_FLOOR, true, false, "the kind of descriptor and its path",
+                  "Open file descriptors after a forced collection."},
+    [GAUGE_GOROUTINE] = {"goroutine", UNIT_COUNT, RULE_FLOOR, true, false, "the goroutine's stack",
+                         "Goroutines, without those that serve the measurement itself."},
+    [GAUGE_THREAD] = {"thread", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
+                      "Threads of the operating system; they move by a few with no leak."},
+    [GAUGE_INOTIFY_WATCH] = {"inotify_watch", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
+                             "Watches over all inotify descriptors."},
+    [GAUGE_HEAP_ALLOC] = {"heap_alloc", UNIT_BYTES, RULE_SLOPE, false, false, NULL,
+                          "Bytes of live heap objects after a forced collection (MemStats)."},
+    [GAUGE_HEAP_OBJECTS] = {"heap_objects", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
+                            "Live heap objects after a forced collection (MemStats)."},
+    [GAUGE_RSS] = {"rss", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
+                   "Resident memory of the process."},
+    [GAUGE_CHILD] = {"child", UNIT_COUNT, RULE_FLOOR, true, false, "the child's name",
+                     "Running descendants of the process."},
+    [GAUGE_ZOMBIE] = {"zombie", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
+                      "Descendants that have ended and were not waited for."},
+    [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
+                   "Processor time used, user and system, without children."},
+    [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_SHOWN, false, true, NULL,
+                     "Tools started, counted exactly by the world's shims."},
+    [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_SHOWN, false, true, NULL,
+                      "Bytes written to the terminal."},
+    [GAUGE_FD_BEFORE_GC] = {"fd_before_gc", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
+                            "Open file descriptors before the forced collection: what is over fd "
+                            "is closed by nothing but the collector."},
+    [GAUGE_HEAP_INUSE] = {"heap_inuse", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
+                          "Bytes of heap spans in use (MemStats)."},
+    [GAUGE_HEAP_STACK] = {"heap_stack", UNIT_BYTES, RULE_STACK, true, false,
+                          "the stack that allocated",
+                          "Live heap by the stack that allocated it, objects and bytes."},
+};
+
+const struct gauge_info *gauge_info(enum gauge gauge)
+{
+    return &table[gauge];
+}
+
+enum gauge gauge_by_name(const char *name)
+{
+    for (unsigned i = 0; i < GAUGE_COUNT; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return (enum gauge)i;
+    return GAUGE_COUNT;
+}

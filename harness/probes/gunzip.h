@@ -1,0 +1,16 @@
+/* gzip (RFC 1952) inflated in one go, both ends capped. */
+#ifndef LEAKGATE_PROBES_GUNZIP_H
+#define LEAKGATE_PROBES_GUNZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+bool gunzip_recognises(const char *bytes, size_t length);
+/* Appends what the bytes inflate to; class LG_ERROR_TARGET when they are damaged, cut off, followed
+ * by something else, or over a limit (LIMIT_GZIP_IN_BYTES, out->maximum). */
+bool gunzip(const char *bytes, size_t length, struct buffer *out, struct lg_error *err);
+
+#endif

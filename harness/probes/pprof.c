@@ -1,0 +1,257 @@
+#include "probes/pprof.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+
+enum {
+    CONNECTION_AGE_SECONDS = 24 * 60 * 60, /* a fresh one in the middle of a run would be noise */
+    RECEIVE_BYTES = 256 * 1024,
+    COMPLAINT_BYTES = 200, /* of the body of an answer other than 200, for the message */
+    SPARE_MS = 1000        /* curl ends a slow transfer with a better message than the loop's */
+};
+
+struct pprof {
+    struct loop *loop;
+    CURL *easy;
+    char *address; /* "http://127.0.0.1:6060/debug/pprof/" */
+    int64_t timeout_ms;
+    unsigned connections;
+};
+
+enum refusal { REFUSAL_NONE, REFUSAL_BODY, REFUSAL_HEADERS, REFUSAL_SINK };
+
+struct transfer {
+    struct pprof *pprof;
+    pprof_sink *sink;
+    void *context;
+    size_t body_bytes;
+    size_t header_bytes;
+    enum refusal refusal;
+    struct buffer complaint;
+    bool done;
+    CURLcode result;
+};
+
+static size_t body_received(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = size * count;
+    long status = 0;
+    curl_easy_getinfo(transfer->pprof->easy, CURLINFO_RESPONSE_CODE, &status);
+    transfer->body_bytes += length;
+    if (transfer->body_bytes > LIMIT_HTTP_BODY_BYTES) {
+        transfer->refusal = REFUSAL_BODY;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (status != 200) {
+        size_t room = transfer->complaint.maximum - transfer->complaint.length;
+        buffer_append(&transfer->complaint, bytes, length < room ? length : room);
+        return length;
+    }
+    if (transfer->sink(transfer->context, bytes, length))
+        return length;
+    transfer->refusal = REFUSAL_SINK;
+    return CURL_WRITEFUNC_ERROR;
+}
+
+static size_t header_received(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    (void)bytes;
+    transfer->header_bytes += size * count;
+    if (transfer->header_bytes <= LIMIT_HTTP_HEADER_BYTES)
+        return size * count;
+    transfer->refusal = REFUSAL_HEADERS;
+    return 0;
+}
+
+/* What holds for every fetch of this handle. */
+static bool easy_configure(CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)LIMIT_HTTP_CONNECT_MS) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_SECONDS) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)CONNECTION_AGE_SECONDS) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_received) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header_received) == CURLE_OK;
+}
+
+struct pprof *pprof_new(struct loop *loop, unsigned short port, bool ipv6, struct lg_error *err)
+{
+    CURL *easy = curl_easy_init();
+    if (easy == NULL || !easy_configure(easy)) {
+        curl_easy_cleanup(easy);
+        lg_fail(err, LG_ERROR_INTERNAL, 0, "cannot make a libcurl handle");
+        return NULL;
+    }
+    struct pprof *pprof = memory_new(struct pprof);
+    pprof->loop = loop;
+    pprof->easy = easy;
+    pprof->timeout_ms = LIMIT_HTTP_TOTAL_MS;
+    pprof->address = memory_format("http://%s:%u/debug/pprof/", ipv6 ? "[::1]" : "127.0.0.1", port);
+    return pprof;
+}
+
+void pprof_free(struct pprof *pprof)
+{
+    if (pprof == NULL)
+        return;
+    curl_easy_cleanup(pprof->easy);
+    free(pprof->address);
+    free(pprof);
+}
+
+void pprof_set_timeout(struct pprof *pprof, int64_t ms)
+{
+    pprof->timeout_ms = ms;
+}
+
+unsigned pprof_connections(const struct pprof *pprof)
+{
+    return pprof->connections;
+}
+
+/* Whoever's message comes is told: several fetches can be under way in one loop. */
+static bool transfer_done(void *context)
+{
+    struct transfer *transfer = context;
+    CURLM *multi = loop_transfers(transfer->pprof->loop, NULL);
+    int left = 0;
+    for (CURLMsg *message; (message = curl_multi_info_read(multi, &left)) != NULL;) {
+        struct transfer *ended = NULL;
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&ended);
+        if (ended == NULL)
+            continue;
+        ended->result = message->data.result;
+        ended->done = true;
+    }
+    return transfer->done;
+}
+
+static bool transfer_prepare(struct transfer *transfer, const char *path, struct lg_error *err)
+{
+    CURL *easy = transfer->pprof->easy;
+    _cleanup_free_ char *url = memory_format("%s%s", transfer->pprof->address, path);
+    if (curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->pprof->timeout_ms) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK)
+        return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, 0, "cannot set up a transfer of %s", url);
+}
+
+static enum loop_result transfer_run(struct transfer *transfer, struct lg_error *err)
+{
+    struct pprof *pprof = transfer->pprof;
+    CURLM *multi = loop_transfers(pprof->loop, err);
+    if (multi == NULL)
+        return LOOP_FAILED;
+    if (curl_multi_add_handle(multi, pprof->easy) != CURLM_OK) {
+        lg_fail(err, LG_ERROR_INTERNAL, 0, "cannot start a transfer");
+        return LOOP_FAILED;
+    }
+    int64_t deadline = clock_deadline(pprof->timeout_ms + SPARE_MS);
+    enum loop_result result =
+        loop_run_until(pprof->loop, transfer_done, NULL, transfer, deadline, err);
+    long opened = 0;
+    curl_easy_getinfo(pprof->easy, CURLINFO_NUM_CONNECTS, &opened);
+    pprof->connections += (unsigned)opened;
+    curl_multi_remove_handle(multi, pprof->easy);
+    return result;
+}
+
+static bool refused(const struct transfer *transfer, struct lg_error *err)
+{
+    switch (transfer->refusal) {
+    case REFUSAL_BODY:
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the body is larger than the limit of %u bytes",
+                       LIMIT_HTTP_BODY_BYTES);
+    case REFUSAL_HEADERS:
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the headers are larger than the limit of %u bytes",
+                       LIMIT_HTTP_HEADER_BYTES);
+    case REFUSAL_SINK:
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the body is not wanted any further");
+    case REFUSAL_NONE:
+        break;
+    }
+    return lg_fail(err, LG_ERROR_TARGET, 0, "%s", curl_easy_strerror(transfer->result));
+}
+
+static bool answer_check(const struct transfer *transfer, struct lg_error *err)
+{
+    if (transfer->result != CURLE_OK)
+        return refused(transfer, err);
+    long status = 0;
+    curl_easy_getinfo(transfer->pprof->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 200)
+        return true;
+    _cleanup_free_ char *line = text_harmless(buffer_string(&transfer->complaint), true);
+    line[strcspn(line, "\n")] = '\0';
+    return lg_fail(err, LG_ERROR_TARGET, 0, "HTTP status %ld%s%s", status,
+                   line[0] != '\0' ? ": " : "", line);
+}
+
+static bool transfer_finish(struct transfer *transfer, enum loop_result result,
+                            struct lg_error *err)
+{
+    switch (result) {
+    case LOOP_DONE:
+        return answer_check(transfer, err);
+    case LOOP_DEADLINE:
+        return lg_fail(err, LG_ERROR_TARGET, 0, "no answer within %lld ms",
+                       (long long)transfer->pprof->timeout_ms);
+    case LOOP_STOPPED:
+        return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by a signal");
+    case LOOP_FAILED:
+        break;
+    }
+    return false;
+}
+
+bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
+                 struct lg_error *err)
+{
+    struct transfer transfer = {.pprof = pprof,
+                                .sink = sink,
+                                .context = context,
+                                .complaint = BUFFER_INIT(COMPLAINT_BYTES)};
+    bool fetched = transfer_prepare(&transfer, path, err) &&
+                   transfer_finish(&transfer, transfer_run(&transfer, err), err);
+    buffer_free(&transfer.complaint);
+    if (!fetched)
+        lg_context(err, "pprof %s%s", pprof->address, path);
+    return fetched;
+}
+
+static bool append_to_buffer(void *context, const char *bytes, size_t length)
+{
+    return buffer_append(context, bytes, length);
+}
+
+bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,
+                        struct lg_error *err)
+{
+    if (pprof_fetch(pprof, path, append_to_buffer, body, err))
+        return true;
+    if (body->overflowed)
+        return lg_fail(err, LG_ERROR_TARGET, 0, "pprof %s%s: the body is larger than %zu bytes",
+                       pprof->address, path, body->maximum);
+    return false;
+}

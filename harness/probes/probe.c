@@ -1,0 +1,376 @@
+#include "probes/probe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "probes/proc_directory.h"
+#include "probes/profile.h"
+
+enum {
+    ASK_AGAIN_MS = 20,
+    ANSWER_MS = 2000,   /* a candidate port that is slower is asked again after the others */
+    FINALIZERS_MS = 20, /* what the first collection found dead runs its finalizers meanwhile */
+    CANDIDATES = 64,
+    INDEX_BYTES = 64 * 1024
+};
+
+static const char proc_root[] = "/proc";
+
+struct probe {
+    struct loop *loop;
+    pid_t root;
+    struct probe_options options;
+    char *world_root;
+    struct proc proc;
+    unsigned short port;
+    struct pprof *pprof;
+    struct holder_table *holders;
+};
+
+void probe_close(struct probe *probe)
+{
+    if (probe == NULL)
+        return;
+    pprof_free(probe->pprof);
+    proc_close(&probe->proc);
+    holder_table_free(probe->holders);
+    free(probe->world_root);
+    free(probe);
+}
+
+/* The index that net/http/pprof serves lists its profiles; nothing else answers so. */
+static bool answers_as_pprof(struct pprof *pprof, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer body = BUFFER_INIT(INDEX_BYTES);
+    if (!pprof_fetch_buffer(pprof, "", &body, err))
+        return false;
+    const char *text = buffer_string(&body);
+    if (strstr(text, "pprof") != NULL && strstr(text, "goroutine") != NULL &&
+        strstr(text, "heap") != NULL)
+        return true;
+    return lg_fail(err, LG_ERROR_TARGET, 0, "what answers is not pprof");
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool candidate_try(struct probe *probe, pid_t owner, unsigned short port, bool ipv6,
+                          int64_t deadline, struct lg_error *err)
+{
+    int remaining = clock_remaining_ms(deadline);
+    struct pprof *pprof = pprof_new(probe->loop, port, ipv6, err);
+    if (pprof == NULL)
+        return false;
+    pprof_set_timeout(pprof, remaining < 0 ? ANSWER_MS : least(remaining + 1, ANSWER_MS));
+    if (!answers_as_pprof(pprof, err) || !proc_open(proc_root, owner, &probe->proc, err)) {
+        pprof_free(pprof);
+        return false;
+    }
+    pprof_set_timeout(pprof, LIMIT_HTTP_TOTAL_MS);
+    probe->pprof = pprof;
+    probe->port = port;
+    return true;
+}
+
+/* Asks every listening socket of the process tree once. */
+static bool candidates_try(struct probe *probe, int64_t deadline, struct lg_error *err)
+{
+    unsigned short tried[CANDIDATES];
+    size_t count = 0;
+    struct lg_error cause = {0};
+    while (count < CANDIDATES) {
+        pid_t owner;
+        unsigned short port;
+        bool ipv6;
+        struct lg_error none = {0};
+        if (!proc_find_listener(proc_root, probe->root, tried, count, &owner, &port, &ipv6,
+                                &none)) {
+            /* Why the last one was no use says more than that there are no others. */
+            if (none.class != LG_ERROR_NONE || cause.class == LG_ERROR_NONE)
+                cause = none;
+            break;
+        }
+        if (candidate_try(probe, owner, port, ipv6, deadline, &cause))
+            return true;
+        if (cause.class == LG_ERROR_CANCELLED || cause.class == LG_ERROR_INTERNAL)
+            break;
+        tried[count++] = port;
+    }
+    *err = cause;
+    return false;
+}
+
+static bool root_runs(pid_t root, struct lg_error *err)
+{
+    _cleanup_proc_ struct proc proc = {.directory = -1};
+    struct proc_stat stat;
+    if (!proc_open(proc_root, root, &proc, err) || !proc_stat_read(&proc, &stat, err))
+        return false;
+    return (stat.state != 'Z' && stat.state != 'X') ||
+           lg_fail(err, LG_ERROR_TARGET, 0, "process %d has ended", (int)root);
+}
+
+static bool rest(struct loop *loop, int64_t ms, struct lg_error *err)
+{
+    switch (loop_rest(loop, ms, err)) {
+    case LOOP_DONE:
+    case LOOP_DEADLINE:
+        return true;
+    case LOOP_STOPPED:
+        return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by a signal");
+    case LOOP_FAILED:
+        break;
+    }
+    return false;
+}
+
+static bool search(struct probe *probe, int64_t deadline, struct lg_error *err)
+{
+    for (;;) {
+        struct lg_error cause = {0};
+        if (!root_runs(probe->root, err))
+            return lg_context(err, "pprof never answered");
+        if (candidates_try(probe, deadline, &cause))
+            return true;
+        if (cause.class == LG_ERROR_CANCELLED || cause.class == LG_ERROR_INTERNAL) {
+            if (err != NULL)
+                *err = cause;
+            return false;
+        }
+        if (clock_now() >= deadline)
+            return lg_fail(err, LG_ERROR_TARGET, 0, "pprof never answered: %s",
+                           cause.class == LG_ERROR_NONE
+                               ? "no process of the target listens on a loopback port"
+                               : cause.text);
+        if (!rest(probe->loop, ASK_AGAIN_MS, err))
+            return false;
+    }
+}
+
+struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,
+                         int64_t deadline, struct lg_error *err)
+{
+    struct probe *probe = memory_new(struct probe);
+    probe->loop = loop;
+    probe->root = root;
+    probe->options = *options;
+    probe->world_root = memory_copy_text(options->world_root);
+    probe->proc.directory = -1;
+    probe->holders = holder_table_new();
+    if (search(probe, deadline, err))
+        return probe;
+    probe_close(probe);
+    return NULL;
+}
+
+pid_t probe_pid(const struct probe *probe)
+{
+    return probe->proc.pid;
+}
+
+unsigned short probe_port(const struct probe *probe)
+{
+    return probe->port;
+}
+
+struct pprof *probe_pprof(struct probe *probe)
+{
+    return probe->pprof;
+}
+
+struct holder_table *probe_holders(struct probe *probe)
+{
+    return probe->holders;
+}
+
+struct holder_table *probe_take_holders(struct probe *probe)
+{
+    struct holder_table *taken = probe->holders;
+    probe->holders = holder_table_new();
+    return taken;
+}
+
+/* One sample in the making. */
+struct taking {
+    struct probe *probe;
+    struct sample sample;
+    size_t capacity; /* of sample.holdings */
+    int64_t rate;
+};
+
+static void taking_free(struct taking *taking)
+{
+    sample_free(&taking->sample);
+}
+#define _cleanup_taking_ __attribute__((cleanup(taking_free)))
+
+/* A target that was started anew, or that gave its port to another process, would be measured as
+ * if it had shrunk. */
+static bool target_is_same(const struct probe *probe, struct lg_error *err)
+{
+    struct proc_stat stat;
+    bool ended = !proc_stat_read(&probe->proc, &stat, NULL) || stat.state == 'Z' ||
+                 stat.state == 'X' || stat.start_time != probe->proc.start_time;
+    if (!ended && proc_owns_listener(proc_root, probe->proc.pid, probe->port))
+        return true;
+    pid_t owner;
+    unsigned short port;
+    bool ipv6;
+    if (ended && !proc_find_listener(proc_root, probe->root, NULL, 0, &owner, &port, &ipv6, NULL))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "process %d, which is sampled, has ended",
+                       (int)probe->proc.pid);
+    return lg_fail(err, LG_ERROR_INVALID, 0,
+                   "the target restarted: process %d no longer listens on port %u",
+                   (int)probe->proc.pid, probe->port);
+}
+
+static bool discard(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+    return true;
+}
+
+static bool profile_take(struct taking *taking, const char *path, enum gauge gauge, uint64_t *total,
+                         struct profile_facts *facts, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    if (!pprof_fetch_buffer(taking->probe->pprof, path, &body, err))
+        return false;
+    return profile_decode(buffer_string(&body), body.length, gauge, taking->probe->holders,
+                          &taking->sample.holdings, &taking->sample.holding_count,
+                          &taking->capacity, total, facts, err) ||
+           lg_context(err, "pprof %s", path);
+}
+
+static bool profiles_take(struct taking *taking, struct lg_error *err)
+{
+    uint64_t total = 0;
+    struct profile_facts facts;
+    if (!pprof_fetch(taking->probe->pprof, "heap?gc=1", discard, NULL, err) ||
+        !rest(taking->probe->loop, FINALIZERS_MS, err) ||
+        !profile_take(taking, "heap?gc=1", GAUGE_HEAP_STACK, &total, &facts, err))
+        return false;
+    taking->rate = facts.period;
+    if (!profile_take(taking, "goroutine", GAUGE_GOROUTINE, &total, &facts, err))
+        return false;
+    taking->sample.gauges[GAUGE_GOROUTINE] = (double)total;
+    return true;
+}
+
+static bool memstats_take(struct taking *taking, struct lg_error *err)
+{
+    struct memstats memstats;
+    if (!pprof_memstats(taking->probe->pprof, &memstats, err))
+        return false;
+    if (!memstats.complete)
+        return lg_fail(err, LG_ERROR_TARGET, 0,
+                       "pprof heap?debug=1 does not print the MemStats that Go prints");
+    double *gauges = taking->sample.gauges;
+    gauges[GAUGE_HEAP_ALLOC] = memstats.heap_alloc;
+    gauges[GAUGE_HEAP_INUSE] = memstats.heap_inuse;
+    gauges[GAUGE_HEAP_OBJECTS] = memstats.heap_objects;
+    taking->sample.collections = memstats.collections;
+    return true;
+}
+
+static bool process_take(struct taking *taking, struct lg_error *err)
+{
+    const struct proc *proc = &taking->probe->proc;
+    double *gauges = taking->sample.gauges;
+    unsigned fds, watches, threads;
+    struct proc_stat stat;
+    if (!proc_fds_read(proc, taking->probe->world_root, taking->probe->holders,
+                       &taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
+                       &fds, err) ||
+        !proc_watches_read(proc, &watches, err) || !proc_stat_read(proc, &stat, err) ||
+        !proc_threads_read(proc, &threads, err) || !proc_rss_read(proc, &gauges[GAUGE_RSS], err))
+        return false;
+    gauges[GAUGE_FD] = fds;
+    gauges[GAUGE_INOTIFY_WATCH] = watches;
+    gauges[GAUGE_CPU] = stat.cpu_seconds;
+    gauges[GAUGE_THREAD] = threads;
+    return true;
+}
+
+static void descendant_take(struct taking *taking, pid_t pid)
+{
+    _cleanup_proc_ struct proc proc = {.directory = -1};
+    struct proc_stat stat;
+    if (!proc_open(proc_root, pid, &proc, NULL) || !proc_stat_read(&proc, &stat, NULL))
+        return;
+    double *gauges = taking->sample.gauges;
+    if (stat.state == 'Z' || stat.state == 'X') {
+        gauges[GAUGE_ZOMBIE]++;
+        return;
+    }
+    gauges[GAUGE_CHILD]++;
+    uint32_t holder = holder_table_text(taking->probe->holders, GAUGE_CHILD, stat.name);
+    holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
+                 (struct holding){.holder = holder, .value = 1});
+}
+
+static bool descendants_take(struct taking *taking, struct lg_error *err)
+{
+    _cleanup_free_ pid_t *pids = NULL;
+    size_t count = 0;
+    if (!proc_descendants(proc_root, taking->probe->proc.pid, &pids, &count, err))
+        return false;
+    taking->sample.gauges[GAUGE_CHILD] = 0;
+    taking->sample.gauges[GAUGE_ZOMBIE] = 0;
+    for (size_t i = 0; i < count; i++)
+        descendant_take(taking, pids[i]);
+    return true;
+}
+
+static void callbacks_take(struct taking *taking)
+{
+    const struct probe_options *options = &taking->probe->options;
+    double *gauges = taking->sample.gauges;
+    long spawned = options->spawn_count != NULL ? options->spawn_count(options->context) : -1;
+    if (spawned >= 0)
+        gauges[GAUGE_SPAWN] = (double)spawned;
+    if (options->output_bytes != NULL)
+        gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
+}
+
+static bool take(struct taking *taking, bool with_memstats, struct lg_error *err)
+{
+    unsigned before = 0;
+    if (!target_is_same(taking->probe, err) ||
+        !proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, NULL, NULL, &before, err))
+        return false;
+    taking->sample.gauges[GAUGE_FD_BEFORE_GC] = before;
+    if (!profiles_take(taking, err) || (with_memstats && !memstats_take(taking, err)) ||
+        !process_take(taking, err) || !descendants_take(taking, err))
+        return false;
+    callbacks_take(taking);
+    return true;
+}
+
+bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
+                  struct lg_error *err)
+{
+    int64_t began = clock_now();
+    _cleanup_taking_ struct taking taking = {.probe = probe};
+    for (unsigned i = 0; i < GAUGE_COUNT; i++)
+        taking.sample.gauges[i] = NAN;
+    if (!take(&taking, with_memstats, err))
+        return false;
+    taking.sample.holding_count = holdings_sum(taking.sample.holdings, taking.sample.holding_count);
+    taking.sample.phase = sample->phase;
+    taking.sample.iteration = sample->iteration;
+    taking.sample.at = (double)(began - probe->options.started) / (double)NS_PER_SECOND;
+    taking.sample.took = (double)(clock_now() - began) / (double)NS_PER_SECOND;
+    *sample = taking.sample;
+    taking.sample.holdings = NULL;
+    *rate = taking.rate;
+    return true;
+}

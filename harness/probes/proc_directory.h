@@ -1,0 +1,28 @@
+/* What the readers of /proc share; nobody outside this room includes it. */
+#ifndef LEAKGATE_PROBES_PROC_DIRECTORY_H
+#define LEAKGATE_PROBES_PROC_DIRECTORY_H
+
+#include <dirent.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "probes/procfs.h"
+
+/* Fills *err and returns false: LG_ERROR_TARGET when the process has ended, else
+ * LG_ERROR_INTERNAL. */
+bool proc_failed(const struct proc *proc, int errnum, const char *name, struct lg_error *err);
+/* Appends /proc/PID/NAME to `out`; errors as above. */
+bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
+                    struct lg_error *err);
+
+/* A directory below /proc/PID; NULL and errno when it cannot be opened. */
+DIR *proc_directory_open(const struct proc *proc, const char *name);
+void cleanup_directory(DIR **stream);
+#define _cleanup_directory_ __attribute__((cleanup(cleanup_directory)))
+/* The next entry whose name is a number; false at the end. */
+bool proc_number_next(DIR *stream, unsigned long *number);
+
+#define _cleanup_proc_ __attribute__((cleanup(proc_close)))
+
+#endif

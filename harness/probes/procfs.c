@@ -1,0 +1,234 @@
+#include "probes/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "probes/proc_directory.h"
+
+/* Fields of /proc/PID/stat behind comm, counted from the state (field 3 of proc(5)). */
+enum stat_field {
+    STAT_PARENT = 1,
+    STAT_SESSION = 3,
+    STAT_USER_TIME = 11,
+    STAT_SYSTEM_TIME = 12,
+    STAT_START_TIME = 19,
+    STAT_FIELDS
+};
+
+bool proc_failed(const struct proc *proc, int errnum, const char *name, struct lg_error *err)
+{
+    if (errnum == ENOENT || errnum == ESRCH)
+        return lg_fail(err, LG_ERROR_TARGET, errnum, "process %d has ended", (int)proc->pid);
+    /* A zombie's descriptors belong to nobody. */
+    if (errnum == EACCES || errnum == EPERM)
+        return lg_fail(err, LG_ERROR_TARGET, errnum, "process %d has ended or is another user's",
+                       (int)proc->pid);
+    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot read /proc/%d/%s", (int)proc->pid, name);
+}
+
+bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
+                    struct lg_error *err)
+{
+    struct lg_error cause = {0};
+    if (file_read_at(proc->directory, name, out, &cause))
+        return true;
+    return proc_failed(proc, cause.errnum, name, err);
+}
+
+DIR *proc_directory_open(const struct proc *proc, const char *name)
+{
+    int fd = openat(proc->directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    DIR *stream = fdopendir(fd);
+    if (stream == NULL)
+        close(fd);
+    return stream;
+}
+
+void cleanup_directory(DIR **stream)
+{
+    if (*stream != NULL)
+        closedir(*stream);
+    *stream = NULL;
+}
+
+bool proc_number_next(DIR *stream, unsigned long *number)
+{
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        char *end = NULL;
+        if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+            continue;
+        *number = strtoul(entry->d_name, &end, 10);
+        if (*end == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* comm may hold blanks and parentheses, so the fields begin behind the last ')'. */
+static bool stat_parse(const char *text, struct proc_stat *stat)
+{
+    const char *open = strchr(text, '(');
+    const char *close = strrchr(text, ')');
+    if (open == NULL || close == NULL || close < open || close[1] != ' ' || close[2] == '\0')
+        return false;
+    struct proc_stat parsed = {.state = close[2]};
+    unsigned long long fields[STAT_FIELDS] = {0};
+    const char *at = close + 3;
+    for (unsigned i = STAT_PARENT; i < STAT_FIELDS; i++) {
+        char *end = NULL;
+        errno = 0;
+        fields[i] = strtoull(at, &end, 10);
+        if (*at != ' ' || end == at || errno != 0)
+            return false;
+        at = end;
+    }
+    size_t length = (size_t)(close - open - 1);
+    if (length >= sizeof parsed.name)
+        length = sizeof parsed.name - 1;
+    memcpy(parsed.name, open + 1, length);
+    parsed.parent = (pid_t)fields[STAT_PARENT];
+    parsed.session = (pid_t)fields[STAT_SESSION];
+    parsed.cpu_seconds = ((double)fields[STAT_USER_TIME] + (double)fields[STAT_SYSTEM_TIME]) /
+                         (double)sysconf(_SC_CLK_TCK);
+    parsed.start_time = fields[STAT_START_TIME];
+    *stat = parsed;
+    return true;
+}
+
+bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
+    if (!proc_file_read(proc, "stat", &text, err))
+        return false;
+    return stat_parse(buffer_string(&text), stat) ||
+           lg_fail(err, LG_ERROR_INTERNAL, 0, "/proc/%d/stat is not as proc(5) says",
+                   (int)proc->pid);
+}
+
+bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_error *err)
+{
+    _cleanup_free_ char *path = memory_format("%s/%d", proc_root, (int)pid);
+    struct proc opened = {.pid = pid};
+    opened.directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened.directory < 0)
+        return proc_failed(&opened, errno, "", err);
+    struct proc_stat stat;
+    if (!proc_stat_read(&opened, &stat, err)) {
+        proc_close(&opened);
+        return false;
+    }
+    opened.start_time = stat.start_time;
+    *proc = opened;
+    return true;
+}
+
+void proc_close(struct proc *proc)
+{
+    cleanup_close(&proc->directory);
+}
+
+/* Lines of fdinfo/FD that begin with "inotify ": one watch each. Counted as they are read, for a
+ * descriptor may have tens of thousands. */
+static unsigned watches_of(const struct proc *proc, unsigned long number)
+{
+    char name[48];
+    snprintf(name, sizeof name, "fdinfo/%lu", number);
+    int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    _cleanup_file_ FILE *file = fdopen(fd, "r");
+    if (file == NULL) {
+        close(fd);
+        return 0;
+    }
+    _cleanup_free_ char *line = NULL;
+    size_t size = 0;
+    unsigned watches = 0;
+    while (getline(&line, &size, file) >= 0)
+        watches += strncmp(line, "inotify ", 8) == 0;
+    return watches;
+}
+
+bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err)
+{
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
+    if (stream == NULL)
+        return proc_failed(proc, errno, "fd", err);
+    unsigned found = 0;
+    for (unsigned long number; proc_number_next(stream, &number);) {
+        char name[32], link[32];
+        snprintf(name, sizeof name, "%lu", number);
+        ssize_t length = readlinkat(dirfd(stream), name, link, sizeof link - 1);
+        if (length <= 0)
+            continue;
+        link[length] = '\0';
+        if (strcmp(link, "anon_inode:inotify") == 0)
+            found += watches_of(proc, number);
+    }
+    *watches = found;
+    return true;
+}
+
+bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err)
+{
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "task");
+    if (stream == NULL)
+        return proc_failed(proc, errno, "task", err);
+    unsigned found = 0;
+    for (unsigned long number; proc_number_next(stream, &number);)
+        found++;
+    *threads = found;
+    return true;
+}
+
+static bool rss_from_rollup(const struct proc *proc, double *bytes)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
+    if (!proc_file_read(proc, "smaps_rollup", &text, NULL))
+        return false;
+    const char *line = strstr(buffer_string(&text), "\nRss:");
+    unsigned long long kibibytes = 0;
+    if (line == NULL || sscanf(line, "\nRss: %19llu kB", &kibibytes) != 1)
+        return false;
+    *bytes = (double)kibibytes * 1024;
+    return true;
+}
+
+bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err)
+{
+    if (rss_from_rollup(proc, bytes))
+        return true;
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
+    if (!proc_file_read(proc, "statm", &text, err))
+        return false;
+    unsigned long long pages = 0;
+    if (sscanf(buffer_string(&text), "%*s %19llu", &pages) != 1)
+        return lg_fail(err, LG_ERROR_INTERNAL, 0, "/proc/%d/statm is not as proc(5) says",
+                       (int)proc->pid);
+    *bytes = (double)pages * (double)sysconf(_SC_PAGESIZE);
+    return true;
+}
+
+unsigned inotify_instances_free(unsigned wanted)
+{
+    _cleanup_free_ int *opened = memory_array(wanted > 0 ? wanted : 1, sizeof *opened);
+    unsigned count = 0;
+    while (count < wanted && (opened[count] = inotify_init1(IN_CLOEXEC)) >= 0)
+        count++;
+    for (unsigned i = 0; i < count; i++)
+        close(opened[i]);
+    return count;
+}

@@ -1,0 +1,91 @@
+/*
+ * profile.proto as it lies in memory: the field numbers, and the tables that samples refer to.
+ *
+ * Source of the numbers: proto/profile.proto of github.com/google/pprof. Read with nanopb's stream
+ * primitives and no generated code: two passes over one buffer, no copy of a string, and a bound on
+ * every table, which descriptors would not give.
+ *
+ * Go writes the string table last and samples first, so profile_tables_read goes first and the
+ * samples are a second pass (profile_samples_read). Numbers that refer to nothing are errors there,
+ * in the pass that follows them.
+ */
+#ifndef LEAKGATE_PROBES_PROFILE_WIRE_H
+#define LEAKGATE_PROBES_PROFILE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+
+enum { PROFILE_VALUES = 16 }; /* sample types; Go's profiles have 1 to 4 */
+
+/* A piece of the profile's bytes. */
+struct profile_string {
+    const char *start;
+    size_t length;
+};
+
+struct profile_function {
+    uint64_t id;
+    uint32_t name;   /* number of a string */
+    uint32_t memory; /* the reader's own: 0 until it has met the function */
+};
+
+struct profile_location {
+    uint64_t id;
+    uint32_t first; /* its lines, innermost first */
+    uint32_t count;
+};
+
+struct profile_value_type {
+    uint64_t type; /* numbers of strings, not yet checked */
+    uint64_t unit;
+};
+
+struct profile_tables {
+    const char *bytes;
+    size_t length;
+    struct profile_value_type types[PROFILE_VALUES];
+    size_t type_count;
+    int64_t period;
+    struct profile_string *strings;
+    size_t string_count, string_capacity;
+    struct profile_function *functions; /* sorted by id */
+    size_t function_count, function_capacity;
+    struct profile_location *locations; /* sorted by id */
+    size_t location_count, location_capacity;
+    uint64_t *lines; /* function ids */
+    size_t line_count, line_capacity;
+};
+
+struct profile_sample {
+    uint64_t locations[LIMIT_PROFILE_STACK]; /* ids, leaf first */
+    size_t location_count;
+    int64_t values[PROFILE_VALUES];
+    size_t value_count;
+};
+
+/* `bytes` must outlive the tables. class LG_ERROR_TARGET on anything that is no profile. */
+bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,
+                         struct lg_error *err);
+void profile_tables_free(struct profile_tables *tables);
+#define _cleanup_tables_ __attribute__((cleanup(profile_tables_free)))
+
+/* The string, or an empty one where the number is too large. */
+struct profile_string profile_string_at(const struct profile_tables *tables, uint64_t number);
+/* NULL when there is none of that id. */
+const struct profile_location *profile_location_by_id(const struct profile_tables *tables,
+                                                      uint64_t id);
+struct profile_function *profile_function_by_id(const struct profile_tables *tables, uint64_t id);
+/* Which of a sample's values has this name, "inuse_space"; -1 for none. */
+int profile_type_by_name(const struct profile_tables *tables, const char *name);
+
+/* Called for each sample; false ends the reading, and *err is the callee's. */
+typedef bool profile_sample_reader(void *context, const struct profile_sample *sample,
+                                   struct lg_error *err);
+bool profile_samples_read(const struct profile_tables *tables, profile_sample_reader *reader,
+                          void *context, struct lg_error *err);
+
+#endif
