@@ -1,6 +1,6 @@
 /*
- * The stored file of a scenario: what growth it may show, its level at rest, each exception with its
- * reason. Format: docs/reference.md, "Baseline". The same baseline gives the same bytes.
+ * The stored file of a scenario: what growth it may show, its level at rest, each exception with
+ * its reason. Format: docs/baseline.md. The same baseline gives the same bytes.
  */
 #ifndef LEAKGATE_VERDICT_BASELINE_H
 #define LEAKGATE_VERDICT_BASELINE_H
@@ -12,21 +12,23 @@
 #include "base/error.h"
 #include "probes/gauge.h"
 
+enum { BASELINE_VERSION = 1 };
+
 struct baseline_gauge {
     bool present;
-    double allowed;         /* growth per iteration (or minute) */
-    double level;           /* at rest; NAN: none stored */
-    double tolerance;       /* absolute, in the gauge's unit; NAN: the gauge's default */
+    double allowed;   /* growth per iteration (or minute); of heap_stack bytes at any one stack */
+    double level;     /* at rest; NAN: none stored */
+    double tolerance; /* absolute, in the gauge's unit; NAN: the gauge's default */
 };
 
 struct baseline_exception {
     enum gauge gauge;
-    char *holder;   /* key */
-    double allowed; /* per iteration, in the gauge's unit; for heap stacks objects */
+    char *holder;         /* key */
+    double allowed;       /* per iteration, in the gauge's unit; for heap stacks objects */
     double allowed_bytes; /* heap stacks: bytes per iteration */
     char *reason;
-    char *issue;    /* URL or NULL */
-    char *expires;  /* "YYYY-MM-DD" or NULL */
+    char *issue;   /* URL or NULL */
+    char *expires; /* "YYYY-MM-DD", the last day on which it holds, or NULL */
 };
 
 struct baseline {
@@ -38,18 +40,31 @@ struct baseline {
     size_t exception_count;
 };
 
-/* NULL and LG_ERROR_INPUT (with file:line:column where known) on anything that is no baseline. */
+/* NULL and LG_ERROR_INPUT on anything that is no baseline; err->where names the source (with line
+ * and column where the JSON itself is wrong), err->text the place in it, as "gauges.fd.level". */
 struct baseline *baseline_from_json(const json_t *json, const char *source, struct lg_error *err);
 struct baseline *baseline_read(const char *path, struct lg_error *err);
+/* New reference; json_pretty of it is what a baseline's file holds. */
 json_t *baseline_to_json(const struct baseline *baseline);
+/* An empty one: nothing allowed, no level stored. */
 struct baseline *baseline_new(void);
 void baseline_free(struct baseline *baseline);
 void cleanup_baseline(struct baseline **baseline);
 #define _cleanup_baseline_ __attribute__((cleanup(cleanup_baseline)))
 
+/* NULL where there is none; baseline may be NULL. Owned by the baseline. */
 const struct baseline_exception *baseline_exception_for(const struct baseline *baseline,
                                                         enum gauge gauge, const char *key);
 /* Adds or replaces; takes copies. */
 void baseline_except(struct baseline *baseline, const struct baseline_exception *exception);
+
+/* Was the baseline made for this plan? Where not, nothing must be judged by it (exit status 2):
+ * fills *err with both hashes and what to do, class LG_ERROR_INPUT. */
+bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash,
+                          struct lg_error *err);
+
+/* By how much the level at rest may be over the stored one: the stored tolerance, or the default:
+ * 2 or 10 % for counts, 10 % for the rest. */
+double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge);
 
 #endif

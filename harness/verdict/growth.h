@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GROWTH_BLOCKS = 7 };
+enum { GROWTH_BLOCKS = 7, GROWTH_STEPS = GROWTH_BLOCKS - 1, GROWTH_SAMPLES = 3 * GROWTH_BLOCKS };
 
 /* One gauge or holder over the samples of the loop. */
 struct trace {
@@ -18,27 +18,30 @@ struct trace {
 };
 
 struct growth_rule {
-    double minimum;         /* the least excess that counts, in the gauge's unit */
-    double per_iteration;   /* and the least per iteration: excess >= max(minimum, this x iterations) */
-    unsigned rising_steps;  /* at least so many of the six steps between floors rise */
-    bool steps;             /* bytes of a slice or map: rare large steps count as rising (see .c) */
+    double minimum; /* the least excess that counts, in the gauge's unit */
+    double
+        per_iteration; /* and the least per iteration: excess >= max(minimum, this x iterations) */
+    unsigned rising_steps; /* at least so many of the six steps between floors rise */
+    bool steps;            /* bytes of a slice or map: rare large steps count as rising (see .c) */
 };
 
 struct growth {
     bool grows;
     double net;           /* last floor - first floor */
     double excess;        /* net - allowed x iterations */
-    double iterations;    /* between the first and the last floor's block centres */
-    double per_iteration; /* net / iterations */
+    double iterations;    /* between the first and the last floor's block centres; 0: not judged */
+    double per_iteration; /* net / iterations; 0 when not judged */
     double from, to;      /* first and last floor */
     double floors[GROWTH_BLOCKS];
-    double smallest_visible; /* growth per iteration that this trace could have told from noise */
+    double smallest_visible; /* growth per iteration that this trace could have told from noise;
+                                NAN when not judged */
 };
 
 extern const struct growth_rule growth_rule_count, growth_rule_objects, growth_rule_bytes;
 
-/* The floor rule. Fewer than 21 samples give grows = false and iterations = 0. `allowed` is per
- * iteration. */
+/* The floor rule. Fewer than GROWTH_SAMPLES samples, a block in which nothing was read, or
+ * positions that do not advance give grows = false and iterations = 0. `allowed` is per iteration.
+ */
 struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule);
 
 /* Theil-Sen slope per iteration with its one-sided 99 % lower bound (by the rank interval of Sen
@@ -47,14 +50,18 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
 struct slope {
     bool grows;
     double per_iteration;
-    double lower;
-    double from, to; /* fitted at the ends */
-    double iterations;
-    double smallest_visible;
+    double lower;            /* -INFINITY: too few points for a bound */
+    double from, to;         /* fitted at the ends */
+    double iterations;       /* between the first and the last point; 0: fewer than two points */
+    double smallest_visible; /* NAN: no bound */
 };
 struct slope slope_of(struct trace trace, double allowed);
 
-/* Gone: back to the floor before the loop plus a tenth of the net, at most one. */
+/* Gone: back to the floor before the loop (growth.from) plus a tenth of the net, at most one: the
+ * rule of counts. */
 bool growth_drained(struct growth growth, double now);
+/* The same with the floor given; at_most is INFINITY for bytes and objects, where one is nothing.
+ */
+bool growth_gone(double floor, double net, double at_most, double now);
 
 #endif

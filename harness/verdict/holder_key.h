@@ -11,6 +11,13 @@
  * of judging (the runtime's own and pprof's own stacks). The caller frees it. */
 char *holder_key(const struct holder_table *table, struct holder holder);
 
+/* The key of a descriptor's, a child's or another holder's text. The caller frees it. */
+char *text_key(enum gauge gauge, const char *text);
+
+/* The names of a stack as they are, from the leaf, joined by " < ", for people. The caller frees.
+ */
+char *holder_raw_name(const struct holder_table *table, struct holder holder);
+
 /* One function name normalised: "[...]", ".funcN", ".gowrapN", ".deferwrapN", "-fm", "-rangeN" and
  * the enclosing function of an inlined closure. The caller frees it. */
 char *function_key(const char *name);

@@ -30,8 +30,8 @@ enum finding_kind {
     FINDING_LEFT_BEHIND,       /* processes, sessions or files outlived the target */
     FINDING_EXCEPTION_EXPIRED, /* fails */
     FINDING_EXCEPTION_EXPIRING,
-    FINDING_EXCEPTION_UNUSED,  /* nothing uses it any more, or it allows more than is left */
-    FINDING_MEASUREMENT,       /* why a run is invalid or inconclusive */
+    FINDING_EXCEPTION_UNUSED, /* nothing uses it any more, or it allows more than is left */
+    FINDING_MEASUREMENT,      /* why a run is invalid or inconclusive */
     FINDING_KIND_COUNT
 };
 const char *finding_kind_name(enum finding_kind kind);
@@ -39,43 +39,43 @@ bool finding_fails(enum finding_kind kind);
 
 struct finding {
     enum finding_kind kind;
-    enum gauge gauge;       /* GAUGE_COUNT where it concerns none */
-    char *holder;           /* key; NULL for a gauge's total */
-    char *example;          /* a raw name behind the key, for people; NULL */
+    enum gauge gauge; /* GAUGE_COUNT where it concerns none */
+    char *holder;     /* key; NULL for a gauge's total */
+    char *example;    /* a raw name behind the key, for people; NULL */
     double per_iteration;
     double bytes_per_iteration; /* heap stacks */
-    double from, to;        /* first and last floor, or baseline's level and the level found */
+    double from, to;            /* first and last floor, or baseline's level and the level found */
     double iterations;
-    double allowed;
-    double drained_after;   /* seconds after the loop; backlog only */
-    char *text;             /* what a person needs beyond the numbers; may be NULL */
+    double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
+    double drained_after; /* seconds after the loop; backlog only */
+    char *text;           /* what a person needs beyond the numbers; may be NULL */
 };
 
 /* What happened apart from the samples. */
 struct run_facts {
-    bool failed;            /* the target or a step failed: the verdict is `failed` */
-    bool invalid;           /* measured wrongly */
-    const char *problem;    /* why, one sentence; NULL when neither */
-    long rate_asked;        /* heap profile rate */
-    long rate_found;        /* 0: unknown */
+    bool failed;         /* the target or a step failed: the verdict is `failed` */
+    bool invalid;        /* measured wrongly */
+    const char *problem; /* why, one sentence; NULL when neither */
+    long rate_asked;     /* heap profile rate */
+    long rate_found;     /* 0: unknown */
     const struct string_list *left_behind; /* what outlived the target; may be NULL */
-    char today[11];         /* the journal's date, for expiry */
+    char today[11];                        /* the journal's date, for expiry */
     char plan_hash[17];
     char go_version[64];
 };
 
 struct visible {
-    double per_iteration;   /* NAN: not measured */
+    double per_iteration; /* NAN: not measured */
 };
 
 struct judgement {
     enum verdict verdict;
     struct finding *findings; /* failing ones first, worst first */
     size_t count;
-    struct visible smallest[GAUGE_COUNT]; /* what this run would have caught, by gauge; heap_stack in
-                                             bytes per iteration at one stack */
-    double levels[GAUGE_COUNT]; /* at rest: median of the idle samples; NAN: not read */
-    char *reason;             /* one sentence for verdicts other than pass and leak; may be NULL */
+    struct visible smallest[GAUGE_COUNT]; /* what this run would have caught, by gauge; heap_stack
+                                             in bytes per iteration at one stack */
+    double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
+    char *reason; /* one sentence for verdicts other than pass and leak; may be NULL */
 };
 
 /* baseline may be NULL: no growth is allowed, no levels are compared. */
@@ -83,8 +83,8 @@ struct judgement *judge(const struct series *series, const struct baseline *base
                         const struct run_facts *facts);
 void judgement_free(struct judgement *judgement);
 
-/* Did something grow in the loop that the baseline does not allow, and is it still there in the last
- * sample? For the worker, which decides whether to go on draining. */
+/* Did something grow in the loop that the baseline does not allow, and is it still there in the
+ * last sample? For the worker, which decides whether to go on draining. */
 bool judge_grew(const struct series *series, const struct baseline *baseline);
 bool judge_drained(const struct series *series, const struct baseline *baseline);
 

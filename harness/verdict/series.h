@@ -13,7 +13,7 @@ struct series {
     size_t count;
     size_t capacity;
     struct holder_table *holders; /* owned */
-    bool per_minute;   /* paced by time: growth is per minute, "iterations" are minutes */
+    bool per_minute; /* paced by time: growth is per minute, "iterations" are minutes */
 };
 
 void series_append(struct series *series, struct sample *sample); /* takes what the sample owns */

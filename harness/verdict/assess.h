@@ -1,0 +1,28 @@
+/* Growth, gauge by gauge: each holder by itself, then what is left of the gauge's total. */
+#ifndef LEAKGATE_VERDICT_ASSESS_H
+#define LEAKGATE_VERDICT_ASSESS_H
+
+#include <stdbool.h>
+
+#include "verdict/baseline.h"
+#include "verdict/finding.h"
+#include "verdict/ledger.h"
+
+struct assessment {
+    const struct ledger *ledger;
+    const struct baseline *baseline; /* NULL: none */
+    const char *today;             /* "" or NULL: unknown, and no exception is taken for expired */
+    struct finding_list *findings; /* added to */
+    struct visible *smallest;      /* GAUGE_COUNT of them; NULL: not wanted */
+    bool noisy;                    /* set where noise or drift hides what was to be judged */
+};
+
+void assess_growth(struct assessment *assessment);
+
+/* Is the exception's last day behind us? */
+bool exception_expired(const struct baseline_exception *exception, const char *today);
+/* How much of an excepted holder's growth is left in this run; 0 without a growth. */
+void assess_exception(const struct ledger *ledger, const struct baseline_exception *exception,
+                      double *per_iteration, double *bytes_per_iteration);
+
+#endif

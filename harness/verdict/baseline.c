@@ -1,0 +1,187 @@
+#include "verdict/baseline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/strings.h"
+
+struct baseline *baseline_new(void)
+{
+    struct baseline *baseline = memory_new(struct baseline);
+    for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        baseline->gauges[gauge] = (struct baseline_gauge){.level = NAN, .tolerance = NAN};
+    return baseline;
+}
+
+static void exception_free(struct baseline_exception *exception)
+{
+    free(exception->holder);
+    free(exception->reason);
+    free(exception->issue);
+    free(exception->expires);
+}
+
+void baseline_free(struct baseline *baseline)
+{
+    if (baseline == NULL)
+        return;
+    for (size_t i = 0; i < baseline->exception_count; i++)
+        exception_free(&baseline->exceptions[i]);
+    free(baseline->exceptions);
+    free(baseline);
+}
+
+void cleanup_baseline(struct baseline **baseline)
+{
+    baseline_free(*baseline);
+    *baseline = NULL;
+}
+
+/* By the gauge's name, not its number: a new gauge in the table must not reorder old files. */
+static int compare_exceptions(enum gauge gauge, const char *key,
+                              const struct baseline_exception *other)
+{
+    int by_gauge = strcmp(gauge_info(gauge)->name, gauge_info(other->gauge)->name);
+    return by_gauge != 0 ? by_gauge : strcmp(key, other->holder);
+}
+
+/* Where the exception stands, or where it would. */
+static size_t exception_place(const struct baseline *baseline, enum gauge gauge, const char *key,
+                              bool *found)
+{
+    size_t low = 0, high = baseline->exception_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_exceptions(gauge, key, &baseline->exceptions[middle]);
+        if (order == 0) {
+            *found = true;
+            return middle;
+        }
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    *found = false;
+    return low;
+}
+
+const struct baseline_exception *baseline_exception_for(const struct baseline *baseline,
+                                                        enum gauge gauge, const char *key)
+{
+    if (baseline == NULL)
+        return NULL;
+    bool found;
+    size_t place = exception_place(baseline, gauge, key, &found);
+    return found ? &baseline->exceptions[place] : NULL;
+}
+
+void baseline_except(struct baseline *baseline, const struct baseline_exception *exception)
+{
+    struct baseline_exception copy = {
+        .gauge = exception->gauge,
+        .holder = memory_copy_text(exception->holder),
+        .allowed = exception->allowed,
+        .allowed_bytes = exception->allowed_bytes,
+        .reason = memory_copy_text(exception->reason),
+        .issue = memory_copy_text(exception->issue),
+        .expires = memory_copy_text(exception->expires),
+    };
+    bool found;
+    size_t place = exception_place(baseline, copy.gauge, copy.holder, &found);
+    if (found) {
+        exception_free(&baseline->exceptions[place]);
+        baseline->exceptions[place] = copy;
+        return;
+    }
+    size_t count = baseline->exception_count;
+    struct baseline_exception *grown = memory_array(count + 1, sizeof *grown);
+    for (size_t i = 0; i < count; i++)
+        grown[i < place ? i : i + 1] = baseline->exceptions[i];
+    grown[place] = copy;
+    free(baseline->exceptions);
+    baseline->exceptions = grown;
+    baseline->exception_count = count + 1;
+}
+
+/* A whole number is written as one: 25, not 25.0. */
+static json_t *number_to_json(double value)
+{
+    const double exact = 9007199254740992.0; /* 2^53 */
+    if (floor(value) == value && fabs(value) < exact)
+        return json_integer((json_int_t)value);
+    return json_number(value);
+}
+
+static json_t *gauges_to_json(const struct baseline *baseline)
+{
+    json_t *gauges = json_object();
+    for (unsigned i = 0; i < GAUGE_COUNT; i++) {
+        const struct baseline_gauge *stored = &baseline->gauges[i];
+        if (!stored->present)
+            continue;
+        json_t *gauge = json_object();
+        json_put(gauge, "allowed", number_to_json(stored->allowed));
+        if (!isnan(stored->level))
+            json_put(gauge, "level", number_to_json(stored->level));
+        if (!isnan(stored->level) && !isnan(stored->tolerance))
+            json_put(gauge, "tolerance", number_to_json(stored->tolerance));
+        json_put(gauges, gauge_info((enum gauge)i)->name, gauge);
+    }
+    return gauges;
+}
+
+static json_t *exception_to_json(const struct baseline_exception *exception)
+{
+    json_t *json = json_object();
+    json_put(json, "gauge", json_text(gauge_info(exception->gauge)->name));
+    json_put(json, "holder", json_text(exception->holder));
+    json_put(json, "allowed", number_to_json(exception->allowed));
+    if (exception->gauge == GAUGE_HEAP_STACK)
+        json_put(json, "allowed_bytes", number_to_json(exception->allowed_bytes));
+    json_put(json, "reason", json_text(exception->reason != NULL ? exception->reason : ""));
+    if (exception->issue != NULL)
+        json_put(json, "issue", json_text(exception->issue));
+    if (exception->expires != NULL)
+        json_put(json, "expires", json_text(exception->expires));
+    return json;
+}
+
+json_t *baseline_to_json(const struct baseline *baseline)
+{
+    json_t *json = json_object();
+    json_put(json, "version", json_integer(BASELINE_VERSION));
+    json_put(json, "plan", json_text(baseline->plan_hash));
+    json_put(json, "go", json_text(baseline->go_version));
+    json_put(json, "platform", json_text(baseline->platform));
+    json_put(json, "gauges", gauges_to_json(baseline));
+    json_t *exceptions = json_array();
+    for (size_t i = 0; i < baseline->exception_count; i++)
+        json_push(exceptions, exception_to_json(&baseline->exceptions[i]));
+    json_put(json, "exceptions", exceptions);
+    return json;
+}
+
+bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash,
+                          struct lg_error *err)
+{
+    if (strcmp(baseline->plan_hash, plan_hash) == 0)
+        return true;
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "the baseline was made for another plan (%s, now %s): the scenario or its "
+                   "target file has changed; run it and take the new baseline with "
+                   "\"leakgate accept\"",
+                   baseline->plan_hash, plan_hash);
+}
+
+double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
+{
+    const double share = 0.1, least_count = 2;
+    if (!isnan(stored->tolerance))
+        return stored->tolerance;
+    bool count = gauge_info(gauge)->unit == UNIT_COUNT;
+    return fmax(count ? least_count : 0, share * stored->level);
+}

@@ -1,0 +1,298 @@
+/* A baseline's file, read strictly: it is edited by hand, and what is not understood must not pass
+ * for something that is. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "verdict/baseline.h"
+
+/* Where in the file we are, as "exceptions[2].expires". */
+struct place {
+    const char *source;
+    struct lg_error *err;
+    char path[256];
+};
+
+struct field {
+    const char *name;
+    json_type type; /* JSON_REAL: any number */
+    bool needed;
+};
+
+static const struct field baseline_fields[] = {
+    {"version", JSON_INTEGER, true}, {"plan", JSON_STRING, true},
+    {"go", JSON_STRING, true},       {"platform", JSON_STRING, true},
+    {"gauges", JSON_OBJECT, true},   {"exceptions", JSON_ARRAY, true},
+};
+static const struct field gauge_fields[] = {
+    {"allowed", JSON_REAL, false},
+    {"level", JSON_REAL, false},
+    {"tolerance", JSON_REAL, false},
+};
+static const struct field exception_fields[] = {
+    {"gauge", JSON_STRING, true},    {"holder", JSON_STRING, true},
+    {"allowed", JSON_REAL, true},    {"allowed_bytes", JSON_REAL, false},
+    {"reason", JSON_STRING, true},   {"issue", JSON_STRING, false},
+    {"expires", JSON_STRING, false},
+};
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+static const char *const type_names[] = {
+    [JSON_OBJECT] = "an object",       [JSON_ARRAY] = "a list",  [JSON_STRING] = "a text",
+    [JSON_INTEGER] = "a whole number", [JSON_REAL] = "a number", [JSON_TRUE] = "true or false",
+    [JSON_FALSE] = "true or false",    [JSON_NULL] = "null",
+};
+
+static bool refuse(struct place *place, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool refuse(struct place *place, const char *name, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    const char *dot = place->path[0] != '\0' && name[0] != '\0' ? "." : "";
+    const char *colon = place->path[0] != '\0' || name[0] != '\0' ? ": " : "";
+    lg_fail(place->err, LG_ERROR_INPUT, 0, "%s%s%s%s%s", place->path, dot, name, colon, text);
+    if (place->err != NULL)
+        snprintf(place->err->where, sizeof place->err->where, "%s", place->source);
+    return false;
+}
+
+static bool refuse_unknown(struct place *place, const char *what, const char *word,
+                           const char *const *known, size_t count)
+{
+    const char *nearest = text_nearest(word, known, count);
+    if (nearest != NULL)
+        return refuse(place, "", "unknown %s \"%s\"; did you mean \"%s\"?", what, word, nearest);
+    return refuse(place, "", "unknown %s \"%s\"", what, word);
+}
+
+static bool is_known(const char *name, const struct field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool check_names(struct place *place, const json_t *object, const struct field *fields,
+                        size_t count)
+{
+    const char *names[16];
+    for (size_t i = 0; i < count; i++)
+        names[i] = fields[i].name;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        if (!is_known(name, fields, count))
+            return refuse_unknown(place, "key", name, names, count);
+    }
+    return true;
+}
+
+static bool check_type(struct place *place, const json_t *value, const struct field *field)
+{
+    bool fits =
+        field->type == JSON_REAL ? json_is_number(value) : json_typeof(value) == field->type;
+    return fits || refuse(place, field->name, "must be %s", type_names[field->type]);
+}
+
+static bool check_fields(struct place *place, const json_t *object, const struct field *fields,
+                         size_t count)
+{
+    if (!json_is_object(object))
+        return refuse(place, "", "must be an object");
+    if (!check_names(place, object, fields, count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_object_get(object, fields[i].name);
+        if (value == NULL && fields[i].needed)
+            return refuse(place, fields[i].name, "is missing");
+        if (value != NULL && !check_type(place, value, &fields[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A finite number, 0 or more; *value keeps what it was where the key is missing. */
+static bool read_number(struct place *place, const json_t *object, const char *name, double *value)
+{
+    const json_t *found = json_object_get(object, name);
+    if (found == NULL)
+        return true;
+    double number = json_number_value(found);
+    if (!isfinite(number) || number < 0)
+        return refuse(place, name, "must be a finite number, 0 or more");
+    *value = number;
+    return true;
+}
+
+static bool read_text(struct place *place, const json_t *object, const char *name, char *text,
+                      size_t size)
+{
+    const char *found = json_get_text(object, name, "");
+    if (strlen(found) >= size)
+        return refuse(place, name, "is longer than %zu bytes", size - 1);
+    memcpy(text, found, strlen(found) + 1);
+    return true;
+}
+
+/* Before anything else: of another version even the names may mean something else. */
+static bool check_version(struct place *place, const json_t *json)
+{
+    if (!json_is_object(json))
+        return refuse(place, "", "is no baseline: an object is expected");
+    const json_t *version = json_object_get(json, "version");
+    if (version == NULL)
+        return refuse(place, "version", "is missing");
+    if (!json_is_integer(version) || json_integer_value(version) != BASELINE_VERSION)
+        return refuse(place, "version", "must be %d: this leakgate reads no other",
+                      BASELINE_VERSION);
+    return true;
+}
+
+static bool read_head(struct place *place, const json_t *json, struct baseline *baseline)
+{
+    if (!read_text(place, json, "plan", baseline->plan_hash, sizeof baseline->plan_hash) ||
+        !read_text(place, json, "go", baseline->go_version, sizeof baseline->go_version) ||
+        !read_text(place, json, "platform", baseline->platform, sizeof baseline->platform))
+        return false;
+    size_t digits = strspn(baseline->plan_hash, "0123456789abcdef");
+    if (digits != sizeof baseline->plan_hash - 1)
+        return refuse(place, "plan", "must be 16 hexadecimal digits");
+    return true;
+}
+
+static bool find_gauge(struct place *place, const char *name, enum gauge *gauge)
+{
+    *gauge = gauge_by_name(name);
+    if (*gauge < GAUGE_COUNT)
+        return true;
+    const char *names[GAUGE_COUNT];
+    for (unsigned i = 0; i < GAUGE_COUNT; i++)
+        names[i] = gauge_info((enum gauge)i)->name;
+    return refuse_unknown(place, "gauge", name, names, GAUGE_COUNT);
+}
+
+static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge,
+                       struct baseline_gauge *stored)
+{
+    if (!check_fields(place, json, gauge_fields, COUNT_OF(gauge_fields)) ||
+        !read_number(place, json, "allowed", &stored->allowed) ||
+        !read_number(place, json, "level", &stored->level) ||
+        !read_number(place, json, "tolerance", &stored->tolerance))
+        return false;
+    if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
+        return refuse(place, "allowed", "the growth of this gauge is shown, never judged");
+    if (!isnan(stored->level) && gauge == GAUGE_HEAP_STACK)
+        return refuse(place, "level", "this gauge has no number of its own");
+    if (!isnan(stored->tolerance) && isnan(stored->level))
+        return refuse(place, "tolerance", "says nothing without a level");
+    stored->present = true;
+    return true;
+}
+
+static bool read_gauges(struct place *place, const json_t *gauges, struct baseline *baseline)
+{
+    const char *name;
+    json_t *json;
+    json_object_foreach((json_t *)gauges, name, json)
+    {
+        enum gauge gauge;
+        snprintf(place->path, sizeof place->path, "gauges");
+        if (!find_gauge(place, name, &gauge))
+            return false;
+        snprintf(place->path, sizeof place->path, "gauges.%s", name);
+        if (!read_gauge(place, json, gauge, &baseline->gauges[gauge]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_url(const char *text)
+{
+    const char *host = text_starts(text, "https://")  ? text + strlen("https://")
+                       : text_starts(text, "http://") ? text + strlen("http://")
+                                                      : "";
+    return *host != '\0' && strpbrk(text, " \t\r\n\"<>") == NULL;
+}
+
+static bool check_texts(struct place *place, const struct baseline_exception *exception)
+{
+    if (exception->holder[0] == '\0')
+        return refuse(place, "holder", "must not be empty");
+    if (strspn(exception->reason, " \t\r\n") == strlen(exception->reason))
+        return refuse(place, "reason", "must not be empty: say why this growth is meant");
+    if (exception->issue != NULL && !is_url(exception->issue))
+        return refuse(place, "issue", "must be an address that begins with https:// or http://");
+    if (exception->expires != NULL && !clock_is_date(exception->expires))
+        return refuse(place, "expires", "\"%s\" is no date of the form YYYY-MM-DD",
+                      exception->expires);
+    return true;
+}
+
+static bool read_exception(struct place *place, const json_t *json, struct baseline *baseline)
+{
+    struct baseline_exception exception = {0};
+    if (!check_fields(place, json, exception_fields, COUNT_OF(exception_fields)) ||
+        !find_gauge(place, json_get_text(json, "gauge", ""), &exception.gauge) ||
+        !read_number(place, json, "allowed", &exception.allowed) ||
+        !read_number(place, json, "allowed_bytes", &exception.allowed_bytes))
+        return false;
+    exception.holder = (char *)json_get_text(json, "holder", "");
+    exception.reason = (char *)json_get_text(json, "reason", "");
+    exception.issue = (char *)json_get_text(json, "issue", NULL);
+    exception.expires = (char *)json_get_text(json, "expires", NULL);
+    if (!check_texts(place, &exception))
+        return false;
+    if (!gauge_info(exception.gauge)->has_holders)
+        return refuse(place, "gauge", "%s has no holders: allow its growth under \"gauges\"",
+                      gauge_info(exception.gauge)->name);
+    if (exception.gauge != GAUGE_HEAP_STACK && json_object_get(json, "allowed_bytes") != NULL)
+        return refuse(place, "allowed_bytes", "is for %s alone",
+                      gauge_info(GAUGE_HEAP_STACK)->name);
+    if (baseline_exception_for(baseline, exception.gauge, exception.holder) != NULL)
+        return refuse(place, "holder", "the same gauge and holder stand in an entry before");
+    baseline_except(baseline, &exception);
+    return true;
+}
+
+static bool read_exceptions(struct place *place, const json_t *exceptions,
+                            struct baseline *baseline)
+{
+    for (size_t i = 0; i < json_array_size(exceptions); i++) {
+        snprintf(place->path, sizeof place->path, "exceptions[%zu]", i);
+        if (!read_exception(place, json_array_get(exceptions, i), baseline))
+            return false;
+    }
+    return true;
+}
+
+struct baseline *baseline_from_json(const json_t *json, const char *source, struct lg_error *err)
+{
+    struct place place = {.source = source, .err = err};
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    if (!check_version(&place, json) ||
+        !check_fields(&place, json, baseline_fields, COUNT_OF(baseline_fields)) ||
+        !read_head(&place, json, baseline) ||
+        !read_gauges(&place, json_object_get(json, "gauges"), baseline) ||
+        !read_exceptions(&place, json_object_get(json, "exceptions"), baseline))
+        return NULL;
+    return take_pointer(baseline);
+}
+
+struct baseline *baseline_read(const char *path, struct lg_error *err)
+{
+    _cleanup_json_ json_t *json = json_read_file(path, err);
+    return json != NULL ? baseline_from_json(json, path, err) : NULL;
+}

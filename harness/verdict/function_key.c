@@ -1,0 +1,204 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "verdict/holder_key.h"
+
+/*
+ * How the Go compiler names what a profile shows (cmd/compile/internal/ir/func.go, closureName, Go
+ * 1.22 to 1.26; the package path escaped by objabi.PathToPrefix):
+ *
+ *     PACKAGE.Function          PACKAGE.Type.Method          PACKAGE.(*Type).Method
+ *     OUTER.funcN               a closure; ".N" again for each closure inside a closure
+ *     OUTER.gowrapN             the wrapper of a go statement, OUTER.deferwrapN of a defer
+ *     OUTER-rangeN              the body of a range over a function
+ *     OUTER-fm                  a method value
+ *     OUTER.INLINED.funcN       a closure of INLINED, which was inlined into OUTER: the names of
+ * all functions on the way, each without its package init.N, glob..funcN       the N-th init
+ * function; a closure of a package-level variable
+ *     [...]                     type arguments, as the runtime prints them
+ *
+ * Only the name of the last function is that of the source, whatever was inlined into what; the
+ * numbers count closures in the outermost one. "A.b.func1" can be a closure of the method A.b or
+ * one of b, inlined into A: only b is certain, so the key is "b.func". A closure that was inlined
+ * over the border of a package carries the package of the outer function; the name does not tell.
+ */
+
+/* The last component of a closure's name says what kind of closure it is. */
+enum closure { CLOSURE_NONE, CLOSURE_FUNC, CLOSURE_GO, CLOSURE_DEFER };
+
+static const struct {
+    const char *prefix;
+    enum closure closure;
+} closure_names[] = {
+    {"func", CLOSURE_FUNC},
+    {"gowrap", CLOSURE_GO},
+    {"deferwrap", CLOSURE_DEFER},
+};
+
+static const char *const closure_suffixes[] = {"", ".func", ".gowrap", ".deferwrap"};
+
+static bool all_digits(const char *text)
+{
+    return *text != '\0' && strspn(text, "0123456789") == strlen(text);
+}
+
+/* Without what stands in square brackets; brackets nest. */
+static char *without_type_arguments(const char *name)
+{
+    char *result = memory_array(strlen(name) + 1, 1);
+    size_t length = 0, depth = 0;
+    for (; *name != '\0'; name++) {
+        if (*name == '[')
+            depth++;
+        if (depth == 0)
+            result[length++] = *name;
+        if (*name == ']' && depth > 0)
+            depth--;
+    }
+    return result;
+}
+
+/* The length of the package path: up to the first dot after the last slash, both before any
+ * parenthesis or brace, in which types have paths of their own. Dots in a path's last element are
+ * escaped. 0: no package (C functions). */
+static size_t package_length(const char *name)
+{
+    size_t end = strcspn(name, "({");
+    size_t start = 0;
+    for (size_t i = 0; i < end; i++)
+        if (name[i] == '/')
+            start = i + 1;
+    for (size_t i = start; i < end; i++)
+        if (name[i] == '.')
+            return i;
+    return 0;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)tolower((unsigned char)c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The import path as it is in the source: "%2e" is a dot. A vendored copy is the package itself,
+ * but for the standard library's own ("vendor/golang.org/..."). */
+static void append_package(struct buffer *key, const char *package, size_t length)
+{
+    static const char vendor[] = "/vendor/";
+    const char *copy = memmem(package, length, vendor, sizeof vendor - 1);
+    if (copy != NULL) {
+        length -= (size_t)(copy - package) + sizeof vendor - 1;
+        package = copy + sizeof vendor - 1;
+    }
+    for (size_t i = 0; i < length; i++) {
+        int high = i + 2 < length && package[i] == '%' ? hex_digit(package[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(package[i + 2]) : -1;
+        buffer_char(key, low >= 0 ? (char)(high * 16 + low) : package[i]);
+        if (low >= 0)
+            i += 2;
+    }
+}
+
+/* Splits at the dots outside parentheses and braces. */
+static void split_components(const char *name, struct string_list *components)
+{
+    size_t depth = 0;
+    const char *start = name;
+    for (;; name++) {
+        if (*name == '(' || *name == '{')
+            depth++;
+        else if ((*name == ')' || *name == '}') && depth > 0)
+            depth--;
+        else if (*name == '\0' || (*name == '.' && depth == 0)) {
+            string_list_take(components, memory_copy_range(start, (size_t)(name - start)));
+            start = name + 1;
+        }
+        if (*name == '\0')
+            return;
+    }
+}
+
+/* Cuts "-fm" and "-rangeN" off one component; true when it was the body of a range. */
+static bool cut_suffixes(char *component)
+{
+    bool any_range = false;
+    for (char *dash = strrchr(component, '-'); dash != NULL; dash = strrchr(component, '-')) {
+        bool range = text_starts(dash, "-range") && all_digits(dash + strlen("-range"));
+        if (!range && strcmp(dash, "-fm") != 0)
+            break;
+        any_range = any_range || range;
+        *dash = '\0';
+    }
+    return any_range;
+}
+
+static enum closure closure_of(const char *component)
+{
+    if (all_digits(component))
+        return CLOSURE_FUNC;
+    for (size_t i = 0; i < sizeof closure_names / sizeof closure_names[0]; i++)
+        if (text_starts(component, closure_names[i].prefix) &&
+            all_digits(component + strlen(closure_names[i].prefix)))
+            return closure_names[i].closure;
+    return CLOSURE_NONE;
+}
+
+/* Takes the closures' components off the end, the first one always stays. The kind is the
+ * innermost one's. "init.0" is no closure but the first init function. */
+static enum closure take_closures(struct string_list *components)
+{
+    enum closure innermost = CLOSURE_NONE;
+    while (components->count > 1) {
+        const char *last = components->items[components->count - 1];
+        enum closure closure = closure_of(last);
+        bool init =
+            all_digits(last) && strcmp(components->items[components->count - 2], "init") == 0;
+        if (closure == CLOSURE_NONE && strcmp(last, "abi0") != 0)
+            break;
+        if (innermost == CLOSURE_NONE && !init)
+            innermost = closure;
+        free(components->items[--components->count]);
+        components->items[components->count] = NULL;
+    }
+    return innermost;
+}
+
+/* Where the name of the function that holds the closure begins: a method has its receiver in
+ * parentheses before it, "glob." is a name with an empty component. */
+static size_t closure_owner(const struct string_list *components)
+{
+    size_t last = components->count - 1;
+    if (last == 0)
+        return 0;
+    const char *before = components->items[last - 1];
+    bool with_receiver = before[0] == '(' || components->items[last][0] == '\0';
+    return with_receiver ? last - 1 : last;
+}
+
+char *function_key(const char *name)
+{
+    struct buffer key = BUFFER_INIT(SIZE_MAX);
+    _cleanup_free_ char *plain = without_type_arguments(name);
+    _cleanup_strings_ struct string_list components = {0};
+    size_t package = package_length(plain);
+    append_package(&key, plain, package);
+    split_components(package > 0 ? plain + package + 1 : plain, &components);
+    bool range = false;
+    for (size_t i = 0; i < components.count; i++)
+        range = cut_suffixes(components.items[i]) || range;
+    enum closure closure = take_closures(&components);
+    size_t first = range || closure != CLOSURE_NONE ? closure_owner(&components) : 0;
+    for (size_t i = first; i < components.count; i++) {
+        if (i > first || package > 0)
+            buffer_char(&key, '.');
+        buffer_text(&key, components.items[i]);
+    }
+    buffer_text(&key, closure_suffixes[closure]);
+    return buffer_take(&key);
+}

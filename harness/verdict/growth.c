@@ -1,0 +1,218 @@
+#include "verdict/growth.h"
+
+#include <math.h>
+
+/*
+ * Where the figures come from: measured over clean runs of a real program and runs with a leak sown
+ * into its source; docs/design.md has the table.
+ */
+const struct growth_rule growth_rule_count = {
+    .minimum = 2, .per_iteration = 0.1, .rising_steps = 5, .steps = false};
+const struct growth_rule growth_rule_objects = {
+    .minimum = 2, .per_iteration = 0.15, .rising_steps = 5, .steps = false};
+const struct growth_rule growth_rule_bytes = {
+    .minimum = 512, .per_iteration = 256, .rising_steps = 5, .steps = true};
+
+/* A later floor may fall back by this share of the net, no further: what comes and goes is no leak.
+ * What was drained may stay above the floor before the loop by the same share. */
+static const double fall_back_share = 0.1;
+/* The second half must grow at this share of the first half's pace: what levels off is no leak. */
+static const double second_half_share = 0.5;
+/* Each growth of a slice or map is larger than the one before, by a quarter at the least (Go's
+ * append for large slices); a little less for what sampling blurs. */
+static const double widening = 1.2;
+
+static double floor_of_block(const double *values, size_t length)
+{
+    double least = NAN;
+    for (size_t i = 0; i < length; i++)
+        if (!isnan(values[i]) && !(least <= values[i]))
+            least = values[i];
+    return least;
+}
+
+static double centre_of_block(const double *positions, size_t length)
+{
+    double sum = 0;
+    for (size_t i = 0; i < length; i++)
+        sum += positions[i];
+    return sum / (double)length;
+}
+
+/*
+ * A floor stands at its block's centre, not at the sample where it was found. On a straight trace
+ * the floor is at the same place in every block (the first sample of a rising one), so that the
+ * distance between centres is the distance between the floors: +1 per iteration reads 1.00 exactly.
+ * And the distance is the same for all holders of a run whatever their noise, so the growth of the
+ * parts adds up to the growth of the whole.
+ */
+static bool read_floors(struct trace trace, struct growth *growth, double centres[GROWTH_BLOCKS])
+{
+    size_t length = trace.count / GROWTH_BLOCKS;
+    size_t first = trace.count % GROWTH_BLOCKS;
+    if (trace.count < GROWTH_SAMPLES)
+        return false;
+    for (size_t block = 0; block < GROWTH_BLOCKS; block++, first += length) {
+        growth->floors[block] = floor_of_block(trace.values + first, length);
+        centres[block] = centre_of_block(trace.positions + first, length);
+        if (isnan(growth->floors[block]) || (block > 0 && !(centres[block] > centres[block - 1])))
+            return false;
+    }
+    return true;
+}
+
+static double threshold_of(struct growth_rule rule, double iterations)
+{
+    return fmax(rule.minimum, rule.per_iteration * iterations);
+}
+
+static unsigned rising_steps(const double floors[GROWTH_BLOCKS])
+{
+    unsigned rising = 0;
+    for (size_t i = 1; i < GROWTH_BLOCKS; i++)
+        rising += floors[i] > floors[i - 1];
+    return rising;
+}
+
+static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS])
+{
+    const size_t middle = GROWTH_BLOCKS / 2;
+    double first = floors[middle] - floors[0];
+    double second = floors[GROWTH_BLOCKS - 1] - floors[middle];
+    return second >= second_half_share * first;
+}
+
+static double largest_fall_back(const double floors[GROWTH_BLOCKS])
+{
+    double highest = floors[0], fall = 0;
+    for (size_t i = 1; i < GROWTH_BLOCKS; i++) {
+        highest = fmax(highest, floors[i]);
+        fall = fmax(fall, highest - floors[i]);
+    }
+    return fall;
+}
+
+/*
+ * A slice grown by append, or a map, rises in steps that get rarer and larger: 8, 16, 32. Seven
+ * floors hold at least two doublings (the last block is at an iteration four times or more that of
+ * the first block) and perhaps nothing after the middle, so neither five steps nor the pace of the
+ * second half can be asked for. What tells it from a cache that filled once: two rises with a flat
+ * step between them, the last of them after the first third, and that one either the larger, as it
+ * is when a capacity is multiplied, or at a pace that is kept.
+ */
+static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
+{
+    size_t last = 0, before = 0;
+    bool apart = false;
+    for (size_t i = 1; i < GROWTH_BLOCKS; i++) {
+        if (!(floors[i] > floors[i - 1]))
+            continue;
+        apart = apart || (last > 0 && i > last + 1);
+        before = last;
+        last = i;
+    }
+    if (!apart || last <= GROWTH_STEPS / 3)
+        return false;
+    double jump = floors[last] - floors[last - 1];
+    double jump_before = floors[before] - floors[before - 1];
+    return jump >= widening * jump_before || second_half_keeps_pace(floors);
+}
+
+static bool rises(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
+{
+    if (rising_steps(floors) >= rule.rising_steps && second_half_keeps_pace(floors))
+        return true;
+    return rule.steps && rises_in_rare_steps(floors);
+}
+
+/*
+ * Smallest visible growth: by how much per iteration would this very trace have to lean more, until
+ * each condition holds? All four are monotone in the lean r, so each has a closed form; the largest
+ * is the answer, and what the rule asks of a trace without noise is its least.
+ */
+static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS])
+{
+    const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
+    double first = floors[middle] - floors[0], second = floors[end] - floors[middle];
+    double gained =
+        (centres[end] - centres[middle]) - second_half_share * (centres[middle] - centres[0]);
+    return gained > 0 ? (second_half_share * first - second) / gained : 0;
+}
+
+static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],
+                                 const double centres[GROWTH_BLOCKS])
+{
+    double net = floors[GROWTH_BLOCKS - 1] - floors[0];
+    double iterations = centres[GROWTH_BLOCKS - 1] - centres[0];
+    double lean = 0;
+    for (size_t i = 0; i < GROWTH_BLOCKS; i++)
+        for (size_t j = i + 1; j < GROWTH_BLOCKS; j++)
+            lean = fmax(lean, (floors[i] - floors[j] - fall_back_share * net) /
+                                  (centres[j] - centres[i] + fall_back_share * iterations));
+    return lean;
+}
+
+/* The lean at which enough steps rise: that of the step which is the rising_steps-th to do so. */
+static double lean_for_steps(const double floors[GROWTH_BLOCKS],
+                             const double centres[GROWTH_BLOCKS], unsigned wanted)
+{
+    double needed[GROWTH_STEPS];
+    for (size_t i = 0; i < GROWTH_STEPS; i++) {
+        double lean = (floors[i] - floors[i + 1]) / (centres[i + 1] - centres[i]);
+        size_t place = i;
+        for (; place > 0 && needed[place - 1] > lean; place--)
+            needed[place] = needed[place - 1];
+        needed[place] = lean;
+    }
+    return wanted > 0 && wanted <= GROWTH_STEPS ? needed[wanted - 1] : 0;
+}
+
+/* Counts come in whole numbers: one per n iterations rises in 5 of 6 steps only if at least 5 come
+ * over all of them. Bytes may come in rare steps, so only the threshold binds them. */
+static double lean_without_noise(struct growth_rule rule, double iterations)
+{
+    double threshold = threshold_of(rule, iterations);
+    if (!rule.steps)
+        threshold = fmax(ceil(threshold), rule.rising_steps);
+    return threshold / iterations;
+}
+
+static double smallest_visible(const struct growth *growth, const double centres[GROWTH_BLOCKS],
+                               struct growth_rule rule)
+{
+    const double *floors = growth->floors;
+    double lean = (threshold_of(rule, growth->iterations) - growth->excess) / growth->iterations;
+    lean = fmax(lean, lean_without_noise(rule, growth->iterations));
+    lean = fmax(lean, lean_for_steps(floors, centres, rule.rising_steps));
+    lean = fmax(lean, lean_for_pace(floors, centres));
+    return fmax(lean, lean_for_fall_back(floors, centres));
+}
+
+struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule)
+{
+    struct growth growth = {.smallest_visible = NAN};
+    double centres[GROWTH_BLOCKS];
+    if (!read_floors(trace, &growth, centres))
+        return growth;
+    growth.from = growth.floors[0];
+    growth.to = growth.floors[GROWTH_BLOCKS - 1];
+    growth.net = growth.to - growth.from;
+    growth.iterations = centres[GROWTH_BLOCKS - 1] - centres[0];
+    growth.per_iteration = growth.net / growth.iterations;
+    growth.excess = growth.net - allowed * growth.iterations;
+    growth.smallest_visible = smallest_visible(&growth, centres, rule);
+    growth.grows = growth.excess >= threshold_of(rule, growth.iterations) &&
+                   largest_fall_back(growth.floors) <= fall_back_share * growth.net &&
+                   rises(growth.floors, rule);
+    return growth;
+}
+
+bool growth_gone(double floor, double net, double at_most, double now)
+{
+    return now <= floor + fmin(fall_back_share * net, at_most);
+}
+
+bool growth_drained(struct growth growth, double now)
+{
+    return growth_gone(growth.from, growth.net, 1, now);
+}

@@ -1,0 +1,222 @@
+#include "verdict/holder_key.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/strings.h"
+
+static const char frame_separator[] = " < ";
+
+/*
+ * Paths. A number in a path of the run (a project, a session, a temporary name) or in one that the
+ * kernel hands out is another one in each run; a number in a path of the machine
+ * (/usr/lib/libsqlite3.so.0) belongs to its name.
+ */
+static const char *const numbered_places[] = {
+    "${world}",  "/dev/pts/", "/proc/",     "/tmp/",           "/var/tmp/",
+    "/dev/shm/", "/memfd:",   "/run/user/", "/sys/fs/cgroup/",
+};
+
+/* Hexadecimal names shorter than this are words or numbers ("cafe", "0f"). */
+enum { HASH_DIGITS = 16 };
+
+static bool has_numbers_of_run(const char *path)
+{
+    for (size_t i = 0; i < sizeof numbered_places / sizeof numbered_places[0]; i++)
+        if (text_starts(path, numbered_places[i]))
+            return true;
+    return false;
+}
+
+static size_t hex_run(const char *text)
+{
+    return strspn(text, "0123456789abcdefABCDEF");
+}
+
+/* The length of a UUID (RFC 9562: 8-4-4-4-12 hexadecimal digits) at `text`, or 0. */
+static size_t uuid_length(const char *text)
+{
+    static const size_t groups[] = {8, 4, 4, 4, 12};
+    const char *at = text;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (i > 0 && *at++ != '-')
+            return 0;
+        if (hex_run(at) != groups[i])
+            return 0;
+        at += groups[i];
+    }
+    return (size_t)(at - text);
+}
+
+/* The length of a name at `text` that was made up, and what is written for it. 0: none. */
+static size_t made_up_name(const char *text, bool at_word, const char **written)
+{
+    size_t length = at_word ? uuid_length(text) : 0;
+    *written = "UUID";
+    if (length > 0)
+        return length;
+    length = at_word ? hex_run(text) : 0;
+    *written = "HASH";
+    if (length >= HASH_DIGITS && !isalnum((unsigned char)text[length]) &&
+        strspn(text, "0123456789") < length)
+        return length;
+    *written = "N";
+    return strspn(text, "0123456789");
+}
+
+static char *path_key(const char *path)
+{
+    struct buffer key = BUFFER_INIT(SIZE_MAX);
+    bool at_word = true;
+    buffer_text(&key, "");
+    while (*path != '\0') {
+        const char *written = NULL;
+        size_t length = made_up_name(path, at_word, &written);
+        if (length > 0) {
+            buffer_text(&key, written);
+            path += length;
+            at_word = false;
+            continue;
+        }
+        at_word = !isalnum((unsigned char)*path);
+        buffer_char(&key, *path++);
+    }
+    return buffer_take(&key);
+}
+
+char *text_key(enum gauge gauge, const char *text)
+{
+    if (gauge == GAUGE_FD && has_numbers_of_run(text))
+        return path_key(text);
+    return memory_copy_text(text);
+}
+
+/*
+ * Stacks that are left out of judging, each for a reason: they are not the target's own, and they
+ * grow without a leak of it. A leaf is the first frame of the stack; a frame may be anywhere.
+ */
+static const struct left_out {
+    enum gauge gauge;
+    bool leaf;    /* only as the first frame */
+    bool package; /* `name` is a package with its dot: any function of it */
+    const char *name;
+    const char *reason;
+} left_out[] = {
+    {GAUGE_HEAP_STACK, true, false, "runtime.malg",
+     "descriptors of goroutines are never freed, only used again: the goroutine gauge counts them"},
+    {GAUGE_HEAP_STACK, true, false, "runtime.allgadd",
+     "the list of all goroutines ever needed at one time, likewise"},
+    {GAUGE_HEAP_STACK, true, false, "runtime.acquireSudog",
+     "sudogs are kept in caches of the scheduler, as many as ever waited at one time"},
+    {GAUGE_HEAP_STACK, true, false, "runtime.allocm",
+     "descriptors of threads, which move by a few with no leak"},
+    {GAUGE_HEAP_STACK, true, false, "runtime.mcommoninit", "buffers of threads, likewise"},
+    {GAUGE_HEAP_STACK, true, false, "runtime.mProfStackInit",
+     "buffers of threads for profiling, likewise"},
+    {GAUGE_HEAP_STACK, false, true, "runtime/pprof.",
+     "the profile that is being written: buffers, its string table, its gzip writer"},
+    {GAUGE_HEAP_STACK, false, true, "net/http/pprof.", "the handler that serves the profile"},
+    {GAUGE_HEAP_STACK, false, false, "net/http.(*conn).serve",
+     "the connection by which leakgate measures"},
+    {GAUGE_HEAP_STACK, false, false, "net/http.(*connReader).backgroundRead",
+     "the same connection, watched for its end"},
+    {GAUGE_GOROUTINE, false, true, "net/http/pprof.", "the request that takes the sample"},
+    {GAUGE_GOROUTINE, false, true, "runtime/pprof.",
+     "the goroutine that writes the profile, also where the target asks for it itself"},
+};
+
+static bool is_left_out_by(const struct left_out *entry, const char *name, uint32_t depth)
+{
+    if (entry->leaf && depth > 0)
+        return false;
+    return entry->package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0;
+}
+
+static bool is_left_out(const struct holder_table *table, struct holder holder)
+{
+    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
+        for (uint32_t depth = 0; left_out[i].gauge == holder.gauge && depth < holder.depth; depth++)
+            if (is_left_out_by(&left_out[i],
+                               holder_table_function_name(table, holder.functions[depth]), depth))
+                return true;
+    return false;
+}
+
+static bool is_runtime(const char *name)
+{
+    return text_starts(name, "runtime.") || text_starts(name, "internal/runtime/") ||
+           text_starts(name, "runtime/internal/");
+}
+
+static bool all_runtime(const struct holder_table *table, struct holder holder)
+{
+    for (uint32_t i = 0; i < holder.depth; i++)
+        if (!is_runtime(holder_table_function_name(table, holder.functions[i])))
+            return false;
+    return true;
+}
+
+/*
+ * Recursion collapsed: a function that comes again further up takes the place of its first
+ * appearance, and what lay between is dropped. How deep a decoder or a tree walk was when it
+ * allocated, and in what order its parts called each other, is the data's doing.
+ */
+static void push_frame(struct string_list *frames, const char *name)
+{
+    _cleanup_free_ char *key = function_key(name);
+    for (size_t i = 0; i < frames->count; i++) {
+        if (strcmp(frames->items[i], key) != 0)
+            continue;
+        while (frames->count > i + 1)
+            free(frames->items[--frames->count]);
+        frames->items[frames->count] = NULL;
+        return;
+    }
+    string_list_take(frames, take_pointer(key));
+}
+
+static char *join_frames(const struct string_list *frames)
+{
+    struct buffer joined = BUFFER_INIT(SIZE_MAX);
+    buffer_text(&joined, "");
+    for (size_t i = 0; i < frames->count; i++) {
+        buffer_text(&joined, i > 0 ? frame_separator : "");
+        buffer_text(&joined, frames->items[i]);
+    }
+    return buffer_take(&joined);
+}
+
+/* The runtime's frames say how a goroutine waits or how memory was had, not whose it is; where
+ * nothing else is left they are all there is to name it, but for the one that all stacks end in. */
+static char *stack_key(const struct holder_table *table, struct holder holder)
+{
+    _cleanup_strings_ struct string_list frames = {0};
+    bool only_runtime = all_runtime(table, holder);
+    for (uint32_t i = 0; i < holder.depth; i++) {
+        const char *name = holder_table_function_name(table, holder.functions[i]);
+        bool root = strcmp(name, "runtime.goexit") == 0 && holder.depth > 1;
+        if (only_runtime ? !root : !is_runtime(name))
+            push_frame(&frames, name);
+    }
+    return join_frames(&frames);
+}
+
+char *holder_key(const struct holder_table *table, struct holder holder)
+{
+    if (holder.text != NULL)
+        return text_key(holder.gauge, holder.text);
+    return is_left_out(table, holder) ? NULL : stack_key(table, holder);
+}
+
+char *holder_raw_name(const struct holder_table *table, struct holder holder)
+{
+    if (holder.text != NULL)
+        return memory_copy_text(holder.text);
+    _cleanup_strings_ struct string_list frames = {0};
+    for (uint32_t i = 0; i < holder.depth; i++)
+        string_list_add(&frames, holder_table_function_name(table, holder.functions[i]));
+    return join_frames(&frames);
+}

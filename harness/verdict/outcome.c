@@ -1,0 +1,179 @@
+#include "verdict/outcome.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* A heap stack that grows in objects must grow by this many bytes per iteration as well: a sampled
+ * profile of many small objects is never quite still. */
+static const double least_object_bytes = 32;
+
+static void take_growth(struct outcome *outcome, struct growth growth)
+{
+    outcome->grows = growth.grows;
+    outcome->per_iteration = growth.per_iteration;
+    outcome->from = growth.from;
+    outcome->to = growth.to;
+    outcome->net = growth.net;
+    outcome->iterations = growth.iterations;
+    outcome->smallest_visible = growth.smallest_visible;
+}
+
+static void judge_count(const struct ledger *ledger, struct row row, struct allowance allowance,
+                        struct outcome *outcome)
+{
+    struct trace trace = ledger_trace(ledger, row.values);
+    take_growth(outcome, growth_of(trace, allowance.values, growth_rule_count));
+}
+
+static void judge_total(const struct ledger *ledger, struct row row, struct allowance allowance,
+                        struct outcome *outcome)
+{
+    struct slope slope = slope_of(ledger_trace(ledger, row.values), allowance.values);
+    outcome->grows = slope.grows;
+    outcome->per_iteration = slope.per_iteration;
+    outcome->bytes_per_iteration = slope.per_iteration;
+    outcome->from = slope.from;
+    outcome->to = slope.to;
+    outcome->net = slope.to - slope.from;
+    outcome->iterations = slope.iterations;
+    outcome->smallest_visible = slope.smallest_visible;
+}
+
+static void judge_stack(const struct ledger *ledger, struct row row, struct allowance allowance,
+                        struct outcome *outcome)
+{
+    struct trace objects_trace = ledger_trace(ledger, row.values);
+    struct trace bytes_trace = ledger_trace(ledger, row.bytes);
+    struct growth objects = growth_of(objects_trace, allowance.values, growth_rule_objects);
+    struct growth bytes = growth_of(bytes_trace, allowance.bytes, growth_rule_bytes);
+    take_growth(outcome, bytes);
+    outcome->bytes_per_iteration = bytes.per_iteration;
+    outcome->per_iteration = objects.per_iteration;
+    outcome->grows =
+        bytes.grows || (objects.grows && bytes.excess >= least_object_bytes * bytes.iterations);
+}
+
+static void judge_row(const struct ledger *ledger, struct row row, struct allowance allowance,
+                      struct outcome *outcome)
+{
+    *outcome = (struct outcome){.smallest_visible = NAN, .left = NAN};
+    switch (gauge_info(row.gauge)->rule) {
+    case RULE_FLOOR:
+        judge_count(ledger, row, allowance, outcome);
+        break;
+    case RULE_SLOPE:
+        judge_total(ledger, row, allowance, outcome);
+        break;
+    case RULE_STACK:
+        judge_stack(ledger, row, allowance, outcome);
+        break;
+    case RULE_SHOWN:
+        break;
+    }
+}
+
+static double slope_between(const struct ledger *ledger, const double *row, size_t a, size_t b)
+{
+    double seconds = ledger->samples[b]->at - ledger->samples[a]->at;
+    return seconds > 0 ? (row[b] - row[a]) / seconds : 0;
+}
+
+/*
+ * What rises at rest, by nothing that an iteration does: per second, and only where it shows in
+ * both halves of the idle samples and never falls between; the slower half's pace. A single step (a
+ * child that is started every ten seconds) is no drift.
+ */
+static double drift_of(const struct ledger *ledger, const double *row)
+{
+    const size_t least_samples = 4;
+    size_t first = ledger->idle.first, count = ledger->idle.count;
+    if (row == NULL || count < least_samples || ledger->loop.count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (isnan(row[first + i]) || (i > 0 && row[first + i] < row[first + i - 1]))
+            return 0;
+    size_t middle = first + count / 2, end = first + count - 1;
+    double drift = fmin(slope_between(ledger, row, first, middle - 1 + count % 2),
+                        slope_between(ledger, row, middle, end));
+    return fmax(drift, 0);
+}
+
+/* A copy of the row with the drift taken off from the loop's first sample on. */
+static double *without_drift(const struct ledger *ledger, const double *row, double drift)
+{
+    double *copy = memory_array(ledger->columns, sizeof *copy);
+    memcpy(copy, row, ledger->columns * sizeof *copy);
+    double start = ledger->samples[ledger->loop.first]->at;
+    for (size_t i = ledger->loop.first; i < ledger->columns; i++)
+        copy[i] -= drift * (ledger->samples[i]->at - start);
+    return copy;
+}
+
+/* The lower of a drain sample and the one before it: one reading that is high by chance is not
+ * enough, neither here nor in the loop's floors. NAN where neither was read. */
+static double drain_value(const struct ledger *ledger, const double *row, size_t index)
+{
+    double value = row[ledger->drain.first + index];
+    return index > 0 ? fmin(value, row[ledger->drain.first + index - 1]) : value;
+}
+
+/* Walks back from the end as long as the growth is gone. */
+static void judge_drain(const struct ledger *ledger, const double *row, double at_most,
+                        struct outcome *outcome)
+{
+    double idle = ledger_idle_floor(ledger, row);
+    double floor = isnan(idle) ? outcome->from : idle;
+    size_t first_gone = ledger->drain.count;
+    for (size_t i = ledger->drain.count; i-- > 0;) {
+        double value = drain_value(ledger, row, i);
+        if (isnan(value))
+            continue;
+        if (isnan(outcome->left))
+            outcome->left = value - floor;
+        if (!growth_gone(floor, outcome->net, at_most, value))
+            break;
+        first_gone = i;
+    }
+    if (first_gone == ledger->drain.count)
+        return;
+    const struct sample *last = ledger->samples[ledger->loop.first + ledger->loop.count - 1];
+    outcome->drained = true;
+    outcome->drained_after = ledger->samples[ledger->drain.first + first_gone]->at - last->at;
+}
+
+static struct outcome outcome_without_drift(const struct ledger *ledger, struct row row,
+                                            struct allowance allowance, double drift,
+                                            double drift_bytes)
+{
+    struct outcome outcome;
+    _cleanup_free_ double *values = without_drift(ledger, row.values, drift);
+    _cleanup_free_ double *bytes =
+        row.bytes != NULL ? without_drift(ledger, row.bytes, drift_bytes) : NULL;
+    judge_row(ledger, (struct row){row.gauge, values, bytes}, allowance, &outcome);
+    outcome.drift = row.bytes != NULL ? drift_bytes : drift;
+    bool counts = gauge_info(row.gauge)->rule == RULE_FLOOR;
+    if (outcome.grows)
+        judge_drain(ledger, bytes != NULL ? bytes : values, counts ? 1 : INFINITY, &outcome);
+    return outcome;
+}
+
+struct outcome outcome_of(const struct ledger *ledger, struct row row, struct allowance allowance)
+{
+    struct outcome raw;
+    judge_row(ledger, row, allowance, &raw);
+    if (!raw.grows)
+        return raw;
+    struct outcome outcome = outcome_without_drift(
+        ledger, row, allowance, drift_of(ledger, row.values), drift_of(ledger, row.bytes));
+    outcome.only_drift = !outcome.grows;
+    return outcome;
+}
+
+double outcome_noiseless(const struct ledger *ledger)
+{
+    _cleanup_free_ double *still = memory_array(ledger->columns, sizeof *still);
+    return growth_of(ledger_trace(ledger, still), 0, growth_rule_count).smallest_visible;
+}

@@ -1,0 +1,42 @@
+/* One row of numbers judged: does it grow in the loop, by how much, and is it gone at rest? */
+#ifndef LEAKGATE_VERDICT_OUTCOME_H
+#define LEAKGATE_VERDICT_OUTCOME_H
+
+#include <stdbool.h>
+
+#include "verdict/ledger.h"
+
+/* What is judged: rows of a ledger, with columns for all its samples. */
+struct row {
+    enum gauge gauge;
+    const double *values;
+    const double *bytes; /* heap stacks; NULL otherwise */
+};
+
+struct allowance {
+    double values; /* per iteration */
+    double bytes;  /* heap stacks: bytes per iteration */
+};
+
+struct outcome {
+    bool grows;           /* over the allowance, what rises at rest as well taken off */
+    bool only_drift;      /* would grow, but no faster than it does at rest */
+    bool drained;         /* grows, and is gone at the end of the drain */
+    double drained_after; /* seconds from the last sample of the loop */
+    double drift;         /* per second at rest; 0: none */
+    double per_iteration;
+    double bytes_per_iteration; /* gauges in bytes */
+    double from, to;            /* first and last floor (heap: bytes) */
+    double net;                 /* to - from */
+    double iterations;          /* 0: could not be judged */
+    double left; /* what is over the floor before the loop at the end of the drain; NAN: no
+                    drain */
+    double smallest_visible; /* NAN: could not be judged */
+};
+
+struct outcome outcome_of(const struct ledger *ledger, struct row row, struct allowance allowance);
+
+/* The smallest growth that a trace at these positions without any noise would show; counts. */
+double outcome_noiseless(const struct ledger *ledger);
+
+#endif

@@ -1,1 +1,0 @@
-typedef int room_verdict_is_empty;
