@@ -42,6 +42,8 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
     scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
     enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
     scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
+    if (scenario->verdict == VERDICT_FAILED)
+        scenario->problem = LG_ERROR_INTERNAL; /* it could not even be started */
     return true;
 }
 

@@ -20,31 +20,38 @@ static const char *per_what(const struct scenario_result *scenario)
     return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
 }
 
+/* Of a heap stack: "+1.00 objects, +512 B per iteration"; of all else "+1.00 per iteration". */
+static char *describe_pace(const struct scenario_result *scenario, const struct finding *finding)
+{
+    char pace[64], bytes[64];
+    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
+    growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration, bytes, sizeof bytes);
+    if (finding->gauge == GAUGE_HEAP_STACK)
+        return memory_format("%+.2f objects, %s per %s", finding->per_iteration, bytes,
+                             per_what(scenario));
+    return memory_format("%s per %s", pace, per_what(scenario));
+}
+
 /* "fd +1.00 per iteration (25 -> 65 in 40)"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
-    char pace[64], from[64], to[64], bytes[64] = "";
-    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
+    char from[64], to[64];
     amount_describe(finding->gauge, finding->from, from, sizeof from);
     amount_describe(finding->gauge, finding->to, to, sizeof to);
-    const char *name = gauge_info(finding->gauge)->name;
-    if (finding->gauge == GAUGE_HEAP_STACK) {
-        growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration, bytes, sizeof bytes);
-        snprintf(pace, sizeof pace, "%+.2f", finding->per_iteration);
-        return memory_format("%s %s objects, %s per %s (in %.0f)", name, pace, bytes,
-                             per_what(scenario), finding->iterations);
-    }
-    return memory_format("%s %s per %s (%s -> %s in %.0f)", name, pace, per_what(scenario), from,
+    _cleanup_free_ char *pace = describe_pace(scenario, finding);
+    return memory_format("%s %s (%s -> %s in %.0f)", gauge_info(finding->gauge)->name, pace, from,
                          to, finding->iterations);
 }
 
-static void paint_holder(const struct painter *painter, const struct finding *finding)
+static void paint_holder(const struct painter *painter, const struct scenario_result *scenario,
+                         const struct finding *finding)
 {
     char growth[64];
+    amount_describe(finding->gauge, finding->to - finding->from, growth, sizeof growth);
+    _cleanup_free_ char *pace = describe_pace(scenario, finding);
     bool stack = finding->gauge == GAUGE_HEAP_STACK;
-    growth_describe(finding->gauge, finding->to - finding->from, growth, sizeof growth);
-    _cleanup_free_ char *text = stack ? memory_copy_text(finding->holder)
-                                      : memory_format("%s  %s", finding->holder, growth);
+    _cleanup_free_ char *text =
+        memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : growth);
     paint_labelled(painter, "held by", text);
     if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
         paint_labelled(painter, "", finding->example);
@@ -72,7 +79,7 @@ static void paint_gauge(const struct painter *painter, const struct scenario_res
         if (!is_growth(finding) || finding->gauge != gauge || finding->holder == NULL)
             continue;
         if (shown++ < HOLDERS_SHOWN)
-            paint_holder(painter, finding);
+            paint_holder(painter, scenario, finding);
         else
             hidden++;
     }

@@ -1,0 +1,190 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/acceptance.h"
+#include "commands/command.h"
+#include "commands/selection.h"
+#include "report/result.h"
+
+/* One scenario's new baseline, before anything is written. */
+struct proposal {
+    char *name;
+    char *path;
+    char *text;  /* of the file */
+    bool is_new; /* the file is */
+    bool is_changed;
+    struct string_list differences;
+};
+
+struct accepting {
+    const struct arguments *arguments;
+    struct consent consent;
+    bool *used; /* one for each --holder */
+    struct proposal *proposals;
+    size_t count;
+};
+
+static void accepting_end(struct accepting *accepting)
+{
+    for (size_t i = 0; i < accepting->count; i++) {
+        free(accepting->proposals[i].name);
+        free(accepting->proposals[i].path);
+        free(accepting->proposals[i].text);
+        string_list_free(&accepting->proposals[i].differences);
+    }
+    free(accepting->proposals);
+    free(accepting->used);
+}
+
+static bool check_usage(const struct arguments *arguments, struct lg_error *err)
+{
+    const char *ci = getenv("CI");
+    bool holders = option_given(arguments, OPTION_HOLDER);
+    if (ci != NULL && *ci != '\0')
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "accept does not work in continuous integration (CI is set): baselines are "
+                       "changed by a person and reviewed");
+    if (arguments->operands.count == 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "accept wants the names of scenarios");
+    if (holders && !option_given(arguments, OPTION_REASON))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--holder wants a --reason: why is it accepted?");
+    if (!holders &&
+        (option_given(arguments, OPTION_REASON) || option_given(arguments, OPTION_EXPIRES) ||
+         option_given(arguments, OPTION_ISSUE)))
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--reason, --expires and --issue belong to a --holder, and there is none");
+    return true;
+}
+
+/* An exception that has expired already would fail at once. */
+static bool check_expiry(const struct consent *consent, const struct run_record *record,
+                         struct lg_error *err)
+{
+    if (consent->expires == NULL || strcmp(consent->expires, record->facts.today) >= 0)
+        return true;
+    return lg_fail(err, LG_ERROR_INPUT, 0, "--expires %s is before the run (%s)", consent->expires,
+                   record->facts.today);
+}
+
+static bool is_same_file(const char *path, const char *text)
+{
+    _cleanup_buffer_ struct buffer stored = BUFFER_INIT(SIZE_MAX);
+    return file_read(path, &stored, LG_ERROR_INPUT, NULL) &&
+           strcmp(buffer_string(&stored), text) == 0;
+}
+
+static bool make_proposal(struct accepting *accepting, const struct run_record *record,
+                          struct proposal *proposal, struct lg_error *err)
+{
+    const char *directory = option_text(accepting->arguments, OPTION_BASELINES);
+    const char *target = json_get_text(record->header, "target", "");
+    if (!path_is_inside(target) || strchr(target, '/') != NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "its journal names no target");
+    proposal->path = baseline_path(directory, target, proposal->name);
+    proposal->is_new = access(proposal->path, F_OK) != 0;
+    _cleanup_baseline_ struct baseline *old =
+        proposal->is_new ? NULL : baseline_read(proposal->path, err);
+    if ((!proposal->is_new && old == NULL) || !check_expiry(&accepting->consent, record, err))
+        return false;
+    _cleanup_baseline_ struct baseline *new =
+        acceptance_make(record, old, &accepting->consent, accepting->used, err);
+    if (new == NULL)
+        return false;
+    _cleanup_json_ json_t *json = baseline_to_json(new);
+    proposal->text = json_pretty(json);
+    proposal->is_changed = !is_same_file(proposal->path, proposal->text);
+    acceptance_difference(old, new, &proposal->differences);
+    return true;
+}
+
+static bool propose(struct accepting *accepting, const char *name, struct lg_error *err)
+{
+    const char *report = option_text(accepting->arguments, OPTION_FROM);
+    if (!path_is_inside(name) || strchr(name, '/') != NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no name of a scenario", name);
+    _cleanup_free_ char *path = report_path(report, name, REPORT_JOURNAL);
+    if (access(path, F_OK) != 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s has no run of the scenario \"%s\"", report,
+                       name);
+    struct run_record *record = run_record_read(path, err);
+    if (record == NULL)
+        return false;
+    struct proposal *proposal = &accepting->proposals[accepting->count++];
+    proposal->name = memory_copy_text(name);
+    bool made = make_proposal(accepting, record, proposal, err);
+    run_record_free(record);
+    return made || lg_context(err, "%s", name);
+}
+
+static bool all_keys_used(const struct accepting *accepting, struct lg_error *err)
+{
+    const struct string_list *keys = accepting->consent.keys;
+    for (size_t i = 0; i < keys->count; i++)
+        if (!accepting->used[i])
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "nothing that leaks is called '%s'; see leakgate report --from %s",
+                           keys->items[i], option_text(accepting->arguments, OPTION_FROM));
+    return true;
+}
+
+static bool write_proposal(const struct proposal *proposal, struct lg_error *err)
+{
+    _cleanup_free_ char *directory = memory_copy_text(proposal->path);
+    *strrchr(directory, '/') = '\0';
+    return directory_make(directory, 0755, err) &&
+           file_write_atomic(proposal->path, proposal->text, strlen(proposal->text), err);
+}
+
+static void print_proposal(const struct proposal *proposal)
+{
+    const char *state = proposal->is_new ? "new" : proposal->is_changed ? "changed" : "unchanged";
+    _cleanup_free_ char *path = text_harmless(proposal->path, false);
+    printf("%s: %s\n", path, state);
+    for (size_t i = 0; proposal->is_changed && i < proposal->differences.count; i++) {
+        _cleanup_free_ char *line = text_harmless(proposal->differences.items[i], false);
+        printf("  %s\n", line);
+    }
+}
+
+/* All or nothing: what is refused for one scenario leaves the others' files alone as well. */
+static bool accept_all(struct accepting *accepting, struct lg_error *err)
+{
+    const struct string_list *names = &accepting->arguments->operands;
+    for (size_t i = 0; i < names->count; i++)
+        if (!propose(accepting, names->items[i], err))
+            return false;
+    if (!all_keys_used(accepting, err))
+        return false;
+    for (size_t i = 0; i < accepting->count; i++) {
+        const struct proposal *proposal = &accepting->proposals[i];
+        if (proposal->is_changed && !write_proposal(proposal, err))
+            return false;
+        print_proposal(proposal);
+    }
+    return true;
+}
+
+int command_accept(const struct arguments *arguments)
+{
+    struct lg_error err = {0};
+    if (!check_usage(arguments, &err))
+        return complain(&err);
+    const struct string_list *keys = &arguments->values[OPTION_HOLDER];
+    struct accepting accepting = {
+        .arguments = arguments,
+        .consent = {.keys = keys,
+                    .reason = option_text(arguments, OPTION_REASON),
+                    .expires = option_text(arguments, OPTION_EXPIRES),
+                    .issue = option_text(arguments, OPTION_ISSUE)},
+        .used = memory_array(keys->count + 1, sizeof(bool)),
+        .proposals = memory_array(arguments->operands.count + 1, sizeof(struct proposal)),
+    };
+    bool accepted = accept_all(&accepting, &err);
+    accepting_end(&accepting);
+    return accepted ? EXIT_PASS : complain(&err);
+}

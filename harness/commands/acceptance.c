@@ -1,0 +1,201 @@
+#include "commands/acceptance.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/text_layout.h"
+#include "verdict/judge.h"
+
+/* A level has a meaning where it is compared: rates at rest, and what is judged by growth. */
+static bool has_level(enum gauge gauge)
+{
+    const struct gauge_info *info = gauge_info(gauge);
+    return gauge != GAUGE_HEAP_STACK && (info->rule != RULE_SHOWN || info->cumulative);
+}
+
+static void copy_field(char *field, size_t size, const char *text)
+{
+    snprintf(field, size, "%s", text);
+}
+
+/* The old baseline for the run's plan and program, without levels: those are what is taken anew, so
+ * they must not decide whether the run passes. */
+static struct baseline *start_from(const struct run_record *record, const struct baseline *old)
+{
+    struct baseline *baseline = baseline_new();
+    copy_field(baseline->plan_hash, sizeof baseline->plan_hash, record->facts.plan_hash);
+    copy_field(baseline->go_version, sizeof baseline->go_version, record->facts.go_version);
+    copy_field(baseline->platform, sizeof baseline->platform,
+               json_get_text(record->target, "platform", ""));
+    if (old == NULL)
+        return baseline;
+    for (size_t i = 0; i < old->exception_count; i++)
+        baseline_except(baseline, &old->exceptions[i]);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        baseline->gauges[gauge] = old->gauges[gauge];
+        baseline->gauges[gauge].level = NAN;
+    }
+    return baseline;
+}
+
+/* To three decimals: more is noise in a file that people read. */
+static double rounded(double value)
+{
+    return round(value * 1000) / 1000;
+}
+
+static double rounded_up(double value)
+{
+    return ceil(fmax(value, 0) * 100 - 1e-9) / 100;
+}
+
+static char *key_of(const struct finding *finding)
+{
+    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    if (finding->holder == NULL)
+        return memory_copy_text(gauge);
+    return memory_format("%s %s", gauge, finding->holder);
+}
+
+static bool is_named(const struct finding *finding, const struct consent *consent, bool *used)
+{
+    _cleanup_free_ char *key = key_of(finding);
+    bool named = false;
+    for (size_t i = 0; i < consent->keys->count; i++) {
+        if (strcmp(consent->keys->items[i], key) != 0)
+            continue;
+        used[i] = true;
+        named = true;
+    }
+    return named;
+}
+
+static void except(struct baseline *baseline, const struct finding *finding,
+                   const struct consent *consent)
+{
+    bool stack = finding->gauge == GAUGE_HEAP_STACK;
+    struct baseline_exception exception = {
+        .gauge = finding->gauge,
+        .holder = finding->holder,
+        .allowed = rounded_up(finding->per_iteration),
+        .allowed_bytes = stack ? ceil(fmax(finding->bytes_per_iteration, 0)) : 0,
+        .reason = (char *)consent->reason,
+        .issue = (char *)consent->issue,
+        .expires = (char *)consent->expires,
+    };
+    baseline_except(baseline, &exception);
+}
+
+/* An exception that has expired goes on as it was, for the new reason and time. */
+static void prolong(struct baseline *baseline, const struct finding *finding,
+                    const struct consent *consent)
+{
+    const struct baseline_exception *old =
+        baseline_exception_for(baseline, finding->gauge, finding->holder);
+    if (old == NULL)
+        return;
+    _cleanup_free_ char *holder = memory_copy_text(old->holder);
+    struct baseline_exception exception = {
+        .gauge = old->gauge,
+        .holder = holder,
+        .allowed = old->allowed,
+        .allowed_bytes = old->allowed_bytes,
+        .reason = (char *)consent->reason,
+        .issue = (char *)consent->issue,
+        .expires = (char *)consent->expires,
+    };
+    baseline_except(baseline, &exception);
+}
+
+static void allow_total(struct baseline *baseline, const struct finding *finding)
+{
+    struct baseline_gauge *gauge = &baseline->gauges[finding->gauge];
+    gauge->present = true;
+    gauge->allowed = fmax(gauge->allowed, rounded_up(finding->per_iteration));
+}
+
+static void apply_consent(struct baseline *baseline, const struct judgement *judgement,
+                          const struct consent *consent, bool *used)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->gauge >= GAUGE_COUNT || !is_named(finding, consent, used))
+            continue;
+        bool expired = finding->kind == FINDING_EXCEPTION_EXPIRED ||
+                       finding->kind == FINDING_EXCEPTION_EXPIRING;
+        if (expired && finding->holder != NULL)
+            prolong(baseline, finding, consent);
+        else if (finding->kind == FINDING_GROWTH && finding->holder != NULL)
+            except(baseline, finding, consent);
+        else if (finding->kind == FINDING_GROWTH)
+            allow_total(baseline, finding);
+    }
+}
+
+static void list_unnamed(const struct judgement *judgement, struct buffer *out)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (!finding_fails(finding->kind))
+            continue;
+        _cleanup_free_ char *key = key_of(finding);
+        _cleanup_free_ char *quoted = shell_quoted(key);
+        if (finding->kind == FINDING_LEFT_BEHIND || finding->gauge >= GAUGE_COUNT)
+            buffer_format(out, "%s%s: %s", out->length > 0 ? ", " : "",
+                          finding_kind_name(finding->kind),
+                          finding->text != NULL ? finding->text : key);
+        else
+            buffer_format(out, "%s--holder %s", out->length > 0 ? ", " : "", quoted);
+    }
+}
+
+static bool refuse(const struct judgement *judgement, const struct consent *consent,
+                   struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
+    const char *verdict = verdict_name(judgement->verdict);
+    if (judgement->verdict != VERDICT_LEAK)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "its run is no pass but %s%s%s", verdict,
+                       judgement->reason != NULL ? ": " : "",
+                       judgement->reason != NULL ? judgement->reason : "");
+    list_unnamed(judgement, &names);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "its run is a leak, and %s is not accepted: %s",
+                   consent->keys->count > 0 ? "some of it" : "nothing of it",
+                   buffer_string(&names));
+}
+
+static void take_levels(struct baseline *baseline, const struct judgement *judgement)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        if (!isfinite(judgement->levels[gauge]) || !has_level(gauge))
+            continue;
+        baseline->gauges[gauge].present = true;
+        baseline->gauges[gauge].level = rounded(judgement->levels[gauge]);
+    }
+}
+
+struct baseline *acceptance_make(const struct run_record *record, const struct baseline *old,
+                                 const struct consent *consent, bool *used, struct lg_error *err)
+{
+    if (json_get_flag(record->end, "played_only", false)) {
+        lg_fail(err, LG_ERROR_INPUT, 0, "it was only played: nothing was measured");
+        return NULL;
+    }
+    _cleanup_baseline_ struct baseline *baseline = start_from(record, old);
+    struct judgement *before = judge(&record->series, baseline, &record->facts);
+    apply_consent(baseline, before, consent, used);
+    judgement_free(before);
+    struct judgement *after = judge(&record->series, baseline, &record->facts);
+    bool passes = after->verdict == VERDICT_PASS;
+    if (passes)
+        take_levels(baseline, after);
+    else
+        refuse(after, consent, err);
+    judgement_free(after);
+    return passes ? take_pointer(baseline) : NULL;
+}

@@ -1,0 +1,134 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/selection.h"
+#include "verdict/baseline.h"
+
+struct checking {
+    const struct arguments *arguments;
+    struct load_options options;
+    struct diagnostics problems;
+    size_t scenarios, targets, baselines;
+};
+
+static void note_error(struct checking *checking, const struct lg_error *err)
+{
+    _cleanup_free_ char *line =
+        memory_format("%s%s%s", err->where, err->where[0] != '\0' ? ": " : "", err->text);
+    string_list_add(&checking->problems.lines, line);
+    checking->problems.count++;
+}
+
+static void check_scenario(struct checking *checking, const char *path)
+{
+    _cleanup_plan_ struct plan *plan = plan_load(path, &checking->options, &checking->problems);
+    checking->scenarios++;
+    if (plan == NULL)
+        return;
+    _cleanup_free_ char *stored = baseline_path(option_text(checking->arguments, OPTION_BASELINES),
+                                                plan->target.name, plan->name);
+    struct lg_error ignored = {0};
+    _cleanup_baseline_ struct baseline *baseline =
+        access(stored, F_OK) == 0 ? baseline_read(stored, &ignored) : NULL;
+    if (baseline != NULL && strcmp(baseline->plan_hash, plan->hash) != 0)
+        diagnose(&checking->problems, path, 1, 1,
+                 "%s is the baseline of another plan; see leakgate accept --help", stored);
+}
+
+static void check_baseline(struct checking *checking, const char *path)
+{
+    struct lg_error err = {0};
+    _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
+    checking->baselines++;
+    if (baseline == NULL)
+        note_error(checking, &err);
+}
+
+/* Target files live in a directory "targets". */
+static bool is_target_file(const char *path)
+{
+    _cleanup_free_ char *real = realpath(path, NULL);
+    char *slash = real != NULL ? strrchr(real, '/') : NULL;
+    if (slash == NULL)
+        return false;
+    *slash = '\0';
+    return strcmp(path_base(real), "targets") == 0;
+}
+
+static void check_file(struct checking *checking, const char *path)
+{
+    if (text_ends(path, ".json")) {
+        check_baseline(checking, path);
+    } else if (is_target_file(path)) {
+        checking->targets++;
+        target_file_check(path, &checking->options, &checking->problems);
+    } else {
+        check_scenario(checking, path);
+    }
+}
+
+static void check_files(struct checking *checking, const char *directory, const char *suffix)
+{
+    _cleanup_strings_ struct string_list paths = {0};
+    files_with_suffix(directory, suffix, &paths);
+    for (size_t i = 0; i < paths.count; i++)
+        check_file(checking, paths.items[i]);
+}
+
+static void check_everything(struct checking *checking)
+{
+    const char *scenarios = option_text(checking->arguments, OPTION_SCENARIOS);
+    const char *baselines = option_text(checking->arguments, OPTION_BASELINES);
+    _cleanup_free_ char *targets = path_join(scenarios, "targets");
+    _cleanup_strings_ struct string_list of_targets = {0};
+    check_files(checking, targets, ".yaml");
+    check_files(checking, scenarios, ".yaml");
+    files_with_suffix(baselines, "", &of_targets);
+    for (size_t i = 0; i < of_targets.count; i++)
+        check_files(checking, of_targets.items[i], ".json");
+}
+
+static bool check_operands(struct checking *checking, struct lg_error *err)
+{
+    struct arguments named = *checking->arguments;
+    for (size_t i = 0; i < checking->arguments->operands.count; i++) {
+        const char *operand = checking->arguments->operands.items[i];
+        if (access(operand, R_OK) == 0 && strchr(operand, '.') != NULL) {
+            check_file(checking, operand);
+            continue;
+        }
+        _cleanup_strings_ struct string_list files = {0};
+        char *words[] = {checking->arguments->operands.items[i], NULL};
+        named.operands = (struct string_list){.items = words, .count = 1};
+        if (!selection_files(&named, &files, err))
+            return false;
+        check_file(checking, files.items[0]);
+    }
+    return true;
+}
+
+int command_check(const struct arguments *arguments)
+{
+    struct checking checking = {.arguments = arguments, .options = load_options_of(arguments)};
+    struct lg_error err = {0};
+    if (arguments->operands.count == 0)
+        check_everything(&checking);
+    else if (!check_operands(&checking, &err))
+        note_error(&checking, &err);
+    size_t problems = checking.problems.count;
+    print_diagnostics(&checking.problems);
+    diagnostics_free(&checking.problems);
+    printf("%zu scenarios, %zu target files, %zu baselines: ", checking.scenarios, checking.targets,
+           checking.baselines);
+    if (problems == 0)
+        puts("fine");
+    else
+        printf("%zu problem%s\n", problems, problems == 1 ? "" : "s");
+    return problems == 0 ? EXIT_PASS : EXIT_INPUT;
+}

@@ -1,0 +1,132 @@
+#include "commands/command.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "commands/help.h"
+
+const struct command_info command_table[] = {
+    {COMMAND_RUN, "run", "[SCENARIO|FILE.yaml ...]", "run scenarios and judge them",
+     "Starts the target of each scenario in a pseudo-terminal, plays the scenario again and again, "
+     "samples it, and judges its growth by the stored baseline, or by the defaults where there is "
+     "none. Without a name, all scenarios of the scenarios directory run. All files are checked "
+     "before anything starts.\n\n"
+     "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario once.",
+     command_run},
+    {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
+     "Takes the levels at rest of a run into the scenario's baseline. A run that is no pass is "
+     "refused unless each leaking holder is named by --holder, with a --reason; its growth then "
+     "becomes an exception of the baseline. Shows the difference it makes. Refuses to work in "
+     "continuous integration (CI set): baselines are changed by people and reviewed.",
+     command_accept},
+    {COMMAND_CHECK, "check", "[FILE ...]", "check scenarios, target files and baselines",
+     "Lists all errors of the files with line and column and starts nothing. Without a file, all "
+     "in the scenarios and baselines directories are checked.",
+     command_check},
+    {COMMAND_LIST, "list", "", "list the scenarios",
+     "Prints each scenario with its target, tags, needs and whether it has a baseline.",
+     command_list},
+    {COMMAND_REPORT, "report", "", "judge a run's journals again and print the report",
+     "Makes the report again from the journals of an earlier run, without the target. The exit "
+     "status is 0 when that was possible, whatever the verdicts are.",
+     command_report},
+};
+const size_t command_table_count = sizeof command_table / sizeof *command_table;
+
+int complain(const struct lg_error *err)
+{
+    _cleanup_free_ char *text = text_harmless(err->text, false);
+    _cleanup_free_ char *where = text_harmless(err->where, false);
+    fprintf(stderr, "leakgate: %s%s%s\n", where, *where != '\0' ? ": " : "", text);
+    return (int)lg_exit_status(err->class);
+}
+
+static const struct command_info *command_by_name(const char *name)
+{
+    for (size_t i = 0; i < command_table_count; i++)
+        if (strcmp(command_table[i].name, name) == 0)
+            return &command_table[i];
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[sizeof command_table / sizeof *command_table];
+    for (size_t i = 0; i < command_table_count; i++)
+        names[i] = command_table[i].name;
+    const char *nearest = text_nearest(name, names, command_table_count);
+    struct lg_error err = {0};
+    if (nearest != NULL)
+        lg_fail(&err, LG_ERROR_INPUT, 0, "unknown command %s; did you mean %s?", name, nearest);
+    else
+        lg_fail(&err, LG_ERROR_INPUT, 0, "unknown command %s; see leakgate --help", name);
+    return complain(&err);
+}
+
+static int print_help(const struct command_info *command, FILE *stream)
+{
+    _cleanup_free_ char *text = command != NULL ? help_of_command(command) : help_of_all();
+    fputs(text, stream);
+    return stream == stdout ? EXIT_PASS : EXIT_INPUT;
+}
+
+/* Results that did not reach their file or pipe were not given. */
+static int flush_results(int status)
+{
+    bool lost = fflush(stdout) != 0 || ferror(stdout);
+    if (!lost)
+        return status;
+    fputs("leakgate: cannot write to standard output\n", stderr);
+    return EXIT_INTERNAL;
+}
+
+static int run_command(const struct command_info *command, int count, char *const *words)
+{
+    struct arguments arguments = {0};
+    struct lg_error err = {0};
+    int status;
+    if (!arguments_parse(command->command, count, words, &arguments, &err)) {
+        status = complain(&err);
+        fprintf(stderr, "See leakgate %s --help.\n", command->name);
+    } else if (option_given(&arguments, OPTION_HELP)) {
+        status = print_help(command, stdout);
+    } else {
+        status = command->run(&arguments);
+    }
+    arguments_free(&arguments);
+    return status;
+}
+
+static int dispatch(int count, char **words)
+{
+    if (count < 2)
+        return print_help(NULL, stderr);
+    const char *word = words[1];
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        puts("leakgate " LEAKGATE_VERSION);
+        return EXIT_PASS;
+    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return print_help(NULL, stdout);
+    if (strcmp(word, "help") == 0) {
+        const struct command_info *of = count > 2 ? command_by_name(words[2]) : NULL;
+        return count > 2 && of == NULL ? unknown_command(words[2]) : print_help(of, stdout);
+    }
+    if (word[0] == '-') {
+        struct lg_error err = {0};
+        lg_fail(&err, LG_ERROR_INPUT, 0, "%s: a command comes first; see leakgate --help", word);
+        return complain(&err);
+    }
+    const struct command_info *command = command_by_name(word);
+    return command != NULL ? run_command(command, count - 2, words + 2) : unknown_command(word);
+}
+
+int command_main(int count, char **words)
+{
+    /* Display widths need UTF-8; numbers stay as in the C locale. */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    return flush_results(dispatch(count, words));
+}

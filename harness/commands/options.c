@@ -1,0 +1,213 @@
+#include "commands/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#define EVERY (COMMAND_RUN | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT)
+#define FILES (COMMAND_RUN | COMMAND_CHECK | COMMAND_LIST)
+
+const struct option_info option_table[] = {
+    {OPTION_SCENARIOS, FILES, "scenarios", 0, "DIR", OPTION_TYPE_TEXT, "scenarios",
+     "where scenarios are looked up by name; target files in its targets/"},
+    {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
+     "where baselines stand, as TARGET/SCENARIO.json"},
+    {OPTION_REPORT, COMMAND_RUN, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
+     "where the report and each run's evidence go"},
+    {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT, "from", 0, "DIR", OPTION_TYPE_TEXT,
+     "leakgate-report", "the report directory of an earlier run"},
+    {OPTION_TAG, COMMAND_RUN | COMMAND_LIST, "tag", 0, "TAG", OPTION_TYPE_LIST, NULL,
+     "only scenarios with this tag; repeated: with any of them"},
+    {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
+     "another target file than the scenarios name"},
+    {OPTION_PROGRAM, COMMAND_RUN, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+     "the program to run as the target; else LEAKGATE_PROGRAM, else the target file's"},
+    {OPTION_ITERATIONS, COMMAND_RUN, "iterations", 0, "N", OPTION_TYPE_NUMBER, NULL,
+     "only play the set-up and N iterations; nothing is measured"},
+    {OPTION_SHOW, COMMAND_RUN, "show", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "print the screen after every step"},
+    {OPTION_KEEP_WORLD, COMMAND_RUN, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "keep the throw-away home of each run, and name it"},
+    {OPTION_REQUIRE_ALL, COMMAND_RUN, "require-all", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "a scenario that is skipped is an error (exit status 3)"},
+    {OPTION_REQUIRE_BASELINE, COMMAND_RUN, "require-baseline", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "a scenario without a baseline is an error (exit status 3)"},
+    {OPTION_NO_BASELINES, COMMAND_RUN, "no-baselines", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "judge by the defaults: for a changed scenario whose baseline is to be accepted anew"},
+    {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
+     "inconclusive", "with leak, inconclusive and invalid runs are warnings"},
+    {OPTION_HOLDER, COMMAND_ACCEPT, "holder", 0, "KEY", OPTION_TYPE_LIST, NULL,
+     "a leaking holder to accept, as the report prints it: 'GAUGE KEY'; may be repeated"},
+    {OPTION_REASON, COMMAND_ACCEPT, "reason", 0, "TEXT", OPTION_TYPE_TEXT, NULL,
+     "why its growth is accepted"},
+    {OPTION_EXPIRES, COMMAND_ACCEPT, "expires", 0, "DATE", OPTION_TYPE_DATE, NULL,
+     "until when, YYYY-MM-DD; after that day it fails again"},
+    {OPTION_ISSUE, COMMAND_ACCEPT, "issue", 0, "URL", OPTION_TYPE_TEXT, NULL,
+     "where its removal is tracked"},
+    {OPTION_JSON, COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT, "json", 0, NULL, OPTION_TYPE_FLAG,
+     NULL, "print one JSON object instead of text"},
+    {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
+};
+const size_t option_table_count = sizeof option_table / sizeof *option_table;
+
+static const struct option_info *option_by_name(enum command command, const char *name,
+                                                size_t length)
+{
+    for (size_t i = 0; i < option_table_count; i++) {
+        const struct option_info *info = &option_table[i];
+        if ((info->commands & command) != 0 && strlen(info->name) == length &&
+            strncmp(info->name, name, length) == 0)
+            return info;
+    }
+    return NULL;
+}
+
+static const struct option_info *option_by_letter(enum command command, const char *word)
+{
+    for (size_t i = 0; i < option_table_count; i++)
+        if ((option_table[i].commands & command) != 0 && option_table[i].letter != 0 &&
+            word[1] == option_table[i].letter && word[2] == '\0')
+            return &option_table[i];
+    return NULL;
+}
+
+static bool unknown_option(enum command command, const char *word, struct lg_error *err)
+{
+    const char *names[OPTION_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < option_table_count; i++)
+        if ((option_table[i].commands & command) != 0)
+            names[count++] = option_table[i].name;
+    const char *bare = word + strspn(word, "-");
+    _cleanup_free_ char *name = memory_copy_range(bare, strcspn(bare, "="));
+    const char *nearest = text_nearest(name, names, count);
+    if (nearest == NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "unknown option %s", word);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "unknown option %s; did you mean --%s?", word, nearest);
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *choice = choices; *choice != '\0';) {
+        size_t span = strcspn(choice, "|");
+        if (span == length && strncmp(choice, value, span) == 0)
+            return true;
+        choice += span + (choice[span] == '|');
+    }
+    return false;
+}
+
+static bool is_number(const char *value)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    return errno == 0 && *value >= '0' && *value <= '9' && *end == '\0' && number >= 1 &&
+           number <= 1000000;
+}
+
+static bool check_value(const struct option_info *info, const char *value, struct lg_error *err)
+{
+    switch (info->type) {
+    case OPTION_TYPE_NUMBER:
+        return is_number(value) ||
+               lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--%s wants a whole number from 1 to 1000000, not \"%s\"", info->name,
+                       value);
+    case OPTION_TYPE_CHOICE:
+        return is_choice(info->argument, value) ||
+               lg_fail(err, LG_ERROR_INPUT, 0, "--%s is one of %s, not \"%s\"", info->name,
+                       info->argument, value);
+    case OPTION_TYPE_DATE:
+        return clock_is_date(value) ||
+               lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a date as YYYY-MM-DD, not \"%s\"",
+                       info->name, value);
+    case OPTION_TYPE_TEXT:
+    case OPTION_TYPE_LIST:
+        return *value != '\0' ||
+               lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a value, not an empty one", info->name);
+    case OPTION_TYPE_FLAG:
+        break;
+    }
+    return true;
+}
+
+/* Takes the option at words[0] and its value, which may be the next word. *used is how many. */
+static bool take_option(enum command command, int count, char *const *words,
+                        struct arguments *arguments, int *used, struct lg_error *err)
+{
+    const char *word = words[0];
+    const char *equals = strchr(word, '=');
+    bool is_long = text_starts(word, "--");
+    const struct option_info *info = is_long
+                                         ? option_by_name(command, word + 2, strcspn(word + 2, "="))
+                                         : option_by_letter(command, word);
+    const char *value = "";
+    *used = 1;
+    if (info == NULL)
+        return unknown_option(command, word, err);
+    if (info->type == OPTION_TYPE_FLAG && is_long && equals != NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--%s takes no value", info->name);
+    if (info->type != OPTION_TYPE_FLAG) {
+        if (equals == NULL && count < 2)
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants %s", info->name, info->argument);
+        *used = equals == NULL ? 2 : 1;
+        value = equals != NULL ? equals + 1 : words[1];
+    }
+    if (!check_value(info, value, err))
+        return false;
+    string_list_add(&arguments->values[info->option], value);
+    return true;
+}
+
+bool arguments_parse(enum command command, int count, char *const *words,
+                     struct arguments *arguments, struct lg_error *err)
+{
+    bool options_ended = false;
+    arguments->command = command;
+    for (int i = 0; i < count;) {
+        int used = 1;
+        bool is_option = !options_ended && words[i][0] == '-' && words[i][1] != '\0';
+        if (is_option && strcmp(words[i], "--") == 0)
+            options_ended = true;
+        else if (!is_option)
+            string_list_add(&arguments->operands, words[i]);
+        else if (!take_option(command, count - i, words + i, arguments, &used, err))
+            return false;
+        i += used;
+    }
+    return true;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+    string_list_free(&arguments->operands);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        string_list_free(&arguments->values[i]);
+}
+
+bool option_given(const struct arguments *arguments, enum option option)
+{
+    return arguments->values[option].count > 0;
+}
+
+const char *option_text(const struct arguments *arguments, enum option option)
+{
+    const struct string_list *values = &arguments->values[option];
+    if (values->count > 0)
+        return values->items[values->count - 1];
+    for (size_t i = 0; i < option_table_count; i++)
+        if (option_table[i].option == option)
+            return option_table[i].otherwise;
+    return NULL;
+}
+
+unsigned option_number(const struct arguments *arguments, enum option option)
+{
+    const char *text = option_text(arguments, option);
+    return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
+}

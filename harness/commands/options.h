@@ -1,0 +1,89 @@
+/*
+ * The one table of options. It drives parsing, each command's --help, the manual page and shell
+ * completions: a new option is one row.
+ */
+#ifndef LEAKGATE_COMMANDS_OPTIONS_H
+#define LEAKGATE_COMMANDS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+
+/* A bit each, for the table's column "commands". */
+enum command {
+    COMMAND_RUN = 1 << 0,
+    COMMAND_ACCEPT = 1 << 1,
+    COMMAND_CHECK = 1 << 2,
+    COMMAND_LIST = 1 << 3,
+    COMMAND_REPORT = 1 << 4,
+};
+
+enum option {
+    OPTION_SCENARIOS,
+    OPTION_BASELINES,
+    OPTION_REPORT,
+    OPTION_FROM,
+    OPTION_TAG,
+    OPTION_TARGET,
+    OPTION_PROGRAM,
+    OPTION_ITERATIONS,
+    OPTION_SHOW,
+    OPTION_KEEP_WORLD,
+    OPTION_REQUIRE_ALL,
+    OPTION_REQUIRE_BASELINE,
+    OPTION_NO_BASELINES,
+    OPTION_FAIL_ON,
+    OPTION_HOLDER,
+    OPTION_REASON,
+    OPTION_EXPIRES,
+    OPTION_ISSUE,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_COUNT
+};
+
+enum option_type {
+    OPTION_TYPE_FLAG,
+    OPTION_TYPE_TEXT,
+    OPTION_TYPE_LIST,   /* may be repeated; all values count */
+    OPTION_TYPE_NUMBER, /* a whole number from 1 */
+    OPTION_TYPE_CHOICE, /* one of the words in `argument`, separated by '|' */
+    OPTION_TYPE_DATE    /* YYYY-MM-DD */
+};
+
+struct option_info {
+    enum option option;
+    unsigned commands;
+    const char *name; /* without the dashes */
+    char letter;      /* 0: none */
+    const char *argument;
+    enum option_type type;
+    const char *otherwise; /* default; NULL: none */
+    const char *help;
+};
+
+extern const struct option_info option_table[];
+extern const size_t option_table_count;
+
+/* A parsed command line. Of an option that is no list the last value counts. */
+struct arguments {
+    enum command command;
+    struct string_list operands;
+    struct string_list values[OPTION_COUNT];
+};
+
+/* Parses what follows the command's name. False and LG_ERROR_INPUT, with the nearest option, on
+ * what the command does not know. */
+bool arguments_parse(enum command command, int count, char *const *words,
+                     struct arguments *arguments, struct lg_error *err);
+void arguments_free(struct arguments *arguments);
+
+bool option_given(const struct arguments *arguments, enum option option);
+/* The value or the default; NULL where there is neither. */
+const char *option_text(const struct arguments *arguments, enum option option);
+/* 0 where it was not given. */
+unsigned option_number(const struct arguments *arguments, enum option option);
+
+#endif

@@ -1,1 +1,0 @@
-typedef int room_commands_is_empty;

@@ -1,0 +1,135 @@
+#include "commands/progress.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/terminal.h"
+#include "report/text_layout.h"
+
+enum { REDRAW_MS = 200 };
+
+void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
+                    const char *journal, bool show, FILE *screens)
+{
+    *progress = (struct progress){
+        .terminal = isatty(STDERR_FILENO) == 1,
+        .screens = show ? screens : NULL,
+        .plan = plan,
+        .number = number,
+        .of = of,
+        .follower = journal_follow(journal),
+        .phase = "start",
+        .last_event = clock_now(),
+    };
+    if (!progress->terminal)
+        fprintf(stderr, "[%zu/%zu] %s ...%s", number, of, plan->name, show ? "\n" : "");
+}
+
+static void take_iteration(struct progress *progress, const json_t *record)
+{
+    progress->iteration = (unsigned)json_get_integer(record, "iteration", 0);
+    progress->iterations = (unsigned)json_get_integer(record, "of", 0);
+    progress->last_at = json_get_number(record, "at", 0);
+    if (progress->first_iteration == 0) {
+        progress->first_iteration = progress->iteration;
+        progress->first_at = progress->last_at;
+    }
+}
+
+static void erase(const struct progress *progress)
+{
+    if (progress->terminal)
+        fputs("\r\033[K", stderr);
+}
+
+static void show_screen(struct progress *progress, const json_t *record)
+{
+    _cleanup_buffer_ struct buffer box = BUFFER_INIT(SIZE_MAX);
+    struct terminal_style style = terminal_style_of(fileno(progress->screens));
+    const char *step = json_get_text(record, "step", json_get_text(record, "name", ""));
+    _cleanup_free_ char *harmless = text_harmless(step, false);
+    _cleanup_free_ char *cut = text_cut(harmless, style.width - 8);
+    _cleanup_free_ char *title = memory_format(" %s ", cut);
+    terminal_screen(json_object_get(record, "rows"), title, 0, style.width, &box);
+    erase(progress);
+    fputs(buffer_string(&box), progress->screens);
+    fflush(progress->screens);
+}
+
+static void take_record(void *context, const json_t *record)
+{
+    struct progress *progress = context;
+    const char *name = json_get_text(record, "record", "");
+    progress->last_event = clock_now();
+    if (strcmp(name, "phase") == 0)
+        snprintf(progress->phase, sizeof progress->phase, "%s",
+                 json_get_text(record, "phase", "?"));
+    else if (strcmp(name, "iteration") == 0)
+        take_iteration(progress, record);
+    else if (strcmp(name, "screen") == 0 && progress->screens != NULL)
+        show_screen(progress, record);
+}
+
+/* From the pace of the iterations so far and the rests that are still to come; -1: cannot be told.
+ */
+static double seconds_left(const struct progress *progress)
+{
+    const struct measure_plan *measure = &progress->plan->measure;
+    unsigned done = progress->iteration - progress->first_iteration;
+    if (progress->iterations < progress->iteration || done == 0)
+        return -1;
+    if (strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0)
+        return (double)measure->drain_ms / 1000;
+    double pace = (progress->last_at - progress->first_at) / done;
+    double left = pace * (progress->iterations - progress->iteration);
+    if (strcmp(progress->phase, phase_name(PHASE_WARMUP)) == 0)
+        left += (double)measure->idle_ms / 1000;
+    double since = (double)(clock_now() - progress->last_event) / (double)NS_PER_SECOND;
+    return fmax(left - since, 0);
+}
+
+static void draw(struct progress *progress)
+{
+    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    double left = seconds_left(progress);
+    buffer_format(&line, "[%zu/%zu] %s: %s", progress->number, progress->of, progress->plan->name,
+                  progress->phase);
+    if (progress->iterations > 0)
+        buffer_format(&line, ", iteration %u of %u", progress->iteration, progress->iterations);
+    if (left >= 0)
+        buffer_format(&line, ", %s %.0f s left",
+                      strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
+                      left);
+    struct terminal_style style = terminal_style_of(STDERR_FILENO);
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
+    _cleanup_free_ char *cut = text_cut(harmless, style.width - 1);
+    erase(progress);
+    fputs(cut, stderr);
+    fflush(stderr);
+    progress->last_drawn = clock_now();
+}
+
+void progress_tick(void *context)
+{
+    struct progress *progress = context;
+    journal_follow_more(progress->follower, take_record, progress);
+    if (progress->terminal && clock_now() - progress->last_drawn >= REDRAW_MS * NS_PER_MS)
+        draw(progress);
+}
+
+void progress_end(struct progress *progress, const struct scenario_result *scenario)
+{
+    char took[64];
+    /* What came between the last tick and the end. */
+    journal_follow_more(progress->follower, take_record, progress);
+    journal_follow_end(progress->follower);
+    progress->follower = NULL;
+    erase(progress);
+    clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
+    if (!progress->terminal)
+        fprintf(stderr, " %s (%s)\n", verdict_name(scenario->verdict), took);
+}

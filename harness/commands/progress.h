@@ -1,0 +1,40 @@
+/*
+ * What a person sees on standard error while a run goes on: on a terminal one line that is drawn
+ * anew (scenario k of n, phase, iteration, seconds left); elsewhere one line per scenario. With
+ * --show also each screen, as the journal brings it.
+ *
+ * Order of calls: progress_start, progress_tick again and again, progress_end; per scenario.
+ */
+#ifndef LEAKGATE_COMMANDS_PROGRESS_H
+#define LEAKGATE_COMMANDS_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "measure/journal.h"
+#include "report/result.h"
+#include "scenario/plan.h"
+
+struct progress {
+    bool terminal; /* standard error is one */
+    FILE *screens; /* where screens go; NULL: nowhere */
+    const struct plan *plan;
+    size_t number; /* from 1 */
+    size_t of;
+    struct journal_follower *follower;
+    char phase[16];
+    unsigned iteration;
+    unsigned iterations;
+    double first_at; /* seconds; of the first iteration's end */
+    unsigned first_iteration;
+    double last_at;
+    int64_t last_event; /* clock_now() */
+    int64_t last_drawn;
+};
+
+void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
+                    const char *journal, bool show, FILE *screens);
+void progress_tick(void *progress); /* a guard_tick */
+void progress_end(struct progress *progress, const struct scenario_result *scenario);
+
+#endif

@@ -1,0 +1,23 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/print_result.h"
+#include "report/result.h"
+
+int command_report(const struct arguments *arguments)
+{
+    struct lg_error err = {0};
+    if (arguments->operands.count > 0) {
+        lg_fail(&err, LG_ERROR_INPUT, 0, "report takes no operand, only --from DIR");
+        return complain(&err);
+    }
+    _cleanup_suite_ struct suite_result *suite =
+        suite_read(option_text(arguments, OPTION_FROM), &err);
+    if (suite == NULL)
+        return complain(&err);
+    print_result(suite, option_given(arguments, OPTION_JSON));
+    return EXIT_PASS;
+}

@@ -1,0 +1,344 @@
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/print_result.h"
+#include "commands/progress.h"
+#include "commands/report_directory.h"
+#include "commands/selection.h"
+#include "measure/guard.h"
+#include "report/result_json.h"
+#include "report/text_layout.h"
+#include "world/world.h"
+
+/* One `leakgate run` on its way. */
+struct suite {
+    const struct arguments *arguments;
+    struct selection selection;
+    struct baseline **baselines; /* one for each plan; NULL: none */
+    struct string_list missing;  /* one for each plan: the tools that are missing, "" for none */
+    double timeout_scale;
+    struct suite_result *result;
+};
+
+static void suite_end(struct suite *suite)
+{
+    for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++)
+        baseline_free(suite->baselines[i]);
+    free(suite->baselines);
+    string_list_free(&suite->missing);
+    selection_free(&suite->selection);
+    suite_free(suite->result);
+}
+
+static bool read_timeout_scale(double *scale, struct lg_error *err)
+{
+    const char *text = getenv("LEAKGATE_TIMEOUT_SCALE");
+    char *end = NULL;
+    *scale = 1;
+    if (text == NULL || *text == '\0')
+        return true;
+    double value = strtod(text, &end);
+    if (*end != '\0' || !isfinite(value) || value < 0.1 || value > 100)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "LEAKGATE_TIMEOUT_SCALE is \"%s\", not a number from 0.1 to 100", text);
+    *scale = value;
+    return true;
+}
+
+static int load_scenarios(struct suite *suite)
+{
+    struct lg_error err = {0};
+    _cleanup_strings_ struct string_list files = {0};
+    struct diagnostics problems = {0};
+    struct load_options options = load_options_of(suite->arguments);
+    if (!read_timeout_scale(&suite->timeout_scale, &err) ||
+        !selection_files(suite->arguments, &files, &err))
+        return complain(&err);
+    bool fine = selection_load(suite->arguments, &files, &options, &suite->selection, &problems);
+    print_diagnostics(&problems);
+    diagnostics_free(&problems);
+    if (!fine)
+        return EXIT_INPUT;
+    if (suite->selection.count > 0)
+        return EXIT_PASS;
+    fprintf(stderr, "leakgate: there is no scenario to run in %s%s\n", options.scenarios,
+            option_given(suite->arguments, OPTION_TAG) ? " with such a tag" : "");
+    return EXIT_NOTHING_JUDGED;
+}
+
+/* Of scenarios that will be skipped, a missing program or baseline is no matter. */
+static void find_missing_tools(struct suite *suite)
+{
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        _cleanup_strings_ struct string_list tools = {0};
+        _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
+        world_missing_tools(suite->selection.plans[i], &tools);
+        for (size_t j = 0; j < tools.count; j++)
+            buffer_format(&names, "%s%s", j > 0 ? ", " : "", tools.items[j]);
+        string_list_add(&suite->missing, buffer_string(&names));
+    }
+}
+
+static bool is_skipped(const struct suite *suite, size_t index)
+{
+    return suite->missing.items[index][0] != '\0';
+}
+
+static int other_plan(const struct plan *plan, const char *path)
+{
+    fprintf(stderr,
+            "leakgate: %s is the baseline of another plan: %s has changed since it was accepted.\n"
+            "Measure it anew, and accept what you find right:\n"
+            "  leakgate run %s --no-baselines\n"
+            "  leakgate accept %s\n",
+            path, plan->file, plan->name, plan->name);
+    return EXIT_INPUT;
+}
+
+static int no_baseline(const struct plan *plan, const char *path)
+{
+    fprintf(stderr,
+            "leakgate: %s has no baseline %s. To make one from a run:\n"
+            "  leakgate run %s && leakgate accept %s\n",
+            plan->name, path, plan->name, plan->name);
+    return EXIT_NOTHING_JUDGED;
+}
+
+static int load_baseline(struct suite *suite, size_t index)
+{
+    const struct plan *plan = suite->selection.plans[index];
+    const char *directory = option_text(suite->arguments, OPTION_BASELINES);
+    _cleanup_free_ char *path = baseline_path(directory, plan->target.name, plan->name);
+    struct lg_error err = {0};
+    if (access(path, F_OK) != 0)
+        return option_given(suite->arguments, OPTION_REQUIRE_BASELINE) ? no_baseline(plan, path)
+                                                                       : EXIT_PASS;
+    suite->baselines[index] = baseline_read(path, &err);
+    if (suite->baselines[index] == NULL)
+        return complain(&err);
+    if (strcmp(suite->baselines[index]->plan_hash, plan->hash) != 0)
+        return other_plan(plan, path);
+    return EXIT_PASS;
+}
+
+static int load_baselines(struct suite *suite)
+{
+    int status = EXIT_PASS;
+    suite->baselines = memory_array(suite->selection.count, sizeof *suite->baselines);
+    if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
+        option_given(suite->arguments, OPTION_ITERATIONS))
+        return EXIT_PASS;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!is_skipped(suite, i))
+            status = worse_status(status, load_baseline(suite, i));
+    return status;
+}
+
+static bool find_program(const struct plan *plan, struct lg_error *err)
+{
+    _cleanup_free_ char *program = world_find_program(plan, err);
+    if (program != NULL)
+        return true;
+    fprintf(stderr,
+            "leakgate: %s\nName the program by --program PATH or LEAKGATE_PROGRAM, or put "
+            "it on PATH.\n",
+            err->text);
+    return false;
+}
+
+/* All that can be known to be wrong before anything has started. */
+static int check_machine(const struct suite *suite)
+{
+    const char *directory = option_text(suite->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!is_skipped(suite, i) && !find_program(suite->selection.plans[i], &err))
+            return (int)lg_exit_status(err.class);
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!evidence_directory_check(directory, suite->selection.plans[i]->name, &err))
+            return complain(&err);
+    if (!report_directory_prepare(directory, &err) || !guard_take_signals(&err))
+        return complain(&err);
+    return EXIT_PASS;
+}
+
+/* The options that make the run what it is, so that the report can say how to play it again. */
+static char *options_again(const struct arguments *arguments)
+{
+    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
+                                       OPTION_PROGRAM, OPTION_ITERATIONS};
+    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct load_options options = load_options_of(arguments);
+    for (size_t i = 0; i < option_table_count; i++) {
+        const struct option_info *info = &option_table[i];
+        const char *value =
+            option_given(arguments, info->option) ? option_text(arguments, info->option) : NULL;
+        if (info->option == OPTION_PROGRAM)
+            value = options.program;
+        for (size_t j = 0; value != NULL && j < sizeof kept / sizeof *kept; j++) {
+            if (info->option != kept[j])
+                continue;
+            _cleanup_free_ char *quoted = shell_quoted(value);
+            buffer_format(&out, "%s--%s %s", out.length > 0 ? " " : "", info->name, quoted);
+        }
+    }
+    if (option_given(arguments, OPTION_NO_BASELINES))
+        buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
+    return buffer_take(&out);
+}
+
+static struct scenario_result *add_scenario(struct suite *suite, const struct plan *plan)
+{
+    const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
+    _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
+    _cleanup_free_ char *path = path_join(directory, file);
+    struct scenario_result *scenario =
+        suite_add(suite->result, plan->name, plan->file, plan->title);
+    if (strcmp(path, plan->file) != 0) {
+        free(scenario->operand);
+        scenario->operand = memory_copy_text(plan->file);
+    }
+    return scenario;
+}
+
+/* To the millisecond: the same figure comes back from result.json. */
+static double seconds_since(int64_t start)
+{
+    return round((double)(clock_now() - start) / (double)NS_PER_MS) / 1000;
+}
+
+static void guard_failed(struct scenario_result *scenario, const struct lg_error *err)
+{
+    scenario->verdict = VERDICT_FAILED;
+    scenario->problem = err->class;
+    free(scenario->reason);
+    scenario->reason = memory_copy_text(err->text);
+}
+
+/* Under the guard, with the progress shown. */
+static bool measure_scenario(struct suite *suite, const struct run_options *options,
+                             struct progress *progress, struct scenario_result *scenario,
+                             struct lg_error *err)
+{
+    bool keep = option_given(suite->arguments, OPTION_KEEP_WORLD);
+    struct guard_result guarded = {0};
+    int64_t start = clock_now();
+    bool done = guard_run(options, keep, progress_tick, progress, &guarded, err);
+    scenario->seconds = seconds_since(start);
+    suite->result->signal = guarded.cancelled_by;
+    if (guarded.world_kept || access(options->world_root, F_OK) == 0)
+        scenario->world = memory_copy_text(options->world_root);
+    for (size_t i = 0; i < guarded.killed.count; i++)
+        string_list_add(&scenario->killed, guarded.killed.items[i]);
+    string_list_free(&guarded.killed);
+    return done;
+}
+
+static void run_scenario(struct suite *suite, size_t index, struct scenario_result *scenario)
+{
+    const struct arguments *arguments = suite->arguments;
+    const struct plan *plan = suite->selection.plans[index];
+    const char *report = option_text(arguments, OPTION_REPORT);
+    bool as_json = option_given(arguments, OPTION_JSON);
+    bool show = option_given(arguments, OPTION_SHOW);
+    struct lg_error err = {0};
+    struct progress progress;
+    _cleanup_free_ char *directory = evidence_directory_make(report, plan->name, &err);
+    _cleanup_free_ char *world = directory != NULL ? world_place(&err) : NULL;
+    if (world == NULL) {
+        guard_failed(scenario, &err);
+        return;
+    }
+    struct run_options options = {
+        .plan = plan,
+        .baseline = suite->baselines[index],
+        .world_root = world,
+        .directory = directory,
+        .attempt = "screening",
+        .play_iterations = option_number(arguments, OPTION_ITERATIONS),
+        .show = show,
+        .timeout_scale = suite->timeout_scale,
+    };
+    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    progress_start(&progress, plan, index + 1, suite->selection.count, journal, show,
+                   as_json ? stderr : stdout);
+    if (measure_scenario(suite, &options, &progress, scenario, &err))
+        scenario_judge(scenario, report);
+    else
+        guard_failed(scenario, &err);
+    progress_end(&progress, scenario);
+}
+
+static void run_all(struct suite *suite)
+{
+    int64_t start = clock_now();
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
+        if (suite->result->signal != 0) {
+            scenario_skip(scenario, "not run: the run was stopped");
+        } else if (is_skipped(suite, i)) {
+            _cleanup_free_ char *reason =
+                memory_format("not on this machine: %s", suite->missing.items[i]);
+            scenario_skip(scenario, reason);
+        } else {
+            run_scenario(suite, i, scenario);
+        }
+    }
+    suite->result->seconds = seconds_since(start);
+}
+
+static int report_all(const struct suite *suite)
+{
+    const struct suite_result *result = suite->result;
+    _cleanup_free_ char *path = path_join(result->directory, REPORT_RESULT);
+    _cleanup_json_ json_t *object = result_to_json(result);
+    struct lg_error err = {0};
+    int status = suite_exit_status(result);
+    bool written = json_write_file(path, object, &err);
+    print_result(result, option_given(suite->arguments, OPTION_JSON));
+    if (!written)
+        return result->signal != 0 ? status : worse_status(complain(&err), status);
+    for (size_t i = 0; i < result->count; i++)
+        if (result->only_leaks_fail && result->scenarios[i].problem == LG_ERROR_INVALID)
+            fprintf(stderr, "leakgate: warning: %s is %s; --fail-on leak lets it pass\n",
+                    result->scenarios[i].name, verdict_name(result->scenarios[i].verdict));
+    return status;
+}
+
+static int run_suite(struct suite *suite)
+{
+    const struct arguments *arguments = suite->arguments;
+    int status = load_scenarios(suite);
+    if (status != EXIT_PASS)
+        return status;
+    find_missing_tools(suite);
+    status = load_baselines(suite);
+    if (status == EXIT_PASS)
+        status = check_machine(suite);
+    if (status != EXIT_PASS)
+        return status;
+    _cleanup_free_ char *options = options_again(arguments);
+    suite->result = suite_new(option_text(arguments, OPTION_REPORT),
+                              option_text(arguments, OPTION_BASELINES), options);
+    suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
+    suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
+    run_all(suite);
+    return report_all(suite);
+}
+
+int command_run(const struct arguments *arguments)
+{
+    struct suite suite = {.arguments = arguments};
+    int status = run_suite(&suite);
+    suite_end(&suite);
+    return status;
+}

@@ -1,0 +1,148 @@
+#include "commands/selection.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths)
+{
+    DIR *entries = opendir(directory);
+    if (entries == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (entry->d_name[0] != '.' && text_ends(entry->d_name, suffix))
+            string_list_take(paths, path_join(directory, entry->d_name));
+    closedir(entries);
+    string_list_sort(paths);
+}
+
+static bool unknown_scenario(const char *name, const char *directory, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list paths = {0};
+    _cleanup_strings_ struct string_list names = {0};
+    files_with_suffix(directory, ".yaml", &paths);
+    for (size_t i = 0; i < paths.count; i++) {
+        const char *base = path_base(paths.items[i]);
+        string_list_take(&names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
+    }
+    const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
+    if (nearest == NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s", name,
+                       directory);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s; did you mean %s?",
+                   name, directory, nearest);
+}
+
+static bool add_operand(const char *operand, const char *directory, struct string_list *files,
+                        struct lg_error *err)
+{
+    if (text_ends(operand, ".yaml") || strchr(operand, '/') != NULL) {
+        if (access(operand, R_OK) != 0)
+            return lg_fail(err, LG_ERROR_INPUT, 0, "there is no file %s that can be read", operand);
+        string_list_add(files, operand);
+        return true;
+    }
+    _cleanup_free_ char *file = memory_format("%s.yaml", operand);
+    _cleanup_free_ char *path = path_join(directory, file);
+    if (access(path, R_OK) != 0)
+        return unknown_scenario(operand, directory, err);
+    string_list_take(files, take_pointer(path));
+    return true;
+}
+
+bool selection_files(const struct arguments *arguments, struct string_list *files,
+                     struct lg_error *err)
+{
+    const char *directory = option_text(arguments, OPTION_SCENARIOS);
+    if (arguments->operands.count == 0) {
+        files_with_suffix(directory, ".yaml", files);
+        return true;
+    }
+    for (size_t i = 0; i < arguments->operands.count; i++)
+        if (!add_operand(arguments->operands.items[i], directory, files, err))
+            return false;
+    return true;
+}
+
+static bool is_asked_for(const struct arguments *arguments, const struct plan *plan)
+{
+    const struct string_list *tags = &arguments->values[OPTION_TAG];
+    for (size_t i = 0; i < tags->count; i++)
+        if (string_list_contains(&plan->tags, tags->items[i]))
+            return true;
+    return tags->count == 0;
+}
+
+/* Reports are kept by name. */
+static bool is_new_name(const struct selection *selection, const struct plan *plan,
+                        struct diagnostics *problems)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        if (strcmp(selection->plans[i]->name, plan->name) != 0)
+            continue;
+        diagnose(problems, plan->file, 1, 1, "a scenario of the name \"%s\" is chosen already: %s",
+                 plan->name, selection->plans[i]->file);
+        return false;
+    }
+    return true;
+}
+
+bool selection_load(const struct arguments *arguments, const struct string_list *files,
+                    const struct load_options *options, struct selection *selection,
+                    struct diagnostics *problems)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        _cleanup_plan_ struct plan *plan = plan_load(files->items[i], options, problems);
+        if (plan == NULL || !is_asked_for(arguments, plan) ||
+            !is_new_name(selection, plan, problems))
+            continue;
+        selection->plans = memory_grow(selection->plans, &selection->capacity, selection->count + 1,
+                                       sizeof(struct plan *));
+        selection->plans[selection->count++] = take_pointer(plan);
+    }
+    return problems->count == 0;
+}
+
+void selection_free(struct selection *selection)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        plan_free(selection->plans[i]);
+    free(selection->plans);
+    *selection = (struct selection){0};
+}
+
+void print_diagnostics(const struct diagnostics *problems)
+{
+    for (size_t i = 0; i < problems->lines.count; i++) {
+        _cleanup_free_ char *line = text_harmless(problems->lines.items[i], false);
+        fprintf(stderr, "%s\n", line);
+    }
+    if (problems->count > problems->lines.count)
+        fprintf(stderr, "and %zu more\n", problems->count - problems->lines.count);
+}
+
+struct load_options load_options_of(const struct arguments *arguments)
+{
+    const char *program = option_text(arguments, OPTION_PROGRAM);
+    const char *variable = getenv("LEAKGATE_PROGRAM");
+    if (program == NULL && variable != NULL && *variable != '\0')
+        program = variable;
+    return (struct load_options){
+        .scenarios = option_text(arguments, OPTION_SCENARIOS),
+        .target = option_text(arguments, OPTION_TARGET),
+        .program = program,
+        .iterations = option_number(arguments, OPTION_ITERATIONS),
+    };
+}
+
+char *baseline_path(const char *baselines, const char *target, const char *scenario)
+{
+    _cleanup_free_ char *directory = path_join(baselines, target);
+    _cleanup_free_ char *file = memory_format("%s.json", scenario);
+    return path_join(directory, file);
+}

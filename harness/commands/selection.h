@@ -1,0 +1,41 @@
+/*
+ * Which scenarios a command is about, loaded and checked all together: either all of them are fine,
+ * or all that is wrong is printed and nothing has started.
+ */
+#ifndef LEAKGATE_COMMANDS_SELECTION_H
+#define LEAKGATE_COMMANDS_SELECTION_H
+
+#include "base/error.h"
+#include "commands/options.h"
+#include "scenario/load.h"
+
+struct selection {
+    struct plan **plans; /* in the order of the operands, else by name */
+    size_t count;
+    size_t capacity;
+};
+
+/* The files that the operands name, else all of the scenarios directory, sorted. LG_ERROR_INPUT
+ * with the nearest name where there is none of that name. */
+bool selection_files(const struct arguments *arguments, struct string_list *files,
+                     struct lg_error *err);
+/* The names ("*.SUFFIX") of a directory's files with that ending, sorted; a missing directory is
+ * empty. */
+void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths);
+
+/* Loads the files and leaves out what --tag does not ask for. False when anything is wrong: all
+ * problems stand in `problems` then. */
+bool selection_load(const struct arguments *arguments, const struct string_list *files,
+                    const struct load_options *options, struct selection *selection,
+                    struct diagnostics *problems);
+void selection_free(struct selection *selection);
+
+/* Prints them on standard error, each on its line. */
+void print_diagnostics(const struct diagnostics *problems);
+
+struct load_options load_options_of(const struct arguments *arguments);
+
+/* BASELINES/TARGET/SCENARIO.json; the caller frees it. */
+char *baseline_path(const char *baselines, const char *target, const char *scenario);
+
+#endif
