@@ -1,7 +1,7 @@
 /*
  * The target's raw output as an asciinema recording, format version 2
- * (docs.asciinema.org/manual/asciicast/v2): a header line, then [seconds, "o", text], [seconds, "i",
- * text], [seconds, "m", label] and [seconds, "r", "COLSxROWS"]. Kept: the first
+ * (docs.asciinema.org/manual/asciicast/v2): a header line, then [seconds, "o", text], [seconds,
+ * "i", text], [seconds, "m", label] and [seconds, "r", "COLSxROWS"]. Kept: the first
  * LIMIT_RECORDING_FIRST_BYTES and the last LIMIT_RECORDING_LAST_BYTES of a flood, and a marker that
  * says how much is missing between them. UTF-8 sequences split over reads are joined; invalid bytes
  * become U+FFFD.

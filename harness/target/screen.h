@@ -10,15 +10,16 @@
 
 struct screen_match;
 
-/* texts and gone are already expanded copies, owned by the match from here on; regex likewise, NULL:
- * none. rows is where they look; region outranks it when not NULL. LG_ERROR_INPUT on a regular
- * expression that does not compile or is over LIMIT_REGEX_BYTES. */
+/* texts and gone are already expanded copies, owned by the match from here on; regex likewise,
+ * NULL: none. rows is where they look; region outranks it when not NULL. LG_ERROR_INPUT on a
+ * regular expression that does not compile or is over LIMIT_REGEX_BYTES. */
 struct screen_match *screen_match_new(struct string_list *texts, struct string_list *gone,
                                       const char *regex, const char *title, struct range rows,
                                       const struct region *region, struct lg_error *err);
 void screen_match_free(struct screen_match *match);
 
-/* False also while a frame is being drawn. A regular expression over its match limit is an error. */
+/* False also while a frame is being drawn. A regular expression over its match limit is an error.
+ */
 bool screen_matches(struct screen_match *match, const struct terminal *terminal,
                     struct lg_error *err);
 /* What is missing, for people: `text "Files" is not shown in rows 1..49`. The caller frees it. */
