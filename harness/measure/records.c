@@ -1,6 +1,7 @@
 #include "measure/records.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -189,6 +190,19 @@ json_t *record_failure(const struct lg_error *problem, const char *stderr_tail)
     return record;
 }
 
+/* What this worker itself cost: CPU seconds and the most memory it held. */
+static json_t *own_usage(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                 (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    json_t *own = json_object();
+    json_put(own, "cpu_seconds", json_number(cpu));
+    json_put(own, "max_rss_bytes", json_integer((json_int_t)usage.ru_maxrss * 1024));
+    return own;
+}
+
 json_t *record_end(const struct target *target, double at, unsigned connections, bool played_only,
                    const struct string_list *left_behind)
 {
@@ -207,5 +221,6 @@ json_t *record_end(const struct target *target, double at, unsigned connections,
     json_put(record, "sleeps", json_integer(target != NULL ? target_sleeps(target) : 0));
     json_put(record, "connections", json_integer(connections));
     json_put(record, "played_only", json_boolean(played_only));
+    json_put(record, "own", own_usage());
     return record;
 }
