@@ -11,6 +11,7 @@
 #include "probes/procfs.h"
 
 struct tree {
+    pid_t root;
     pid_t *pids;
     size_t count;
     size_t capacity;
@@ -18,7 +19,7 @@ struct tree {
 
 static void tree_add(struct tree *tree, pid_t pid)
 {
-    if (tree->count >= LIMIT_PROCESS_TREE)
+    if (pid == tree->root || tree->count >= LIMIT_PROCESS_TREE)
         return;
     /* Who is given to a subreaper of the same tree meanwhile can be met twice. */
     for (size_t i = 0; i < tree->count; i++)
@@ -91,7 +92,7 @@ bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *c
     _cleanup_proc_ struct proc proc = {.directory = -1};
     if (!proc_open(proc_root, root, &proc, err))
         return false;
-    struct tree tree = {0};
+    struct tree tree = {.root = root};
     children_add(proc_root, root, &tree);
     for (size_t i = 0; i < tree.count; i++)
         children_add(proc_root, tree.pids[i], &tree);
