@@ -56,7 +56,9 @@ static double rounded_up(double value)
 
 static char *key_of(const struct finding *finding)
 {
-    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    if (finding->gauge >= GAUGE_COUNT)
+        return memory_copy_text(finding->holder != NULL ? finding->holder : "");
+    const char *gauge = gauge_info(finding->gauge)->name;
     if (finding->holder == NULL)
         return memory_copy_text(gauge);
     return memory_format("%s %s", gauge, finding->holder);
@@ -146,9 +148,8 @@ static void list_unnamed(const struct judgement *judgement, struct buffer *out)
         _cleanup_free_ char *key = key_of(finding);
         _cleanup_free_ char *quoted = shell_quoted(key);
         if (finding->kind == FINDING_LEFT_BEHIND || finding->gauge >= GAUGE_COUNT)
-            buffer_format(out, "%s%s: %s", out->length > 0 ? ", " : "",
-                          finding_kind_name(finding->kind),
-                          finding->text != NULL ? finding->text : key);
+            buffer_format(out, "%s%s %s (which no --holder can accept)",
+                          out->length > 0 ? ", " : "", finding_kind_name(finding->kind), key);
         else
             buffer_format(out, "%s--holder %s", out->length > 0 ? ", " : "", quoted);
     }

@@ -107,7 +107,10 @@ static void paint_stderr(const struct painter *painter, const json_t *failure)
 
 static void paint_measurement(const struct painter *painter, const struct scenario_result *scenario)
 {
-    for (size_t i = 0; scenario->judgement != NULL && i < scenario->judgement->count; i++) {
+    /* After a failure, what is wrong with the measurement is its consequence. */
+    bool told = scenario->record != NULL && scenario->record->failure != NULL;
+    for (size_t i = 0; !told && scenario->judgement != NULL && i < scenario->judgement->count;
+         i++) {
         const struct finding *finding = &scenario->judgement->findings[i];
         if (finding->text != NULL &&
             (scenario->reason == NULL || strcmp(finding->text, scenario->reason) != 0))

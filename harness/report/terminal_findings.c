@@ -32,15 +32,41 @@ static char *describe_pace(const struct scenario_result *scenario, const struct 
     return memory_format("%s per %s", pace, per_what(scenario));
 }
 
+/* The judge names the holders that grow; a person asks first what became of the whole. */
+static void widen_to_total(const struct scenario_result *scenario, struct finding *finding)
+{
+    if (gauge_info(finding->gauge)->rule != RULE_FLOOR || scenario->record == NULL)
+        return;
+    const struct series *series = &scenario->record->series;
+    _cleanup_free_ double *positions = memory_array(series->count + 1, sizeof *positions);
+    _cleanup_free_ double *values = memory_array(series->count + 1, sizeof *values);
+    struct trace trace = {.positions = positions, .values = values};
+    for (size_t i = 0; i < series->count; i++) {
+        if (series->samples[i].phase != PHASE_LOOP)
+            continue;
+        positions[trace.count] = series_position(series, &series->samples[i]);
+        values[trace.count++] = series->samples[i].gauges[finding->gauge];
+    }
+    struct growth growth = growth_of(trace, 0, growth_rule_count);
+    if (!(growth.iterations > 0) || isnan(growth.from) || isnan(growth.to))
+        return;
+    finding->per_iteration = growth.per_iteration;
+    finding->from = growth.from;
+    finding->to = growth.to;
+    finding->iterations = growth.iterations;
+}
+
 /* "fd +1.00 per iteration (25 -> 65 in 40)"; the caller frees it. */
-static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
+static char *describe_growth(const struct scenario_result *scenario, struct finding finding)
 {
     char from[64], to[64];
-    amount_describe(finding->gauge, finding->from, from, sizeof from);
-    amount_describe(finding->gauge, finding->to, to, sizeof to);
-    _cleanup_free_ char *pace = describe_pace(scenario, finding);
-    return memory_format("%s %s (%s -> %s in %.0f)", gauge_info(finding->gauge)->name, pace, from,
-                         to, finding->iterations);
+    if (finding.holder != NULL)
+        widen_to_total(scenario, &finding);
+    amount_describe(finding.gauge, finding.from, from, sizeof from);
+    amount_describe(finding.gauge, finding.to, to, sizeof to);
+    _cleanup_free_ char *pace = describe_pace(scenario, &finding);
+    return memory_format("%s %s (%s -> %s in %.0f)", gauge_info(finding.gauge)->name, pace, from,
+                         to, finding.iterations);
 }
 
 static void paint_holder(const struct painter *painter, const struct scenario_result *scenario,
@@ -57,32 +83,43 @@ static void paint_holder(const struct painter *painter, const struct scenario_re
         paint_labelled(painter, "", finding->example);
 }
 
-/* All growth of one gauge: its total first, then what holds it. */
+static bool is_growth_of(const struct finding *finding, enum gauge gauge)
+{
+    return is_growth(finding) && finding->gauge == gauge;
+}
+
+static const struct finding *main_finding(const struct judgement *judgement, enum gauge gauge)
+{
+    const struct finding *main = NULL;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (is_growth_of(finding, gauge) &&
+            (main == NULL || (main->holder != NULL && finding->holder == NULL)))
+            main = finding;
+    }
+    return main;
+}
+
+/* All growth of one gauge: the whole first, then what holds it. */
 static void paint_gauge(const struct painter *painter, const struct scenario_result *scenario,
                         enum gauge gauge, bool first)
 {
     const struct judgement *judgement = scenario->judgement;
-    const struct finding *main = NULL;
+    const struct finding *main = main_finding(judgement, gauge);
     size_t shown = 0, hidden = 0;
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (is_growth(finding) && finding->gauge == gauge &&
-            (main == NULL || (main->holder != NULL && finding->holder == NULL)))
-            main = finding;
-    }
-    if (main == NULL)
-        return;
-    _cleanup_free_ char *text = describe_growth(scenario, main);
+    _cleanup_free_ char *text = describe_growth(scenario, *main);
     paint_line(painter, first, "%s", text);
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (!is_growth(finding) || finding->gauge != gauge || finding->holder == NULL)
+        if (!is_growth_of(finding, gauge) || finding->holder == NULL)
             continue;
         if (shown++ < HOLDERS_SHOWN)
             paint_holder(painter, scenario, finding);
         else
             hidden++;
     }
+    if (main->text != NULL)
+        paint_labelled(painter, "", main->text);
     if (hidden > 0)
         paint_line(painter, false, "and %zu more holders, in " REPORT_RESULT, hidden);
 }

@@ -32,10 +32,10 @@ static void paint_reproduce(const struct painter *painter)
     print_command(painter, "To reproduce: ", buffer_string(&command));
 }
 
+/* Growth that no holder explains is named by its gauge alone. */
 static bool holder_to_accept(const struct finding *finding)
 {
-    return finding->kind == FINDING_GROWTH && finding->gauge < GAUGE_COUNT &&
-           finding->holder != NULL;
+    return finding->kind == FINDING_GROWTH && finding->gauge < GAUGE_COUNT;
 }
 
 static void paint_accept(const struct painter *painter, const struct scenario_result *scenario)
@@ -50,8 +50,9 @@ static void paint_accept(const struct painter *painter, const struct scenario_re
         const struct finding *finding = &scenario->judgement->findings[i];
         if (!holder_to_accept(finding))
             continue;
-        _cleanup_free_ char *key =
-            memory_format("%s %s", gauge_info(finding->gauge)->name, finding->holder);
+        _cleanup_free_ char *key = memory_format("%s%s%s", gauge_info(finding->gauge)->name,
+                                                 finding->holder != NULL ? " " : "",
+                                                 finding->holder != NULL ? finding->holder : "");
         _cleanup_free_ char *quoted = shell_quoted(key);
         buffer_format(&command, " --holder %s", quoted);
         any = true;

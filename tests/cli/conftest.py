@@ -1,0 +1,45 @@
+"""What every test of the command line needs: the program, run as a person or a build would run it."""
+
+import os
+import subprocess
+
+import pytest
+
+LEAKGATE = os.environ["LEAKGATE_BIN"]
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Leakgate:
+    """leakgate in a directory of its own, with an environment that is the same everywhere."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(directory),
+            "TMPDIR": str(directory),
+            "LC_ALL": "C",
+        }
+
+    def __call__(self, *words, timeout=60, **environment):
+        return subprocess.run(
+            [LEAKGATE, *map(str, words)],
+            cwd=self.directory,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            encoding="utf-8",
+        )
+
+
+@pytest.fixture
+def leakgate(tmp_path):
+    return Leakgate(tmp_path)
+
+
+@pytest.fixture
+def source():
+    """The root of the sources, for scenarios that are part of them."""
+    return SOURCE

@@ -1,0 +1,102 @@
+"""Small made-up journals, so that reports and baselines are tested without a target."""
+
+import json
+
+STEP = "scenarios/%s.yaml:14:5"
+
+
+class Journal:
+    """The records of one run: six samples at rest, a loop of 21, two iterations apart."""
+
+    def __init__(self, scenario, **header):
+        self.records = []
+        self.holders = {}
+        self.last = {}
+        self.add(
+            "journal",
+            version=1,
+            leakgate="0.1.0",
+            date="2026-11-23T12:00:00Z",
+            scenario=scenario,
+            title="A scenario",
+            file=f"scenarios/{scenario}.yaml",
+            target="standin",
+            program="standin",
+            attempt="screening",
+            plan_hash="0123456789abcdef",
+            plan={},
+            measure={"heap_rate": 512, "every_ms": 0},
+            baseline=None,
+            world="/tmp/w",
+            **header,
+        )
+        self.add("target", pid=7, port=1, version="v1.3.0", go="go1.26.8",
+                 platform="linux/amd64", heap_rate=512)
+
+    def add(self, record, **fields):
+        self.records.append({"record": record, **fields})
+        return self
+
+    def holder(self, name):
+        if name not in self.holders:
+            self.holders[name] = len(self.holders)
+            self.add("holder", number=self.holders[name], gauge="fd", text=name)
+        return self.holders[name]
+
+    def sample(self, phase, iteration, at, fds, **gauges):
+        """fds: how many of each name are open."""
+        now = {self.holder(name): count for name, count in fds.items() if count}
+        changes = [[number, now.get(number, 0)]
+                   for number in sorted({*now, *self.last})
+                   if now.get(number) != self.last.get(number)]
+        self.last = now
+        return self.add("sample", phase=phase, iteration=iteration, at=at, took=0.05,
+                        gauges={"fd": sum(fds.values()), **gauges}, holdings=changes,
+                        collections=len(self.records))
+
+    def measured(self, fds_at, drained=None):
+        """Samples of a whole run; fds_at(iteration) gives the descriptors by name."""
+        for i in range(6):
+            self.sample("idle", 6, 10 + i, fds_at(0), goroutine=26)
+        for i in range(21):
+            self.sample("loop", 8 + 2 * i, 20 + i, fds_at(2 + 2 * i), goroutine=26)
+        if drained is not None:
+            self.sample("drain", 48, 50, fds_at(42), goroutine=26)
+            self.sample("drain", 48, 110, drained, goroutine=26)
+            self.sample("drain", 48, 115, drained, goroutine=26)
+        return self
+
+    def failed(self, kind="target", text="text \"Files\" is not shown in rows 1..49", screen=None,
+               stderr=""):
+        if screen is not None:
+            self.add("screen", why="failed", name="", step="wait", rows=screen)
+        return self.add("failure", **{"class": kind}, where=STEP % "broken", text=text,
+                        stderr_tail=stderr)
+
+    def end(self, **fields):
+        return self.add("end", at=130.0, exit_status=0, **{"left_behind": [], **fields})
+
+    def write(self, report):
+        directory = report / self.records[0]["scenario"]
+        directory.mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps(record, sort_keys=True, separators=(",", ":")) + "\n"
+                 for record in self.records)
+        (directory / "journal.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def clean(scenario="tab-cycle"):
+    return Journal(scenario).measured(lambda i: {"pipe": 3, "/dev/null": 1}).end()
+
+
+def leaking(scenario="external-editor"):
+    """One epoll descriptor per iteration, and none of them goes away."""
+    def fds(i):
+        return {"pipe": 3, "anon_inode:[eventpoll]": 2 + i}
+    return Journal(scenario).measured(fds, drained=fds(42)).end()
+
+
+def backlog(scenario="slow"):
+    return (Journal(scenario)
+            .measured(lambda i: {"pipe": 3, "anon_inode:[eventpoll]": 2 + i},
+                      drained={"pipe": 3, "anon_inode:[eventpoll]": 2})
+            .end())

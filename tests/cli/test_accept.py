@@ -1,0 +1,171 @@
+"""leakgate accept: baselines are made from runs, by people, with reasons."""
+
+import json
+
+import journals
+import pytest
+
+KEY = "fd anon_inode:[eventpoll]"
+
+
+@pytest.fixture
+def report(leakgate):
+    directory = leakgate.directory / "leakgate-report"
+    journals.clean().write(directory)
+    journals.leaking().write(directory)
+    return directory
+
+
+def stored(leakgate, scenario):
+    return leakgate.directory / "baselines" / "standin" / f"{scenario}.json"
+
+
+def accept_leak(leakgate, **changes):
+    options = {"holder": KEY, "reason": "upstream keeps it", "expires": "2027-01-31", **changes}
+    words = [word for name, value in options.items() if value
+             for word in (f"--{name}", value)]
+    return leakgate("accept", "external-editor", *words)
+
+
+def test_a_pass_becomes_a_baseline(leakgate, report):
+    done = leakgate("accept", "tab-cycle")
+    assert done.returncode == 0, done.stderr
+    assert "baselines/standin/tab-cycle.json: new" in done.stdout
+    assert "fd at rest 4" in done.stdout
+    baseline = json.loads(stored(leakgate, "tab-cycle").read_text())
+    assert baseline["plan"] == "0123456789abcdef"
+    assert baseline["go"] == "go1.26.8"
+    assert baseline["platform"] == "linux/amd64"
+    assert baseline["gauges"]["fd"] == {"allowed": 0, "level": 4}
+    assert baseline["gauges"]["goroutine"]["level"] == 26
+    assert baseline["exceptions"] == []
+
+
+def test_the_same_run_gives_the_same_bytes(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    first = stored(leakgate, "tab-cycle").read_bytes()
+    again = leakgate("accept", "tab-cycle")
+    assert "unchanged" in again.stdout
+    assert stored(leakgate, "tab-cycle").read_bytes() == first
+    stored(leakgate, "tab-cycle").unlink()
+    leakgate("accept", "tab-cycle")
+    assert stored(leakgate, "tab-cycle").read_bytes() == first
+    assert first.endswith(b"}\n")
+
+
+def test_a_leak_is_refused_and_names_what_to_name(leakgate, report):
+    done = leakgate("accept", "external-editor")
+    assert done.returncode == 2
+    assert f"--holder '{KEY}'" in done.stderr
+    assert not stored(leakgate, "external-editor").exists()
+
+
+def test_a_named_holder_becomes_an_exception(leakgate, report):
+    done = accept_leak(leakgate, issue="https://example.org/1")
+    assert done.returncode == 0, done.stderr
+    assert "+ exception fd anon_inode:[eventpoll]: 1.00 per iteration until 2027-01-31" in done.stdout
+    [exception] = json.loads(stored(leakgate, "external-editor").read_text())["exceptions"]
+    assert exception == {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1,
+                         "reason": "upstream keeps it", "expires": "2027-01-31",
+                         "issue": "https://example.org/1"}
+
+
+def test_with_its_exception_the_run_is_a_pass(leakgate, report):
+    accept_leak(leakgate)
+    baseline = json.loads(stored(leakgate, "external-editor").read_text())
+    journal = journals.leaking()
+    journal.records[0]["baseline"] = baseline
+    journal.write(report)
+    result = json.loads(leakgate("report", "--json").stdout)
+    verdicts = {s["name"]: s["verdict"] for s in result["scenarios"]}
+    assert verdicts["external-editor"] == "pass"
+
+
+def test_exceptions_that_stand_already_are_kept(leakgate, report):
+    accept_leak(leakgate)
+    again = leakgate("accept", "external-editor")
+    assert again.returncode == 0, again.stderr
+    assert "unchanged" in again.stdout
+
+
+def test_levels_that_moved_are_shown(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    journals.Journal("tab-cycle").measured(lambda i: {"pipe": 30}).end().write(report)
+    done = leakgate("accept", "tab-cycle")
+    assert done.returncode == 0, done.stderr
+    assert "baselines/standin/tab-cycle.json: changed" in done.stdout
+    assert "fd at rest 4 -> 30" in done.stdout
+    assert "goroutine" not in done.stdout
+
+
+def test_tolerances_of_the_old_baseline_stay(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    baseline = json.loads(stored(leakgate, "tab-cycle").read_text())
+    baseline["gauges"]["fd"]["tolerance"] = 7
+    stored(leakgate, "tab-cycle").write_text(json.dumps(baseline))
+    leakgate("accept", "tab-cycle")
+    assert json.loads(stored(leakgate, "tab-cycle").read_text())["gauges"]["fd"]["tolerance"] == 7
+
+
+@pytest.mark.parametrize("changes, message", [
+    ({"reason": None}, "wants a --reason"),
+    ({"holder": None}, "belong to a --holder"),
+    ({"expires": "2026-01-01"}, "is before the run"),
+    ({"expires": "2027-02-30"}, "wants a date"),
+    ({"holder": "fd pipes"}, "not accepted"),
+])
+def test_consent_must_be_whole(leakgate, report, changes, message):
+    done = accept_leak(leakgate, **changes)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not stored(leakgate, "external-editor").exists()
+
+
+def test_a_holder_that_does_not_leak_is_an_error(leakgate, report):
+    done = leakgate("accept", "tab-cycle", "--holder", "fd pipe", "--reason", "x")
+    assert done.returncode == 2
+    assert "nothing that leaks is called 'fd pipe'" in done.stderr
+    assert not stored(leakgate, "tab-cycle").exists()
+
+
+def test_all_or_nothing(leakgate, report):
+    done = leakgate("accept", "tab-cycle", "external-editor")
+    assert done.returncode == 2
+    assert not stored(leakgate, "tab-cycle").exists()
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda: journals.Journal("s").failed().end(), "no pass but failed"),
+    (lambda: journals.Journal("s").failed("invalid").end(), "no pass but invalid"),
+    (lambda: journals.Journal("s").end(played_only=True), "only played"),
+    (lambda: journals.Journal("s").measured(lambda i: {"pipe": 3})
+     .end(left_behind=["tmux: server (9)"]), "tmux: server (9)"),
+])
+def test_what_is_no_pass_is_refused(leakgate, make, message):
+    make().write(leakgate.directory / "leakgate-report")
+    done = leakgate("accept", "s")
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_refused_in_continuous_integration(leakgate, report):
+    done = leakgate("accept", "tab-cycle", CI="true")
+    assert done.returncode == 2
+    assert "continuous integration" in done.stderr
+    assert not stored(leakgate, "tab-cycle").exists()
+
+
+def test_unknown_scenario(leakgate, report):
+    done = leakgate("accept", "tab-cycel")
+    assert done.returncode == 2
+    assert "has no run of the scenario" in done.stderr
+    assert leakgate("accept", "../x").returncode == 2
+    assert leakgate("accept").returncode == 2
+
+
+def test_a_broken_baseline_is_named(leakgate, report):
+    stored(leakgate, "tab-cycle").parent.mkdir(parents=True)
+    stored(leakgate, "tab-cycle").write_text('{"version": 1,\n "plan": }')
+    done = leakgate("accept", "tab-cycle")
+    assert done.returncode == 2
+    assert "tab-cycle.json:2:" in done.stderr

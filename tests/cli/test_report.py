@@ -1,0 +1,144 @@
+"""leakgate report: the journals of a run are judged again, without the target."""
+
+import json
+
+import journals
+import pytest
+
+
+def make_report(directory):
+    report = directory / "leakgate-report"
+    journals.leaking().write(report)
+    journals.clean().write(report)
+    journals.backlog().write(report)
+    screen = ["  Sidecar", "", "日本語", "\x1b[31mred\x1b[0m ::error::x", "", ""]
+    journals.Journal("broken").failed(screen=screen, stderr="one\npanic: \x1b]0;t\x07\n").write(report)
+    return report
+
+
+def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
+    make_report(leakgate.directory)
+    shown = leakgate("report")
+    assert shown.returncode == 0
+    assert "standin v1.3.0 (go1.26.8)" in shown.stdout
+    assert "4 scenarios" in shown.stdout.splitlines()[0]
+    assert "external-editor  LEAK    fd +1.00 per iteration (" in shown.stdout
+    assert "held by   anon_inode:[eventpoll]  +" in shown.stdout
+    assert "1 leak, 1 failed, 2 pass. Report: leakgate-report/" in shown.stdout
+    assert "To reproduce: leakgate run broken external-editor\n" in shown.stdout
+    assert ("If this growth is meant: leakgate accept external-editor --from leakgate-report "
+            "--holder 'fd anon_inode:[eventpoll]' --reason \"...\" --expires DATE\n") in shown.stdout
+
+
+def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):
+    make_report(leakgate.directory)
+    lines = leakgate("report").stdout.splitlines()
+    [passed] = [line for line in lines if line.startswith("tab-cycle")]
+    assert "pass    would have caught: fd 0." in passed
+    [slow] = [line for line in lines if line.startswith("slow")]
+    assert "pass    backlog: fd" in slow
+    assert "+1.00 per iteration, all gone" in slow
+
+
+def test_a_failure_shows_the_step_the_screen_and_the_last_words(leakgate):
+    make_report(leakgate.directory)
+    shown = leakgate("report").stdout
+    assert "broken           failed  text \"Files\" is not shown in rows 1..49" in shown
+    assert "at        scenarios/broken.yaml:14:5" in shown
+    assert "│   Sidecar" in shown
+    assert "panic: " in shown
+    # The box is straight: every row of it is as wide as its edge.
+    rows = [line for line in shown.splitlines() if line.lstrip().startswith("│")]
+    assert len(rows) == 4
+    assert {len(row) + row.count("日本語") * 3 for row in rows} == {len(rows[0])}
+
+
+def test_nothing_of_the_target_acts_on_the_terminal(leakgate):
+    make_report(leakgate.directory)
+    shown = leakgate("report").stdout
+    assert "\x1b" not in shown and "\x07" not in shown
+
+
+def test_the_same_bytes_every_time(leakgate):
+    make_report(leakgate.directory)
+    for options in [(), ("--json",)]:
+        assert leakgate("report", *options).stdout == leakgate("report", *options).stdout
+
+
+def test_a_stored_result_comes_back_as_it_was(leakgate):
+    """What only the run knew (wall time, skipped scenarios) is taken from result.json."""
+    report = make_report(leakgate.directory)
+    first = json.loads(leakgate("report", "--json").stdout)
+    first["seconds"] = 112.5
+    first["scenarios"].append({"name": "shell-churn", "file": "scenarios/shell-churn.yaml",
+                               "operand": "shell-churn", "verdict": "skipped", "ran": False,
+                               "played": False, "seconds": 0.0,
+                               "reason": "not on this machine: tmux"})
+    (report / "result.json").write_text(json.dumps(first), encoding="utf-8")
+    assert json.loads(leakgate("report", "--json").stdout) == first
+    shown = leakgate("report").stdout
+    assert "1 min 5" in shown.splitlines()[0]
+    assert "shell-churn      skipped  not on this machine: tmux" in shown
+    assert "1 skipped" in shown
+
+
+def test_a_run_that_was_cut_off_is_no_pass(leakgate):
+    journal = journals.clean("cut")
+    journal.records.pop()
+    journal.write(leakgate.directory / "leakgate-report")
+    result = json.loads(leakgate("report", "--json").stdout)
+    [scenario] = result["scenarios"]
+    assert scenario["verdict"] == "failed"
+    assert scenario["reason"] == "the worker ended before it was done"
+    assert result["exit_status"] == 70
+
+
+@pytest.mark.parametrize("kind, status, verdict", [
+    ("target", 5, "failed"), ("invalid", 4, "invalid"), ("internal", 70, "failed"),
+    ("need", 3, "skipped"), ("input", 2, "failed"),
+])
+def test_the_class_of_a_failure_decides_the_exit_status(leakgate, kind, status, verdict):
+    journals.Journal("s").failed(kind).end().write(leakgate.directory / "leakgate-report")
+    result = json.loads(leakgate("report", "--json").stdout)
+    assert result["exit_status"] == status
+    assert result["scenarios"][0]["verdict"] == verdict
+
+
+@pytest.mark.parametrize("kinds, status", [
+    (["target", "leak"], 5), (["leak", "invalid"], 1), (["invalid", "pass"], 4),
+    (["internal", "target", "leak"], 70), (["pass", "need"], 0), (["pass"], 0),
+    (["input", "target"], 2),
+])
+def test_the_worst_of_several_scenarios_counts(leakgate, kinds, status):
+    report = leakgate.directory / "leakgate-report"
+    for kind in kinds:
+        if kind == "leak":
+            journals.leaking(kind).write(report)
+        elif kind == "pass":
+            journals.clean(kind).write(report)
+        else:
+            journals.Journal(kind).failed(kind).end().write(report)
+    assert json.loads(leakgate("report", "--json").stdout)["exit_status"] == status
+
+
+def test_no_report_is_an_error(leakgate):
+    shown = leakgate("report", "--from", "nowhere")
+    assert shown.returncode == 2
+    assert "nowhere is no report" in shown.stderr
+
+
+def test_a_broken_journal_is_leakgates_own_fault(leakgate):
+    journals.clean("s").write(leakgate.directory / "leakgate-report")
+    (leakgate.directory / "leakgate-report" / "s" / "journal.jsonl").write_text("garbage\n")
+    result = json.loads(leakgate("report", "--json").stdout)
+    assert result["exit_status"] == 70
+
+
+def test_a_name_in_a_result_cannot_lead_elsewhere(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    report.mkdir()
+    (report / "result.json").write_text(
+        '{"version":1,"scenarios":[{"name":"../../etc","ran":true}]}')
+    shown = leakgate("report")
+    assert shown.returncode == 2
+    assert "is no name of a scenario" in shown.stderr

@@ -1,0 +1,116 @@
+/* Widths, cutting, wrapping and amounts. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "report/text_layout.h"
+
+static void test_columns(void **state)
+{
+    (void)state;
+    assert_int_equal(text_columns(""), 0);
+    assert_int_equal(text_columns("p1 ▾"), 4);
+    assert_int_equal(text_columns("日本"), 4);
+    assert_int_equal(text_columns("e\xcc\x81"), 1); /* combining acute */
+    assert_int_equal(text_columns("a\xff"), 2);
+}
+
+static void assert_cut(const char *text, size_t columns, const char *expected)
+{
+    _cleanup_free_ char *cut = text_cut(text, columns);
+    assert_string_equal(cut, expected);
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    assert_cut("abc", 3, "abc");
+    assert_cut("abcd", 3, "ab…");
+    assert_cut("日本語", 5, "日本…");
+    assert_cut("日本語", 4, "日…");
+    assert_cut("abc", 1, "…");
+    assert_cut("abc", 0, "");
+}
+
+static void assert_wrapped(const char *text, size_t width, const char *expected)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(4096);
+    text_wrap(&out, text, 2, 2, width);
+    assert_string_equal(buffer_string(&out), expected);
+}
+
+static void test_wrap(void **state)
+{
+    (void)state;
+    assert_wrapped("one two three", 9, "one two\n  three");
+    assert_wrapped("one two three", 80, "one two three");
+    assert_wrapped("averylongword x", 6, "averylongword\n  x");
+    assert_wrapped("two  blanks", 80, "two  blanks");
+    assert_wrapped("", 80, "");
+}
+
+static void test_pad(void **state)
+{
+    (void)state;
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(4096);
+    text_pad(&out, "日", 4);
+    text_pad(&out, "longer", 3);
+    assert_string_equal(buffer_string(&out), "日  longer");
+}
+
+static void test_amounts(void **state)
+{
+    (void)state;
+    static const struct {
+        enum gauge gauge;
+        double value;
+        const char *amount, *growth;
+    } cases[] = {
+        {GAUGE_FD, 25, "25", "+25.00"},
+        {GAUGE_FD, 0.5, "0.50", "+0.50"},
+        {GAUGE_FD, -1, "-1", "-1.00"},
+        {GAUGE_HEAP_ALLOC, 90, "90 B", "+90 B"},
+        {GAUGE_HEAP_ALLOC, 6815744, "6.5 MiB", "+6.5 MiB"},
+        {GAUGE_HEAP_ALLOC, -2048, "-2.0 KiB", "-2.0 KiB"},
+        {GAUGE_CPU, 0.1, "0.10 s", "+0.10 s"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        amount_describe(cases[i].gauge, cases[i].value, text, sizeof text);
+        assert_string_equal(text, cases[i].amount);
+        growth_describe(cases[i].gauge, cases[i].value, text, sizeof text);
+        assert_string_equal(text, cases[i].growth);
+    }
+}
+
+static void test_shell_words(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"tab-cycle", "tab-cycle"}, {"fd anon_inode:[eventpoll]", "'fd anon_inode:[eventpoll]'"},
+        {"it's", "'it'\\''s'"},     {"", "''"},
+        {"$(rm)", "'$(rm)'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_free_ char *quoted = shell_quoted(cases[i][0]);
+        assert_string_equal(quoted, cases[i][1]);
+    }
+}
+
+int main(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_wrap),    cmocka_unit_test(test_pad),
+        cmocka_unit_test(test_amounts), cmocka_unit_test(test_shell_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
