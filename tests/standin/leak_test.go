@@ -1,0 +1,128 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestLeaksAreRead(t *testing.T) {
+	leaks, err := parseLeaks("fd, heap:64,goroutine@tick:5")
+	if err != nil || len(leaks.list) != 3 {
+		t.Fatal(leaks, err)
+	}
+	if leak := leaks.list[0]; leak.kind.name != "fd" || leak.event != "" || leak.number != 1 {
+		t.Errorf("%+v", leak)
+	}
+	if leak := leaks.list[1]; leak.kind.name != "heap" || leak.number != 64 {
+		t.Errorf("%+v", leak)
+	}
+	if leak := leaks.list[2]; leak.event != "tick" || leak.number != 5 {
+		t.Errorf("%+v", leak)
+	}
+	for _, wrong := range []string{"f", "fd:", "fd:0", "fd:-1", "fd@noon", "fd:1:2"} {
+		if _, err := parseLeaks(wrong); err == nil {
+			t.Errorf("%q is accepted", wrong)
+		}
+	}
+}
+
+func TestLeaksGrowByWhatTheySay(t *testing.T) {
+	const events = 40
+	t.Setenv("HOME", t.TempDir())
+	for _, c := range []struct {
+		leak string
+		want level // per event
+	}{
+		{"fd", level{descriptors: 1}},
+		{"fd-file", level{descriptors: 1}},
+		{"fd-pipe", level{descriptors: 2}},
+		{"fd-socket", level{descriptors: 1}},
+		{"goroutine", level{goroutines: 1}},
+		{"watch", level{watches: 1}},
+		{"heap:4096", level{heap: 4096}},
+		{"slice:4096", level{heap: 4096}},
+		{"map:64", level{heap: 64 * 24}},
+	} {
+		t.Run(c.leak, func(t *testing.T) {
+			leaks, err := parseLeaks(c.leak)
+			if err != nil {
+				t.Fatal(err)
+			}
+			leaks.happen("tab") // what is made once
+			before := measure(t)
+			for range events {
+				leaks.happen("tab")
+				leaks.happen("tick") // is not one of theirs
+			}
+			after := measure(t)
+			got := level{
+				descriptors: after.descriptors - before.descriptors,
+				watches:     after.watches - before.watches,
+				goroutines:  after.goroutines - before.goroutines,
+				heap:        after.heap - before.heap,
+			}
+			want := level{
+				descriptors: c.want.descriptors * events,
+				watches:     c.want.watches * events,
+				goroutines:  c.want.goroutines * events,
+				heap:        c.want.heap * events,
+			}
+			if got.descriptors != want.descriptors || got.watches != want.watches ||
+				got.goroutines != want.goroutines || want.heap > 0 && got.heap < want.heap {
+				t.Errorf("grew by %+v, wanted %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestBacklogEndsByItself(t *testing.T) {
+	before := measure(t)
+	leakBacklog(1)
+	if during := measure(t); during.goroutines != before.goroutines+3 {
+		t.Errorf("%d goroutines, then %d", before.goroutines, during.goroutines)
+	}
+	after := measureUntil(t, func(now level) bool { return now.goroutines <= before.goroutines })
+	if after.goroutines > before.goroutines {
+		t.Errorf("%d goroutines, in the end %d", before.goroutines, after.goroutines)
+	}
+}
+
+func TestProcessesAreLeftBehind(t *testing.T) {
+	id := startLingering("stay")
+	awaitState(t, id, "S")
+	if err := syscall.Kill(id, syscall.SIGTERM); err != nil {
+		t.Error("gone: ", err)
+	}
+	if err := syscall.Kill(id, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+	awaitState(t, id, "Z")
+	_, _ = syscall.Wait4(id, nil, 0, nil)
+
+	ended := startLingering("end")
+	awaitState(t, ended, "Z")
+	_, _ = syscall.Wait4(ended, nil, 0, nil)
+}
+
+// awaitState polls /proc until a process is in a state: "S" asleep, "Z" a zombie.
+func awaitState(t *testing.T, id int, state string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if stateOf(id) == state {
+			return
+		}
+	}
+	t.Fatalf("process %d is in state %q, not %q", id, stateOf(id), state)
+}
+
+func stateOf(id int) string {
+	text, err := os.ReadFile("/proc/" + itoa(id) + "/stat")
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	return rest[:1]
+}
