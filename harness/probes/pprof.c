@@ -22,6 +22,7 @@ struct pprof {
     CURL *easy;
     char *address; /* "http://127.0.0.1:6060/debug/pprof/" */
     int64_t timeout_ms;
+    bool keep_alive;
     unsigned connections;
 };
 
@@ -102,6 +103,7 @@ struct pprof *pprof_new(struct loop *loop, unsigned short port, bool ipv6, struc
     pprof->loop = loop;
     pprof->easy = easy;
     pprof->timeout_ms = LIMIT_HTTP_TOTAL_MS;
+    pprof->keep_alive = true;
     pprof->address = memory_format("http://%s:%u/debug/pprof/", ipv6 ? "[::1]" : "127.0.0.1", port);
     return pprof;
 }
@@ -118,6 +120,11 @@ void pprof_free(struct pprof *pprof)
 void pprof_set_timeout(struct pprof *pprof, int64_t ms)
 {
     pprof->timeout_ms = ms;
+}
+
+void pprof_set_keep_alive(struct pprof *pprof, bool keep_alive)
+{
+    pprof->keep_alive = keep_alive;
 }
 
 unsigned pprof_connections(const struct pprof *pprof)
@@ -150,6 +157,8 @@ static bool transfer_prepare(struct transfer *transfer, const char *path, struct
     _cleanup_free_ char *url = memory_format("%s%s", transfer->pprof->address, path);
     if (curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)transfer->pprof->timeout_ms) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, transfer->pprof->keep_alive ? 0L : 1L) ==
+            CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK)

@@ -31,6 +31,9 @@ bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *bo
                         struct lg_error *err);
 /* How long one fetch may take at most, in ms; LIMIT_HTTP_TOTAL_MS until it is set. */
 void pprof_set_timeout(struct pprof *pprof, int64_t ms);
+/* False: the connection is closed after each fetch, for a port that may be somebody else's. True
+ * until it is set. */
+void pprof_set_keep_alive(struct pprof *pprof, bool keep_alive);
 /* Connections opened so far: 1 as long as keep-alive holds. */
 unsigned pprof_connections(const struct pprof *pprof);
 

@@ -55,27 +55,49 @@ static bool answers_as_pprof(struct pprof *pprof, struct lg_error *err)
     return lg_fail(err, LG_ERROR_TARGET, 0, "what answers is not pprof");
 }
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t try_ms(int64_t deadline)
 {
-    return a < b ? a : b;
+    int remaining = clock_remaining_ms(deadline);
+    return remaining < 0 || remaining >= ANSWER_MS ? ANSWER_MS : remaining + 1;
+}
+
+/* Asked on a connection of its own, so that none is left open at a port that is not pprof's. */
+static bool port_is_pprof(struct probe *probe, unsigned short port, bool ipv6, int64_t deadline,
+                          struct lg_error *err)
+{
+    struct pprof *pprof = pprof_new(probe->loop, port, ipv6, err);
+    if (pprof == NULL)
+        return false;
+    pprof_set_keep_alive(pprof, false);
+    pprof_set_timeout(pprof, try_ms(deadline));
+    bool is_pprof = answers_as_pprof(pprof, err);
+    pprof_free(pprof);
+    return is_pprof;
 }
 
 static bool candidate_try(struct probe *probe, pid_t owner, unsigned short port, bool ipv6,
                           int64_t deadline, struct lg_error *err)
 {
-    int remaining = clock_remaining_ms(deadline);
+    if (!port_is_pprof(probe, port, ipv6, deadline, err))
+        return false;
+    struct proc proc;
     struct pprof *pprof = pprof_new(probe->loop, port, ipv6, err);
     if (pprof == NULL)
         return false;
-    pprof_set_timeout(pprof, remaining < 0 ? ANSWER_MS : least(remaining + 1, ANSWER_MS));
-    if (!answers_as_pprof(pprof, err) || !proc_open(proc_root, owner, &probe->proc, err)) {
+    /* The connection that stays for the whole run is made now, before the first sample. */
+    if (!answers_as_pprof(pprof, err) || !proc_open(proc_root, owner, &proc, err)) {
         pprof_free(pprof);
         return false;
     }
-    pprof_set_timeout(pprof, LIMIT_HTTP_TOTAL_MS);
+    probe->proc = proc;
     probe->pprof = pprof;
     probe->port = port;
     return true;
+}
+
+static bool ends_search(const struct lg_error *err)
+{
+    return err->class == LG_ERROR_CANCELLED || err->class == LG_ERROR_INTERNAL;
 }
 
 /* Asks every listening socket of the process tree once. */
@@ -98,7 +120,7 @@ static bool candidates_try(struct probe *probe, int64_t deadline, struct lg_erro
         }
         if (candidate_try(probe, owner, port, ipv6, deadline, &cause))
             return true;
-        if (cause.class == LG_ERROR_CANCELLED || cause.class == LG_ERROR_INTERNAL)
+        if (ends_search(&cause))
             break;
         tried[count++] = port;
     }
@@ -132,25 +154,30 @@ static bool rest(struct loop *loop, int64_t ms, struct lg_error *err)
 
 static bool search(struct probe *probe, int64_t deadline, struct lg_error *err)
 {
-    for (;;) {
-        struct lg_error cause = {0};
+    struct lg_error cause = {0};
+    do {
+        struct lg_error latest = {0};
+        /* A try that the deadline cuts short always says "timeout": what was said before it, if
+         * anything, is the better reason. */
+        bool cut_short = try_ms(deadline) < ANSWER_MS;
         if (!root_runs(probe->root, err))
             return lg_context(err, "pprof never answered");
-        if (candidates_try(probe, deadline, &cause))
+        if (candidates_try(probe, deadline, &latest))
             return true;
-        if (cause.class == LG_ERROR_CANCELLED || cause.class == LG_ERROR_INTERNAL) {
+        if (ends_search(&latest)) {
             if (err != NULL)
-                *err = cause;
+                *err = latest;
             return false;
         }
-        if (clock_now() >= deadline)
-            return lg_fail(err, LG_ERROR_TARGET, 0, "pprof never answered: %s",
-                           cause.class == LG_ERROR_NONE
-                               ? "no process of the target listens on a loopback port"
-                               : cause.text);
+        if (!cut_short || cause.class == LG_ERROR_NONE)
+            cause = latest;
         if (!rest(probe->loop, ASK_AGAIN_MS, err))
             return false;
-    }
+    } while (clock_now() < deadline);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "pprof never answered: %s",
+                   cause.class == LG_ERROR_NONE
+                       ? "no process of the target listens on a loopback port"
+                       : cause.text);
 }
 
 struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,

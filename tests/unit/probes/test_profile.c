@@ -103,7 +103,7 @@ static void heap_of_a_real_profile(void **state)
         fail_msg("%s", decoded.err.text);
     const struct holding *held = held_by(&decoded, "main.hold");
     assert_non_null(held);
-    /* Forty blocks, and the slice that keeps them: another line of the same function. */
+    /* Forty blocks, and the slice that keeps them: another place in the same function. */
     assert_int_equal(held->value, 41);
     assert_int_equal(held->bytes, 40 * 4096 + 1792);
     size_t number = (size_t)(held - decoded.holdings);

@@ -1,0 +1,331 @@
+/*
+ * A whole sample of a process that answers as pprof does: a child of this test, with the profiles
+ * of fixtures/, descriptors and children of its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "probes/probe.h"
+
+#include "http_server.h"
+
+static const char index_page[] = "<html><title>/debug/pprof/</title> goroutine heap</html>";
+static const char memstats_text[] = "heap profile: 1: 2 [3: 4] @ heap/2\n\n# HeapAlloc = 1000\n"
+                                    "# HeapInuse = 2000\n# HeapObjects = 30\n# NumGC = 4\n";
+
+struct bodies {
+    struct buffer heap;
+    struct buffer goroutine;
+};
+
+static bool answer_as_pprof(void *context, int connection, const char *path)
+{
+    struct bodies *bodies = context;
+    if (path[0] == '\0')
+        return http_answer(connection, "200 OK", index_page, sizeof index_page - 1);
+    if (strcmp(path, "heap?gc=1") == 0)
+        return http_answer(connection, "200 OK", bodies->heap.data, bodies->heap.length);
+    if (strcmp(path, "goroutine") == 0)
+        return http_answer(connection, "200 OK", bodies->goroutine.data, bodies->goroutine.length);
+    if (strcmp(path, "heap?gc=1&debug=1") == 0)
+        return http_answer(connection, "200 OK", memstats_text, sizeof memstats_text - 1);
+    return http_answer(connection, "404 Not Found", "", 0);
+}
+
+static bool answer_as_another_server(void *context, int connection, const char *path)
+{
+    (void)context;
+    (void)path;
+    return http_answer(connection, "200 OK", "welcome", 7);
+}
+
+static struct buffer fixture_bytes(const char *name)
+{
+    struct buffer bytes = BUFFER_INIT(1024 * 1024);
+    _cleanup_free_ char *path = memory_format("%s/fixtures/%s", TEST_UNIT_DIR, name);
+    assert_true(file_read(path, &bytes, LG_ERROR_INTERNAL, NULL));
+    return bytes;
+}
+
+/* A sleeping child by the name of "helper", and one that has ended and is not waited for. */
+static void make_children(void)
+{
+    pid_t helper = fork();
+    if (helper == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        prctl(PR_SET_NAME, "helper");
+        pause();
+        _exit(0);
+    }
+    pid_t zombie = fork();
+    if (zombie == 0)
+        _exit(0);
+    siginfo_t info;
+    waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT);
+}
+
+/* The child: first a port that answers otherwise, then pprof's. Says so on `ready`. */
+static void be_target(int ready, bool with_pprof)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* In the single connection after the other order of the server the decoy comes first. */
+    struct http_server decoy = {.answer = answer_as_another_server};
+    struct bodies bodies = {fixture_bytes("heap.pb.gz"), fixture_bytes("goroutine.pb.gz")};
+    struct http_server pprof = {.answer = answer_as_pprof, .context = &bodies};
+    int inotify = inotify_init1(0);
+    bool made = inotify_add_watch(inotify, "/tmp", IN_CREATE) >= 0 && http_start(&decoy) &&
+                (!with_pprof || http_start(&pprof));
+    make_children();
+    usleep(1000); /* the child has its name by then or a moment later: the test waits for it */
+    if (!made || write(ready, "r", 1) != 1)
+        _exit(1);
+    pause();
+    _exit(0);
+}
+
+struct target {
+    pid_t pid;
+    struct loop *loop;
+    struct probe *probe;
+    struct lg_error err;
+    unsigned long output;
+};
+
+static long spawn_count(void *context)
+{
+    (void)context;
+    return 7;
+}
+
+static unsigned long output_bytes(void *context)
+{
+    return ((struct target *)context)->output;
+}
+
+static struct target *target_start(bool with_pprof)
+{
+    struct target *target = memory_new(struct target);
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    target->pid = fork();
+    if (target->pid == 0)
+        be_target(ready[1], with_pprof);
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    target->loop = loop_new(&target->err);
+    target->output = 12345;
+    return target;
+}
+
+static void target_open(struct target *target, int64_t ms)
+{
+    struct probe_options options = {.world_root = "/tmp/nowhere",
+                                    .started = clock_now(),
+                                    .spawn_count = spawn_count,
+                                    .output_bytes = output_bytes,
+                                    .context = target};
+    target->probe =
+        probe_open(target->loop, target->pid, &options, clock_deadline(ms), &target->err);
+}
+
+static void target_end(struct target *target)
+{
+    if (target->pid > 0) {
+        kill(target->pid, SIGKILL);
+        waitpid(target->pid, NULL, 0);
+    }
+    target->pid = 0;
+}
+
+static void target_free(struct target *target)
+{
+    probe_close(target->probe);
+    loop_free(target->loop);
+    target_end(target);
+    free(target);
+}
+
+static const struct holding *holding_of(const struct target *target, const struct sample *sample,
+                                        enum gauge gauge, const char *text)
+{
+    for (size_t i = 0; i < sample->holding_count; i++) {
+        struct holder holder =
+            holder_table_get(probe_holders(target->probe), sample->holdings[i].holder);
+        if (holder.gauge == gauge && holder.text != NULL && strcmp(holder.text, text) == 0)
+            return &sample->holdings[i];
+    }
+    return NULL;
+}
+
+static void a_whole_sample(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    if (target->probe == NULL)
+        fail_msg("%s", target->err.text);
+    assert_int_equal(probe_pid(target->probe), target->pid);
+
+    struct sample sample = {.phase = PHASE_LOOP, .iteration = 9};
+    int64_t rate = 0;
+    if (!probe_sample(target->probe, true, &sample, &rate, &target->err))
+        fail_msg("%s", target->err.text);
+    assert_int_equal(sample.phase, PHASE_LOOP);
+    assert_int_equal(sample.iteration, 9);
+    assert_int_equal(rate, 1);
+    assert_true(sample.took >= 0.020);
+    assert_true(sample.gauges[GAUGE_GOROUTINE] == 11);
+    assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 1000);
+    assert_true(sample.gauges[GAUGE_HEAP_INUSE] == 2000);
+    assert_true(sample.gauges[GAUGE_HEAP_OBJECTS] == 30);
+    assert_int_equal(sample.collections, 4);
+    assert_true(sample.gauges[GAUGE_INOTIFY_WATCH] == 1);
+    assert_true(sample.gauges[GAUGE_THREAD] == 3);
+    assert_true(sample.gauges[GAUGE_CHILD] == 1);
+    assert_true(sample.gauges[GAUGE_ZOMBIE] == 1);
+    assert_true(sample.gauges[GAUGE_SPAWN] == 7);
+    assert_true(sample.gauges[GAUGE_OUTPUT] == 12345);
+    assert_true(sample.gauges[GAUGE_FD] == sample.gauges[GAUGE_FD_BEFORE_GC]);
+    assert_true(sample.gauges[GAUGE_RSS] > 0);
+    assert_true(isnan(sample.gauges[GAUGE_HEAP_STACK]));
+    assert_int_equal(holding_of(target, &sample, GAUGE_FD, "socket:tcp:listen")->value, 2);
+    assert_int_equal(holding_of(target, &sample, GAUGE_FD, "anon_inode:inotify")->value, 1);
+    assert_int_equal(holding_of(target, &sample, GAUGE_CHILD, "helper")->value, 1);
+    for (size_t i = 1; i < sample.holding_count; i++)
+        assert_true(sample.holdings[i - 1].holder < sample.holdings[i].holder);
+    assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
+    sample_free(&sample);
+    target_free(target);
+}
+
+static void samples_of_a_quiet_process_are_alike(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    struct sample samples[5] = {0};
+    for (size_t i = 0; i < 5; i++) {
+        int64_t rate;
+        assert_true(probe_sample(target->probe, false, &samples[i], &rate, &target->err));
+        assert_true(isnan(samples[i].gauges[GAUGE_HEAP_ALLOC]));
+        assert_int_equal(samples[i].collections, 0);
+        assert_true(samples[i].gauges[GAUGE_FD] == samples[0].gauges[GAUGE_FD]);
+        assert_int_equal(samples[i].holding_count, samples[0].holding_count);
+        assert_memory_equal(samples[i].holdings, samples[0].holdings,
+                            samples[0].holding_count * sizeof *samples[0].holdings);
+        assert_true(i == 0 || samples[i].at > samples[i - 1].at);
+    }
+    assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
+    for (size_t i = 0; i < 5; i++)
+        sample_free(&samples[i]);
+    struct holder_table *taken = probe_take_holders(target->probe);
+    assert_true(holder_table_count(taken) > 0);
+    assert_int_equal(holder_table_count(probe_holders(target->probe)), 0);
+    holder_table_free(taken);
+    target_free(target);
+}
+
+static void a_target_that_ends_is_told_from_one_that_restarts(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    target_end(target);
+    struct sample sample = {0};
+    int64_t rate;
+    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_int_equal(target->err.class, LG_ERROR_TARGET);
+    assert_null(sample.holdings);
+    target_free(target);
+}
+
+/* This process stands for a wrapper whose child is the program. */
+static void a_new_process_on_the_port_is_a_restart(void **state)
+{
+    (void)state;
+    struct target *first = target_start(true);
+    struct probe_options options = {.world_root = NULL, .started = clock_now()};
+    struct probe *probe =
+        probe_open(first->loop, getpid(), &options, clock_deadline(10000), &first->err);
+    if (probe == NULL)
+        fail_msg("%s", first->err.text);
+    assert_int_equal(probe_pid(probe), first->pid);
+    target_end(first);
+    struct target *second = target_start(true);
+    struct sample sample = {0};
+    int64_t rate;
+    assert_false(probe_sample(probe, false, &sample, &rate, &first->err));
+    assert_int_equal(first->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(first->err.text, "restarted"));
+    probe_close(probe);
+    target_free(first);
+    target_free(second);
+}
+
+static void another_server_is_not_taken_for_pprof(void **state)
+{
+    (void)state;
+    struct target *target = target_start(false);
+    target_open(target, 100);
+    assert_null(target->probe);
+    assert_int_equal(target->err.class, LG_ERROR_TARGET);
+    assert_non_null(strstr(target->err.text, "is not pprof"));
+    target_free(target);
+}
+
+static void a_target_that_has_ended_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct target *target = target_start(false);
+    kill(target->pid, SIGKILL);
+    siginfo_t info;
+    assert_int_equal(waitid(P_PID, (id_t)target->pid, &info, WEXITED | WNOWAIT), 0);
+    target_open(target, 600000);
+    assert_null(target->probe);
+    assert_int_equal(target->err.class, LG_ERROR_TARGET);
+    assert_non_null(strstr(target->err.text, "has ended"));
+    target_free(target);
+}
+
+static void a_signal_cancels_the_search(void **state)
+{
+    (void)state;
+    struct target *target = target_start(false);
+    loop_stop(target->loop, SIGTERM);
+    target_open(target, 600000);
+    assert_null(target->probe);
+    assert_int_equal(target->err.class, LG_ERROR_CANCELLED);
+    target_free(target);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_sample),
+        cmocka_unit_test(samples_of_a_quiet_process_are_alike),
+        cmocka_unit_test(a_target_that_ends_is_told_from_one_that_restarts),
+        cmocka_unit_test(a_new_process_on_the_port_is_a_restart),
+        cmocka_unit_test(another_server_is_not_taken_for_pprof),
+        cmocka_unit_test(a_target_that_has_ended_is_not_waited_for),
+        cmocka_unit_test(a_signal_cancels_the_search),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
