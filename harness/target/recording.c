@@ -100,7 +100,8 @@ static bool join_byte(struct utf8_joiner *joiner, char byte, struct buffer *text
     if (step == UTF8_BROKEN || step == UTF8_BROKEN_BEFORE)
         buffer_text(text, UTF8_REPLACEMENT);
     if (step == UTF8_COMPLETE) {
-        buffer_append(text, joiner->bytes, joiner->length);
+        if (byte != '\0')
+            buffer_append(text, joiner->bytes, joiner->length);
         joiner->length = 0;
     }
     return step != UTF8_BROKEN_BEFORE;

@@ -4,7 +4,8 @@
  * "i", text], [seconds, "m", label] and [seconds, "r", "COLSxROWS"]. Kept: the first
  * LIMIT_RECORDING_FIRST_BYTES and the last LIMIT_RECORDING_LAST_BYTES of a flood, and a marker that
  * says how much is missing between them. UTF-8 sequences split over reads are joined; invalid bytes
- * become U+FFFD.
+ * become U+FFFD, and NUL, which does nothing on a terminal and which many JSON readers refuse, is
+ * left out. The last part of a flood is in memory until it is closed.
  */
 #ifndef LEAKGATE_TARGET_RECORDING_H
 #define LEAKGATE_TARGET_RECORDING_H
