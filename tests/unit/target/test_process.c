@@ -262,7 +262,8 @@ static void test_starts_with_standard_descriptors_closed(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         const char *argv[4];
-        struct process_options options = shell(argv, "test -t 0 && test -t 1 && exit 9");
+        struct process_options options =
+            shell(argv, "test -t 0 && test -t 1 && ! test -t 2 && exit 9");
         struct process process;
         struct lg_error err = {0};
         for (int fd = 0; fd < 3; fd++)
@@ -285,8 +286,9 @@ static void test_dies_with_its_parent(void **state)
     if (parent == 0) {
         const char *argv[4];
         struct process_options options =
-            shell(argv, "trap '' HUP TERM; while :; do sleep 600; done");
+            shell(argv, "trap '' HUP TERM; echo ready; while :; do sleep 600; done");
         struct process process = start(&options);
+        await_output(&process, "ready"); /* deaf to the hang-up that comes with the parent's end */
         pwrite(shared, &process.pid, sizeof process.pid, 0);
         raise(SIGKILL);
     }

@@ -157,6 +157,7 @@ static void test_place_leaves_a_long_tmpdir(void **state)
     if (before != NULL)
         setenv("TMPDIR", before, 1);
     assert_true(text_starts(elsewhere, "/tmp/leakgate-"));
+    assert_false(text_starts(elsewhere, f->root));
     assert_true(text_starts(below, f->root));
     assert_true(directory_remove(elsewhere, &f->err));
 }
