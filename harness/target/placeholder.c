@@ -1,1 +1,0 @@
-typedef int room_target_is_empty;
