@@ -1,0 +1,70 @@
+"""leakgate list: what there is, what it needs, and whether it has a baseline."""
+
+import json
+
+SCENARIO = """\
+version: 1
+title: {title}
+target: sidecar
+tags: [{tags}]
+needs: [{needs}]
+iteration:
+  - press: "1"
+  - wait: {{text: Git main}}
+"""
+
+
+def make(leakgate, source):
+    scenarios = leakgate.directory / "scenarios"
+    scenarios.mkdir()
+    (scenarios / "targets").symlink_to(f"{source}/scenarios/targets")
+    (scenarios / "b-second.yaml").write_text(
+        SCENARIO.format(title="Second", tags="gate", needs="no-such-tool"))
+    (scenarios / "a-first.yaml").write_text(
+        SCENARIO.format(title="Größe ▾", tags="smoke, gate", needs="sh"))
+
+
+def test_table(leakgate, source):
+    make(leakgate, source)
+    shown = leakgate("list")
+    assert shown.returncode == 0, shown.stderr
+    heading, first, second = shown.stdout.splitlines()
+    assert heading.split() == ["SCENARIO", "TARGET", "TAGS", "NEEDS", "BASELINE", "TITLE"]
+    assert first.split() == ["a-first", "sidecar", "smoke", "gate", "sh", "no", "Größe", "▾"]
+    assert "no-such-tool (missing)" in second
+    assert {line.index(title) for line, title in
+            [(heading, "TITLE"), (first, "Größe"), (second, "Second")]} == {heading.index("TITLE")}
+
+
+def test_json(leakgate, source):
+    make(leakgate, source)
+    shown = leakgate("list", "--json")
+    first, second = json.loads(shown.stdout)["scenarios"]
+    assert first["name"] == "a-first"
+    assert first["title"] == "Größe ▾"
+    assert first["tags"] == ["smoke", "gate"]
+    assert first["baseline"] == "no"
+    assert second["missing"] == ["no-such-tool"]
+
+
+def test_tags(leakgate, source):
+    make(leakgate, source)
+    names = [s["name"] for s in json.loads(leakgate("list", "--json", "--tag", "smoke").stdout)
+             ["scenarios"]]
+    assert names == ["a-first"]
+
+
+def test_a_changed_scenario_has_the_baseline_of_another_plan(leakgate, source):
+    make(leakgate, source)
+    [first, _] = json.loads(leakgate("list", "--json").stdout)["scenarios"]
+    baseline = leakgate.directory / "baselines" / "sidecar" / "a-first.json"
+    baseline.parent.mkdir(parents=True)
+
+    def state(plan):
+        baseline.write_text(json.dumps({"version": 1, "plan": plan, "go": "go1.26.8",
+                                        "platform": "linux/amd64", "gauges": {},
+                                        "exceptions": []}))
+        return json.loads(leakgate("list", "--json").stdout)["scenarios"][0]["baseline"]
+
+    assert state(first["plan_hash"]) == "yes"
+    assert state("0" * 16) == "other plan"
