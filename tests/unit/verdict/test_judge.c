@@ -1,0 +1,775 @@
+/* From a series and a baseline to findings and a verdict, on runs made up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "base/strings.h"
+#include "series_builder.h"
+#include "verdict/judge.h"
+
+static double steady(int iteration, int rested, int level)
+{
+    (void)iteration, (void)rested;
+    return level;
+}
+/* `percent` per 100 iterations. */
+static double leaks(int iteration, int rested, int percent)
+{
+    (void)rested;
+    return 3 + iteration * percent / 100;
+}
+static double gone_after(int iteration, int rested, int seconds)
+{
+    return 3 + (rested >= seconds ? 0 : 3 * iteration);
+}
+/* Two of three go at rest. */
+static double partly_gone(int iteration, int rested, int seconds)
+{
+    return 3 + (rested >= seconds ? 1 : 3) * iteration;
+}
+/* Down, and up again: once by chance, or for good. */
+static double comes_back(int iteration, int rested, int from)
+{
+    return 3 + (rested > 0 && rested < from ? 0 : iteration);
+}
+static double high_once(int iteration, int rested, int at)
+{
+    return rested == 0 ? 3 + iteration : 3 + (rested == at);
+}
+static double flips(int iteration, int rested, int phase)
+{
+    (void)rested;
+    return 1 + (iteration / 2 + phase) % 2;
+}
+static double falls(int iteration, int rested, int level)
+{
+    (void)rested;
+    return level - iteration;
+}
+static double holds_every_third(int iteration, int rested, int phase)
+{
+    (void)rested;
+    return 1 + (iteration + phase) / 12;
+}
+static double bytes_leak(int iteration, int rested, int each)
+{
+    (void)rested;
+    return 6e6 + (double)iteration * each;
+}
+
+static struct run_facts facts_of_today(void)
+{
+    return (struct run_facts){.rate_asked = 512,
+                              .rate_found = 512,
+                              .today = "2026-11-20",
+                              .plan_hash = "0123456789abcdef",
+                              .go_version = "go1.26.8"};
+}
+
+static struct series ordinary(unsigned drain_samples)
+{
+    struct series series = build_series(LOOP_SAMPLES, drain_samples);
+    add_text(&series, GAUGE_FD, "pipe", steady, 20);
+    add_function(&series, GAUGE_GOROUTINE, "main.main", steady, 26, 0);
+    return series;
+}
+
+static struct judgement *judge_today(const struct series *series, const struct baseline *baseline)
+{
+    struct run_facts facts = facts_of_today();
+    return judge(series, baseline, &facts);
+}
+
+static void end(struct series *series, struct judgement *judgement)
+{
+    judgement_free(judgement);
+    series_free(series);
+}
+
+static struct baseline *with_exception(enum gauge gauge, char *holder, double allowed,
+                                       char *expires)
+{
+    struct baseline *baseline = baseline_new();
+    baseline_except(baseline, &(struct baseline_exception){.gauge = gauge,
+                                                           .holder = holder,
+                                                           .allowed = allowed,
+                                                           .reason = "meant",
+                                                           .expires = expires});
+    return baseline;
+}
+
+static void a_quiet_run_passes_and_says_what_it_could_see(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(judgement->count, 0);
+    assert_null(judgement->reason);
+    assert_true(fabs(judgement->smallest[GAUGE_FD].per_iteration - 5.0 / 36) < 1e-9);
+    assert_true(fabs(judgement->smallest[GAUGE_GOROUTINE].per_iteration - 5.0 / 36) < 1e-9);
+    /* 2.76 samples per block of 6 iterations at a rate of 512. */
+    assert_true(fabs(judgement->smallest[GAUGE_HEAP_STACK].per_iteration - 235.52) < 0.01);
+    assert_true(isnan(judgement->smallest[GAUGE_THREAD].per_iteration));
+    assert_true(judgement->levels[GAUGE_FD] == 20 && judgement->levels[GAUGE_GOROUTINE] == 26);
+    assert_true(isnan(judgement->levels[GAUGE_RSS]));
+    assert_false(judge_grew(&series, NULL));
+    assert_true(judge_drained(&series, NULL));
+    end(&series, judgement);
+}
+
+static void one_descriptor_per_iteration_is_a_leak_with_its_culprit(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "anon_inode:[eventpoll]", leaks, 100);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->count, 1); /* the total is not a second one */
+    const struct finding *finding = &judgement->findings[0];
+    assert_int_equal(finding->kind, FINDING_GROWTH);
+    assert_int_equal(finding->gauge, GAUGE_FD);
+    assert_string_equal(finding->holder, "anon_inode:[eventpoll]");
+    assert_true(finding->per_iteration == 1.0 && finding->iterations == 36);
+    assert_true(finding->from == 5 && finding->to == 41);
+    assert_null(finding->text);
+    assert_true(judge_grew(&series, NULL));
+    end(&series, judgement);
+}
+
+/* Two builds of the same closure are one holder. */
+static void holders_of_one_key_are_added_up(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_GOROUTINE, "main.run.listen.func1", holds_every_third, 0, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.(*app).run.listen.func7", holds_every_third, 4, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.listen.func2", holds_every_third, 8, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->count, 1);
+    assert_string_equal(judgement->findings[0].holder, "main.listen.func");
+    assert_string_equal(judgement->findings[0].example, "main.run.listen.func1");
+    end(&series, judgement);
+}
+
+/* None of the three by itself, but all together: the gauge is the finding, and names them. */
+static void a_total_that_no_holder_explains_names_the_contributors(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_GOROUTINE, "main.a", holds_every_third, 0, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.b", holds_every_third, 4, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.c", holds_every_third, 8, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->count, 1);
+    assert_null(judgement->findings[0].holder);
+    assert_int_equal(judgement->findings[0].gauge, GAUGE_GOROUTINE);
+    assert_non_null(strstr(judgement->findings[0].text, "main.a +"));
+    assert_non_null(strstr(judgement->findings[0].text, "main.c +"));
+    assert_null(strstr(judgement->findings[0].text, "main.main"));
+    end(&series, judgement);
+}
+
+static void what_a_culprit_does_not_explain_is_reported_as_the_rest(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    for (size_t i = 0; i < series.count; i++) /* half as many again, by no holder at all */
+        series.samples[i].gauges[GAUGE_FD] += loop_iteration(&series.samples[i]) / 2;
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->count, 2);
+    assert_string_equal(judgement->findings[0].holder, "socket:unix");
+    assert_null(judgement->findings[1].holder);
+    assert_true(judgement->findings[1].per_iteration == 0.5);
+    end(&series, judgement);
+}
+
+static void stacks_that_flip_are_no_finding(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_GOROUTINE, "main.read", flips, 0, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.wait", flips, 1, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(judgement->count, 0);
+    end(&series, judgement);
+}
+
+static void what_is_gone_at_rest_is_a_backlog(void **state)
+{
+    (void)state;
+    struct series series = ordinary(12);
+    add_function(&series, GAUGE_GOROUTINE, "main.tick.func1", gone_after, 40, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(judgement->count, 1);
+    assert_int_equal(judgement->findings[0].kind, FINDING_BACKLOG);
+    assert_true(judgement->findings[0].per_iteration == 3.0);
+    assert_true(judgement->findings[0].drained_after == 40);
+    assert_non_null(strstr(judgement->findings[0].text, "all gone 40 s after the loop"));
+    assert_true(judge_drained(&series, NULL));
+    end(&series, judgement);
+}
+
+static void the_worker_drains_until_it_is_gone(void **state)
+{
+    (void)state;
+    for (unsigned drain = 0; drain <= 8; drain++) {
+        struct series series = ordinary(drain);
+        add_function(&series, GAUGE_GOROUTINE, "main.tick.func1", gone_after, 40, 0);
+        assert_int_equal(judge_drained(&series, NULL), drain == 8);
+        assert_int_equal(judge_grew(&series, NULL), drain < 8);
+        series_free(&series);
+    }
+}
+
+static void what_is_partly_gone_is_a_leak(void **state)
+{
+    (void)state;
+    struct series series = ordinary(12);
+    add_function(&series, GAUGE_GOROUTINE, "main.tick.func1", partly_gone, 40, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->findings[0].kind, FINDING_GROWTH);
+    assert_string_equal(judgement->findings[0].text, "after 60 s at rest 42 are left of 108");
+    end(&series, judgement);
+}
+
+static void what_comes_back_has_not_drained(void **state)
+{
+    (void)state;
+    struct series series = ordinary(8);
+    add_function(&series, GAUGE_GOROUTINE, "main.f", comes_back, 30, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->findings[0].kind, FINDING_GROWTH);
+    end(&series, judgement);
+}
+
+/* A git child in the very last sample is no reason to call 40 goroutines a leak. */
+static void one_reading_that_is_high_by_chance_is_forgiven(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 4);
+    add_text(&series, GAUGE_FD, "pipe", high_once, 20);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->findings[0].kind, FINDING_BACKLOG);
+    assert_true(judgement->findings[0].drained_after == 5);
+    end(&series, judgement);
+}
+
+static void an_allowed_growth_is_shown_and_its_total_is_quiet(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 1.0, "2027-01-31");
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(judgement->count, 1);
+    assert_int_equal(judgement->findings[0].kind, FINDING_ALLOWED);
+    assert_true(judgement->findings[0].allowed == 1.0);
+    assert_string_equal(judgement->findings[0].text, "meant");
+    assert_false(judge_grew(&series, baseline));
+    end(&series, judgement);
+}
+
+static void more_than_is_allowed_is_a_leak(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 200);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 1.0, NULL);
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->count, 1);
+    assert_true(judgement->findings[0].per_iteration == 2.0);
+    end(&series, judgement);
+}
+
+/* An exception does not lend its room to others. */
+static void another_holder_grows_behind_an_exception(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 20);
+    add_text(&series, GAUGE_FD, "socket:tcp", leaks, 50);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 1.0, NULL);
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_string_equal(judgement->findings[0].holder, "socket:tcp");
+    end(&series, judgement);
+}
+
+static void a_gauge_may_be_allowed_to_grow(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    baseline->gauges[GAUGE_FD].present = true;
+    baseline->gauges[GAUGE_FD].allowed = 1;
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(judgement->count, 1);
+    assert_int_equal(judgement->findings[0].kind, FINDING_ALLOWED);
+    assert_null(judgement->findings[0].holder);
+    judgement_free(judgement);
+    add_text(&series, GAUGE_FD, "socket:udp", leaks, 100); /* each alone is, both are not */
+    judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_null(judgement->findings[0].holder);
+    assert_non_null(strstr(judgement->findings[0].text, "socket:udp +40"));
+    end(&series, judgement);
+}
+
+static const struct {
+    const char *expires;
+    enum finding_kind kind;
+    enum verdict verdict;
+} dates[] = {
+    {"2026-11-19", FINDING_EXCEPTION_EXPIRED, VERDICT_LEAK},
+    {"2026-11-20", FINDING_EXCEPTION_EXPIRING, VERDICT_PASS}, /* its last day */
+    {"2026-12-04", FINDING_EXCEPTION_EXPIRING, VERDICT_PASS},
+    {"2026-12-05", FINDING_KIND_COUNT, VERDICT_PASS},
+};
+
+static bool has_kind(const struct judgement *judgement, enum finding_kind kind)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].kind == kind)
+            return true;
+    return false;
+}
+
+static void exceptions_expire(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+        struct series series = ordinary(0);
+        add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_exception(GAUGE_FD, "socket:unix", 1.0, (char *)dates[i].expires);
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, dates[i].verdict);
+        for (int kind = FINDING_EXCEPTION_EXPIRED; kind <= FINDING_EXCEPTION_EXPIRING; kind++)
+            assert_int_equal(has_kind(judgement, (enum finding_kind)kind),
+                             (enum finding_kind)kind == dates[i].kind);
+        /* And the growth is judged as if the exception were not there. */
+        assert_int_equal(has_kind(judgement, FINDING_GROWTH), dates[i].verdict == VERDICT_LEAK);
+        end(&series, judgement);
+    }
+}
+
+static const struct {
+    int percent; /* of growth per iteration left; -1: no such holder */
+    double allowed;
+    bool unused;
+    const char *text;
+} uses[] = {
+    {100, 3.0, true, "3.00 per iteration are allowed, 1.00 are left"},
+    {100, 1.0, false, NULL},
+    {100, 1.9, false, NULL},
+    {0, 1.0, true, "nothing uses it any more: it can be removed"},
+    {-1, 1.0, true, "nothing uses it any more: it can be removed"},
+};
+
+static void exceptions_that_are_wider_than_what_is_left_are_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        struct series series = ordinary(0);
+        if (uses[i].percent >= 0)
+            add_text(&series, GAUGE_FD, "socket:unix", leaks, uses[i].percent);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_exception(GAUGE_FD, "socket:unix", uses[i].allowed, NULL);
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, VERDICT_PASS);
+        assert_int_equal(has_kind(judgement, FINDING_EXCEPTION_UNUSED), uses[i].unused);
+        if (uses[i].unused)
+            assert_string_equal(judgement->findings[0].text, uses[i].text);
+        end(&series, judgement);
+    }
+}
+
+static void an_unused_exception_of_another_go_version_says_so(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_GOROUTINE, "main.gone.func", 1, NULL);
+    snprintf(baseline->go_version, sizeof baseline->go_version, "go1.27.0");
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_non_null(strstr(judgement->findings[0].text, "made with go1.27.0, this is go1.26.8"));
+    end(&series, judgement);
+}
+
+static const struct {
+    double level, tolerance;
+    bool over;
+} levels[] = {
+    {20, NAN, false}, {18, NAN, false}, {17, NAN, true},   {19, 0, true},
+    {10, 10, false},  {40, NAN, false}, {NAN, NAN, false},
+};
+
+static void levels_at_rest_are_compared(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        struct series series = ordinary(0);
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        baseline->gauges[GAUGE_FD] =
+            (struct baseline_gauge){true, 0, levels[i].level, levels[i].tolerance};
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, levels[i].over ? VERDICT_LEAK : VERDICT_PASS);
+        assert_int_equal(has_kind(judgement, FINDING_LEVEL), levels[i].over);
+        if (levels[i].over)
+            assert_true(judgement->findings[0].from == levels[i].level &&
+                        judgement->findings[0].to == 20);
+        end(&series, judgement);
+    }
+}
+
+static void heap_stacks_grow_in_objects_or_in_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        int percent;
+        unsigned each;
+        bool leak;
+    } cases[] = {{100, 64, true}, {100, 16, false}, {20, 256, true}, {0, 1 << 20, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct series series = ordinary(0);
+        add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, cases[i].percent,
+                     cases[i].each);
+        struct judgement *judgement = judge_today(&series, NULL);
+        assert_int_equal(judgement->verdict, cases[i].leak ? VERDICT_LEAK : VERDICT_PASS);
+        end(&series, judgement);
+    }
+}
+
+static double one_slice(int iteration, int rested, int parameter)
+{
+    (void)iteration, (void)rested;
+    return parameter;
+}
+
+/* One object all the time, and its bytes double. */
+static void a_slice_that_doubles_is_a_leak(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.remember", one_slice, 1, 1);
+    for (size_t i = 0; i < series.count; i++) {
+        struct sample *sample = &series.samples[i];
+        uint64_t held = 65536;
+        for (unsigned at = 8; at <= sample->iteration; at *= 2)
+            held *= 2;
+        sample->holdings[sample->holding_count - 1].bytes = held;
+    }
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(judgement->findings[0].gauge, GAUGE_HEAP_STACK);
+    assert_true(judgement->findings[0].per_iteration == 0);
+    assert_true(judgement->findings[0].bytes_per_iteration > 256);
+    end(&series, judgement);
+}
+
+static void the_heap_total_is_quiet_when_a_stack_explains_it(void **state)
+{
+    (void)state;
+    for (int explained = 0; explained <= 1; explained++) {
+        struct series series = ordinary(0);
+        set_gauge(&series, GAUGE_HEAP_ALLOC, bytes_leak, 4096);
+        if (explained)
+            add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, 100, 4096);
+        struct judgement *judgement = judge_today(&series, NULL);
+        assert_int_equal(judgement->verdict, VERDICT_LEAK);
+        assert_int_equal(judgement->count, 1);
+        assert_int_equal(judgement->findings[0].gauge,
+                         explained ? GAUGE_HEAP_STACK : GAUGE_HEAP_ALLOC);
+        assert_true(judgement->findings[0].bytes_per_iteration == 4096);
+        end(&series, judgement);
+    }
+}
+
+static void worst_first(void **state)
+{
+    (void)state;
+    struct series series = ordinary(10);
+    add_text(&series, GAUGE_FD, "socket:tcp", leaks, 50);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 200);
+    add_function(&series, GAUGE_GOROUTINE, "main.f", leaks, 100, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.g", gone_after, 20, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.h", leaks, 100, 4096);
+    struct string_list left = {0};
+    string_list_add(&left, "tmux: server (712)");
+    struct run_facts facts = facts_of_today();
+    facts.left_behind = &left;
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    static const char *const order[] = {"socket:unix",        "main.f", "socket:tcp", "main.h",
+                                        "tmux: server (712)", "main.g"};
+    assert_int_equal(judgement->count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(judgement->findings[i].holder, order[i]);
+    assert_int_equal(judgement->findings[4].kind, FINDING_LEFT_BEHIND);
+    assert_int_equal(judgement->findings[5].kind, FINDING_BACKLOG);
+    string_list_free(&left);
+    end(&series, judgement);
+}
+
+static void a_wrong_rate_is_invalid_whatever_grew(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    struct run_facts facts = facts_of_today();
+    facts.rate_found = 524288;
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_string_equal(judgement->reason, "the heap profile's rate is 524288, 512 was asked for");
+    assert_true(has_kind(judgement, FINDING_GROWTH));
+    judgement_free(judgement);
+    facts.rate_found = 0; /* unknown */
+    judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    end(&series, judgement);
+}
+
+static void too_few_samples_are_invalid(void **state)
+{
+    (void)state;
+    struct series series = build_series(20, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_string_equal(judgement->reason,
+                        "the loop has 20 samples; growth is judged on 21 or more");
+    end(&series, judgement);
+}
+
+static void iterations_that_do_not_advance_are_invalid(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    series.samples[IDLE_SAMPLES + 5].iteration = series.samples[IDLE_SAMPLES + 4].iteration;
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_string_equal(judgement->reason, "samples 5 and 6 of the loop are at the same iteration");
+    end(&series, judgement);
+}
+
+static void collections_that_stand_still_are_invalid(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    for (size_t i = 0; i < series.count; i += 3)
+        series.samples[i].collections = 40 + i;
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    series.samples[12].collections = series.samples[9].collections;
+    judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_non_null(strstr(judgement->reason, "no collection ran"));
+    end(&series, judgement);
+}
+
+static void what_the_worker_found_invalid_is_invalid(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    struct run_facts facts = facts_of_today();
+    facts.invalid = true;
+    facts.problem = "the screen did not come back";
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_string_equal(judgement->reason, "the screen did not come back");
+    end(&series, judgement);
+}
+
+static void failed_outranks_all(void **state)
+{
+    (void)state;
+    struct series series = build_series(4, 0);
+    struct run_facts facts = facts_of_today();
+    facts.failed = facts.invalid = true;
+    facts.rate_found = 1;
+    facts.problem = "a wait timed out";
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_FAILED);
+    assert_string_equal(judgement->reason, "a wait timed out");
+    assert_int_equal(judgement->count, 0);
+    end(&series, judgement);
+}
+
+static void an_empty_series_is_invalid_and_no_crash(void **state)
+{
+    (void)state;
+    struct series series = {0};
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INVALID);
+    assert_false(judge_grew(&series, NULL));
+    end(&series, judgement);
+}
+
+/* 40 that were still going away from the warm-up hide whatever is added meanwhile. */
+static void noise_is_inconclusive_unless_something_leaks(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_GOROUTINE, "main.settles", falls, 60, 0);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(judgement->reason, "goroutine moves so much that"));
+    judgement_free(judgement);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    end(&series, judgement);
+}
+
+/* One per second at rest and in the loop alike: the iterations have no part in it. */
+static void what_rises_at_rest_alike_is_not_put_on_the_iterations(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].gauges[GAUGE_INOTIFY_WATCH] = series.samples[i].at;
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INCONCLUSIVE);
+    assert_int_equal(judgement->findings[0].gauge, GAUGE_INOTIFY_WATCH);
+    judgement_free(judgement);
+    for (size_t i = 0; i < series.count; i++) /* and one more per iteration */
+        series.samples[i].gauges[GAUGE_INOTIFY_WATCH] += loop_iteration(&series.samples[i]);
+    judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_true(judgement->findings[0].per_iteration == 1.0);
+    end(&series, judgement);
+}
+
+static void paced_by_time_growth_is_per_minute(void **state)
+{
+    (void)state;
+    struct series series = {.holders = holder_table_new(), .per_minute = true};
+    for (unsigned i = 0; i < 24; i++)
+        build_sample(&series, PHASE_LOOP, 0, 60 + 5 * i);
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_true(judgement->levels[GAUGE_INOTIFY_WATCH] == 7); /* the loop is the rest */
+    judgement_free(judgement);
+    for (unsigned i = 0; i < 24; i++)
+        series.samples[i].gauges[GAUGE_FD] = i;
+    judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_true(fabs(judgement->findings[0].per_iteration - 12) < 1e-9);
+    end(&series, judgement);
+}
+
+static char *describe(const struct judgement *judgement)
+{
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    buffer_format(&text, "%s %s\n", verdict_name(judgement->verdict),
+                  judgement->reason != NULL ? judgement->reason : "-");
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *f = &judgement->findings[i];
+        buffer_format(&text, "%s %d %s %s %a %a %a %a %a %a %a %s\n", finding_kind_name(f->kind),
+                      f->gauge, f->holder != NULL ? f->holder : "-",
+                      f->example != NULL ? f->example : "-", f->per_iteration,
+                      f->bytes_per_iteration, f->from, f->to, f->iterations, f->allowed,
+                      f->drained_after, f->text != NULL ? f->text : "-");
+    }
+    for (size_t i = 0; i < GAUGE_COUNT; i++)
+        buffer_format(&text, "%a %a\n", judgement->smallest[i].per_iteration, judgement->levels[i]);
+    return buffer_take(&text);
+}
+
+/* Also when the holders were met in another order. */
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    char *texts[2];
+    for (int i = 0; i < 2; i++) {
+        struct series series = build_series(LOOP_SAMPLES, 3);
+        if (i == 1)
+            holder_table_text(series.holders, GAUGE_FD, "socket:unix");
+        add_text(&series, GAUGE_FD, "pipe", leaks, 100);
+        add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+        add_function(&series, GAUGE_GOROUTINE, "main.a", holds_every_third, 0, 0);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_exception(GAUGE_CHILD, "git", 1, "2026-11-30");
+        struct judgement *judgement = judge_today(&series, baseline);
+        texts[i] = describe(judgement);
+        end(&series, judgement);
+    }
+    assert_string_equal(texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
+}
+
+static void names_and_fates_of_kinds(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
+        assert_non_null(finding_kind_name((enum finding_kind)kind));
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        assert_non_null(verdict_name((enum verdict)verdict));
+    assert_true(finding_fails(FINDING_GROWTH) && finding_fails(FINDING_LEVEL) &&
+                finding_fails(FINDING_LEFT_BEHIND) && finding_fails(FINDING_EXCEPTION_EXPIRED));
+    assert_false(finding_fails(FINDING_BACKLOG) || finding_fails(FINDING_ALLOWED) ||
+                 finding_fails(FINDING_EXCEPTION_UNUSED));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_quiet_run_passes_and_says_what_it_could_see),
+        cmocka_unit_test(one_descriptor_per_iteration_is_a_leak_with_its_culprit),
+        cmocka_unit_test(holders_of_one_key_are_added_up),
+        cmocka_unit_test(a_total_that_no_holder_explains_names_the_contributors),
+        cmocka_unit_test(what_a_culprit_does_not_explain_is_reported_as_the_rest),
+        cmocka_unit_test(stacks_that_flip_are_no_finding),
+        cmocka_unit_test(what_is_gone_at_rest_is_a_backlog),
+        cmocka_unit_test(the_worker_drains_until_it_is_gone),
+        cmocka_unit_test(what_is_partly_gone_is_a_leak),
+        cmocka_unit_test(what_comes_back_has_not_drained),
+        cmocka_unit_test(one_reading_that_is_high_by_chance_is_forgiven),
+        cmocka_unit_test(an_allowed_growth_is_shown_and_its_total_is_quiet),
+        cmocka_unit_test(more_than_is_allowed_is_a_leak),
+        cmocka_unit_test(another_holder_grows_behind_an_exception),
+        cmocka_unit_test(a_gauge_may_be_allowed_to_grow),
+        cmocka_unit_test(exceptions_expire),
+        cmocka_unit_test(exceptions_that_are_wider_than_what_is_left_are_told),
+        cmocka_unit_test(an_unused_exception_of_another_go_version_says_so),
+        cmocka_unit_test(levels_at_rest_are_compared),
+        cmocka_unit_test(heap_stacks_grow_in_objects_or_in_bytes),
+        cmocka_unit_test(a_slice_that_doubles_is_a_leak),
+        cmocka_unit_test(the_heap_total_is_quiet_when_a_stack_explains_it),
+        cmocka_unit_test(worst_first),
+        cmocka_unit_test(a_wrong_rate_is_invalid_whatever_grew),
+        cmocka_unit_test(too_few_samples_are_invalid),
+        cmocka_unit_test(iterations_that_do_not_advance_are_invalid),
+        cmocka_unit_test(collections_that_stand_still_are_invalid),
+        cmocka_unit_test(what_the_worker_found_invalid_is_invalid),
+        cmocka_unit_test(failed_outranks_all),
+        cmocka_unit_test(an_empty_series_is_invalid_and_no_crash),
+        cmocka_unit_test(noise_is_inconclusive_unless_something_leaks),
+        cmocka_unit_test(what_rises_at_rest_alike_is_not_put_on_the_iterations),
+        cmocka_unit_test(paced_by_time_growth_is_per_minute),
+        cmocka_unit_test(the_same_input_gives_the_same_bytes),
+        cmocka_unit_test(names_and_fates_of_kinds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
