@@ -1,6 +1,6 @@
 /*
  * The result of a run as JSON, for programs: what `--json` prints and what result.json of a report
- * holds. Format: docs/reference.md, "Result". Sorted keys; the same result gives the same bytes.
+ * holds. Format: docs/result.md. Sorted keys; the same result gives the same bytes.
  */
 #ifndef LEAKGATE_REPORT_RESULT_JSON_H
 #define LEAKGATE_REPORT_RESULT_JSON_H
