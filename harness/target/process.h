@@ -2,8 +2,8 @@
  * Starting a program in a pseudo-terminal, and making sure that nothing of it is left.
  *
  * The child has a session of its own with the pty as controlling terminal on standard input and
- * output, standard error to a file, default signals, an empty signal mask, no other descriptors, and
- * dies with its parent (PR_SET_PDEATHSIG).
+ * output, standard error to a file, default signals, an empty signal mask, no other descriptors,
+ * and dies with its parent (PR_SET_PDEATHSIG).
  */
 #ifndef LEAKGATE_TARGET_PROCESS_H
 #define LEAKGATE_TARGET_PROCESS_H
@@ -24,13 +24,13 @@ struct process {
 };
 
 struct process_options {
-    const char *program;  /* path */
+    const char *program; /* path */
     char *const *argv;
     char *const *environment;
     const char *directory;
-    int rows, columns;    /* of the pty; set before exec, tab expansion on (TAB3) */
-    int standard_error;   /* descriptor; -1: /dev/null */
-    bool pty;             /* false: stdin /dev/null, stdout to standard_error's file */
+    int rows, columns;  /* of the pty; set before exec, tab expansion on (TAB3) */
+    int standard_error; /* descriptor; -1: /dev/null */
+    bool pty;           /* false: stdin /dev/null, stdout to standard_error's file */
 };
 
 /* Returns after exec has succeeded (a close-on-exec pipe tells): LG_ERROR_TARGET with the errno of
@@ -51,12 +51,12 @@ bool process_resize(const struct process *process, int rows, int columns, struct
 bool process_become_subreaper(struct lg_error *err);
 
 /* Ends every descendant of this process: SIGTERM (not to those in the first grace_ms = 0), then
- * SIGKILL, in a loop over /proc/self/task/<tid>/children with waitpid(WNOHANG) until none is left or the
- * deadline has passed; also daemons that forked twice, called setsid and ignore signals, because
- * this process is a subreaper. `spare` is a pid to leave alone with all below it (0: none). Names of
- * what had to be killed, at most LIMIT_PROCESS_NAMES, are appended to *killed when it is not NULL.
- * True when nothing is left. Reaps every child but `spare`: a struct process of one that was still
- * running counts as killed after that. */
+ * SIGKILL, in a loop over /proc/self/task/<tid>/children with waitpid(WNOHANG) until none is left
+ * or the deadline has passed; also daemons that forked twice, called setsid and ignore signals,
+ * because this process is a subreaper. `spare` is a pid to leave alone with all below it (0: none).
+ * Names of what had to be killed, at most LIMIT_PROCESS_NAMES, are appended to *killed when it is
+ * not NULL. True when nothing is left. Reaps every child but `spare`: a struct process of one that
+ * was still running counts as killed after that. */
 bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
                              struct string_list *killed);
 /* "NAME (pid)" of every descendant that is alive now, zombies left out. */

@@ -19,11 +19,11 @@
 #include "scenario/plan.h"
 
 struct world {
-    const struct plan *plan; /* not owned */
-    char *root;              /* absolute, real path, no slash at the end */
-    int root_fd;             /* close-on-exec */
+    const struct plan *plan;        /* not owned */
+    char *root;                     /* absolute, real path, no slash at the end */
+    int root_fd;                    /* close-on-exec */
     struct string_list environment; /* "NAME=value", complete, sorted; items can serve as envp */
-    char *spawn_log;         /* one line for each tool started through the PATH */
+    char *spawn_log;                /* one line for each tool started through the PATH */
 };
 
 /* Which of plan->needs this machine lacks, looked up on leakgate's own PATH. */
