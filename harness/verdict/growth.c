@@ -96,9 +96,10 @@ static double largest_fall_back(const double floors[GROWTH_BLOCKS])
  * A slice grown by append, or a map, rises in steps that get rarer and larger: 8, 16, 32. Seven
  * floors hold at least two doublings (the last block is at an iteration four times or more that of
  * the first block) and perhaps nothing after the middle, so neither five steps nor the pace of the
- * second half can be asked for. What tells it from a cache that filled once: two rises with a flat
- * step between them, the last of them after the first third, and that one either the larger, as it
- * is when a capacity is multiplied, or at a pace that is kept.
+ * second half can be asked for. What tells it from a cache that filled once, or bit by bit in the
+ * first third: two rises with a flat step between them (so the last is after the first third), and
+ * the last one either the larger, as it is when a capacity is multiplied, or at a pace that is
+ * kept.
  */
 static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
 {
@@ -111,7 +112,7 @@ static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
         before = last;
         last = i;
     }
-    if (!apart || last <= GROWTH_STEPS / 3)
+    if (!apart)
         return false;
     double jump = floors[last] - floors[last - 1];
     double jump_before = floors[before] - floors[before - 1];

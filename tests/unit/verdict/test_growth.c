@@ -64,6 +64,12 @@ static double leak_that_dips(int x, int depth)
     return 25 + x - (x >= 18 && x < 28 ? depth : 0);
 }
 
+/* Three per iteration at first, then one per six: each step rises still. */
+static double slows_down(int x, int from)
+{
+    return 25 + (x < from ? 3 * x : 3 * from + (x - from) / 6);
+}
+
 struct trace_case {
     const char *name;
     shape *shape;
@@ -88,6 +94,7 @@ static const struct trace_case counts[] = {
     {"nothing at all", flat, 0, 21, 2, false},
     {"fills in the first third", plateau, 14, 21, 2, false},
     {"slow start, then stop in the middle", plateau, 22, 21, 2, false},
+    {"slows down to nearly nothing", slows_down, 18, 21, 2, false},
     {"starts in mid-loop", late_start, 22, 21, 2, false},
     {"starts after the first block", late_start, 6, 21, 2, true},
     {"sawtooth 2", sawtooth, 2, 21, 2, false},
@@ -288,6 +295,18 @@ static void noise_makes_the_smallest_visible_growth_worse(void **state)
     assert_true(growth_of(drawn.trace, 0, growth_rule_count).smallest_visible >= 1.1 - 1e-12);
 }
 
+/* Five that are gone for one block: 5 <= (0 + 36 r) / 10 + 6 r, so r = 5 / 9.6. */
+static void a_dip_of_the_floors_must_be_outgrown(void **state)
+{
+    (void)state;
+    struct trace_case quiet = {"", flat, 25, 21, 2, false};
+    struct drawn drawn;
+    draw(&quiet, &drawn);
+    drawn.values[10] = 20;
+    struct growth growth = growth_of(drawn.trace, 0, growth_rule_count);
+    assert_true(fabs(growth.smallest_visible - 5 / 9.6) < 1e-12);
+}
+
 static double doubling(int x, int first)
 {
     double held = 16384;
@@ -350,6 +369,23 @@ static void bytes_may_rise_in_rare_steps(void **state)
         struct growth growth = growth_of(drawn.trace, 0, growth_rule_bytes);
         if (growth.grows != bytes[i].grows)
             fail_msg("%s: grows is %d, net %g", bytes[i].name, growth.grows, growth.net);
+    }
+}
+
+/* A slice that has grown since the program's start, 8 iterations before: in whatever phase. */
+static void no_doubling_is_missed(void **state)
+{
+    (void)state;
+    for (double first = 6.5; first < 13; first += 0.25) {
+        struct drawn drawn;
+        draw(&bytes[0], &drawn);
+        for (size_t i = 0; i < 21; i++) {
+            drawn.values[i] = 16384;
+            for (double at = first; at <= drawn.positions[i]; at *= 2)
+                drawn.values[i] *= 2;
+        }
+        if (!growth_of(drawn.trace, 0, growth_rule_bytes).grows)
+            fail_msg("doublings at %g, %g, %g", first, 2 * first, 4 * first);
     }
 }
 
@@ -473,6 +509,8 @@ int main(void)
         cmocka_unit_test(the_smallest_visible_growth_is_found_when_sown),
         cmocka_unit_test(noise_makes_the_smallest_visible_growth_worse),
         cmocka_unit_test(bytes_may_rise_in_rare_steps),
+        cmocka_unit_test(a_dip_of_the_floors_must_be_outgrown),
+        cmocka_unit_test(no_doubling_is_missed),
         cmocka_unit_test(counts_may_not),
         cmocka_unit_test(objects_need_015_per_iteration),
         cmocka_unit_test(drained_is_a_tenth_of_the_net_at_most_one),

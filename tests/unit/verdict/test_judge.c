@@ -41,7 +41,7 @@ static double comes_back(int iteration, int rested, int from)
 }
 static double high_once(int iteration, int rested, int at)
 {
-    return rested == 0 ? 3 + iteration : 3 + (rested == at);
+    return rested == 0 ? 3 + iteration : 3 + 4 * (rested == at);
 }
 static double flips(int iteration, int rested, int phase)
 {
@@ -660,6 +660,21 @@ static void what_rises_at_rest_alike_is_not_put_on_the_iterations(void **state)
     end(&series, judgement);
 }
 
+/* A child that comes and goes at rest is no drift, and excuses nothing. */
+static void what_moves_at_rest_is_no_drift(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    static const int at_rest[IDLE_SAMPLES] = {10, 13, 12, 12, 11, 14};
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].gauges[GAUGE_INOTIFY_WATCH] =
+            i < IDLE_SAMPLES ? at_rest[i] : 14 + loop_iteration(&series.samples[i]) / 4;
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_null(judgement->findings[0].text);
+    end(&series, judgement);
+}
+
 static void paced_by_time_growth_is_per_minute(void **state)
 {
     (void)state;
@@ -767,6 +782,7 @@ int main(void)
         cmocka_unit_test(an_empty_series_is_invalid_and_no_crash),
         cmocka_unit_test(noise_is_inconclusive_unless_something_leaks),
         cmocka_unit_test(what_rises_at_rest_alike_is_not_put_on_the_iterations),
+        cmocka_unit_test(what_moves_at_rest_is_no_drift),
         cmocka_unit_test(paced_by_time_growth_is_per_minute),
         cmocka_unit_test(the_same_input_gives_the_same_bytes),
         cmocka_unit_test(names_and_fates_of_kinds),
