@@ -96,11 +96,13 @@ char *text_key(enum gauge gauge, const char *text)
 
 /*
  * Stacks that are left out of judging, each for a reason: they are not the target's own, and they
- * grow without a leak of it. A leaf is the first frame of the stack; a frame may be anywhere.
+ * grow without a leak of it. A leaf is among the runtime's frames that the stack begins with, for
+ * the allocator's own come first ("runtime.mallocgc < runtime.newobject < runtime.malg"); what is
+ * no leaf may be anywhere.
  */
 static const struct left_out {
     enum gauge gauge;
-    bool leaf;    /* only as the first frame */
+    bool leaf;    /* only among the runtime's frames at the leaf */
     bool package; /* `name` is a package with its dot: any function of it */
     const char *name;
     const char *reason;
@@ -128,35 +130,40 @@ static const struct left_out {
      "the goroutine that writes the profile, also where the target asks for it itself"},
 };
 
-static bool is_left_out_by(const struct left_out *entry, const char *name, uint32_t depth)
-{
-    if (entry->leaf && depth > 0)
-        return false;
-    return entry->package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0;
-}
-
-static bool is_left_out(const struct holder_table *table, struct holder holder)
-{
-    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
-        for (uint32_t depth = 0; left_out[i].gauge == holder.gauge && depth < holder.depth; depth++)
-            if (is_left_out_by(&left_out[i],
-                               holder_table_function_name(table, holder.functions[depth]), depth))
-                return true;
-    return false;
-}
-
 static bool is_runtime(const char *name)
 {
     return text_starts(name, "runtime.") || text_starts(name, "internal/runtime/") ||
            text_starts(name, "runtime/internal/");
 }
 
-static bool all_runtime(const struct holder_table *table, struct holder holder)
+/* How many frames from the leaf on are the runtime's. */
+static uint32_t runtime_frames(const struct holder_table *table, struct holder holder)
 {
-    for (uint32_t i = 0; i < holder.depth; i++)
-        if (!is_runtime(holder_table_function_name(table, holder.functions[i])))
-            return false;
-    return true;
+    uint32_t frames = 0;
+    while (frames < holder.depth &&
+           is_runtime(holder_table_function_name(table, holder.functions[frames])))
+        frames++;
+    return frames;
+}
+
+static bool is_left_out_by(const struct left_out *entry, const struct holder_table *table,
+                           struct holder holder)
+{
+    uint32_t frames = entry->leaf ? runtime_frames(table, holder) : holder.depth;
+    for (uint32_t i = 0; i < frames; i++) {
+        const char *name = holder_table_function_name(table, holder.functions[i]);
+        if (entry->package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_left_out(const struct holder_table *table, struct holder holder)
+{
+    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
+        if (left_out[i].gauge == holder.gauge && is_left_out_by(&left_out[i], table, holder))
+            return true;
+    return false;
 }
 
 /*
@@ -194,7 +201,7 @@ static char *join_frames(const struct string_list *frames)
 static char *stack_key(const struct holder_table *table, struct holder holder)
 {
     _cleanup_strings_ struct string_list frames = {0};
-    bool only_runtime = all_runtime(table, holder);
+    bool only_runtime = runtime_frames(table, holder) == holder.depth;
     for (uint32_t i = 0; i < holder.depth; i++) {
         const char *name = holder_table_function_name(table, holder.functions[i]);
         bool root = strcmp(name, "runtime.goexit") == 0 && holder.depth > 1;
