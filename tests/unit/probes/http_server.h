@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -84,6 +85,8 @@ static inline void *http_serve(void *context)
     struct http_server *server = context;
     for (int connection; (connection = accept(server->listener, NULL, NULL)) >= 0;) {
         char path[256];
+        int at_once = 1; /* head and body are two writes: no waiting for an acknowledgement */
+        setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
         atomic_fetch_add(&server->connections, 1);
         while (http_request(connection, path)) {
             atomic_fetch_add(&server->requests, 1);

@@ -203,7 +203,7 @@ static void an_endless_body_is_cut(void **state)
 
 static void endless_headers_are_cut(void **state)
 {
-    fails(*state, "headers", "");
+    fails(*state, "headers", "headers are larger than the limit of 65536 bytes");
     fetches(*state, "ok", "hello");
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -27,14 +28,33 @@ static const char index_page[] = "<html><title>/debug/pprof/</title> goroutine h
 static const char memstats_text[] = "heap profile: 1: 2 [3: 4] @ heap/2\n\n# HeapAlloc = 1000\n"
                                     "# HeapInuse = 2000\n# HeapObjects = 30\n# NumGC = 4\n";
 
+/* What the target was asked, in memory that it shares with the test. */
+struct asked {
+    char paths[1024]; /* one a line */
+    int64_t last;     /* when */
+    int64_t pause;    /* between the first two */
+};
+static struct asked *asked;
+
 struct bodies {
     struct buffer heap;
     struct buffer goroutine;
 };
 
+static void asked_note(const char *path)
+{
+    int64_t now = clock_now();
+    size_t length = strlen(asked->paths);
+    snprintf(asked->paths + length, sizeof asked->paths - length, "%s\n", path);
+    if (asked->last != 0 && asked->pause == 0)
+        asked->pause = now - asked->last;
+    asked->last = now;
+}
+
 static bool answer_as_pprof(void *context, int connection, const char *path)
 {
     struct bodies *bodies = context;
+    asked_note(path);
     if (path[0] == '\0')
         return http_answer(connection, "200 OK", index_page, sizeof index_page - 1);
     if (strcmp(path, "heap?gc=1") == 0)
@@ -50,7 +70,7 @@ static bool answer_as_another_server(void *context, int connection, const char *
 {
     (void)context;
     (void)path;
-    return http_answer(connection, "200 OK", "welcome", 7);
+    return http_answer(connection, "200 OK", "welcome to pprof, heap", 22);
 }
 
 static struct buffer fixture_bytes(const char *name)
@@ -64,13 +84,23 @@ static struct buffer fixture_bytes(const char *name)
 /* A sleeping child by the name of "helper", and one that has ended and is not waited for. */
 static void make_children(void)
 {
+    int named[2];
+    char byte = 'n';
+    if (pipe2(named, O_CLOEXEC) != 0)
+        _exit(1);
     pid_t helper = fork();
     if (helper == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         prctl(PR_SET_NAME, "helper");
+        if (write(named[1], &byte, 1) != 1)
+            _exit(1);
         pause();
         _exit(0);
     }
+    if (read(named[0], &byte, 1) != 1)
+        _exit(1);
+    close(named[0]);
+    close(named[1]);
     pid_t zombie = fork();
     if (zombie == 0)
         _exit(0);
@@ -82,7 +112,6 @@ static void make_children(void)
 static void be_target(int ready, bool with_pprof)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    /* In the single connection after the other order of the server the decoy comes first. */
     struct http_server decoy = {.answer = answer_as_another_server};
     struct bodies bodies = {fixture_bytes("heap.pb.gz"), fixture_bytes("goroutine.pb.gz")};
     struct http_server pprof = {.answer = answer_as_pprof, .context = &bodies};
@@ -90,7 +119,6 @@ static void be_target(int ready, bool with_pprof)
     bool made = inotify_add_watch(inotify, "/tmp", IN_CREATE) >= 0 && http_start(&decoy) &&
                 (!with_pprof || http_start(&pprof));
     make_children();
-    usleep(1000); /* the child has its name by then or a moment later: the test waits for it */
     if (!made || write(ready, "r", 1) != 1)
         _exit(1);
     pause();
@@ -182,6 +210,7 @@ static void a_whole_sample(void **state)
         fail_msg("%s", target->err.text);
     assert_int_equal(probe_pid(target->probe), target->pid);
 
+    *asked = (struct asked){0};
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9};
     int64_t rate = 0;
     if (!probe_sample(target->probe, true, &sample, &rate, &target->err))
@@ -189,7 +218,8 @@ static void a_whole_sample(void **state)
     assert_int_equal(sample.phase, PHASE_LOOP);
     assert_int_equal(sample.iteration, 9);
     assert_int_equal(rate, 1);
-    assert_true(sample.took >= 0.020);
+    assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\nheap?gc=1&debug=1\n");
+    assert_true(asked->pause >= 20 * NS_PER_MS); /* finalizers run meanwhile */
     assert_true(sample.gauges[GAUGE_GOROUTINE] == 11);
     assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 1000);
     assert_true(sample.gauges[GAUGE_HEAP_INUSE] == 2000);
@@ -318,6 +348,9 @@ static void a_signal_cancels_the_search(void **state)
 
 int main(void)
 {
+    asked = mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (asked == MAP_FAILED)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
         cmocka_unit_test(samples_of_a_quiet_process_are_alike),
