@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/pidfd.h"
 #include "measure/identify.h"
 #include "measure/records.h"
 #include "measure/run_private.h"
@@ -179,8 +180,10 @@ static void end_survivors(struct run *run)
                                           .directory = run->world->root,
                                           .standard_error = -1};
         struct process process = {.pid = -1, .pidfd = -1, .master = -1};
-        if (process_start(&options, &process, NULL))
-            process_end(&process, DEADLINE_LEFT_BEHIND_MS);
+        if (!process_start(&options, &process, NULL))
+            continue;
+        pidfd_await(process.pidfd, clock_deadline(DEADLINE_LEFT_BEHIND_MS));
+        process_end(&process, 0);
     }
 }
 

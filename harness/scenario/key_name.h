@@ -32,6 +32,29 @@ enum key_code {
     KEY_FUNCTION /* number in `character` */
 };
 
+/* The named keys but F1 to F12. Space is the character ' '. */
+#define KEY_NAMES(X)                                                                               \
+    X("Enter", KEY_ENTER)                                                                          \
+    X("Escape", KEY_ESCAPE)                                                                        \
+    X("Tab", KEY_TAB)                                                                              \
+    X("Backspace", KEY_BACKSPACE)                                                                  \
+    X("Delete", KEY_DELETE)                                                                        \
+    X("Insert", KEY_INSERT)                                                                        \
+    X("Space", KEY_CHARACTER)                                                                      \
+    X("Up", KEY_UP)                                                                                \
+    X("Down", KEY_DOWN)                                                                            \
+    X("Left", KEY_LEFT)                                                                            \
+    X("Right", KEY_RIGHT)                                                                          \
+    X("Home", KEY_HOME)                                                                            \
+    X("End", KEY_END)                                                                              \
+    X("PageUp", KEY_PAGE_UP)                                                                       \
+    X("PageDown", KEY_PAGE_DOWN)
+
+/* The names as a regular expression, for the schema; key_parse refuses a little more. */
+#define KEY_NAME_AS_ALTERNATIVE(name, code) "|" name
+#define KEY_NAME_PATTERN                                                                           \
+    "^((Ctrl|Alt|Shift)-){0,3}(." KEY_NAMES(KEY_NAME_AS_ALTERNATIVE) "|F([1-9]|1[0-2]))$"
+
 struct key {
     enum key_code code;
     uint32_t character; /* Unicode code point, or the function key's number */

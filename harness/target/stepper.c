@@ -41,7 +41,7 @@ static bool check_unanswered(struct target *target, struct lg_error *err)
     case LOOP_DONE:
         return true;
     case LOOP_DEADLINE:
-        target->silent_presses++;
+        target->silent_presses += !target->quitting;
         return true;
     case LOOP_STOPPED:
         return target_fail_stopped(target, err);

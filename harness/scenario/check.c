@@ -1,0 +1,324 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "scenario/check.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "scenario/rules.h"
+
+struct checker {
+    const struct check_names *names;
+    struct diagnostics *problems;
+    bool in_iteration;
+};
+
+/* What a value is called in messages, and the row whose limits hold for it. */
+struct place {
+    const char *name;
+    const struct key_row *row; /* NULL: a part of a value */
+    bool is_item;
+};
+
+static void check_value(const struct checker *checker, const struct node *node,
+                        const struct value_type *type, struct place place);
+
+static bool text_matches(const char *pattern, const char *text)
+{
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, NULL);
+    if (compiled == NULL)
+        abort(); /* a pattern of our own table */
+    pcre2_match_data *match = pcre2_match_data_create_from_pattern(compiled, NULL);
+    if (match == NULL)
+        memory_exhausted();
+    int found = pcre2_match(compiled, (PCRE2_SPTR)text, strlen(text), 0, 0, match, NULL);
+    pcre2_match_data_free(match);
+    pcre2_code_free(compiled);
+    return found >= 0;
+}
+
+static bool is_word_of(const char *text, const char *const *words)
+{
+    for (; words != NULL && *words != NULL; words++)
+        if (strcmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
+static size_t word_count(const char *const *words)
+{
+    size_t count = 0;
+    while (words[count] != NULL)
+        count++;
+    return count;
+}
+
+static void refuse_word(const struct checker *checker, const struct text_rule *rule,
+                        const char *text, struct mark where, const char *name)
+{
+    _cleanup_buffer_ struct buffer words = BUFFER_INIT(1024);
+    for (size_t i = 0; rule->words[i] != NULL; i++)
+        buffer_format(&words, "%s%s", i > 0 ? ", " : "", rule->words[i]);
+    const char *nearest = text_nearest(text, rule->words, word_count(rule->words));
+    if (nearest != NULL)
+        diagnose_at(checker->problems, where, "unknown %s \"%.80s\"; did you mean \"%s\"?", name,
+                    text, nearest);
+    else
+        diagnose_at(checker->problems, where, "%s must be one of %s, not \"%.80s\"", name,
+                    buffer_string(&words), text);
+}
+
+static void check_region_name(const struct checker *checker, const char *text, struct mark where)
+{
+    const struct string_list *regions = checker->names->regions;
+    if (regions == NULL || string_list_contains(regions, text))
+        return;
+    const char *nearest = text_nearest(text, (const char *const *)regions->items, regions->count);
+    if (nearest != NULL)
+        diagnose_at(checker->problems, where, "unknown region \"%.80s\"; did you mean \"%s\"?",
+                    text, nearest);
+    else
+        diagnose_at(checker->problems, where, "unknown region \"%.80s\"", text);
+}
+
+/* What the rule says about the text's own shape. */
+static bool text_is_shaped(const struct checker *checker, const struct text_rule *rule,
+                           const char *text, struct mark where, const char *name)
+{
+    if (rule->words != NULL && !is_word_of(text, rule->words))
+        refuse_word(checker, rule, text, where, name);
+    else if (is_word_of(text, rule->reserved))
+        diagnose_at(checker->problems, where, "%s \"%s\" is taken: choose another name", name, text);
+    else if (rule->least > 0 && text[0] == '\0')
+        diagnose_at(checker->problems, where, "%s must not be empty", name);
+    else if (rule->most > 0 && strlen(text) > rule->most)
+        diagnose_at(checker->problems, where, "%s is longer than the limit of %u bytes", name,
+                    rule->most);
+    else if (rule->pattern != NULL && !text_matches(rule->pattern, text))
+        diagnose_at(checker->problems, where, "%s \"%.80s\" %s", name, text,
+                    rule->hint != NULL ? rule->hint : "is not written as it should be");
+    else
+        return true;
+    return false;
+}
+
+static void check_text(const struct checker *checker, const struct text_rule *rule,
+                       const char *text, struct mark where, bool verbatim_plain_or_quoted,
+                       bool plain, const char *name)
+{
+    /* A key has its own words for what is wrong, better than its pattern's. */
+    bool own_words = rule->accepts != NULL && rule->hint == NULL && rule->pattern != NULL;
+    struct refusal refusal = {0};
+    if (!own_words && !text_is_shaped(checker, rule, text, where, name))
+        return;
+    if (rule->accepts != NULL && !rule->accepts(text, &refusal)) {
+        if (refusal.located && verbatim_plain_or_quoted)
+            where.column += refusal.offset + (plain ? 0 : 1);
+        diagnose_at(checker->problems, where, "%s \"%.80s\" %s", name, text, refusal.text);
+        return;
+    }
+    if (rule->expands)
+        check_references(text, where, checker->names, checker->in_iteration, checker->problems);
+    if (rule->names == NAMES_REGION)
+        check_region_name(checker, text, where);
+}
+
+static void check_integer(const struct checker *checker, const struct node *node,
+                          const struct value_type *type, struct place place)
+{
+    bool own = place.row != NULL && (place.row->minimum != 0 || place.row->maximum != 0);
+    int64_t minimum = own ? place.row->minimum : type->minimum;
+    int64_t maximum = own ? place.row->maximum : type->maximum;
+    int64_t value = 0;
+    if (node_integer(node, &value) && value >= minimum && value <= maximum)
+        return;
+    if (minimum == maximum)
+        diagnose_at(checker->problems, node->where, "%s must be %" PRId64 ", not %s", place.name,
+                    minimum, node->text);
+    else
+        diagnose_at(checker->problems, node->where,
+                    "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name, minimum,
+                    maximum, node->text);
+}
+
+/* What to do about a value of the wrong type, where that can be said. */
+static char *wrong_type_advice(const struct node *node, const struct value_type *type)
+{
+    if (node->kind != NODE_SCALAR)
+        return memory_copy_text("");
+    enum scalar_type scalar = node_scalar_type(node);
+    bool wants_text = (type->forms & FORM_TEXT) != 0;
+    struct node bare = {.kind = NODE_SCALAR, .text = node->text, .plain = true};
+    if (scalar == SCALAR_INTEGER && wants_text && type->text == &duration_rule)
+        return memory_format("; add a unit: %ss", node->text);
+    if (wants_text && scalar != SCALAR_NULL && scalar != SCALAR_TEXT)
+        return memory_format("; put it in quotes: \"%s\"", node->text);
+    if (scalar == SCALAR_TEXT && !node->plain && (type->forms & (FORM_INTEGER | FORM_FLAG)) != 0 &&
+        node_scalar_type(&bare) != SCALAR_TEXT)
+        return memory_copy_text("; take the quotes away");
+    return memory_copy_text("");
+}
+
+static void refuse_type(const struct checker *checker, const struct node *node,
+                        const struct value_type *type, struct place place)
+{
+    _cleanup_free_ char *advice = wrong_type_advice(node, type);
+    diagnose_at(checker->problems, node->where, "%s%s must be %s, not %s%s",
+                place.is_item ? "an item of " : "", place.name, type->phrase, node_describe(node),
+                advice);
+}
+
+static void check_list(const struct checker *checker, const struct node *node,
+                       const struct value_type *type, struct place place)
+{
+    if (node->count < type->least_items)
+        diagnose_at(checker->problems, node->where, "%s must not be empty", place.name);
+    for (size_t i = 0; i < node->count; i++)
+        check_value(checker, node->items[i], type->item,
+                    (struct place){.name = place.name, .is_item = true});
+}
+
+static void check_map(const struct checker *checker, const struct node *node,
+                      const struct value_type *type, struct place place)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        const struct node_entry *entry = &node->entries[i];
+        check_text(checker, type->map_key, entry->key, entry->where, false, false, place.name);
+        if (type->removable && node_is_null(entry->value))
+            continue;
+        check_value(checker, entry->value, type->item, (struct place){.name = entry->key});
+    }
+}
+
+/* JSON has neither infinities nor numbers of any size. */
+static void check_any(const struct checker *checker, const struct node *node)
+{
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        check_any(checker, node->items[i]);
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+        check_any(checker, node->entries[i].value);
+    if (node->kind != NODE_SCALAR)
+        return;
+    int64_t integer = 0;
+    enum scalar_type scalar = node_scalar_type(node);
+    bool infinite = scalar == SCALAR_REAL &&
+                    (strpbrk(node->text, "nN") != NULL || !isfinite(strtod(node->text, NULL)));
+    if (infinite || (scalar == SCALAR_INTEGER && !node_integer(node, &integer)))
+        diagnose_at(checker->problems, node->where, "JSON has no number %.40s", node->text);
+    if (scalar == SCALAR_TEXT)
+        check_references(node->text, node->where, checker->names, checker->in_iteration,
+                         checker->problems);
+}
+
+static void refuse_key(const struct checker *checker, const struct key_table *table,
+                       const struct node_entry *entry)
+{
+    _cleanup_free_ const char **names = memory_array(table->count, sizeof *names);
+    for (size_t i = 0; i < table->count; i++)
+        names[i] = table->rows[i].name;
+    const char *nearest = text_nearest(entry->key, names, table->count);
+    if (nearest != NULL)
+        diagnose_at(checker->problems, entry->where,
+                    "unknown key \"%.80s\" in %s; did you mean \"%s\"?", entry->key, table->phrase,
+                    nearest);
+    else
+        diagnose_at(checker->problems, entry->where, "unknown key \"%.80s\" in %s", entry->key,
+                    table->phrase);
+}
+
+static void check_table(const struct checker *checker, const struct node *node,
+                        const struct key_table *table)
+{
+    for (size_t i = 0; i < node->count; i++) {
+        const struct node_entry *entry = &node->entries[i];
+        const struct key_row *row = key_row(table, entry->key);
+        struct checker inner = *checker;
+        if (row == NULL) {
+            refuse_key(checker, table, entry);
+            continue;
+        }
+        if (table->removable && !row->required && node_is_null(entry->value))
+            continue;
+        inner.in_iteration |= table == &scenario_table && strcmp(row->name, "iteration") == 0;
+        check_value(&inner, entry->value, row->type,
+                    (struct place){.name = row->name, .row = row});
+    }
+    check_rules(node, table, checker->problems);
+}
+
+static unsigned form_of(const struct node *node)
+{
+    if (node->kind == NODE_LIST)
+        return FORM_LIST;
+    if (node->kind == NODE_MAPPING)
+        return FORM_TABLE | FORM_MAP | FORM_ANY;
+    switch (node_scalar_type(node)) {
+    case SCALAR_NULL:
+        return FORM_NULL;
+    case SCALAR_FLAG:
+        return FORM_FLAG;
+    case SCALAR_INTEGER:
+        return FORM_INTEGER;
+    case SCALAR_REAL:
+        return 0;
+    case SCALAR_TEXT:
+        break;
+    }
+    return FORM_TEXT;
+}
+
+static void check_value(const struct checker *checker, const struct node *node,
+                        const struct value_type *type, struct place place)
+{
+    if (node->kind == NODE_BROKEN)
+        return;
+    unsigned form = form_of(node) & type->forms;
+    if (form == FORM_TEXT)
+        check_text(checker, type->text, node->text, node->where, node->verbatim, node->plain,
+                   place.name);
+    else if (form == FORM_INTEGER)
+        check_integer(checker, node, type, place);
+    else if (form == FORM_LIST)
+        check_list(checker, node, type, place);
+    else if (form == FORM_MAP)
+        check_map(checker, node, type, place);
+    else if (form == FORM_TABLE)
+        check_table(checker, node, type->table);
+    else if (form == FORM_ANY)
+        check_any(checker, node);
+    else if (form == 0)
+        refuse_type(checker, node, type, place);
+}
+
+bool check_version(const struct node *root, struct diagnostics *problems)
+{
+    int64_t version = 0;
+    const struct node *node = node_find(root, "version");
+    if (node == NULL || !node_integer(node, &version) || version == 1)
+        return true;
+    diagnose_at(problems, node->where,
+                "version %" PRId64 " is not known: this leakgate reads version 1", version);
+    return false;
+}
+
+bool check_file(const struct node *root, const struct key_table *table,
+                const struct check_names *names, struct diagnostics *problems)
+{
+    size_t before = problems->count;
+    struct checker checker = {.names = names, .problems = problems};
+    if (root->kind == NODE_MAPPING)
+        check_table(&checker, root, table);
+    else if (root->kind != NODE_BROKEN)
+        diagnose_at(problems, root->where, "%s must be a mapping of keys, not %s", table->phrase,
+                    node_describe(root));
+    return problems->count == before;
+}

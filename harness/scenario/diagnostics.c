@@ -1,0 +1,31 @@
+#include "scenario/diagnostics.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned column,
+              const char *format, ...)
+{
+    all->count++;
+    if (all->lines.count >= LIMIT_YAML_DIAGNOSTICS)
+        return;
+    va_list args;
+    _cleanup_free_ char *message = NULL;
+    va_start(args, format);
+    int length = vasprintf(&message, format, args);
+    va_end(args);
+    if (length < 0 || message == NULL)
+        memory_exhausted();
+    _cleanup_free_ char *text = memory_format("%s:%u:%u: %s", file, line, column, message);
+    /* Words of the user's file are quoted in messages: none may act on a terminal or a log. */
+    string_list_take(&all->lines, text_harmless(text, false));
+}
+
+void diagnostics_free(struct diagnostics *all)
+{
+    string_list_free(&all->lines);
+    all->count = 0;
+}

@@ -1,0 +1,137 @@
+/*
+ * The table of keys: every key of scenario and target files with its type, default, limits and one
+ * sentence about it. It drives the loader's check (scenario/check.h), the JSON Schemas
+ * (scenario/schema.h) and docs/reference.md (scenario/reference.h), so the three cannot disagree: a
+ * new key or step is one row here and the code that uses it.
+ *
+ * A key_table is a mapping with known keys. A value_type says which forms a value may take: at most
+ * one scalar form of text, one list, one mapping, so the form written decides what it is checked
+ * against. A text_rule says what a text must look like.
+ */
+#ifndef LEAKGATE_SCENARIO_KEYS_H
+#define LEAKGATE_SCENARIO_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenario/node.h"
+
+/* Why a text was refused, as the end of a sentence that begins with the text: "is no duration". */
+struct refusal {
+    char text[256];
+    unsigned offset; /* of the character that is wrong, from 0, when `located` */
+    bool located;
+};
+
+enum name_set { NAMES_NONE, NAMES_REGION };
+
+struct text_rule {
+    const char *name;     /* of the definition in the schema; NULL: written out where it is used */
+    const char *pattern;  /* regular expression that Python, ECMAScript and PCRE2 read alike; or NULL */
+    const char *hint;     /* end of the sentence when the pattern or the words refuse: "must be ..." */
+    const char *doc;      /* for the reference: how such a text is written; NULL: nothing to say */
+    unsigned least;       /* characters */
+    unsigned most;        /* bytes; 0: no limit of its own */
+    const char *const *words;    /* the only ones allowed, NULL-terminated; NULL: any */
+    const char *const *reserved; /* refused, NULL-terminated; NULL: none */
+    bool expands;         /* ${...} in it is replaced */
+    enum name_set names;  /* must be the name of one of these */
+    /* What a regular expression cannot say; NULL: nothing. */
+    bool (*accepts)(const char *text, struct refusal *refusal);
+};
+
+enum value_form {
+    FORM_TEXT = 1,
+    FORM_INTEGER = 2,
+    FORM_FLAG = 4,
+    FORM_NULL = 8,
+    FORM_LIST = 16,
+    FORM_TABLE = 32, /* a mapping with the keys of `table` */
+    FORM_MAP = 64,   /* a mapping of any names to `item` */
+    FORM_ANY = 128   /* a mapping of anything, as in JSON */
+};
+
+struct key_table;
+
+struct value_type {
+    unsigned forms;     /* of enum value_form */
+    const char *phrase; /* "a key or a list of keys": for messages and the reference */
+    const struct text_rule *text;
+    int64_t minimum; /* FORM_INTEGER, unless the row of the key says otherwise */
+    int64_t maximum;
+    const struct value_type *item; /* of the list, or values of the map */
+    unsigned least_items;          /* of the list */
+    const struct text_rule *map_key;
+    const struct key_table *table;
+    bool removable; /* FORM_MAP: null as a value removes what an extended file sets */
+};
+
+struct key_row {
+    const char *name;
+    const struct value_type *type;
+    bool required;
+    const char *default_text; /* as it would be written in YAML without quotes; NULL: none */
+    int64_t minimum;          /* FORM_INTEGER; both 0: those of the type */
+    int64_t maximum;
+    const char *doc;     /* Markdown, for the reference, and the schema's description */
+    const char *example; /* YAML of the value, for steps; NULL: none */
+};
+
+enum rule_kind {
+    RULE_END,
+    RULE_EXACTLY_ONE,  /* of the keys stands there */
+    RULE_AT_LEAST_ONE, /* of the keys stands there */
+    RULE_TOGETHER,     /* all of the keys or none */
+    RULE_EXCLUDES,     /* the first key excludes each of the others */
+    RULE_ITERATES      /* `iteration` with at least one step, unless measure has `every` */
+};
+
+struct key_rule {
+    enum rule_kind kind;
+    const char *keys[10]; /* NULL-terminated */
+};
+
+struct key_table {
+    const char *name;  /* of the definition in the schema, and the heading's anchor */
+    const char *title; /* heading in the reference */
+    const char *doc;
+    const char *phrase; /* "a step": for messages */
+    const struct key_row *rows;
+    size_t count;
+    const struct key_rule *rules; /* ended by RULE_END; NULL: none */
+    bool exactly_one;  /* a mapping with one key, which names what it is */
+    bool removable;    /* null as a value removes what an extended file sets */
+};
+
+/* keys_scenario.c */
+extern const struct key_table scenario_table, world_table, world_file_table, region_table,
+    measure_table;
+/* keys_target.c */
+extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
+    quit_table, survivor_table;
+/* keys_steps.c; the rows of step_table are in the order of enum step_kind. */
+extern const struct key_table step_table, press_table, mouse_table, run_table, resize_table,
+    wait_table, wait_file_table, settle_table;
+
+/* keys_values.c: what several tables share. */
+extern const struct text_rule any_text_rule, some_text_rule, template_rule, any_template_rule,
+    name_rule, project_rule, variable_rule, environment_rule, region_rule, known_region_rule,
+    tag_rule, tool_rule, key_name_rule, duration_rule, range_rule, size_rule, mode_rule, regex_rule,
+    term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule, mouse_action_rule,
+    mouse_button_rule;
+extern const struct value_type some_text_type, template_type, name_type, integer_type, flag_type,
+    duration_type, range_type, tag_list_type, tool_list_type, project_list_type, step_list_type,
+    environment_type, file_map_type, region_map_type, target_file_map_type, target_region_map_type,
+    any_mapping_type, world_path_type, world_directory_type, known_region_type;
+
+/* Every text rule and table that the reference explains, in its order; NULL-terminated. */
+extern const struct text_rule *const documented_rules[];
+extern const struct key_table *const scenario_tables[];
+extern const struct key_table *const step_tables[];
+extern const struct key_table *const target_tables[];
+
+/* The row of a key; NULL: no such key. */
+const struct key_row *key_row(const struct key_table *table, const char *name);
+
+#endif

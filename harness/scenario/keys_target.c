@@ -1,0 +1,191 @@
+/* The table of keys: target files. */
+#include "base/limits.h"
+#include "scenario/keys.h"
+
+#define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
+
+static const struct value_type argument_type = {
+    .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
+static const struct value_type command_type = {.forms = FORM_LIST,
+                                               .phrase = "a list of a program and its arguments",
+                                               .item = &argument_type,
+                                               .least_items = 1};
+static const struct value_type version_arguments_type = {
+    .forms = FORM_LIST, .phrase = "a list of arguments", .item = &argument_type};
+static const struct value_type terminal_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &terminal_table};
+static const struct value_type term_type = {
+    .forms = FORM_TEXT, .phrase = "the name of a terminal type", .text = &term_rule};
+static const struct value_type unset_name_type = {
+    .forms = FORM_TEXT, .phrase = "the name of a variable", .text = &environment_rule};
+static const struct value_type unset_type = {
+    .forms = FORM_LIST, .phrase = "a list of variable names", .item = &unset_name_type};
+static const struct value_type config_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping of path and value", .table = &target_config_table};
+static const struct value_type ready_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &ready_table};
+static const struct value_type quit_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &quit_table};
+static const struct value_type survivor_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping such as tmux: DIRECTORY", .table = &survivor_table};
+static const struct value_type survivors_type = {
+    .forms = FORM_LIST, .phrase = "a list of survivors", .item = &survivor_type};
+
+static const struct key_row target_rows[] = {
+    {.name = "version",
+     .type = &integer_type,
+     .required = true,
+     .minimum = 1,
+     .maximum = 1,
+     .doc = "The version of this format."},
+    {.name = "extends",
+     .type = &some_text_type,
+     .doc = "Another target file that this one changes: NAME for `targets/NAME.yaml`, or the path "
+            "of a `.yaml` file, from the directory of this one. At most four in a chain."},
+    {.name = "command",
+     .type = &command_type,
+     .doc = "The program, a name on PATH or a path, and its arguments. `--program` replaces the "
+            "first. Required here or in what this file extends."},
+    {.name = "version_arguments",
+     .type = &version_arguments_type,
+     .doc = "Arguments that make the program print its version."},
+    {.name = "terminal", .type = &terminal_type, .doc = "The terminal it runs in."},
+    {.name = "wait_rows",
+     .type = &range_type,
+     .default_text = "0..-1",
+     .doc = "The rows in which waits look when they name none: leave out bars that always show the "
+            "same words."},
+    {.name = "regions",
+     .type = &target_region_map_type,
+     .doc = "Named parts of the screen, for waits and `leave_out`."},
+    {.name = "env",
+     .type = &environment_type,
+     .doc = "Environment variables to set; null unsets one."},
+    {.name = "unset",
+     .type = &unset_type,
+     .doc = "Environment variables to unset, those that an extended file sets as well."},
+    {.name = "files", .type = &target_file_map_type, .doc = "Files of the world: path to text."},
+    {.name = "config",
+     .type = &config_type,
+     .doc = "The target's configuration, written as JSON; a scenario's `world.config` is merged "
+            "into it."},
+    {.name = "tools", .type = &tool_list_type, .doc = "Programs to put on the world's PATH."},
+    {.name = "projects",
+     .type = &project_list_type,
+     .doc = "The git projects of scenarios that name none."},
+    {.name = "ready", .type = &ready_type, .doc = "What is done until the target is ready."},
+    {.name = "quit", .type = &quit_type, .doc = "How the target is ended."},
+    {.name = "survivors",
+     .type = &survivors_type,
+     .doc = "What may outlive the target by design; leakgate ends it."},
+};
+static const struct key_rule target_rules[] = {
+    {RULE_AT_LEAST_ONE, {"command", "extends"}},
+    {RULE_END, {NULL}},
+};
+const struct key_table target_table = {
+    .name = "target",
+    .title = "Target file",
+    .doc = "What is under test: one YAML file in `scenarios/targets/`, or any file named by "
+           "`--target`. A file that `extends` another is merged into it: mappings are merged deep, "
+           "null removes a key, texts, numbers and lists replace what was there.",
+    .phrase = "a target file",
+    .rules = target_rules,
+    .removable = true,
+    ROWS(target_rows),
+};
+
+static const struct key_row terminal_rows[] = {
+    {.name = "term", .type = &term_type, .default_text = "xterm-256color", .doc = "TERM."},
+    {.name = "columns",
+     .type = &integer_type,
+     .default_text = "200",
+     .minimum = LIMIT_TERMINAL_LEAST,
+     .maximum = LIMIT_TERMINAL_COLUMNS,
+     .doc = "The width in cells."},
+    {.name = "rows",
+     .type = &integer_type,
+     .default_text = "50",
+     .minimum = LIMIT_TERMINAL_LEAST,
+     .maximum = LIMIT_TERMINAL_ROWS,
+     .doc = "The height in cells."},
+};
+const struct key_table terminal_table = {
+    .name = "terminal",
+    .title = "terminal",
+    .doc = "Type and size of the terminal at the start.",
+    .phrase = "terminal",
+    .removable = true,
+    ROWS(terminal_rows),
+};
+
+static const struct key_row config_rows[] = {
+    {.name = "path",
+     .type = &world_path_type,
+     .doc = "Where the configuration is written. Required here or in what this file extends."},
+    {.name = "value",
+     .type = &any_mapping_type,
+     .doc = "What is written: any mapping. Texts in it may hold `${...}`; a quoted `\"true\"` or "
+            "`\"1\"` stays text."},
+};
+const struct key_table target_config_table = {
+    .name = "config",
+    .title = "config",
+    .doc = "The configuration file of the target.",
+    .phrase = "config",
+    .removable = true,
+    ROWS(config_rows),
+};
+
+static const struct key_row ready_rows[] = {
+    {.name = "steps",
+     .type = &step_list_type,
+     .doc = "Steps after the start, nearly always a wait for what the first screen shows."},
+    {.name = "timeout",
+     .type = &duration_type,
+     .default_text = "30s",
+     .doc = "How long all of them may take."},
+};
+const struct key_table ready_table = {
+    .name = "ready",
+    .title = "ready",
+    .doc = "When the target can be driven.",
+    .phrase = "ready",
+    .removable = true,
+    ROWS(ready_rows),
+};
+
+static const struct key_row quit_rows[] = {
+    {.name = "steps", .type = &step_list_type, .doc = "Steps that make the target end."},
+    {.name = "status",
+     .type = &integer_type,
+     .default_text = "0",
+     .maximum = 255,
+     .doc = "The exit status expected."},
+    {.name = "timeout",
+     .type = &duration_type,
+     .default_text = "5s",
+     .doc = "How long its end may take after the steps."},
+};
+const struct key_table quit_table = {
+    .name = "quit",
+    .title = "quit",
+    .doc = "The orderly end of a run.",
+    .phrase = "quit",
+    .removable = true,
+    ROWS(quit_rows),
+};
+
+static const struct key_row survivor_rows[] = {
+    {.name = "tmux",
+     .type = &world_directory_type,
+     .required = true,
+     .doc = "The directory of tmux sockets (`TMUX_TMPDIR`) whose servers may be left."},
+};
+const struct key_table survivor_table = {
+    .name = "survivor",
+    .title = "survivors: one of them",
+    .doc = "Processes that go on after the target on purpose.",
+    .phrase = "a survivor",
+    ROWS(survivor_rows),
+};

@@ -1,0 +1,291 @@
+#include "scenario/node.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+
+struct node *node_new(enum node_kind kind, struct mark where)
+{
+    struct node *node = memory_new(struct node);
+    node->kind = kind;
+    node->where = where;
+    return node;
+}
+
+struct node *node_scalar(const char *text, bool plain, struct mark where)
+{
+    struct node *node = node_new(NODE_SCALAR, where);
+    node->text = memory_copy_text(text);
+    node->plain = plain;
+    return node;
+}
+
+struct node *node_copy(const struct node *node)
+{
+    struct node *copy = node_new(node->kind, node->where);
+    copy->plain = node->plain;
+    copy->verbatim = node->verbatim;
+    copy->text = memory_copy_text(node->text);
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        node_append(copy, node_copy(node->items[i]));
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+        node_put(copy, node->entries[i].key, node->entries[i].where,
+                 node_copy(node->entries[i].value));
+    return copy;
+}
+
+void node_free(struct node *node)
+{
+    if (node == NULL)
+        return;
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        node_free(node->items[i]);
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++) {
+        free(node->entries[i].key);
+        node_free(node->entries[i].value);
+    }
+    free(node->items);
+    free(node->entries);
+    free(node->text);
+    free(node);
+}
+
+void cleanup_node(struct node **node)
+{
+    node_free(*node);
+    *node = NULL;
+}
+
+void node_append(struct node *list, struct node *item)
+{
+    list->items =
+        memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = item;
+}
+
+static size_t entry_index(const struct node *mapping, const char *key, uint64_t hash)
+{
+    for (size_t i = 0; i < mapping->count; i++)
+        if (mapping->entries[i].key_hash == hash && strcmp(mapping->entries[i].key, key) == 0)
+            return i;
+    return mapping->count;
+}
+
+void node_put(struct node *mapping, const char *key, struct mark where, struct node *value)
+{
+    uint64_t hash = XXH64(key, strlen(key), 0);
+    size_t index = entry_index(mapping, key, hash);
+    if (index < mapping->count) {
+        node_free(mapping->entries[index].value);
+        mapping->entries[index].value = value;
+        mapping->entries[index].where = where;
+        return;
+    }
+    mapping->entries = memory_grow(mapping->entries, &mapping->capacity, mapping->count + 1,
+                                   sizeof *mapping->entries);
+    mapping->entries[mapping->count++] = (struct node_entry){
+        .key = memory_copy_text(key), .key_hash = hash, .where = where, .value = value};
+}
+
+void node_remove(struct node *mapping, const char *key)
+{
+    size_t index = entry_index(mapping, key, XXH64(key, strlen(key), 0));
+    if (index == mapping->count)
+        return;
+    free(mapping->entries[index].key);
+    node_free(mapping->entries[index].value);
+    memmove(mapping->entries + index, mapping->entries + index + 1,
+            (mapping->count - index - 1) * sizeof *mapping->entries);
+    mapping->count--;
+}
+
+const struct node_entry *node_entry(const struct node *mapping, const char *key)
+{
+    if (mapping == NULL || mapping->kind != NODE_MAPPING)
+        return NULL;
+    size_t index = entry_index(mapping, key, XXH64(key, strlen(key), 0));
+    return index < mapping->count ? &mapping->entries[index] : NULL;
+}
+
+const struct node *node_find(const struct node *mapping, const char *key)
+{
+    const struct node_entry *entry = node_entry(mapping, key);
+    return entry != NULL ? entry->value : NULL;
+}
+
+const char *node_text(const struct node *node)
+{
+    return node != NULL && node->kind == NODE_SCALAR ? node->text : NULL;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
+static bool is_integer(const char *text)
+{
+    static const char digits[] = "0123456789";
+    if (text[0] == '0' && text[1] == 'o')
+        return text[2] != '\0' && text[2 + strspn(text + 2, "01234567")] == '\0';
+    if (text[0] == '0' && text[1] == 'x')
+        return text[2] != '\0' && text[2 + strspn(text + 2, "0123456789abcdefABCDEF")] == '\0';
+    text += *text == '-' || *text == '+';
+    return *text != '\0' && text[strspn(text, digits)] == '\0';
+}
+
+/* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?  or an infinity or NaN. */
+static bool is_real(const char *text)
+{
+    static const char digits[] = "0123456789";
+    static const char *const special[] = {".inf",  ".Inf",  ".INF",  "-.inf", "-.Inf",
+                                          "-.INF", "+.inf", "+.Inf", "+.INF", ".nan",
+                                          ".NaN",  ".NAN",  NULL};
+    if (is_one_of(text, special))
+        return true;
+    text += *text == '-' || *text == '+';
+    size_t whole = strspn(text, digits);
+    text += whole;
+    size_t fraction = 0;
+    if (*text == '.') {
+        fraction = strspn(text + 1, digits);
+        text += 1 + fraction;
+    }
+    if (whole == 0 && fraction == 0)
+        return false;
+    if (*text == 'e' || *text == 'E') {
+        text += 1 + (text[1] == '-' || text[1] == '+');
+        if (strspn(text, digits) == 0)
+            return false;
+        text += strspn(text, digits);
+    }
+    return *text == '\0';
+}
+
+enum scalar_type node_scalar_type(const struct node *node)
+{
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+    static const char *const flags[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
+    if (!node->plain)
+        return SCALAR_TEXT;
+    if (is_one_of(node->text, nulls))
+        return SCALAR_NULL;
+    if (is_one_of(node->text, flags))
+        return SCALAR_FLAG;
+    if (is_integer(node->text))
+        return SCALAR_INTEGER;
+    return is_real(node->text) ? SCALAR_REAL : SCALAR_TEXT;
+}
+
+bool node_is_null(const struct node *node)
+{
+    return node->kind == NODE_SCALAR && node_scalar_type(node) == SCALAR_NULL;
+}
+
+bool node_integer(const struct node *node, int64_t *value)
+{
+    if (node->kind != NODE_SCALAR || node_scalar_type(node) != SCALAR_INTEGER)
+        return false;
+    const char *text = node->text;
+    int base = 10;
+    if (text[0] == '0' && (text[1] == 'o' || text[1] == 'x')) {
+        base = text[1] == 'o' ? 8 : 16;
+        text += 2;
+    }
+    errno = 0;
+    long long parsed = strtoll(text, NULL, base);
+    if (errno != 0)
+        return false;
+    *value = parsed;
+    return true;
+}
+
+static const char *describe_scalar(const struct node *node)
+{
+    switch (node_scalar_type(node)) {
+    case SCALAR_TEXT:
+        return "text";
+    case SCALAR_NULL:
+        return node->text[0] == '\0' ? "nothing" : "null";
+    case SCALAR_FLAG:
+        return "true or false";
+    case SCALAR_INTEGER:
+    case SCALAR_REAL:
+        break;
+    }
+    return "a number";
+}
+
+const char *node_describe(const struct node *node)
+{
+    if (node->kind == NODE_SCALAR)
+        return describe_scalar(node);
+    return node->kind == NODE_LIST ? "a list" : "a mapping";
+}
+
+static void merge(struct node *base, const struct node *over, bool nulls_stay,
+                  const char *keep_null_in)
+{
+    for (size_t i = 0; i < over->count; i++) {
+        const struct node_entry *entry = &over->entries[i];
+        if (node_is_null(entry->value) && !nulls_stay) {
+            node_remove(base, entry->key);
+            continue;
+        }
+        if (entry->value->kind != NODE_MAPPING) {
+            node_put(base, entry->key, entry->where, node_copy(entry->value));
+            continue;
+        }
+        const struct node_entry *known = node_entry(base, entry->key);
+        if (known == NULL || known->value->kind != NODE_MAPPING)
+            node_put(base, entry->key, entry->where, node_new(NODE_MAPPING, entry->value->where));
+        known = node_entry(base, entry->key);
+        bool keeps = keep_null_in != NULL && strcmp(entry->key, keep_null_in) == 0;
+        merge(known->value, entry->value, keeps, NULL);
+    }
+}
+
+void node_merge(struct node *base, const struct node *over, const char *keep_null_in)
+{
+    merge(base, over, false, keep_null_in);
+}
+
+static json_t *scalar_json(const struct node *node)
+{
+    int64_t integer = 0;
+    switch (node_scalar_type(node)) {
+    case SCALAR_NULL:
+        return json_null();
+    case SCALAR_FLAG:
+        return json_boolean(node->text[0] == 't' || node->text[0] == 'T');
+    case SCALAR_INTEGER:
+        return node_integer(node, &integer) ? json_integer(integer)
+                                            : json_number(strtod(node->text, NULL));
+    case SCALAR_REAL:
+        return json_number(strtod(node->text, NULL));
+    case SCALAR_TEXT:
+        break;
+    }
+    return json_text(node->text);
+}
+
+json_t *node_json(const struct node *node)
+{
+    if (node == NULL || node->kind == NODE_BROKEN)
+        return json_null();
+    if (node->kind == NODE_SCALAR)
+        return scalar_json(node);
+    json_t *value = node->kind == NODE_LIST ? json_array() : json_object();
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        json_push(value, node_json(node->items[i]));
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+        json_put(value, node->entries[i].key, node_json(node->entries[i].value));
+    return value;
+}

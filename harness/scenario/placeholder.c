@@ -1,1 +1,0 @@
-typedef int room_scenario_is_empty;

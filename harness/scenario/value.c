@@ -1,0 +1,233 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "scenario/value.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <pcre2.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "scenario/key_name.h"
+
+static const struct {
+    const char *name;
+    int64_t ms;
+} units[] = {{"h", 60 * 60 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}};
+
+#define UNIT_COUNT (sizeof units / sizeof *units)
+
+bool refuse(struct refusal *refusal, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(refusal->text, sizeof refusal->text, format, args);
+    va_end(args);
+    return false;
+}
+
+bool duration_parse(const char *text, int64_t *ms)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 8)
+        return false;
+    for (size_t i = 0; i < UNIT_COUNT; i++) {
+        if (strcmp(text + digits, units[i].name) != 0)
+            continue;
+        int64_t parsed = strtol(text, NULL, 10) * units[i].ms;
+        if (parsed > LIMIT_DURATION_MS)
+            return false;
+        *ms = parsed;
+        return true;
+    }
+    return false;
+}
+
+char *duration_text(int64_t ms)
+{
+    for (size_t i = 0; i < UNIT_COUNT; i++)
+        if (ms != 0 && ms % units[i].ms == 0)
+            return memory_format("%" PRId64 "%s", ms / units[i].ms, units[i].name);
+    return memory_format("%" PRId64 "s", ms);
+}
+
+static bool range_end(const char **text, int *end)
+{
+    const char *digits = *text + (**text == '-');
+    size_t length = strspn(digits, "0123456789");
+    if (length == 0 || length > 4)
+        return false;
+    *end = (int)strtol(*text, NULL, 10);
+    *text = digits + length;
+    return abs(*end) <= LIMIT_TERMINAL_COLUMNS;
+}
+
+bool range_parse(const char *text, struct range *range)
+{
+    struct range parsed;
+    if (!range_end(&text, &parsed.first))
+        return false;
+    parsed.last = parsed.first;
+    if (text_starts(text, "..")) {
+        text += 2;
+        if (!range_end(&text, &parsed.last))
+            return false;
+    }
+    bool same_side = (parsed.first < 0) == (parsed.last < 0);
+    if (*text != '\0' || (same_side && parsed.last < parsed.first))
+        return false;
+    *range = parsed;
+    return true;
+}
+
+char *range_text(struct range range)
+{
+    if (range.first == range.last)
+        return memory_format("%d", range.first);
+    return memory_format("%d..%d", range.first, range.last);
+}
+
+bool size_parse(const char *text, int *columns, int *rows)
+{
+    int width = 0, height = 0, used = 0;
+    if (!isdigit((unsigned char)text[0]) || sscanf(text, "%4dx%4d%n", &width, &height, &used) != 2 ||
+        text[used] != '\0')
+        return false;
+    if (width < LIMIT_TERMINAL_LEAST || width > LIMIT_TERMINAL_COLUMNS ||
+        height < LIMIT_TERMINAL_LEAST || height > LIMIT_TERMINAL_ROWS)
+        return false;
+    *columns = width;
+    *rows = height;
+    return true;
+}
+
+bool mode_parse(const char *text, mode_t *mode)
+{
+    text += strlen(text) == 4 && text[0] == '0';
+    if (strlen(text) != 3 || strspn(text, "01234567") != 3)
+        return false;
+    *mode = (mode_t)strtoul(text, NULL, 8);
+    return true;
+}
+
+/* ${world} and ${project.NAME} at the start; what follows them must be a '/' or the end. */
+static char *without_root(const char *text)
+{
+    static const char world[] = "${world}", project[] = "${project.";
+    if (text_starts(text, world) && (text[strlen(world)] == '/' || text[strlen(world)] == '\0')) {
+        const char *rest = text + strlen(world);
+        return memory_copy_text(rest + (*rest == '/'));
+    }
+    if (!text_starts(text, project))
+        return memory_copy_text(text);
+    const char *name = text + strlen(project);
+    const char *rest = name + strcspn(name, "}");
+    if (*rest == '\0' || (rest[1] != '/' && rest[1] != '\0'))
+        return memory_copy_text(text);
+    return memory_format("%.*s%s", (int)(rest - name), name, rest + 1);
+}
+
+static bool holds_only_iteration(const char *path)
+{
+    for (const char *at = path; (at = strstr(at, "${")) != NULL; at += 2)
+        if (!text_starts(at, "${i}"))
+            return false;
+    return true;
+}
+
+char *world_path(const char *text, struct refusal *refusal)
+{
+    _cleanup_free_ char *path = without_root(text);
+    bool is_root = path[0] == '\0' && text[0] != '\0';
+    if (!is_root && !path_is_inside(path)) {
+        refuse(refusal, "must be a path inside the world: relative, without \"..\"");
+        return NULL;
+    }
+    if (!holds_only_iteration(path)) {
+        refuse(refusal, "may hold ${world}/ or ${project.NAME}/ at its start and ${i}, nothing else");
+        return NULL;
+    }
+    return take_pointer(path);
+}
+
+bool world_directory_accepts(const char *text, struct refusal *refusal)
+{
+    _cleanup_free_ char *path = world_path(text, refusal);
+    return path != NULL;
+}
+
+bool world_path_accepts(const char *text, struct refusal *refusal)
+{
+    _cleanup_free_ char *path = world_path(text, refusal);
+    if (path != NULL && path[0] == '\0')
+        return refuse(refusal, "must be a path inside the world, not the world itself");
+    return path != NULL;
+}
+
+bool file_path_accepts(const char *text, struct refusal *refusal)
+{
+    if (strstr(text, "${i}") != NULL)
+        return refuse(refusal, "is made before the first iteration: ${i} is not known then");
+    return world_path_accepts(text, refusal);
+}
+
+bool duration_accepts(const char *text, struct refusal *refusal)
+{
+    int64_t ms;
+    return duration_parse(text, &ms) || refuse(refusal, "is longer than the limit of a day");
+}
+
+bool range_accepts(const char *text, struct refusal *refusal)
+{
+    struct range range;
+    return range_parse(text, &range) ||
+           refuse(refusal, "holds no row or column: the last comes before the first, or is over %d",
+                  LIMIT_TERMINAL_COLUMNS);
+}
+
+bool size_accepts(const char *text, struct refusal *refusal)
+{
+    int columns, rows;
+    return size_parse(text, &columns, &rows) ||
+           refuse(refusal, "must be between %dx%d and %dx%d (columns x rows)", LIMIT_TERMINAL_LEAST,
+                  LIMIT_TERMINAL_LEAST, LIMIT_TERMINAL_COLUMNS, LIMIT_TERMINAL_ROWS);
+}
+
+bool key_accepts(const char *text, struct refusal *refusal)
+{
+    struct key key;
+    const char *nearest = NULL;
+    if (key_parse(text, &key, &nearest))
+        return true;
+    if (nearest == NULL)
+        return refuse(refusal, "is no key: one character, or a name such as Enter or Ctrl-n");
+    /* A nearest of "Ctrl-" corrects what stands before the sign. */
+    bool modifier = text_ends(nearest, "-");
+    const char *rest = modifier ? text + strcspn(text, "-+") + 1 : "";
+    return refuse(refusal, "is no key; did you mean \"%s%s\"?", nearest, rest);
+}
+
+bool regex_accepts(const char *text, struct refusal *refusal)
+{
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                                         PCRE2_UTF | PCRE2_MULTILINE, &code, &offset, NULL);
+    if (compiled != NULL) {
+        pcre2_code_free(compiled);
+        return true;
+    }
+    char reason[160] = "";
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
+    refusal->located = true;
+    for (PCRE2_SIZE i = 0; i < offset; i++)
+        refusal->offset += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return refuse(refusal, "is no regular expression: %s (after %u characters)", reason,
+                  refusal->offset);
+}

@@ -1,0 +1,48 @@
+/*
+ * How the texts of the scenario language are read: durations, ranges, sizes, modes, paths. The text
+ * rules of the table (scenario/keys.h) check by these, the plan is built by these.
+ */
+#ifndef LEAKGATE_SCENARIO_VALUE_H
+#define LEAKGATE_SCENARIO_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "scenario/keys.h"
+#include "scenario/plan.h"
+
+/* "100ms", "5s", "2m", "1h", at most a day. */
+bool duration_parse(const char *text, int64_t *ms);
+/* "2s", "1500ms": the largest unit that leaves no fraction. The caller frees it. */
+char *duration_text(int64_t ms);
+
+/* "a..b", or one number for a range of one. An empty range (both ends on one side, the last before
+ * the first) is false. */
+bool range_parse(const char *text, struct range *range);
+/* "3" or "1..-1". The caller frees it. */
+char *range_text(struct range range);
+
+/* "120x40": columns, then rows. */
+bool size_parse(const char *text, int *columns, int *rows);
+bool mode_parse(const char *text, mode_t *mode);
+
+/* A path inside the world, without ${world}/ at its start and with ${project.NAME}/ turned into
+ * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason when it leaves the
+ * world or holds another reference than ${i}. */
+char *world_path(const char *text, struct refusal *refusal);
+
+/* Fills the refusal and returns false. */
+bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What the rules of the table ask. */
+bool duration_accepts(const char *text, struct refusal *refusal);
+bool range_accepts(const char *text, struct refusal *refusal);
+bool size_accepts(const char *text, struct refusal *refusal);
+bool key_accepts(const char *text, struct refusal *refusal);
+bool world_path_accepts(const char *text, struct refusal *refusal);
+bool world_directory_accepts(const char *text, struct refusal *refusal);
+bool regex_accepts(const char *text, struct refusal *refusal);
+bool file_path_accepts(const char *text, struct refusal *refusal);
+
+#endif

@@ -1,0 +1,400 @@
+#include "scenario/yaml.h"
+
+#include <string.h>
+#include <yaml.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+
+struct reader {
+    yaml_parser_t parser;
+    const char *text;
+    size_t length;
+    const char *file;
+    struct diagnostics *problems;
+    const char **lines; /* where each line of the text begins */
+    size_t line_count;
+    size_t next_line; /* whose indentation has not been looked at, from 0 */
+    unsigned depth;
+    unsigned events;
+    bool failed; /* nothing more can be read */
+};
+
+#define _cleanup_event_ __attribute__((cleanup(yaml_event_delete)))
+
+static struct mark mark_of(const struct reader *reader, yaml_mark_t mark)
+{
+    return (struct mark){.file = reader->file,
+                         .line = (unsigned)mark.line + 1,
+                         .column = (unsigned)mark.column + 1};
+}
+
+/* The length of the line break at `at` (YAML 1.1's, as libyaml counts lines: LF, CR, CR LF, NEL, LS
+ * and PS), or 0. */
+static size_t break_length(const char *at, size_t available)
+{
+    if (at[0] == '\r')
+        return available > 1 && at[1] == '\n' ? 2 : 1;
+    if (at[0] == '\n')
+        return 1;
+    if (available >= 2 && memcmp(at, "\xc2\x85", 2) == 0)
+        return 2;
+    bool separator = available >= 3 && memcmp(at, "\xe2\x80", 2) == 0;
+    return separator && (at[2] == '\xa8' || at[2] == '\xa9') ? 3 : 0;
+}
+
+static void find_lines(struct reader *reader)
+{
+    size_t capacity = 0;
+    const char *end = reader->text + reader->length;
+    reader->lines = memory_grow(NULL, &capacity, 1, sizeof *reader->lines);
+    reader->lines[reader->line_count++] = reader->text;
+    for (const char *at = reader->text; at < end;) {
+        size_t length = break_length(at, (size_t)(end - at));
+        at += length > 0 ? length : 1;
+        if (length == 0)
+            continue;
+        reader->lines = memory_grow(reader->lines, &capacity, reader->line_count + 1,
+                                    sizeof *reader->lines);
+        reader->lines[reader->line_count++] = at;
+    }
+}
+
+static struct mark mark_at(const struct reader *reader, const char *at)
+{
+    size_t line = 0;
+    while (line + 1 < reader->line_count && reader->lines[line + 1] <= at)
+        line++;
+    unsigned column = 1;
+    for (const char *c = reader->lines[line]; c < at; c++)
+        column += ((unsigned char)*c & 0xc0) != 0x80;
+    return (struct mark){.file = reader->file, .line = (unsigned)line + 1, .column = column};
+}
+
+/* The byte at a place of the text; the terminating NUL where there is none. */
+static const char *text_at(const struct reader *reader, yaml_mark_t mark)
+{
+    const char *end = reader->text + reader->length;
+    if (mark.line >= reader->line_count)
+        return end;
+    const char *at = reader->lines[mark.line];
+    for (size_t column = 0; column < mark.column && at < end; column++) {
+        size_t length = utf8_length(at, (size_t)(end - at));
+        at += length > 0 ? length : 1;
+    }
+    return at;
+}
+
+/* libyaml names neither the line of a bad byte nor what is wrong with it. */
+static bool bytes_are_fine(struct reader *reader)
+{
+    for (const char *at = reader->text, *end = at + reader->length; at < end;) {
+        size_t length = utf8_length(at, (size_t)(end - at));
+        unsigned char byte = (unsigned char)*at;
+        if (length == 0) {
+            diagnose_at(reader->problems, mark_at(reader, at),
+                        "this is not UTF-8: byte 0x%02x", byte);
+            return false;
+        }
+        if ((byte < 0x20 && strchr("\t\n\r", byte) == NULL) || byte == 0x7f || byte == 0) {
+            diagnose_at(reader->problems, mark_at(reader, at),
+                        "control character 0x%02x; in double quotes it can be written \"\\x%02x\"",
+                        byte, byte);
+            return false;
+        }
+        at += length;
+    }
+    return true;
+}
+
+static void fail_at(struct reader *reader, struct mark mark, const char *message)
+{
+    reader->failed = true;
+    diagnose_at(reader->problems, mark, "%s", message);
+}
+
+/* What people run into with keys such as @ and %, told by what to do instead. */
+static bool explain_parser_error(struct reader *reader, const char *problem, const char *context)
+{
+    struct mark mark = mark_of(reader, reader->parser.problem_mark);
+    const char *at = text_at(reader, reader->parser.problem_mark);
+    if (*at == '\t') {
+        fail_at(reader, mark, "a tab cannot indent; use spaces");
+        return true;
+    }
+    if (strcmp(problem, "found character that cannot start any token") == 0) {
+        reader->failed = true;
+        diagnose_at(reader->problems, mark, "text that begins with %c must stand in quotes", *at);
+        return true;
+    }
+    if (strstr(context, "an alias") != NULL || strstr(context, "an anchor") != NULL) {
+        fail_at(reader, mark_of(reader, reader->parser.context_mark),
+                "text that begins with * or & must stand in quotes; aliases and anchors are not "
+                "supported");
+        return true;
+    }
+    return false;
+}
+
+static void report_parser_error(struct reader *reader)
+{
+    const yaml_parser_t *parser = &reader->parser;
+    const char *problem = parser->problem != NULL ? parser->problem : "this is not YAML";
+    const char *context = parser->context != NULL ? parser->context : "";
+    if (parser->error == YAML_MEMORY_ERROR)
+        memory_exhausted();
+    if (parser->error == YAML_READER_ERROR) {
+        size_t offset = parser->problem_offset < reader->length ? parser->problem_offset : 0;
+        fail_at(reader, mark_at(reader, reader->text + offset), problem);
+        return;
+    }
+    if (explain_parser_error(reader, problem, context))
+        return;
+    reader->failed = true;
+    struct mark mark = mark_of(reader, parser->problem_mark);
+    if (context[0] == '\0')
+        diagnose_at(reader->problems, mark, "%s", problem);
+    else
+        diagnose_at(reader->problems, mark, "%s %s that begins in line %u", problem, context,
+                    (unsigned)parser->context_mark.line + 1);
+}
+
+/* libyaml takes tabs before a token inside [] and {}. Asked once for each line: what stands between
+ * two tokens of a line is no indentation. */
+static bool is_tab_indented(struct reader *reader, yaml_mark_t mark)
+{
+    if (mark.line >= reader->line_count || mark.line < reader->next_line)
+        return false;
+    reader->next_line = mark.line + 1;
+    const char *line = reader->lines[mark.line];
+    return mark.column <= strspn(line, " \t") && memchr(line, '\t', mark.column) != NULL;
+}
+
+static bool next_event(struct reader *reader, yaml_event_t *event)
+{
+    memset(event, 0, sizeof *event);
+    if (reader->failed)
+        return false;
+    if (!yaml_parser_parse(&reader->parser, event)) {
+        report_parser_error(reader);
+        return false;
+    }
+    struct mark mark = mark_of(reader, event->start_mark);
+    if (++reader->events > LIMIT_YAML_EVENTS) {
+        reader->failed = true;
+        diagnose_at(reader->problems, mark, "more than the limit of %u YAML events",
+                    LIMIT_YAML_EVENTS);
+        return false;
+    }
+    bool begins = event->type == YAML_SCALAR_EVENT || event->type == YAML_SEQUENCE_START_EVENT ||
+                  event->type == YAML_MAPPING_START_EVENT;
+    if (begins && is_tab_indented(reader, event->start_mark)) {
+        fail_at(reader, (struct mark){mark.file, mark.line, 1}, "a tab cannot indent; use spaces");
+        return false;
+    }
+    return true;
+}
+
+static void refuse_properties(struct reader *reader, struct mark mark, const yaml_char_t *anchor,
+                              const yaml_char_t *tag)
+{
+    if (anchor != NULL)
+        diagnose_at(reader->problems, mark, "anchors are not supported: &%s",
+                    (const char *)anchor);
+    if (tag != NULL)
+        diagnose_at(reader->problems, mark,
+                    "tags are not supported; text that begins with ! must stand in quotes");
+}
+
+static struct node *read_scalar(struct reader *reader, const yaml_event_t *event)
+{
+    struct mark mark = mark_of(reader, event->start_mark);
+    const char *text = (const char *)event->data.scalar.value;
+    size_t length = event->data.scalar.length;
+    refuse_properties(reader, mark, event->data.scalar.anchor, event->data.scalar.tag);
+    if (strlen(text) != length) {
+        diagnose_at(reader->problems, mark, "text cannot hold a NUL character");
+        return node_new(NODE_BROKEN, mark);
+    }
+    yaml_scalar_style_t style = event->data.scalar.style;
+    struct node *node = node_scalar(text, style == YAML_PLAIN_SCALAR_STYLE, mark);
+    size_t characters = 0;
+    for (size_t i = 0; i < length; i++)
+        characters += ((unsigned char)text[i] & 0xc0) != 0x80;
+    bool quoted =
+        style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    node->verbatim =
+        (node->plain || quoted) && event->start_mark.line == event->end_mark.line &&
+        event->end_mark.column - event->start_mark.column == characters + (quoted ? 2 : 0);
+    return node;
+}
+
+static struct node *read_value(struct reader *reader, const yaml_event_t *event);
+
+static void read_list(struct reader *reader, struct node *list)
+{
+    for (;;) {
+        _cleanup_event_ yaml_event_t event;
+        if (!next_event(reader, &event) || event.type == YAML_SEQUENCE_END_EVENT)
+            return;
+        node_append(list, read_value(reader, &event));
+    }
+}
+
+/* NULL when it cannot be a key; diagnosed. */
+static struct node *read_key(struct reader *reader, const yaml_event_t *event)
+{
+    _cleanup_node_ struct node *key = read_value(reader, event);
+    if (key->kind == NODE_BROKEN || reader->failed)
+        return NULL;
+    if (key->kind != NODE_SCALAR || node_is_null(key)) {
+        diagnose_at(reader->problems, key->where, "a key must be text, not %s",
+                    node_describe(key));
+        return NULL;
+    }
+    if (key->plain && strcmp(key->text, "<<") == 0) {
+        diagnose_at(reader->problems, key->where, "merge keys are not supported");
+        return NULL;
+    }
+    return take_pointer(key);
+}
+
+static void put_once(struct reader *reader, struct node *mapping, const struct node *key,
+                     struct node *value)
+{
+    const struct node_entry *known = node_entry(mapping, key->text);
+    if (known == NULL) {
+        node_put(mapping, key->text, key->where, value);
+        return;
+    }
+    diagnose_at(reader->problems, key->where, "\"%s\" stands twice here, first in line %u",
+                key->text, known->where.line);
+    node_free(value);
+}
+
+static void read_mapping(struct reader *reader, struct node *mapping)
+{
+    for (;;) {
+        _cleanup_event_ yaml_event_t event;
+        if (!next_event(reader, &event) || event.type == YAML_MAPPING_END_EVENT)
+            return;
+        _cleanup_node_ struct node *key = read_key(reader, &event);
+        _cleanup_event_ yaml_event_t value_event;
+        if (!next_event(reader, &value_event))
+            return;
+        struct node *value = read_value(reader, &value_event);
+        if (key != NULL)
+            put_once(reader, mapping, key, value);
+        else
+            node_free(value);
+    }
+}
+
+static struct node *read_collection(struct reader *reader, const yaml_event_t *event)
+{
+    struct mark mark = mark_of(reader, event->start_mark);
+    bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
+    if (is_list)
+        refuse_properties(reader, mark, event->data.sequence_start.anchor,
+                          event->data.sequence_start.tag);
+    else
+        refuse_properties(reader, mark, event->data.mapping_start.anchor,
+                          event->data.mapping_start.tag);
+    struct node *node = node_new(is_list ? NODE_LIST : NODE_MAPPING, mark);
+    if (++reader->depth > LIMIT_YAML_DEPTH) {
+        reader->failed = true;
+        diagnose_at(reader->problems, mark, "nested deeper than the limit of %u",
+                    LIMIT_YAML_DEPTH);
+        return node;
+    }
+    if (is_list)
+        read_list(reader, node);
+    else
+        read_mapping(reader, node);
+    reader->depth--;
+    return node;
+}
+
+static struct node *read_value(struct reader *reader, const yaml_event_t *event)
+{
+    if (event->type == YAML_SCALAR_EVENT)
+        return read_scalar(reader, event);
+    if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)
+        return read_collection(reader, event);
+    struct mark mark = mark_of(reader, event->start_mark);
+    diagnose_at(reader->problems, mark, "aliases are not supported: *%s",
+                (const char *)event->data.alias.anchor);
+    return node_new(NODE_BROKEN, mark);
+}
+
+static void refuse_directives(struct reader *reader, const yaml_event_t *event)
+{
+    if (event->data.document_start.version_directive != NULL ||
+        event->data.document_start.tag_directives.start !=
+            event->data.document_start.tag_directives.end)
+        fail_at(reader, mark_of(reader, event->start_mark), "directives are not supported");
+}
+
+/* The stream's events around the one document: STREAM-START, DOCUMENT-START, the value,
+ * DOCUMENT-END, STREAM-END. */
+static struct node *read_stream(struct reader *reader)
+{
+    struct node *root = NULL;
+    for (;;) {
+        _cleanup_event_ yaml_event_t event;
+        if (!next_event(reader, &event) || event.type == YAML_STREAM_END_EVENT)
+            break;
+        if (event.type == YAML_DOCUMENT_START_EVENT && root != NULL)
+            fail_at(reader, mark_of(reader, event.start_mark),
+                    "a second document begins here; a file holds one");
+        else if (event.type == YAML_DOCUMENT_START_EVENT)
+            refuse_directives(reader, &event);
+        else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT)
+            root = read_value(reader, &event);
+    }
+    if (root == NULL && !reader->failed)
+        fail_at(reader, (struct mark){reader->file, 1, 1}, "the file is empty");
+    if (!reader->failed)
+        return root;
+    node_free(root);
+    return NULL;
+}
+
+struct node *yaml_read(const char *text, size_t length, const char *file,
+                       struct diagnostics *problems)
+{
+    if (length > LIMIT_YAML_BYTES) {
+        diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
+        return NULL;
+    }
+    struct reader reader = {.text = text, .length = length, .file = file, .problems = problems};
+    find_lines(&reader);
+    struct node *root = NULL;
+    if (bytes_are_fine(&reader)) {
+        if (!yaml_parser_initialize(&reader.parser))
+            memory_exhausted();
+        yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+        yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
+        root = read_stream(&reader);
+        yaml_parser_delete(&reader.parser);
+    }
+    cleanup_free(&reader.lines);
+    return root;
+}
+
+struct node *yaml_read_file(const char *file, struct diagnostics *problems)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
+    struct lg_error err = {0};
+    if (file_read(file, &text, LG_ERROR_INPUT, &err))
+        return yaml_read(buffer_string(&text), text.length, file, problems);
+    if (text.overflowed)
+        diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
+    else
+        diagnose(problems, file, 1, 1, "cannot read this file: %s", strerror(err.errnum));
+    return NULL;
+}

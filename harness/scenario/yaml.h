@@ -1,0 +1,25 @@
+/*
+ * YAML text -> tree of nodes, by libyaml's events. Never by its document loader, which has no limit
+ * on depth and takes a minute for 200 KB of '['.
+ *
+ * A small YAML on purpose: one document of UTF-8; no anchors, aliases, tags, directives or merge
+ * keys; keys are scalars and stand once; spaces indent. Limits: LIMIT_YAML_BYTES, LIMIT_YAML_DEPTH,
+ * LIMIT_YAML_EVENTS.
+ */
+#ifndef LEAKGATE_SCENARIO_YAML_H
+#define LEAKGATE_SCENARIO_YAML_H
+
+#include <stddef.h>
+
+#include "scenario/node.h"
+
+/* NULL with a diagnostic when the text cannot be read any further. What does not stop the reading
+ * (a duplicate key, an anchor, a tag) is diagnosed and the tree comes back all the same, so compare
+ * problems->count. `file` must outlive the tree, which the caller frees. */
+struct node *yaml_read(const char *text, size_t length, const char *file,
+                       struct diagnostics *problems);
+
+/* The same from a file. */
+struct node *yaml_read_file(const char *file, struct diagnostics *problems);
+
+#endif
