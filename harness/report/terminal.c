@@ -142,11 +142,11 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
         int64_t sleeps = json_get_integer(record->end, "sleeps", 0);
         if (silent > 0)
             paint_line(painter, false,
-                       "%lld key presses changed nothing on the screen and no wait "
-                       "followed them",
+                       "key presses that changed nothing on the screen, with no "
+                       "wait after them: %lld",
                        (long long)silent);
         if (sleeps > 0)
-            paint_line(painter, false, "%lld sleeps: a wait for something is surer",
+            paint_line(painter, false, "sleeps: %lld; a wait for something is surer",
                        (long long)sleeps);
         for (size_t i = 0; i < json_array_size(record->notes); i++)
             paint_line(painter, false, "note: %s",

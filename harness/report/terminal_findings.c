@@ -146,18 +146,17 @@ static void paint_other(const struct painter *painter, const struct finding *fin
 }
 
 static void paint_backlog(const struct painter *painter, const struct scenario_result *scenario,
-                          const struct finding *finding, bool first)
+                          struct finding finding, bool first)
 {
-    char pace[64], gone[64];
-    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
-    snprintf(gone, sizeof gone,
-             isfinite(finding->drained_after) && finding->drained_after > 0
-                 ? ", all gone %.0f s after the loop"
-                 : ", all gone at rest",
-             finding->drained_after);
-    paint_line(painter, first, "backlog: %s%s%s %s per %s%s", gauge_info(finding->gauge)->name,
-               finding->holder != NULL ? " " : "", finding->holder != NULL ? finding->holder : "",
-               pace, per_what(scenario), gone);
+    char gone[64];
+    widen_to_total(scenario, &finding);
+    _cleanup_free_ char *pace = describe_pace(scenario, &finding);
+    if (isfinite(finding.drained_after) && finding.drained_after > 0)
+        snprintf(gone, sizeof gone, "%.0f s after the loop", finding.drained_after);
+    else
+        snprintf(gone, sizeof gone, "at rest");
+    paint_line(painter, first, "backlog: %s %s, all gone %s", gauge_info(finding.gauge)->name, pace,
+               gone);
 }
 
 /* Warnings: backlog once a gauge (its holders say nothing new), the rest each. */
@@ -172,7 +171,7 @@ static bool paint_warnings(const struct painter *painter, const struct scenario_
             continue;
         if (finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT) {
             if (!told[finding->gauge])
-                paint_backlog(painter, scenario, finding, first);
+                paint_backlog(painter, scenario, *finding, first);
             first = first && told[finding->gauge];
             told[finding->gauge] = true;
             continue;
