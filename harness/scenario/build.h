@@ -1,18 +1,24 @@
-/* Checked files -> plan: the scenario's tree and the merged target tree, with defaults filled in. */
+/* Checked trees -> parts of a plan. Nothing here can fail: what could be wrong was diagnosed by
+ * scenario/check.h before. */
 #ifndef LEAKGATE_SCENARIO_BUILD_H
 #define LEAKGATE_SCENARIO_BUILD_H
 
-#include "scenario/load.h"
 #include "scenario/node.h"
+#include "scenario/plan.h"
 
-/* Both trees must have passed check_file; neither is kept. plan->name, file and target.name, file
- * are the caller's to set before. */
-void build_plan(struct plan *plan, const struct node *scenario, const struct node *target,
-                const struct load_options *options);
+/* Regions point into plan->regions, which must be complete. `steps` may be NULL: none. */
+void build_steps(const struct plan *plan, const struct node *steps, struct step_list *list);
 
-/* Names that texts of the two files may use: projects, variables, regions. `scenario` may be NULL. */
-void list_names(const struct node *scenario, const struct node *target,
-                struct string_list *projects, struct string_list *variables,
-                struct string_list *regions);
+/* The target's regions and then the scenario's, which replace those of the same name. */
+void build_regions(struct plan *plan, const struct node *scenario, const struct node *target);
+/* Files, environment, tools and configuration of both. */
+void build_world(struct plan *plan, const struct node *scenario, const struct node *target);
+void build_measure(struct measure_plan *measure, const struct node *node);
+void build_target(struct plan *plan, const struct node *target);
+/* A mapping of names to text or null, over what the list has; sorted by name. */
+void build_variables(struct variable_list *variables, const struct node *mapping);
+
+/* The hash of what the run depends on: 16 hexadecimal digits. */
+void build_hash(struct plan *plan, const struct node *scenario, const struct node *target);
 
 #endif

@@ -1,254 +1,164 @@
-#include "scenario/build_steps.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "scenario/build.h"
+#include "scenario/field.h"
+#include "scenario/keys.h"
+#include "scenario/step_source.h"
+#include "scenario/value.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buffer.h"
-#include "base/limits.h"
-#include "base/memory.h"
-#include "scenario/keys.h"
-#include "scenario/value.h"
-
-enum { SOURCE_BYTES = 160 };
-
-static char *copy_text(const struct node *mapping, const char *key)
+static void build_press(const struct node *value, struct step *step)
 {
-    return memory_copy_text(node_text(node_find(mapping, key)));
+    const struct node *keys = value->kind == NODE_MAPPING ? node_find(value, "keys") : value;
+    node_texts(keys, &step->keys);
+    step->repeat = (unsigned)field_integer(value, &press_table, "repeat");
 }
 
-static int64_t integer_of(const struct node *mapping, const char *key, int64_t otherwise)
+static void build_mouse(const struct node *value, struct step *step)
 {
-    int64_t value = otherwise;
-    const struct node *node = node_find(mapping, key);
-    return node != NULL && node_integer(node, &value) ? value : otherwise;
-}
-
-static int64_t duration_of(const struct node *mapping, const char *key, int64_t otherwise)
-{
-    int64_t ms = otherwise;
-    const char *text = node_text(node_find(mapping, key));
-    return text != NULL && duration_parse(text, &ms) ? ms : otherwise;
-}
-
-/* One text, or each text of a list. */
-static void add_texts(const struct node *node, struct string_list *texts)
-{
-    if (node == NULL)
-        return;
-    if (node->kind == NODE_SCALAR)
-        string_list_add(texts, node->text);
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        string_list_add(texts, node->items[i]->text);
-}
-
-static void build_press(const struct node *node, struct step *step)
-{
-    step->repeat = 1;
-    if (node->kind == NODE_MAPPING) {
-        step->repeat = (unsigned)integer_of(node, "repeat", 1);
-        node = node_find(node, "keys");
-    }
-    add_texts(node, &step->keys);
-}
-
-static void build_mouse(const struct node *node, struct step *step)
-{
-    const char *action = node_text(node_find(node, "action"));
-    const char *button = node_text(node_find(node, "button"));
+    _cleanup_free_ char *action = field_text(value, &mouse_table, "action");
+    _cleanup_free_ char *button = field_text(value, &mouse_table, "button");
     struct mouse_plan *mouse = &step->mouse;
-    mouse->action = MOUSE_CLICK;
-    if (text_equal(action, "wheel-up"))
-        mouse->action = MOUSE_WHEEL_UP;
-    else if (text_equal(action, "wheel-down"))
-        mouse->action = MOUSE_WHEEL_DOWN;
-    mouse->button = text_equal(button, "middle") ? 2 : text_equal(button, "right") ? 3 : 1;
-    mouse->row = (int)integer_of(node, "row", 0);
-    mouse->column = (int)integer_of(node, "column", 0);
-    mouse->text = copy_text(node, "text");
-    step->repeat = (unsigned)integer_of(node, "repeat", 1);
+    mouse->action = text_equal(action, "wheel-up")     ? MOUSE_WHEEL_UP
+                    : text_equal(action, "wheel-down") ? MOUSE_WHEEL_DOWN
+                                                       : MOUSE_CLICK;
+    mouse->button = text_equal(button, "right") ? 3 : text_equal(button, "middle") ? 2 : 1;
+    mouse->row = (int)field_integer(value, &mouse_table, "row");
+    mouse->column = (int)field_integer(value, &mouse_table, "column");
+    mouse->text = field_text(value, &mouse_table, "text");
+    step->repeat = (unsigned)field_integer(value, &mouse_table, "repeat");
 }
 
-static void build_run(const struct node *node, struct step *step)
+/* NULL for the world's root, which is where commands run anyway. */
+static char *build_directory(const struct node *node)
 {
-    if (node->kind == NODE_SCALAR)
-        step->run.script = memory_copy_text(node->text);
-    else if (node->kind == NODE_LIST)
-        add_texts(node, &step->run.argv);
-    if (node->kind != NODE_MAPPING)
-        return;
-    add_texts(node_find(node, "argv"), &step->run.argv);
-    step->run.script = copy_text(node, "sh");
-    step->run.directory = copy_text(node, "directory");
-    step->run.status = (int)integer_of(node, "status", 0);
-    step->timeout_ms = duration_of(node, "timeout", -1);
+    struct refusal ignored = {0};
+    _cleanup_free_ char *path =
+        node_text(node) != NULL ? world_path(node_text(node), &ignored) : NULL;
+    return path != NULL && path[0] != '\0' ? take_pointer(path) : NULL;
 }
 
-static void build_resize(const struct node *node, struct step *step)
+static void build_run(const struct node *value, struct step *step)
 {
-    if (node->kind == NODE_SCALAR) {
-        size_parse(node->text, &step->columns, &step->rows);
+    struct run_plan *run = &step->run;
+    bool detailed = value->kind == NODE_MAPPING;
+    if (value->kind == NODE_SCALAR)
+        run->script = memory_copy_text(value->text);
+    else if (detailed)
+        run->script = field_text(value, &run_table, "sh");
+    node_texts(detailed                   ? node_find(value, "argv")
+               : value->kind == NODE_LIST ? value
+                                          : NULL,
+               &run->argv);
+    run->directory = build_directory(node_find(value, "directory"));
+    run->status = (int)field_integer(value, &run_table, "status");
+}
+
+static void build_resize(const struct node *value, struct step *step)
+{
+    if (value->kind == NODE_SCALAR) {
+        size_parse(value->text, &step->columns, &step->rows);
         return;
     }
-    step->columns = (int)integer_of(node, "columns", 0);
-    step->rows = (int)integer_of(node, "rows", 0);
+    step->columns = (int)field_integer(value, &resize_table, "columns");
+    step->rows = (int)field_integer(value, &resize_table, "rows");
 }
 
-static void build_wait_file(const struct node *node, struct wait_plan *wait)
+static void build_wait_file(const struct node *file, struct wait_plan *wait)
 {
-    struct refusal refusal;
-    wait->file_lines = -1;
-    if (node == NULL)
-        return;
-    const struct node *path = node->kind == NODE_MAPPING ? node_find(node, "path") : node;
-    wait->file = world_path(path->text, &refusal);
-    const struct node *lines = node_find(node, "lines");
+    struct refusal ignored = {0};
+    const struct node *path = file->kind == NODE_MAPPING ? node_find(file, "path") : file;
+    const struct node *lines = node_find(file, "lines");
     int64_t count = 0;
-    if (lines != NULL && lines->plain && node_integer(lines, &count))
-        wait->file_lines = (long)count;
+    wait->file = world_path(node_text(path), &ignored);
+    wait->file_text = memory_copy_text(node_text(node_find(file, "text")));
+    if (lines != NULL && node_integer(lines, &count))
+        wait->file_lines = count;
     else if (lines != NULL)
         wait->file_lines_text = memory_copy_text(lines->text);
-    wait->file_text = copy_text(node, "text");
 }
 
-static void build_wait(const struct node *node, const struct plan *plan, struct step *step)
+static void build_wait(const struct plan *plan, const struct node *value, struct wait_plan *wait)
 {
-    struct wait_plan *wait = &step->wait;
     wait->file_lines = -1;
-    if (node->kind == NODE_SCALAR) {
-        string_list_add(&wait->text, node->text);
+    if (value->kind == NODE_SCALAR) {
+        string_list_add(&wait->text, value->text);
         return;
     }
-    add_texts(node_find(node, "text"), &wait->text);
-    add_texts(node_find(node, "gone"), &wait->gone);
-    wait->regex = copy_text(node, "regex");
-    wait->title = copy_text(node, "title");
-    wait->exit = node_find(node, "exit") != NULL;
-    wait->exit_status = (int)integer_of(node, "exit", 0);
-    build_wait_file(node_find(node, "file"), wait);
-    const char *rows = node_text(node_find(node, "rows"));
-    wait->has_rows = rows != NULL && range_parse(rows, &wait->rows);
-    const char *region = node_text(node_find(node, "region"));
+    node_texts(node_find(value, "text"), &wait->text);
+    node_texts(node_find(value, "gone"), &wait->gone);
+    wait->regex = memory_copy_text(node_text(node_find(value, "regex")));
+    wait->title = memory_copy_text(node_text(node_find(value, "title")));
+    wait->exit = node_find(value, "exit") != NULL;
+    wait->exit_status = (int)field_integer(value, &wait_table, "exit");
+    if (node_find(value, "file") != NULL)
+        build_wait_file(node_find(value, "file"), wait);
+    wait->has_rows = node_find(value, "rows") != NULL;
+    wait->rows = field_range(value, &wait_table, "rows");
+    const char *region = node_text(node_find(value, "region"));
     wait->region = region != NULL ? plan_region(plan, region) : NULL;
-    wait->fresh = text_equal(node_text(node_find(node, "fresh")), "true");
-    step->timeout_ms = duration_of(node, "timeout", -1);
+    wait->fresh = field_flag(value, &wait_table, "fresh");
 }
 
-static void build_value(const struct node *node, const struct plan *plan, struct step *step)
+static void build_value(const struct plan *plan, const struct node *value, struct step *step)
 {
     switch (step->kind) {
     case STEP_PRESS:
+        build_press(value, step);
+        break;
     case STEP_CHORD:
-        build_press(node, step);
+        node_texts(value, &step->keys);
         break;
     case STEP_TYPE:
     case STEP_PASTE:
     case STEP_SNAPSHOT:
-        step->text = memory_copy_text(node->text);
+        step->text = memory_copy_text(value->text);
         break;
     case STEP_MOUSE:
-        build_mouse(node, step);
+        build_mouse(value, step);
         break;
     case STEP_RUN:
-        build_run(node, step);
+        build_run(value, step);
         break;
     case STEP_RESIZE:
-        build_resize(node, step);
+        build_resize(value, step);
         break;
     case STEP_WAIT:
-        build_wait(node, plan, step);
+        build_wait(plan, value, &step->wait);
         break;
     case STEP_SETTLE:
-        step->ms = duration_of(node, "quiet", SETTLE_QUIET_MS);
-        step->timeout_ms = duration_of(node, "timeout", -1);
+        step->ms = field_duration(value, &settle_table, "quiet");
         break;
     case STEP_SLEEP:
-        duration_parse(node->text, &step->ms);
+        duration_parse(value->text, &step->ms);
         break;
     case STEP_KIND_COUNT:
         break;
     }
 }
 
-/* The value as YAML writes it in one line: the step for people. */
-static void describe(const struct node *node, struct buffer *out)
+static void build_step(const struct plan *plan, const struct node *node, struct step *step)
 {
-    if (node->kind == NODE_SCALAR) {
-        buffer_format(out, node->plain ? "%s" : "\"%s\"", node->text);
+    const struct node_entry *entry = &node->entries[0];
+    step->kind = (enum step_kind)(key_row(&step_table, entry->key) - step_table.rows);
+    step->where = node->where;
+    step->repeat = 1;
+    step->timeout_ms = -1;
+    build_value(plan, entry->value, step);
+    const char *timeout = node_text(node_find(entry->value, "timeout"));
+    if (timeout != NULL)
+        duration_parse(timeout, &step->timeout_ms);
+    step->source = step_source_make(step);
+}
+
+void build_steps(const struct plan *plan, const struct node *steps, struct step_list *list)
+{
+    if (steps == NULL || steps->count == 0)
         return;
-    }
-    buffer_char(out, node->kind == NODE_LIST ? '[' : '{');
-    for (size_t i = 0; i < node->count; i++) {
-        buffer_text(out, i > 0 ? ", " : "");
-        if (node->kind == NODE_MAPPING)
-            buffer_format(out, "%s: ", node->entries[i].key);
-        describe(node->kind == NODE_LIST ? node->items[i] : node->entries[i].value, out);
-    }
-    buffer_char(out, node->kind == NODE_LIST ? ']' : '}');
-}
-
-static char *source_of(const struct node_entry *entry)
-{
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(LIMIT_YAML_BYTES * 4);
-    describe(entry->value, &out);
-    const char *text = buffer_string(&out);
-    size_t length = strcspn(text, "\n");
-    if (length > SOURCE_BYTES) {
-        length = SOURCE_BYTES;
-        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-            length--;
-    }
-    bool cut = text[length] != '\0';
-    return memory_format("%s %.*s%s", entry->key, (int)length, text, cut ? "..." : "");
-}
-
-static enum step_kind kind_of(const char *word)
-{
-    for (size_t i = 0; i < step_table.count; i++)
-        if (strcmp(step_table.rows[i].name, word) == 0)
-            return (enum step_kind)i;
-    return STEP_KIND_COUNT;
-}
-
-void build_steps(const struct node *list, const struct plan *plan, struct step_list *steps)
-{
-    if (list == NULL || list->count == 0)
-        return;
-    steps->items = memory_array(list->count, sizeof *steps->items);
-    steps->count = list->count;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct node_entry *entry = &list->items[i]->entries[0];
-        struct step *step = &steps->items[i];
-        step->kind = kind_of(entry->key);
-        step->where = entry->where;
-        step->source = source_of(entry);
-        step->timeout_ms = -1;
-        build_value(entry->value, plan, step);
-    }
-}
-
-static void step_free(struct step *step)
-{
-    free(step->source);
-    string_list_free(&step->keys);
-    free(step->text);
-    free(step->mouse.text);
-    string_list_free(&step->run.argv);
-    free(step->run.script);
-    free(step->run.directory);
-    string_list_free(&step->wait.text);
-    string_list_free(&step->wait.gone);
-    free(step->wait.regex);
-    free(step->wait.title);
-    free(step->wait.file);
-    free(step->wait.file_lines_text);
-    free(step->wait.file_text);
-}
-
-void step_list_free(struct step_list *steps)
-{
+    list->items = memory_array(steps->count, sizeof *list->items);
+    list->count = steps->count;
     for (size_t i = 0; i < steps->count; i++)
-        step_free(&steps->items[i]);
-    free(steps->items);
-    *steps = (struct step_list){0};
+        build_step(plan, steps->items[i], &list->items[i]);
 }

@@ -32,9 +32,8 @@ static bool text_matches(const char *pattern, const char *text)
 {
     int code = 0;
     PCRE2_SIZE offset = 0;
-    pcre2_code *compiled =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, NULL);
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+                                         PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, NULL);
     if (compiled == NULL)
         abort(); /* a pattern of our own table */
     pcre2_match_data *match = pcre2_match_data_create_from_pattern(compiled, NULL);
@@ -97,7 +96,8 @@ static bool text_is_shaped(const struct checker *checker, const struct text_rule
     if (rule->words != NULL && !is_word_of(text, rule->words))
         refuse_word(checker, rule, text, where, name);
     else if (is_word_of(text, rule->reserved))
-        diagnose_at(checker->problems, where, "%s \"%s\" is taken: choose another name", name, text);
+        diagnose_at(checker->problems, where, "%s \"%s\" is taken: choose another name", name,
+                    text);
     else if (rule->least > 0 && text[0] == '\0')
         diagnose_at(checker->problems, where, "%s must not be empty", name);
     else if (rule->most > 0 && strlen(text) > rule->most)
@@ -126,8 +126,12 @@ static void check_text(const struct checker *checker, const struct text_rule *ru
         diagnose_at(checker->problems, where, "%s \"%.80s\" %s", name, text, refusal.text);
         return;
     }
+    static const struct string_list none = {0};
+    struct check_names names = *checker->names;
+    if (rule->no_variables)
+        names.variables = &none;
     if (rule->expands)
-        check_references(text, where, checker->names, checker->in_iteration, checker->problems);
+        check_references(text, where, &names, checker->in_iteration, checker->problems);
     if (rule->names == NAMES_REGION)
         check_region_name(checker, text, where);
 }
@@ -249,8 +253,7 @@ static void check_table(const struct checker *checker, const struct node *node,
         if (table->removable && !row->required && node_is_null(entry->value))
             continue;
         inner.in_iteration |= table == &scenario_table && strcmp(row->name, "iteration") == 0;
-        check_value(&inner, entry->value, row->type,
-                    (struct place){.name = row->name, .row = row});
+        check_value(&inner, entry->value, row->type, (struct place){.name = row->name, .row = row});
     }
     check_rules(node, table, checker->problems);
 }

@@ -1,7 +1,7 @@
 /*
- * Checks a file's tree against the table of keys (scenario/keys.h): known keys, types, limits, rules
- * between keys, what texts look like and which ${...} and regions they name. All that is wrong is
- * diagnosed, nothing is changed.
+ * Checks a file's tree against the table of keys (scenario/keys.h): known keys, types, limits,
+ * rules between keys, what texts look like and which ${...} and regions they name. All that is
+ * wrong is diagnosed, nothing is changed.
  */
 #ifndef LEAKGATE_SCENARIO_CHECK_H
 #define LEAKGATE_SCENARIO_CHECK_H

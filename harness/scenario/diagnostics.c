@@ -9,9 +9,6 @@
 void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned column,
               const char *format, ...)
 {
-    all->count++;
-    if (all->lines.count >= LIMIT_YAML_DIAGNOSTICS)
-        return;
     va_list args;
     _cleanup_free_ char *message = NULL;
     va_start(args, format);
@@ -19,9 +16,15 @@ void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned
     va_end(args);
     if (length < 0 || message == NULL)
         memory_exhausted();
-    _cleanup_free_ char *text = memory_format("%s:%u:%u: %s", file, line, column, message);
+    _cleanup_free_ char *raw = memory_format("%s:%u:%u: %s", file, line, column, message);
     /* Words of the user's file are quoted in messages: none may act on a terminal or a log. */
-    string_list_take(&all->lines, text_harmless(text, false));
+    _cleanup_free_ char *text = text_harmless(raw, false);
+    /* Several scenarios share a target file, and what is wrong in it is said once. */
+    if (string_list_contains(&all->lines, text))
+        return;
+    all->count++;
+    if (all->lines.count < LIMIT_YAML_DIAGNOSTICS)
+        string_list_take(&all->lines, take_pointer(text));
 }
 
 void diagnostics_free(struct diagnostics *all)

@@ -1,4 +1,5 @@
-/* All errors of the user's input files, in the order they were found: "file:line:column: message". */
+/* All errors of the user's input files, in the order they were found: "file:line:column: message".
+ */
 #ifndef LEAKGATE_SCENARIO_DIAGNOSTICS_H
 #define LEAKGATE_SCENARIO_DIAGNOSTICS_H
 

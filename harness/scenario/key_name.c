@@ -19,13 +19,13 @@ static const struct {
     const char *word;
     const char *name;
 } other_words[] = {
-    {"Esc", "Escape"},      {"ESC", "Escape"},        {"Return", "Enter"},   {"CR", "Enter"},
-    {"Del", "Delete"},      {"Ins", "Insert"},        {"BS", "Backspace"},   {"PgUp", "PageUp"},
-    {"PgDn", "PageDown"},   {"Page_Up", "PageUp"},    {"ArrowUp", "Up"},     {"ArrowDown", "Down"},
-    {"ArrowLeft", "Left"},  {"ArrowRight", "Right"},  {"ctrl", "Ctrl-"},     {"Ctrl", "Ctrl-"},
-    {"Control", "Ctrl-"},   {"control", "Ctrl-"},     {"C", "Ctrl-"},        {"alt", "Alt-"},
-    {"Alt", "Alt-"},        {"Meta", "Alt-"},         {"M", "Alt-"},         {"shift", "Shift-"},
-    {"Shift", "Shift-"},    {"S", "Shift-"},
+    {"Esc", "Escape"},     {"ESC", "Escape"},       {"Return", "Enter"}, {"CR", "Enter"},
+    {"Del", "Delete"},     {"Ins", "Insert"},       {"BS", "Backspace"}, {"PgUp", "PageUp"},
+    {"PgDn", "PageDown"},  {"Page_Up", "PageUp"},   {"ArrowUp", "Up"},   {"ArrowDown", "Down"},
+    {"ArrowLeft", "Left"}, {"ArrowRight", "Right"}, {"ctrl", "Ctrl-"},   {"Ctrl", "Ctrl-"},
+    {"Control", "Ctrl-"},  {"control", "Ctrl-"},    {"C", "Ctrl-"},      {"alt", "Alt-"},
+    {"Alt", "Alt-"},       {"Meta", "Alt-"},        {"M", "Alt-"},       {"shift", "Shift-"},
+    {"Shift", "Shift-"},   {"S", "Shift-"},
 };
 
 static const struct {

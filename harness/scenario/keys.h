@@ -27,16 +27,18 @@ struct refusal {
 enum name_set { NAMES_NONE, NAMES_REGION };
 
 struct text_rule {
-    const char *name;     /* of the definition in the schema; NULL: written out where it is used */
-    const char *pattern;  /* regular expression that Python, ECMAScript and PCRE2 read alike; or NULL */
-    const char *hint;     /* end of the sentence when the pattern or the words refuse: "must be ..." */
-    const char *doc;      /* for the reference: how such a text is written; NULL: nothing to say */
-    unsigned least;       /* characters */
-    unsigned most;        /* bytes; 0: no limit of its own */
+    const char *name; /* of the definition in the schema; NULL: written out where it is used */
+    const char
+        *pattern;     /* regular expression that Python, ECMAScript and PCRE2 read alike; or NULL */
+    const char *hint; /* end of the sentence when the pattern or the words refuse: "must be ..." */
+    const char *doc;  /* for the reference: how such a text is written; NULL: nothing to say */
+    unsigned least;   /* characters */
+    unsigned most;    /* bytes; 0: no limit of its own */
     const char *const *words;    /* the only ones allowed, NULL-terminated; NULL: any */
     const char *const *reserved; /* refused, NULL-terminated; NULL: none */
-    bool expands;         /* ${...} in it is replaced */
-    enum name_set names;  /* must be the name of one of these */
+    bool expands;                /* ${...} in it is replaced */
+    bool no_variables;           /* ... but by no variable of the scenario */
+    enum name_set names;         /* must be the name of one of these */
     /* What a regular expression cannot say; NULL: nothing. */
     bool (*accepts)(const char *text, struct refusal *refusal);
 };
@@ -100,8 +102,8 @@ struct key_table {
     const struct key_row *rows;
     size_t count;
     const struct key_rule *rules; /* ended by RULE_END; NULL: none */
-    bool exactly_one;  /* a mapping with one key, which names what it is */
-    bool removable;    /* null as a value removes what an extended file sets */
+    bool exactly_one;             /* a mapping with one key, which names what it is */
+    bool removable;               /* null as a value removes what an extended file sets */
 };
 
 /* keys_scenario.c */
@@ -115,11 +117,11 @@ extern const struct key_table step_table, press_table, mouse_table, run_table, r
     wait_table, wait_file_table, settle_table;
 
 /* keys_values.c: what several tables share. */
-extern const struct text_rule any_text_rule, some_text_rule, template_rule, any_template_rule,
-    name_rule, project_rule, variable_rule, environment_rule, region_rule, known_region_rule,
-    tag_rule, tool_rule, key_name_rule, duration_rule, range_rule, size_rule, mode_rule, regex_rule,
-    term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule, mouse_action_rule,
-    mouse_button_rule;
+extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
+    project_rule, variable_rule, environment_rule, region_rule, known_region_rule, tag_rule,
+    tool_rule, key_name_rule, duration_rule, range_rule, size_rule, mode_rule, regex_rule,
+    term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule,
+    mouse_action_rule, mouse_button_rule;
 extern const struct value_type some_text_type, template_type, name_type, integer_type, flag_type,
     duration_type, range_type, tag_list_type, tool_list_type, project_list_type, step_list_type,
     environment_type, file_map_type, region_map_type, target_file_map_type, target_region_map_type,

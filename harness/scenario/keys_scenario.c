@@ -4,8 +4,9 @@
 
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 
+static const struct text_rule variable_value_rule = {.expands = true, .no_variables = true};
 static const struct value_type variable_value_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &any_text_rule};
+    .forms = FORM_TEXT, .phrase = "text", .text = &variable_value_rule};
 static const struct value_type variables_type = {.forms = FORM_MAP,
                                                  .phrase = "a mapping of names to texts",
                                                  .item = &variable_value_type,
@@ -45,7 +46,8 @@ static const struct key_row scenario_rows[] = {
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},
     {.name = "vars",
      .type = &variables_type,
-     .doc = "Texts of your own: `${NAME}` stands for the text, which is itself not expanded."},
+     .doc = "Texts of your own: `${NAME}` stands for the text. It may hold `${world}`, "
+            "`${project.NAME}` and `${now}`, but no other of these names."},
     {.name = "regions",
      .type = &region_map_type,
      .doc = "Named parts of the screen, besides those of the target file; one of the same name "

@@ -10,13 +10,12 @@
 #define WORD_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
 
 /* The directories that every world has (world/world.h). */
-static const char *const world_directories[] = {"bin",   "home",  "tmp",  "run", "state",
+static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
                                                 "cache", "data", "tm",  NULL};
 static const char *const known_references[] = {"i", "world", "project", "now", NULL};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const char *const mouse_buttons[] = {"left", "middle", "right", NULL};
 
-const struct text_rule any_text_rule = {.name = NULL};
 const struct text_rule some_text_rule = {.least = 1};
 const struct text_rule template_rule = {.least = 1, .expands = true};
 const struct text_rule any_template_rule = {.expands = true};
@@ -227,16 +226,17 @@ const struct value_type target_region_map_type = {.forms = FORM_MAP,
                                                   .removable = true};
 
 const struct text_rule *const documented_rules[] = {
-    &key_name_rule, &duration_rule, &range_rule,     &size_rule,
+    &key_name_rule, &duration_rule, &range_rule,      &size_rule,
     &regex_rule,    &mode_rule,     &world_file_rule, NULL};
 const struct key_table *const scenario_tables[] = {
     &scenario_table, &world_table, &world_file_table, &region_table, &measure_table, NULL};
 const struct key_table *const step_tables[] = {&press_table,  &mouse_table, &run_table,
                                                &resize_table, &wait_table,  &wait_file_table,
                                                &settle_table, NULL};
-const struct key_table *const target_tables[] = {&target_table, &terminal_table,
-                                                 &target_config_table, &ready_table, &quit_table,
-                                                 &survivor_table, NULL};
+const struct key_table *const target_tables[] = {
+    &target_table, &terminal_table, &target_config_table,
+    &ready_table,  &quit_table,     &survivor_table,
+    NULL};
 
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {

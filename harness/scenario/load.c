@@ -4,154 +4,219 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/build.h"
 #include "scenario/check.h"
+#include "scenario/field.h"
 #include "scenario/keys.h"
+#include "scenario/node.h"
+#include "scenario/target_file.h"
 #include "scenario/yaml.h"
 
-/* In env a null says that the variable is unset; it is not removed by merging. */
-static const char keep_null_in[] = "env";
+/* All that is read for one plan, before the plan is made of it. */
+struct loading {
+    struct diagnostics *problems;
+    char *scenarios;               /* the directory */
+    struct string_list file_names; /* what marks point to; the plan's in the end */
+    struct node *scenario;
+    char *target_path;
+    struct target_files target;
+    bool target_complete;
+    struct node *merged;                             /* the target's files in one */
+    struct string_list projects, variables, regions; /* names that texts may use */
+};
+
+#define _cleanup_loading_ __attribute__((cleanup(loading_free)))
+
+static void loading_free(struct loading *loading)
+{
+    free(loading->scenarios);
+    string_list_free(&loading->file_names);
+    node_free(loading->scenario);
+    free(loading->target_path);
+    target_files_free(&loading->target);
+    node_free(loading->merged);
+    string_list_free(&loading->projects);
+    string_list_free(&loading->variables);
+    string_list_free(&loading->regions);
+}
 
 static char *name_of(const char *file)
 {
     const char *base = path_base(file);
     size_t length = strlen(base);
-    if (text_ends(base, ".yaml"))
-        length -= strlen(".yaml");
-    return memory_copy_range(base, length);
+    return memory_copy_range(base, length - (text_ends(base, ".yaml") ? strlen(".yaml") : 0));
 }
 
-static bool is_path(const char *target)
+/* The directory of scenarios, as given, or the one that the file lies in. */
+static char *scenarios_of(const struct load_options *options, const char *file)
 {
-    return strchr(target, '/') != NULL || text_ends(target, ".yaml");
+    if (options->scenarios != NULL)
+        return memory_copy_text(options->scenarios);
+    size_t length = (size_t)(path_base(file) - file);
+    return length > 0 ? memory_copy_range(file, length) : memory_copy_text(".");
 }
 
-/* NAME -> SCENARIOS/targets/NAME.yaml; a path is taken from `directory` (NULL: as it is). */
-static char *target_path(const char *target, const char *directory,
-                         const struct load_options *options)
+static void read_scenario(struct loading *loading, const char *file)
 {
-    if (is_path(target))
-        return directory != NULL ? path_join(directory, target) : memory_copy_text(target);
-    return memory_format("%s/targets/%s.yaml", options->scenarios, target);
+    string_list_add(&loading->file_names, file);
+    loading->scenario = yaml_read_file(loading->file_names.items[0], loading->problems);
 }
 
-static char *directory_of(const char *file)
+static void read_target(struct loading *loading, const struct load_options *options)
 {
-    const char *slash = strrchr(file, '/');
-    return slash != NULL ? memory_copy_range(file, (size_t)(slash - file)) : memory_copy_text(".");
-}
-
-/* Reads one file; its name is kept in `names` for the marks. NULL when anything was diagnosed. */
-static struct node *read_checked(const char *file, const struct key_table *table,
-                                 struct string_list *names, struct diagnostics *problems)
-{
-    const struct check_names any = {0};
-    size_t before = problems->count;
-    string_list_add(names, file);
-    _cleanup_node_ struct node *root = yaml_read_file(names->items[names->count - 1], problems);
-    if (root == NULL || !check_version(root, problems))
-        return NULL;
-    check_file(root, table, &any, problems);
-    return problems->count == before ? take_pointer(root) : NULL;
-}
-
-static struct node *read_target(const char *file, const struct load_options *options,
-                                struct string_list *names, unsigned depth,
-                                struct diagnostics *problems);
-
-static struct node *extend(struct node *own, const char *file, const struct load_options *options,
-                           struct string_list *names, unsigned depth, struct diagnostics *problems)
-{
-    const struct node *extends = node_find(own, "extends");
-    if (depth >= LIMIT_EXTENDS_DEPTH) {
-        diagnose_at(problems, extends->where, "more than %u target files extend one another",
-                    LIMIT_EXTENDS_DEPTH);
-        return NULL;
-    }
-    _cleanup_free_ char *directory = directory_of(file);
-    _cleanup_free_ char *path = target_path(extends->text, directory, options);
-    if (string_list_contains(names, path)) {
-        diagnose_at(problems, extends->where, "%s extends itself", path);
-        return NULL;
-    }
-    _cleanup_node_ struct node *base = read_target(path, options, names, depth + 1, problems);
-    if (base == NULL)
-        return NULL;
-    node_remove(own, "extends");
-    node_merge(base, own, keep_null_in);
-    return take_pointer(base);
-}
-
-/* A target file with all that it extends merged under it. */
-static struct node *read_target(const char *file, const struct load_options *options,
-                                struct string_list *names, unsigned depth,
-                                struct diagnostics *problems)
-{
-    _cleanup_node_ struct node *own = read_checked(file, &target_table, names, problems);
-    if (own == NULL || node_find(own, "extends") == NULL)
-        return take_pointer(own);
-    return extend(own, file, options, names, depth, problems);
-}
-
-/* The merged whole: what is required of it, and the names that texts use. */
-static bool check_whole(const struct node *scenario, const struct node *target,
-                        struct diagnostics *problems)
-{
-    size_t before = problems->count;
-    _cleanup_strings_ struct string_list projects = {0};
-    _cleanup_strings_ struct string_list variables = {0};
-    _cleanup_strings_ struct string_list regions = {0};
-    list_names(scenario, target, &projects, &variables, &regions);
-    const struct check_names names = {
-        .projects = &projects, .variables = &variables, .regions = &regions};
-    const struct check_names target_names = {.projects = &projects, .regions = &regions};
-    if (scenario != NULL)
-        check_file(scenario, &scenario_table, &names, problems);
-    check_file(target, &target_table, &target_names, problems);
-    const struct node *config = node_find(target, "config");
-    if (config != NULL && node_find(config, "path") == NULL)
-        diagnose_at(problems, config->where, "config has no path");
-    return problems->count == before;
-}
-
-static void load_files(struct plan *plan, const struct load_options *options,
-                       struct diagnostics *problems)
-{
-    _cleanup_node_ struct node *scenario =
-        read_checked(plan->file, &scenario_table, &plan->file_names, problems);
-    const char *named = node_text(node_find(scenario, "target"));
-    if (options->target != NULL)
-        named = options->target;
-    if (named == NULL)
+    const struct node *own = node_find(loading->scenario, "target");
+    const char *word = options->target != NULL ? options->target : node_text(own);
+    if (word == NULL || word[0] == '\0')
         return;
-    plan->target.file = target_path(named, NULL, options);
-    plan->target.name = name_of(plan->target.file);
-    _cleanup_node_ struct node *target =
-        read_target(plan->target.file, options, &plan->file_names, 0, problems);
-    if (scenario != NULL && target != NULL && check_whole(scenario, target, problems))
-        build_plan(plan, scenario, target, options);
+    /* A scenario names its target; only the command line may give a path. */
+    bool is_path = options->target == NULL && strchr(word, '/') != NULL;
+    if (is_path)
+        return;
+    if (options->target == NULL) {
+        _cleanup_free_ char *file = memory_format("targets/%s.yaml", word);
+        loading->target_path = path_join(loading->scenarios, file);
+    } else {
+        loading->target_path = target_file_path(word, loading->scenarios, "");
+    }
+    loading->target_complete = target_files_read(
+        loading->target_path, options->target == NULL ? &own->where : NULL, loading->scenarios,
+        &loading->target, &loading->file_names, loading->problems);
+    loading->merged = target_files_merge(&loading->target);
+}
+
+static void gather_names(struct loading *loading)
+{
+    const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
+    node_texts(own != NULL ? own : node_find(loading->merged, "projects"), &loading->projects);
+    node_keys(node_find(loading->scenario, "vars"), &loading->variables);
+    node_keys(node_find(loading->merged, "regions"), &loading->regions);
+    node_keys(node_find(loading->scenario, "regions"), &loading->regions);
+}
+
+static void check_all(const struct loading *loading)
+{
+    static const struct string_list none = {0};
+    bool complete = loading->target_complete;
+    struct check_names names = {.projects = complete ? &loading->projects : NULL,
+                                .variables = &loading->variables,
+                                .regions = complete ? &loading->regions : NULL};
+    if (loading->scenario != NULL && check_version(loading->scenario, loading->problems))
+        check_file(loading->scenario, &scenario_table, &names, loading->problems);
+    /* Without the scenario it is not known which projects there are. */
+    if (loading->scenario == NULL)
+        names.projects = NULL;
+    names.variables = &none;
+    target_files_check(&loading->target, &names, loading->problems);
+}
+
+/* What can only be said of the merged files. */
+static void check_merged_target(const struct node *merged, struct diagnostics *problems)
+{
+    if (node_find(merged, "command") == NULL)
+        diagnose_at(problems, merged->where, "no command, neither here nor in what this extends");
+    const struct node_entry *config = node_entry(merged, "config");
+    if (config != NULL && node_find(config->value, "path") == NULL)
+        diagnose_at(problems, config->where, "config has no path");
+}
+
+static void check_config(const struct loading *loading)
+{
+    const struct node_entry *config = node_entry(node_find(loading->scenario, "world"), "config");
+    if (config != NULL && node_find(loading->merged, "config") == NULL)
+        diagnose_at(loading->problems, config->where,
+                    "the target file has no config that this could be merged into");
+}
+
+static void check_pace(const struct loading *loading)
+{
+    const struct node *measure = node_find(loading->scenario, "measure");
+    const struct node *every = node_find(measure, "every");
+    const struct node *duration = node_find(measure, "for");
+    if (every == NULL || duration == NULL)
+        return;
+    int64_t every_ms = field_duration(measure, &measure_table, "every");
+    int64_t for_ms = field_duration(measure, &measure_table, "for");
+    if (every_ms < LIMIT_EVERY_LEAST_MS)
+        diagnose_at(loading->problems, every->where, "every must be at least %d ms",
+                    LIMIT_EVERY_LEAST_MS);
+    else if (for_ms / every_ms < LIMIT_SAMPLES_LEAST)
+        diagnose_at(loading->problems, duration->where,
+                    "for must be at least %d times as long as every", LIMIT_SAMPLES_LEAST);
+    else if (for_ms / every_ms > LIMIT_SAMPLES)
+        diagnose_at(loading->problems, duration->where, "for and every make more than %d samples",
+                    LIMIT_SAMPLES);
+}
+
+static struct plan *make_plan(struct loading *loading, const char *file, const char *program)
+{
+    struct plan *plan = memory_new(struct plan);
+    const struct node *scenario = loading->scenario;
+    plan->name = name_of(file);
+    plan->file = memory_copy_text(file);
+    plan->title = field_text(scenario, &scenario_table, "title");
+    node_new_texts(node_find(scenario, "tags"), &plan->tags);
+    node_new_texts(node_find(scenario, "needs"), &plan->needs);
+    build_variables(&plan->vars, node_find(scenario, "vars"));
+    build_regions(plan, scenario, loading->merged);
+    build_world(plan, scenario, loading->merged);
+    build_steps(plan, node_find(scenario, "setup"), &plan->setup);
+    build_steps(plan, node_find(scenario, "iteration"), &plan->iteration);
+    build_measure(&plan->measure, node_find(scenario, "measure"));
+    plan->target.name = name_of(loading->target_path);
+    plan->target.file = take_pointer(loading->target_path);
+    build_target(plan, loading->merged);
+    build_hash(plan, scenario, loading->merged);
+    plan->document = json_object();
+    json_put(plan->document, "scenario", node_json(scenario));
+    json_put(plan->document, "target", node_json(loading->merged));
+    if (program != NULL) {
+        free(plan->target.command.items[0]);
+        plan->target.command.items[0] = memory_copy_text(program);
+    }
+    plan->file_names = loading->file_names;
+    loading->file_names = (struct string_list){0};
+    return plan;
 }
 
 struct plan *plan_load(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
     size_t before = problems->count;
-    _cleanup_plan_ struct plan *plan = memory_new(struct plan);
-    plan->file = memory_copy_text(file);
-    plan->name = name_of(file);
-    load_files(plan, options, problems);
-    return problems->count == before ? take_pointer(plan) : NULL;
+    _cleanup_loading_ struct loading loading = {.problems = problems,
+                                                .scenarios = scenarios_of(options, file)};
+    read_scenario(&loading, file);
+    read_target(&loading, options);
+    gather_names(&loading);
+    check_all(&loading);
+    if (problems->count == before && loading.target_complete) {
+        check_merged_target(loading.merged, problems);
+        check_config(&loading);
+        check_pace(&loading);
+    }
+    bool fine = problems->count == before && loading.target_complete;
+    return fine ? make_plan(&loading, file, options->program) : NULL;
 }
 
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
     size_t before = problems->count;
-    _cleanup_strings_ struct string_list names = {0};
-    _cleanup_node_ struct node *target = read_target(file, options, &names, 0, problems);
-    if (target != NULL)
-        check_whole(NULL, target, problems);
+    static const struct string_list none = {0};
+    _cleanup_loading_ struct loading loading = {.problems = problems,
+                                                .scenarios = scenarios_of(options, file)};
+    loading.target_complete = target_files_read(file, NULL, loading.scenarios, &loading.target,
+                                                &loading.file_names, problems);
+    loading.merged = target_files_merge(&loading.target);
+    gather_names(&loading);
+    /* Scenarios may name other projects than the file's own. */
+    struct check_names names = {.projects = loading.projects.count > 0 ? &loading.projects : NULL,
+                                .variables = &none,
+                                .regions = loading.target_complete ? &loading.regions : NULL};
+    target_files_check(&loading.target, &names, problems);
+    if (problems->count == before && loading.target_complete)
+        check_merged_target(loading.merged, problems);
     return problems->count == before;
 }

@@ -1,6 +1,6 @@
 /*
- * Scenario and target files -> checked plan. Limits, formats and words: docs/reference.md, made from
- * the same table of keys (scenario/keys.h) that drives this loader and scenarios/schema.json.
+ * Scenario and target files -> checked plan. Limits, formats and words: docs/reference.md, made
+ * from the same table of keys (scenario/keys.h) that drives this loader and scenarios/schema.json.
  */
 #ifndef LEAKGATE_SCENARIO_LOAD_H
 #define LEAKGATE_SCENARIO_LOAD_H

@@ -62,8 +62,7 @@ void cleanup_node(struct node **node)
 
 void node_append(struct node *list, struct node *item)
 {
-    list->items =
-        memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
     list->items[list->count++] = item;
 }
 

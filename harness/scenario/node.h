@@ -38,10 +38,10 @@ struct node_entry {
 struct node {
     enum node_kind kind;
     struct mark where;
-    bool plain;     /* scalar: written without quotes */
-    bool verbatim;  /* scalar: stands in one line exactly as in `text`, so columns can be counted */
-    char *text;     /* scalar */
-    struct node **items; /* list */
+    bool plain;    /* scalar: written without quotes */
+    bool verbatim; /* scalar: stands in one line exactly as in `text`, so columns can be counted */
+    char *text;    /* scalar */
+    struct node **items;        /* list */
     struct node_entry *entries; /* mapping, in the order of the file */
     size_t count;
     size_t capacity;
@@ -76,9 +76,9 @@ bool node_integer(const struct node *node, int64_t *value);
 /* "a number", "a list": what the node is, for messages. */
 const char *node_describe(const struct node *node);
 
-/* Merges a copy of `over` into `base` as JSON merge patch does (RFC 7396): mappings are merged deep,
- * null removes, anything else replaces. Values keep the marks of their own file. In a mapping under
- * the key `keep_null_in` (NULL: none) a null stays, because there it means something. */
+/* Merges a copy of `over` into `base` as JSON merge patch does (RFC 7396): mappings are merged
+ * deep, null removes, anything else replaces. Values keep the marks of their own file. In a mapping
+ * under the key `keep_null_in` (NULL: none) a null stays, because there it means something. */
 void node_merge(struct node *base, const struct node *over, const char *keep_null_in);
 
 /* The same data as JSON; scalars typed by the core schema. New reference. */

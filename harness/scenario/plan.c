@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario/build_steps.h"
 #include "scenario/keys.h"
 
 const char *step_kind_name(enum step_kind kind)
@@ -19,7 +18,34 @@ const struct region *plan_region(const struct plan *plan, const char *name)
     return NULL;
 }
 
-static void variables_free(struct variable_list *list)
+static void free_wait(struct wait_plan *wait)
+{
+    string_list_free(&wait->text);
+    string_list_free(&wait->gone);
+    free(wait->regex);
+    free(wait->title);
+    free(wait->file);
+    free(wait->file_lines_text);
+    free(wait->file_text);
+}
+
+static void free_steps(struct step_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct step *step = &list->items[i];
+        free(step->source);
+        string_list_free(&step->keys);
+        free(step->text);
+        free(step->mouse.text);
+        string_list_free(&step->run.argv);
+        free(step->run.script);
+        free(step->run.directory);
+        free_wait(&step->wait);
+    }
+    free(list->items);
+}
+
+static void free_variables(struct variable_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         free(list->items[i].name);
@@ -28,7 +54,7 @@ static void variables_free(struct variable_list *list)
     free(list->items);
 }
 
-static void world_plan_free(struct world_plan *world)
+static void free_world(struct world_plan *world)
 {
     string_list_free(&world->projects);
     for (size_t i = 0; i < world->files.count; i++) {
@@ -36,21 +62,21 @@ static void world_plan_free(struct world_plan *world)
         free(world->files.items[i].text);
     }
     free(world->files.items);
-    variables_free(&world->env);
+    free_variables(&world->env);
     string_list_free(&world->tools);
     free(world->config_path);
     json_decref(world->config);
 }
 
-static void target_plan_free(struct target_plan *target)
+static void free_target(struct target_plan *target)
 {
     free(target->name);
     free(target->file);
     string_list_free(&target->command);
     string_list_free(&target->version);
     free(target->term);
-    step_list_free(&target->ready);
-    step_list_free(&target->quit);
+    free_steps(&target->ready);
+    free_steps(&target->quit);
     string_list_free(&target->survivors);
 }
 
@@ -63,15 +89,15 @@ void plan_free(struct plan *plan)
     free(plan->title);
     string_list_free(&plan->tags);
     string_list_free(&plan->needs);
-    variables_free(&plan->vars);
+    free_variables(&plan->vars);
     for (size_t i = 0; i < plan->region_count; i++)
         free(plan->regions[i].name);
     free(plan->regions);
-    world_plan_free(&plan->world);
-    step_list_free(&plan->setup);
-    step_list_free(&plan->iteration);
+    free_world(&plan->world);
+    free_steps(&plan->setup);
+    free_steps(&plan->iteration);
     string_list_free(&plan->measure.leave_out);
-    target_plan_free(&plan->target);
+    free_target(&plan->target);
     json_decref(plan->document);
     string_list_free(&plan->file_names);
     free(plan);

@@ -39,12 +39,12 @@ struct region {
 };
 
 enum step_kind {
-    STEP_PRESS,    /* keys, each its own write */
-    STEP_CHORD,    /* keys in one write */
-    STEP_TYPE,     /* text, as typed */
-    STEP_PASTE,    /* text, as a bracketed paste when the target asked for those */
+    STEP_PRESS, /* keys, each its own write */
+    STEP_CHORD, /* keys in one write */
+    STEP_TYPE,  /* text, as typed */
+    STEP_PASTE, /* text, as a bracketed paste when the target asked for those */
     STEP_MOUSE,
-    STEP_RUN,      /* a command in the world */
+    STEP_RUN, /* a command in the world */
     STEP_RESIZE,
     STEP_WAIT,
     STEP_SETTLE,   /* no output for a while, outside a synchronized update */
@@ -57,10 +57,10 @@ enum mouse_action { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct mouse_plan {
     enum mouse_action action;
-    int button;   /* 1 left, 2 middle, 3 right */
-    int row;      /* of the cell; used when text is NULL */
+    int button; /* 1 left, 2 middle, 3 right */
+    int row;    /* of the cell; used when text is NULL */
     int column;
-    char *text;   /* the first place on screen (in the wait rows of the target) with this text */
+    char *text; /* the first place on screen (in the wait rows of the target) with this text */
 };
 
 struct run_plan {
@@ -74,18 +74,18 @@ struct run_plan {
 struct wait_plan {
     struct string_list text; /* each is shown */
     struct string_list gone; /* none is shown */
-    char *regex;             /* PCRE2, UTF, multi-line over the rows joined by newlines; NULL: none */
-    char *title;             /* contained in the terminal's title; NULL: none */
-    bool exit;               /* the target has ended ... */
-    int exit_status;         /* ... with this status */
-    char *file;              /* a path in the world that exists ... NULL: none */
-    long file_lines;         /* ... with at least that many lines; -1: any */
-    char *file_lines_text;   /* the number as a template (`${i}`), instead of file_lines; or NULL */
-    char *file_text;         /* ... and contains this; NULL: any */
+    char *regex;           /* PCRE2, UTF, multi-line over the rows joined by newlines; NULL: none */
+    char *title;           /* contained in the terminal's title; NULL: none */
+    bool exit;             /* the target has ended ... */
+    int exit_status;       /* ... with this status */
+    char *file;            /* a path in the world that exists ... NULL: none */
+    long file_lines;       /* ... with at least that many lines; -1: any */
+    char *file_lines_text; /* the number as a template (`${i}`), instead of file_lines; or NULL */
+    char *file_text;       /* ... and contains this; NULL: any */
     bool has_rows;
-    struct range rows;       /* where text, gone and regex look; default: the target's wait_rows */
+    struct range rows; /* where text, gone and regex look; default: the target's wait_rows */
     const struct region *region; /* instead of rows; points into the plan; NULL: none */
-    bool fresh;              /* the frame must be newer than the last input */
+    bool fresh;                  /* the frame must be newer than the last input */
 };
 
 struct step {
@@ -98,10 +98,10 @@ struct step {
     char *text;              /* type, paste: what; snapshot: its name */
     struct mouse_plan mouse;
     struct run_plan run;
-    int columns;             /* resize */
+    int columns; /* resize */
     int rows;
     struct wait_plan wait;
-    int64_t ms;              /* settle: quiet time; sleep: how long */
+    int64_t ms; /* settle: quiet time; sleep: how long */
 };
 
 struct step_list {
@@ -120,7 +120,8 @@ struct variable_list {
 };
 
 struct file_plan {
-    char *path; /* inside the world, checked: relative, no "..", may hold ${project.NAME} at its start */
+    char *path; /* inside the world, checked: relative, no "..", may hold ${project.NAME} at its
+                   start */
     char *text;
     mode_t mode;
     struct mark where;
@@ -135,13 +136,14 @@ struct world_plan {
     struct string_list projects; /* names of git projects: ${world}/NAME, ${project.NAME} */
     struct file_list files;      /* target file's, then the scenario's; a path once */
     struct variable_list env;    /* target file's, overridden by the scenario's */
-    struct string_list tools;    /* what the PATH of the world holds: target's and scenario's, and needs */
-    char *config_path;           /* where the target's configuration goes; NULL: it has none */
-    json_t *config;              /* target file's with the scenario's merged into it; NULL: none */
+    struct string_list
+        tools;         /* what the PATH of the world holds: target's and scenario's, and needs */
+    char *config_path; /* where the target's configuration goes; NULL: it has none */
+    json_t *config;    /* target file's with the scenario's merged into it; NULL: none */
 };
 
 struct measure_plan {
-    unsigned warmup;                /* iterations */
+    unsigned warmup; /* iterations */
     unsigned idle_samples;
     int64_t idle_ms;                /* over which the idle samples are spread */
     unsigned samples;               /* of the loop */
@@ -149,31 +151,32 @@ struct measure_plan {
     int64_t every_ms;               /* paced by time: a sample this often; else 0 */
     int64_t for_ms;                 /* ... for so long */
     int64_t drain_ms;
-    unsigned heap_rate;             /* GODEBUG memprofilerate asked for */
+    unsigned heap_rate; /* GODEBUG memprofilerate asked for */
     int64_t round_trip_ms;
-    struct string_list leave_out;   /* regions not compared in the round trip */
+    struct string_list leave_out; /* regions not compared in the round trip */
 };
 
 struct target_plan {
-    char *name;                  /* the target file's name without ".yaml" */
-    char *file;                  /* its path */
-    struct string_list command;  /* argv; [0] is a program name or a path */
-    struct string_list version;  /* arguments that make the program print its version; may be empty */
+    char *name;                 /* the target file's name without ".yaml" */
+    char *file;                 /* its path */
+    struct string_list command; /* argv; [0] is a program name or a path */
+    struct string_list
+        version; /* arguments that make the program print its version; may be empty */
     char *term;
     int columns;
     int rows;
-    struct range wait_rows;      /* where waits look by default */
+    struct range wait_rows; /* where waits look by default */
     struct step_list ready;
     struct step_list quit;
     int64_t ready_ms;
-    int64_t quit_ms;             /* how long the exit may take after the quit steps */
+    int64_t quit_ms; /* how long the exit may take after the quit steps */
     int quit_status;
-    struct string_list survivors; /* directories (templates) of tmux sockets whose servers may outlive
-                                     the target and are ended by leakgate */
+    struct string_list survivors; /* directories (templates) of tmux sockets whose servers may
+                                     outlive the target and are ended by leakgate */
 };
 
 struct plan {
-    char *name;  /* the scenario file's name without ".yaml" */
+    char *name; /* the scenario file's name without ".yaml" */
     char *file;
     char *title;
     struct string_list tags;

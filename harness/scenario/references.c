@@ -69,8 +69,7 @@ void check_references(const char *text, struct mark where, const struct check_na
     }
     _cleanup_strings_ struct string_list known = {0};
     list_known(&check, &known);
-    const char *nearest =
-        text_nearest(unknown, (const char *const *)known.items, known.count);
+    const char *nearest = text_nearest(unknown, (const char *const *)known.items, known.count);
     if (nearest != NULL)
         diagnose_at(problems, where, "unknown reference ${%s}; did you mean ${%s}?", unknown,
                     nearest);

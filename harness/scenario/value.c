@@ -96,8 +96,8 @@ char *range_text(struct range range)
 bool size_parse(const char *text, int *columns, int *rows)
 {
     int width = 0, height = 0, used = 0;
-    if (!isdigit((unsigned char)text[0]) || sscanf(text, "%4dx%4d%n", &width, &height, &used) != 2 ||
-        text[used] != '\0')
+    if (!isdigit((unsigned char)text[0]) ||
+        sscanf(text, "%4dx%4d%n", &width, &height, &used) != 2 || text[used] != '\0')
         return false;
     if (width < LIMIT_TERMINAL_LEAST || width > LIMIT_TERMINAL_COLUMNS ||
         height < LIMIT_TERMINAL_LEAST || height > LIMIT_TERMINAL_ROWS)
@@ -150,7 +150,8 @@ char *world_path(const char *text, struct refusal *refusal)
         return NULL;
     }
     if (!holds_only_iteration(path)) {
-        refuse(refusal, "may hold ${world}/ or ${project.NAME}/ at its start and ${i}, nothing else");
+        refuse(refusal,
+               "may hold ${world}/ or ${project.NAME}/ at its start and ${i}, nothing else");
         return NULL;
     }
     return take_pointer(path);

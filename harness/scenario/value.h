@@ -28,8 +28,8 @@ bool size_parse(const char *text, int *columns, int *rows);
 bool mode_parse(const char *text, mode_t *mode);
 
 /* A path inside the world, without ${world}/ at its start and with ${project.NAME}/ turned into
- * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason when it leaves the
- * world or holds another reference than ${i}. */
+ * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason when it leaves
+ * the world or holds another reference than ${i}. */
 char *world_path(const char *text, struct refusal *refusal);
 
 /* Fills the refusal and returns false. */

@@ -28,9 +28,8 @@ struct reader {
 
 static struct mark mark_of(const struct reader *reader, yaml_mark_t mark)
 {
-    return (struct mark){.file = reader->file,
-                         .line = (unsigned)mark.line + 1,
-                         .column = (unsigned)mark.column + 1};
+    return (struct mark){
+        .file = reader->file, .line = (unsigned)mark.line + 1, .column = (unsigned)mark.column + 1};
 }
 
 /* The length of the line break at `at` (YAML 1.1's, as libyaml counts lines: LF, CR, CR LF, NEL, LS
@@ -58,8 +57,8 @@ static void find_lines(struct reader *reader)
         at += length > 0 ? length : 1;
         if (length == 0)
             continue;
-        reader->lines = memory_grow(reader->lines, &capacity, reader->line_count + 1,
-                                    sizeof *reader->lines);
+        reader->lines =
+            memory_grow(reader->lines, &capacity, reader->line_count + 1, sizeof *reader->lines);
         reader->lines[reader->line_count++] = at;
     }
 }
@@ -96,8 +95,8 @@ static bool bytes_are_fine(struct reader *reader)
         size_t length = utf8_length(at, (size_t)(end - at));
         unsigned char byte = (unsigned char)*at;
         if (length == 0) {
-            diagnose_at(reader->problems, mark_at(reader, at),
-                        "this is not UTF-8: byte 0x%02x", byte);
+            diagnose_at(reader->problems, mark_at(reader, at), "this is not UTF-8: byte 0x%02x",
+                        byte);
             return false;
         }
         if ((byte < 0x20 && strchr("\t\n\r", byte) == NULL) || byte == 0x7f || byte == 0) {
@@ -203,8 +202,7 @@ static void refuse_properties(struct reader *reader, struct mark mark, const yam
                               const yaml_char_t *tag)
 {
     if (anchor != NULL)
-        diagnose_at(reader->problems, mark, "anchors are not supported: &%s",
-                    (const char *)anchor);
+        diagnose_at(reader->problems, mark, "anchors are not supported: &%s", (const char *)anchor);
     if (tag != NULL)
         diagnose_at(reader->problems, mark,
                     "tags are not supported; text that begins with ! must stand in quotes");
@@ -252,8 +250,7 @@ static struct node *read_key(struct reader *reader, const yaml_event_t *event)
     if (key->kind == NODE_BROKEN || reader->failed)
         return NULL;
     if (key->kind != NODE_SCALAR || node_is_null(key)) {
-        diagnose_at(reader->problems, key->where, "a key must be text, not %s",
-                    node_describe(key));
+        diagnose_at(reader->problems, key->where, "a key must be text, not %s", node_describe(key));
         return NULL;
     }
     if (key->plain && strcmp(key->text, "<<") == 0) {
@@ -307,8 +304,7 @@ static struct node *read_collection(struct reader *reader, const yaml_event_t *e
     struct node *node = node_new(is_list ? NODE_LIST : NODE_MAPPING, mark);
     if (++reader->depth > LIMIT_YAML_DEPTH) {
         reader->failed = true;
-        diagnose_at(reader->problems, mark, "nested deeper than the limit of %u",
-                    LIMIT_YAML_DEPTH);
+        diagnose_at(reader->problems, mark, "nested deeper than the limit of %u", LIMIT_YAML_DEPTH);
         return node;
     }
     if (is_list)

@@ -1,0 +1,29 @@
+/* Values of a checked mapping, with the default of the table of keys where the key is missing. */
+#ifndef LEAKGATE_SCENARIO_FIELD_H
+#define LEAKGATE_SCENARIO_FIELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strings.h"
+#include "scenario/keys.h"
+#include "scenario/node.h"
+#include "scenario/plan.h"
+
+/* `mapping` may be NULL: then every value is its default. */
+int64_t field_integer(const struct node *mapping, const struct key_table *table, const char *key);
+int64_t field_duration(const struct node *mapping, const struct key_table *table, const char *key);
+struct range field_range(const struct node *mapping, const struct key_table *table,
+                         const char *key);
+bool field_flag(const struct node *mapping, const struct key_table *table, const char *key);
+/* A copy that the caller frees; NULL when the key is missing and has no default. */
+char *field_text(const struct node *mapping, const struct key_table *table, const char *key);
+
+/* Adds the texts of a list, or the one text; nothing for NULL. */
+void node_texts(const struct node *node, struct string_list *texts);
+/* The same without those that are there already. */
+void node_new_texts(const struct node *node, struct string_list *texts);
+/* Adds the keys of a mapping; nothing for anything else. */
+void node_keys(const struct node *node, struct string_list *keys);
+
+#endif

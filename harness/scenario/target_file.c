@@ -1,0 +1,175 @@
+#include "scenario/target_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "scenario/keys.h"
+#include "scenario/yaml.h"
+
+char *target_file_path(const char *word, const char *scenarios, const char *here)
+{
+    if (strchr(word, '/') != NULL || text_ends(word, ".yaml"))
+        return path_join(here, word);
+    _cleanup_free_ char *file = memory_format("targets/%s.yaml", word);
+    return path_join(scenarios, file);
+}
+
+static char *directory_of(const char *path)
+{
+    return memory_copy_range(path, (size_t)(path_base(path) - path));
+}
+
+/* Names of the target files beside the one that is missing. */
+static void list_beside(const char *path, struct string_list *names)
+{
+    _cleanup_free_ char *directory = directory_of(path);
+    DIR *entries = opendir(directory[0] != '\0' ? directory : ".");
+    if (entries == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (text_ends(entry->d_name, ".yaml"))
+            string_list_take(
+                names, memory_copy_range(entry->d_name, strlen(entry->d_name) - strlen(".yaml")));
+    closedir(entries);
+    string_list_sort(names);
+}
+
+static void report_missing(const char *path, const struct mark *asked, int errnum,
+                           struct diagnostics *problems)
+{
+    if (asked == NULL) {
+        diagnose(problems, path, 1, 1, "cannot read this target file: %s", strerror(errnum));
+        return;
+    }
+    _cleanup_strings_ struct string_list names = {0};
+    const char *base = path_base(path);
+    bool suffixed = text_ends(base, ".yaml");
+    _cleanup_free_ char *name =
+        memory_copy_range(base, strlen(base) - (suffixed ? strlen(".yaml") : 0));
+    list_beside(path, &names);
+    const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
+    if (nearest != NULL)
+        diagnose_at(problems, *asked, "there is no target file \"%s\"; did you mean \"%s\"?", name,
+                    nearest);
+    else
+        diagnose_at(problems, *asked, "cannot read the target file %s: %s", path, strerror(errnum));
+}
+
+struct chain {
+    struct target_files *files;
+    struct stat seen[LIMIT_EXTENDS_DEPTH + 1];
+    const char *scenarios;
+    struct string_list *file_names;
+    struct diagnostics *problems;
+};
+
+static bool is_seen(const struct chain *chain, const struct stat *status)
+{
+    for (size_t i = 0; i < chain->files->count; i++)
+        if (chain->seen[i].st_dev == status->st_dev && chain->seen[i].st_ino == status->st_ino)
+            return true;
+    return false;
+}
+
+/* Whether the next file may be read; it is diagnosed where it is asked for when it may not. */
+static bool may_read(const struct chain *chain, const char *path, const struct mark *asked,
+                     struct stat *status)
+{
+    if (stat(path, status) != 0 || !S_ISREG(status->st_mode)) {
+        report_missing(path, asked, errno != 0 ? errno : EINVAL, chain->problems);
+        return false;
+    }
+    if (asked != NULL && is_seen(chain, status)) {
+        diagnose_at(chain->problems, *asked, "%s extends itself", path_base(path));
+        return false;
+    }
+    if (asked != NULL && chain->files->count > LIMIT_EXTENDS_DEPTH) {
+        diagnose_at(chain->problems, *asked, "more files extend one another than the limit of %u",
+                    LIMIT_EXTENDS_DEPTH);
+        return false;
+    }
+    return true;
+}
+
+static bool read_chain(struct chain *chain, const char *path, const struct mark *asked)
+{
+    struct stat status;
+    errno = 0;
+    if (!may_read(chain, path, asked, &status))
+        return false;
+    string_list_add(chain->file_names, path);
+    const char *name = chain->file_names->items[chain->file_names->count - 1];
+    struct node *root = yaml_read_file(name, chain->problems);
+    if (root == NULL)
+        return false;
+    chain->seen[chain->files->count] = status;
+    chain->files->files[chain->files->count++] = root;
+    const struct node *extends = node_find(root, "extends");
+    const char *word = node_text(extends);
+    if (word == NULL || word[0] == '\0')
+        return true;
+    _cleanup_free_ char *here = directory_of(name);
+    _cleanup_free_ char *next = target_file_path(word, chain->scenarios, here);
+    return read_chain(chain, next, &extends->where);
+}
+
+bool target_files_read(const char *file, const struct mark *asked, const char *scenarios,
+                       struct target_files *files, struct string_list *file_names,
+                       struct diagnostics *problems)
+{
+    struct chain chain = {
+        .files = files, .scenarios = scenarios, .file_names = file_names, .problems = problems};
+    return read_chain(&chain, file, asked);
+}
+
+void target_files_check(const struct target_files *files, const struct check_names *names,
+                        struct diagnostics *problems)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (check_version(files->files[i], problems))
+            check_file(files->files[i], &target_table, names, problems);
+}
+
+/* `unset: [NAME]` says the same as `env: {NAME: null}`. */
+static void merge_unset(struct node *merged, const struct node *file)
+{
+    const struct node *unset = node_find(file, "unset");
+    if (unset == NULL || unset->kind != NODE_LIST)
+        return;
+    if (node_find(merged, "env") == NULL)
+        node_put(merged, "env", unset->where, node_new(NODE_MAPPING, unset->where));
+    struct node *env = node_entry(merged, "env")->value;
+    for (size_t i = 0; env->kind == NODE_MAPPING && i < unset->count; i++) {
+        const char *name = node_text(unset->items[i]);
+        struct mark where = unset->items[i]->where;
+        if (name != NULL)
+            node_put(env, name, where, node_scalar("null", true, where));
+    }
+}
+
+struct node *target_files_merge(const struct target_files *files)
+{
+    struct mark nowhere = {.file = "", .line = 1, .column = 1};
+    struct node *merged =
+        node_new(NODE_MAPPING, files->count > 0 ? files->files[0]->where : nowhere);
+    for (size_t i = files->count; i-- > 0;) {
+        if (files->files[i]->kind != NODE_MAPPING)
+            continue;
+        node_merge(merged, files->files[i], "env");
+        merge_unset(merged, files->files[i]);
+    }
+    node_remove(merged, "extends");
+    node_remove(merged, "unset");
+    return merged;
+}
+
+void target_files_free(struct target_files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        node_free(files->files[i]);
+    files->count = 0;
+}
