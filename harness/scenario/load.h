@@ -25,9 +25,10 @@ struct plan *plan_load(const char *file, const struct load_options *options,
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems);
 
-/* scenarios/schema.json (JSON Schema 2020-12, an editor's and a validator's view of the same table)
- * and docs/reference.md. The caller owns the result. */
+/* scenarios/schema.json and scenarios/targets/schema.json (JSON Schema 2020-12: an editor's and a
+ * validator's view of the same table) and docs/reference.md. The caller owns the result. */
 json_t *schema_make(void);
+json_t *target_schema_make(void);
 char *reference_make(void);
 
 #endif

@@ -1,0 +1,170 @@
+/* docs/reference.md, from the table of keys. */
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "scenario/keys.h"
+#include "scenario/load.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define REFERENCE_BYTES (1024u * 1024u)
+
+static const char introduction[] =
+    "# Reference of scenario and target files\n"
+    "\n"
+    "<!-- Made by `leakgate_generate reference` from harness/scenario/keys_*.c. Do not edit. -->\n"
+    "\n"
+    "Every key of the YAML files, with its type, default and limits. `leakgate check` checks files "
+    "without running anything; editors that understand JSON Schema complete and underline by "
+    "`scenarios/schema.json` and `scenarios/targets/schema.json` when the file begins with\n"
+    "\n"
+    "    # yaml-language-server: $schema=schema.json\n"
+    "\n"
+    "An error is one line, `file:line:column: message`; all errors of all files are listed at "
+    "once, "
+    "and nothing has started by then.\n"
+    "\n"
+    "## The YAML\n"
+    "\n"
+    "- One document of UTF-8, indented with spaces. Anchors, aliases, tags, directives and merge "
+    "keys are errors, and so are a key that stands twice and a key that is not known.\n"
+    "- Types are those of YAML 1.2: `2`, `true` and `null` without quotes are no texts. Where a "
+    "text is wanted, write `\"2\"`. Signs such as `@`, `%`, `*`, `&`, `!`, `#`, `?`, `[` and `{` "
+    "at the beginning of a text need quotes too.\n";
+
+static const char references_section[] =
+    "\n## References\n"
+    "\n"
+    "`${...}` is replaced in the texts of steps, files, environment and configuration, when they "
+    "are used. An unknown name is an error of the file. `$${` stands for the characters `${`.\n"
+    "\n"
+    "| reference | is |\n"
+    "| --- | --- |\n"
+    "| `${i}` | the number of the iteration, from 1, the warm-up counted; known only in "
+    "`iteration` |\n"
+    "| `${world}` | the directory of the world |\n"
+    "| `${project.NAME}` | the directory of a project: `${world}/NAME` |\n"
+    "| `${now}` | the time in UTC, as 2026-01-31T12:00:00Z |\n"
+    "| `${NAME}` | a text of the scenario's `vars`; not known in target files |\n";
+
+/* The format of baselines is described where it is judged. */
+static const char baseline_section[] = "\n## Baselines\n"
+                                       "\n"
+                                       "See [baseline.md](baseline.md).\n";
+
+/* '|' ends a cell also within backquotes. */
+static void put_cell(struct buffer *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        buffer_format(out, *text == '|' ? "\\%c" : "%c", *text);
+}
+
+static void put_words(struct buffer *out, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        const char *between = words[i + 1] == NULL ? " or " : ", ";
+        buffer_format(out, "%s`%s`", i > 0 ? between : "", words[i]);
+    }
+}
+
+static void put_type(struct buffer *out, const struct key_row *row)
+{
+    const struct value_type *type = row->type;
+    if (type->forms == FORM_TEXT && type->text->words != NULL) {
+        put_words(out, type->text->words);
+        return;
+    }
+    put_cell(out, type->phrase);
+    if (type->forms != FORM_INTEGER)
+        return;
+    if (row->minimum == row->maximum)
+        buffer_format(out, ": %" PRId64, row->minimum);
+    else
+        buffer_format(out, ", %" PRId64 " to %" PRId64, row->minimum, row->maximum);
+}
+
+static void put_row(struct buffer *out, const struct key_row *row)
+{
+    buffer_format(out, "| `%s` | ", row->name);
+    put_type(out, row);
+    if (row->required)
+        buffer_text(out, " | required | ");
+    else if (row->default_text != NULL)
+        buffer_format(out, " | `%s` | ", row->default_text);
+    else
+        buffer_text(out, " | | ");
+    put_cell(out, row->doc);
+    buffer_text(out, " |\n");
+}
+
+static void put_table(struct buffer *out, const struct key_table *table, const char *level)
+{
+    buffer_format(out, "\n%s %s\n\n%s\n\n", level, table->title, table->doc);
+    buffer_text(out, "| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < table->count; i++)
+        put_row(out, &table->rows[i]);
+}
+
+/* The first table is the file itself, the others are parts of it. */
+static void put_tables(struct buffer *out, const struct key_table *const *tables)
+{
+    for (size_t i = 0; tables[i] != NULL; i++)
+        put_table(out, tables[i], i == 0 ? "##" : "###");
+}
+
+static void put_steps(struct buffer *out)
+{
+    buffer_format(out, "\n## %s\n\n%s\n\n", step_table.title, step_table.doc);
+    buffer_text(out, "| step | value | what it does |\n| --- | --- | --- |\n");
+    for (size_t i = 0; i < step_table.count; i++) {
+        buffer_format(out, "| `%s` | ", step_table.rows[i].name);
+        put_type(out, &step_table.rows[i]);
+        buffer_text(out, " | ");
+        put_cell(out, step_table.rows[i].doc);
+        buffer_text(out, " |\n");
+    }
+    buffer_text(out, "\nOne of each:\n\n```yaml\n");
+    for (size_t i = 0; i < step_table.count; i++)
+        buffer_format(out, "- %s: %s\n", step_table.rows[i].name, step_table.rows[i].example);
+    buffer_text(out, "```\n");
+    for (size_t i = 0; step_tables[i] != NULL; i++)
+        put_table(out, step_tables[i], "###");
+    buffer_text(out, "\nTimeouts of steps are multiplied by `LEAKGATE_TIMEOUT_SCALE`.\n");
+}
+
+static void put_rules(struct buffer *out)
+{
+    buffer_text(out, "\n## Kinds of text\n\n| kind | is written |\n| --- | --- |\n");
+    for (size_t i = 0; documented_rules[i] != NULL; i++) {
+        buffer_format(out, "| %s | ", documented_rules[i]->name);
+        put_cell(out, documented_rules[i]->doc);
+        buffer_text(out, " |\n");
+    }
+}
+
+static void put_limits(struct buffer *out)
+{
+    buffer_text(out, "\n## Limits\n\n| of | limit |\n| --- | --- |\n");
+    buffer_format(out, "| a file | %u KiB, %u YAML events, nested %u deep |\n",
+                  LIMIT_YAML_BYTES / 1024, LIMIT_YAML_EVENTS, LIMIT_YAML_DEPTH);
+    buffer_format(out, "| errors listed | %u |\n", LIMIT_YAML_DIAGNOSTICS);
+    buffer_format(out, "| target files that extend one another | %u |\n", LIMIT_EXTENDS_DEPTH);
+    buffer_format(out, "| a regular expression | %u bytes, %u steps of matching |\n",
+                  LIMIT_REGEX_BYTES, LIMIT_REGEX_MATCH);
+    buffer_format(out, "| a file of the world | %u MiB |\n", LIMIT_WORLD_FILE_BYTES / 1024 / 1024);
+}
+
+char *reference_make(void)
+{
+    struct buffer out = BUFFER_INIT(REFERENCE_BYTES);
+    buffer_text(&out, introduction);
+    put_tables(&out, scenario_tables);
+    put_steps(&out);
+    put_tables(&out, target_tables);
+    put_rules(&out);
+    buffer_text(&out, references_section);
+    put_limits(&out);
+    buffer_text(&out, baseline_section);
+    return buffer_take(&out);
+}
