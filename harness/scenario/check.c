@@ -176,9 +176,13 @@ static void refuse_type(const struct checker *checker, const struct node *node,
                         const struct value_type *type, struct place place)
 {
     _cleanup_free_ char *advice = wrong_type_advice(node, type);
-    diagnose_at(checker->problems, node->where, "%s%s must be %s, not %s%s",
-                place.is_item ? "an item of " : "", place.name, type->phrase, node_describe(node),
-                advice);
+    const char *item = place.is_item ? "an item of " : "";
+    if (node->kind == NODE_SCALAR && node->plain && node->text[0] == '\0')
+        diagnose_at(checker->problems, node->where, "%s%s must be %s, but nothing is written", item,
+                    place.name, type->phrase);
+    else
+        diagnose_at(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
+                    type->phrase, node_describe(node), advice);
 }
 
 static void check_list(const struct checker *checker, const struct node *node,

@@ -78,7 +78,7 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                     .example = "[Escape, q]"},
     [STEP_TYPE] = {.name = "type",
                    .type = &template_type,
-                   .doc = "Types the text, character by character.",
+                   .doc = "Types the text.",
                    .example = "p2"},
     [STEP_PASTE] = {.name = "paste",
                     .type = &template_type,
@@ -234,7 +234,7 @@ static const struct key_row resize_rows[] = {
 const struct key_table resize_table = {
     .name = "resize",
     .title = "resize, as a mapping",
-    .doc = "The same size in words.",
+    .doc = "The same size, key by key.",
     .phrase = "resize",
     ROWS(resize_rows),
 };

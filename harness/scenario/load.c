@@ -65,21 +65,26 @@ static void read_scenario(struct loading *loading, const char *file)
     loading->scenario = yaml_read_file(loading->file_names.items[0], loading->problems);
 }
 
+/* The target that the scenario names, when that is a name: anything else is check_file's business.
+ */
+static const struct node *own_target(const struct node *scenario)
+{
+    const struct node *own = node_find(scenario, "target");
+    bool named = node_text(own) != NULL && node_scalar_type(own) == SCALAR_TEXT &&
+                 path_is_inside(own->text) && strchr(own->text, '/') == NULL;
+    return named ? own : NULL;
+}
+
 static void read_target(struct loading *loading, const struct load_options *options)
 {
-    const struct node *own = node_find(loading->scenario, "target");
-    const char *word = options->target != NULL ? options->target : node_text(own);
-    if (word == NULL || word[0] == '\0')
-        return;
-    /* A scenario names its target; only the command line may give a path. */
-    bool is_path = options->target == NULL && strchr(word, '/') != NULL;
-    if (is_path)
-        return;
-    if (options->target == NULL) {
-        _cleanup_free_ char *file = memory_format("targets/%s.yaml", word);
+    const struct node *own = own_target(loading->scenario);
+    if (options->target != NULL) {
+        loading->target_path = target_file_path(options->target, loading->scenarios, "");
+    } else if (own != NULL) {
+        _cleanup_free_ char *file = memory_format("targets/%s.yaml", own->text);
         loading->target_path = path_join(loading->scenarios, file);
     } else {
-        loading->target_path = target_file_path(word, loading->scenarios, "");
+        return;
     }
     loading->target_complete = target_files_read(
         loading->target_path, options->target == NULL ? &own->where : NULL, loading->scenarios,
@@ -96,17 +101,21 @@ static void gather_names(struct loading *loading)
     node_keys(node_find(loading->scenario, "regions"), &loading->regions);
 }
 
+static bool projects_are_known(const struct loading *loading)
+{
+    const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
+    return own != NULL ? own->kind == NODE_LIST : loading->target_complete;
+}
+
 static void check_all(const struct loading *loading)
 {
     static const struct string_list none = {0};
-    bool complete = loading->target_complete;
-    struct check_names names = {.projects = complete ? &loading->projects : NULL,
+    struct check_names names = {.projects = projects_are_known(loading) ? &loading->projects : NULL,
                                 .variables = &loading->variables,
-                                .regions = complete ? &loading->regions : NULL};
-    if (loading->scenario != NULL && check_version(loading->scenario, loading->problems))
-        check_file(loading->scenario, &scenario_table, &names, loading->problems);
-    /* Without the scenario it is not known which projects there are. */
-    if (loading->scenario == NULL)
+                                .regions = loading->target_complete ? &loading->regions : NULL};
+    /* While the scenario is wrong, what the target misses in it is no fault of the target file. */
+    if (loading->scenario == NULL ||
+        !check_file(loading->scenario, &scenario_table, &names, loading->problems))
         names.projects = NULL;
     names.variables = &none;
     target_files_check(&loading->target, &names, loading->problems);
@@ -188,6 +197,8 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     _cleanup_loading_ struct loading loading = {.problems = problems,
                                                 .scenarios = scenarios_of(options, file)};
     read_scenario(&loading, file);
+    if (!check_version(loading.scenario, problems))
+        return NULL;
     read_target(&loading, options);
     gather_names(&loading);
     check_all(&loading);

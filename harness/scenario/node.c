@@ -215,8 +215,9 @@ static const char *describe_scalar(const struct node *node)
         return node->text[0] == '\0' ? "nothing" : "null";
     case SCALAR_FLAG:
         return "true or false";
-    case SCALAR_INTEGER:
     case SCALAR_REAL:
+        return "a decimal number";
+    case SCALAR_INTEGER:
         break;
     }
     return "a number";

@@ -214,10 +214,10 @@ static struct node *read_scalar(struct reader *reader, const yaml_event_t *event
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
     refuse_properties(reader, mark, event->data.scalar.anchor, event->data.scalar.tag);
-    if (strlen(text) != length) {
+    if (strlen(text) != length)
         diagnose_at(reader->problems, mark, "text cannot hold a NUL character");
+    if (strlen(text) != length || event->data.scalar.tag != NULL)
         return node_new(NODE_BROKEN, mark);
-    }
     yaml_scalar_style_t style = event->data.scalar.style;
     struct node *node = node_scalar(text, style == YAML_PLAIN_SCALAR_STYLE, mark);
     size_t characters = 0;
@@ -366,6 +366,11 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
     if (length > LIMIT_YAML_BYTES) {
         diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
         return NULL;
+    }
+    /* libyaml skips a byte order mark only while it still guesses the encoding. */
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        length -= 3;
     }
     struct reader reader = {.text = text, .length = length, .file = file, .problems = problems};
     find_lines(&reader);
