@@ -33,10 +33,12 @@ type model struct {
 	ticks         int
 	project       *openProject
 	modal         *modal // nil: none is open
+	screens       screenCache
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
-	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab}
+	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
+		screens: screenCache{}}
 }
 
 func (m *model) Init() tea.Cmd {

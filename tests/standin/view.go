@@ -15,9 +15,27 @@ const (
 )
 
 func (m *model) View() tea.View {
-	view := tea.NewView(m.screen())
+	view := tea.NewView(m.screens.same(m.screen()))
 	view.AltScreen = true
 	return view
+}
+
+// screenCache answers the same string for the same screen. Bubble Tea's cells are slices of the
+// screen that they were first drawn from and keep it alive, up to one old screen for each row of the
+// terminal; with this, no more than the screens that differ.
+type screenCache map[string]string
+
+const cachedScreens = 64
+
+func (cache screenCache) same(screen string) string {
+	if known, found := cache[screen]; found {
+		return known
+	}
+	if len(cache) >= cachedScreens {
+		clear(cache)
+	}
+	cache[screen] = screen
+	return screen
 }
 
 // screen draws every row; Bubble Tea sends only the cells that differ from the last time.

@@ -53,9 +53,7 @@ func (w *watch) close() {
 }
 
 func (w *watch) listen(send func(tea.Msg)) {
-	quiet := time.NewTimer(quietTime)
-	quiet.Stop()
-	defer quiet.Stop()
+	var quiet <-chan time.Time // none as long as nothing has changed
 	for {
 		select {
 		case event, open := <-w.notify.Events:
@@ -63,13 +61,13 @@ func (w *watch) listen(send func(tea.Msg)) {
 				return
 			}
 			if w.relevant(filepath.Base(event.Name)) {
-				quiet.Reset(quietTime)
+				quiet = time.After(quietTime)
 			}
 		case _, open := <-w.notify.Errors:
 			if !open {
 				return
 			}
-		case <-quiet.C:
+		case <-quiet:
 			send(changedMsg{w})
 		}
 	}
