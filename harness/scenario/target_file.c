@@ -109,9 +109,11 @@ static bool read_chain(struct chain *chain, const char *path, const struct mark 
     chain->seen[chain->files->count] = status;
     chain->files->files[chain->files->count++] = root;
     const struct node *extends = node_find(root, "extends");
-    const char *word = node_text(extends);
-    if (word == NULL || word[0] == '\0')
+    if (extends == NULL || node_is_null(extends))
         return true;
+    const char *word = node_text(extends);
+    if (word == NULL || node_scalar_type(extends) != SCALAR_TEXT || word[0] == '\0')
+        return false; /* diagnosed by target_files_check */
     _cleanup_free_ char *here = directory_of(name);
     _cleanup_free_ char *next = target_file_path(word, chain->scenarios, here);
     return read_chain(chain, next, &extends->where);
