@@ -38,8 +38,12 @@ char *identify_version(struct loop *loop, const struct world *world, const char 
         return memory_copy_text("");
     _cleanup_strings_ struct string_list argv = {0};
     string_list_add(&argv, world->plan->target.command.items[0]);
-    for (size_t i = 0; i < arguments->count; i++)
-        string_list_add(&argv, arguments->items[i]);
+    for (size_t i = 0; i < arguments->count; i++) {
+        char *argument = world_expand(world, arguments->items[i], 0, NULL);
+        if (argument == NULL)
+            return memory_copy_text("");
+        string_list_take(&argv, argument);
+    }
     struct process_options options = {.program = program,
                                       .argv = argv.items,
                                       .environment = world->environment.items,

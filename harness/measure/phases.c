@@ -19,7 +19,7 @@ static unsigned long count_output(void *context)
     return target_output_bytes(((struct run *)context)->target);
 }
 
-static bool open_probe(struct run *run, struct lg_error *err)
+bool run_open_probe(struct run *run, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
                                     .started = target_started(run->target),
@@ -192,7 +192,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     const struct measure_plan *measure = &run->plan->measure;
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
-    if (!run_enter_phase(run, PHASE_START, 0, err) || !open_probe(run, err) ||
+    if (!run_enter_phase(run, PHASE_START, 0, err) || !run_open_probe(run, err) ||
         !take_sample(run, false, err) || !warm_up(run, err) || !be_idle(run, err))
         return false;
     take_reference(run);

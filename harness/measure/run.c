@@ -234,11 +234,25 @@ static bool whole_run(struct run *run, struct string_list *left_behind, struct l
     return done && save_screen(run, err) && quit(run, left_behind, err);
 }
 
+/* Where every goroutine stands, for a target that no longer does what is awaited of it. Best
+ * effort: a target that is stuck may well not answer. */
+static void save_goroutines(struct run *run)
+{
+    if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||
+        (run->probe == NULL && !run_open_probe(run, NULL)))
+        return;
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    _cleanup_free_ char *path = file_of_run(run, "goroutines.txt");
+    if (pprof_fetch_buffer(probe_pprof(run->probe), "goroutine?debug=2", &text, NULL))
+        file_write_atomic(path, buffer_string(&text), text.length, NULL);
+}
+
 static bool record_problem(struct run *run, const struct lg_error *problem, struct lg_error *err)
 {
     _cleanup_free_ char *tail =
         run->target != NULL ? target_stderr_tail(run->target, STDERR_TAIL_LINES) : NULL;
     run_write_screen(run, "failed", problem->where);
+    save_goroutines(run);
     return save_screen(run, err) &&
            run_write(run, record_failure(problem, tail != NULL ? tail : ""), err);
 }
