@@ -170,7 +170,8 @@ bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error 
     _cleanup_close_ int current = fcntl(root, F_DUPFD_CLOEXEC, 0);
     _cleanup_free_ char *parts = memory_copy_text(path);
     char *rest = NULL;
-    for (char *part = strtok_r(parts, "/", &rest); part != NULL; part = strtok_r(NULL, "/", &rest)) {
+    for (char *part = strtok_r(parts, "/", &rest); part != NULL;
+         part = strtok_r(NULL, "/", &rest)) {
         if (mkdirat(current, part, mode) != 0 && errno != EEXIST)
             return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", path);
         int next = openat(current, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -198,7 +199,9 @@ static bool remove_entry(int directory, const char *name, dev_t device, int *err
         *errnum = EXDEV;
         return false;
     }
-    fchmodat(directory, name, 0700, 0);
+    /* A failure shows at the openat. */
+    int ignored = fchmodat(directory, name, 0700, 0);
+    (void)ignored;
     _cleanup_close_ int inner =
         openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inner < 0 || !remove_entries(inner, device, errnum))
@@ -230,8 +233,7 @@ bool directory_remove(const char *path, struct lg_error *err)
 {
     struct stat status;
     if (lstat(path, &status) != 0)
-        return errno == ENOENT ||
-               lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
+        return errno == ENOENT || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
     int errnum = 0;
     /* A process that is dying may still write: what appears while we remove is removed in the next
      * round. */

@@ -88,13 +88,13 @@ static bool is_growth_of(const struct finding *finding, enum gauge gauge)
     return is_growth(finding) && finding->gauge == gauge;
 }
 
-static const struct finding *main_finding(const struct judgement *judgement, enum gauge gauge)
+/* The whole gauge's growth, or, where only holders grow, the first of them: `main` itself. */
+static const struct finding *main_finding(const struct judgement *judgement,
+                                          const struct finding *main)
 {
-    const struct finding *main = NULL;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (is_growth_of(finding, gauge) &&
-            (main == NULL || (main->holder != NULL && finding->holder == NULL)))
+        if (is_growth_of(finding, main->gauge) && main->holder != NULL && finding->holder == NULL)
             main = finding;
     }
     return main;
@@ -102,16 +102,16 @@ static const struct finding *main_finding(const struct judgement *judgement, enu
 
 /* All growth of one gauge: the whole first, then what holds it. */
 static void paint_gauge(const struct painter *painter, const struct scenario_result *scenario,
-                        enum gauge gauge, bool first)
+                        const struct finding *grown, bool first)
 {
     const struct judgement *judgement = scenario->judgement;
-    const struct finding *main = main_finding(judgement, gauge);
+    const struct finding *main = main_finding(judgement, grown);
     size_t shown = 0, hidden = 0;
     _cleanup_free_ char *text = describe_growth(scenario, *main);
     paint_line(painter, first, "%s", text);
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (!is_growth_of(finding, gauge) || finding->holder == NULL)
+        if (!is_growth_of(finding, grown->gauge) || finding->holder == NULL)
             continue;
         if (shown++ < HOLDERS_SHOWN)
             paint_holder(painter, scenario, finding);
@@ -192,7 +192,7 @@ void paint_findings(const struct painter *painter, const struct scenario_result 
         if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]))
             continue;
         if (is_growth(finding)) {
-            paint_gauge(painter, scenario, finding->gauge, first);
+            paint_gauge(painter, scenario, finding, first);
             told[finding->gauge] = true;
         } else {
             paint_other(painter, finding, first);
