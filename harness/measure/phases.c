@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/memory.h"
 #include "measure/records.h"
 #include "measure/run_private.h"
 #include "target/process.h"
@@ -38,7 +39,9 @@ static bool record_target_once(struct run *run, int64_t rate, struct lg_error *e
         return true;
     run->target_recorded = true;
     struct build_info build;
-    build_info_read(run->program, &build);
+    /* Of what is sampled: the program may be a script that starts another. */
+    _cleanup_free_ char *program = memory_format("/proc/%d/exe", (int)probe_pid(run->probe));
+    build_info_read(program, &build);
     return run_write(run, record_target(run->target, run->probe, &build, run->version_line, rate),
                      err);
 }

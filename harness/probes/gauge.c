@@ -22,7 +22,8 @@ static const struct gauge_info table[GAUGE_COUNT] = {
     [GAUGE_ZOMBIE] = {"zombie", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
                       "Descendants that have ended and were not waited for."},
     [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
-                   "Processor time used, user and system, without children."},
+                   "Processor time used, user and system, without children and without what the "
+                   "sampling itself cost it."},
     [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_SHOWN, false, true, NULL,
                      "Tools started, counted exactly by the world's shims."},
     [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_SHOWN, false, true, NULL,

@@ -29,6 +29,7 @@ struct probe {
     unsigned short port;
     struct pprof *pprof;
     struct holder_table *holders;
+    double sampling_cpu; /* seconds that the target has spent on being sampled */
 };
 
 void probe_close(struct probe *probe)
@@ -313,16 +314,14 @@ static bool process_take(struct taking *taking, struct lg_error *err)
     const struct proc *proc = &taking->probe->proc;
     double *gauges = taking->sample.gauges;
     unsigned fds, watches, threads;
-    struct proc_stat stat;
     if (!proc_fds_read(proc, taking->probe->world_root, taking->probe->holders,
                        &taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
                        &fds, err) ||
-        !proc_watches_read(proc, &watches, err) || !proc_stat_read(proc, &stat, err) ||
-        !proc_threads_read(proc, &threads, err) || !proc_rss_read(proc, &gauges[GAUGE_RSS], err))
+        !proc_watches_read(proc, &watches, err) || !proc_threads_read(proc, &threads, err) ||
+        !proc_rss_read(proc, &gauges[GAUGE_RSS], err))
         return false;
     gauges[GAUGE_FD] = fds;
     gauges[GAUGE_INOTIFY_WATCH] = watches;
-    gauges[GAUGE_CPU] = stat.cpu_seconds;
     gauges[GAUGE_THREAD] = threads;
     return true;
 }
@@ -368,17 +367,30 @@ static void callbacks_take(struct taking *taking)
         gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
 }
 
-static bool take(struct taking *taking, bool with_memstats, struct lg_error *err)
+static bool everything_take(struct taking *taking, bool with_memstats, struct lg_error *err)
 {
     unsigned before = 0;
-    if (!target_is_same(taking->probe, err) ||
-        !proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, NULL, NULL, &before, err))
+    if (!proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, NULL, NULL, &before, err))
         return false;
     taking->sample.gauges[GAUGE_FD_BEFORE_GC] = before;
     if (!profiles_take(taking, err) || (with_memstats && !memstats_take(taking, err)) ||
         !process_take(taking, err) || !descendants_take(taking, err))
         return false;
     callbacks_take(taking);
+    return true;
+}
+
+/* A sample forces three collections and prints profiles, which would drown what a target burns at
+ * rest: the cpu gauge leaves out what it spent while it was sampled. */
+static bool take(struct taking *taking, bool with_memstats, struct lg_error *err)
+{
+    struct probe *probe = taking->probe;
+    struct proc_stat before, after;
+    if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
+        !everything_take(taking, with_memstats, err) || !proc_stat_read(&probe->proc, &after, err))
+        return false;
+    taking->sample.gauges[GAUGE_CPU] = before.cpu_seconds - probe->sampling_cpu;
+    probe->sampling_cpu += after.cpu_seconds - before.cpu_seconds;
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "verdict/holder_key.h"
+#include "verdict/kept.h"
 #include "verdict/outcome.h"
 
 /* A name in a sentence is cut here; whole stacks stand in the finding's holder. */
@@ -259,24 +260,6 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
     finding_add(assessment->findings, finding);
 }
 
-/*
- * The runtime never frees the descriptor of a goroutine (a g of 448 B) nor the sudog it waited with
- * (112 B): they are kept for the next one, so a burst of goroutines raises the heap for good, by
- * the most there ever were at once. Measured on Sidecar v1.3.0 with Go 1.26.8: 99 more goroutines,
- * all gone after the drain, left 658 B each.
- */
-static void subtract_kept_for_goroutines(const struct ledger *ledger, double *rest)
-{
-    const double kept_for_each = 640;
-    _cleanup_free_ double *goroutines = ledger_totals(ledger, GAUGE_GOROUTINE);
-    double most = 0;
-    for (size_t i = 0; i < ledger->columns; i++) {
-        if (!isnan(goroutines[i]))
-            most = fmax(most, goroutines[i]);
-        rest[i] -= kept_for_each * most;
-    }
-}
-
 /* One finding per culprit: holders first; what they explain is taken off before the total is
  * judged. */
 static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *const taken[])
@@ -293,7 +276,7 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
             subtract(rest, total_row(&accounts[i]), ledger->columns);
     }
     if (gauge == GAUGE_HEAP_ALLOC)
-        subtract_kept_for_goroutines(ledger, rest);
+        kept_take_off_total(ledger, rest);
     if (gauge_info(gauge)->rule == RULE_FLOOR || gauge_info(gauge)->rule == RULE_SLOPE)
         assess_rest(assessment, gauge, rest, taken[held_by]);
 }

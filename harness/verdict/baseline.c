@@ -179,9 +179,11 @@ bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash
 
 double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
 {
-    const double share = 0.1, least_count = 2;
+    const double share = 0.1, least_count = 2, least_cores = 0.1;
     if (!isnan(stored->tolerance))
         return stored->tolerance;
-    bool count = gauge_info(gauge)->unit == UNIT_COUNT;
-    return fmax(count ? least_count : 0, share * stored->level);
+    double least = gauge_info(gauge)->unit == UNIT_COUNT ? least_count : 0;
+    if (gauge == GAUGE_CPU)
+        least = least_cores;
+    return fmax(least, share * stored->level);
 }

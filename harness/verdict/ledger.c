@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "verdict/holder_key.h"
+#include "verdict/kept.h"
 
 enum { NO_ACCOUNT = -1 };
 
@@ -126,6 +127,7 @@ struct ledger *ledger_new(const struct series *series)
     _cleanup_free_ long *account_of = open_accounts(ledger, series->holders);
     for (size_t column = 0; column < ledger->columns; column++)
         fill_column(ledger, account_of, column);
+    kept_take_off_stacks(ledger);
     return ledger;
 }
 

@@ -5,8 +5,17 @@
 
 #include "base/memory.h"
 
-/* Those whose level is the same in every run of the same program; the others are shown. */
-static const enum gauge gating[] = {GAUGE_FD, GAUGE_GOROUTINE, GAUGE_INOTIFY_WATCH, GAUGE_CHILD};
+/* Those whose level or rate is the same in every run of the same program; the others are shown.
+ * cpu and spawn find a program that spins or forks for ever at rest although nothing grows. */
+static const enum gauge gating[] = {GAUGE_FD,    GAUGE_GOROUTINE, GAUGE_INOTIFY_WATCH,
+                                    GAUGE_CHILD, GAUGE_CPU,       GAUGE_SPAWN};
+
+static const char *unit_at_rest(enum gauge gauge)
+{
+    if (gauge == GAUGE_CPU)
+        return " cores";
+    return gauge_info(gauge)->cumulative ? " per second" : "";
+}
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -58,17 +67,17 @@ void compare_levels(const struct baseline *baseline, const double levels[GAUGE_C
         double tolerance = baseline_tolerance(stored, gating[i]);
         if (!(levels[gating[i]] > stored->level + tolerance))
             continue;
-        finding_add(findings,
-                    (struct finding){
-                        .kind = FINDING_LEVEL,
-                        .gauge = gating[i],
-                        .from = stored->level,
-                        .to = levels[gating[i]],
-                        .allowed = tolerance,
-                        .text = memory_format("%g at rest, %g more than the baseline's "
-                                              "%g, where %g more are tolerated",
-                                              levels[gating[i]], levels[gating[i]] - stored->level,
-                                              stored->level, tolerance),
-                    });
+        finding_add(findings, (struct finding){
+                                  .kind = FINDING_LEVEL,
+                                  .gauge = gating[i],
+                                  .from = stored->level,
+                                  .to = levels[gating[i]],
+                                  .allowed = tolerance,
+                                  .text = memory_format(
+                                      "%.4g%s at rest, %.3g more than the baseline's "
+                                      "%.4g, where %.3g more are tolerated",
+                                      levels[gating[i]], unit_at_rest(gating[i]),
+                                      levels[gating[i]] - stored->level, stored->level, tolerance),
+                              });
     }
 }

@@ -77,14 +77,14 @@ static void add_holdings(struct series *series, uint32_t holder, build_value *va
     }
 }
 
-static void add_text(struct series *series, enum gauge gauge, const char *text, build_value *value,
+__attribute__((unused)) static void add_text(struct series *series, enum gauge gauge, const char *text, build_value *value,
                      int parameter)
 {
     add_holdings(series, holder_table_text(series->holders, gauge, text), value, parameter, 0);
 }
 
 /* A stack of one function. */
-static void add_function(struct series *series, enum gauge gauge, const char *name,
+__attribute__((unused)) static void add_function(struct series *series, enum gauge gauge, const char *name,
                          build_value *value, int parameter, unsigned bytes_each)
 {
     uint32_t function = holder_table_function(series->holders, name, strlen(name));
@@ -92,7 +92,7 @@ static void add_function(struct series *series, enum gauge gauge, const char *na
     add_holdings(series, holder, value, parameter, bytes_each);
 }
 
-static void set_gauge(struct series *series, enum gauge gauge, build_value *value, int parameter)
+__attribute__((unused)) static void set_gauge(struct series *series, enum gauge gauge, build_value *value, int parameter)
 {
     for (size_t i = 0; i < series->count; i++) {
         struct sample *sample = &series->samples[i];

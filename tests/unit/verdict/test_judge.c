@@ -242,7 +242,7 @@ static void what_is_partly_gone_is_a_leak(void **state)
     struct judgement *judgement = judge_today(&series, NULL);
     assert_int_equal(judgement->verdict, VERDICT_LEAK);
     assert_int_equal(judgement->findings[0].kind, FINDING_GROWTH);
-    assert_string_equal(judgement->findings[0].text, "after 60 s at rest 42 are left of 108");
+    assert_string_equal(judgement->findings[0].text, "after 60 s at rest 42 of 108 are left");
     end(&series, judgement);
 }
 

@@ -1,0 +1,166 @@
+/* What the runtime keeps for goroutines that are gone is no leak; what is kept beside it is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "series_builder.h"
+#include "verdict/judge.h"
+
+/* Three waiting goroutines per iteration, all gone 10 s after the loop. */
+static double timers_in_flight(int iteration, int rested, int unused)
+{
+    (void)unused;
+    return 3 + (rested >= 10 ? 0 : 3 * iteration);
+}
+/* A sudog for each of them, which stays. */
+static double sudogs(int iteration, int rested, int each)
+{
+    (void)rested;
+    return 3 + 3 * iteration * each;
+}
+static double one_each(int iteration, int rested, int unused)
+{
+    (void)rested, (void)unused;
+    return 1 + iteration;
+}
+static double waits(int iteration, int rested, int count)
+{
+    (void)iteration, (void)rested;
+    return count;
+}
+
+static struct judgement *judge_today(const struct series *series)
+{
+    struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+    return judge(series, NULL, &facts);
+}
+
+static size_t count_of(const struct judgement *judgement, enum finding_kind kind, enum gauge gauge)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < judgement->count; i++)
+        count += judgement->findings[i].kind == kind && judgement->findings[i].gauge == gauge;
+    return count;
+}
+
+static void sudogs_of_a_backlog_are_no_leak(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.wait", sudogs, 1, 112);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_int_equal(count_of(judgement, FINDING_BACKLOG, GAUGE_GOROUTINE), 1);
+    assert_int_equal(count_of(judgement, FINDING_GROWTH, GAUGE_HEAP_STACK), 0);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+static void a_leak_where_a_goroutine_waits_is_still_seen(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.wait", waits, 2, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.wait", one_each, 0, 1024);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(count_of(judgement, FINDING_GROWTH, GAUGE_HEAP_STACK), 1);
+    assert_string_equal(judgement->findings[0].holder, "main.wait");
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+static void a_leak_beside_a_backlog_is_still_seen(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", one_each, 0, 1024);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(count_of(judgement, FINDING_GROWTH, GAUGE_HEAP_STACK), 1);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+/* The heap's total, with 640 B for each goroutine there ever was and `leak` bytes per iteration. */
+static void set_heap_total(struct series *series, double leak)
+{
+    double most = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        struct sample *sample = &series->samples[i];
+        most = fmax(most, sample->gauges[GAUGE_GOROUTINE]);
+        sample->gauges[GAUGE_HEAP_ALLOC] = 6e6 + 640 * most + leak * loop_iteration(sample);
+    }
+}
+
+static void the_heap_total_is_judged_without_what_goroutines_left(void **state)
+{
+    (void)state;
+    const struct {
+        double leak;
+        enum verdict expected;
+    } cases[] = {{0, VERDICT_PASS}, {4096, VERDICT_LEAK}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct series series = build_series(LOOP_SAMPLES, 6);
+        add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+        set_heap_total(&series, cases[i].leak);
+        struct judgement *judgement = judge_today(&series);
+        assert_int_equal(judgement->verdict, cases[i].expected);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
+static struct judgement *judge_rate(enum gauge gauge, double per_second, double stored)
+{
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].gauges[gauge] = per_second * series.samples[i].at;
+    struct baseline *baseline = baseline_new();
+    baseline->gauges[gauge].present = true;
+    baseline->gauges[gauge].level = stored;
+    struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+    struct judgement *judgement = judge(&series, baseline, &facts);
+    baseline_free(baseline);
+    series_free(&series);
+    return judgement;
+}
+
+static void a_program_that_spins_or_forks_at_rest_is_found(void **state)
+{
+    (void)state;
+    const struct {
+        enum gauge gauge;
+        double found, stored;
+        enum verdict expected;
+    } cases[] = {
+        {GAUGE_CPU, 0.97, 0.02, VERDICT_LEAK}, {GAUGE_CPU, 0.11, 0.02, VERDICT_PASS},
+        {GAUGE_SPAWN, 100, 0.1, VERDICT_LEAK}, {GAUGE_SPAWN, 2, 0.1, VERDICT_PASS},
+        {GAUGE_OUTPUT, 5000, 0, VERDICT_PASS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct judgement *judgement = judge_rate(cases[i].gauge, cases[i].found, cases[i].stored);
+        assert_int_equal(judgement->verdict, cases[i].expected);
+        if (cases[i].expected == VERDICT_LEAK)
+            assert_int_equal(count_of(judgement, FINDING_LEVEL, cases[i].gauge), 1);
+        judgement_free(judgement);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sudogs_of_a_backlog_are_no_leak),
+        cmocka_unit_test(a_leak_where_a_goroutine_waits_is_still_seen),
+        cmocka_unit_test(a_leak_beside_a_backlog_is_still_seen),
+        cmocka_unit_test(the_heap_total_is_judged_without_what_goroutines_left),
+        cmocka_unit_test(a_program_that_spins_or_forks_at_rest_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
