@@ -19,8 +19,8 @@ struct checking {
 
 static void note_error(struct checking *checking, const struct lg_error *err)
 {
-    _cleanup_free_ char *line =
-        memory_format("%s%s%s", err->where, err->where[0] != '\0' ? ": " : "", err->text);
+    const char *where = err->where[0] != '\0' ? err->where : "leakgate";
+    _cleanup_free_ char *line = memory_format("%s: %s", where, err->text);
     string_list_add(&checking->problems.lines, line);
     checking->problems.count++;
 }
@@ -113,6 +113,11 @@ static bool check_operands(struct checking *checking, struct lg_error *err)
     return true;
 }
 
+static void print_count(size_t count, const char *of, const char *after)
+{
+    printf("%zu %s%s%s", count, of, count == 1 ? "" : "s", after);
+}
+
 int command_check(const struct arguments *arguments)
 {
     struct checking checking = {.arguments = arguments, .options = load_options_of(arguments)};
@@ -124,11 +129,12 @@ int command_check(const struct arguments *arguments)
     size_t problems = checking.problems.count;
     print_diagnostics(&checking.problems);
     diagnostics_free(&checking.problems);
-    printf("%zu scenarios, %zu target files, %zu baselines: ", checking.scenarios, checking.targets,
-           checking.baselines);
+    print_count(checking.scenarios, "scenario", ", ");
+    print_count(checking.targets, "target file", ", ");
+    print_count(checking.baselines, "baseline", ": ");
     if (problems == 0)
         puts("fine");
     else
-        printf("%zu problem%s\n", problems, problems == 1 ? "" : "s");
+        print_count(problems, "problem", "\n");
     return problems == 0 ? EXIT_PASS : EXIT_INPUT;
 }

@@ -10,10 +10,10 @@
 
 const struct command_info command_table[] = {
     {COMMAND_RUN, "run", "[SCENARIO|FILE.yaml ...]", "run scenarios and judge them",
-     "Starts the target of each scenario in a pseudo-terminal, plays the scenario again and again, "
-     "samples it, and judges its growth by the stored baseline, or by the defaults where there is "
-     "none. Without a name, all scenarios of the scenarios directory run. All files are checked "
-     "before anything starts.\n\n"
+     "Starts the target of each scenario (the program under test) in a pseudo-terminal, plays the "
+     "scenario again and again, samples it, and judges its growth by the stored baseline, or by "
+     "the defaults where there is none: nothing may grow. Without a name, all scenarios of the "
+     "scenarios directory run. All files are checked before anything starts.\n\n"
      "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario once.",
      command_run},
     {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
@@ -22,12 +22,13 @@ const struct command_info command_table[] = {
      "becomes an exception of the baseline. Shows the difference it makes. Refuses to work in "
      "continuous integration (CI set): baselines are changed by people and reviewed.",
      command_accept},
-    {COMMAND_CHECK, "check", "[FILE ...]", "check scenarios, target files and baselines",
-     "Lists all errors of the files with line and column and starts nothing. Without a file, all "
+    {COMMAND_CHECK, "check", "[SCENARIO|FILE ...]", "check scenarios, target files and baselines",
+     "Lists all errors of the files with line and column and starts nothing. Without a name, all "
      "in the scenarios and baselines directories are checked.",
      command_check},
-    {COMMAND_LIST, "list", "", "list the scenarios",
-     "Prints each scenario with its target, tags, needs and whether it has a baseline.",
+    {COMMAND_LIST, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
+     "Prints each scenario with its target, tags, needs and whether it has a baseline: yes, no, or "
+     "that of another plan, when the scenario or its target file has changed since.",
      command_list},
     {COMMAND_REPORT, "report", "", "judge a run's journals again and print the report",
      "Makes the report again from the journals of an earlier run, without the target. The exit "

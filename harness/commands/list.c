@@ -143,8 +143,10 @@ int command_list(const struct arguments *arguments)
     diagnostics_free(&problems);
     if (option_given(arguments, OPTION_JSON))
         print_json(arguments, &selection);
-    else
+    else if (selection.count > 0)
         print_table(arguments, &selection);
+    else if (fine)
+        print_no_scenario(arguments);
     selection_free(&selection);
     return fine ? EXIT_PASS : EXIT_INPUT;
 }

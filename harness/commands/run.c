@@ -70,8 +70,7 @@ static int load_scenarios(struct suite *suite)
         return EXIT_INPUT;
     if (suite->selection.count > 0)
         return EXIT_PASS;
-    fprintf(stderr, "leakgate: there is no scenario to run in %s%s\n", options.scenarios,
-            option_given(suite->arguments, OPTION_TAG) ? " with such a tag" : "");
+    print_no_scenario(suite->arguments);
     return EXIT_NOTHING_JUDGED;
 }
 
@@ -93,23 +92,79 @@ static bool is_skipped(const struct suite *suite, size_t index)
     return suite->missing.items[index][0] != '\0';
 }
 
-static int other_plan(const struct plan *plan, const char *path)
+static void put_option(struct buffer *out, const char *name, const char *value)
+{
+    _cleanup_free_ char *quoted = shell_quoted(value);
+    buffer_format(out, "%s--%s %s", out->length > 0 ? " " : "", name, quoted);
+}
+
+/* The options that make the run what it is, so that the report can say how to play it again. */
+static char *options_again(const struct arguments *arguments)
+{
+    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
+                                       OPTION_PROGRAM, OPTION_ITERATIONS};
+    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct load_options options = load_options_of(arguments);
+    for (size_t i = 0; i < option_table_count; i++) {
+        const struct option_info *info = &option_table[i];
+        const char *value =
+            option_given(arguments, info->option) ? option_text(arguments, info->option) : NULL;
+        if (info->option == OPTION_PROGRAM)
+            value = options.program;
+        for (size_t j = 0; value != NULL && j < sizeof kept / sizeof *kept; j++)
+            if (info->option == kept[j])
+                put_option(&out, info->name, value);
+    }
+    if (option_given(arguments, OPTION_NO_BASELINES))
+        buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
+    return buffer_take(&out);
+}
+
+/* What names a plan's scenario to `leakgate run`: its name, or its file elsewhere. */
+static char *operand_of(const struct suite *suite, const struct plan *plan)
+{
+    const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
+    _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
+    _cleanup_free_ char *path = path_join(directory, file);
+    return memory_copy_text(strcmp(path, plan->file) == 0 ? plan->name : plan->file);
+}
+
+/* The two commands that measure a scenario without its baseline and store what was measured. */
+static void print_how_to_accept(const struct suite *suite, const struct plan *plan)
+{
+    const struct arguments *arguments = suite->arguments;
+    _cleanup_free_ char *operand = operand_of(suite, plan);
+    _cleanup_free_ char *quoted = shell_quoted(operand);
+    _cleanup_free_ char *again = options_again(arguments);
+    _cleanup_buffer_ struct buffer accept = BUFFER_INIT(SIZE_MAX);
+    buffer_text(&accept, plan->name);
+    if (option_given(arguments, OPTION_REPORT))
+        put_option(&accept, "from", option_text(arguments, OPTION_REPORT));
+    if (option_given(arguments, OPTION_BASELINES))
+        put_option(&accept, "baselines", option_text(arguments, OPTION_BASELINES));
+    fprintf(stderr, "  leakgate run %s --no-baselines%s%s", quoted, *again != '\0' ? " " : "",
+            again);
+    if (option_given(arguments, OPTION_REPORT)) {
+        _cleanup_free_ char *report = shell_quoted(option_text(arguments, OPTION_REPORT));
+        fprintf(stderr, " --report %s", report);
+    }
+    fprintf(stderr, "\n  leakgate accept %s\n", buffer_string(&accept));
+}
+
+static int other_plan(const struct suite *suite, const struct plan *plan, const char *path)
 {
     fprintf(stderr,
-            "leakgate: %s is the baseline of another plan: %s has changed since it was accepted.\n"
-            "Measure it anew, and accept what you find right:\n"
-            "  leakgate run %s --no-baselines\n"
-            "  leakgate accept %s\n",
-            path, plan->file, plan->name, plan->name);
+            "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
+            "it was accepted.\nMeasure it anew, and accept what you find right:\n",
+            path, plan->file);
+    print_how_to_accept(suite, plan);
     return EXIT_INPUT;
 }
 
-static int no_baseline(const struct plan *plan, const char *path)
+static int no_baseline(const struct suite *suite, const struct plan *plan, const char *path)
 {
-    fprintf(stderr,
-            "leakgate: %s has no baseline %s. To make one from a run:\n"
-            "  leakgate run %s && leakgate accept %s\n",
-            plan->name, path, plan->name, plan->name);
+    fprintf(stderr, "leakgate: %s has no baseline %s. To make one from a run:\n", plan->name, path);
+    print_how_to_accept(suite, plan);
     return EXIT_NOTHING_JUDGED;
 }
 
@@ -120,13 +175,14 @@ static int load_baseline(struct suite *suite, size_t index)
     _cleanup_free_ char *path = baseline_path(directory, plan->target.name, plan->name);
     struct lg_error err = {0};
     if (access(path, F_OK) != 0)
-        return option_given(suite->arguments, OPTION_REQUIRE_BASELINE) ? no_baseline(plan, path)
-                                                                       : EXIT_PASS;
+        return option_given(suite->arguments, OPTION_REQUIRE_BASELINE)
+                   ? no_baseline(suite, plan, path)
+                   : EXIT_PASS;
     suite->baselines[index] = baseline_read(path, &err);
     if (suite->baselines[index] == NULL)
         return complain(&err);
     if (strcmp(suite->baselines[index]->plan_hash, plan->hash) != 0)
-        return other_plan(plan, path);
+        return other_plan(suite, plan, path);
     return EXIT_PASS;
 }
 
@@ -171,42 +227,12 @@ static int check_machine(const struct suite *suite)
     return EXIT_PASS;
 }
 
-/* The options that make the run what it is, so that the report can say how to play it again. */
-static char *options_again(const struct arguments *arguments)
-{
-    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
-                                       OPTION_PROGRAM, OPTION_ITERATIONS};
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
-    struct load_options options = load_options_of(arguments);
-    for (size_t i = 0; i < option_table_count; i++) {
-        const struct option_info *info = &option_table[i];
-        const char *value =
-            option_given(arguments, info->option) ? option_text(arguments, info->option) : NULL;
-        if (info->option == OPTION_PROGRAM)
-            value = options.program;
-        for (size_t j = 0; value != NULL && j < sizeof kept / sizeof *kept; j++) {
-            if (info->option != kept[j])
-                continue;
-            _cleanup_free_ char *quoted = shell_quoted(value);
-            buffer_format(&out, "%s--%s %s", out.length > 0 ? " " : "", info->name, quoted);
-        }
-    }
-    if (option_given(arguments, OPTION_NO_BASELINES))
-        buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
-    return buffer_take(&out);
-}
-
 static struct scenario_result *add_scenario(struct suite *suite, const struct plan *plan)
 {
-    const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
-    _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
-    _cleanup_free_ char *path = path_join(directory, file);
     struct scenario_result *scenario =
         suite_add(suite->result, plan->name, plan->file, plan->title);
-    if (strcmp(path, plan->file) != 0) {
-        free(scenario->operand);
-        scenario->operand = memory_copy_text(plan->file);
-    }
+    free(scenario->operand);
+    scenario->operand = operand_of(suite, plan);
     return scenario;
 }
 

@@ -32,8 +32,8 @@ static bool unknown_scenario(const char *name, const char *directory, struct lg_
     }
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest == NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s", name,
-                       directory);
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "there is no scenario \"%s\" in %s; see leakgate list", name, directory);
     return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s; did you mean %s?",
                    name, directory, nearest);
 }
@@ -114,6 +114,17 @@ void selection_free(struct selection *selection)
         plan_free(selection->plans[i]);
     free(selection->plans);
     *selection = (struct selection){0};
+}
+
+void print_no_scenario(const struct arguments *arguments)
+{
+    const char *directory = option_text(arguments, OPTION_SCENARIOS);
+    if (access(directory, R_OK) != 0)
+        fprintf(stderr, "leakgate: there is no directory %s here; --scenarios names another\n",
+                directory);
+    else
+        fprintf(stderr, "leakgate: there is no scenario in %s%s\n", directory,
+                option_given(arguments, OPTION_TAG) ? " with such a tag" : "");
 }
 
 void print_diagnostics(const struct diagnostics *problems)

@@ -30,6 +30,9 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
                     struct diagnostics *problems);
 void selection_free(struct selection *selection);
 
+/* Says on standard error that nothing is chosen, and why that may be. */
+void print_no_scenario(const struct arguments *arguments);
+
 /* Prints them on standard error, each on its line. */
 void print_diagnostics(const struct diagnostics *problems);
 

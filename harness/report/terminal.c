@@ -80,20 +80,37 @@ void paint_labelled(const struct painter *painter, const char *label, const char
     buffer_char(painter->out, '\n');
 }
 
-/* The texts of a member over all scenarios, each once. */
-static void gather(const struct suite_result *suite, const char *key, struct string_list *texts)
+/* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
+static char *target_text(const struct run_record *record)
+{
+    const char *version = json_get_text(record->target, "version", "");
+    const char *go = json_get_text(record->target, "go", "");
+    const char *target = json_get_text(record->header, "target", "?");
+    return memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
+                         *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
+}
+
+static bool is_told(const struct string_list *texts, const char *target)
+{
+    size_t length = strlen(target);
+    for (size_t i = 0; i < texts->count; i++)
+        if (text_starts(texts->items[i], target) &&
+            (texts->items[i][length] == ' ' || texts->items[i][length] == '\0'))
+            return true;
+    return false;
+}
+
+/* The targets that ran, each once. One that ended before it could be asked for its version is a
+ * name alone, of use only where no other run tells more. */
+static void gather_targets(const struct suite_result *suite, bool measured,
+                           struct string_list *texts)
 {
     for (size_t i = 0; i < suite->count; i++) {
         const struct run_record *record = suite->scenarios[i].record;
-        if (record == NULL)
+        if (record == NULL || (record->target != NULL) != measured)
             continue;
-        const char *version = json_get_text(record->target, "version", "");
-        const char *go = json_get_text(record->target, "go", "");
-        const char *target = json_get_text(record->header, key, "?");
-        _cleanup_free_ char *text =
-            memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
-                          *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
-        if (!string_list_contains(texts, text))
+        _cleanup_free_ char *text = target_text(record);
+        if (measured ? !string_list_contains(texts, text) : !is_told(texts, text))
             string_list_add(texts, text);
     }
 }
@@ -104,7 +121,8 @@ static void paint_header(const struct painter *painter)
     _cleanup_strings_ struct string_list targets = {0};
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
     char took[64];
-    gather(suite, "target", &targets);
+    gather_targets(suite, true, &targets);
+    gather_targets(suite, false, &targets);
     for (size_t i = 0; i < targets.count; i++)
         buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
     buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,

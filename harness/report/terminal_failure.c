@@ -28,17 +28,29 @@ static char *row_text(const json_t *rows, size_t index, size_t columns)
     return text_cut(harmless, columns);
 }
 
-void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,
-                     struct buffer *out)
+/* How many rows there are down to the last that shows something. */
+static size_t rows_in_use(const json_t *rows)
 {
     size_t count = json_array_size(rows);
-    size_t most = width > indent + 4 ? width - indent - 4 : 1;
-    size_t inner = text_columns(title);
-    while (count > 0) {
+    for (; count > 0; count--) {
         const char *last = json_string_value(json_array_get(rows, count - 1));
         if (last != NULL && last[strspn(last, " ")] != '\0')
             break;
-        count--;
+    }
+    return count;
+}
+
+void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,
+                     struct buffer *out)
+{
+    _cleanup_json_ json_t *said = NULL;
+    size_t count = rows_in_use(rows);
+    size_t most = width > indent + 4 ? width - indent - 4 : 1;
+    size_t inner = text_columns(title);
+    /* An empty box would look like a fault of the report. */
+    if (count == 0) {
+        rows = said = json_pack("[s]", "(the screen was blank)");
+        count = 1;
     }
     for (size_t i = 0; i < count; i++) {
         _cleanup_free_ char *row = row_text(rows, i, most);

@@ -65,7 +65,7 @@ def test_the_scenarios_of_the_project_are_fine(leakgate, source):
                      f"{source}/baselines")
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.endswith("fine\n")
-    assert " target files" in shown.stdout
+    assert " target file" in shown.stdout
 
 
 def test_a_target_file(leakgate, source):

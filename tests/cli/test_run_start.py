@@ -34,7 +34,11 @@ def report_of(leakgate):
 def test_no_scenario(leakgate):
     shown = leakgate("run")
     assert shown.returncode == 3
-    assert "no scenario to run in scenarios" in shown.stderr
+    assert "there is no directory scenarios here" in shown.stderr
+    (leakgate.directory / "scenarios").mkdir()
+    shown = leakgate("run")
+    assert shown.returncode == 3
+    assert "there is no scenario in scenarios" in shown.stderr
 
 
 def test_no_scenario_of_that_tag(leakgate, scenario):
@@ -86,8 +90,23 @@ def test_the_baseline_of_another_plan(leakgate, scenario):
     shown = leakgate("run", "--program", "/bin/true")
     assert shown.returncode == 2
     assert "is the baseline of another plan" in shown.stderr
-    assert "leakgate accept s" in shown.stderr
+    assert "scenarios/s.yaml or its target file has changed" in shown.stderr
+    assert "  leakgate run s --no-baselines --program /bin/true\n  leakgate accept s\n" in shown.stderr
     assert not report_of(leakgate).exists()
+
+
+def test_the_way_to_a_baseline_repeats_the_options(leakgate, scenario):
+    scenario()
+    (leakgate.directory / "my scenarios").mkdir()
+    (leakgate.directory / "my scenarios" / "targets").symlink_to(
+        leakgate.directory / "scenarios" / "targets")
+    (leakgate.directory / "scenarios" / "s.yaml").rename(leakgate.directory / "my scenarios/s.yaml")
+    shown = leakgate("run", "my scenarios/s.yaml", "--scenarios", "my scenarios", "--report", "r",
+                     "--baselines", "b", "--require-baseline", "--program", "/bin/true")
+    assert shown.returncode == 3
+    assert ("  leakgate run s --no-baselines --scenarios 'my scenarios' --baselines b "
+            "--program /bin/true --report r\n"
+            "  leakgate accept s --from r --baselines b\n") in shown.stderr
 
 
 def test_a_directory_that_is_not_leakgates_is_not_replaced(leakgate, scenario):
