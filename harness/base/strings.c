@@ -110,7 +110,7 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
     return nearest;
 }
 
-static size_t utf8_expected(unsigned char first)
+size_t utf8_expected(unsigned char first)
 {
     if (first < 0x80)
         return 1;

@@ -28,6 +28,8 @@ bool text_ends(const char *text, const char *suffix);
  * a third of the longer word, at least 1); NULL otherwise. The result is one of the candidates. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* The length of the UTF-8 sequence that begins with this byte (1 to 4), or 0 where none can. */
+size_t utf8_expected(unsigned char first);
 /* The length of the valid UTF-8 sequence at `text` (1 to 4), or 0 where there is none. Overlong
  * forms and surrogates are invalid (RFC 3629). */
 size_t utf8_length(const char *text, size_t available);

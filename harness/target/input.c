@@ -9,18 +9,8 @@
 /* Escape and what follows must not be read as one sequence. */
 static bool await_escape(struct target *target, struct lg_error *err)
 {
-    if (clock_now() >= target->escape_until)
-        return true;
-    switch (loop_run_until(target->loop, NULL, NULL, NULL, target->escape_until, err)) {
-    case LOOP_DONE:
-    case LOOP_DEADLINE:
-        return true;
-    case LOOP_STOPPED:
-        return target_fail_stopped(target, err);
-    case LOOP_FAILED:
-        break;
-    }
-    return false;
+    return clock_now() >= target->escape_until ||
+           target_await(target, NULL, target->escape_until, NULL, err);
 }
 
 static bool send_input(struct target *target, const struct buffer *bytes, struct lg_error *err)

@@ -16,6 +16,17 @@ int64_t step_deadline(const struct target *target, int64_t ms)
     return clock_deadline((int64_t)((double)(ms >= 0 ? ms : target->default_ms) * scale));
 }
 
+bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
+                  struct lg_error *err)
+{
+    enum loop_result result = loop_run_until(target->loop, condition, NULL, target, deadline, err);
+    if (late != NULL)
+        *late = result == LOOP_DEADLINE;
+    if (result == LOOP_STOPPED)
+        return target_fail_stopped(target, err);
+    return result != LOOP_FAILED;
+}
+
 static bool has_ended(void *context)
 {
     return !target_alive(context, NULL);
@@ -33,22 +44,14 @@ static bool frame_came(void *context)
  * something. */
 static bool check_unanswered(struct target *target, struct lg_error *err)
 {
+    bool late = false;
     if (target->unanswered == NULL)
         return true;
     target->unanswered = NULL;
-    int64_t deadline = step_deadline(target, UNANSWERED_MS);
-    switch (loop_run_until(target->loop, frame_came, NULL, target, deadline, err)) {
-    case LOOP_DONE:
-        return true;
-    case LOOP_DEADLINE:
-        target->silent_presses += !target->quitting;
-        return true;
-    case LOOP_STOPPED:
-        return target_fail_stopped(target, err);
-    case LOOP_FAILED:
-        break;
-    }
-    return false;
+    if (!target_await(target, frame_came, step_deadline(target, UNANSWERED_MS), &late, err))
+        return false;
+    target->silent_presses += late && !target->quitting;
+    return true;
 }
 
 static bool do_settle(struct target *target, const struct step *step, struct lg_error *err)
@@ -73,10 +76,7 @@ static bool do_snapshot(struct target *target, const struct step *step, unsigned
 static bool do_sleep(struct target *target, const struct step *step, struct lg_error *err)
 {
     target->sleeps++;
-    enum loop_result result = loop_rest(target->loop, step->ms, err);
-    if (result == LOOP_STOPPED)
-        return target_fail_stopped(target, err);
-    return result == LOOP_DONE;
+    return target_await(target, NULL, clock_deadline(step->ms), NULL, err);
 }
 
 static bool do_step(struct target *target, const struct step *step, unsigned iteration,
@@ -154,11 +154,8 @@ bool target_quit(struct target *target, struct lg_error *err)
     if (!target_play(target, &target->plan->target.quit, 0, err))
         return false;
     int64_t deadline = step_deadline(target, target->plan->target.quit_ms);
-    enum loop_result result = loop_run_until(target->loop, has_ended, NULL, target, deadline, err);
     int status = 0;
-    if (result == LOOP_STOPPED)
-        return target_fail_stopped(target, err);
-    if (result == LOOP_FAILED)
+    if (!target_await(target, has_ended, deadline, NULL, err))
         return false;
     if (target_alive(target, &status))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");

@@ -17,7 +17,8 @@ enum {
     READ_BYTES = 65536,
     /* Reads in one round of the loop: a flood must not keep the loop from its deadlines. */
     READS_PER_ROUND = 16,
-    ERRORS_TAIL_BYTES = 32768,
+    /* The trace of a crash with a thousand goroutines: how it begins is what is wanted of it. */
+    ERRORS_TAIL_BYTES = 512 * 1024,
     OUTGOING_BYTES = 1024 * 1024
 };
 
@@ -205,7 +206,7 @@ struct target *target_start(struct loop *loop, const struct plan *plan, struct w
                               .default_ms = DEADLINE_STEP_MS,
                               .errors = -1,
                               .errors_file = -1,
-                              .errors_tail = BUFFER_INIT(ERRORS_TAIL_BYTES * 4)};
+                              .errors_tail = BUFFER_INIT(ERRORS_TAIL_BYTES * 2)};
     int rows = plan->target.rows;
     int columns = plan->target.columns;
     target->terminal = terminal_new(rows, columns, err);
@@ -297,14 +298,39 @@ unsigned target_sleeps(const struct target *target)
     return target->sleeps;
 }
 
-char *target_stderr_tail(const struct target *target, unsigned lines)
+/* Where the runtime begins to say why it gives up; more than that comes after it when every
+ * goroutine is printed. NULL when it did not. */
+static const char *crash_in(const char *text)
 {
-    const char *text = buffer_string(&target->errors_tail);
-    size_t start = target->errors_tail.length;
+    const char *crash = NULL;
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (text_starts(line, "panic: ") || text_starts(line, "fatal error: "))
+            crash = line;
+    }
+    return crash;
+}
+
+static const char *last_lines(const char *text, size_t length, unsigned lines)
+{
+    size_t start = length;
     unsigned seen = 0;
     if (start > 0 && text[start - 1] == '\n')
         start--;
     while (start > 0 && (text[start - 1] != '\n' || ++seen < lines))
         start--;
-    return memory_copy_text(text + start);
+    return text + start;
+}
+
+char *target_stderr_tail(const struct target *target, unsigned lines)
+{
+    const char *text = buffer_string(&target->errors_tail);
+    const char *last = last_lines(text, target->errors_tail.length, lines);
+    const char *crash = crash_in(text);
+    if (crash == NULL || crash >= last)
+        return memory_copy_text(last);
+    const char *end = crash;
+    while (lines-- > 0)
+        end += strcspn(end, "\n") + 1;
+    return memory_copy_range(crash, (size_t)(end - crash));
 }

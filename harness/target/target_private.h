@@ -44,6 +44,11 @@ bool target_fail_stopped(struct target *target, struct lg_error *err);
  * factor for slow machines. */
 int64_t step_deadline(const struct target *target, int64_t ms);
 
+/* Runs the loop until condition(target) holds or the deadline has passed: *late (may be NULL)
+ * tells. False when the loop was stopped or failed. */
+bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
+                  struct lg_error *err);
+
 /* input.c, command.c, await.c: one step each. */
 bool step_press(struct target *target, const struct step *step, struct lg_error *err);
 bool step_chord(struct target *target, const struct step *step, struct lg_error *err);

@@ -2,18 +2,9 @@
 
 #include <stdbool.h>
 
-/* RFC 3629, section 4. */
-static size_t length_by_first(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return 2;
-    if (first >= 0xe0 && first <= 0xef)
-        return 3;
-    return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
-}
+#include "base/strings.h"
 
+/* RFC 3629, section 4. */
 static bool continues(const struct utf8_joiner *joiner, unsigned char byte)
 {
     unsigned char first = (unsigned char)joiner->bytes[0];
@@ -32,9 +23,9 @@ enum utf8_step utf8_join(struct utf8_joiner *joiner, char byte)
         joiner->length = 0;
         return UTF8_BROKEN_BEFORE;
     }
-    if (joiner->length == 0 && length_by_first((unsigned char)byte) == 0)
+    if (joiner->length == 0 && utf8_expected((unsigned char)byte) == 0)
         return UTF8_BROKEN;
     joiner->bytes[joiner->length++] = byte;
-    return joiner->length == length_by_first((unsigned char)joiner->bytes[0]) ? UTF8_COMPLETE
-                                                                              : UTF8_WANTS_MORE;
+    return joiner->length == utf8_expected((unsigned char)joiner->bytes[0]) ? UTF8_COMPLETE
+                                                                            : UTF8_WANTS_MORE;
 }
