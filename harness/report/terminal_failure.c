@@ -106,13 +106,12 @@ static void paint_stderr(const struct painter *painter, const json_t *failure)
     const char *tail = json_get_text(failure, "stderr_tail", "");
     if (tail[strspn(tail, " \n")] == '\0')
         return;
-    buffer_format(painter->out, "%*sstandard error of the target, its last lines:\n",
-                  EVIDENCE_INDENT, "");
+    buffer_format(painter->out, "%*sstandard error of the target:\n", EVIDENCE_INDENT, "");
     _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, STDERR_LINES_SHOWN));
     char *rest = NULL;
     for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
-        _cleanup_free_ char *harmless = text_harmless(line, false);
+        _cleanup_free_ char *harmless = text_harmless(line, true);
         buffer_format(painter->out, "%*s%s\n", EVIDENCE_INDENT + 2, "", harmless);
     }
 }

@@ -106,31 +106,48 @@ static void keep_errors_tail(struct target *target, const char *bytes, size_t le
     buffer_append(&target->errors_tail, bytes, length);
 }
 
-static void on_errors(void *context, uint32_t events)
+/* False when there is nothing more for now. */
+static bool take_errors(struct target *target)
 {
-    struct target *target = context;
-    (void)events;
     char bytes[READ_BYTES];
-    ssize_t got = read(target->errors, bytes, sizeof bytes);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+    ssize_t got = target->errors >= 0 ? read(target->errors, bytes, sizeof bytes) : -1;
+    if (target->errors < 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
+        return false;
     if (got <= 0) {
         loop_unwatch(target->loop, target->errors);
         close(take_fd(target->errors));
-        return;
+        return false;
     }
     size_t room = LIMIT_STDERR_BYTES - target->errors_kept;
     size_t kept = (size_t)got < room ? (size_t)got : room;
     if (file_write_all(target->errors_file, bytes, kept, NULL))
         target->errors_kept += kept;
     keep_errors_tail(target, bytes, (size_t)got);
+    return true;
+}
+
+static void on_errors(void *context, uint32_t events)
+{
+    (void)events;
+    take_errors(context);
+}
+
+/* The last words of a crash may still be in the pipe when its end is noticed. Only so many reads:
+ * what the target left behind may write on for ever. */
+static bool has_ended(struct target *target)
+{
+    if (target->process.reaped || !process_reap(&target->process))
+        return target->process.reaped;
+    for (int i = 0; i < READS_PER_ROUND && take_errors(target); i++)
+        continue;
+    return true;
 }
 
 static void on_end(void *context, uint32_t events)
 {
     struct target *target = context;
     (void)events;
-    if (process_reap(&target->process))
+    if (has_ended(target))
         loop_unwatch(target->loop, target->process.pidfd);
 }
 
@@ -247,7 +264,7 @@ bool target_finish(struct target *target, struct lg_error *err)
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
 {
     char how[128];
-    if (!process_reap(&target->process))
+    if (!has_ended(target))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal while %s", doing);
     process_describe(target->process.status, how, sizeof how);
     return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
@@ -261,7 +278,7 @@ bool target_fail_stopped(struct target *target, struct lg_error *err)
 
 bool target_alive(struct target *target, int *status)
 {
-    if (!process_reap(&target->process))
+    if (!has_ended(target))
         return true;
     if (status != NULL)
         *status = target->process.status;

@@ -72,7 +72,8 @@ pid_t target_pid(const struct target *target);
 int64_t target_started(const struct target *target); /* clock_now() at the start */
 const struct terminal *target_terminal(const struct target *target);
 unsigned long target_output_bytes(const struct target *target);
-/* The last `lines` lines of standard error so far; the caller frees it. */
+/* `lines` lines of standard error: from where the Go runtime said why it gave up, when it did, else
+ * the last ones so far. The caller frees it. */
 char *target_stderr_tail(const struct target *target, unsigned lines);
 /* Input steps since the start that were followed by no wait and changed nothing on the screen. */
 unsigned target_silent_presses(const struct target *target);
