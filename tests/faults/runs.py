@@ -1,0 +1,173 @@
+"""A place in which leakgate runs, and what is left of a run: processes and files."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+LEAKGATE = os.environ["LEAKGATE_BIN"]
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+STANDIN = SOURCE / "build" / "standin" / "standin"
+# What a run may take in all before the test gives it up: a machine under load is no fault.
+PATIENCE = 240
+
+
+class Place:
+    """A directory with scenarios and target files, and a home and a TMPDIR that are its own.
+
+    Its path is in the environment of all that leakgate starts here, so that processes can be found.
+    It is short: tmux cannot have its socket below a long one.
+    """
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="lg-", dir="/tmp"))
+        self.home = self.root / "home"
+        self.temporary = self.root / "tmp"
+        self.scenarios = self.root / "scenarios"
+        self.report = self.root / "report"
+        for directory in (self.home, self.temporary):
+            directory.mkdir()
+        shutil.copytree(SOURCE / "scenarios" / "targets", self.scenarios / "targets")
+        shutil.copy(SOURCE / "tests" / "standin" / "standin.yaml", self.scenarios / "targets")
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def remove(self):
+        for process in self.processes():
+            os.kill(process[0], signal.SIGKILL)
+        shutil.rmtree(self.root)
+
+    # --- What stands here before a run ---
+
+    def write(self, path, text, mode=0o644):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(mode)
+        return file
+
+    def scenario(self, name, text):
+        return self.write(f"scenarios/{name}.yaml", text)
+
+    def fast(self, name, measure, to=None):
+        """A copy of one of leakgate's scenarios that takes less time."""
+        text = (SOURCE / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+        assert "\nmeasure:" not in text
+        return self.scenario(to or name, f"{text}measure: {measure}\n")
+
+    def standin(self, leak=""):
+        """A program that is the stand-in with a leak, below a path of its own: what it leaves
+        behind can be told by its program, whatever became of its environment."""
+        program = self.root / "standin"
+        if not program.exists():
+            shutil.copy(STANDIN, program)
+        name = leak.partition(":")[0] or "clean"
+        return self.write(f"programs/{name}",
+                          f'#!/bin/sh\nSTANDIN_LEAK={leak} exec {program} "$@"\n', 0o755)
+
+    # --- A run ---
+
+    def start(self, *words, **environment):
+        return subprocess.Popen(
+            [LEAKGATE, *map(str, words)], cwd=self.root,
+            env={**self.environment, **environment}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+    def finish(self, process, timeout=PATIENCE):
+        """Standard output and error. Bytes that are not UTF-8 are an error of leakgate's."""
+        try:
+            output, errors = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Shown(process.returncode, output.decode(), errors.decode())
+
+    def __call__(self, *words, timeout=PATIENCE, **environment):
+        return self.finish(self.start(*words, **environment), timeout)
+
+    def run(self, *words, timeout=PATIENCE, **environment):
+        return self("run", "--report", self.report, *words, timeout=timeout, **environment)
+
+    # --- What a run left ---
+
+    def result(self):
+        return json.loads((self.report / "result.json").read_text(encoding="utf-8"))
+
+    def journal(self, scenario):
+        """The whole lines of the journal so far."""
+        path = self.report / scenario / "journal.jsonl"
+        if not path.exists():
+            return []
+        lines = path.read_bytes().split(b"\n")[:-1]
+        return [json.loads(line) for line in lines]
+
+    def processes(self):
+        """All that was started here and lives: (process id, command line)."""
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit() and str(self.root) in _traces(entry):
+                found.append((int(entry.name), _read(entry / "cmdline").replace("\0", " ")))
+        return found
+
+    def worlds(self):
+        return sorted(str(path) for path in self.temporary.iterdir())
+
+    def await_none(self, seconds=5):
+        """Processes end without an event for us, so this asks again."""
+        assert until(lambda: not self.processes(), seconds), self.processes()
+
+    def nothing_left(self):
+        self.await_none()
+        assert self.worlds() == []
+        known = {"home", "tmp", "scenarios", "report", "programs", "standin", "baselines"}
+        assert {path.name for path in self.root.iterdir()} <= known
+
+
+class Shown:
+    """How leakgate ended and what it printed."""
+
+    def __init__(self, status, output, errors):
+        self.status = status
+        self.output = output
+        self.errors = errors
+        self.text = output + errors
+
+    def __repr__(self):
+        return f"exit status {self.status}\n{self.output}\n--- standard error\n{self.errors}"
+
+
+def until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _read(path):
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _link(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def _traces(process):
+    """What tells where a process comes from."""
+    return "\n".join([_read(process / "environ"), _read(process / "cmdline"),
+                      _link(process / "exe"), _link(process / "cwd")])

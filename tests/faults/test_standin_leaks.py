@@ -1,0 +1,142 @@
+"""Each kind of leak, made by the stand-in, is found, named and told from the others."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("standin_is_built")
+
+# Short rests: what the stand-in leaks is there at once. A sample of the drain is taken after 5 s.
+FAST = "{idle_for: 2s, drain: 5s}"
+# The first timers of the backlog must outlast the loop, or its growth stops there by itself.
+BACKLOG_SECONDS = 15
+BACKLOG = "{idle_for: 2s, drain: 45s}"
+
+
+def run(place, scenario, leak, *words, measure=FAST):
+    place.fast(scenario, measure)
+    shown = place.run(scenario, "--target", "standin", "--program", place.standin(leak), *words)
+    return shown, place.result()["scenarios"][0]
+
+
+def failing(stored):
+    return [finding for finding in stored["findings"] if finding["fails"]]
+
+
+def of_gauge(findings, gauge):
+    return [finding for finding in findings if finding.get("gauge") == gauge]
+
+
+def test_nothing_leaks(place):
+    shown, stored = run(place, "tab-cycle", "")
+    assert shown.status == 0, shown
+    assert stored["verdict"] == "pass"
+    assert failing(stored) == []
+    assert stored["would_have_caught"]["fd"] < 0.2
+    assert "would have caught" in shown.output
+    place.nothing_left()
+
+
+@pytest.mark.parametrize("scenario, leak, gauge, holder", [
+    ("external-editor", "fd", "fd", "anon_inode:[eventpoll]"),
+    ("tab-cycle", "goroutine", "goroutine", "main.leakGoroutine"),
+])
+def test_one_per_iteration(place, scenario, leak, gauge, holder):
+    shown, stored = run(place, scenario, leak)
+    assert shown.status == 1, shown
+    assert stored["verdict"] == "leak"
+    [finding] = of_gauge(failing(stored), gauge)
+    assert finding["kind"] == "growth"
+    assert holder in finding["holder"]
+    assert finding["per_iteration"] == pytest.approx(1, abs=0.02)
+    assert finding["to"] - finding["from"] == finding["iterations"]
+    # What a goroutine allocates comes with it; what has nothing to do with the leak is not named.
+    assert all(holder in finding["holder"] for finding in failing(stored))
+    assert holder in re.sub(r"\s+", " ", shown.output)
+    place.nothing_left()
+
+
+def test_a_kibibyte_per_iteration(place):
+    shown, stored = run(place, "tab-cycle", "heap:1024")
+    assert shown.status == 1, shown
+    [finding] = of_gauge(failing(stored), "heap_stack")
+    assert finding["kind"] == "growth"
+    assert finding["holder"].startswith("main.leakHeap")
+    assert finding["bytes_per_iteration"] == pytest.approx(1024, rel=0.25)
+    assert {finding["gauge"] for finding in failing(stored)} <= {"heap_stack", "heap_alloc"}
+    assert "main.leakHeap" in shown.output
+    place.nothing_left()
+
+
+def test_a_backlog_is_no_leak(place):
+    shown, stored = run(place, "tab-cycle", f"backlog:{BACKLOG_SECONDS}", measure=BACKLOG)
+    assert shown.status == 0, shown
+    assert stored["verdict"] == "pass"
+    assert failing(stored) == []
+    [finding] = [finding for finding in stored["findings"]
+                 if finding["kind"] == "backlog" and finding["gauge"] == "goroutine"]
+    assert finding["per_iteration"] == pytest.approx(3, abs=0.1)
+    assert 0 < finding["drained_after"] <= 45
+    assert "backlog" in shown.output
+    place.nothing_left()
+
+
+def test_a_core_that_is_burned_at_rest(place):
+    """The rate at rest is judged by a baseline: what rest costs differs from program to program."""
+    clean, _ = run(place, "tab-cycle", "")
+    assert clean.status == 0, clean
+    accepted = place("accept", "tab-cycle", "--from", place.report)
+    assert accepted.status == 0, accepted
+    assert (place.root / "baselines/standin/tab-cycle.json").exists()
+
+    again, _ = run(place, "tab-cycle", "", "--require-baseline")
+    assert again.status == 0, again
+
+    shown, stored = run(place, "tab-cycle", "spin", "--require-baseline")
+    assert shown.status == 1, shown
+    [finding] = failing(stored)
+    assert finding["gauge"] == "cpu"
+    assert finding["kind"] == "level"
+    assert stored["levels"]["cpu"] > 0.3, "cores are shared with whatever else runs"
+    place.nothing_left()
+
+
+def test_processes_that_outlive_the_target(place):
+    shown, stored = run(place, "tab-cycle", "child")
+    assert shown.status == 1, shown
+    assert stored["verdict"] == "leak"
+    [growth] = of_gauge(failing(stored), "child")
+    assert growth["holder"] == "standin"
+    assert growth["per_iteration"] == pytest.approx(1, abs=0.02)
+    left = [finding for finding in failing(stored) if finding["kind"] == "left_behind"]
+    assert left and all("standin" in finding["holder"] for finding in left)
+    assert stored["killed"]
+    place.nothing_left()
+
+
+def test_zombies(place):
+    shown, stored = run(place, "tab-cycle", "zombie")
+    assert shown.status == 1, shown
+    [finding] = failing(stored)
+    assert finding["gauge"] == "zombie"
+    assert finding["per_iteration"] == pytest.approx(1, abs=0.02)
+    place.nothing_left()
+
+
+def test_a_crash(place):
+    shown, stored = run(place, "tab-cycle", "crash:3")
+    assert shown.status == 5, shown
+    assert stored["verdict"] == "failed"
+    failure = stored["failure"]
+    assert failure["class"] == "target"
+    assert "exit status 2" in failure["text"]
+    file, line, _ = failure["where"].split(":")
+    step = (place.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert re.match(r"  - (press|wait):", step)
+    assert failure["where"] in shown.output
+    assert "Sidecar" in shown.output, "the last screen"
+    assert "panic: standin crashes as STANDIN_LEAK asks" in shown.output
+    assert "main.crash.func1" in shown.output
+    # A failed run keeps its world, and says where.
+    place.await_none()
+    assert place.worlds() == [stored["world"]]
