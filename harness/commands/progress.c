@@ -50,8 +50,12 @@ static void show_screen(struct progress *progress, const json_t *record)
 {
     _cleanup_buffer_ struct buffer box = BUFFER_INIT(SIZE_MAX);
     struct terminal_style style = terminal_style_of(fileno(progress->screens));
-    const char *step = json_get_text(record, "step", json_get_text(record, "name", ""));
-    _cleanup_free_ char *harmless = text_harmless(step, false);
+    const char *why = json_get_text(record, "why", "");
+    const char *name = json_get_text(record, "name", "");
+    bool of_step = strcmp(why, "step") == 0;
+    _cleanup_free_ char *said =
+        memory_format("%s%s%s", of_step ? "" : why, !of_step && *name != '\0' ? ": " : "", name);
+    _cleanup_free_ char *harmless = text_harmless(said, false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 8);
     _cleanup_free_ char *title = memory_format(" %s ", cut);
     terminal_screen(json_object_get(record, "rows"), title, 0, style.width, &box);

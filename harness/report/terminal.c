@@ -80,6 +80,14 @@ void paint_labelled(const struct painter *painter, const char *label, const char
     buffer_char(painter->out, '\n');
 }
 
+void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_free_ char *path = report_path(painter->suite->directory, scenario->name, NULL);
+    _cleanup_free_ char *text = memory_format("%s/", path);
+    if (scenario->ran)
+        paint_labelled(painter, "evidence", text);
+}
+
 /* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
 static char *target_text(const struct run_record *record)
 {
@@ -136,12 +144,15 @@ static void paint_header(const struct painter *painter)
     buffer_format(painter->out, "%s\n\n", harmless);
 }
 
-static const char *verdict_word(const struct scenario_result *scenario)
+static const char *outcome_word(const struct scenario_result *scenario)
 {
-    if (scenario->verdict == VERDICT_LEAK)
-        return "LEAK";
     return scenario->played && scenario->verdict == VERDICT_PASS ? "played"
                                                                  : verdict_name(scenario->verdict);
+}
+
+static const char *verdict_word(const struct scenario_result *scenario)
+{
+    return scenario->verdict == VERDICT_LEAK ? "LEAK" : outcome_word(scenario);
 }
 
 static enum paint verdict_paint(enum verdict verdict)
@@ -199,18 +210,18 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
 
 static void paint_summary(const struct painter *painter)
 {
-    static const enum verdict order[] = {VERDICT_LEAK,    VERDICT_FAILED,  VERDICT_INCONCLUSIVE,
-                                         VERDICT_INVALID, VERDICT_SKIPPED, VERDICT_PASS};
+    static const char *const order[] = {"leak",    "failed", "inconclusive", "invalid",
+                                        "skipped", "pass",   "played"};
     const struct suite_result *suite = painter->suite;
     bool first = true;
     buffer_char(painter->out, '\n');
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t count = 0;
         for (size_t j = 0; j < suite->count; j++)
-            count += suite->scenarios[j].verdict == order[i];
+            count += strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;
         if (count == 0)
             continue;
-        buffer_format(painter->out, "%s%zu %s", first ? "" : ", ", count, verdict_name(order[i]));
+        buffer_format(painter->out, "%s%zu %s", first ? "" : ", ", count, order[i]);
         first = false;
     }
     if (suite->count == 0)

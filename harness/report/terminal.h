@@ -22,8 +22,8 @@ struct terminal_style terminal_style_of(int fd);
 void terminal_report(const struct suite_result *suite, struct terminal_style style,
                      struct buffer *out);
 
-/* A screen in a box, `indent` columns from the left, empty rows at its end left out. `rows` is an
- * array of texts. */
+/* A screen in a box, `indent` columns from the left, empty rows at its end left out, and of four or
+ * more equal rows all but the first only counted. `rows` is an array of texts. */
 void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,
                      struct buffer *out);
 

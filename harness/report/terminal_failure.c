@@ -7,7 +7,7 @@
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
 
-enum { STDERR_LINES_SHOWN = 50, EVIDENCE_INDENT = 2 };
+enum { STDERR_LINES_SHOWN = 50, EVIDENCE_INDENT = 2, ROWS_WORTH_A_LINE = 4 };
 
 static void box_edge(struct buffer *out, const char *left, const char *title, const char *right,
                      size_t indent, size_t inner)
@@ -40,6 +40,58 @@ static size_t rows_in_use(const json_t *rows)
     return count;
 }
 
+static void box_row(struct buffer *out, const char *text, size_t indent, size_t inner)
+{
+    text_pad(out, "", indent);
+    buffer_text(out, "│ ");
+    text_pad(out, text, inner);
+    buffer_text(out, " │\n");
+}
+
+/* How many rows from `first` on, within `count`, read as it does. */
+static size_t equal_rows(const json_t *rows, size_t first, size_t count)
+{
+    const char *text = json_string_value(json_array_get(rows, first));
+    size_t next = first + 1;
+    while (text != NULL && next < count) {
+        const char *other = json_string_value(json_array_get(rows, next));
+        if (other == NULL || strcmp(other, text) != 0)
+            break;
+        next++;
+    }
+    return next - first;
+}
+
+/* An empty part of a screen says as much in two lines as in forty. */
+static void box_rows(struct buffer *out, const json_t *rows, size_t count, size_t indent,
+                     size_t inner)
+{
+    for (size_t i = 0; i < count;) {
+        _cleanup_free_ char *row = row_text(rows, i, inner);
+        size_t equal = equal_rows(rows, i, count);
+        box_row(out, row, indent, inner);
+        if (equal >= ROWS_WORTH_A_LINE) {
+            _cleanup_free_ char *more = memory_format("⋮ %zu more rows like this", equal - 1);
+            _cleanup_free_ char *cut = text_cut(more, inner);
+            box_row(out, cut, indent, inner);
+            i += equal;
+        } else {
+            i++;
+        }
+    }
+}
+
+static size_t widest_row(const json_t *rows, size_t count, size_t most)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *row = row_text(rows, i, most);
+        size_t columns = text_columns(row);
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
+}
+
 void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,
                      struct buffer *out)
 {
@@ -52,20 +104,11 @@ void terminal_screen(const json_t *rows, const char *title, size_t indent, size_
         rows = said = json_pack("[s]", "(the screen was blank)");
         count = 1;
     }
-    for (size_t i = 0; i < count; i++) {
-        _cleanup_free_ char *row = row_text(rows, i, most);
-        size_t columns = text_columns(row);
-        inner = columns > inner ? columns : inner;
-    }
+    size_t widest = widest_row(rows, count, most);
+    inner = widest > inner ? widest : inner;
     inner = inner > most ? most : inner;
     box_edge(out, "┌", title, "┐", indent, inner);
-    for (size_t i = 0; i < count; i++) {
-        _cleanup_free_ char *row = row_text(rows, i, most);
-        text_pad(out, "", indent);
-        buffer_text(out, "│ ");
-        text_pad(out, row, inner);
-        buffer_text(out, " │\n");
-    }
+    box_rows(out, rows, count, indent, inner);
     box_edge(out, "└", "", "┘", indent, inner);
 }
 
@@ -139,6 +182,7 @@ void paint_failure(const struct painter *painter, const struct scenario_result *
     const char *where = json_get_text(record->failure, "where", "");
     if (*where != '\0')
         paint_labelled(painter, "at", where);
+    paint_evidence(painter, scenario);
     paint_screen(painter, record);
     paint_stderr(painter, record->failure);
 }

@@ -56,7 +56,7 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = growth.iterations;
 }
 
-/* "fd +1.00 per iteration (25 -> 65 in 40)"; the caller frees it. */
+/* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, struct finding finding)
 {
     char from[64], to[64];
@@ -65,8 +65,8 @@ static char *describe_growth(const struct scenario_result *scenario, struct find
     amount_describe(finding.gauge, finding.from, from, sizeof from);
     amount_describe(finding.gauge, finding.to, to, sizeof to);
     _cleanup_free_ char *pace = describe_pace(scenario, &finding);
-    return memory_format("%s %s (%s -> %s in %.0f)", gauge_info(finding.gauge)->name, pace, from,
-                         to, finding.iterations);
+    return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding.gauge)->name, pace,
+                         from, to, finding.iterations, per_what(scenario));
 }
 
 static void paint_holder(const struct painter *painter, const struct scenario_result *scenario,
@@ -201,6 +201,7 @@ void paint_findings(const struct painter *painter, const struct scenario_result 
     }
     if (paint_warnings(painter, scenario, first))
         paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
+    paint_evidence(painter, scenario);
 }
 
 /* "would have caught: fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack" */
