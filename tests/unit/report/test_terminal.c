@@ -31,19 +31,20 @@ static void test_screen_in_a_box(void **state)
                   "  │      │\n"
                   "  │ 日本 │\n"
                   "  └──────┘\n");
-    assert_screen(
-        "[\"a\", \"|  |\", \"|  |\", \"|  |\", \"|  |\", \"|  |\", \"b\", \"\", \"\", \"\", \"c\"]",
-        80,
-        "  ┌ s ─────────────────────┐\n"
-        "  │ a                      │\n"
-        "  │ |  |                   │\n"
-        "  │ ⋮ 4 more rows like this │\n"
-        "  │ b                      │\n"
-        "  │                        │\n"
-        "  │                        │\n"
-        "  │                        │\n"
-        "  │ c                      │\n"
-        "  └────────────────────────┘\n");
+    /* Of four or more equal rows, all but the first are only counted. */
+    assert_screen("[\"abcdefghijklmnopqrstuvwxyz\", \"| |\", \"| |\", \"| |\", \"| |\", \"| |\","
+                  " \"b\", \"\", \"\", \"\", \"c\"]",
+                  80,
+                  "  ┌ s ─────────────────────────┐\n"
+                  "  │ abcdefghijklmnopqrstuvwxyz │\n"
+                  "  │ | |                        │\n"
+                  "  │ ⋮ 4 more rows like this    │\n"
+                  "  │ b                          │\n"
+                  "  │                            │\n"
+                  "  │                            │\n"
+                  "  │                            │\n"
+                  "  │ c                          │\n"
+                  "  └────────────────────────────┘\n");
     assert_screen("[\"abcdefgh\"]", 11,
                   "  ┌ s ────┐\n"
                   "  │ abcd… │\n"
