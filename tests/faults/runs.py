@@ -41,9 +41,13 @@ class Place:
         }
 
     def remove(self):
-        for process in self.processes():
-            os.kill(process[0], signal.SIGKILL)
+        self.end_all()
         shutil.rmtree(self.root)
+
+    def end_all(self):
+        for pid, _ in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        self.await_none()
 
     # --- What stands here before a run ---
 
