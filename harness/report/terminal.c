@@ -84,8 +84,11 @@ void paint_evidence(const struct painter *painter, const struct scenario_result 
 {
     _cleanup_free_ char *path = report_path(painter->suite->directory, scenario->name, NULL);
     _cleanup_free_ char *text = memory_format("%s/", path);
-    if (scenario->ran)
-        paint_labelled(painter, "evidence", text);
+    if (!scenario->ran)
+        return;
+    paint_labelled(painter, "evidence", text);
+    if (scenario->world != NULL)
+        paint_labelled(painter, "world", scenario->world);
 }
 
 /* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
@@ -183,8 +186,8 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
     }
     for (size_t i = 0; i < scenario->killed.count; i++)
         paint_line(painter, false, "had to be killed: %s", scenario->killed.items[i]);
-    if (scenario->world != NULL)
-        paint_line(painter, false, "its world was kept: %s", scenario->world);
+    if (scenario->world != NULL && scenario->verdict == VERDICT_PASS)
+        paint_labelled(painter, "world", scenario->world);
 }
 
 static void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)

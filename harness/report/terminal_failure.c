@@ -175,14 +175,15 @@ static void paint_measurement(const struct painter *painter, const struct scenar
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
+    bool broke = record != NULL && record->failure != NULL && scenario->verdict != VERDICT_SKIPPED;
+    const char *where = broke ? json_get_text(record->failure, "where", "") : "";
     paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
     paint_measurement(painter, scenario);
-    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED)
-        return;
-    const char *where = json_get_text(record->failure, "where", "");
     if (*where != '\0')
         paint_labelled(painter, "at", where);
     paint_evidence(painter, scenario);
+    if (!broke)
+        return;
     paint_screen(painter, record);
     paint_stderr(painter, record->failure);
 }

@@ -23,7 +23,7 @@ void paint_line(const struct painter *painter, bool first, const char *format, .
     __attribute__((format(printf, 3, 4)));
 /* The same with a label of eight columns before it: "held by  ...". */
 void paint_labelled(const struct painter *painter, const char *label, const char *text);
-/* Where the files of the run are, if it ran. */
+/* Where the files of the run are, if it ran, and its world, if that was kept. */
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario);
 
 /* The blocks' inner parts: what fails of a judged scenario, what a pass has to say, why it failed.

@@ -202,8 +202,9 @@ static bool check_exit(struct wait *wait, const struct step *step, struct lg_err
 {
     int status = 0;
     bool alive = target_alive(wait->target, &status);
+    _cleanup_free_ char *doing = memory_format("this was to be done: %s", step->source);
     if (!wait->plan->exit || alive)
-        return alive || target_fail_ended(wait->target, step->source, err);
+        return alive || target_fail_ended(wait->target, doing, err);
     if (WIFEXITED(status) && WEXITSTATUS(status) == wait->plan->exit_status)
         return true;
     char how[128];
