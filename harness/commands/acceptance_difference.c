@@ -71,8 +71,9 @@ void acceptance_difference(const struct baseline *old, const struct baseline *ne
     text_difference("platform", old != NULL ? old->platform : "", new->platform, lines);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         const struct baseline_gauge *was = old != NULL ? &old->gauges[gauge] : NULL;
-        amount_difference(gauge, "at rest", was != NULL ? was->level : NAN,
-                          new->gauges[gauge].level, lines);
+        const char *level = gauge_info(gauge)->cumulative ? "per second at rest" : "at rest";
+        amount_difference(gauge, level, was != NULL ? was->level : NAN, new->gauges[gauge].level,
+                          lines);
         amount_difference(gauge, "allowed per iteration", was != NULL ? was->allowed : 0,
                           new->gauges[gauge].allowed, lines);
     }
