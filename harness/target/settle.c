@@ -82,6 +82,18 @@ static bool has_returned(void *context)
     return trip->equal;
 }
 
+/* For a message: of two or more blanks two are left. The caller frees it. */
+static char *squeezed(const char *row)
+{
+    char *text = memory_copy_text(row);
+    size_t length = 0;
+    for (const char *c = row; *c != '\0'; c++)
+        if (*c != ' ' || length < 2 || text[length - 1] != ' ' || text[length - 2] != ' ')
+            text[length++] = *c;
+    text[length] = '\0';
+    return text;
+}
+
 bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
                          struct lg_error *err)
 {
@@ -98,9 +110,10 @@ bool target_await_screen(struct target *target, const struct string_list *rows, 
         return target_fail_ended(target, "its screen was to come back", err);
     if (result == LOOP_DONE)
         return true;
-    return lg_fail(
-        err, LG_ERROR_INVALID, 0,
-        "the screen did not come back to what it showed after warm-up: row %d is \"%s\", "
-        "was \"%s\"",
-        trip.row, shown != NULL ? shown : "", rows->items[trip.row]);
+    _cleanup_free_ char *now = squeezed(shown != NULL ? shown : "");
+    _cleanup_free_ char *before = squeezed(rows->items[trip.row]);
+    return lg_fail(err, LG_ERROR_INVALID, 0,
+                   "the screen did not come back to what it showed before the loop: row %d is "
+                   "\"%s\", was \"%s\"",
+                   trip.row, now, before);
 }
