@@ -157,8 +157,8 @@ static const struct key_row measure_rows[] = {
      .default_text = "21",
      .minimum = LIMIT_SAMPLES_LEAST,
      .maximum = LIMIT_SAMPLES,
-     .doc = "Samples of the loop; `for` divided by `every` when paced by time. 21 or more judge "
-            "growth with the power that is printed."},
+     .doc = "Samples of the loop; `for` divided by `every` when paced by time. Growth is judged on "
+            "21 or more; a run with fewer is invalid."},
     {.name = "iterations_per_sample",
      .type = &integer_type,
      .default_text = "2",
@@ -171,7 +171,9 @@ static const struct key_row measure_rows[] = {
             "then per minute, and `iteration` may be missing."},
     {.name = "for",
      .type = &duration_type,
-     .doc = "How long the loop lasts when paced by time: at least seven times `every`."},
+     .doc =
+         "How long the loop lasts when paced by time: at least seven times `every`, and 21 times "
+         "to be judged."},
     {.name = "drain",
      .type = &duration_type,
      .default_text = "75s",
@@ -186,8 +188,8 @@ static const struct key_row measure_rows[] = {
     {.name = "round_trip",
      .type = &duration_type,
      .default_text = "5s",
-     .doc = "How long the screen may take after an iteration to show again what it showed after "
-            "warm-up."},
+     .doc = "How long the screen may take after an iteration to show again what it showed before "
+            "the loop."},
     {.name = "leave_out",
      .type = &known_region_list_type,
      .doc = "Regions that change by nature and are not compared then."},
