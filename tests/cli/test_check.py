@@ -78,6 +78,17 @@ def test_a_target_file(leakgate, source):
     assert "command" in shown.stderr
 
 
+def test_a_target_file_that_lies_elsewhere(leakgate, source):
+    write(leakgate, source, "s", SCENARIO)
+    mine = leakgate.directory / "mine.yaml"
+    mine.write_text("version: 1\nextends: sidecar\nenv: {A: b}\n")
+    shown = leakgate("check", "mine.yaml")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout == "0 scenarios, 1 target file, 0 baselines: fine\n"
+    mine.write_text("version: 1\nextends: sidecar\nenv: {A: b}\ncomand: [x]\n")
+    assert "mine.yaml:4:1: unknown key \"comand\" in a target file" in leakgate("check", mine).stderr
+
+
 def test_a_baseline(leakgate):
     path = leakgate.directory / "b.json"
     path.write_text('{"version": 1,\n "plan": 5}')
