@@ -154,10 +154,28 @@ static bool acts_on_terminal(const char *text, size_t length)
     return length == 3 && b[0] == 0xe2 && b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9;
 }
 
+static bool is_letter(char character)
+{
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+}
+
+/* GitHub's runner obeys "::command" after whatever .NET takes for blanks at the start of a line,
+ * and
+ * "##[command]" anywhere (actions/runner, ActionCommand.cs); Azure's obeys "##vso[command]". A text
+ * may be put at the start of a line, so only "::" within a word, as in "std::sort", is sure. */
+static bool is_command(const char *text, char before)
+{
+    bool within = is_letter(before) || before == '_' || (before >= '0' && before <= '9');
+    if (text[0] == ':' && text[1] == ':')
+        return !within && is_letter(text[2]);
+    return text[0] == '#' && text[1] == '#' && (text[2] == '[' || is_letter(text[2]));
+}
+
 char *text_harmless(const char *text, bool keep_newlines)
 {
     struct buffer out = BUFFER_INIT(SIZE_MAX);
     size_t available = strlen(text);
+    char before = '\0';
     buffer_append(&out, "", 0);
     while (available > 0) {
         size_t length = utf8_length(text, available);
@@ -166,7 +184,10 @@ char *text_harmless(const char *text, bool keep_newlines)
             buffer_append(&out, text, length);
         else
             buffer_text(&out, "\xef\xbf\xbd");
+        if (is_command(text, before))
+            buffer_char(&out, ' ');
         length = length > 0 ? length : 1;
+        before = *text;
         text += length;
         available -= length;
     }

@@ -24,8 +24,9 @@ bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
-/* The candidate nearest to `word` by edit distance, if it is near enough for "did you mean" (at most
- * a third of the longer word, at least 1); NULL otherwise. The result is one of the candidates. */
+/* The candidate nearest to `word` by edit distance, if it is near enough for "did you mean" (at
+ * most a third of the longer word, at least 1); NULL otherwise. The result is one of the
+ * candidates. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
 /* The length of the UTF-8 sequence that begins with this byte (1 to 4), or 0 where none can. */
@@ -34,8 +35,9 @@ size_t utf8_expected(unsigned char first);
  * forms and surrogates are invalid (RFC 3629). */
 size_t utf8_length(const char *text, size_t available);
 
-/* A copy in which nothing can act on a terminal or a log: C0 (but, if keep_newlines, '\n' and '\t'),
- * C1, DEL, bidirectional controls and invalid UTF-8 become U+FFFD. The caller frees it. */
+/* A copy in which nothing can act on a terminal or a log: C0 (but, if keep_newlines, '\n' and
+ * '\t'), C1, DEL, bidirectional controls and invalid UTF-8 become U+FFFD, and a blank breaks what a
+ * build's log would take for a command ("::error::" becomes ": :error::"). The caller frees it. */
 char *text_harmless(const char *text, bool keep_newlines);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "probes/procfs.h"
 #include "target/target_private.h"
 
 enum { WAITED_FILE_BYTES = 4 * 1024 * 1024 };
@@ -198,6 +199,25 @@ static bool fail_wait(struct wait *wait, const struct step *step, struct lg_erro
                    "%s: timed out: no frame was drawn since the last input", step->source);
 }
 
+/* What a stopped process shows has no other reason: it reads no key and draws nothing. */
+static bool is_stopped(const struct target *target)
+{
+    struct proc proc;
+    struct proc_stat stat = {.state = '?'};
+    if (!proc_open("/proc", target_pid(target), &proc, NULL))
+        return false;
+    proc_stat_read(&proc, &stat, NULL);
+    proc_close(&proc);
+    return stat.state == 'T';
+}
+
+static bool time_out(struct wait *wait, const struct step *step, struct lg_error *err)
+{
+    fail_wait(wait, step, err);
+    return is_stopped(wait->target) &&
+           lg_context(err, "the target is stopped (by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU)");
+}
+
 static bool check_exit(struct wait *wait, const struct step *step, struct lg_error *err)
 {
     int status = 0;
@@ -228,7 +248,7 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
     if (result == LOOP_FAILED)
         return false;
     if (result == LOOP_DEADLINE)
-        return fail_wait(wait, step, err);
+        return time_out(wait, step, err);
     if (wait->problem.class != LG_ERROR_NONE) {
         *err = wait->problem;
         return false;

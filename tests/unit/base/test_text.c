@@ -76,6 +76,25 @@ static void harmless_text_cannot_act_on_a_terminal(void **state)
     assert_string_equal(lines, "a\n\tb\xef\xbf\xbd");
 }
 
+static void harmless_text_is_no_command_of_a_build(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"::error::owned", ": :error::owned"},
+        {"  ::add-mask::e", "  : :add-mask::e"},
+        {"\xc2\xa0::error::after a blank of .NET", "\xc2\xa0: :error::after a blank of .NET"},
+        {"###[error]owned", "## #[error]owned"},
+        {"a ##vso[task.complete]", "a # #vso[task.complete]"},
+        {"std::sort of ::1 ## 7", "std::sort of ::1 ## 7"},
+        {"::", "::"},
+        {"##", "##"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        _cleanup_free_ char *line = text_harmless(pairs[i][0], false);
+        assert_string_equal(line, pairs[i][1]);
+    }
+}
+
 static void dates_are_those_of_the_calendar(void **state)
 {
     (void)state;
@@ -132,6 +151,7 @@ int main(void)
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_it_is_near),
         cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
         cmocka_unit_test(harmless_text_cannot_act_on_a_terminal),
+        cmocka_unit_test(harmless_text_is_no_command_of_a_build),
         cmocka_unit_test(dates_are_those_of_the_calendar),
         cmocka_unit_test(durations_are_written_for_people),
         cmocka_unit_test(an_error_gets_its_context_outermost_first),
