@@ -141,18 +141,25 @@ static void apply_consent(struct baseline *baseline, const struct judgement *jud
 
 static void list_unnamed(const struct judgement *judgement, struct buffer *out)
 {
+    _cleanup_strings_ struct string_list left_behind = {0};
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (!finding_fails(finding->kind))
             continue;
         _cleanup_free_ char *key = key_of(finding);
         _cleanup_free_ char *quoted = shell_quoted(key);
-        if (finding->kind == FINDING_LEFT_BEHIND || finding->gauge >= GAUGE_COUNT)
+        if (finding->kind == FINDING_LEFT_BEHIND)
+            string_list_add(&left_behind, key);
+        else if (finding->gauge >= GAUGE_COUNT)
             buffer_format(out, "%s%s %s (which no --holder can accept)",
                           out->length > 0 ? ", " : "", finding_kind_name(finding->kind), key);
         else
             buffer_format(out, "%s--holder %s", out->length > 0 ? ", " : "", quoted);
     }
+    _cleanup_free_ char *described = processes_describe(&left_behind);
+    if (left_behind.count > 0)
+        buffer_format(out, "%sleft behind: %s (which no --holder can accept)",
+                      out->length > 0 ? ", " : "", described);
 }
 
 static bool refuse(const struct judgement *judgement, const struct consent *consent,
@@ -165,8 +172,8 @@ static bool refuse(const struct judgement *judgement, const struct consent *cons
                        judgement->reason != NULL ? ": " : "",
                        judgement->reason != NULL ? judgement->reason : "");
     list_unnamed(judgement, &names);
-    return lg_fail(err, LG_ERROR_INPUT, 0, "its run is a leak, and %s is not accepted: %s",
-                   consent->keys->count > 0 ? "some of it" : "nothing of it",
+    return lg_fail(err, LG_ERROR_INPUT, 0, "its run is a leak, and %s accepted: %s",
+                   consent->keys->count > 0 ? "some of it is not" : "none of it is",
                    buffer_string(&names));
 }
 

@@ -184,8 +184,10 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
             paint_line(painter, false, "note: %s",
                        json_get_text(json_array_get(record->notes, i), "text", ""));
     }
-    for (size_t i = 0; i < scenario->killed.count; i++)
-        paint_line(painter, false, "had to be killed: %s", scenario->killed.items[i]);
+    if (scenario->killed.count > 0) {
+        _cleanup_free_ char *killed = processes_describe(&scenario->killed);
+        paint_line(painter, false, "had to be killed: %s", killed);
+    }
     if (scenario->world != NULL && scenario->verdict == VERDICT_PASS)
         paint_labelled(painter, "world", scenario->world);
 }

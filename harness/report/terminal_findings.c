@@ -182,18 +182,41 @@ static bool paint_warnings(const struct painter *painter, const struct scenario_
     return first;
 }
 
+/* All that outlived the target, in one line. */
+static void paint_left_behind(const struct painter *painter, const struct judgement *judgement,
+                              bool first)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    const char *text = "";
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->kind != FINDING_LEFT_BEHIND)
+            continue;
+        string_list_add(&names, finding->holder != NULL ? finding->holder : "");
+        text = finding->text != NULL ? finding->text : "";
+    }
+    _cleanup_free_ char *described = processes_describe(&names);
+    paint_line(painter, first, "left behind: %s: %s", described, text);
+}
+
 void paint_findings(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = scenario->judgement;
     bool told[GAUGE_COUNT] = {false};
+    bool left_behind_told = false;
     bool first = true;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]))
+        bool left_behind = finding->kind == FINDING_LEFT_BEHIND;
+        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]) ||
+            (left_behind && left_behind_told))
             continue;
         if (is_growth(finding)) {
             paint_gauge(painter, scenario, finding, first);
             told[finding->gauge] = true;
+        } else if (left_behind) {
+            paint_left_behind(painter, judgement, first);
+            left_behind_told = true;
         } else {
             paint_other(painter, finding, first);
         }

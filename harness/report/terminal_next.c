@@ -36,51 +36,74 @@ static void paint_reproduce(const struct painter *painter)
 }
 
 /* Growth that no holder explains is named by its gauge alone. */
-static bool holder_to_accept(const struct finding *finding)
+static bool can_be_named(const struct finding *finding)
 {
-    return finding->kind == FINDING_GROWTH && finding->gauge < GAUGE_COUNT;
+    return finding->gauge < GAUGE_COUNT &&
+           (finding->kind == FINDING_GROWTH || finding->kind == FINDING_EXCEPTION_EXPIRED);
 }
 
-/* The options that name what leaks; the number of them comes back. */
-static size_t name_holders(const struct judgement *judgement, struct buffer *out)
+/* "fd anon_inode:[eventpoll]"; the caller frees it. */
+static char *holder_key(const struct finding *finding)
 {
-    size_t count = 0;
+    const char *gauge = gauge_info(finding->gauge)->name;
+    return finding->holder != NULL ? memory_format("%s %s", gauge, finding->holder)
+                                   : memory_copy_text(gauge);
+}
+
+/* What has to be named to be accepted, each once: what grows, and exceptions that have expired. */
+static void name_holders(const struct judgement *judgement, struct string_list *keys)
+{
     for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (!holder_to_accept(finding))
+        if (!can_be_named(&judgement->findings[i]))
             continue;
-        const char *gauge = gauge_info(finding->gauge)->name;
-        _cleanup_free_ char *key = finding->holder != NULL
-                                       ? memory_format("%s %s", gauge, finding->holder)
-                                       : memory_copy_text(gauge);
-        _cleanup_free_ char *quoted = shell_quoted(key);
-        buffer_format(out, " --holder %s", quoted);
-        count++;
+        _cleanup_free_ char *key = holder_key(&judgement->findings[i]);
+        if (!string_list_contains(keys, key))
+            string_list_add(keys, key);
     }
-    return count;
 }
 
+static bool has_finding(const struct judgement *judgement, enum finding_kind kind)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].kind == kind)
+            return true;
+    return false;
+}
+
+static void put_holders(const struct string_list *keys, struct buffer *command)
+{
+    if (keys->count == 0)
+        return;
+    for (size_t i = 0; i < keys->count && keys->count <= HOLDERS_IN_COMMAND; i++) {
+        _cleanup_free_ char *quoted = shell_quoted(keys->items[i]);
+        buffer_format(command, " --holder %s", quoted);
+    }
+    if (keys->count > HOLDERS_IN_COMMAND)
+        buffer_format(command, " --holder KEY ... (each of the %zu in " REPORT_RESULT ")",
+                      keys->count);
+    buffer_text(command, " --reason \"...\" --expires DATE");
+}
+
+/* Nothing where accept would refuse it: what is left behind is in no baseline. */
 static void paint_accept(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct suite_result *suite = painter->suite;
+    const struct judgement *judgement = scenario->judgement;
+    _cleanup_strings_ struct string_list keys = {0};
     _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
-    _cleanup_buffer_ struct buffer holders = BUFFER_INIT(SIZE_MAX);
     _cleanup_free_ char *name = shell_quoted(scenario->name);
     _cleanup_free_ char *directory = shell_quoted(suite->directory);
-    size_t count = name_holders(scenario->judgement, &holders);
-    if (count == 0)
+    name_holders(judgement, &keys);
+    if (has_finding(judgement, FINDING_LEFT_BEHIND) ||
+        (keys.count == 0 && !has_finding(judgement, FINDING_LEVEL)))
         return;
     buffer_format(&command, "leakgate accept %s --from %s", name, directory);
     if (suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0) {
         _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
         buffer_format(&command, " --baselines %s", baselines);
     }
-    if (count <= HOLDERS_IN_COMMAND)
-        buffer_text(&command, buffer_string(&holders));
-    else
-        buffer_format(&command, " --holder KEY ... (each of the %zu in " REPORT_RESULT ")", count);
-    buffer_text(&command, " --reason \"...\" --expires DATE");
-    print_command(painter, "If this growth is meant: ", buffer_string(&command));
+    put_holders(&keys, &command);
+    print_command(painter, "If this is meant: ", buffer_string(&command));
 }
 
 void paint_next_steps(const struct painter *painter)

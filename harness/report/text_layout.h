@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/strings.h"
 #include "probes/gauge.h"
 
 /* Columns that the text takes; a character without a width counts as one. */
@@ -26,6 +27,10 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
 void amount_describe(enum gauge gauge, double value, char *text, size_t size);
 void growth_describe(enum gauge gauge, double value, char *text, size_t size);
 void bytes_describe(double bytes, char *text, size_t size);
+
+/* Processes given as "NAME (PID)", each name once, in the order in which they come: "sh (12),
+ * sleep (3 of them, the first 14)". The caller frees it. */
+char *processes_describe(const struct string_list *processes);
 
 /* The text as one word of a POSIX shell; the caller frees it. */
 char *shell_quoted(const char *text);

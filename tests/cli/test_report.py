@@ -26,8 +26,33 @@ def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
     assert "held by   anon_inode:[eventpoll]  +" in shown.stdout
     assert "1 leak, 1 failed, 2 pass. Report: leakgate-report/" in shown.stdout
     assert "To reproduce: leakgate run broken external-editor\n" in shown.stdout
-    assert ("If this growth is meant: leakgate accept external-editor --from leakgate-report "
+    assert ("If this is meant: leakgate accept external-editor --from leakgate-report "
             "--holder 'fd anon_inode:[eventpoll]' --reason \"...\" --expires DATE\n") in shown.stdout
+
+
+def test_the_way_out_is_one_that_accept_takes(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    stored = {"version": 1, "plan": "0123456789abcdef", "go": "go1.26.8",
+              "platform": "linux/amd64", "exceptions": [], "gauges": {"fd": {"level": 1}}}
+    journal = journals.Journal("high").measured(lambda i: {"pipe": 9}).end()
+    journal.records[0]["baseline"] = stored
+    journal.write(report)
+    shown = leakgate("report").stdout
+    assert "level fd: 9 at rest" in shown
+    assert "If this is meant: leakgate accept high --from leakgate-report\n" in shown
+    assert leakgate("accept", "high").returncode == 0
+
+
+def test_what_is_left_behind_is_counted_and_has_no_way_out(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    left = [f"sleep ({pid})" for pid in range(100, 147)]
+    journals.Journal("s").measured(lambda i: {"pipe": 9}).end(left_behind=left).write(report)
+    shown = leakgate("report").stdout
+    assert "LEAK  left behind: sleep (47 of them, the first 100): outlived the target\n" in shown
+    assert "If this is meant" not in shown
+    refused = leakgate("accept", "s")
+    assert refused.returncode == 2
+    assert "none of it is accepted: left behind: sleep (47 of them, the first 100)" in refused.stderr
 
 
 def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):

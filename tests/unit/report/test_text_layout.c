@@ -104,13 +104,30 @@ static void test_shell_words(void **state)
     }
 }
 
+static void test_processes(void **state)
+{
+    (void)state;
+    static const char *const processes[] = {"sh (12)",    "sleep (14)",   "tmux: server (9)",
+                                            "sleep (15)", "(sd-pam) (7)", "sleep (99)",
+                                            "nameless"};
+    _cleanup_strings_ struct string_list list = {0};
+    _cleanup_free_ char *none = processes_describe(&list);
+    assert_string_equal(none, "");
+    for (size_t i = 0; i < sizeof processes / sizeof *processes; i++)
+        string_list_add(&list, processes[i]);
+    _cleanup_free_ char *all = processes_describe(&list);
+    assert_string_equal(all, "sh (12), sleep (3 of them, the first 14), tmux: server (9), "
+                             "(sd-pam) (7), nameless");
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_wrap),    cmocka_unit_test(test_pad),
-        cmocka_unit_test(test_amounts), cmocka_unit_test(test_shell_words),
+        cmocka_unit_test(test_columns),   cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_wrap),      cmocka_unit_test(test_pad),
+        cmocka_unit_test(test_amounts),   cmocka_unit_test(test_shell_words),
+        cmocka_unit_test(test_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
