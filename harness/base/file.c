@@ -104,30 +104,61 @@ bool file_write_all(int fd, const void *data, size_t length, struct lg_error *er
     return true;
 }
 
+/* "." for a name without a slash. */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return memory_copy_text(".");
+    return slash == path ? memory_copy_text("/") : memory_copy_range(path, (size_t)(slash - path));
+}
+
 static bool sync_directory_of(const char *path)
 {
-    _cleanup_free_ char *directory = memory_copy_text(path);
-    char *slash = strrchr(directory, '/');
-    if (slash != NULL)
-        slash[slash == directory] = '\0';
-    _cleanup_close_ int fd =
-        open(slash != NULL ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_free_ char *directory = directory_of(path);
+    _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Some file systems cannot sync a directory and say EINVAL: the rename itself stands. */
     return fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 }
 
+/* A file that has no name while it is written, so that kill -9 leaves nothing of it; where the file
+ * system has none, one with a name, in *temporary. */
+static int open_temporary(const char *path, char **temporary)
+{
+    _cleanup_free_ char *directory = directory_of(path);
+    int fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    *temporary = memory_format("%s.XXXXXX", path);
+    return mkostemp(*temporary, O_CLOEXEC);
+}
+
+/* A link does not replace a file, so it goes by a name that only rename(2) sees. */
+static bool give_name(int fd, const char *path, char **temporary)
+{
+    char nameless[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+    if (*temporary != NULL)
+        return true;
+    snprintf(nameless, sizeof nameless, "/proc/self/fd/%d", fd);
+    *temporary = memory_format("%s.%d", path, (int)getpid());
+    unlink(*temporary);
+    return linkat(AT_FDCWD, nameless, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0;
+}
+
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err)
 {
-    _cleanup_free_ char *temporary = memory_format("%s.XXXXXX", path);
-    _cleanup_close_ int fd = mkostemp(temporary, O_CLOEXEC);
+    _cleanup_free_ char *temporary = NULL;
+    _cleanup_close_ int fd = open_temporary(path, &temporary);
     if (fd < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     bool written = file_write_all(fd, data, length, err) && fchmod(fd, 0644) == 0 &&
-                   fsync(fd) == 0 && rename(temporary, path) == 0 && sync_directory_of(path);
+                   fsync(fd) == 0 && give_name(fd, path, &temporary) &&
+                   rename(temporary, path) == 0 && sync_directory_of(path);
     if (written)
         return true;
     int errnum = errno;
-    unlink(temporary);
+    if (temporary != NULL)
+        unlink(temporary);
     return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot write %s", path);
 }
 
