@@ -124,11 +124,21 @@ static void paint_gauge(const struct painter *painter, const struct scenario_res
         paint_line(painter, false, "and %zu more holders, in " REPORT_RESULT, hidden);
 }
 
+/* "exception expired"; the caller frees it. */
+static char *kind_words(enum finding_kind kind)
+{
+    char *words = memory_copy_text(finding_kind_name(kind));
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    return words;
+}
+
 /* A finding that is no growth: what the judge says of it, else its numbers. */
 static void paint_other(const struct painter *painter, const struct finding *finding, bool first)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
-    const char *kind = finding_kind_name(finding->kind);
+    _cleanup_free_ char *kind = kind_words(finding->kind);
     const char *holder = finding->holder != NULL ? finding->holder : "";
     char from[64], to[64];
     if (finding->text != NULL) {
