@@ -45,7 +45,7 @@ void paint_end(const struct painter *painter, enum paint paint)
         buffer_text(painter->out, "\033[0m");
 }
 
-static char *harmless_format(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static char *harmless_format(const char *format, va_list args)
 {
     char *text = NULL;
     if (vasprintf(&text, format, args) < 0)

@@ -234,7 +234,7 @@ static void a_body_cut_short_or_no_http_is_an_error(void **state)
 static void a_port_where_nobody_listens_is_an_error(void **state)
 {
     struct fixture *fixture = *state;
-    unsigned short port;
+    unsigned short port = 0;
     close(http_listen(&port));
     struct pprof *nobody = pprof_new(fixture->loop, port, false, &fixture->err);
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(64);

@@ -457,7 +457,7 @@ static void test_what_changes_the_hash(void **state)
         HEAD BODY "world: {config: {a: 1}}\n",
         HEAD BODY "world: {config: {a: \"1\"}}\n",
         HEAD BODY "world: {projects: [p1, p2]}\n",
-        "version: 1\ntitle: A\ntarget: bare\n" BODY,
+        ("version: 1\ntitle: A\ntarget: bare\n" BODY),
     };
     enum { COUNT = sizeof others / sizeof *others };
     char *hashes[COUNT];

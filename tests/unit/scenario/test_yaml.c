@@ -33,7 +33,7 @@ static struct node *read_fine(const char *text)
 static void assert_problem(const char *text, const char *expected)
 {
     struct diagnostics problems = {0};
-    _cleanup_node_ struct node *root = read_text(text, &problems);
+    node_free(read_text(text, &problems));
     assert_true(problems.count > 0);
     assert_string_equal(problems.lines.items[0], expected);
     diagnostics_free(&problems);
@@ -170,7 +170,7 @@ static void test_a_message_cannot_act_on_a_terminal(void **state)
 {
     (void)state;
     struct diagnostics problems = {0};
-    _cleanup_node_ struct node *root = read_text("\"\\e[2J\": 1\n\"\\e[2J\": 2\n", &problems);
+    node_free(read_text("\"\\e[2J\": 1\n\"\\e[2J\": 2\n", &problems));
     assert_int_equal(problems.count, 1);
     assert_null(strchr(problems.lines.items[0], '\x1b'));
     diagnostics_free(&problems);

@@ -289,7 +289,8 @@ static void test_dies_with_its_parent(void **state)
             shell(argv, "trap '' HUP TERM; echo ready; while :; do sleep 600; done");
         struct process process = start(&options);
         await_output(&process, "ready"); /* deaf to the hang-up that comes with the parent's end */
-        pwrite(shared, &process.pid, sizeof process.pid, 0);
+        if (pwrite(shared, &process.pid, sizeof process.pid, 0) < 0)
+            _exit(1);
         raise(SIGKILL);
     }
     int status;

@@ -265,8 +265,8 @@ static void test_nothing_is_left_of_a_region(void **state)
                                            "  日本",
                                            "x",
                                            "     ",
-                                           "e\xcc\x81"
-                                           "bcd",
+                                           ("e\xcc\x81"
+                                            "bcd"),
                                            "日日"};
     (void)state;
     struct region region = {.name = "clock", .rows = {0, 1}, .columns = {2, 8}};
