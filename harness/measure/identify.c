@@ -21,13 +21,38 @@ static bool has_ended(void *context)
     return process_reap(context);
 }
 
-static char *first_line(int file)
+char *version_word(const char *text)
 {
-    char text[512];
+    _cleanup_free_ char *words = memory_copy_text(text);
+    char *rest = NULL;
+    for (char *word = strtok_r(words, " \t\r\n", &rest); word != NULL;
+         word = strtok_r(NULL, " \t\r\n", &rest)) {
+        const char *digits = word + (*word == 'v');
+        if (*digits >= '0' && *digits <= '9')
+            return memory_copy_text(word);
+    }
+    return memory_copy_text("");
+}
+
+char *version_line(const char *printed)
+{
+    for (const char *line = printed; *line != '\0'; line += strspn(line, "\r\n")) {
+        size_t length = strcspn(line, "\r\n");
+        _cleanup_free_ char *text = memory_copy_range(line, length);
+        _cleanup_free_ char *word = version_word(text);
+        if (*word != '\0')
+            return take_pointer(text);
+        line += length;
+    }
+    return memory_copy_range(printed, strcspn(printed, "\r\n"));
+}
+
+static char *printed_version(int file)
+{
+    char text[4096];
     ssize_t got = pread(file, text, sizeof text - 1, 0);
     text[got > 0 ? got : 0] = '\0';
-    text[strcspn(text, "\r\n")] = '\0';
-    return memory_copy_text(text);
+    return version_line(text);
 }
 
 char *identify_version(struct loop *loop, const struct world *world, const char *program)
@@ -57,5 +82,5 @@ char *identify_version(struct loop *loop, const struct world *world, const char 
         loop_unwatch(loop, process.pidfd);
     }
     process_end(&process, 0);
-    return first_line(output);
+    return printed_version(output);
 }

@@ -5,8 +5,16 @@
 #include "base/loop.h"
 #include "world/world.h"
 
-/* The first line that `program` prints with the target file's version_arguments, within 5 s; ""
- * when there are none or it says nothing. The caller frees it. */
+/* The word that looks like a version in a text, "v1.3.0" of "sidecar version v1.3.0"; "" where
+ * there is none. The caller frees it. */
+char *version_word(const char *text);
+
+/* The line with the version of all that a program printed, which may have other things to say (that
+ * its pprof listens) before or after it; the first where no line has one. The caller frees it. */
+char *version_line(const char *printed);
+
+/* That line of what `program` prints with the target file's version_arguments, within 5 s; "" when
+ * there are none or it says nothing. The caller frees it. */
 char *identify_version(struct loop *loop, const struct world *world, const char *program);
 
 #endif

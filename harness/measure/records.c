@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "measure/identify.h"
 
 static json_t *new_record(const char *name)
 {
@@ -57,20 +58,6 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     json_put(record, "world", json_text(options->world_root));
     json_put(record, "iterations_total", json_integer(iterations_total));
     return record;
-}
-
-/* The word of a version line that looks like a version: "v1.3.0" of "sidecar version v1.3.0". */
-static char *version_word(const char *line)
-{
-    _cleanup_free_ char *words = memory_copy_text(line);
-    char *rest = NULL;
-    for (char *word = strtok_r(words, " \t", &rest); word != NULL;
-         word = strtok_r(NULL, " \t", &rest)) {
-        const char *digits = word + (*word == 'v');
-        if (*digits >= '0' && *digits <= '9')
-            return memory_copy_text(word);
-    }
-    return memory_copy_text("");
 }
 
 /* Go's names for what uname calls the machine, as baselines store them. */
