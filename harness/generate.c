@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/help.h"
+#include "probes/gauge.h"
 #include "scenario/load.h"
 
 static char *schema_text(json_t *schema)
@@ -27,13 +29,49 @@ static char *make_target_schema(void)
     return schema_text(target_schema_make());
 }
 
+static const char *judged_text(enum gauge_rule rule)
+{
+    switch (rule) {
+    case RULE_FLOOR:
+        return "the floors of its samples";
+    case RULE_SLOPE:
+        return "its slope";
+    case RULE_STACK:
+        return "the floors of objects and of bytes at each stack";
+    case RULE_SHOWN:
+        break;
+    }
+    return "shown";
+}
+
+/* The keys are the scenario room's to describe, the gauges are in a room that it cannot see. */
+static char *make_reference(void)
+{
+    struct buffer out = BUFFER_INIT(1 << 20);
+    _cleanup_free_ char *keys = reference_make();
+    buffer_text(&out, keys);
+    buffer_text(&out,
+                "\n## Gauges\n\nWhat a sample holds. Rates (cpu, spawn, output) are per second "
+                "at rest. How growth is judged: "
+                "[design.md](design.md#when-it-is-a-leak).\n\n"
+                "| gauge | what it is | broken down by | growth judged by |\n"
+                "| --- | --- | --- | --- |\n");
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        const struct gauge_info *info = gauge_info(gauge);
+        buffer_format(&out, "| `%s` | %s | %s | %s |\n", info->name, info->text,
+                      info->holder != NULL ? info->holder : "", judged_text(info->rule));
+    }
+    buffer_text(&out, "\n## Baselines\n\nSee [baseline.md](baseline.md).\n");
+    return buffer_take(&out);
+}
+
 static const struct {
     const char *name;
     char *(*make)(void);
 } files[] = {
     {"schema", make_schema},
     {"target-schema", make_target_schema},
-    {"reference", reference_make},
+    {"reference", make_reference},
     {"man", man_make},
 };
 

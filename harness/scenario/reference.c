@@ -13,7 +13,8 @@
 static const char introduction[] =
     "# Reference of scenario and target files\n"
     "\n"
-    "<!-- Made by `leakgate_generate reference` from harness/scenario/keys_*.c. Do not edit. -->\n"
+    "<!-- Made by `leakgate_generate reference` from harness/scenario/keys_*.c and "
+    "harness/probes/gauge.c. Do not edit. -->\n"
     "\n"
     "Every key of the YAML files, with its type, default and limits. `leakgate check` checks files "
     "without running anything; editors that understand JSON Schema complete and underline by "
@@ -49,10 +50,6 @@ static const char references_section[] =
     "| `${NAME}` | a text of the scenario's `vars`; not known in target files |\n";
 
 /* The format of baselines is described where it is judged. */
-static const char baseline_section[] = "\n## Baselines\n"
-                                       "\n"
-                                       "See [baseline.md](baseline.md).\n";
-
 /* '|' ends a cell also within backquotes. */
 static void put_cell(struct buffer *out, const char *text)
 {
@@ -165,6 +162,5 @@ char *reference_make(void)
     put_rules(&out);
     buffer_text(&out, references_section);
     put_limits(&out);
-    buffer_text(&out, baseline_section);
     return buffer_take(&out);
 }
