@@ -163,12 +163,16 @@ static void paint_measurement(const struct painter *painter, const struct scenar
 {
     /* After a failure, what is wrong with the measurement is its consequence. */
     bool told = scenario->record != NULL && scenario->record->failure != NULL;
+    const char *reason = scenario->reason != NULL ? scenario->reason : "";
     for (size_t i = 0; !told && scenario->judgement != NULL && i < scenario->judgement->count;
          i++) {
         const struct finding *finding = &scenario->judgement->findings[i];
-        if (finding->text != NULL &&
-            (scenario->reason == NULL || strcmp(finding->text, scenario->reason) != 0))
+        if (finding->text == NULL)
+            continue;
+        if (!text_ends(reason, finding->text))
             paint_line(painter, false, "%s: %s", finding_kind_name(finding->kind), finding->text);
+        if (finding->holder != NULL)
+            paint_labelled(painter, "held by", finding->holder);
     }
 }
 
