@@ -46,7 +46,7 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
 
 /* Theil-Sen slope per iteration with its one-sided 99 % lower bound (by the rank interval of Sen
  * 1968, normal approximation of Kendall's S). grows when the lower bound is over `allowed` plus
- * 512 bytes. */
+ * 1024 bytes. */
 struct slope {
     bool grows;
     double per_iteration;

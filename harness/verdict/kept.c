@@ -5,7 +5,8 @@
 
 #include "base/memory.h"
 
-static const double bytes_for_each = 640;
+static const double bytes_for_each = 640; /* the g and its sudogs */
+static const double sudogs_for_each = 192;
 /* A select has a sudog for each of its cases; the profile's scaling adds its own noise. */
 static const double objects_for_each = 4;
 
@@ -21,7 +22,7 @@ void kept_take_off_total(const struct ledger *ledger, double *row)
     _cleanup_free_ double *most = ledger_totals(ledger, GAUGE_GOROUTINE);
     to_high_water(most, ledger->columns);
     for (size_t i = 0; i < ledger->columns; i++)
-        row[i] -= isnan(most[i]) ? 0 : bytes_for_each * most[i];
+        row[i] -= ledger->left_out[i] + (isnan(most[i]) ? 0 : sudogs_for_each * most[i]);
 }
 
 static void take_off(struct account *stack, const struct account *waiting, size_t columns)

@@ -12,7 +12,9 @@
 
 #include "verdict/ledger.h"
 
-/* Takes it off the heap's total: a row with the ledger's columns. */
+/* Takes it off the heap's total, a row with the ledger's columns: the descriptors as the profile
+ * shows them (their stacks are left out of judging; between two samples there may have been many
+ * more goroutines than at either), the sudogs by the most goroutines that were seen. */
 void kept_take_off_total(const struct ledger *ledger, double *row);
 /* Takes it off the heap stacks: heap profiles leave out the runtime's frames at the leaf, so sudogs
  * and slots of timers are charged to the function that waits, under the very key of the waiting

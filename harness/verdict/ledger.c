@@ -106,8 +106,13 @@ static void fill_column(struct ledger *ledger, const long *account_of, size_t co
     size_t holders = holder_count(ledger->series);
     for (size_t i = 0; i < sample->holding_count; i++) {
         const struct holding *holding = &sample->holdings[i];
-        if (holding->holder >= holders || account_of[holding->holder] == NO_ACCOUNT)
+        if (holding->holder >= holders)
             continue;
+        if (account_of[holding->holder] == NO_ACCOUNT) {
+            /* Only heap stacks hold bytes. */
+            ledger->left_out[column] += (double)holding->bytes;
+            continue;
+        }
         struct account *account = &ledger->accounts[account_of[holding->holder]];
         account->values[column] += holding->value;
         if (account->bytes != NULL)
@@ -125,6 +130,7 @@ struct ledger *ledger_new(const struct series *series)
     ledger->loop = add_phase(ledger, PHASE_LOOP);
     ledger->drain = add_phase(ledger, PHASE_DRAIN);
     _cleanup_free_ long *account_of = open_accounts(ledger, series->holders);
+    ledger->left_out = memory_array(ledger->columns, sizeof *ledger->left_out);
     for (size_t column = 0; column < ledger->columns; column++)
         fill_column(ledger, account_of, column);
     kept_take_off_stacks(ledger);
@@ -143,6 +149,7 @@ void ledger_free(struct ledger *ledger)
     free(ledger->accounts);
     free(ledger->samples);
     free(ledger->positions);
+    free(ledger->left_out);
     free(ledger);
 }
 

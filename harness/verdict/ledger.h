@@ -36,6 +36,7 @@ struct ledger {
     double *positions;             /* row: iterations or minutes */
     size_t columns;
     struct stretch idle, loop, drain;
+    double *left_out;         /* row: bytes of heap stacks that are nobody's account */
     struct account *accounts; /* sorted by gauge and key */
     size_t count;
 };

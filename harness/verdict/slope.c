@@ -4,8 +4,10 @@
 #include "base/memory.h"
 #include "verdict/growth.h"
 
-/* Under this a total of a real program drifts without a leak, measured on Sidecar. */
-static const double slope_margin = 512;
+/* Under this a total drifts without a leak: on a clean stand-in, one run in forty rose by 721 B per
+ * iteration for 46 iterations, by what the runtime keeps for goroutines. One stack that holds as
+ * much is found by the stacks. */
+static const double slope_margin = 1024;
 /* The 99 % point of the standard normal distribution. */
 static const double one_sided_99 = 2.3263478740408408;
 

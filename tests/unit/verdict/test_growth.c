@@ -435,10 +435,10 @@ static void the_slope_of_a_straight_trace(void **state)
     assert_true(slope.grows);
     assert_true(slope.per_iteration == 2000 && slope.lower == 2000);
     assert_true(slope.from == 1e5 && slope.to == 1e5 + 2000 * 40 && slope.iterations == 40);
-    assert_true(slope.smallest_visible == 512);
+    assert_true(slope.smallest_visible == 1024);
     assert_false(
-        slope_of(drawn.trace, 1488).grows); /* 512 B is never enough over what is allowed */
-    assert_true(slope_of(drawn.trace, 1487).grows);
+        slope_of(drawn.trace, 976).grows); /* 1024 B is never enough over what is allowed */
+    assert_true(slope_of(drawn.trace, 975).grows);
 }
 
 static void one_wild_value_does_not_move_the_slope(void **state)
@@ -483,7 +483,7 @@ static void the_lower_bound_is_sens(void **state)
     assert_true(slope.lower == -1000);
     assert_true(slope.per_iteration == 1000);
     assert_false(slope.grows);
-    assert_true(slope.smallest_visible == 512 + 2000);
+    assert_true(slope.smallest_visible == 1024 + 2000);
 }
 
 static void an_empty_trace_has_no_slope(void **state)

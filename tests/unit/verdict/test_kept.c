@@ -88,14 +88,15 @@ static void a_leak_beside_a_backlog_is_still_seen(void **state)
     series_free(&series);
 }
 
-/* The heap's total, with 640 B for each goroutine there ever was and `leak` bytes per iteration. */
+/* The heap's total, with a g and a sudog for each goroutine there ever was and `leak` bytes per
+ * iteration. */
 static void set_heap_total(struct series *series, double leak)
 {
     double most = 0;
     for (size_t i = 0; i < series->count; i++) {
         struct sample *sample = &series->samples[i];
         most = fmax(most, sample->gauges[GAUGE_GOROUTINE]);
-        sample->gauges[GAUGE_HEAP_ALLOC] = 6e6 + 640 * most + leak * loop_iteration(sample);
+        sample->gauges[GAUGE_HEAP_ALLOC] = 6e6 + (448 + 112) * most + leak * loop_iteration(sample);
     }
 }
 
@@ -109,6 +110,7 @@ static void the_heap_total_is_judged_without_what_goroutines_left(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct series series = build_series(LOOP_SAMPLES, 6);
         add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+        add_function(&series, GAUGE_HEAP_STACK, "runtime.malg", sudogs, 1, 448);
         set_heap_total(&series, cases[i].leak);
         struct judgement *judgement = judge_today(&series);
         assert_int_equal(judgement->verdict, cases[i].expected);
