@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "target/process.h"
+#include "world/world.h"
 
 struct guard {
     const struct guard_start *start;
@@ -30,6 +31,7 @@ struct guard {
     bool killing;
     bool overdue;
     int64_t deadline; /* of what is awaited now: the run, the orderly end, the death */
+    bool world_made;
     bool world_kept;
     struct string_list killed;
     struct lg_error problem;
@@ -107,6 +109,13 @@ static bool prepare(struct guard *guard)
     if (guard->signals < 0)
         return lg_fail(&guard->problem, LG_ERROR_INTERNAL, errno, "cannot make a signalfd");
     return process_become_subreaper(&guard->problem);
+}
+
+/* Here and not in leakgate, which could be killed before there is a guard to remove it. */
+static bool claim_world(struct guard *guard)
+{
+    guard->world_made = world_claim(guard->start->options->world_root, &guard->problem);
+    return guard->world_made;
 }
 
 static void worker_kill(struct guard *guard)
@@ -203,6 +212,8 @@ static bool world_is_evidence(const struct guard *guard)
 static void leave_world(struct guard *guard)
 {
     struct lg_error err = {0};
+    if (!guard->world_made)
+        return;
     guard->world_kept = guard->start->keep_world || world_is_evidence(guard);
     if (guard->world_kept || directory_remove(guard->start->options->world_root, &err))
         return;
@@ -229,7 +240,7 @@ static void report(const struct guard *guard)
 void guard_serve(const struct guard_start *start)
 {
     struct guard guard = {.start = start, .signals = -1, .worker = -1, .worker_status = -1};
-    if (prepare(&guard) && worker_start(&guard))
+    if (prepare(&guard) && claim_world(&guard) && worker_start(&guard))
         watch(&guard);
     end_descendants(&guard);
     leave_world(&guard);

@@ -14,7 +14,7 @@
 struct run_options {
     const struct plan *plan;
     const struct baseline *baseline; /* NULL: none */
-    const char *world_root;          /* empty directory, see world_place */
+    const char *world_root;          /* made by the guard, see world.h */
     const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
                                         screen.txt, stderr.txt go there */
     const char *attempt;             /* "screening" */

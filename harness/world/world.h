@@ -1,10 +1,10 @@
 /*
  * The throw-away home of one run.
  *
- * Order of calls: world_missing_tools (skip the scenario when it says so); world_place makes the
- * empty 0700 directory (the supervisor does, so that the guard can remove it whatever happens);
+ * Order of calls: world_missing_tools (skip the scenario when it says so); world_place says where;
+ * world_claim makes the empty 0700 directory (the guard does, for it removes it whatever happens);
  * world_make fills it; world_expand and world_environment serve the run; world_free; and whoever
- * called world_place removes the directory with directory_remove.
+ * called world_claim removes the directory with directory_remove.
  *
  * Layout: bin/ the whole PATH; home/ HOME; tmp/ TMPDIR; run/ for scenarios' own files; state/,
  * cache/, data/ the XDG directories; tm/ tmux sockets; NAME/ one directory for each project.
@@ -29,9 +29,11 @@ struct world {
 /* Which of plan->needs this machine lacks, looked up on leakgate's own PATH. */
 void world_missing_tools(const struct plan *plan, struct string_list *missing);
 
-/* A new empty directory of mode 0700 under $TMPDIR or /tmp, its path short enough for a tmux socket
- * in it (sun_path is 108 bytes). The caller frees the text and removes the directory. */
+/* A path under $TMPDIR or /tmp at which nothing is, short enough for a tmux socket in it (sun_path
+ * is 108 bytes). The caller frees it. */
 char *world_place(struct lg_error *err);
+/* Makes the directory, of mode 0700; one that is there already is an error. */
+bool world_claim(const char *root, struct lg_error *err);
 
 /* Fills the directory. memprofilerate is added to the plan's GODEBUG, by plan->measure.heap_rate.
  * NULL and *err on failure. */

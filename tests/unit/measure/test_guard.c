@@ -223,6 +223,8 @@ static int setup(void **state)
     sem_init(&shared->asked, 1, 0);
     f->world = world_place(&f->err);
     f->directory = world_place(&f->err);
+    if (!world_claim(f->directory, &f->err))
+        return -1;
     f->options = (struct run_options){
         .plan = &f->plan, .world_root = f->world, .directory = f->directory, .timeout_scale = 1};
     *state = f;

@@ -57,11 +57,17 @@ static void plan_fill(struct fixture *f)
         json_pack("{s:[{s:s}], s:i}", "list", "path", "${project.p2}", "number", 3);
 }
 
+static char *claimed_place(struct lg_error *err)
+{
+    _cleanup_free_ char *root = world_place(err);
+    return root != NULL && world_claim(root, err) ? take_pointer(root) : NULL;
+}
+
 static int setup(void **state)
 {
     struct fixture *f = memory_new(struct fixture);
     plan_fill(f);
-    f->root = world_place(&f->err);
+    f->root = claimed_place(&f->err);
     *state = f;
     return f->root == NULL;
 }
@@ -150,9 +156,9 @@ static void test_place_leaves_a_long_tmpdir(void **state)
     assert_int_equal(mkdir(directory, 0700), 0);
     _cleanup_free_ char *before = memory_copy_text(getenv("TMPDIR"));
     setenv("TMPDIR", directory, 1);
-    _cleanup_free_ char *elsewhere = world_place(&f->err);
+    _cleanup_free_ char *elsewhere = claimed_place(&f->err);
     setenv("TMPDIR", f->root, 1);
-    _cleanup_free_ char *below = world_place(&f->err);
+    _cleanup_free_ char *below = claimed_place(&f->err);
     unsetenv("TMPDIR");
     if (before != NULL)
         setenv("TMPDIR", before, 1);
@@ -383,7 +389,7 @@ static void test_same_plan_gives_the_same_commit(void **state)
     _cleanup_free_ char *first = commit_of(f, "p1");
     assert_int_equal(strlen(first), 41);
     struct fixture other = *f;
-    other.root = world_place(&f->err);
+    other.root = claimed_place(&f->err);
     make(&other);
     _cleanup_free_ char *second = commit_of(&other, "p1");
     world_free(other.world);
@@ -424,7 +430,7 @@ static void assert_refused(struct fixture *f)
 static void test_links_are_refused(void **state)
 {
     struct fixture *f = *state;
-    _cleanup_free_ char *outside = world_place(&f->err);
+    _cleanup_free_ char *outside = claimed_place(&f->err);
     _cleanup_free_ char *link = path_in(f, "p1");
     assert_int_equal(symlink(outside, link), 0);
     assert_refused(f);
