@@ -138,7 +138,9 @@ static void paint_header(const struct painter *painter)
         buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
     buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
                   suite->count == 1 ? "" : "s");
-    if (suite->baselines[0] != '\0')
+    if (text_ends(suite->options, "--no-baselines"))
+        buffer_text(&line, " · no baselines");
+    else if (suite->baselines[0] != '\0')
         buffer_format(&line, " · %s%s", suite->baselines,
                       text_ends(suite->baselines, "/") ? "" : "/");
     clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);

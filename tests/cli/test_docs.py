@@ -1,8 +1,10 @@
 """What the documents say of files, commands and scenarios is true of the program."""
 
+import json
 import pathlib
 import re
 
+import journals
 import pytest
 from conftest import SOURCE
 
@@ -67,3 +69,43 @@ def test_the_files_that_are_shown_are_right(leakgate):
         (leakgate.directory / "shown.yaml").write_text(text, encoding="utf-8")
         shown = leakgate("check", "shown.yaml")
         assert shown.returncode == 0, shown.stderr + text
+
+
+def keys_of(value):
+    """The keys of an object and of what is in it, but not the names of scenarios and gauges."""
+    if isinstance(value, list):
+        for item in value:
+            yield from keys_of(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            if key not in {"levels", "would_have_caught"}:
+                yield from keys_of(inner)
+
+
+def test_every_key_of_a_result_is_described(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    for journal in [journals.leaking(), journals.clean(), journals.backlog(),
+                    journals.Journal("broken").failed().end()]:
+        journal.write(report)
+    described = (ROOT / "docs" / "result.md").read_text("utf-8")
+    keys = set(keys_of(json.loads(leakgate("report", "--json").stdout)))
+    assert {"verdict", "findings", "per_iteration", "failure"} <= keys
+    assert [key for key in sorted(keys) if f"`{key}`" not in described] == []
+
+
+def test_every_field_of_a_record_is_described():
+    described = (ROOT / "docs" / "design.md").read_text("utf-8")
+    written = {field for name in ["records.c", "journal.c"]
+               for field in re.findall(r'json_put\((?:record|own), "(\w+)"',
+                                       (ROOT / "harness" / "measure" / name).read_text("utf-8"))}
+    assert {"plan_hash", "took_ms", "max_rss_bytes", "gauges"} <= written
+    assert [field for field in sorted(written) if f"`{field}`" not in described] == []
+
+
+def test_the_baseline_that_is_shown_is_right(leakgate):
+    text = (ROOT / "docs" / "baseline.md").read_text("utf-8")
+    [shown] = re.findall(r"^    \{\n.*?^    \}$", text, re.MULTILINE | re.DOTALL)
+    (leakgate.directory / "shown.json").write_text(shown, encoding="utf-8")
+    checked = leakgate("check", "shown.json")
+    assert checked.returncode == 0, checked.stderr

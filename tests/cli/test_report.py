@@ -84,6 +84,17 @@ def test_nothing_of_the_target_acts_on_the_terminal(leakgate):
     assert "\x1b" not in shown and "\x07" not in shown
 
 
+def test_the_header_says_by_what_it_was_judged(leakgate):
+    report = make_report(leakgate.directory)
+    result = json.loads(leakgate("report", "--json").stdout)
+    result["baselines"] = "b"
+    for options, said in [("--target x", " · b/ · "), ("--target x --no-baselines",
+                                                       " · no baselines · ")]:
+        result["options"] = options
+        (report / "result.json").write_text(json.dumps(result), encoding="utf-8")
+        assert said in leakgate("report").stdout.splitlines()[0]
+
+
 def test_the_same_bytes_every_time(leakgate):
     make_report(leakgate.directory)
     for options in [(), ("--json",)]:
