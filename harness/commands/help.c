@@ -30,6 +30,15 @@ const struct fact environment_facts[] = {
 };
 const size_t environment_fact_count = sizeof environment_facts / sizeof *environment_facts;
 
+const struct fact file_facts[] = {
+    {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
+    {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
+    {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
+    {"leakgate-report/result.json", "the result of the last run"},
+    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run"},
+};
+const size_t file_fact_count = sizeof file_facts / sizeof *file_facts;
+
 char *option_usage(const struct option_info *info)
 {
     _cleanup_free_ char *letter =
@@ -73,6 +82,7 @@ char *help_of_all(void)
     buffer_text(&out, "\nOptions:\n");
     put_row(&out, "-h, --help", "print this help; leakgate COMMAND --help that of a command");
     put_row(&out, "-V, --version", "print the version");
+    put_facts(&out, "Files", file_facts, file_fact_count);
     put_facts(&out, "Environment", environment_facts, environment_fact_count);
     put_facts(&out, "Exit status", exit_facts, exit_fact_count);
     return buffer_take(&out);

@@ -21,5 +21,7 @@ extern const struct fact exit_facts[];
 extern const size_t exit_fact_count;
 extern const struct fact environment_facts[];
 extern const size_t environment_fact_count;
+extern const struct fact file_facts[];
+extern const size_t file_fact_count;
 
 #endif

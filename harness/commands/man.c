@@ -81,6 +81,7 @@ char *man_make(void)
                       ".SH SYNOPSIS\n.B leakgate\nCOMMAND [OPTION ...]\n.SH COMMANDS\n");
     for (size_t i = 0; i < command_table_count; i++)
         put_command(&out, &command_table[i]);
+    put_facts(&out, "FILES", file_facts, file_fact_count);
     put_facts(&out, "ENVIRONMENT", environment_facts, environment_fact_count);
     put_facts(&out, "EXIT STATUS", exit_facts, exit_fact_count);
     return buffer_take(&out);
