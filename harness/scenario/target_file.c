@@ -38,13 +38,13 @@ static void list_beside(const char *path, struct string_list *names)
     string_list_sort(names);
 }
 
+/* `asked` is NULL where the command line named the file: then its own path is all there is to say
+ * where. */
 static void report_missing(const char *path, const struct mark *asked, int errnum,
                            struct diagnostics *problems)
 {
-    if (asked == NULL) {
-        diagnose(problems, path, 1, 1, "cannot read this target file: %s", strerror(errnum));
-        return;
-    }
+    struct mark here = {.file = path, .line = 1, .column = 1};
+    struct mark where = asked != NULL ? *asked : here;
     _cleanup_strings_ struct string_list names = {0};
     const char *base = path_base(path);
     bool suffixed = text_ends(base, ".yaml");
@@ -53,10 +53,12 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
     list_beside(path, &names);
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest != NULL)
-        diagnose_at(problems, *asked, "there is no target file \"%s\"; did you mean \"%s\"?", name,
+        diagnose_at(problems, where, "there is no target file \"%s\"; did you mean \"%s\"?", name,
                     nearest);
+    else if (asked == NULL)
+        diagnose_at(problems, where, "cannot read this target file: %s", strerror(errnum));
     else
-        diagnose_at(problems, *asked, "cannot read the target file %s: %s", path, strerror(errnum));
+        diagnose_at(problems, where, "cannot read the target file %s: %s", path, strerror(errnum));
 }
 
 struct chain {

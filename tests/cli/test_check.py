@@ -103,3 +103,12 @@ def test_unknown_scenario_is_told_the_nearest(leakgate, source):
         shown = leakgate(command, "tab-cycl")
         assert shown.returncode == 2
         assert "did you mean tab-cycle?" in shown.stderr
+
+
+def test_unknown_target_is_told_the_nearest(leakgate, source):
+    write(leakgate, source, "s", SCENARIO)
+    shown = leakgate("check", "s", "--target", "sidecr")
+    assert shown.returncode == 2
+    assert 'there is no target file "sidecr"; did you mean "sidecar"?' in shown.stderr
+    shown = leakgate("check", "s", "--target", "elsewhere/t.yaml")
+    assert "elsewhere/t.yaml:1:1: cannot read this target file: No such file" in shown.stderr
