@@ -10,6 +10,7 @@ from machine import TICKS, Others
 
 POLL_SECONDS = 0.02
 LIMIT_SECONDS = 15 * 60
+SAID_LINES = 8  # of leakgate's output, when it did not do what it had to
 
 
 def cpu_seconds(pid):
@@ -123,4 +124,5 @@ class BenchProblem(Exception):
 
 def require(played, statuses, what):
     if played.status not in statuses:
-        raise BenchProblem(f"{what}: leakgate ended with {played.status}\n{played.output.strip()}")
+        said = "\n".join(played.output.strip().splitlines()[:SAID_LINES])
+        raise BenchProblem(f"{what}: leakgate ended with {played.status}\n{said}")
