@@ -1,5 +1,5 @@
 """A terminal program that misbehaves in the way its argument names. It is no Go program: what it
-serves as pprof is just enough for a sample (`behaves` passes), and each kind spoils one thing of it.
+serves as pprof is just enough for a sample (`behaves` passes), and each kind spoils one thing.
 
 Keys: x turns a lamp on or off, q ends the program.
 """
@@ -20,7 +20,7 @@ HEAP_RATE = 512
 LINGER = 600
 
 
-# --- What pprof serves: profile.proto, see github.com/google/pprof/blob/main/proto/profile.proto ---
+# --- What pprof serves; see proto/profile.proto of github.com/google/pprof ---
 
 def varint(number):
     out = b""
@@ -207,10 +207,13 @@ def end_deaf():
         signal.signal(number, signal.SIG_IGN)
 
 
-HOSTILE_TEXT = ("::error::owned\r\n  ::add-mask::e\r\n##[error]owned\r\n##vso[task.complete]owned\r\n"
+HOSTILE_TEXT = ("::error::owned\r\n  ::add-mask::e\r\n"
+                "##[error]owned\r\n##vso[task.complete]owned\r\n"
                 "</script><script>alert(1)</script>\r\n| a | b |\r\n")
-HOSTILE_BYTES = (b"\x9b31mred \x9d0;title\x9c \x90q\x9c \xff\xfe\xc0\xaf \xed\xa0\x80 \xf5\x80\x80\x80 "
-                 b"\xe2\x80\xae backwards \x1b_apc\x1b\\ \x1b]52;c;b3duZWQ=\x07 \x1b[6n\x1b[c\x0e\x0f\x7f "
+HOSTILE_BYTES = (b"\x9b31mred \x9d0;title\x9c \x90q\x9c \xff\xfe\xc0\xaf "
+                 b"\xed\xa0\x80 \xf5\x80\x80\x80 "
+                 b"\xe2\x80\xae backwards \x1b_apc\x1b\\ \x1b]52;c;b3duZWQ=\x07 "
+                 b"\x1b[6n\x1b[c\x0e\x0f\x7f "
                  b"\xc2\x9b32m end of it\r\n")
 
 
@@ -271,7 +274,13 @@ def main():
     draw("\x1b[2J\x1b[H\x1b[20;1Hready\r\nlamp off\x1b[1;1H")
     misbehave_when_drawn()
     while True:
-        for key in os.read(0, 64).decode(errors="replace"):
+        try:
+            keys = os.read(0, 64).decode(errors="replace")
+        except OSError:  # the terminal is gone
+            if KIND != "deaf":
+                raise
+            time.sleep(LINGER)
+        for key in keys:
             if key == "q" and KIND != "deaf":
                 draw("\x1b[2J")
                 os._exit(0)

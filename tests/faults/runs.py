@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -14,6 +15,34 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 STANDIN = SOURCE / "build" / "standin" / "standin"
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
+
+MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
+MISBEHAVING_TARGET = """\
+version: 1
+command: [{python}, {program}, {kind}]
+terminal: {{columns: 80, rows: 24}}
+ready:
+  timeout: 2s
+  steps:
+    - wait: ready
+quit:
+  timeout: 1s
+  steps:
+    - press: q
+"""
+# The scenario of misbehaving.py: a key turns a lamp on and off.
+LAMP = """\
+version: 1
+title: A lamp
+target: misbehaving
+iteration:
+  - press: x
+  - wait: {text: lamp on, timeout: 2s}
+  - press: x
+  - wait: {text: lamp off, timeout: 2s}
+measure:
+  {warmup: 1, idle: 2, idle_for: 100ms, samples: 21, iterations_per_sample: 1, round_trip: 1s}
+"""
 
 
 class Place:
@@ -76,6 +105,11 @@ class Place:
         name = leak.partition(":")[0] or "clean"
         return self.write(f"programs/{name}",
                           f'#!/bin/sh\nSTANDIN_LEAK={leak} exec {program} "$@"\n', 0o755)
+
+    def misbehaving(self, kind, more=""):
+        """The target file of misbehaving.py."""
+        self.write("scenarios/targets/misbehaving.yaml", MISBEHAVING_TARGET.format(
+            python=sys.executable, program=MISBEHAVING, kind=kind) + more)
 
     # --- A run ---
 

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from runs import until
+from runs import LAMP, until
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -37,14 +37,20 @@ GRACE = 7.5
 SOON = 5
 
 
-def begin(place, leak="daemon"):
+def await_idle(place, process):
+    def is_over_or_idle():
+        return process.poll() is not None or any(
+            record["record"] == "sample" and record["phase"] == "idle"
+            for record in place.journal(NAME))
+    return until(is_over_or_idle, 60) and process.poll() is None
+
+
+def begin(place):
     """A run that rests in its idle phase: leakgate's process."""
     place.scenario(NAME, BUSY)
     process = place.start("run", NAME, "--target", "standin", "--report", place.report,
-                          "--program", place.standin(leak))
-    resting = until(lambda: any(record["record"] == "sample" and record["phase"] == "idle"
-                                for record in place.journal(NAME)) or process.poll() is not None, 60)
-    assert resting and process.poll() is None, place.finish(process)
+                          "--program", place.standin("daemon"))
+    assert await_idle(place, process), place.finish(process)
     lines = "\n".join(line for _, line in place.processes())
     assert "-linger stay" in lines and "new-session" in lines and "-config" in lines
     return process
@@ -107,15 +113,19 @@ def test_the_worker_is_killed(place):
 
 
 def test_leakgate_and_guard_are_killed_at_once(place):
-    """Worker and target are bound to their parents. The daemons are beyond anyone's reach then."""
-    process = begin(place)
+    """Worker and target are bound to their parents; this one hears no SIGHUP and needs no terminal.
+    Only daemons are beyond anyone's reach then."""
+    place.misbehaving("deaf")
+    place.scenario(NAME, LAMP.replace("idle_for: 100ms", "idle_for: 10m"))
+    process = place.start("run", NAME, "--report", place.report)
+    assert await_idle(place, process), place.finish(process)
+    assert "misbehaving.py deaf" in str(place.processes())
     guard = child_of(process.pid)
     process.send_signal(signal.SIGSTOP)
     os.kill(guard, signal.SIGKILL)
     process.kill()
-    place.finish(process)
-    assert until(lambda: not [line for _, line in place.processes() if "-config" in line], SOON)
-    place.end_all()
+    place.finish(process, timeout=30)
+    place.await_none(SOON)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
@@ -195,8 +205,8 @@ def test_the_home_of_the_user_is_not_touched(place):
     shown = place.run(NAME, "--target", "standin", "--program", place.standin(),
                       "--iterations", "2", XDG_CONFIG_HOME=str(place.home / ".config"),
                       XDG_STATE_HOME=str(place.home), XDG_CACHE_HOME=str(place.home),
-                      XDG_DATA_HOME=str(place.home), GIT_CONFIG_GLOBAL=str(place.home / ".gitconfig"),
-                      GIT_DIR=str(place.home), http_proxy="http://127.0.0.1:1")
+                      XDG_DATA_HOME=str(place.home), GIT_DIR=str(place.home),
+                      GIT_CONFIG_GLOBAL=str(place.home / ".gitconfig"), http_proxy="http://127.0.0.1:1")
     assert shown.status == 0, shown
     assert snapshot(place.home) == before
 
@@ -210,14 +220,18 @@ def test_the_tmux_server_of_the_user_is_not_touched(place):
             return subprocess.run(["tmux", "-f", "/dev/null", *words], env=own, timeout=10,
                                   check=True, capture_output=True, encoding="utf-8").stdout
 
+        def panes():
+            return tmux("list-panes", "-a", "-F",
+                        "#{session_name} #{pane_pid} #{window_activity}")
+
         tmux("new-session", "-d", "-s", "of-the-user", "sleep 600")
         try:
-            before = tmux("list-panes", "-a", "-F", "#{session_name} #{pane_pid} #{window_activity}")
+            before = panes()
             socket = tmux("display-message", "-p", "#{socket_path},#{pid},0").strip()
             place.scenario(NAME, BUSY)
             shown = place.run(NAME, "--target", "standin", "--program", place.standin(),
                               "--iterations", "1", TMUX=socket, TMUX_TMPDIR=sockets)
-            after = tmux("list-panes", "-a", "-F", "#{session_name} #{pane_pid} #{window_activity}")
+            after = panes()
         finally:
             tmux("kill-server")
     assert shown.status == 0, shown

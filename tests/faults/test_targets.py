@@ -1,48 +1,21 @@
-"""Targets that misbehave: each run ends by itself, with the right exit status and a word why, nothing
-is left of it, and what the target printed has no effect where leakgate prints it."""
+"""Targets that misbehave: each run ends by itself, with the right exit status and a word why,
+nothing is left of it, and what the target printed has no effect where leakgate prints it."""
 
 import concurrent.futures
 import dataclasses
 import http.server
-import pathlib
 import re
-import sys
 import threading
 
 import pytest
 
-from runs import Place
+from runs import LAMP, Place
 
-MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
 # All that is measured is quick, so a run that is not over by then does not end by itself.
 BOUND = 60
 
-TARGET = """\
-version: 1
-command: [{python}, {program}, {kind}]
-terminal: {{columns: 80, rows: 24}}
-ready:
-  timeout: 2s
-  steps:
-    - wait: ready
-quit:
-  timeout: 1s
-  steps:
-    - press: q
-"""
-SCENARIO = """\
-version: 1
-title: A lamp
-target: misbehaving
-iteration:
-  - press: x
-  - wait: {text: lamp on, timeout: 2s}
-  - press: x
-  - wait: {text: lamp off, timeout: 2s}
-measure: {warmup: 1, idle: 2, idle_for: 100ms, samples: 21, iterations_per_sample: 1, round_trip: 1s}
-"""
 # A screen that is shown in the report: it waits for what never comes.
-FAILING = SCENARIO.replace("lamp on", "lamp broken")
+FAILING = LAMP.replace("lamp on", "lamp broken")
 PLAY = ("--iterations", "2")
 
 
@@ -52,7 +25,7 @@ class Case:
     status: int
     says: str  # a regular expression, found in what is printed
     words: tuple = ()
-    scenario: str = SCENARIO
+    scenario: str = LAMP
     shown: object = None
     place: object = None
 
@@ -108,20 +81,25 @@ CASES = [
 NOT_YET = {"heap-ends-the-program": "the failed fetch is told, not the end of the target"}
 
 
+def one_line(text):
+    return re.sub(r"\s+", " ", text)
+
+
 def play(case):
     case.place = Place()
-    case.place.write("scenarios/targets/misbehaving.yaml",
-                     TARGET.format(python=sys.executable, program=MISBEHAVING, kind=case.kind))
+    case.place.misbehaving(case.kind)
     case.place.scenario("lamp", case.scenario)
     case.shown = case.place.run("lamp", *case.words, timeout=BOUND)
     return case
 
 
 @pytest.fixture(scope="module")
-def outcomes():
-    """All cases, two at a time: most of their time is waiting."""
+def outcomes(request):
+    """All cases that are asked for, two at a time: most of their time is waiting."""
+    asked = {item.callspec.params.get("kind") for item in request.session.items
+             if hasattr(item, "callspec")}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        running = {case.kind: pool.submit(play, case) for case in CASES}
+        running = {case.kind: pool.submit(play, case) for case in CASES if case.kind in asked}
     yield running
     for case in CASES:
         if case.place:
@@ -132,7 +110,7 @@ def outcomes():
 def test_it_ends_and_says_why(outcomes, kind):
     case = outcomes[kind].result()
     assert case.shown.status == case.status, case.shown
-    assert re.search(case.says, re.sub(r"\s+", " ", case.shown.output)), case.shown
+    assert re.search(case.says, one_line(case.shown.output)), case.shown
     stored = case.place.result()["scenarios"][0]
     if case.status == 5:
         assert stored["verdict"] == "failed"
@@ -171,12 +149,10 @@ def test_another_process_owns_the_port(place):
 
     with http.server.HTTPServer(("127.0.0.1", 0), Foreign) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        place.write("scenarios/targets/misbehaving.yaml",
-                    TARGET.format(python=sys.executable, program=MISBEHAVING, kind="no-pprof")
-                    + f'env: {{SIDECAR_PPROF: "{server.server_port}"}}\n')
-        place.scenario("lamp", SCENARIO)
+        place.misbehaving("no-pprof", f'env: {{PPROF_PORT: "{server.server_port}"}}\n')
+        place.scenario("lamp", LAMP)
         shown = place.run("lamp", timeout=BOUND)
         server.shutdown()
     assert shown.status == 5, shown
-    assert "no process of the target listens on a loopback port" in re.sub(r"\s+", " ", shown.output)
+    assert "no process of the target listens on a loopback port" in one_line(shown.output)
     assert asked == []
