@@ -206,7 +206,8 @@ def test_the_home_of_the_user_is_not_touched(place):
                       "--iterations", "2", XDG_CONFIG_HOME=str(place.home / ".config"),
                       XDG_STATE_HOME=str(place.home), XDG_CACHE_HOME=str(place.home),
                       XDG_DATA_HOME=str(place.home), GIT_DIR=str(place.home),
-                      GIT_CONFIG_GLOBAL=str(place.home / ".gitconfig"), http_proxy="http://127.0.0.1:1")
+                      GIT_CONFIG_GLOBAL=str(place.home / ".gitconfig"),
+                      http_proxy="http://127.0.0.1:1")
     assert shown.status == 0, shown
     assert snapshot(place.home) == before
 
