@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "measure/records.h"
 #include "measure/run_private.h"
-#include "target/process.h"
 #include "target/screen.h"
 #include "verdict/judge.h"
 
@@ -20,15 +19,14 @@ static unsigned long count_output(void *context)
     return target_output_bytes(((struct run *)context)->target);
 }
 
-bool run_open_probe(struct run *run, struct lg_error *err)
+bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
                                     .started = target_started(run->target),
                                     .spawn_count = count_spawns,
                                     .output_bytes = count_output,
                                     .context = run};
-    run->probe = probe_open(run->loop, target_pid(run->target), &options,
-                            clock_deadline(DEADLINE_PPROF_MS), err);
+    run->probe = probe_open(run->loop, target_pid(run->target), &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
     return run->probe != NULL;
 }
@@ -54,7 +52,8 @@ static bool take_sample(struct run *run, bool with_memstats, struct lg_error *er
         return false;
     if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
         sample_free(&sample);
-        return false;
+        return !target_alive(run->target, NULL) &&
+               target_fail_ended(run->target, "it was sampled", err);
     }
     sample.phase = run->phase;
     sample.iteration = run->iteration;
@@ -108,13 +107,8 @@ static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
         return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", loop_stopped(run->loop));
     if (result == LOOP_FAILED)
         return false;
-    int status = 0;
-    if (target_alive(run->target, &status))
-        return true;
-    char how[128];
-    process_describe(status, how, sizeof how);
-    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while nothing was done to it",
-                   how);
+    return target_alive(run->target, NULL) ||
+           target_fail_ended(run->target, "nothing was done to it", err);
 }
 
 static bool be_idle(struct run *run, struct lg_error *err)
@@ -195,8 +189,9 @@ bool run_measure(struct run *run, struct lg_error *err)
     const struct measure_plan *measure = &run->plan->measure;
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
-    if (!run_enter_phase(run, PHASE_START, 0, err) || !run_open_probe(run, err) ||
-        !take_sample(run, false, err) || !warm_up(run, err) || !be_idle(run, err))
+    if (!run_enter_phase(run, PHASE_START, 0, err) ||
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, false, err) ||
+        !warm_up(run, err) || !be_idle(run, err))
         return false;
     take_reference(run);
     unsigned iterations =

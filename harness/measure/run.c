@@ -22,6 +22,8 @@
 
 enum {
     STDERR_TAIL_LINES = 50,
+    /* What a target that is stuck may take to say where its goroutines stand. */
+    EVIDENCE_MS = 2000,
     /* Sidecar holds 4 when idle; fewer free than this and a cut-off would look like a plateau. */
     INOTIFY_INSTANCES_WANTED = 16
 };
@@ -239,8 +241,9 @@ static bool whole_run(struct run *run, struct string_list *left_behind, struct l
 static void save_goroutines(struct run *run)
 {
     if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||
-        (run->probe == NULL && !run_open_probe(run, NULL)))
+        (run->probe == NULL && !run_open_probe(run, EVIDENCE_MS, NULL)))
         return;
+    pprof_set_timeout(probe_pprof(run->probe), EVIDENCE_MS);
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     _cleanup_free_ char *path = file_of_run(run, "goroutines.txt");
     if (pprof_fetch_buffer(probe_pprof(run->probe), "goroutine?debug=2", &text, NULL))

@@ -37,8 +37,8 @@ bool run_write(struct run *run, json_t *record, struct lg_error *err);
 void run_write_screen(struct run *run, const char *why, const char *name);
 bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err);
 
-/* phases.c: finds the pprof socket and connects. */
-bool run_open_probe(struct run *run, struct lg_error *err);
+/* phases.c: finds the pprof socket within `ms` and connects. */
+bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);
 /* phases.c: everything between setup and quit. */
 bool run_measure(struct run *run, struct lg_error *err);
 /* phases.c: --iterations: the iterations alone. */

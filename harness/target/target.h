@@ -68,6 +68,9 @@ bool target_quit(struct target *target, struct lg_error *err);
 
 /* True while the process runs; after its end, *status (a wait status) when not NULL. */
 bool target_alive(struct target *target, int *status);
+/* LG_ERROR_TARGET with how it ended, or that it closed its terminal, "while" what. Returns false.
+ */
+bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err);
 pid_t target_pid(const struct target *target);
 int64_t target_started(const struct target *target); /* clock_now() at the start */
 const struct terminal *target_terminal(const struct target *target);

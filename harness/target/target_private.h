@@ -35,9 +35,7 @@ struct target {
 
 /* Queues bytes for the pty and sends what it takes now; the rest when it can be written again. */
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err);
-/* LG_ERROR_TARGET with how it ended and what it was doing, or LG_ERROR_CANCELLED when the loop was
- * stopped. Returns false. */
-bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err);
+/* LG_ERROR_CANCELLED with the signal that stopped the loop. Returns false. */
 bool target_fail_stopped(struct target *target, struct lg_error *err);
 
 /* The deadline of a step that may take `ms` (-1: the default of the phase), scaled by the user's

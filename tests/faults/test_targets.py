@@ -30,11 +30,6 @@ class Case:
     place: object = None
 
     @property
-    def ends_as_told(self):
-        """The case as a parameter, with what leakgate cannot do yet."""
-        reason = NOT_YET.get(self.kind)
-        marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-        return pytest.param(self.kind, marks=marks)
 
 
 CASES = [
@@ -77,9 +72,6 @@ CASES = [
     Case("hostile-errors", 5, "end of it", PLAY, FAILING),
     Case("hostile-text", 5, "script", PLAY, FAILING),
 ]
-
-NOT_YET = {"heap-ends-the-program": "the failed fetch is told, not the end of the target"}
-
 
 def one_line(text):
     return re.sub(r"\s+", " ", text)
