@@ -98,7 +98,7 @@ def outcomes(request):
             case.place.remove()
 
 
-@pytest.mark.parametrize("kind", [case.ends_as_told for case in CASES])
+@pytest.mark.parametrize("kind", [case.kind for case in CASES])
 def test_it_ends_and_says_why(outcomes, kind):
     case = outcomes[kind].result()
     assert case.shown.status == case.status, case.shown
