@@ -29,8 +29,6 @@ class Case:
     shown: object = None
     place: object = None
 
-    @property
-
 
 CASES = [
     Case("behaves", 0, "would have caught"),
