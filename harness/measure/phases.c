@@ -44,6 +44,21 @@ static bool record_target_once(struct run *run, int64_t rate, struct lg_error *e
                      err);
 }
 
+static bool has_ended(void *context)
+{
+    return !target_alive(context, NULL);
+}
+
+/* A connection that breaks is most often a target that ends: the news of its end may come a moment
+ * later, and is what a person wants to read. */
+static bool fail_sample(struct run *run, struct lg_error *err)
+{
+    const int64_t moment_ms = 500;
+    if (loop_stopped(run->loop) == 0)
+        loop_run_until(run->loop, has_ended, NULL, run->target, clock_deadline(moment_ms), NULL);
+    return has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
+}
+
 static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
 {
     struct sample sample = {0};
@@ -52,8 +67,7 @@ static bool take_sample(struct run *run, bool with_memstats, struct lg_error *er
         return false;
     if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
         sample_free(&sample);
-        return !target_alive(run->target, NULL) &&
-               target_fail_ended(run->target, "it was sampled", err);
+        return fail_sample(run, err);
     }
     sample.phase = run->phase;
     sample.iteration = run->iteration;
