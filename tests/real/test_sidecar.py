@@ -29,16 +29,20 @@ def run(tmp_path, sidecar):
     return run_scenario
 
 
-def test_two_round_trips_through_the_tabs(run):
-    scenario = run("tab-cycle", "--iterations", "2")
+@pytest.mark.parametrize("name", ["external-editor", "modal-cycle", "project-switch", "tab-cycle"])
+def test_two_round_trips(run, name):
+    scenario = run(name, "--iterations", "2")
     assert scenario["played"]
     assert scenario["notes"] == []
 
 
-def test_switching_projects_is_within_its_baseline(run):
-    scenario = run("project-switch", "--require-baseline")
+def test_the_leak_of_the_external_editor_is_there_and_within_its_baseline(run):
+    scenario = run("external-editor", "--require-baseline")
     assert scenario["verdict"] == "pass"
     assert VERSION in scenario["target"]["version"]
-    assert scenario["baseline"]
     assert scenario["samples"] >= 21
     assert scenario["would_have_caught"]["fd"] < 0.2
+    [allowed] = [finding for finding in scenario["findings"] if finding["kind"] == "allowed"]
+    assert allowed["gauge"] == "fd"
+    assert allowed["holder"] == "anon_inode:[eventpoll]"
+    assert allowed["per_iteration"] == pytest.approx(1.0)
