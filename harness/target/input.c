@@ -21,6 +21,7 @@ static bool send_input(struct target *target, const struct buffer *bytes, struct
         return false;
     target->input_frame =
         terminal_frames(target->terminal) + (terminal_in_update(target->terminal) ? 1 : 0);
+    target->last_input = clock_now();
     return target_send(target, buffer_string(bytes), bytes->length, err);
 }
 

@@ -23,7 +23,11 @@ static int64_t quiet_until(void *context)
     /* Inside an update only more output can end the wait. */
     if (terminal_in_update(quiet->target->terminal))
         return CLOCK_NEVER;
-    return quiet->target->last_output + quiet->ns;
+    /* The answer to an input is still to come: the quiet counts from it as well. */
+    const struct target *target = quiet->target;
+    int64_t last =
+        target->last_input > target->last_output ? target->last_input : target->last_output;
+    return last + quiet->ns;
 }
 
 static bool is_quiet(void *context)

@@ -24,6 +24,7 @@ struct target {
     bool quitting;             /* its end is no failure now */
     int64_t started;
     int64_t last_output;
+    int64_t last_input;
     int64_t escape_until; /* no input before that, an Escape was just sent */
     uint64_t input_frame; /* a frame with a higher number is newer than the last input */
     unsigned long output_bytes;
