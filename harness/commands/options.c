@@ -37,6 +37,8 @@ const struct option_info option_table[] = {
      "a scenario without a baseline is an error (exit status 3)"},
     {OPTION_NO_BASELINES, COMMAND_RUN, "no-baselines", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "judge by the defaults: for a changed scenario whose baseline is to be accepted anew"},
+    {OPTION_NO_CONFIRM, COMMAND_RUN, "no-confirm", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "judge by one run alone: growth is not confirmed in a fresh process, nor its step located"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "with leak, inconclusive and invalid runs are warnings"},
     {OPTION_HOLDER, COMMAND_ACCEPT, "holder", 0, "KEY", OPTION_TYPE_LIST, NULL,

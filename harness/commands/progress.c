@@ -13,20 +13,28 @@
 enum { REDRAW_MS = 200 };
 
 void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
-                    const char *journal, bool show, FILE *screens)
+                    FILE *screens)
 {
     *progress = (struct progress){
         .terminal = isatty(STDERR_FILENO) == 1,
-        .screens = show ? screens : NULL,
+        .screens = screens,
         .plan = plan,
         .number = number,
         .of = of,
-        .follower = journal_follow(journal),
-        .phase = "start",
-        .last_event = clock_now(),
     };
     if (!progress->terminal)
-        fprintf(stderr, "[%zu/%zu] %s ...%s", number, of, plan->name, show ? "\n" : "");
+        fprintf(stderr, "[%zu/%zu] %s ...%s", number, of, plan->name, screens != NULL ? "\n" : "");
+}
+
+void progress_attempt(struct progress *progress, enum attempt attempt, const char *journal)
+{
+    progress->attempt = attempt;
+    progress->follower = journal_follow(journal);
+    progress->iteration = progress->iterations = progress->first_iteration = 0;
+    progress->last_event = clock_now();
+    snprintf(progress->phase, sizeof progress->phase, "start");
+    if (!progress->terminal && attempt != ATTEMPT_SCREENING)
+        fprintf(stderr, " %s ...", attempt_name(attempt));
 }
 
 static void take_iteration(struct progress *progress, const json_t *record)
@@ -100,8 +108,10 @@ static void draw(struct progress *progress)
 {
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
     double left = seconds_left(progress);
-    buffer_format(&line, "[%zu/%zu] %s: %s", progress->number, progress->of, progress->plan->name,
-                  progress->phase);
+    bool further = progress->attempt != ATTEMPT_SCREENING;
+    buffer_format(&line, "[%zu/%zu] %s%s%s: %s", progress->number, progress->of,
+                  progress->plan->name, further ? ", " : "",
+                  further ? attempt_name(progress->attempt) : "", progress->phase);
     if (progress->iterations > 0)
         buffer_format(&line, ", iteration %u of %u", progress->iteration, progress->iterations);
     if (left >= 0)
@@ -125,14 +135,18 @@ void progress_tick(void *context)
         draw(progress);
 }
 
-void progress_end(struct progress *progress, const struct scenario_result *scenario)
+void progress_attempt_end(struct progress *progress)
 {
-    char took[64];
     /* What came between the last tick and the end. */
     journal_follow_more(progress->follower, take_record, progress);
     journal_follow_end(progress->follower);
     progress->follower = NULL;
     erase(progress);
+}
+
+void progress_end(struct progress *progress, const struct scenario_result *scenario)
+{
+    char took[64];
     clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
     if (!progress->terminal)
         fprintf(stderr, " %s (%s)\n", verdict_name(scenario->verdict), took);

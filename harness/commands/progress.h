@@ -3,7 +3,8 @@
  * anew (scenario k of n, phase, iteration, seconds left); elsewhere one line per scenario. With
  * --show also each screen, as the journal brings it.
  *
- * Order of calls: progress_start, progress_tick again and again, progress_end; per scenario.
+ * Order of calls, per scenario: progress_start; for each attempt progress_attempt, progress_tick
+ * again and again, progress_attempt_end; progress_end.
  */
 #ifndef LEAKGATE_COMMANDS_PROGRESS_H
 #define LEAKGATE_COMMANDS_PROGRESS_H
@@ -19,6 +20,7 @@ struct progress {
     bool terminal; /* standard error is one */
     FILE *screens; /* where screens go; NULL: nowhere */
     const struct plan *plan;
+    enum attempt attempt;
     size_t number; /* from 1 */
     size_t of;
     struct journal_follower *follower;
@@ -32,9 +34,12 @@ struct progress {
     int64_t last_drawn;
 };
 
+/* screens: where --show prints; NULL: nowhere. */
 void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
-                    const char *journal, bool show, FILE *screens);
+                    FILE *screens);
+void progress_attempt(struct progress *progress, enum attempt attempt, const char *journal);
 void progress_tick(void *progress); /* a guard_tick */
+void progress_attempt_end(struct progress *progress);
 void progress_end(struct progress *progress, const struct scenario_result *scenario);
 
 #endif

@@ -15,8 +15,10 @@
 #include "commands/report_directory.h"
 #include "commands/selection.h"
 #include "measure/guard.h"
+#include "report/attempts.h"
 #include "report/result_json.h"
 #include "report/text_layout.h"
+#include "verdict/locate.h"
 #include "world/world.h"
 
 /* One `leakgate run` on its way. */
@@ -117,6 +119,8 @@ static char *options_again(const struct arguments *arguments)
     }
     if (option_given(arguments, OPTION_NO_BASELINES))
         buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
+    if (option_given(arguments, OPTION_NO_CONFIRM))
+        buffer_format(&out, "%s--no-confirm", out.length > 0 ? " " : "");
     return buffer_take(&out);
 }
 
@@ -251,56 +255,115 @@ static void guard_failed(struct scenario_result *scenario, const struct lg_error
 }
 
 /* Under the guard, with the progress shown. */
-static bool measure_scenario(struct suite *suite, const struct run_options *options,
-                             struct progress *progress, struct scenario_result *scenario,
-                             struct lg_error *err)
+static bool measure_attempt(struct suite *suite, const struct run_options *options,
+                            struct progress *progress, struct scenario_result *scenario,
+                            struct lg_error *err)
 {
     bool keep = option_given(suite->arguments, OPTION_KEEP_WORLD);
     struct guard_result guarded = {0};
     int64_t start = clock_now();
     bool done = guard_run(options, keep, progress_tick, progress, &guarded, err);
-    scenario->seconds = seconds_since(start);
+    scenario->seconds += seconds_since(start);
     suite->result->signal = guarded.cancelled_by;
-    if (guarded.world_kept || access(options->world_root, F_OK) == 0)
+    if (guarded.world_kept || access(options->world_root, F_OK) == 0) {
+        free(scenario->world);
         scenario->world = memory_copy_text(options->world_root);
+    }
     for (size_t i = 0; i < guarded.killed.count; i++)
         string_list_add(&scenario->killed, guarded.killed.items[i]);
     string_list_free(&guarded.killed);
     return done;
 }
 
-static void run_scenario(struct suite *suite, size_t index, struct scenario_result *scenario)
+/* Where the attempt's files go; made here. NULL and an error when it cannot be. */
+static char *make_attempt_directory(const char *report, const char *name, enum attempt attempt,
+                                    struct lg_error *err)
+{
+    if (attempt == ATTEMPT_SCREENING)
+        return evidence_directory_make(report, name, err);
+    _cleanup_free_ char *directory = attempt_directory(report, name, attempt);
+    return directory_make(directory, 0755, err) ? take_pointer(directory) : NULL;
+}
+
+/* The same plan; only a locating run counts every allocation. */
+static struct plan plan_of_attempt(const struct plan *plan, enum attempt attempt)
+{
+    struct plan copy = *plan;
+    if (attempt == ATTEMPT_LOCATE)
+        copy.measure.heap_rate = 1;
+    return copy;
+}
+
+/* Runs one attempt to its journal. False and an error when there is none to be judged. */
+static bool run_attempt(struct suite *suite, size_t index, enum attempt attempt,
+                        struct scenario_result *scenario, struct progress *progress,
+                        struct lg_error *err)
 {
     const struct arguments *arguments = suite->arguments;
-    const struct plan *plan = suite->selection.plans[index];
     const char *report = option_text(arguments, OPTION_REPORT);
-    bool as_json = option_given(arguments, OPTION_JSON);
-    bool show = option_given(arguments, OPTION_SHOW);
-    struct lg_error err = {0};
-    struct progress progress;
-    _cleanup_free_ char *directory = evidence_directory_make(report, plan->name, &err);
-    _cleanup_free_ char *world = directory != NULL ? world_place(&err) : NULL;
-    if (world == NULL) {
-        guard_failed(scenario, &err);
-        return;
-    }
+    struct plan plan = plan_of_attempt(suite->selection.plans[index], attempt);
+    _cleanup_free_ char *directory = make_attempt_directory(report, plan.name, attempt, err);
+    _cleanup_free_ char *world = directory != NULL ? world_place(err) : NULL;
+    if (world == NULL)
+        return false;
     struct run_options options = {
-        .plan = plan,
+        .plan = &plan,
         .baseline = suite->baselines[index],
         .world_root = world,
         .directory = directory,
-        .attempt = "screening",
+        .attempt = attempt,
+        .locating_iterations =
+            attempt == ATTEMPT_LOCATE ? locating_iterations(scenario->judgement) : 0,
         .play_iterations = option_number(arguments, OPTION_ITERATIONS),
-        .show = show,
+        .show = option_given(arguments, OPTION_SHOW),
         .timeout_scale = suite->timeout_scale,
     };
     _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
-    progress_start(&progress, plan, index + 1, suite->selection.count, journal, show,
-                   as_json ? stderr : stdout);
-    if (measure_scenario(suite, &options, &progress, scenario, &err))
-        scenario_judge(scenario, report);
+    progress_attempt(progress, attempt, journal);
+    bool done = measure_attempt(suite, &options, progress, scenario, err);
+    progress_attempt_end(progress);
+    return done;
+}
+
+/* Confirms what the screening found, and finds where it grows; see verdict/confirm.h. */
+static void run_further(struct suite *suite, size_t index, struct scenario_result *scenario,
+                        struct progress *progress)
+{
+    const char *report = option_text(suite->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    enum attempt next;
+    while (suite->result->signal == 0 && (next = scenario_wants(scenario)) != ATTEMPT_COUNT) {
+        if (!run_attempt(suite, index, next, scenario, progress, &err)) {
+            guard_failed(scenario, &err);
+            return;
+        }
+        scenario_take(scenario, report, next);
+    }
+    scenario_conclude(scenario);
+    if (suite->result->signal != 0 || !scenario_wants_location(scenario))
+        return;
+    if (run_attempt(suite, index, ATTEMPT_LOCATE, scenario, progress, &err))
+        scenario_locate(scenario, report);
     else
+        complain(&err);
+}
+
+static void run_scenario(struct suite *suite, size_t index, struct scenario_result *scenario)
+{
+    const struct arguments *arguments = suite->arguments;
+    struct lg_error err = {0};
+    struct progress progress;
+    progress_start(&progress, suite->selection.plans[index], index + 1, suite->selection.count,
+                   option_given(arguments, OPTION_SHOW)
+                       ? option_given(arguments, OPTION_JSON) ? stderr : stdout
+                       : NULL);
+    if (!run_attempt(suite, index, ATTEMPT_SCREENING, scenario, &progress, &err)) {
         guard_failed(scenario, &err);
+    } else {
+        scenario_screen(scenario, option_text(arguments, OPTION_REPORT));
+        if (!option_given(arguments, OPTION_NO_CONFIRM))
+            run_further(suite, index, scenario, &progress);
+    }
     progress_end(&progress, scenario);
 }
 

@@ -153,6 +153,8 @@ bool journal_write_sample(struct journal *journal, const struct sample *sample,
     json_put(record, "record", json_text("sample"));
     json_put(record, "phase", json_text(phase_name(sample->phase)));
     json_put(record, "iteration", json_integer(sample->iteration));
+    if (sample->step > 0)
+        json_put(record, "step", json_integer(sample->step));
     json_put(record, "at", json_number(sample->at));
     json_put(record, "took", json_number(sample->took));
     json_put(record, "gauges", gauges_read(sample));

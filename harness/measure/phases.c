@@ -59,7 +59,7 @@ static bool fail_sample(struct run *run, struct lg_error *err)
     return has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
 }
 
-static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
+bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err)
 {
     struct sample sample = {0};
     int64_t rate = 0;
@@ -71,20 +71,30 @@ static bool take_sample(struct run *run, bool with_memstats, struct lg_error *er
     }
     sample.phase = run->phase;
     sample.iteration = run->iteration;
+    sample.step = step;
     bool written = record_target_once(run, rate, err) &&
                    journal_write_sample(run->journal, &sample, run->series.holders, err);
     series_append(&run->series, &sample);
     return written;
 }
 
-static bool play_iteration(struct run *run, struct lg_error *err)
+static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
 {
-    if (!target_play(run->target, &run->plan->iteration, run->iteration + 1, err))
-        return false;
+    return run_take_sample(run, with_memstats, 0, err);
+}
+
+bool run_count_iteration(struct run *run, struct lg_error *err)
+{
     run->iteration++;
     return run_write(
         run, record_iteration(run->phase, run->iteration, run->iterations_total, run_seconds(run)),
         err);
+}
+
+static bool play_iteration(struct run *run, struct lg_error *err)
+{
+    return target_play(run->target, &run->plan->iteration, run->iteration + 1, err) &&
+           run_count_iteration(run, err);
 }
 
 static bool came_back(struct run *run, struct lg_error *err)
@@ -102,7 +112,7 @@ static void take_reference(struct run *run)
                    &run->reference);
 }
 
-static bool warm_up(struct run *run, struct lg_error *err)
+bool run_warm_up(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
     if (!run_enter_phase(run, PHASE_WARMUP, measure->warmup, err))
@@ -205,7 +215,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
         !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, false, err) ||
-        !warm_up(run, err) || !be_idle(run, err))
+        !run_warm_up(run, err) || !be_idle(run, err))
         return false;
     take_reference(run);
     unsigned iterations =

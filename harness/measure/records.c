@@ -20,6 +20,11 @@ static json_t *new_record(const char *name)
     return record;
 }
 
+static char *mark_text(const struct mark *mark)
+{
+    return memory_format("%s:%u:%u", mark->file, mark->line, mark->column);
+}
+
 static json_t *measure_numbers(const struct measure_plan *measure)
 {
     json_t *numbers = json_object();
@@ -33,6 +38,30 @@ static json_t *measure_numbers(const struct measure_plan *measure)
     json_put(numbers, "drain_ms", json_integer(measure->drain_ms));
     json_put(numbers, "heap_rate", json_integer(measure->heap_rate));
     return numbers;
+}
+
+/* What each step that waits belongs to: the input before it, counted from 1; its own number where
+ * there is none. */
+static unsigned input_of(const struct step_list *steps, size_t index)
+{
+    for (size_t i = index + 1; i-- > 0;)
+        if (step_is_input(&steps->items[i]))
+            return (unsigned)i + 1;
+    return (unsigned)index + 1;
+}
+
+static json_t *iteration_steps(const struct step_list *steps)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < steps->count; i++) {
+        _cleanup_free_ char *where = mark_text(&steps->items[i].where);
+        json_t *step = json_object();
+        json_put(step, "step", json_text(steps->items[i].source));
+        json_put(step, "where", json_text(where));
+        json_put(step, "input", json_integer(input_of(steps, i)));
+        json_push(array, step);
+    }
+    return array;
 }
 
 json_t *record_header(const struct run_options *options, unsigned iterations_total)
@@ -49,7 +78,7 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     json_put(record, "file", json_text(plan->file));
     json_put(record, "target", json_text(plan->target.name));
     json_put(record, "program", json_text(path_base(plan->target.command.items[0])));
-    json_put(record, "attempt", json_text(options->attempt));
+    json_put(record, "attempt", json_text(attempt_name(options->attempt)));
     json_put(record, "plan_hash", json_text(plan->hash));
     json_put(record, "plan", json_incref(plan->document));
     json_put(record, "measure", measure_numbers(&plan->measure));
@@ -57,6 +86,8 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
              options->baseline != NULL ? baseline_to_json(options->baseline) : json_null());
     json_put(record, "world", json_text(options->world_root));
     json_put(record, "iterations_total", json_integer(iterations_total));
+    if (options->attempt == ATTEMPT_LOCATE)
+        json_put(record, "iteration_steps", iteration_steps(&plan->iteration));
     return record;
 }
 
@@ -114,8 +145,7 @@ json_t *record_iteration(enum phase phase, unsigned iteration, unsigned of, doub
 json_t *record_step(const struct step_report *report, int64_t target_started)
 {
     const struct step *step = report->step;
-    _cleanup_free_ char *where =
-        memory_format("%s:%u:%u", step->where.file, step->where.line, step->where.column);
+    _cleanup_free_ char *where = mark_text(&step->where);
     json_t *record = new_record("step");
     json_put(record, "iteration", json_integer(report->iteration));
     json_put(record, "step", json_text(step->source));

@@ -28,6 +28,17 @@ enum {
     INOTIFY_INSTANCES_WANTED = 16
 };
 
+const char *attempt_name(enum attempt attempt)
+{
+    static const char *const names[ATTEMPT_COUNT] = {
+        [ATTEMPT_SCREENING] = "screening",
+        [ATTEMPT_AGAIN] = "again",
+        [ATTEMPT_THIRD] = "third",
+        [ATTEMPT_LOCATE] = "locate",
+    };
+    return names[attempt];
+}
+
 double run_seconds(const struct run *run)
 {
     if (run->target == NULL)
@@ -228,12 +239,18 @@ static bool save_screen(struct run *run, struct lg_error *err)
     return file_write_atomic(path, buffer_string(&text), text.length, err);
 }
 
+static bool play_or_measure(struct run *run, struct lg_error *err)
+{
+    if (run->options->play_iterations > 0)
+        return run_play(run, err);
+    return run->options->attempt == ATTEMPT_LOCATE ? run_locate(run, err) : run_measure(run, err);
+}
+
 static bool whole_run(struct run *run, struct string_list *left_behind, struct lg_error *err)
 {
     if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
         return false;
-    bool done = run->options->play_iterations > 0 ? run_play(run, err) : run_measure(run, err);
-    return done && save_screen(run, err) && quit(run, left_behind, err);
+    return play_or_measure(run, err) && save_screen(run, err) && quit(run, left_behind, err);
 }
 
 /* Where every goroutine stands, for a target that no longer does what is awaited of it. Best
@@ -298,6 +315,8 @@ static unsigned total_iterations(const struct run_options *options)
     const struct measure_plan *measure = &options->plan->measure;
     if (options->play_iterations > 0)
         return options->play_iterations;
+    if (options->attempt == ATTEMPT_LOCATE)
+        return measure->warmup + options->locating_iterations;
     if (measure->every_ms > 0)
         return measure->samples;
     return measure->warmup + (measure->samples - 1) * measure->iterations_per_sample;

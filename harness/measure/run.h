@@ -11,13 +11,25 @@
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
 
+/* Why a scenario is run: each is a fresh process by the same plan, and has a directory of its own
+ * in the report. */
+enum attempt {
+    ATTEMPT_SCREENING, /* in the scenario's own directory */
+    ATTEMPT_AGAIN,     /* to confirm what the screening found */
+    ATTEMPT_THIRD,     /* to decide between the two */
+    ATTEMPT_LOCATE,    /* to find the step at which it grows; judged by nobody */
+    ATTEMPT_COUNT
+};
+const char *attempt_name(enum attempt attempt);
+
 struct run_options {
     const struct plan *plan;
     const struct baseline *baseline; /* NULL: none */
     const char *world_root;          /* made by the guard, see world.h */
     const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
                                         screen.txt, stderr.txt go there */
-    const char *attempt;             /* "screening" */
+    enum attempt attempt;
+    unsigned locating_iterations;    /* of ATTEMPT_LOCATE */
     unsigned play_iterations;        /* --iterations: only play, measure nothing; 0: measure */
     bool show;                       /* write the screen after every step into the journal */
     double timeout_scale;

@@ -39,6 +39,15 @@ bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, str
 
 /* phases.c: finds the pprof socket within `ms` and connects. */
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);
+/* phases.c: a sample of the phase and iteration that the run is in, into the series and the
+ * journal. `step` is 0 but for locating runs, see struct sample. */
+bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err);
+/* phases.c: the iterations before anything is measured. */
+bool run_warm_up(struct run *run, struct lg_error *err);
+/* phases.c: one more iteration is done; says so in the journal. */
+bool run_count_iteration(struct run *run, struct lg_error *err);
+/* locating.c: warm-up, then a sample after every step of the iterations. */
+bool run_locate(struct run *run, struct lg_error *err);
 /* phases.c: everything between setup and quit. */
 bool run_measure(struct run *run, struct lg_error *err);
 /* phases.c: --iterations: the iterations alone. */

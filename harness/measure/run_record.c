@@ -218,12 +218,14 @@ static bool take_sample(struct reading *reading, json_t *record, struct lg_error
     };
     int64_t iteration = json_get_integer(record, "iteration", -1);
     int64_t collections = json_get_integer(record, "collections", 0);
+    int64_t step = json_get_integer(record, "step", 0);
     if (sample.phase == PHASE_COUNT || !isfinite(sample.at) || iteration < 0 ||
-        iteration > UINT32_MAX || collections < 0)
+        iteration > UINT32_MAX || collections < 0 || step < 0 || step > UINT32_MAX)
         return refuse(reading, err, "a sample without its phase, iteration or time");
     if (reading->record->series.count >= LIMIT_JOURNAL_SAMPLES)
         return refuse(reading, err, "more samples than the limit LIMIT_JOURNAL_SAMPLES");
     sample.iteration = (unsigned)iteration;
+    sample.step = (unsigned)step;
     sample.collections = (uint64_t)collections;
     if (!take_gauges(reading, json_object_get(record, "gauges"), &sample, err))
         return false;

@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/attempts.h"
+#include "report/judging.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {
@@ -28,6 +30,11 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->reason);
     free(scenario->world);
     string_list_free(&scenario->killed);
+    for (size_t i = 0; i < scenario->attempt_count; i++) {
+        judgement_free(scenario->attempts[i].judgement);
+        run_record_free(scenario->attempts[i].record);
+        free(scenario->attempts[i].problem);
+    }
     judgement_free(scenario->judgement);
     run_record_free(scenario->record);
 }
@@ -106,7 +113,7 @@ static void explain(struct scenario_result *scenario, enum lg_error_class proble
 }
 
 /* A journal without a failure and without an end: the worker itself broke. */
-static enum lg_error_class problem_of(const struct run_record *record)
+enum lg_error_class run_record_problem(const struct run_record *record)
 {
     if (record->failure != NULL)
         return class_by_name(json_get_text(record->failure, "class", ""));
@@ -118,13 +125,14 @@ static void judge_record(struct scenario_result *scenario)
     struct run_record *record = scenario->record;
     scenario->judgement = judge(&record->series, record->baseline, &record->facts);
     scenario->verdict = scenario->judgement->verdict;
-    enum lg_error_class problem = problem_of(record);
+    enum lg_error_class problem = run_record_problem(record);
     if (scenario->verdict == VERDICT_INVALID || scenario->verdict == VERDICT_INCONCLUSIVE)
         problem = LG_ERROR_INVALID;
     explain(scenario, problem, scenario->judgement->reason);
+    scenario_screened(scenario);
 }
 
-void scenario_judge(struct scenario_result *scenario, const char *directory)
+void scenario_screen(struct scenario_result *scenario, const char *directory)
 {
     _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
     struct lg_error err = {0};
@@ -137,7 +145,7 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
     }
     const struct run_record *record = scenario->record;
     scenario->played = json_get_flag(record->end, "played_only", false);
-    enum lg_error_class problem = problem_of(record);
+    enum lg_error_class problem = run_record_problem(record);
     if (problem == LG_ERROR_NEED)
         scenario_skip(scenario, record->facts.problem);
     else if (!scenario->played)
@@ -146,6 +154,19 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
         scenario->verdict = record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED;
         explain(scenario, problem, record->facts.problem);
     }
+}
+
+void scenario_judge(struct scenario_result *scenario, const char *directory)
+{
+    scenario_screen(scenario, directory);
+    enum attempt next;
+    while ((next = scenario_wants(scenario)) != ATTEMPT_COUNT &&
+           attempt_exists(directory, scenario->name, next))
+        scenario_take(scenario, directory, next);
+    scenario_conclude(scenario);
+    if (scenario_wants_location(scenario) &&
+        attempt_exists(directory, scenario->name, ATTEMPT_LOCATE))
+        scenario_locate(scenario, directory);
 }
 
 int worse_status(int a, int b)

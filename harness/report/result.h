@@ -14,11 +14,21 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "measure/journal.h"
+#include "measure/run.h"
 #include "verdict/judge.h"
 
 /* Names inside a report's directory. */
 #define REPORT_RESULT "result.json"
 #define REPORT_JOURNAL "journal.jsonl"
+
+/* One run of a scenario. The screening's record and judgement are the scenario's own. */
+struct attempt_result {
+    enum attempt attempt;
+    enum verdict verdict;        /* of this run alone; of a locating run: pass or failed */
+    struct run_record *record;   /* NULL: no journal could be read */
+    struct judgement *judgement; /* NULL: nothing was judged */
+    char *problem;               /* why there is no record, or why a locating run failed */
+};
 
 /* The step that a failure or a screen belongs to stands in the record. */
 struct scenario_result {
@@ -35,7 +45,9 @@ struct scenario_result {
     char *world;                 /* kept on disk; NULL: removed */
     struct string_list killed;   /* what the guard had to end after the worker */
     struct run_record *record;   /* NULL: did not run, or no journal could be read */
-    struct judgement *judgement; /* NULL: nothing was judged */
+    struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
+    struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
+    size_t attempt_count;                          /* 0: nothing was judged */
 };
 
 struct suite_result {
@@ -65,6 +77,8 @@ void scenario_skip(struct scenario_result *scenario, const char *reason);
 
 /* Reads DIRECTORY/NAME/journal.jsonl and judges it: fills record, judgement, verdict, problem and
  * reason. A journal that cannot be read is a failure of leakgate's own. */
+void scenario_screen(struct scenario_result *scenario, const char *directory);
+/* The same with all further attempts whose journals are there. */
 void scenario_judge(struct scenario_result *scenario, const char *directory);
 
 /* The exit status of one scenario and of all: the worst counts, in the order 70, 2, 5, 1, 4, 3, 0;

@@ -24,6 +24,39 @@ static json_t *names_to_json(const struct string_list *names)
     return array;
 }
 
+/* What a locating run added. */
+static void put_location(json_t *object, const struct finding *finding)
+{
+    if (!finding->located)
+        return;
+    json_t *places = json_array();
+    for (size_t i = 0; i < finding->place_count; i++) {
+        json_t *place = json_object();
+        put_text(place, "step", finding->places[i].step);
+        put_text(place, "where", finding->places[i].where);
+        put_number(place, "per_iteration", finding->places[i].per_iteration);
+        json_push(places, place);
+    }
+    json_put(object, "grows_at", places);
+    put_number(object, "exact_per_iteration", finding->exact);
+    put_number(object, "exact_bytes_per_iteration", finding->exact_bytes);
+}
+
+static json_t *attempts_to_json(const struct scenario_result *scenario)
+{
+    json_t *attempts = json_array();
+    for (size_t i = 0; i < scenario->attempt_count; i++) {
+        const struct attempt_result *attempt = &scenario->attempts[i];
+        json_t *object = json_object();
+        json_put(object, "attempt", json_text(attempt_name(attempt->attempt)));
+        if (attempt->attempt != ATTEMPT_LOCATE)
+            json_put(object, "verdict", json_text(verdict_name(attempt->verdict)));
+        put_text(object, "problem", attempt->problem);
+        json_push(attempts, object);
+    }
+    return attempts;
+}
+
 static json_t *finding_to_json(const struct finding *finding)
 {
     json_t *object = json_object();
@@ -42,6 +75,10 @@ static json_t *finding_to_json(const struct finding *finding)
     put_number(object, "allowed", finding->allowed);
     if (finding->kind == FINDING_BACKLOG)
         put_number(object, "drained_after", finding->drained_after);
+    if (finding->kind == FINDING_UNCONFIRMED)
+        put_text(object, "unconfirmed", finding_kind_name(finding->unconfirmed));
+    json_put(object, "confirmed", json_boolean(finding->confirmed));
+    put_location(object, finding);
     return object;
 }
 
@@ -127,8 +164,10 @@ static json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "killed", names_to_json(&scenario->killed));
     if (scenario->record != NULL)
         put_record(object, scenario->record);
-    if (scenario->judgement != NULL)
+    if (scenario->judgement != NULL) {
         put_judgement(object, scenario->judgement);
+        json_put(object, "attempts", attempts_to_json(scenario));
+    }
     return object;
 }
 

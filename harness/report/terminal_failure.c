@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/attempts.h"
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
 
@@ -176,13 +177,39 @@ static void paint_measurement(const struct painter *painter, const struct scenar
     }
 }
 
+/* What to do about a run that says nothing. A failure shows its own evidence instead. */
+static const char *advice_for(const struct scenario_result *scenario)
+{
+    if (scenario->verdict == VERDICT_INVALID)
+        return "mend the scenario or its target file so that the measurement holds, then run it "
+               "again; nothing about leaks is known from this run";
+    if (scenario->verdict != VERDICT_INCONCLUSIVE)
+        return NULL;
+    if (scenario->attempt_count > 1)
+        return "run it again on a quieter machine, or with more samples (measure: samples), which "
+               "tell a smaller growth from noise";
+    return "run it again on a quieter machine; if it stays so, give it more samples (measure: "
+           "samples) or pace it by time (measure: every, for)";
+}
+
+static void paint_advice(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const char *advice = advice_for(scenario);
+    if (advice == NULL)
+        return;
+    paint_labelled(painter, "to do", advice);
+    if (scenario->judgement != NULL && scenario->verdict == VERDICT_INCONCLUSIVE)
+        paint_power(painter, scenario, false);
+}
+
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario)
 {
-    const struct run_record *record = scenario->record;
+    const struct run_record *record = scenario_telling_record(scenario);
     bool broke = record != NULL && record->failure != NULL && scenario->verdict != VERDICT_SKIPPED;
     const char *where = broke ? json_get_text(record->failure, "where", "") : "";
     paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
     paint_measurement(painter, scenario);
+    paint_advice(painter, scenario);
     if (*where != '\0')
         paint_labelled(painter, "at", where);
     paint_evidence(painter, scenario);

@@ -83,6 +83,32 @@ static void paint_holder(const struct painter *painter, const struct scenario_re
         paint_labelled(painter, "", finding->example);
 }
 
+/* "press E   scenarios/external-editor.yaml:14:5", for each place where it grows. */
+static void paint_places(const struct painter *painter, const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->place_count; i++) {
+        const struct finding_place *place = &finding->places[i];
+        char pace[64];
+        growth_describe(finding->gauge, place->per_iteration, pace, sizeof pace);
+        _cleanup_free_ char *text = memory_format("%s   %s%s%s", place->step, place->where,
+                                                  finding->place_count > 1 ? "   " : "",
+                                                  finding->place_count > 1 ? pace : "");
+        paint_labelled(painter, i == 0 ? "grows at" : "", text);
+    }
+}
+
+/* The heap's exact amounts: the screening's are estimates from a sampled profile. */
+static void paint_exact(const struct painter *painter, const struct finding *finding)
+{
+    if (!finding->located || finding->gauge != GAUGE_HEAP_STACK || finding->exact <= 0)
+        return;
+    char bytes[64];
+    growth_describe(GAUGE_HEAP_ALLOC, finding->exact_bytes, bytes, sizeof bytes);
+    _cleanup_free_ char *text =
+        memory_format("%+.2f objects, %s per iteration", finding->exact, bytes);
+    paint_labelled(painter, "exactly", text);
+}
+
 static bool is_growth_of(const struct finding *finding, enum gauge gauge)
 {
     return is_growth(finding) && finding->gauge == gauge;
@@ -100,6 +126,14 @@ static const struct finding *main_finding(const struct judgement *judgement,
     return main;
 }
 
+static const char *confirmation_text(const struct scenario_result *scenario,
+                                     const struct finding *finding)
+{
+    if (finding->confirmed)
+        return ", confirmed in a fresh process";
+    return scenario->attempt_count == 1 ? ", in one run alone" : "";
+}
+
 /* All growth of one gauge: the whole first, then what holds it. */
 static void paint_gauge(const struct painter *painter, const struct scenario_result *scenario,
                         const struct finding *grown, bool first)
@@ -108,18 +142,23 @@ static void paint_gauge(const struct painter *painter, const struct scenario_res
     const struct finding *main = main_finding(judgement, grown);
     size_t shown = 0, hidden = 0;
     _cleanup_free_ char *text = describe_growth(scenario, *main);
-    paint_line(painter, first, "%s", text);
+    paint_line(painter, first, "%s%s", text, confirmation_text(scenario, main));
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (!is_growth_of(finding, grown->gauge) || finding->holder == NULL)
             continue;
-        if (shown++ < HOLDERS_SHOWN)
+        if (shown++ < HOLDERS_SHOWN) {
             paint_holder(painter, scenario, finding);
-        else
+            paint_exact(painter, finding);
+            paint_places(painter, finding);
+        } else {
             hidden++;
+        }
     }
     if (main->text != NULL)
         paint_labelled(painter, "", main->text);
+    if (shown == 0)
+        paint_places(painter, main);
     if (hidden > 0)
         paint_line(painter, false, "and %zu more holders, in " REPORT_RESULT, hidden);
 }
@@ -209,37 +248,8 @@ static void paint_left_behind(const struct painter *painter, const struct judgem
     paint_line(painter, first, "left behind: %s: %s", described, text);
 }
 
-void paint_findings(const struct painter *painter, const struct scenario_result *scenario)
-{
-    const struct judgement *judgement = scenario->judgement;
-    bool told[GAUGE_COUNT] = {false};
-    bool left_behind_told = false;
-    bool first = true;
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        bool left_behind = finding->kind == FINDING_LEFT_BEHIND;
-        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]) ||
-            (left_behind && left_behind_told))
-            continue;
-        if (is_growth(finding)) {
-            paint_gauge(painter, scenario, finding, first);
-            told[finding->gauge] = true;
-        } else if (left_behind) {
-            paint_left_behind(painter, judgement, first);
-            left_behind_told = true;
-        } else {
-            paint_other(painter, finding, first);
-        }
-        first = false;
-    }
-    if (paint_warnings(painter, scenario, first))
-        paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
-    paint_evidence(painter, scenario);
-}
-
 /* "would have caught: fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack" */
-static void paint_power(const struct painter *painter, const struct scenario_result *scenario,
-                        bool first)
+void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first)
 {
     _cleanup_buffer_ struct buffer list = BUFFER_INIT(SIZE_MAX);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
@@ -267,6 +277,35 @@ static void paint_power(const struct painter *painter, const struct scenario_res
     else
         buffer_format(&list, " per %s", per_what(scenario));
     paint_line(painter, first, "would have caught: %s", buffer_string(&list));
+}
+
+void paint_findings(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = scenario->judgement;
+    bool told[GAUGE_COUNT] = {false};
+    bool left_behind_told = false;
+    bool first = true;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        bool left_behind = finding->kind == FINDING_LEFT_BEHIND;
+        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]) ||
+            (left_behind && left_behind_told))
+            continue;
+        if (is_growth(finding)) {
+            paint_gauge(painter, scenario, finding, first);
+            told[finding->gauge] = true;
+        } else if (left_behind) {
+            paint_left_behind(painter, judgement, first);
+            left_behind_told = true;
+        } else {
+            paint_other(painter, finding, first);
+        }
+        first = false;
+    }
+    if (paint_warnings(painter, scenario, first))
+        paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
+    paint_power(painter, scenario, false);
+    paint_evidence(painter, scenario);
 }
 
 void paint_pass(const struct painter *painter, const struct scenario_result *scenario)

@@ -30,6 +30,8 @@ void paint_evidence(const struct painter *painter, const struct scenario_result 
  */
 void paint_findings(const struct painter *painter, const struct scenario_result *scenario);
 void paint_pass(const struct painter *painter, const struct scenario_result *scenario);
+/* The smallest growth per gauge that the run could tell from noise. */
+void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first);
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario);
 /* Below the blocks: what to do next. */
 void paint_next_steps(const struct painter *painter);

@@ -10,6 +10,27 @@ const char *step_kind_name(enum step_kind kind)
     return kind < STEP_KIND_COUNT ? step_table.rows[kind].name : "?";
 }
 
+bool step_is_input(const struct step *step)
+{
+    switch (step->kind) {
+    case STEP_PRESS:
+    case STEP_CHORD:
+    case STEP_TYPE:
+    case STEP_PASTE:
+    case STEP_MOUSE:
+    case STEP_RUN:
+    case STEP_RESIZE:
+        return true;
+    case STEP_WAIT:
+    case STEP_SETTLE:
+    case STEP_SNAPSHOT:
+    case STEP_SLEEP:
+    case STEP_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
 const struct region *plan_region(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->region_count; i++)

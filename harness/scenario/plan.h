@@ -196,6 +196,8 @@ struct plan {
 };
 
 const char *step_kind_name(enum step_kind kind); /* the word of the scenario language */
+/* Does it do something to the target or its world? The others wait, look or rest. */
+bool step_is_input(const struct step *step);
 const struct region *plan_region(const struct plan *plan, const char *name); /* NULL: none */
 
 void plan_free(struct plan *plan);

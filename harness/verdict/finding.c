@@ -16,10 +16,11 @@ static const struct {
     [FINDING_LEFT_BEHIND] = {"left_behind", 2, true},
     [FINDING_EXCEPTION_EXPIRED] = {"exception_expired", 3, true},
     [FINDING_MEASUREMENT] = {"measurement", 4, false},
-    [FINDING_BACKLOG] = {"backlog", 5, false},
-    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 6, false},
-    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 7, false},
-    [FINDING_ALLOWED] = {"allowed", 8, false},
+    [FINDING_UNCONFIRMED] = {"unconfirmed", 5, false},
+    [FINDING_BACKLOG] = {"backlog", 6, false},
+    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 7, false},
+    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 8, false},
+    [FINDING_ALLOWED] = {"allowed", 9, false},
 };
 
 const char *finding_kind_name(enum finding_kind kind)
@@ -87,6 +88,11 @@ void finding_free(struct finding *finding)
     free(finding->holder);
     free(finding->example);
     free(finding->text);
+    for (size_t i = 0; i < finding->place_count; i++) {
+        free(finding->places[i].step);
+        free(finding->places[i].where);
+    }
+    free(finding->places);
 }
 
 void finding_list_free(struct finding_list *list)

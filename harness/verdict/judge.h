@@ -32,10 +32,18 @@ enum finding_kind {
     FINDING_EXCEPTION_EXPIRING,
     FINDING_EXCEPTION_UNUSED, /* nothing uses it any more, or it allows more than is left */
     FINDING_MEASUREMENT,      /* why a run is invalid or inconclusive */
+    FINDING_UNCONFIRMED,      /* failed in one run, and a fresh process did not show it again */
     FINDING_KIND_COUNT
 };
 const char *finding_kind_name(enum finding_kind kind);
 bool finding_fails(enum finding_kind kind);
+
+/* A step of the iteration at which a holder grows, as a locating run saw it. */
+struct finding_place {
+    char *step;           /* "press E" */
+    char *where;          /* file:line:column */
+    double per_iteration; /* what the holder gains there, in the gauge's unit (heap: bytes) */
+};
 
 struct finding {
     enum finding_kind kind;
@@ -49,6 +57,13 @@ struct finding {
     double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
     double drained_after; /* seconds after the loop; backlog only */
     char *text;           /* what a person needs beyond the numbers; may be NULL */
+    bool confirmed;       /* a fresh process showed it as well */
+    enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
+    struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */
+    size_t place_count;
+    bool located;       /* a locating run was made: `exact` is known */
+    double exact;       /* per iteration, every allocation counted; heap stacks: objects */
+    double exact_bytes; /* heap: bytes per iteration likewise */
 };
 
 /* What happened apart from the samples. */

@@ -76,8 +76,12 @@ class Journal:
     def end(self, **fields):
         return self.add("end", at=130.0, exit_status=0, **{"left_behind": [], **fields})
 
-    def write(self, report):
+    def write(self, report, attempt=None):
+        """Of a further attempt: "again", "third", "locate"."""
         directory = report / self.records[0]["scenario"]
+        if attempt is not None:
+            self.records[0]["attempt"] = attempt
+            directory /= attempt
         directory.mkdir(parents=True, exist_ok=True)
         lines = (json.dumps(record, sort_keys=True, separators=(",", ":")) + "\n"
                  for record in self.records)
@@ -93,6 +97,21 @@ def leaking(scenario="external-editor"):
     def fds(i):
         return {"pipe": 3, "anon_inode:[eventpoll]": 2 + i}
     return Journal(scenario).measured(fds, drained=fds(42)).end()
+
+
+def locating(scenario="external-editor"):
+    """Eight iterations of two steps, the second of which opens a descriptor."""
+    journal = Journal(scenario, iteration_steps=[
+        {"step": "press j", "where": "scenarios/external-editor.yaml:9:5", "input": 1},
+        {"step": "press E", "where": "scenarios/external-editor.yaml:14:5", "input": 2},
+    ])
+    journal.sample("loop", 6, 10, {"anon_inode:[eventpoll]": 2})
+    for i in range(8):
+        journal.sample("loop", 6 + i, 11 + i, {"anon_inode:[eventpoll]": 2 + i})
+        journal.records[-1]["step"] = 1
+        journal.sample("loop", 7 + i, 11.5 + i, {"anon_inode:[eventpoll]": 3 + i})
+        journal.records[-1]["step"] = 2
+    return journal.end()
 
 
 def backlog(scenario="slow"):

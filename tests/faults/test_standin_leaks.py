@@ -1,5 +1,6 @@
 """Each kind of leak, made by the stand-in, is found, named and told from the others."""
 
+import json
 import re
 
 import pytest
@@ -13,9 +14,12 @@ BACKLOG_SECONDS = 15
 BACKLOG = "{idle_for: 2s, drain: 45s}"
 
 
-def run(place, scenario, leak, *words, measure=FAST):
+def run(place, scenario, leak, *words, measure=FAST, confirm=False):
+    """One run alone, for speed, unless it is to be confirmed and located."""
     place.fast(scenario, measure)
-    shown = place.run(scenario, "--target", "standin", "--program", place.standin(leak), *words)
+    alone = [] if confirm else ["--no-confirm"]
+    shown = place.run(scenario, "--target", "standin", "--program", place.standin(leak), *alone,
+                      *words)
     return shown, place.result()["scenarios"][0]
 
 
@@ -54,6 +58,27 @@ def test_one_per_iteration(place, scenario, leak, gauge, holder):
     assert all(holder in finding["holder"] for finding in failing(stored))
     assert holder in re.sub(r"\s+", " ", shown.output)
     place.nothing_left()
+
+
+def test_a_leak_is_confirmed_and_located(place):
+    """A second process says so as well, and a third is sampled after every step."""
+    shown, stored = run(place, "external-editor", "fd", confirm=True)
+    assert shown.status == 1, shown
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening", "again", "locate"]
+    [finding] = of_gauge(failing(stored), "fd")
+    assert finding["confirmed"]
+    [at] = finding["grows_at"]
+    assert at["step"] == 'press "E"'
+    file, line, _ = at["where"].split(":")
+    step = (place.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert step.strip() == "- press: E"
+    assert finding["exact_per_iteration"] == 1
+    assert "confirmed in a fresh process" in re.sub(r"\s+", " ", shown.output)
+    assert "grows at  press" in shown.output
+    place.nothing_left()
+
+    again = place("report", "--from", place.report, "--json")
+    assert json.loads(again.output) == place.result(), "the journals alone say the same"
 
 
 def test_a_kibibyte_per_iteration(place):

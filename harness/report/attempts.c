@@ -1,0 +1,179 @@
+#include "report/attempts.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/judging.h"
+#include "verdict/confirm.h"
+#include "verdict/locate.h"
+
+char *attempt_directory(const char *directory, const char *name, enum attempt attempt)
+{
+    return report_path(directory, name,
+                       attempt == ATTEMPT_SCREENING ? NULL : attempt_name(attempt));
+}
+
+static char *journal_of(const char *directory, const char *name, enum attempt attempt)
+{
+    _cleanup_free_ char *of_attempt = attempt_directory(directory, name, attempt);
+    return path_join(of_attempt, REPORT_JOURNAL);
+}
+
+bool attempt_exists(const char *directory, const char *name, enum attempt attempt)
+{
+    _cleanup_free_ char *journal = journal_of(directory, name, attempt);
+    return access(journal, F_OK) == 0;
+}
+
+static struct attempt_result *add_attempt(struct scenario_result *scenario, enum attempt attempt)
+{
+    struct attempt_result *result = &scenario->attempts[scenario->attempt_count++];
+    result->attempt = attempt;
+    return result;
+}
+
+void scenario_screened(struct scenario_result *scenario)
+{
+    if (scenario->judgement != NULL)
+        add_attempt(scenario, ATTEMPT_SCREENING)->verdict = scenario->judgement->verdict;
+}
+
+/* The judgements that have a vote, the screening's first. */
+static size_t gather_votes(const struct scenario_result *scenario,
+                           struct judgement *votes[CONFIRMING_RUNS])
+{
+    size_t count = 0;
+    if (scenario->judgement != NULL)
+        votes[count++] = scenario->judgement;
+    for (size_t i = 1; i < scenario->attempt_count && count < CONFIRMING_RUNS; i++)
+        if (scenario->attempts[i].judgement != NULL)
+            votes[count++] = scenario->attempts[i].judgement;
+    return count;
+}
+
+enum attempt scenario_wants(const struct scenario_result *scenario)
+{
+    struct judgement *votes[CONFIRMING_RUNS];
+    size_t count = gather_votes(scenario, votes);
+    /* A journal that could not be read has no judgement, and takes its place all the same. */
+    if (count < scenario->attempt_count ||
+        !confirmation_wants_run((const struct judgement *const *)votes, count))
+        return ATTEMPT_COUNT;
+    return count == 1 ? ATTEMPT_AGAIN : ATTEMPT_THIRD;
+}
+
+void scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt)
+{
+    _cleanup_free_ char *path = journal_of(directory, scenario->name, attempt);
+    struct attempt_result *result = add_attempt(scenario, attempt);
+    struct lg_error err = {0};
+    result->record = run_record_read(path, &err);
+    if (result->record == NULL) {
+        result->verdict = VERDICT_FAILED;
+        result->problem = memory_copy_text(err.text);
+        return;
+    }
+    result->judgement =
+        judge(&result->record->series, result->record->baseline, &result->record->facts);
+    result->verdict = result->judgement->verdict;
+}
+
+static void explain(struct scenario_result *scenario, enum lg_error_class problem,
+                    const char *reason)
+{
+    scenario->problem = problem;
+    free(scenario->reason);
+    scenario->reason = memory_copy_text(reason);
+}
+
+/* The attempt after the screening that failed; NULL: none. */
+static const struct attempt_result *failed_attempt(const struct scenario_result *scenario)
+{
+    for (size_t i = 1; i < scenario->attempt_count; i++)
+        if (scenario->attempts[i].attempt != ATTEMPT_LOCATE &&
+            scenario->attempts[i].verdict == VERDICT_FAILED)
+            return &scenario->attempts[i];
+    return NULL;
+}
+
+void scenario_conclude(struct scenario_result *scenario)
+{
+    struct judgement *votes[CONFIRMING_RUNS];
+    size_t count = gather_votes(scenario, votes);
+    const struct attempt_result *failed = failed_attempt(scenario);
+    if (failed != NULL && failed->record == NULL) {
+        scenario->verdict = VERDICT_FAILED;
+        explain(scenario, LG_ERROR_INTERNAL, failed->problem);
+        return;
+    }
+    if (count < 2)
+        return;
+    confirm(votes, count);
+    scenario->verdict = scenario->judgement->verdict;
+    enum lg_error_class problem = LG_ERROR_NONE;
+    if (scenario->verdict == VERDICT_FAILED && failed != NULL)
+        problem = run_record_problem(failed->record);
+    else if (scenario->verdict == VERDICT_INCONCLUSIVE)
+        problem = LG_ERROR_INVALID;
+    explain(scenario, problem, scenario->judgement->reason);
+}
+
+static size_t iteration_length(const struct run_record *record)
+{
+    const json_t *plan = json_object_get(record->header, "plan");
+    const json_t *scenario = json_object_get(plan, "scenario");
+    return json_array_size(json_object_get(scenario, "iteration"));
+}
+
+bool scenario_wants_location(const struct scenario_result *scenario)
+{
+    return scenario->verdict == VERDICT_LEAK && scenario->attempt_count > 1 &&
+           scenario->judgement != NULL && iteration_length(scenario->record) > 0 &&
+           locating_helps(scenario->judgement);
+}
+
+static void locate_by(struct judgement *judgement, const struct run_record *record)
+{
+    const json_t *rows = json_object_get(record->header, "iteration_steps");
+    size_t count = json_array_size(rows);
+    _cleanup_free_ const char **steps = memory_array(count, sizeof *steps);
+    _cleanup_free_ const char **where = memory_array(count, sizeof *where);
+    _cleanup_free_ unsigned *inputs = memory_array(count, sizeof *inputs);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *row = json_array_get(rows, i);
+        steps[i] = json_get_text(row, "step", "");
+        where[i] = json_get_text(row, "where", "");
+        inputs[i] = (unsigned)json_get_integer(row, "input", 0);
+    }
+    struct iteration_steps iteration = {
+        .steps = steps, .where = where, .inputs = inputs, .count = count};
+    locate(judgement, &record->series, &iteration);
+}
+
+void scenario_locate(struct scenario_result *scenario, const char *directory)
+{
+    _cleanup_free_ char *path = journal_of(directory, scenario->name, ATTEMPT_LOCATE);
+    struct attempt_result *result = add_attempt(scenario, ATTEMPT_LOCATE);
+    struct lg_error err = {0};
+    result->verdict = VERDICT_FAILED;
+    result->record = run_record_read(path, &err);
+    if (result->record == NULL) {
+        result->problem = memory_copy_text(err.text);
+        return;
+    }
+    if (result->record->facts.failed || result->record->facts.invalid)
+        result->problem = memory_copy_text(result->record->facts.problem);
+    else
+        result->verdict = VERDICT_PASS;
+    locate_by(scenario->judgement, result->record);
+}
+
+const struct run_record *scenario_telling_record(const struct scenario_result *scenario)
+{
+    const struct attempt_result *failed = failed_attempt(scenario);
+    bool of_attempt = scenario->verdict == VERDICT_FAILED && failed != NULL;
+    return of_attempt ? failed->record : scenario->record;
+}

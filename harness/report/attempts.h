@@ -1,0 +1,35 @@
+/*
+ * The runs of one scenario after its screening: again, third, locate (see verdict/confirm.h).
+ *
+ * Order of calls: scenario_screened once the screening is judged; while scenario_wants names an
+ * attempt that can be had, scenario_take it; scenario_conclude; if scenario_wants_location,
+ * scenario_locate.
+ */
+#ifndef LEAKGATE_REPORT_ATTEMPTS_H
+#define LEAKGATE_REPORT_ATTEMPTS_H
+
+#include "report/result.h"
+
+/* DIRECTORY/NAME/ATTEMPT, the scenario's own directory for the screening; the caller frees it. */
+char *attempt_directory(const char *directory, const char *name, enum attempt attempt);
+/* Is there a journal of it in the report? */
+bool attempt_exists(const char *directory, const char *name, enum attempt attempt);
+
+/* Keeps the screening's own verdict, before others have a say. */
+void scenario_screened(struct scenario_result *scenario);
+/* The attempt whose verdict would tell more; ATTEMPT_COUNT: none. */
+enum attempt scenario_wants(const struct scenario_result *scenario);
+/* Reads and judges the attempt's journal. One that cannot be read counts as failed. */
+void scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt);
+/* The verdict of all attempts so far becomes the scenario's. */
+void scenario_conclude(struct scenario_result *scenario);
+
+/* Was growth confirmed whose step could be found? */
+bool scenario_wants_location(const struct scenario_result *scenario);
+/* Adds to the findings what the locating run's journal says; one that failed leaves a remark. */
+void scenario_locate(struct scenario_result *scenario, const char *directory);
+
+/* The record of the run that failed, or was measured wrongly; else the screening's. May be NULL. */
+const struct run_record *scenario_telling_record(const struct scenario_result *scenario);
+
+#endif

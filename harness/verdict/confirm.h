@@ -1,0 +1,33 @@
+/*
+ * Several runs of one scenario by the same plan, each in a fresh process, to one verdict.
+ *
+ * Growth that one run saw is a leak only when a second one sees it as well; where they differ a
+ * third decides. A run that failed is never outvoted, and one that was inconclusive or invalid has
+ * no vote. What is known for certain from one run (an exception that has expired) needs no second.
+ *
+ * Order of calls: confirmation_wants_run after the first judgement and after each further one;
+ * then confirm.
+ */
+#ifndef LEAKGATE_VERDICT_CONFIRM_H
+#define LEAKGATE_VERDICT_CONFIRM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "verdict/judge.h"
+
+enum { CONFIRMING_RUNS = 3 };
+
+/* Would one more run tell something? runs[0] is the screening. */
+bool confirmation_wants_run(const struct judgement *const *runs, size_t count);
+
+/* The verdict of all of them, written into runs[0]: findings that another run shows as well are
+ * CONFIRMED; those that fail and are not shown again become FINDING_UNCONFIRMED; what only the
+ * later runs agree on is added. With one run nothing changes. */
+void confirm(struct judgement *const *runs, size_t count);
+
+/* Are a and b about the same growth (level, process left behind)? A total without a holder is the
+ * same as each of its holders: which of them is steady enough to be named is chance. */
+bool findings_match(const struct finding *a, const struct finding *b);
+
+#endif

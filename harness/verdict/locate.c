@@ -1,0 +1,222 @@
+#include "verdict/locate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "verdict/ledger.h"
+
+enum {
+    ITERATIONS_LEAST = 8,
+    ITERATIONS_MOST = 24,
+    /* So many of what leaks should come in a locating run, to tell its step from chance. */
+    OCCURRENCES = 4,
+    PLACES_NAMED = 3,
+    STACKS_NAMED = 3
+};
+
+/* A place with less than this share of the foremost one's growth is not named. */
+static const double share_named = 0.25;
+/* What an iteration keeps at least to be named where a heap's total grows; the judge's own bound.
+ */
+static const double least_bytes = 32;
+
+bool locating_helps(const struct judgement *judgement)
+{
+    for (size_t i = 0; judgement->verdict == VERDICT_LEAK && i < judgement->count; i++)
+        if (judgement->findings[i].kind == FINDING_GROWTH)
+            return true;
+    return false;
+}
+
+unsigned locating_iterations(const struct judgement *judgement)
+{
+    double most = ITERATIONS_LEAST;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        bool counted = gauge_info(finding->gauge < GAUGE_COUNT ? finding->gauge : GAUGE_FD)->unit ==
+                       UNIT_COUNT;
+        if (finding->kind == FINDING_GROWTH && counted && finding->per_iteration > 0)
+            most = fmax(most, ceil(OCCURRENCES / finding->per_iteration));
+    }
+    return (unsigned)fmin(most, ITERATIONS_MOST);
+}
+
+/* Of the heap's total: all stacks together, for MemStats are not read at each step. */
+static double *all_stacks(const struct ledger *ledger)
+{
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    double *row = memory_array(ledger->columns, sizeof *row);
+    for (size_t i = 0; i < count; i++)
+        for (size_t column = 0; column < ledger->columns; column++)
+            row[column] += accounts[i].bytes[column];
+    return row;
+}
+
+static double *copy_row(const struct ledger *ledger, const double *values)
+{
+    double *row = memory_array(ledger->columns, sizeof *row);
+    memcpy(row, values, ledger->columns * sizeof *row);
+    return row;
+}
+
+/* What the finding is about, as a row (heap: bytes); the caller frees it. NULL: not in this run. */
+static double *row_of(const struct ledger *ledger, const struct finding *finding)
+{
+    if (finding->holder == NULL)
+        return finding->gauge == GAUGE_HEAP_ALLOC ? all_stacks(ledger)
+                                                  : ledger_totals(ledger, finding->gauge);
+    const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
+    if (account == NULL)
+        return NULL;
+    return copy_row(ledger, account->bytes != NULL ? account->bytes : account->values);
+}
+
+/* What the row gains between each sample and the one before it, added up by the input step that
+ * was the last one done. */
+static double *gains_by_step(const struct ledger *ledger, const double *row,
+                             const struct iteration_steps *steps)
+{
+    double *gains = memory_array(steps->count, sizeof *gains);
+    size_t first = ledger->loop.first, end = first + ledger->loop.count;
+    for (size_t i = first + 1; i < end; i++) {
+        unsigned step = ledger->samples[i]->step;
+        if (step == 0 || step > steps->count || isnan(row[i]) || isnan(row[i - 1]))
+            continue;
+        unsigned input = steps->inputs[step - 1];
+        if (input > 0 && input <= steps->count)
+            gains[input - 1] += row[i] - row[i - 1];
+    }
+    return gains;
+}
+
+static double iterations_of(const struct ledger *ledger)
+{
+    size_t first = ledger->loop.first, last = first + ledger->loop.count - 1;
+    return ledger->samples[last]->iteration - ledger->samples[first]->iteration;
+}
+
+static double net_of(const struct ledger *ledger, const double *row)
+{
+    size_t last = ledger->loop.first + ledger->loop.count - 1;
+    return row[last] - row[ledger->loop.first];
+}
+
+/* The foremost places, until one is much smaller than the first. */
+static void name_places(struct finding *finding, double *gains, double iterations,
+                        const struct iteration_steps *steps)
+{
+    double foremost = 0;
+    finding->places = memory_array(PLACES_NAMED, sizeof *finding->places);
+    while (finding->place_count < PLACES_NAMED) {
+        size_t best = 0;
+        for (size_t i = 1; i < steps->count; i++)
+            if (gains[i] > gains[best])
+                best = i;
+        if (!(gains[best] > share_named * foremost))
+            break;
+        foremost = fmax(foremost, gains[best]);
+        finding->places[finding->place_count++] = (struct finding_place){
+            .step = memory_copy_text(steps->steps[best]),
+            .where = memory_copy_text(steps->where[best]),
+            .per_iteration = gains[best] / iterations,
+        };
+        gains[best] = 0;
+    }
+}
+
+static void name_exact(struct finding *finding, const struct ledger *ledger, const double *row,
+                       double iterations)
+{
+    const struct account *account =
+        finding->holder != NULL ? ledger_account(ledger, finding->gauge, finding->holder) : NULL;
+    finding->located = true;
+    finding->exact = net_of(ledger, account != NULL ? account->values : row) / iterations;
+    finding->exact_bytes =
+        gauge_info(finding->gauge)->unit == UNIT_BYTES ? net_of(ledger, row) / iterations : 0;
+}
+
+/* Does it rise in most iterations, and by enough? */
+static bool keeps_rising(const struct ledger *ledger, const double *row, unsigned last_step)
+{
+    size_t first = ledger->loop.first, end = first + ledger->loop.count;
+    double before = row[first];
+    unsigned iterations = 0, rising = 0;
+    for (size_t i = first + 1; i < end; i++) {
+        if (ledger->samples[i]->step != last_step)
+            continue;
+        iterations++;
+        rising += row[i] > before;
+        before = row[i];
+    }
+    return iterations > 0 && 4 * rising >= 3 * iterations;
+}
+
+static const struct account *next_riser(const struct ledger *ledger, const bool *named,
+                                        unsigned last_step, double least)
+{
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    const struct account *most = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!named[i] && net_of(ledger, accounts[i].bytes) >= least &&
+            (most == NULL || net_of(ledger, accounts[i].bytes) > net_of(ledger, most->bytes)) &&
+            keeps_rising(ledger, accounts[i].bytes, last_step))
+            most = &accounts[i];
+    return most;
+}
+
+/* A total that grew without a stack that could be told from noise: with every allocation counted
+ * there may be some. */
+static void name_stacks(struct finding *finding, const struct ledger *ledger, unsigned last_step,
+                        double iterations)
+{
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    _cleanup_free_ bool *named = memory_array(count, sizeof *named);
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
+                  finding->text != NULL ? "; " : "");
+    size_t found = 0;
+    for (; found < STACKS_NAMED; found++) {
+        const struct account *account =
+            next_riser(ledger, named, last_step, least_bytes * iterations);
+        if (account == NULL)
+            break;
+        named[account - accounts] = true;
+        buffer_format(&text, "%s%s %+.0f B",
+                      found == 0 ? "every allocation counted, per iteration: " : ", ", account->key,
+                      net_of(ledger, account->bytes) / iterations);
+    }
+    if (found > 0) {
+        free(finding->text);
+        finding->text = buffer_take(&text);
+    }
+    buffer_free(&text);
+}
+
+static void locate_finding(struct finding *finding, const struct ledger *ledger,
+                           const struct iteration_steps *steps)
+{
+    double iterations = iterations_of(ledger);
+    _cleanup_free_ double *row = row_of(ledger, finding);
+    if (row == NULL || !(iterations > 0))
+        return;
+    _cleanup_free_ double *gains = gains_by_step(ledger, row, steps);
+    name_places(finding, gains, iterations, steps);
+    name_exact(finding, ledger, row, iterations);
+    if (finding->gauge == GAUGE_HEAP_ALLOC)
+        name_stacks(finding, ledger, (unsigned)steps->count, iterations);
+}
+
+void locate(struct judgement *judgement, const struct series *series,
+            const struct iteration_steps *steps)
+{
+    _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
+    for (size_t i = 0; ledger->loop.count > 1 && steps->count > 0 && i < judgement->count; i++)
+        if (judgement->findings[i].kind == FINDING_GROWTH)
+            locate_finding(&judgement->findings[i], ledger, steps);
+}

@@ -1,0 +1,107 @@
+"""A red run is run again: what several journals of one scenario say together."""
+
+import json
+
+import journals
+import pytest
+
+PLAN = {"scenario": {"iteration": [{"press": "j"}, {"press": "E"}]}, "target": {}}
+
+
+def leaking():
+    journal = journals.leaking()
+    journal.records[0]["plan"] = PLAN
+    return journal
+
+
+def clean():
+    return journals.clean("external-editor")
+
+
+def broken():
+    return journals.Journal("external-editor").failed(screen=["Sidecar"], stderr="panic: x\n")
+
+
+def restless():
+    """Descriptors come and go so that no growth could be told."""
+    return journals.Journal("external-editor").measured(
+        lambda i: {"pipe": 3 + (i // 6) % 2 * 90}).end()
+
+
+@pytest.mark.parametrize("again, third, verdict, attempts", [
+    (None, None, "leak", ["screening"]),
+    (leaking, None, "leak", ["screening", "again"]),
+    (clean, None, "inconclusive", ["screening", "again"]),
+    (clean, clean, "pass", ["screening", "again", "third"]),
+    (clean, leaking, "leak", ["screening", "again", "third"]),
+    (broken, None, "failed", ["screening", "again"]),
+    (clean, broken, "failed", ["screening", "again", "third"]),
+    (restless, leaking, "leak", ["screening", "again", "third"]),
+])
+def test_the_verdict_of_several_runs(leakgate, again, third, verdict, attempts):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    if again:
+        again().write(report, "again")
+    if third:
+        third().write(report, "third")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == verdict
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == attempts
+    [growth] = [finding for finding in stored["findings"] if finding.get("gauge") == "fd"
+                and finding["kind"] in ("growth", "unconfirmed")]
+    assert growth["confirmed"] == (verdict == "leak" and again is not None)
+
+
+def test_a_pass_is_not_asked_again(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    clean().write(report)
+    leaking().write(report, "again")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == "pass"
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening"]
+
+
+def test_what_was_seen_once_is_a_warning(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    clean().write(report, "again")
+    clean().write(report, "third")
+    shown = leakgate("report").stdout
+    assert "external-editor  pass  unconfirmed fd anon_inode:[eventpoll]:" in shown
+    assert "seen in one of 3 runs" in " ".join(shown.split())
+
+
+def test_the_step_is_named(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    leaking().write(report, "again")
+    journals.locating().write(report, "locate")
+    shown = leakgate("report").stdout
+    assert "confirmed in a fresh" in shown
+    assert "grows at  press E   scenarios/external-editor.yaml:14:5\n" in shown
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    [finding] = [finding for finding in stored["findings"] if finding["fails"]]
+    assert finding["grows_at"] == [{"step": "press E", "per_iteration": 1.0,
+                                    "where": "scenarios/external-editor.yaml:14:5"}]
+
+
+def test_a_locating_run_that_failed_changes_no_verdict(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    leaking().write(report, "again")
+    broken().write(report, "locate")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == "leak"
+    assert stored["attempts"][-1]["attempt"] == "locate"
+    assert stored["attempts"][-1]["problem"]
+
+
+def test_the_screen_of_the_attempt_that_failed_is_shown(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    broken().write(report, "again")
+    shown = leakgate("report").stdout
+    assert "in a fresh process that was to confirm growth" in " ".join(shown.split())
+    assert "│ Sidecar" in shown
+    assert "panic: x" in shown

@@ -1,0 +1,181 @@
+/* Where in the iteration it grows, by a locating run's series. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "verdict/locate.h"
+#include "verdict/series.h"
+
+enum { STEPS = 4, ITERATIONS = 8 };
+
+static const char *const steps[STEPS] = {"press a", "wait A", "press b", "run c"};
+static const char *const where[STEPS] = {"s.yaml:1:5", "s.yaml:2:5", "s.yaml:3:5", "s.yaml:4:5"};
+/* The wait belongs to the press before it. */
+static const unsigned inputs[STEPS] = {1, 1, 3, 4};
+static const struct iteration_steps iteration = {steps, where, inputs, STEPS};
+
+/* What a holder gains in each iteration after step 2, 3 and 4, in bytes or in number. */
+struct gains {
+    int after[STEPS + 1];
+};
+
+static void append(struct series *series, unsigned done, unsigned step, uint32_t holder,
+                   unsigned value, bool bytes)
+{
+    struct sample sample = {.phase = PHASE_LOOP, .iteration = done, .step = step};
+    for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        sample.gauges[gauge] = 0;
+    sample.gauges[GAUGE_FD] = sample.gauges[GAUGE_ZOMBIE] = value;
+    sample.holdings = memory_array(1, sizeof *sample.holdings);
+    sample.holdings[0] = (struct holding){holder, bytes ? value / 16 : value, bytes ? value : 0};
+    sample.holding_count = 1;
+    series_append(series, &sample);
+}
+
+static struct series series_of(enum gauge gauge, struct gains gains, unsigned from)
+{
+    struct series series = {.holders = holder_table_new()};
+    uint32_t function = holder_table_function(series.holders, "main.keep", strlen("main.keep"));
+    uint32_t holder = gauge == GAUGE_HEAP_STACK
+                          ? holder_table_stack(series.holders, gauge, &function, 1)
+                          : holder_table_text(series.holders, gauge, "pipe");
+    unsigned value = from;
+    append(&series, 6, 0, holder, value, gauge == GAUGE_HEAP_STACK);
+    for (unsigned i = 0; i < ITERATIONS; i++)
+        for (unsigned step = 2; step <= STEPS; step++) {
+            value = (unsigned)((int)value + gains.after[step]);
+            append(&series, 6 + i + (step == STEPS), step, holder, value,
+                   gauge == GAUGE_HEAP_STACK);
+        }
+    return series;
+}
+
+static struct judgement *judgement_of(enum gauge gauge, const char *holder)
+{
+    struct judgement *judgement = memory_new(struct judgement);
+    judgement->verdict = VERDICT_LEAK;
+    judgement->findings = memory_new(struct finding);
+    judgement->count = 1;
+    judgement->findings[0] = (struct finding){.kind = FINDING_GROWTH,
+                                              .gauge = gauge,
+                                              .holder = memory_copy_text(holder),
+                                              .per_iteration = 1};
+    return judgement;
+}
+
+static struct finding *located(struct judgement *judgement, enum gauge gauge, struct gains gains,
+                               unsigned from)
+{
+    struct series series = series_of(gauge, gains, from);
+    locate(judgement, &series, &iteration);
+    series_free(&series);
+    return &judgement->findings[0];
+}
+
+static void test_growth_belongs_to_the_input_before_the_wait(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located(judgement, GAUGE_FD, (struct gains){{0, 0, 1, 0, 0}}, 5);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press a");
+    assert_string_equal(finding->places[0].where, "s.yaml:1:5");
+    assert_true(finding->located);
+    assert_float_equal(finding->places[0].per_iteration, 1, 1e-9);
+    assert_float_equal(finding->exact, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+/* Three are opened, two closed again: it grows where they are opened. */
+static void test_what_is_partly_given_back_grows_where_it_was_taken(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located(judgement, GAUGE_FD, (struct gains){{0, 0, 0, 3, -2}}, 5);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_float_equal(finding->exact, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+static void test_two_places_stand_with_the_larger_first(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located(judgement, GAUGE_FD, (struct gains){{0, 0, 1, 0, 2}}, 5);
+    assert_int_equal(finding->place_count, 2);
+    assert_string_equal(finding->places[0].step, "run c");
+    assert_string_equal(finding->places[1].step, "press a");
+    judgement_free(judgement);
+}
+
+static void test_heap_is_exact_in_objects_and_bytes(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_HEAP_STACK, "main.keep");
+    struct finding *finding =
+        located(judgement, GAUGE_HEAP_STACK, (struct gains){{0, 0, 0, 48, 0}}, 160);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_float_equal(finding->exact, 3, 1e-9);
+    assert_float_equal(finding->exact_bytes, 48, 1e-9);
+    judgement_free(judgement);
+}
+
+/* The total of the heap is all stacks together, and those that keep rising are named. */
+static void test_a_heap_total_names_its_stacks(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_HEAP_ALLOC, NULL);
+    struct finding *finding =
+        located(judgement, GAUGE_HEAP_STACK, (struct gains){{0, 0, 0, 64, 0}}, 160);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_string_equal(finding->text, "every allocation counted, per iteration: main.keep +64 B");
+    judgement_free(judgement);
+}
+
+static void test_a_holder_that_does_not_come_again_is_left_alone(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "socket");
+    struct finding *finding = located(judgement, GAUGE_FD, (struct gains){{0, 0, 1, 0, 0}}, 5);
+    assert_int_equal(finding->place_count, 0);
+    assert_false(finding->located);
+    judgement_free(judgement);
+}
+
+static void test_rare_growth_gets_more_iterations(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    assert_true(locating_helps(judgement));
+    assert_int_equal(locating_iterations(judgement), 8);
+    judgement->findings[0].per_iteration = 0.2;
+    assert_int_equal(locating_iterations(judgement), 20);
+    judgement->findings[0].per_iteration = 0.01;
+    assert_int_equal(locating_iterations(judgement), 24);
+    judgement->findings[0].kind = FINDING_LEVEL;
+    assert_false(locating_helps(judgement));
+    judgement_free(judgement);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_growth_belongs_to_the_input_before_the_wait),
+        cmocka_unit_test(test_what_is_partly_given_back_grows_where_it_was_taken),
+        cmocka_unit_test(test_two_places_stand_with_the_larger_first),
+        cmocka_unit_test(test_heap_is_exact_in_objects_and_bytes),
+        cmocka_unit_test(test_a_heap_total_names_its_stacks),
+        cmocka_unit_test(test_a_holder_that_does_not_come_again_is_left_alone),
+        cmocka_unit_test(test_rare_growth_gets_more_iterations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
