@@ -34,6 +34,16 @@ const struct command_info command_table[] = {
      "Makes the report again from the journals of an earlier run, without the target. The exit "
      "status is 0 when that was possible, whatever the verdicts are.",
      command_report},
+    {COMMAND_BISECT, "bisect", "SCENARIO...", "run scenarios for git bisect run",
+     "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
+     "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "
+     "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option. A "
+     "signal ends the search.\n\n"
+     "    git bisect start BAD GOOD\n"
+     "    git bisect run leakgate bisect tab-cycle --build make --control ../good\n\n"
+     "The scenarios, baselines and the control build should lie outside the tree that is "
+     "searched, or each commit is judged by its own.",
+     command_bisect},
 };
 const size_t command_table_count = sizeof command_table / sizeof *command_table;
 
@@ -92,6 +102,7 @@ static int run_command(const struct command_info *command, int count, char *cons
     if (!arguments_parse(command->command, count, words, &arguments, &err)) {
         status = complain(&err);
         fprintf(stderr, "See leakgate %s --help.\n", command->name);
+        status = command->command == COMMAND_BISECT ? bisect_status(status) : status;
     } else if (option_given(&arguments, OPTION_HELP)) {
         status = print_help(command, stdout);
     } else {

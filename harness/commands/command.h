@@ -32,5 +32,9 @@ int command_accept(const struct arguments *arguments);
 int command_check(const struct arguments *arguments);
 int command_list(const struct arguments *arguments);
 int command_report(const struct arguments *arguments);
+int command_bisect(const struct arguments *arguments);
+/* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.
+ */
+int bisect_status(int status);
 
 #endif

@@ -7,15 +7,17 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define EVERY (COMMAND_RUN | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT)
-#define FILES (COMMAND_RUN | COMMAND_CHECK | COMMAND_LIST)
+/* What starts targets. */
+#define RUNS (COMMAND_RUN | COMMAND_BISECT)
+#define EVERY (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT)
+#define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
 
 const struct option_info option_table[] = {
     {OPTION_SCENARIOS, FILES, "scenarios", 0, "DIR", OPTION_TYPE_TEXT, "scenarios",
      "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
-    {OPTION_REPORT, COMMAND_RUN, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
+    {OPTION_REPORT, RUNS, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
      "where the report and each run's evidence go"},
     {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT, "from", 0, "DIR", OPTION_TYPE_TEXT,
      "leakgate-report", "the report directory of an earlier run"},
@@ -23,21 +25,26 @@ const struct option_info option_table[] = {
      "only scenarios with this tag; repeated: with any of them"},
     {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "another target file than the scenarios name"},
-    {OPTION_PROGRAM, COMMAND_RUN, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+    {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "the program to run as the target; else LEAKGATE_PROGRAM, else the target file's"},
+    {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+     "another build of the program, run in turns with it; what both show is allowed, and stored "
+     "baselines are left aside"},
+    {OPTION_BUILD, COMMAND_BISECT, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
+     "a shell command that builds the program first; a commit that it fails on is left out"},
     {OPTION_ITERATIONS, COMMAND_RUN, "iterations", 0, "N", OPTION_TYPE_NUMBER, NULL,
      "only play the set-up and N iterations; nothing is measured"},
     {OPTION_SHOW, COMMAND_RUN, "show", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "print the screen after every step"},
-    {OPTION_KEEP_WORLD, COMMAND_RUN, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,
+    {OPTION_KEEP_WORLD, RUNS, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "keep the throw-away home of each run, and name it"},
     {OPTION_REQUIRE_ALL, COMMAND_RUN, "require-all", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "a scenario that is skipped is an error (exit status 3)"},
-    {OPTION_REQUIRE_BASELINE, COMMAND_RUN, "require-baseline", 0, NULL, OPTION_TYPE_FLAG, NULL,
+    {OPTION_REQUIRE_BASELINE, RUNS, "require-baseline", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "a scenario without a baseline is an error (exit status 3)"},
-    {OPTION_NO_BASELINES, COMMAND_RUN, "no-baselines", 0, NULL, OPTION_TYPE_FLAG, NULL,
+    {OPTION_NO_BASELINES, RUNS, "no-baselines", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "judge by the defaults: for a changed scenario whose baseline is to be accepted anew"},
-    {OPTION_NO_CONFIRM, COMMAND_RUN, "no-confirm", 0, NULL, OPTION_TYPE_FLAG, NULL,
+    {OPTION_NO_CONFIRM, RUNS, "no-confirm", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "judge by one run alone: growth is not confirmed in a fresh process, nor its step located"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "with leak, inconclusive and invalid runs are warnings"},

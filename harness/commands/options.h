@@ -18,6 +18,7 @@ enum command {
     COMMAND_CHECK = 1 << 2,
     COMMAND_LIST = 1 << 3,
     COMMAND_REPORT = 1 << 4,
+    COMMAND_BISECT = 1 << 5,
 };
 
 enum option {
@@ -28,6 +29,8 @@ enum option {
     OPTION_TAG,
     OPTION_TARGET,
     OPTION_PROGRAM,
+    OPTION_CONTROL,
+    OPTION_BUILD,
     OPTION_ITERATIONS,
     OPTION_SHOW,
     OPTION_KEEP_WORLD,
