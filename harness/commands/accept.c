@@ -9,6 +9,7 @@
 #include "commands/acceptance.h"
 #include "commands/command.h"
 #include "commands/selection.h"
+#include "report/baseline_difference.h"
 #include "report/result.h"
 
 /* One scenario's new baseline, before anything is written. */
@@ -51,6 +52,12 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
                        "changed by a person and reviewed");
     if (arguments->operands.count == 0)
         return lg_fail(err, LG_ERROR_INPUT, 0, "accept wants the names of scenarios");
+    bool tighten = option_given(arguments, OPTION_TIGHTEN);
+    if (tighten && holders)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--tighten accepts nothing: it has no --holder");
+    if (!tighten && option_given(arguments, OPTION_LEVELS))
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--levels belongs to --tighten; without it all levels are taken anyway");
     if (holders && !option_given(arguments, OPTION_REASON))
         return lg_fail(err, LG_ERROR_INPUT, 0, "--holder wants a --reason: why is it accepted?");
     if (!holders &&
@@ -92,13 +99,16 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     if ((!proposal->is_new && old == NULL) || !check_expiry(&accepting->consent, record, err))
         return false;
     _cleanup_baseline_ struct baseline *new =
-        acceptance_make(record, old, &accepting->consent, accepting->used, err);
+        option_given(accepting->arguments, OPTION_TIGHTEN)
+            ? acceptance_tighten(record, old, option_given(accepting->arguments, OPTION_LEVELS),
+                                 err)
+            : acceptance_make(record, old, &accepting->consent, accepting->used, err);
     if (new == NULL)
         return false;
     _cleanup_json_ json_t *json = baseline_to_json(new);
     proposal->text = json_pretty(json);
     proposal->is_changed = !is_same_file(proposal->path, proposal->text);
-    acceptance_difference(old, new, &proposal->differences);
+    baseline_difference(old, new, &proposal->differences);
     return true;
 }
 

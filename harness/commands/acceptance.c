@@ -37,21 +37,23 @@ static struct baseline *start_from(const struct run_record *record, const struct
     for (size_t i = 0; i < old->exception_count; i++)
         baseline_except(baseline, &old->exceptions[i]);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        baseline->gauges[gauge] = old->gauges[gauge];
+        baseline_put_gauge(baseline, gauge, &old->gauges[gauge]);
         baseline->gauges[gauge].level = NAN;
     }
     return baseline;
 }
 
 /* To three decimals: more is noise in a file that people read. */
-static double rounded(double value)
+double level_rounded(double level)
 {
-    return round(value * 1000) / 1000;
+    return round(level * 1000) / 1000;
 }
 
-static double rounded_up(double value)
+/* Up: what was found must pass. Bytes are whole. */
+double allowance_rounded(enum gauge gauge, double per_iteration)
 {
-    return ceil(fmax(value, 0) * 100 - 1e-9) / 100;
+    double parts = gauge_info(gauge)->rule == RULE_SLOPE ? 1 : 100;
+    return ceil(fmax(per_iteration, 0) * parts - 1e-9) / parts;
 }
 
 static char *key_of(const struct finding *finding)
@@ -84,7 +86,7 @@ static void except(struct baseline *baseline, const struct finding *finding,
     struct baseline_exception exception = {
         .gauge = finding->gauge,
         .holder = finding->holder,
-        .allowed = rounded_up(finding->per_iteration),
+        .allowed = allowance_rounded(finding->gauge, finding->per_iteration),
         .allowed_bytes = stack ? ceil(fmax(finding->bytes_per_iteration, 0)) : 0,
         .reason = (char *)consent->reason,
         .issue = (char *)consent->issue,
@@ -114,11 +116,20 @@ static void prolong(struct baseline *baseline, const struct finding *finding,
     baseline_except(baseline, &exception);
 }
 
-static void allow_total(struct baseline *baseline, const struct finding *finding)
+/* The growth of a gauge that no holder explains; of an allowance that has expired the amount stays,
+ * for the new reason and time. */
+static void allow_total(struct baseline *baseline, const struct finding *finding,
+                        const struct consent *consent)
 {
-    struct baseline_gauge *gauge = &baseline->gauges[finding->gauge];
-    gauge->present = true;
-    gauge->allowed = fmax(gauge->allowed, rounded_up(finding->per_iteration));
+    struct baseline_gauge gauge = baseline->gauges[finding->gauge];
+    gauge.present = true;
+    if (finding->kind == FINDING_GROWTH)
+        gauge.allowed =
+            fmax(gauge.allowed, allowance_rounded(finding->gauge, finding->per_iteration));
+    gauge.reason = (char *)consent->reason;
+    gauge.issue = (char *)consent->issue;
+    gauge.expires = (char *)consent->expires;
+    baseline_put_gauge(baseline, finding->gauge, &gauge);
 }
 
 static void apply_consent(struct baseline *baseline, const struct judgement *judgement,
@@ -134,8 +145,8 @@ static void apply_consent(struct baseline *baseline, const struct judgement *jud
             prolong(baseline, finding, consent);
         else if (finding->kind == FINDING_GROWTH && finding->holder != NULL)
             except(baseline, finding, consent);
-        else if (finding->kind == FINDING_GROWTH)
-            allow_total(baseline, finding);
+        else if (expired || finding->kind == FINDING_GROWTH)
+            allow_total(baseline, finding, consent);
     }
 }
 
@@ -183,7 +194,7 @@ static void take_levels(struct baseline *baseline, const struct judgement *judge
         if (!isfinite(judgement->levels[gauge]) || !has_level(gauge))
             continue;
         baseline->gauges[gauge].present = true;
-        baseline->gauges[gauge].level = rounded(judgement->levels[gauge]);
+        baseline->gauges[gauge].level = level_rounded(judgement->levels[gauge]);
     }
 }
 

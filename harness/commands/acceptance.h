@@ -5,6 +5,8 @@
 #ifndef LEAKGATE_COMMANDS_ACCEPTANCE_H
 #define LEAKGATE_COMMANDS_ACCEPTANCE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "measure/journal.h"
 #include "verdict/baseline.h"
@@ -23,8 +25,15 @@ struct consent {
 struct baseline *acceptance_make(const struct run_record *record, const struct baseline *old,
                                  const struct consent *consent, bool *used, struct lg_error *err);
 
-/* The difference between two baselines as lines for people; old may be NULL. */
-void acceptance_difference(const struct baseline *old, const struct baseline *new,
-                           struct string_list *lines);
+/* The old baseline with each allowance that is larger than what is left in the run lowered to that,
+ * rounded up as acceptance_make does, and without those that nothing uses; with `levels` also the
+ * levels that the run rests far below. Raises nothing and leaves reasons, issues and dates as they
+ * are. NULL and LG_ERROR_INPUT when the run is no pass by it, or of another plan. */
+struct baseline *acceptance_tighten(const struct run_record *record, const struct baseline *old,
+                                    bool levels, struct lg_error *err);
+
+/* How an allowance and a level are written for what was found. */
+double allowance_rounded(enum gauge gauge, double per_iteration);
+double level_rounded(double level);
 
 #endif

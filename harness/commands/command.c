@@ -19,7 +19,9 @@ const struct command_info command_table[] = {
     {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
      "Takes the levels at rest of a run into the scenario's baseline. A run that is no pass is "
      "refused unless each leaking holder is named by --holder, with a --reason; its growth then "
-     "becomes an exception of the baseline. Shows the difference it makes. Refuses to work in "
+     "becomes an exception of the baseline. Shows the difference it makes, and what it raises. "
+     "With "
+     "--tighten nothing is raised: allowances go down to what is left. Refuses to work in "
      "continuous integration (CI set): baselines are changed by people and reviewed.",
      command_accept},
     {COMMAND_CHECK, "check", "[SCENARIO|FILE ...]", "check scenarios, target files and baselines",

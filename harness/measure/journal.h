@@ -45,7 +45,9 @@ struct run_record {
     json_t *screens;     /* array of screen records, never NULL */
     json_t *steps;       /* array of the last 200 step records, never NULL */
     struct series series;
-    struct baseline *baseline;  /* copied in by the worker; NULL: none */
+    struct baseline *baseline;  /* it is judged by, copied in by the worker; NULL: none */
+    const char *baseline_revision; /* of --baseline-ref; NULL: the baseline is the working tree's */
+    struct baseline *baseline_here; /* then the working tree's; NULL: none */
     struct run_facts facts;     /* strings point into the record */
     struct string_list left_behind;
     bool torn;           /* the last line was cut off and dropped */

@@ -193,10 +193,19 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
     return true;
 }
 
+/* By either baseline: both verdicts are shown. */
+static bool has_grown(const struct run *run)
+{
+    const struct run_options *options = run->options;
+    return judge_grew(&run->series, options->baseline, run->today) ||
+           (options->baseline_revision != NULL &&
+            judge_grew(&run->series, options->baseline_here, run->today));
+}
+
 static bool drain(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
-    if (measure->drain_ms == 0 || !judge_grew(&run->series, run->options->baseline))
+    if (measure->drain_ms == 0 || !has_grown(run))
         return true;
     if (!run_enter_phase(run, PHASE_DRAIN, 0, err))
         return false;
@@ -204,7 +213,7 @@ static bool drain(struct run *run, struct lg_error *err)
     do {
         if (!rest_until(run, clock_deadline(DRAIN_SAMPLE_MS), err) || !take_sample(run, true, err))
             return false;
-    } while (clock_now() < deadline && !judge_drained(&run->series, run->options->baseline));
+    } while (clock_now() < deadline && has_grown(run));
     return true;
 }
 

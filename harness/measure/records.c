@@ -64,6 +64,19 @@ static json_t *iteration_steps(const struct step_list *steps)
     return array;
 }
 
+static json_t *baseline_or_null(const struct baseline *baseline)
+{
+    return baseline != NULL ? baseline_to_json(baseline) : json_null();
+}
+
+static json_t *quarantine_to_json(const struct quarantine_plan *quarantine)
+{
+    json_t *object = json_object();
+    json_put(object, "reason", json_text(quarantine->reason));
+    json_put(object, "until", json_text(quarantine->until));
+    return object;
+}
+
 json_t *record_header(const struct run_options *options, unsigned iterations_total)
 {
     const struct plan *plan = options->plan;
@@ -82,8 +95,16 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     json_put(record, "plan_hash", json_text(plan->hash));
     json_put(record, "plan", json_incref(plan->document));
     json_put(record, "measure", measure_numbers(&plan->measure));
-    json_put(record, "baseline",
-             options->baseline != NULL ? baseline_to_json(options->baseline) : json_null());
+    json_put(record, "baseline", baseline_or_null(options->baseline));
+    if (options->baseline_revision != NULL) {
+        json_put(record, "baseline_revision", json_text(options->baseline_revision));
+        json_put(record, "baseline_commit", json_text(options->baseline_commit));
+        json_put(record, "baseline_here", baseline_or_null(options->baseline_here));
+        if (plan->quarantine_here.reason != NULL)
+            json_put(record, "quarantine_here", quarantine_to_json(&plan->quarantine_here));
+    }
+    if (plan->quarantine.reason != NULL)
+        json_put(record, "quarantine", quarantine_to_json(&plan->quarantine));
     json_put(record, "world", json_text(options->world_root));
     json_put(record, "iterations_total", json_integer(iterations_total));
     if (options->attempt == ATTEMPT_LOCATE)

@@ -337,7 +337,9 @@ int run_worker(const struct run_options *options)
     run.journal = run.loop != NULL ? journal_create(path, &err) : NULL;
     if (run.journal == NULL)
         return say_internal(&err);
-    bool written = run_write(&run, record_header(options, run.iterations_total), &err);
+    json_t *header = record_header(options, run.iterations_total);
+    snprintf(run.today, sizeof run.today, "%.10s", json_get_text(header, "date", ""));
+    bool written = run_write(&run, header, &err);
     if (written && !whole_run(&run, &left_behind, &problem)) {
         if (run.over_time)
             lg_fail(&problem, LG_ERROR_TARGET, 0, "the scenario took longer than its limit");

@@ -24,7 +24,11 @@ const char *attempt_name(enum attempt attempt);
 
 struct run_options {
     const struct plan *plan;
-    const struct baseline *baseline; /* NULL: none */
+    const struct baseline *baseline; /* it is judged by; NULL: none */
+    const char *baseline_revision;   /* --baseline-ref: where it is from, as given; NULL: it is the
+                                        working tree's */
+    const char *baseline_commit;     /* the same as a commit's hash */
+    const struct baseline *baseline_here; /* then the working tree's; NULL: none */
     const char *world_root;          /* made by the guard, see world.h */
     const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
                                         screen.txt, stderr.txt go there */

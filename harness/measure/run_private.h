@@ -21,6 +21,7 @@ struct run {
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */
     enum phase phase;
+    char today[11];     /* the journal's date */
     unsigned iteration; /* completed */
     unsigned iterations_total;
     bool target_recorded;

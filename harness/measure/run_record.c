@@ -39,6 +39,28 @@ static void keep(json_t **place, json_t *record)
     *place = json_incref(record);
 }
 
+/* null and nothing are none. */
+static bool take_baseline(struct reading *reading, const json_t *record, const char *key,
+                          struct baseline **baseline, struct lg_error *err)
+{
+    const json_t *stored = json_object_get(record, key);
+    if (stored == NULL || json_is_null(stored))
+        return true;
+    *baseline = baseline_from_json(stored, reading->path, err);
+    if (*baseline != NULL)
+        return true;
+    lg_context(err, "the baseline in the journal");
+    lg_error_at(err, reading->path, reading->line, 1);
+    return false;
+}
+
+static bool check_quarantine(const struct reading *reading, const json_t *quarantine,
+                             struct lg_error *err)
+{
+    return quarantine == NULL || clock_is_date(json_get_text(quarantine, "until", "")) ||
+           refuse(reading, err, "a quarantine without its last day");
+}
+
 static bool take_header(struct reading *reading, json_t *record, struct lg_error *err)
 {
     struct run_record *run = reading->record;
@@ -51,15 +73,11 @@ static bool take_header(struct reading *reading, json_t *record, struct lg_error
     snprintf(day, sizeof day, "%.10s", date);
     if (!clock_is_date(day))
         return refuse(reading, err, "the journal has no date");
-    const json_t *baseline = json_object_get(record, "baseline");
-    if (baseline != NULL && !json_is_null(baseline)) {
-        run->baseline = baseline_from_json(baseline, reading->path, err);
-        if (run->baseline == NULL) {
-            lg_context(err, "the baseline in the journal");
-            lg_error_at(err, reading->path, reading->line, 1);
-            return false;
-        }
-    }
+    run->baseline_revision = json_get_text(record, "baseline_revision", NULL);
+    if (!take_baseline(reading, record, "baseline", &run->baseline, err) ||
+        !take_baseline(reading, record, "baseline_here", &run->baseline_here, err) ||
+        !check_quarantine(reading, json_object_get(record, "quarantine"), err))
+        return false;
     const json_t *measure = json_object_get(record, "measure");
     run->series.per_minute = json_get_number(measure, "every_ms", 0) > 0;
     keep(&run->header, record);
@@ -384,6 +402,8 @@ static void gather_facts(struct run_record *record)
              json_get_text(record->header, "plan_hash", ""));
     snprintf(facts->go_version, sizeof facts->go_version, "%s",
              json_get_text(record->target, "go", ""));
+    snprintf(facts->platform, sizeof facts->platform, "%s",
+             json_get_text(record->target, "platform", ""));
 }
 
 static struct run_record *run_record_new(void)
@@ -426,6 +446,7 @@ void run_record_free(struct run_record *record)
     json_decref(record->steps);
     series_free(&record->series);
     baseline_free(record->baseline);
+    baseline_free(record->baseline_here);
     string_list_free(&record->left_behind);
     free(record);
 }

@@ -19,6 +19,8 @@ static const struct value_type file_text_type = {
     .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
 static const struct value_type mode_type = {
     .forms = FORM_TEXT, .phrase = "a mode such as \"0755\"", .text = &mode_rule};
+static const struct value_type quarantine_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &quarantine_table};
 static const struct value_type known_region_list_type = {
     .forms = FORM_LIST, .phrase = "a list of region names", .item = &known_region_type};
 
@@ -44,6 +46,10 @@ static const struct key_row scenario_rows[] = {
     {.name = "needs",
      .type = &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},
+    {.name = "quarantine",
+     .type = &quarantine_type,
+     .doc = "The scenario runs, is judged and shown, but fails nothing, for a reason and for a "
+            "time. It is no part of the plan: the baseline stays valid."},
     {.name = "vars",
      .type = &variables_type,
      .doc = "Texts of your own: `${NAME}` stands for the text. It may hold `${world}`, "
@@ -73,6 +79,25 @@ const struct key_table scenario_table = {
     .phrase = "a scenario file",
     .rules = scenario_rules,
     ROWS(scenario_rows),
+};
+
+static const struct key_row quarantine_rows[] = {
+    {.name = "reason",
+     .type = &some_text_type,
+     .required = true,
+     .doc = "Why; the report shows it."},
+    {.name = "until",
+     .type = &date_type,
+     .required = true,
+     .doc = "The last day (UTC) on which it holds. From two weeks before it is warned of, from the "
+            "day after the scenario fails again."},
+};
+const struct key_table quarantine_table = {
+    .name = "quarantine",
+    .title = "quarantine",
+    .doc = "For a scenario whose fault is known and not mended today.",
+    .phrase = "quarantine",
+    ROWS(quarantine_rows),
 };
 
 static const struct key_row world_rows[] = {

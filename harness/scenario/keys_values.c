@@ -73,6 +73,13 @@ const struct text_rule key_name_rule = {
            "most signs need quotes in YAML.",
     .accepts = key_accepts,
 };
+const struct text_rule date_rule = {
+    .name = "date",
+    .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    .hint = "is no date of the form YYYY-MM-DD",
+    .doc = "A day of the calendar, `2027-01-31`.",
+    .accepts = date_accepts,
+};
 const struct text_rule duration_rule = {
     .name = "duration",
     .pattern = "^[0-9]{1,8}(ms|s|m|h)$",
@@ -160,6 +167,8 @@ const struct value_type template_type = {
 const struct value_type name_type = {.forms = FORM_TEXT, .phrase = "a name", .text = &name_rule};
 const struct value_type integer_type = {.forms = FORM_INTEGER, .phrase = "a whole number"};
 const struct value_type flag_type = {.forms = FORM_FLAG, .phrase = "true or false"};
+const struct value_type date_type = {
+    .forms = FORM_TEXT, .phrase = "a date as YYYY-MM-DD", .text = &date_rule};
 const struct value_type duration_type = {
     .forms = FORM_TEXT, .phrase = "a duration such as 5s", .text = &duration_rule};
 const struct value_type range_type = {.forms = FORM_TEXT | FORM_INTEGER,
@@ -226,10 +235,11 @@ const struct value_type target_region_map_type = {.forms = FORM_MAP,
                                                   .removable = true};
 
 const struct text_rule *const documented_rules[] = {
-    &key_name_rule, &duration_rule, &range_rule,      &size_rule,
-    &regex_rule,    &mode_rule,     &world_file_rule, NULL};
+    &key_name_rule, &date_rule, &duration_rule,   &range_rule, &size_rule,
+    &regex_rule,    &mode_rule, &world_file_rule, NULL};
 const struct key_table *const scenario_tables[] = {
-    &scenario_table, &world_table, &world_file_table, &region_table, &measure_table, NULL};
+    &scenario_table, &quarantine_table, &world_table, &world_file_table,
+    &region_table,   &measure_table,    NULL};
 const struct key_table *const step_tables[] = {&press_table,  &mouse_table, &run_table,
                                                &resize_table, &wait_table,  &wait_file_table,
                                                &settle_table, NULL};

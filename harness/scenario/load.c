@@ -168,6 +168,9 @@ static struct plan *make_plan(struct loading *loading, const char *file, const c
     plan->title = field_text(scenario, &scenario_table, "title");
     node_new_texts(node_find(scenario, "tags"), &plan->tags);
     node_new_texts(node_find(scenario, "needs"), &plan->needs);
+    const struct node *quarantine = node_find(scenario, "quarantine");
+    plan->quarantine.reason = field_text(quarantine, &quarantine_table, "reason");
+    plan->quarantine.until = field_text(quarantine, &quarantine_table, "until");
     build_variables(&plan->vars, node_find(scenario, "vars"));
     build_regions(plan, scenario, loading->merged);
     build_world(plan, scenario, loading->merged);
@@ -230,4 +233,12 @@ bool target_file_check(const char *file, const struct load_options *options,
     if (problems->count == before && loading.target_complete)
         check_merged_target(loading.merged, problems);
     return problems->count == before;
+}
+
+bool text_has_quarantine(const char *text, size_t length)
+{
+    struct diagnostics ignored = {0};
+    _cleanup_node_ struct node *scenario = yaml_read(text, length, "", &ignored);
+    diagnostics_free(&ignored);
+    return node_find(node_find(scenario, "quarantine"), "until") != NULL;
 }

@@ -31,4 +31,7 @@ json_t *schema_make(void);
 json_t *target_schema_make(void);
 char *reference_make(void);
 
+/* Is a scenario of this text, of whatever age otherwise, in quarantine? */
+bool text_has_quarantine(const char *text, size_t length);
+
 #endif

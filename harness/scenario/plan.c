@@ -108,6 +108,10 @@ void plan_free(struct plan *plan)
     free(plan->name);
     free(plan->file);
     free(plan->title);
+    free(plan->quarantine.reason);
+    free(plan->quarantine.until);
+    free(plan->quarantine_here.reason);
+    free(plan->quarantine_here.until);
     string_list_free(&plan->tags);
     string_list_free(&plan->needs);
     free_variables(&plan->vars);

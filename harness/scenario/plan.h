@@ -175,12 +175,21 @@ struct target_plan {
                                      outlive the target and are ended by leakgate */
 };
 
+/* The scenario fails nothing for a while. */
+struct quarantine_plan {
+    char *reason; /* NULL: it is in none */
+    char *until;  /* "YYYY-MM-DD", the last day */
+};
+
 struct plan {
     char *name; /* the scenario file's name without ".yaml" */
     char *file;
     char *title;
     struct string_list tags;
-    struct string_list needs; /* tools without which the scenario is skipped */
+    struct string_list needs;               /* tools without which the scenario is skipped */
+    struct quarantine_plan quarantine;      /* not in the hash: the baseline stays valid */
+    struct quarantine_plan quarantine_here; /* judged by another revision: what this file says and
+                                               that one does not, so that it does not count yet */
     struct variable_list vars;
     struct region *regions; /* the target's and the scenario's */
     size_t region_count;

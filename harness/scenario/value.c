@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "scenario/key_name.h"
@@ -176,6 +177,11 @@ bool file_path_accepts(const char *text, struct refusal *refusal)
     if (strstr(text, "${i}") != NULL)
         return refuse(refusal, "is made before the first iteration: ${i} is not known then");
     return world_path_accepts(text, refusal);
+}
+
+bool date_accepts(const char *text, struct refusal *refusal)
+{
+    return clock_is_date(text) || refuse(refusal, "is no day of the calendar");
 }
 
 bool duration_accepts(const char *text, struct refusal *refusal)

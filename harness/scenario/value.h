@@ -36,6 +36,7 @@ char *world_path(const char *text, struct refusal *refusal);
 bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What the rules of the table ask. */
+bool date_accepts(const char *text, struct refusal *refusal);
 bool duration_accepts(const char *text, struct refusal *refusal);
 bool range_accepts(const char *text, struct refusal *refusal);
 bool size_accepts(const char *text, struct refusal *refusal);

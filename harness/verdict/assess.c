@@ -17,10 +17,10 @@ enum { NAME_IN_TEXT_BYTES = 160, CONTRIBUTORS_NAMED = 3 };
 /* A growth of one per iteration is the least that a run must be able to tell from its noise. */
 static const double visible_enough = 1;
 
-bool exception_expired(const struct baseline_exception *exception, const char *today)
+bool has_expired(const char *expires, const char *today)
 {
-    return exception->expires != NULL && today != NULL && today[0] != '\0' &&
-           clock_days_between(exception->expires, today) > 0;
+    return expires != NULL && today != NULL && today[0] != '\0' &&
+           clock_days_between(expires, today) > 0;
 }
 
 static const struct baseline_exception *valid_exception(const struct assessment *assessment,
@@ -28,23 +28,27 @@ static const struct baseline_exception *valid_exception(const struct assessment 
 {
     const struct baseline_exception *exception =
         baseline_exception_for(assessment->baseline, gauge, key);
-    return exception != NULL && exception_expired(exception, assessment->today) ? NULL : exception;
+    return exception != NULL && has_expired(exception->expires, assessment->today) ? NULL
+                                                                                   : exception;
 }
 
 /* What the baseline grants a gauge's total, and any one of its holders. Of heap stacks a gauge's
  * allowance is in bytes, and such a stack may hold any number of objects in them. */
-static struct allowance gauge_allowance(const struct baseline *baseline, enum gauge gauge)
+static struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge)
 {
-    double allowed = baseline != NULL ? baseline->gauges[gauge].allowed : 0;
+    const struct baseline_gauge *stored =
+        assessment->baseline != NULL ? &assessment->baseline->gauges[gauge] : NULL;
+    bool holds = stored != NULL && !has_expired(stored->expires, assessment->today);
+    double allowed = holds ? stored->allowed : 0;
     if (gauge == GAUGE_HEAP_STACK)
         return (struct allowance){.bytes = allowed};
     return (struct allowance){.values = allowed};
 }
 
-static struct allowance holder_allowance(const struct baseline *baseline, enum gauge gauge,
+static struct allowance holder_allowance(const struct assessment *assessment, enum gauge gauge,
                                          const struct baseline_exception *exception)
 {
-    struct allowance allowance = gauge_allowance(baseline, gauge);
+    struct allowance allowance = gauge_allowance(assessment, gauge);
     if (exception != NULL) {
         allowance.values = fmax(allowance.values, exception->allowed);
         allowance.bytes = fmax(allowance.bytes, exception->allowed_bytes);
@@ -112,6 +116,18 @@ static void subtract(double *rest, const double *row, size_t columns)
         rest[i] -= row[i];
 }
 
+/* A holder that the gauge's own allowance covers: would it be a growth without it? */
+static void note_use(struct assessment *assessment, struct row row)
+{
+    struct allowance granted = gauge_allowance(assessment, row.gauge);
+    if (assessment->left == NULL || !(granted.values > 0 || granted.bytes > 0))
+        return;
+    struct outcome outcome = outcome_of(assessment->ledger, row, (struct allowance){0});
+    double pace = row.bytes != NULL ? outcome.bytes_per_iteration : outcome.per_iteration;
+    if (outcome.grows)
+        assessment->left[row.gauge] = fmax(assessment->left[row.gauge], pace);
+}
+
 /* Judges one holder. True when it was reported, or is excepted: then it is taken off the total. */
 static bool assess_account(struct assessment *assessment, const struct account *account)
 {
@@ -119,7 +135,7 @@ static bool assess_account(struct assessment *assessment, const struct account *
     struct row row = {account->gauge, account->values, account->bytes};
     const struct baseline_exception *exception =
         valid_exception(assessment, account->gauge, account->key);
-    struct allowance allowance = holder_allowance(assessment->baseline, account->gauge, exception);
+    struct allowance allowance = holder_allowance(assessment, account->gauge, exception);
     struct outcome outcome = outcome_of(ledger, row, allowance);
     enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
     if (outcome.only_drift) {
@@ -127,9 +143,11 @@ static bool assess_account(struct assessment *assessment, const struct account *
         return true;
     }
     if (!outcome.grows) {
-        if (exception == NULL)
+        if (exception == NULL) {
+            note_use(assessment, row);
             return false;
-        outcome = outcome_of(ledger, row, gauge_allowance(assessment->baseline, account->gauge));
+        }
+        outcome = outcome_of(ledger, row, gauge_allowance(assessment, account->gauge));
         if (!outcome.grows)
             return true;
         kind = FINDING_ALLOWED;
@@ -238,7 +256,7 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
 {
     const struct ledger *ledger = assessment->ledger;
     struct row row = {.gauge = gauge, .values = rest};
-    struct allowance allowance = gauge_allowance(assessment->baseline, gauge);
+    struct allowance allowance = gauge_allowance(assessment, gauge);
     struct outcome outcome = outcome_of(ledger, row, allowance);
     if (assessment->smallest != NULL)
         assessment->smallest[gauge].per_iteration = outcome.smallest_visible;
@@ -248,8 +266,9 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
     }
     enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
     if (!outcome.grows) {
-        check_noise(assessment, gauge, &outcome);
+        note_use(assessment, row);
         outcome = outcome_of(ledger, row, (struct allowance){0});
+        check_noise(assessment, gauge, &outcome); /* of the trace; what is allowed is no noise */
         kind = FINDING_ALLOWED;
     }
     if (!outcome.grows)
@@ -257,6 +276,9 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
     struct finding finding = finding_of(kind, gauge, &outcome, allowance);
     finding.text =
         join_texts(growth_text(ledger, &outcome), contributors_text(ledger, gauge, taken));
+    if (kind == FINDING_ALLOWED)
+        finding.text =
+            join_texts(memory_copy_text(assessment->baseline->gauges[gauge].reason), finding.text);
     finding_add(assessment->findings, finding);
 }
 

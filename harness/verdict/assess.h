@@ -14,13 +14,15 @@ struct assessment {
     const char *today;             /* "" or NULL: unknown, and no exception is taken for expired */
     struct finding_list *findings; /* added to */
     struct visible *smallest;      /* GAUGE_COUNT of them; NULL: not wanted */
-    bool noisy;                    /* set where noise or drift hides what was to be judged */
+    double *left; /* GAUGE_COUNT, 0 at first, or NULL: what each gauge's own allowance is used for
+                     in this run, per iteration; of heap_stack bytes */
+    bool noisy;   /* set where noise or drift hides what was to be judged */
 };
 
 void assess_growth(struct assessment *assessment);
 
-/* Is the exception's last day behind us? */
-bool exception_expired(const struct baseline_exception *exception, const char *today);
+/* Is this last day ("YYYY-MM-DD" or NULL) behind us? */
+bool has_expired(const char *expires, const char *today);
 /* How much of an excepted holder's growth is left in this run; 0 without a growth. */
 void assess_exception(const struct ledger *ledger, const struct baseline_exception *exception,
                       double *per_iteration, double *bytes_per_iteration);

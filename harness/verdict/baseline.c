@@ -24,10 +24,19 @@ static void exception_free(struct baseline_exception *exception)
     free(exception->expires);
 }
 
+static void gauge_free(struct baseline_gauge *gauge)
+{
+    free(gauge->reason);
+    free(gauge->issue);
+    free(gauge->expires);
+}
+
 void baseline_free(struct baseline *baseline)
 {
     if (baseline == NULL)
         return;
+    for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        gauge_free(&baseline->gauges[gauge]);
     for (size_t i = 0; i < baseline->exception_count; i++)
         exception_free(&baseline->exceptions[i]);
     free(baseline->exceptions);
@@ -107,6 +116,29 @@ void baseline_except(struct baseline *baseline, const struct baseline_exception 
     baseline->exception_count = count + 1;
 }
 
+void baseline_remove_exception(struct baseline *baseline, enum gauge gauge, const char *key)
+{
+    bool found;
+    size_t place = exception_place(baseline, gauge, key, &found);
+    if (!found)
+        return;
+    exception_free(&baseline->exceptions[place]);
+    baseline->exception_count--;
+    for (size_t i = place; i < baseline->exception_count; i++)
+        baseline->exceptions[i] = baseline->exceptions[i + 1];
+}
+
+void baseline_put_gauge(struct baseline *baseline, enum gauge gauge,
+                        const struct baseline_gauge *stored)
+{
+    struct baseline_gauge copy = *stored;
+    copy.reason = memory_copy_text(stored->reason);
+    copy.issue = memory_copy_text(stored->issue);
+    copy.expires = memory_copy_text(stored->expires);
+    gauge_free(&baseline->gauges[gauge]);
+    baseline->gauges[gauge] = copy;
+}
+
 /* A whole number is written as one: 25, not 25.0. */
 static json_t *number_to_json(double value)
 {
@@ -114,6 +146,17 @@ static json_t *number_to_json(double value)
     if (floor(value) == value && fabs(value) < exact)
         return json_integer((json_int_t)value);
     return json_number(value);
+}
+
+/* Why, where it is followed up, and until when: of a gauge's allowance and of an exception. */
+static void put_terms(json_t *json, const char *reason, const char *issue, const char *expires)
+{
+    if (reason != NULL)
+        json_put(json, "reason", json_text(reason));
+    if (issue != NULL)
+        json_put(json, "issue", json_text(issue));
+    if (expires != NULL)
+        json_put(json, "expires", json_text(expires));
 }
 
 static json_t *gauges_to_json(const struct baseline *baseline)
@@ -129,6 +172,7 @@ static json_t *gauges_to_json(const struct baseline *baseline)
             json_put(gauge, "level", number_to_json(stored->level));
         if (!isnan(stored->level) && !isnan(stored->tolerance))
             json_put(gauge, "tolerance", number_to_json(stored->tolerance));
+        put_terms(gauge, stored->reason, stored->issue, stored->expires);
         json_put(gauges, gauge_info((enum gauge)i)->name, gauge);
     }
     return gauges;
@@ -142,11 +186,8 @@ static json_t *exception_to_json(const struct baseline_exception *exception)
     json_put(json, "allowed", number_to_json(exception->allowed));
     if (exception->gauge == GAUGE_HEAP_STACK)
         json_put(json, "allowed_bytes", number_to_json(exception->allowed_bytes));
-    json_put(json, "reason", json_text(exception->reason != NULL ? exception->reason : ""));
-    if (exception->issue != NULL)
-        json_put(json, "issue", json_text(exception->issue));
-    if (exception->expires != NULL)
-        json_put(json, "expires", json_text(exception->expires));
+    put_terms(json, exception->reason != NULL ? exception->reason : "", exception->issue,
+              exception->expires);
     return json;
 }
 
@@ -175,6 +216,27 @@ bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash
                    "target file has changed; run it and take the new baseline with "
                    "\"leakgate accept\"",
                    baseline->plan_hash, plan_hash);
+}
+
+/* "go1.26.8" and "go1.26.6" are one: a release within a minor version mends faults and leaves the
+ * runtime's sizes as they are. Any other word ("devel ...") stands for itself. */
+static size_t minor_version_length(const char *go_version)
+{
+    size_t major = strcspn(go_version, ".");
+    if (!text_starts(go_version, "go") || go_version[major] != '.')
+        return strlen(go_version);
+    return major + 1 + strspn(go_version + major + 1, "0123456789");
+}
+
+bool baseline_is_of_build(const struct baseline *baseline, const char *go_version,
+                          const char *platform)
+{
+    size_t length = minor_version_length(go_version);
+    bool same_go = length == minor_version_length(baseline->go_version) &&
+                   strncmp(go_version, baseline->go_version, length) == 0;
+    bool known = go_version[0] != '\0' && baseline->go_version[0] != '\0';
+    bool platforms_known = platform[0] != '\0' && baseline->platform[0] != '\0';
+    return (!known || same_go) && (!platforms_known || strcmp(platform, baseline->platform) == 0);
 }
 
 double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)

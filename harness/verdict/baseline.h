@@ -19,6 +19,9 @@ struct baseline_gauge {
     double allowed;   /* growth per iteration (or minute); of heap_stack bytes at any one stack */
     double level;     /* at rest; NAN: none stored */
     double tolerance; /* absolute, in the gauge's unit; NAN: the gauge's default */
+    char *reason;     /* why its growth is allowed; NULL: not said */
+    char *issue;      /* URL or NULL */
+    char *expires;    /* "YYYY-MM-DD", the last day on which `allowed` holds, or NULL */
 };
 
 struct baseline_exception {
@@ -57,11 +60,19 @@ const struct baseline_exception *baseline_exception_for(const struct baseline *b
                                                         enum gauge gauge, const char *key);
 /* Adds or replaces; takes copies. */
 void baseline_except(struct baseline *baseline, const struct baseline_exception *exception);
+void baseline_put_gauge(struct baseline *baseline, enum gauge gauge,
+                        const struct baseline_gauge *stored);
+/* Nothing where there is none. */
+void baseline_remove_exception(struct baseline *baseline, enum gauge gauge, const char *key);
 
 /* Was the baseline made for this plan? Where not, nothing must be judged by it (exit status 2):
  * fills *err with both hashes and what to do, class LG_ERROR_INPUT. */
 bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash,
                           struct lg_error *err);
+/* Was it made with the same minor version of Go on the same platform? What is not known does not
+ * differ. */
+bool baseline_is_of_build(const struct baseline *baseline, const char *go_version,
+                          const char *platform);
 
 /* By how much the level at rest may be over the stored one: the stored tolerance, or the default:
  * 2 or 10 % for counts, 10 % for the rest. */

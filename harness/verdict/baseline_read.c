@@ -31,9 +31,8 @@ static const struct field baseline_fields[] = {
     {"gauges", JSON_OBJECT, true},   {"exceptions", JSON_ARRAY, true},
 };
 static const struct field gauge_fields[] = {
-    {"allowed", JSON_REAL, false},
-    {"level", JSON_REAL, false},
-    {"tolerance", JSON_REAL, false},
+    {"allowed", JSON_REAL, false},  {"level", JSON_REAL, false},   {"tolerance", JSON_REAL, false},
+    {"reason", JSON_STRING, false}, {"issue", JSON_STRING, false}, {"expires", JSON_STRING, false},
 };
 static const struct field exception_fields[] = {
     {"gauge", JSON_STRING, true},    {"holder", JSON_STRING, true},
@@ -184,13 +183,56 @@ static bool find_gauge(struct place *place, const char *name, enum gauge *gauge)
     return refuse_unknown(place, "gauge", name, names, GAUGE_COUNT);
 }
 
-static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge,
-                       struct baseline_gauge *stored)
+static bool is_url(const char *text)
 {
+    const char *host = text_starts(text, "https://")  ? text + strlen("https://")
+                       : text_starts(text, "http://") ? text + strlen("http://")
+                                                      : "";
+    return *host != '\0' && strpbrk(text, " \t\r\n\"<>") == NULL;
+}
+
+static bool check_terms(struct place *place, const char *reason, const char *issue,
+                        const char *expires)
+{
+    if (strspn(reason, " \t\r\n") == strlen(reason))
+        return refuse(place, "reason", "must not be empty: say why this growth is meant");
+    if (issue != NULL && !is_url(issue))
+        return refuse(place, "issue", "must be an address that begins with https:// or http://");
+    if (expires != NULL && !clock_is_date(expires))
+        return refuse(place, "expires", "\"%s\" is no date of the form YYYY-MM-DD", expires);
+    return true;
+}
+
+/* Of an allowance alone, and optional there: files that were made before it have none. */
+static bool read_gauge_terms(struct place *place, const json_t *json, struct baseline_gauge *stored)
+{
+    static const char *const terms[] = {"reason", "issue", "expires"};
+    bool any = false;
+    for (size_t i = 0; i < COUNT_OF(terms); i++) {
+        if (json_object_get(json, terms[i]) == NULL)
+            continue;
+        if (!(stored->allowed > 0))
+            return refuse(place, terms[i], "says nothing without an allowed growth");
+        any = true;
+    }
+    if (!any)
+        return true;
+    stored->reason = (char *)json_get_text(json, "reason", "");
+    stored->issue = (char *)json_get_text(json, "issue", NULL);
+    stored->expires = (char *)json_get_text(json, "expires", NULL);
+    return check_terms(place, stored->reason, stored->issue, stored->expires);
+}
+
+static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge,
+                       struct baseline *baseline)
+{
+    struct baseline_gauge gauge_read = {.present = true, .level = NAN, .tolerance = NAN};
+    struct baseline_gauge *stored = &gauge_read;
     if (!check_fields(place, json, gauge_fields, COUNT_OF(gauge_fields)) ||
         !read_number(place, json, "allowed", &stored->allowed) ||
         !read_number(place, json, "level", &stored->level) ||
-        !read_number(place, json, "tolerance", &stored->tolerance))
+        !read_number(place, json, "tolerance", &stored->tolerance) ||
+        !read_gauge_terms(place, json, stored))
         return false;
     if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
         return refuse(place, "allowed", "the growth of this gauge is shown, never judged");
@@ -198,7 +240,7 @@ static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge
         return refuse(place, "level", "this gauge has no number of its own");
     if (!isnan(stored->tolerance) && isnan(stored->level))
         return refuse(place, "tolerance", "says nothing without a level");
-    stored->present = true;
+    baseline_put_gauge(baseline, gauge, stored);
     return true;
 }
 
@@ -213,31 +255,9 @@ static bool read_gauges(struct place *place, const json_t *gauges, struct baseli
         if (!find_gauge(place, name, &gauge))
             return false;
         snprintf(place->path, sizeof place->path, "gauges.%s", name);
-        if (!read_gauge(place, json, gauge, &baseline->gauges[gauge]))
+        if (!read_gauge(place, json, gauge, baseline))
             return false;
     }
-    return true;
-}
-
-static bool is_url(const char *text)
-{
-    const char *host = text_starts(text, "https://")  ? text + strlen("https://")
-                       : text_starts(text, "http://") ? text + strlen("http://")
-                                                      : "";
-    return *host != '\0' && strpbrk(text, " \t\r\n\"<>") == NULL;
-}
-
-static bool check_texts(struct place *place, const struct baseline_exception *exception)
-{
-    if (exception->holder[0] == '\0')
-        return refuse(place, "holder", "must not be empty");
-    if (strspn(exception->reason, " \t\r\n") == strlen(exception->reason))
-        return refuse(place, "reason", "must not be empty: say why this growth is meant");
-    if (exception->issue != NULL && !is_url(exception->issue))
-        return refuse(place, "issue", "must be an address that begins with https:// or http://");
-    if (exception->expires != NULL && !clock_is_date(exception->expires))
-        return refuse(place, "expires", "\"%s\" is no date of the form YYYY-MM-DD",
-                      exception->expires);
     return true;
 }
 
@@ -253,7 +273,9 @@ static bool read_exception(struct place *place, const json_t *json, struct basel
     exception.reason = (char *)json_get_text(json, "reason", "");
     exception.issue = (char *)json_get_text(json, "issue", NULL);
     exception.expires = (char *)json_get_text(json, "expires", NULL);
-    if (!check_texts(place, &exception))
+    if (exception.holder[0] == '\0')
+        return refuse(place, "holder", "must not be empty");
+    if (!check_terms(place, exception.reason, exception.issue, exception.expires))
         return false;
     if (!gauge_info(exception.gauge)->has_holders)
         return refuse(place, "gauge", "%s has no holders: allow its growth under \"gauges\"",

@@ -8,42 +8,61 @@
 #include "base/memory.h"
 #include "verdict/assess.h"
 
-/* A warning begins this long before an exception ends. */
-static const long expiring_days = 14;
 /* An allowance may be this many times what is left, and this much more, before it is called wide:
  * what is left is known to a few hundredths per iteration. */
 static const double wide_factor = 2, wide_margin = 0.05;
 /* The same margin in bytes: an object of the smallest size classes each iteration. */
 static const double wide_margin_bytes = 32;
 
-static struct finding finding_for(const struct baseline_exception *exception,
-                                  enum finding_kind kind, char *text)
+/* What was granted: to one holder by an exception, or to a whole gauge (holder NULL). */
+struct grant {
+    enum gauge gauge;
+    const char *holder;
+    double allowed;       /* of heap stacks objects; none for the whole gauge */
+    double allowed_bytes; /* heap stacks */
+    const char *expires;
+};
+
+static struct grant grant_of_exception(const struct baseline_exception *exception)
 {
-    bool heap = exception->gauge == GAUGE_HEAP_STACK;
+    return (struct grant){exception->gauge, exception->holder, exception->allowed,
+                          exception->allowed_bytes, exception->expires};
+}
+
+static struct grant grant_of_gauge(const struct baseline *baseline, enum gauge gauge)
+{
+    const struct baseline_gauge *stored = &baseline->gauges[gauge];
+    bool heap = gauge == GAUGE_HEAP_STACK;
+    return (struct grant){gauge, NULL, heap ? 0 : stored->allowed, heap ? stored->allowed : 0,
+                          stored->expires};
+}
+
+static struct finding finding_for(struct grant grant, enum finding_kind kind, char *text)
+{
+    bool heap = grant.gauge == GAUGE_HEAP_STACK;
     return (struct finding){
         .kind = kind,
-        .gauge = exception->gauge,
-        .holder = memory_copy_text(exception->holder),
-        .allowed = heap ? exception->allowed_bytes : exception->allowed,
+        .gauge = grant.gauge,
+        .holder = memory_copy_text(grant.holder),
+        .allowed = heap ? grant.allowed_bytes : grant.allowed,
         .text = text,
     };
 }
 
-static void check_date(const struct baseline_exception *exception, const char *today,
-                       struct finding_list *findings)
+static void check_date(struct grant grant, const char *today, struct finding_list *findings)
 {
-    if (exception->expires == NULL || today[0] == '\0')
+    if (grant.expires == NULL || today[0] == '\0')
         return;
-    long days = clock_days_between(today, exception->expires);
-    if (exception_expired(exception, today))
-        finding_add(findings, finding_for(exception, FINDING_EXCEPTION_EXPIRED,
+    long days = clock_days_between(today, grant.expires);
+    if (has_expired(grant.expires, today))
+        finding_add(findings, finding_for(grant, FINDING_EXCEPTION_EXPIRED,
                                           memory_format("held until %s: mend the growth, or accept "
                                                         "it anew with a reason",
-                                                        exception->expires)));
-    else if (days <= expiring_days)
+                                                        grant.expires)));
+    else if (days <= EXPIRY_WARNING_DAYS)
         finding_add(findings,
-                    finding_for(exception, FINDING_EXCEPTION_EXPIRING,
-                                memory_format("holds until %s, %ld %s from now", exception->expires,
+                    finding_for(grant, FINDING_EXCEPTION_EXPIRING,
+                                memory_format("holds until %s, %ld %s from now", grant.expires,
                                               days, days == 1 ? "day" : "days")));
 }
 
@@ -75,41 +94,71 @@ static void append_go_hint(struct buffer *text, const struct baseline *baseline,
                       baseline->go_version, facts->go_version);
 }
 
-static void check_use(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct baseline_exception *exception, const struct run_facts *facts,
-                      struct finding_list *findings)
+/* "3.00 per iteration are allowed, 1.00 are left"; the caller frees it. */
+static char *describe_width(struct grant grant, double found, double found_bytes, bool in_bytes,
+                            const char *pace)
 {
-    double found, found_bytes;
-    assess_exception(ledger, exception, &found, &found_bytes);
-    bool heap = exception->gauge == GAUGE_HEAP_STACK;
-    bool wide = is_wide(exception->allowed, found, wide_margin);
-    bool wide_bytes = heap && is_wide(exception->allowed_bytes, found_bytes, wide_margin_bytes);
-    if (!was_read(ledger, exception->gauge) || !(wide || wide_bytes))
+    if (!in_bytes && gauge_info(grant.gauge)->rule != RULE_SLOPE)
+        return memory_format("%.2f per %s are allowed, %.2f are left", grant.allowed, pace, found);
+    return memory_format("%.0f B per %s are allowed, %.0f B are left",
+                         in_bytes ? grant.allowed_bytes : grant.allowed, pace,
+                         in_bytes ? found_bytes : found);
+}
+
+/* What has expired is told only where it can go: its growth, if there is any, is judged by itself.
+ */
+static void check_use(const struct ledger *ledger, const struct baseline *baseline,
+                      struct grant grant, double found, double found_bytes,
+                      const struct run_facts *facts, struct finding_list *findings)
+{
+    double margin = gauge_info(grant.gauge)->rule == RULE_SLOPE ? wide_margin_bytes : wide_margin;
+    bool wide = is_wide(grant.allowed, found, margin);
+    bool wide_bytes = is_wide(grant.allowed_bytes, found_bytes, wide_margin_bytes);
+    bool unused = found <= 0 && found_bytes <= 0;
+    if (!was_read(ledger, grant.gauge) || !(wide || wide_bytes) ||
+        (has_expired(grant.expires, facts->today) && !unused))
         return;
     struct buffer text = BUFFER_INIT(SIZE_MAX);
     const char *pace = ledger->series->per_minute ? "minute" : "iteration";
-    if (found <= 0 && found_bytes <= 0)
-        buffer_text(&text, "nothing uses it any more: it can be removed");
-    else if (wide)
-        buffer_format(&text, "%.2f per %s are allowed, %.2f are left", exception->allowed, pace,
-                      found);
-    else
-        buffer_format(&text, "%.0f B per %s are allowed, %.0f B are left", exception->allowed_bytes,
-                      pace, found_bytes);
-    append_go_hint(&text, baseline, facts, found > 0);
-    struct finding finding = finding_for(exception, FINDING_EXCEPTION_UNUSED, buffer_take(&text));
+    _cleanup_free_ char *width = describe_width(grant, found, found_bytes, !wide, pace);
+    buffer_text(&text, unused ? "nothing uses it any more: it can be removed" : width);
+    if (grant.holder != NULL)
+        append_go_hint(&text, baseline, facts, found > 0);
+    struct finding finding = finding_for(grant, FINDING_EXCEPTION_UNUSED, buffer_take(&text));
     finding.per_iteration = found;
     finding.bytes_per_iteration = found_bytes;
     finding_add(findings, finding);
 }
 
+static void check_gauges(const struct ledger *ledger, const struct baseline *baseline,
+                         const struct run_facts *facts, const double *left,
+                         struct finding_list *findings)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        bool heap = gauge == GAUGE_HEAP_STACK;
+        struct grant grant = grant_of_gauge(baseline, gauge);
+        if (!(baseline->gauges[gauge].allowed > 0))
+            continue;
+        check_date(grant, facts->today, findings);
+        if (left != NULL)
+            check_use(ledger, baseline, grant, heap ? 0 : left[gauge], heap ? left[gauge] : 0,
+                      facts, findings);
+    }
+}
+
 void check_exceptions(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct run_facts *facts, bool measured, struct finding_list *findings)
+                      const struct run_facts *facts, const double *left,
+                      struct finding_list *findings)
 {
     for (size_t i = 0; i < baseline->exception_count; i++) {
         const struct baseline_exception *exception = &baseline->exceptions[i];
-        check_date(exception, facts->today, findings);
-        if (measured && !exception_expired(exception, facts->today))
-            check_use(ledger, baseline, exception, facts, findings);
+        struct grant grant = grant_of_exception(exception);
+        double found, found_bytes;
+        check_date(grant, facts->today, findings);
+        assess_exception(ledger, exception, &found, &found_bytes);
+        bool heap = exception->gauge == GAUGE_HEAP_STACK;
+        if (left != NULL)
+            check_use(ledger, baseline, grant, found, heap ? found_bytes : 0, facts, findings);
     }
+    check_gauges(ledger, baseline, facts, left, findings);
 }

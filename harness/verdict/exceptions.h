@@ -1,4 +1,5 @@
-/* Is each exception of the baseline still in date, still used, and no wider than need be? */
+/* Is each exception of the baseline, and each gauge's own allowance, still in date, still used, and
+ * no wider than need be? */
 #ifndef LEAKGATE_VERDICT_EXCEPTIONS_H
 #define LEAKGATE_VERDICT_EXCEPTIONS_H
 
@@ -8,8 +9,10 @@
 #include "verdict/finding.h"
 #include "verdict/ledger.h"
 
-/* `measured`: the run is valid, so that what was not found in it is not there. */
+/* `left`: by gauge, what its own allowance is used for (assess.h); NULL where the run is not valid,
+ * so that what was not found in it may be there all the same. */
 void check_exceptions(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct run_facts *facts, bool measured, struct finding_list *findings);
+                      const struct run_facts *facts, const double *left,
+                      struct finding_list *findings);
 
 #endif

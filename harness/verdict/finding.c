@@ -20,7 +20,9 @@ static const struct {
     [FINDING_BACKLOG] = {"backlog", 6, false},
     [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 7, false},
     [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 8, false},
-    [FINDING_ALLOWED] = {"allowed", 9, false},
+    [FINDING_LEVEL_LOOSE] = {"level_loose", 9, false},
+    [FINDING_NOT_COMPARED] = {"not_compared", 10, false},
+    [FINDING_ALLOWED] = {"allowed", 11, false},
 };
 
 const char *finding_kind_name(enum finding_kind kind)

@@ -113,17 +113,19 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     char *why = NULL;
     if (!valid)
         why = reason_of(VERDICT_INVALID, facts, &findings);
+    double left[GAUGE_COUNT] = {0};
     struct assessment assessment = {.ledger = ledger,
                                     .baseline = baseline,
                                     .today = facts->today,
+                                    .left = left,
                                     .findings = &findings,
                                     .smallest = judgement->smallest};
     assess_growth(&assessment);
     judgement->smallest[GAUGE_HEAP_STACK].per_iteration = smallest_stack_growth(ledger, facts);
     levels_at_rest(ledger, judgement->levels);
     if (baseline != NULL) {
-        compare_levels(baseline, judgement->levels, &findings);
-        check_exceptions(ledger, baseline, facts, valid && !facts->failed, &findings);
+        compare_levels(baseline, judgement->levels, facts, &findings);
+        check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL, &findings);
     }
     add_left_behind(facts, &findings);
     finding_list_sort(&findings);
@@ -145,12 +147,12 @@ void judgement_free(struct judgement *judgement)
     free(judgement);
 }
 
-/* The worker does not know the day: an exception that has expired is left to the judge. */
-bool judge_grew(const struct series *series, const struct baseline *baseline)
+bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today)
 {
     _cleanup_findings_ struct finding_list findings = {0};
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
-    struct assessment assessment = {.ledger = ledger, .baseline = baseline, .findings = &findings};
+    struct assessment assessment = {
+        .ledger = ledger, .baseline = baseline, .today = today, .findings = &findings};
     assess_growth(&assessment);
     for (size_t i = 0; i < findings.count; i++)
         if (findings.items[i].kind == FINDING_GROWTH)
@@ -158,7 +160,7 @@ bool judge_grew(const struct series *series, const struct baseline *baseline)
     return false;
 }
 
-bool judge_drained(const struct series *series, const struct baseline *baseline)
+bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today)
 {
-    return !judge_grew(series, baseline);
+    return !judge_grew(series, baseline, today);
 }

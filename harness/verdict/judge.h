@@ -22,6 +22,9 @@ enum verdict {
 };
 const char *verdict_name(enum verdict verdict);
 
+/* A warning begins so many days before something ends: an exception, a quarantine. */
+enum { EXPIRY_WARNING_DAYS = 14 };
+
 enum finding_kind {
     FINDING_GROWTH,            /* grew, and did not drain: leak */
     FINDING_BACKLOG,           /* grew, and all of it went away at rest: a warning */
@@ -31,6 +34,8 @@ enum finding_kind {
     FINDING_EXCEPTION_EXPIRED, /* fails */
     FINDING_EXCEPTION_EXPIRING,
     FINDING_EXCEPTION_UNUSED, /* nothing uses it any more, or it allows more than is left */
+    FINDING_LEVEL_LOOSE,      /* the baseline's level is far above what the program rests at */
+    FINDING_NOT_COMPARED,     /* a level that could not be held against the baseline's */
     FINDING_MEASUREMENT,      /* why a run is invalid or inconclusive */
     FINDING_UNCONFIRMED,      /* failed in one run, and a fresh process did not show it again */
     FINDING_KIND_COUNT
@@ -77,6 +82,7 @@ struct run_facts {
     char today[11];                        /* the journal's date, for expiry */
     char plan_hash[17];
     char go_version[64];
+    char platform[64]; /* "linux/amd64" */
 };
 
 struct visible {
@@ -99,8 +105,10 @@ struct judgement *judge(const struct series *series, const struct baseline *base
 void judgement_free(struct judgement *judgement);
 
 /* Did something grow in the loop that the baseline does not allow, and is it still there in the
- * last sample? For the worker, which decides whether to go on draining. */
-bool judge_grew(const struct series *series, const struct baseline *baseline);
-bool judge_drained(const struct series *series, const struct baseline *baseline);
+ * last sample? For the worker, which decides whether to go on draining. `today` is the journal's
+ * date, so that what the judge will judge is drained: an exception that has expired allows nothing.
+ */
+bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today);
+bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today);
 
 #endif

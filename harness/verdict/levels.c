@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -57,27 +58,89 @@ void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
     }
 }
 
-void compare_levels(const struct baseline *baseline, const double levels[GAUGE_COUNT],
-                    struct finding_list *findings)
+/* Sizes of memory are the runtime's and the machine's; counts and rates are the program's. */
+static bool depends_on_build(enum gauge gauge)
 {
+    return gauge_info(gauge)->unit == UNIT_BYTES && !gauge_info(gauge)->cumulative;
+}
+
+static bool is_of_plan(const struct baseline *baseline, const struct run_facts *facts)
+{
+    return facts->plan_hash[0] == '\0' || baseline->plan_hash[0] == '\0' ||
+           strcmp(facts->plan_hash, baseline->plan_hash) == 0;
+}
+
+static bool has_any_level(const struct baseline *baseline)
+{
+    for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (!isnan(baseline->gauges[gauge].level))
+            return true;
+    return false;
+}
+
+static void tell_not_compared(enum gauge gauge, char *text, struct finding_list *findings)
+{
+    finding_add(findings,
+                (struct finding){.kind = FINDING_NOT_COMPARED, .gauge = gauge, .text = text});
+}
+
+/* All memory that has a stored level, also where that is only shown. */
+static void tell_other_build(const struct baseline *baseline, const double levels[GAUGE_COUNT],
+                             const struct run_facts *facts, struct finding_list *findings)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (depends_on_build(gauge) && !isnan(baseline->gauges[gauge].level) &&
+            !isnan(levels[gauge]))
+            tell_not_compared(gauge,
+                              memory_format("its level: the baseline was made with %s %s, this is "
+                                            "%s %s",
+                                            baseline->go_version, baseline->platform,
+                                            facts->go_version, facts->platform),
+                              findings);
+}
+
+static void compare_level(const struct baseline_gauge *stored, enum gauge gauge, double level,
+                          struct finding_list *findings)
+{
+    const double loose_factor = 2;
+    double tolerance = baseline_tolerance(stored, gauge);
+    bool over = level > stored->level + tolerance;
+    if (!over && !(level < stored->level - loose_factor * tolerance))
+        return;
+    char *text =
+        over ? memory_format("%.4g%s at rest, %.3g more than the baseline's %.4g, where %.3g more "
+                             "are tolerated",
+                             level, unit_at_rest(gauge), level - stored->level, stored->level,
+                             tolerance)
+             : memory_format("%.4g%s at rest, far below the baseline's %.4g", level,
+                             unit_at_rest(gauge), stored->level);
+    finding_add(findings, (struct finding){.kind = over ? FINDING_LEVEL : FINDING_LEVEL_LOOSE,
+                                           .gauge = gauge,
+                                           .from = stored->level,
+                                           .to = level,
+                                           .allowed = tolerance,
+                                           .text = text});
+}
+
+void compare_levels(const struct baseline *baseline, const double levels[GAUGE_COUNT],
+                    const struct run_facts *facts, struct finding_list *findings)
+{
+    if (!is_of_plan(baseline, facts)) {
+        if (has_any_level(baseline))
+            tell_not_compared(GAUGE_COUNT,
+                              memory_copy_text("levels at rest: the baseline was made for another "
+                                               "plan, its allowances alone were judged by"),
+                              findings);
+        return;
+    }
+    bool same_build = baseline_is_of_build(baseline, facts->go_version, facts->platform);
+    if (!same_build)
+        tell_other_build(baseline, levels, facts, findings);
     for (size_t i = 0; i < sizeof gating / sizeof gating[0]; i++) {
         const struct baseline_gauge *stored = &baseline->gauges[gating[i]];
-        if (!stored->present || isnan(stored->level) || isnan(levels[gating[i]]))
+        if (!stored->present || isnan(stored->level) || isnan(levels[gating[i]]) ||
+            (!same_build && depends_on_build(gating[i])))
             continue;
-        double tolerance = baseline_tolerance(stored, gating[i]);
-        if (!(levels[gating[i]] > stored->level + tolerance))
-            continue;
-        finding_add(findings, (struct finding){
-                                  .kind = FINDING_LEVEL,
-                                  .gauge = gating[i],
-                                  .from = stored->level,
-                                  .to = levels[gating[i]],
-                                  .allowed = tolerance,
-                                  .text = memory_format(
-                                      "%.4g%s at rest, %.3g more than the baseline's "
-                                      "%.4g, where %.3g more are tolerated",
-                                      levels[gating[i]], unit_at_rest(gating[i]),
-                                      levels[gating[i]] - stored->level, stored->level, tolerance),
-                              });
+        compare_level(stored, gating[i], levels[gating[i]], findings);
     }
 }

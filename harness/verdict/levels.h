@@ -10,10 +10,11 @@
  * idle phase); of what only ever rises, its rate per second. NAN: not read. */
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT]);
 
-/* A finding for each level that is over the baseline's by more than its tolerance. A level far
- * below is no finding: the baseline is then looser than it need be, which growth does not hide
- * behind. */
+/* A finding for each level that is over the baseline's by more than its tolerance. One that is
+ * below by more than twice the tolerance is shown: a growth could hide behind the baseline, once.
+ * What another plan's baseline says of levels means nothing, and what another Go or platform says
+ * of memory neither: then it is told that they are not compared. */
 void compare_levels(const struct baseline *baseline, const double levels[GAUGE_COUNT],
-                    struct finding_list *findings);
+                    const struct run_facts *facts, struct finding_list *findings);
 
 #endif

@@ -94,7 +94,7 @@ def test_levels_that_moved_are_shown(leakgate, report):
     done = leakgate("accept", "tab-cycle")
     assert done.returncode == 0, done.stderr
     assert "baselines/standin/tab-cycle.json: changed" in done.stdout
-    assert "fd at rest 4 -> 30" in done.stdout
+    assert "fd at rest 4 -> 30 (raised)\n" in done.stdout
     assert "goroutine" not in done.stdout
 
 
@@ -169,3 +169,47 @@ def test_a_broken_baseline_is_named(leakgate, report):
     done = leakgate("accept", "tab-cycle")
     assert done.returncode == 2
     assert "tab-cycle.json:2:" in done.stderr
+
+
+def spread(scenario="spread"):
+    """Two holders in turn: the gauge grows, and neither of them does steadily enough."""
+    def fds(i):
+        return {"pipe": 3 + i - i % 24, "socket:tcp": 3 + i % 24}
+    return journals.Journal(scenario).measured(fds, drained=fds(42)).end()
+
+
+def test_growth_of_a_gauge_that_no_holder_explains(leakgate, report):
+    spread().write(report)
+    assert "--holder fd\n" in leakgate("accept", "spread").stderr
+    done = leakgate("accept", "spread", "--holder", "fd", "--reason", "a pool fills",
+                    "--issue", "https://example.org/2", "--expires", "2027-01-31")
+    assert done.returncode == 0, done.stderr
+    assert "fd allowed until 2027-01-31: a pool fills" in done.stdout
+    fd = json.loads(stored(leakgate, "spread").read_text())["gauges"]["fd"]
+    assert fd == {"allowed": 1, "level": 6, "reason": "a pool fills", "expires": "2027-01-31",
+                  "issue": "https://example.org/2"}
+    journal = spread()
+    journal.records[0]["baseline"] = json.loads(stored(leakgate, "spread").read_text())
+    journal.write(report)
+    assert "allowed fd: a pool fills; " in leakgate("report").stdout
+
+
+def test_an_allowance_of_a_gauge_that_is_over_can_be_prolonged(leakgate, report):
+    spread().write(report)
+    leakgate("accept", "spread", "--holder", "fd", "--reason", "a pool fills")
+    baseline = json.loads(stored(leakgate, "spread").read_text())
+    baseline["gauges"]["fd"]["expires"] = "2026-11-22"
+    stored(leakgate, "spread").write_text(json.dumps(baseline))
+    assert leakgate("accept", "spread").returncode == 2
+    done = leakgate("accept", "spread", "--holder", "fd", "--reason", "still", "--expires",
+                    "2027-06-30")
+    assert done.returncode == 0, done.stderr
+    assert "fd allowed until 2027-06-30: still" in done.stdout
+    fd = json.loads(stored(leakgate, "spread").read_text())["gauges"]["fd"]
+    assert (fd["allowed"], fd["reason"], fd["expires"]) == (1, "still", "2027-06-30")
+
+
+def test_levels_that_go_down_are_not_marked(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    journals.Journal("tab-cycle").measured(lambda i: {"pipe": 2}).end().write(report)
+    assert "fd at rest 4 -> 2\n" in leakgate("accept", "tab-cycle").stdout

@@ -165,3 +165,24 @@ def test_a_crash(place):
     # A failed run keeps its world, and says where.
     place.await_none()
     assert place.worlds() == [stored["world"]]
+
+
+def test_growth_that_an_expired_exception_covered_is_drained(place):
+    """The worker knows the day: what the judge will judge gets its rest as well."""
+    place.fast("external-editor", FAST)
+    [listed] = json.loads(place("list", "external-editor", "--target", "standin",
+                                "--json").output)["scenarios"]
+    exception = {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1,
+                 "reason": "known", "expires": "2001-01-01"}
+    place.write("baselines/standin/external-editor.json", json.dumps(
+        {"version": 1, "plan": listed["plan_hash"], "go": "", "platform": "", "gauges": {},
+         "exceptions": [exception]}))
+    shown, stored = run(place, "external-editor", "fd")
+    assert shown.status == 1, shown
+    assert {finding["kind"] for finding in failing(stored)} == {"growth", "exception_expired"}
+    [growth] = [finding for finding in failing(stored) if finding["kind"] == "growth"]
+    assert "all of it is still there" in growth["text"]
+    phases = [record["phase"] for record in place.journal("external-editor")
+              if record["record"] == "sample"]
+    assert "drain" in phases
+    place.nothing_left()

@@ -163,6 +163,8 @@ static void test_head(void **state)
     assert_string_equal(plan->title, "Every key: once");
     assert_texts(&plan->tags, "smoke|all-keys");
     assert_texts(&plan->needs, "git|tmux");
+    assert_string_equal(plan->quarantine.reason, "the list loses a row");
+    assert_string_equal(plan->quarantine.until, "2027-01-31");
     assert_string_equal(variable_of(&plan->vars, "greeting"), "hello");
     assert_string_equal(variable_of(&plan->vars, "log"), "${world}/run/log");
 }

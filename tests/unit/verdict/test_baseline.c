@@ -44,7 +44,10 @@ static const char whole[] = "{\n"
                             "    },\n"
                             "    \"goroutine\": {\n"
                             "      \"allowed\": 0.25,\n"
-                            "      \"level\": 26.5\n"
+                            "      \"expires\": \"2027-01-31\",\n"
+                            "      \"issue\": \"https://example.com/issues/8\",\n"
+                            "      \"level\": 26.5,\n"
+                            "      \"reason\": \"a pool that fills\"\n"
                             "    },\n"
                             "    \"heap_alloc\": {\n"
                             "      \"allowed\": 300\n"
@@ -133,6 +136,18 @@ static const struct {
     {"{" HEAD ",\"gauges\":{},\"exceptions\":[],\"gauge\":{}}",
      "unknown key \"gauge\"; did you mean \"gauges\"?"},
     {"{" HEAD ",\"gauges\":{},\"exceptions\":[],\"comment\":\"\"}", "unknown key \"comment\""},
+    {WITH_GAUGES("\"fd\":{\"reason\":\"why\"}"),
+     "gauges.fd.reason: says nothing without an allowed growth"},
+    {WITH_GAUGES("\"fd\":{\"allowed\":0,\"expires\":\"2027-01-31\"}"),
+     "gauges.fd.expires: says nothing without an allowed growth"},
+    {WITH_GAUGES("\"fd\":{\"allowed\":1,\"reason\":\" \"}"),
+     "gauges.fd.reason: must not be empty: say why this growth is meant"},
+    {WITH_GAUGES("\"fd\":{\"allowed\":1,\"expires\":\"2027-01-31\"}"),
+     "gauges.fd.reason: must not be empty: say why this growth is meant"},
+    {WITH_GAUGES("\"fd\":{\"allowed\":1,\"reason\":\"why\",\"expires\":\"2027-02-30\"}"),
+     "gauges.fd.expires: \"2027-02-30\" is no date of the form YYYY-MM-DD"},
+    {WITH_GAUGES("\"fd\":{\"allowed\":1,\"reason\":\"why\",\"issue\":\"#7\"}"),
+     "gauges.fd.issue: must be an address that begins with https:// or http://"},
     {"{" HEAD ",\"gauges\":[],\"exceptions\":[]}", "gauges: must be an object"},
     {"{" HEAD ",\"gauges\":{},\"exceptions\":{}}", "exceptions: must be a list"},
     {"{\"version\":1,\"plan\":\"12\",\"go\":\"\",\"platform\":\"\",\"gauges\":{},\"exceptions\":[]"

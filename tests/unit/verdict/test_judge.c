@@ -70,7 +70,8 @@ static struct run_facts facts_of_today(void)
                               .rate_found = 512,
                               .today = "2026-11-20",
                               .plan_hash = "0123456789abcdef",
-                              .go_version = "go1.26.8"};
+                              .go_version = "go1.26.8",
+                              .platform = "linux/amd64"};
 }
 
 static struct series ordinary(unsigned drain_samples)
@@ -120,8 +121,8 @@ static void a_quiet_run_passes_and_says_what_it_could_see(void **state)
     assert_true(isnan(judgement->smallest[GAUGE_THREAD].per_iteration));
     assert_true(judgement->levels[GAUGE_FD] == 20 && judgement->levels[GAUGE_GOROUTINE] == 26);
     assert_true(isnan(judgement->levels[GAUGE_RSS]));
-    assert_false(judge_grew(&series, NULL));
-    assert_true(judge_drained(&series, NULL));
+    assert_false(judge_grew(&series, NULL, ""));
+    assert_true(judge_drained(&series, NULL, ""));
     end(&series, judgement);
 }
 
@@ -140,7 +141,7 @@ static void one_descriptor_per_iteration_is_a_leak_with_its_culprit(void **state
     assert_true(finding->per_iteration == 1.0 && finding->iterations == 36);
     assert_true(finding->from == 5 && finding->to == 41);
     assert_null(finding->text);
-    assert_true(judge_grew(&series, NULL));
+    assert_true(judge_grew(&series, NULL, ""));
     end(&series, judgement);
 }
 
@@ -218,7 +219,7 @@ static void what_is_gone_at_rest_is_a_backlog(void **state)
     assert_true(judgement->findings[0].per_iteration == 3.0);
     assert_true(judgement->findings[0].drained_after == 40);
     assert_non_null(strstr(judgement->findings[0].text, "all gone 40 s after the loop"));
-    assert_true(judge_drained(&series, NULL));
+    assert_true(judge_drained(&series, NULL, ""));
     end(&series, judgement);
 }
 
@@ -228,8 +229,8 @@ static void the_worker_drains_until_it_is_gone(void **state)
     for (unsigned drain = 0; drain <= 8; drain++) {
         struct series series = ordinary(drain);
         add_function(&series, GAUGE_GOROUTINE, "main.tick.func1", gone_after, 40, 0);
-        assert_int_equal(judge_drained(&series, NULL), drain == 8);
-        assert_int_equal(judge_grew(&series, NULL), drain < 8);
+        assert_int_equal(judge_drained(&series, NULL, ""), drain == 8);
+        assert_int_equal(judge_grew(&series, NULL, ""), drain < 8);
         series_free(&series);
     }
 }
@@ -281,7 +282,7 @@ static void an_allowed_growth_is_shown_and_its_total_is_quiet(void **state)
     assert_int_equal(judgement->findings[0].kind, FINDING_ALLOWED);
     assert_true(judgement->findings[0].allowed == 1.0);
     assert_string_equal(judgement->findings[0].text, "meant");
-    assert_false(judge_grew(&series, baseline));
+    assert_false(judge_grew(&series, baseline, ""));
     end(&series, judgement);
 }
 
@@ -417,12 +418,211 @@ static void an_unused_exception_of_another_go_version_says_so(void **state)
     end(&series, judgement);
 }
 
+static struct baseline *with_allowed_gauge(enum gauge gauge, double allowed, char *expires)
+{
+    struct baseline *baseline = baseline_new();
+    baseline_put_gauge(baseline, gauge,
+                       &(struct baseline_gauge){.present = true,
+                                                .allowed = allowed,
+                                                .level = NAN,
+                                                .tolerance = NAN,
+                                                .reason = "borne",
+                                                .expires = expires});
+    return baseline;
+}
+
+static void an_allowed_gauge_says_why_and_expires(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+        struct series series = ordinary(0);
+        add_text(&series, GAUGE_FD, "socket:unix", leaks, 50);
+        add_text(&series, GAUGE_FD, "socket:tcp", leaks, 50);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_allowed_gauge(GAUGE_FD, 1.0, (char *)dates[i].expires);
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, dates[i].verdict);
+        for (int kind = FINDING_EXCEPTION_EXPIRED; kind <= FINDING_EXCEPTION_EXPIRING; kind++)
+            assert_int_equal(has_kind(judgement, (enum finding_kind)kind),
+                             (enum finding_kind)kind == dates[i].kind);
+        const struct finding *last = &judgement->findings[judgement->count - 1];
+        if (dates[i].verdict == VERDICT_PASS) {
+            assert_int_equal(last->kind, FINDING_ALLOWED);
+            assert_non_null(strstr(last->text, "borne"));
+        }
+        end(&series, judgement);
+    }
+}
+
+/* The worker drains what the judge will judge. */
+static void an_expired_exception_is_drained(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 1.0, "2026-11-19");
+    assert_true(judge_grew(&series, baseline, "2026-11-20"));
+    assert_false(judge_drained(&series, baseline, "2026-11-20"));
+    assert_false(judge_grew(&series, baseline, "2026-11-19"));
+    _cleanup_baseline_ struct baseline *gauge = with_allowed_gauge(GAUGE_FD, 1.0, "2026-11-19");
+    assert_true(judge_grew(&series, gauge, "2026-11-20"));
+    assert_false(judge_grew(&series, gauge, "2026-11-19"));
+    series_free(&series);
+}
+
+static const struct {
+    int percent; /* of growth per iteration left, in each of two holders */
+    double allowed;
+    const char *text; /* NULL: nothing is said */
+} gauge_uses[] = {
+    {50, 3.0, "3.00 per iteration are allowed, 1.00 are left"},
+    {50, 1.0, NULL},
+    {0, 1.0, "nothing uses it any more: it can be removed"},
+};
+
+static void a_gauge_that_allows_more_than_is_left_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof gauge_uses / sizeof gauge_uses[0]; i++) {
+        struct series series = ordinary(0);
+        add_text(&series, GAUGE_FD, "socket:unix", leaks, gauge_uses[i].percent);
+        add_text(&series, GAUGE_FD, "socket:tcp", leaks, gauge_uses[i].percent);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_allowed_gauge(GAUGE_FD, gauge_uses[i].allowed, NULL);
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, VERDICT_PASS);
+        assert_int_equal(has_kind(judgement, FINDING_EXCEPTION_UNUSED), gauge_uses[i].text != NULL);
+        if (gauge_uses[i].text != NULL) {
+            assert_null(judgement->findings[0].holder);
+            assert_string_equal(judgement->findings[0].text, gauge_uses[i].text);
+        }
+        end(&series, judgement);
+    }
+}
+
+static const struct {
+    double objects, bytes; /* allowed; 1 object of 1,024 B is left */
+    const char *text;
+} stack_uses[] = {
+    {1, 1024, NULL},
+    {3, 1024, "3.00 per iteration are allowed, 1.00 are left"},
+    {1, 4096, "4096 B per iteration are allowed, 1024 B are left"},
+};
+
+static void heap_stacks_are_tightened_in_bytes_too(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof stack_uses / sizeof stack_uses[0]; i++) {
+        struct series series = ordinary(0);
+        add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, 100, 1024);
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        baseline_except(baseline, &(struct baseline_exception){
+                                      .gauge = GAUGE_HEAP_STACK,
+                                      .holder = "main.keep",
+                                      .allowed = stack_uses[i].objects,
+                                      .allowed_bytes = stack_uses[i].bytes,
+                                      .reason = "meant",
+                                  });
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, VERDICT_PASS);
+        assert_int_equal(has_kind(judgement, FINDING_EXCEPTION_UNUSED), stack_uses[i].text != NULL);
+        if (stack_uses[i].text != NULL)
+            assert_string_equal(judgement->findings[0].text, stack_uses[i].text);
+        end(&series, judgement);
+    }
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, 100, 1024);
+    _cleanup_baseline_ struct baseline *wide = with_allowed_gauge(GAUGE_HEAP_STACK, 4096, NULL);
+    struct judgement *judgement = judge_today(&series, wide);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_string_equal(judgement->findings[0].text,
+                        "4096 B per iteration are allowed, 1024 B are left");
+    end(&series, judgement);
+}
+
+/* What is over and gone can go; what is over and still grows is told by its growth. */
+static void an_expired_exception_that_nothing_uses_can_be_removed(void **state)
+{
+    (void)state;
+    for (int percent = 0; percent <= 100; percent += 100) {
+        struct series series = ordinary(0);
+        add_text(&series, GAUGE_FD, "socket:unix", leaks, percent);
+        _cleanup_baseline_ struct baseline *baseline =
+            with_exception(GAUGE_FD, "socket:unix", 3.0, "2026-11-19");
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_int_equal(judgement->verdict, VERDICT_LEAK);
+        assert_true(has_kind(judgement, FINDING_EXCEPTION_EXPIRED));
+        assert_int_equal(has_kind(judgement, FINDING_EXCEPTION_UNUSED), percent == 0);
+        end(&series, judgement);
+    }
+}
+
+static const struct {
+    const char *go, *platform;
+    bool compared;
+} builds[] = {
+    {"go1.26.8", "linux/amd64", true},  {"go1.26.6", "linux/amd64", true},
+    {"go1.26", "linux/amd64", true},    {"go1.2.8", "linux/amd64", false},
+    {"go1.27.0", "linux/amd64", false}, {"go1.27rc1", "linux/amd64", false},
+    {"go1.26.8", "linux/arm64", false}, {"", "", true},
+    {"devel +1", "linux/amd64", false},
+};
+
+/* Memory at rest is the runtime's and the machine's; descriptors are compared all the same. */
+static void memory_of_another_build_is_not_compared(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof builds / sizeof builds[0]; i++) {
+        struct series series = ordinary(0);
+        set_gauge(&series, GAUGE_HEAP_ALLOC, bytes_leak, 0);
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        snprintf(baseline->go_version, sizeof baseline->go_version, "%s", builds[i].go);
+        snprintf(baseline->platform, sizeof baseline->platform, "%s", builds[i].platform);
+        baseline->gauges[GAUGE_HEAP_ALLOC] =
+            (struct baseline_gauge){.present = true, .level = 1e6, .tolerance = NAN};
+        baseline->gauges[GAUGE_FD] =
+            (struct baseline_gauge){.present = true, .level = 10, .tolerance = NAN};
+        struct judgement *judgement = judge_today(&series, baseline);
+        assert_true(has_kind(judgement, FINDING_LEVEL));
+        assert_int_equal(has_kind(judgement, FINDING_NOT_COMPARED), !builds[i].compared);
+        if (!builds[i].compared) {
+            const struct finding *last = &judgement->findings[judgement->count - 1];
+            assert_int_equal(last->gauge, GAUGE_HEAP_ALLOC);
+            assert_non_null(strstr(last->text, "this is go1.26.8 linux/amd64"));
+            for (size_t j = 0; j + 1 < judgement->count; j++)
+                assert_int_equal(judgement->findings[j].gauge, GAUGE_FD);
+        }
+        end(&series, judgement);
+    }
+}
+
+/* By another revision's file the allowances still judge: they are about holders. */
+static void of_another_plan_the_allowances_judge_and_no_levels(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 1.0, NULL);
+    snprintf(baseline->plan_hash, sizeof baseline->plan_hash, "fedcba9876543210");
+    baseline->gauges[GAUGE_FD] =
+        (struct baseline_gauge){.present = true, .level = 3, .tolerance = NAN};
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_true(has_kind(judgement, FINDING_ALLOWED));
+    assert_true(has_kind(judgement, FINDING_NOT_COMPARED));
+    end(&series, judgement);
+}
+
 static const struct {
     double level, tolerance;
-    bool over;
+    bool over, loose;
 } levels[] = {
-    {20, NAN, false}, {18, NAN, false}, {17, NAN, true},   {19, 0, true},
-    {10, 10, false},  {40, NAN, false}, {NAN, NAN, false},
+    {20, NAN, false, false}, {18, NAN, false, false},  {17, NAN, true, false},
+    {19, 0, true, false},    {10, 10, false, false},   {40, NAN, false, true},
+    {24, NAN, false, false}, {26, NAN, false, true},   {40, 10, false, false},
+    {21, 0, false, true},    {NAN, NAN, false, false},
 };
 
 static void levels_at_rest_are_compared(void **state)
@@ -431,12 +631,13 @@ static void levels_at_rest_are_compared(void **state)
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct series series = ordinary(0);
         _cleanup_baseline_ struct baseline *baseline = baseline_new();
-        baseline->gauges[GAUGE_FD] =
-            (struct baseline_gauge){true, 0, levels[i].level, levels[i].tolerance};
+        baseline->gauges[GAUGE_FD] = (struct baseline_gauge){
+            .present = true, .level = levels[i].level, .tolerance = levels[i].tolerance};
         struct judgement *judgement = judge_today(&series, baseline);
         assert_int_equal(judgement->verdict, levels[i].over ? VERDICT_LEAK : VERDICT_PASS);
         assert_int_equal(has_kind(judgement, FINDING_LEVEL), levels[i].over);
-        if (levels[i].over)
+        assert_int_equal(has_kind(judgement, FINDING_LEVEL_LOOSE), levels[i].loose);
+        if (levels[i].over || levels[i].loose)
             assert_true(judgement->findings[0].from == levels[i].level &&
                         judgement->findings[0].to == 20);
         end(&series, judgement);
@@ -621,7 +822,7 @@ static void an_empty_series_is_invalid_and_no_crash(void **state)
     struct series series = {0};
     struct judgement *judgement = judge_today(&series, NULL);
     assert_int_equal(judgement->verdict, VERDICT_INVALID);
-    assert_false(judge_grew(&series, NULL));
+    assert_false(judge_grew(&series, NULL, ""));
     end(&series, judgement);
 }
 
@@ -744,7 +945,8 @@ static void names_and_fates_of_kinds(void **state)
     assert_true(finding_fails(FINDING_GROWTH) && finding_fails(FINDING_LEVEL) &&
                 finding_fails(FINDING_LEFT_BEHIND) && finding_fails(FINDING_EXCEPTION_EXPIRED));
     assert_false(finding_fails(FINDING_BACKLOG) || finding_fails(FINDING_ALLOWED) ||
-                 finding_fails(FINDING_EXCEPTION_UNUSED));
+                 finding_fails(FINDING_EXCEPTION_UNUSED) || finding_fails(FINDING_LEVEL_LOOSE) ||
+                 finding_fails(FINDING_NOT_COMPARED));
 }
 
 int main(void)
@@ -768,6 +970,13 @@ int main(void)
         cmocka_unit_test(exceptions_expire),
         cmocka_unit_test(exceptions_that_are_wider_than_what_is_left_are_told),
         cmocka_unit_test(an_unused_exception_of_another_go_version_says_so),
+        cmocka_unit_test(an_allowed_gauge_says_why_and_expires),
+        cmocka_unit_test(an_expired_exception_is_drained),
+        cmocka_unit_test(a_gauge_that_allows_more_than_is_left_is_told),
+        cmocka_unit_test(heap_stacks_are_tightened_in_bytes_too),
+        cmocka_unit_test(an_expired_exception_that_nothing_uses_can_be_removed),
+        cmocka_unit_test(memory_of_another_build_is_not_compared),
+        cmocka_unit_test(of_another_plan_the_allowances_judge_and_no_levels),
         cmocka_unit_test(levels_at_rest_are_compared),
         cmocka_unit_test(heap_stacks_grow_in_objects_or_in_bytes),
         cmocka_unit_test(a_slice_that_doubles_is_a_leak),
