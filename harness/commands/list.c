@@ -12,7 +12,7 @@
 #include "verdict/baseline.h"
 #include "world/world.h"
 
-enum { COLUMN_COUNT = 6 };
+enum { COLUMNS = 6, COLUMNS_WITH_QUARANTINE };
 
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
@@ -51,6 +51,12 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
     json_put(object, "missing", texts_to_json(&missing));
     json_put(object, "baseline", json_text(baseline_state(arguments, plan)));
     json_put(object, "plan_hash", json_text(plan->hash));
+    if (plan->quarantine.reason != NULL) {
+        json_t *quarantine = json_object();
+        json_put(quarantine, "reason", json_text(plan->quarantine.reason));
+        json_put(quarantine, "until", json_text(plan->quarantine.until));
+        json_put(object, "quarantine", quarantine);
+    }
     return object;
 }
 
@@ -90,39 +96,60 @@ static char *needs_text(const struct plan *plan)
     return joined(&marked);
 }
 
-/* One cell after another, row by row. */
-static void gather_cells(const struct arguments *arguments, const struct selection *selection,
-                         struct string_list *cells)
+/* The column is there when it says something. */
+static bool any_quarantine(const struct selection *selection)
 {
-    static const char *const heading[COLUMN_COUNT] = {"SCENARIO", "TARGET",   "TAGS",
-                                                      "NEEDS",    "BASELINE", "TITLE"};
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->plans[i]->quarantine.reason != NULL)
+            return true;
+    return false;
+}
+
+static void gather_row(const struct arguments *arguments, const struct plan *plan, bool quarantine,
+                       struct string_list *cells)
+{
+    string_list_add(cells, plan->name);
+    string_list_add(cells, plan->target.name);
+    string_list_take(cells, joined(&plan->tags));
+    string_list_take(cells, needs_text(plan));
+    string_list_add(cells, baseline_state(arguments, plan));
+    if (quarantine)
+        string_list_take(cells, plan->quarantine.until != NULL
+                                    ? memory_format("until %s", plan->quarantine.until)
+                                    : memory_copy_text("-"));
+    string_list_take(cells, text_harmless(plan->title != NULL ? plan->title : "", false));
+}
+
+/* One cell after another, row by row; returns how many columns there are. */
+static size_t gather_cells(const struct arguments *arguments, const struct selection *selection,
+                           struct string_list *cells)
+{
+    static const char *const heading[] = {"SCENARIO", "TARGET", "TAGS", "NEEDS", "BASELINE"};
+    bool quarantine = any_quarantine(selection);
+    for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
         string_list_add(cells, heading[i]);
-    for (size_t i = 0; i < selection->count; i++) {
-        const struct plan *plan = selection->plans[i];
-        string_list_add(cells, plan->name);
-        string_list_add(cells, plan->target.name);
-        string_list_take(cells, joined(&plan->tags));
-        string_list_take(cells, needs_text(plan));
-        string_list_add(cells, baseline_state(arguments, plan));
-        string_list_take(cells, text_harmless(plan->title != NULL ? plan->title : "", false));
-    }
+    if (quarantine)
+        string_list_add(cells, "QUARANTINE");
+    string_list_add(cells, "TITLE");
+    for (size_t i = 0; i < selection->count; i++)
+        gather_row(arguments, selection->plans[i], quarantine, cells);
+    return quarantine ? COLUMNS_WITH_QUARANTINE : COLUMNS;
 }
 
 static void print_table(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
-    size_t widths[COLUMN_COUNT] = {0};
-    gather_cells(arguments, selection, &cells);
+    size_t widths[COLUMNS_WITH_QUARANTINE] = {0};
+    size_t columns = gather_cells(arguments, selection, &cells);
     for (size_t i = 0; i < cells.count; i++) {
-        size_t columns = text_columns(cells.items[i]);
-        size_t *width = &widths[i % COLUMN_COUNT];
-        *width = columns > *width ? columns : *width;
+        size_t taken = text_columns(cells.items[i]);
+        size_t *width = &widths[i % columns];
+        *width = taken > *width ? taken : *width;
     }
     for (size_t i = 0; i < cells.count; i++) {
-        bool last = i % COLUMN_COUNT == COLUMN_COUNT - 1;
-        text_pad(&out, cells.items[i], last ? 0 : widths[i % COLUMN_COUNT] + 2);
+        bool last = i % columns == columns - 1;
+        text_pad(&out, cells.items[i], last ? 0 : widths[i % columns] + 2);
         if (last)
             buffer_char(&out, '\n');
     }

@@ -13,6 +13,7 @@
 #include "commands/print_result.h"
 #include "commands/progress.h"
 #include "commands/report_directory.h"
+#include "commands/revision.h"
 #include "commands/selection.h"
 #include "measure/guard.h"
 #include "report/attempts.h"
@@ -25,17 +26,23 @@
 struct suite {
     const struct arguments *arguments;
     struct selection selection;
-    struct baseline **baselines; /* one for each plan; NULL: none */
-    struct string_list missing;  /* one for each plan: the tools that are missing, "" for none */
+    struct baseline **baselines;      /* one for each plan; NULL: none */
+    struct baseline **baselines_here; /* the working tree's, where a revision's judge */
+    struct revision *revision;        /* of --baseline-ref; NULL: none */
+    struct string_list missing; /* one for each plan: the tools that are missing, "" for none */
     double timeout_scale;
     struct suite_result *result;
 };
 
 static void suite_end(struct suite *suite)
 {
-    for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++)
+    for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++) {
         baseline_free(suite->baselines[i]);
+        baseline_free(suite->baselines_here[i]);
+    }
     free(suite->baselines);
+    free(suite->baselines_here);
+    revision_close(suite->revision);
     string_list_free(&suite->missing);
     selection_free(&suite->selection);
     suite_free(suite->result);
@@ -101,7 +108,7 @@ static void put_option(struct buffer *out, const char *name, const char *value)
 }
 
 /* The options that make the run what it is, so that the report can say how to play it again. */
-static char *options_again(const struct arguments *arguments)
+static char *options_again(const struct arguments *arguments, bool with_revision)
 {
     static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
                                        OPTION_PROGRAM, OPTION_ITERATIONS};
@@ -117,6 +124,8 @@ static char *options_again(const struct arguments *arguments)
             if (info->option == kept[j])
                 put_option(&out, info->name, value);
     }
+    if (with_revision && option_given(arguments, OPTION_BASELINE_REF))
+        put_option(&out, "baseline-ref", option_text(arguments, OPTION_BASELINE_REF));
     if (option_given(arguments, OPTION_NO_BASELINES))
         buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
     if (option_given(arguments, OPTION_NO_CONFIRM))
@@ -139,7 +148,7 @@ static void print_how_to_accept(const struct suite *suite, const struct plan *pl
     const struct arguments *arguments = suite->arguments;
     _cleanup_free_ char *operand = operand_of(suite, plan);
     _cleanup_free_ char *quoted = shell_quoted(operand);
-    _cleanup_free_ char *again = options_again(arguments);
+    _cleanup_free_ char *again = options_again(arguments, false);
     _cleanup_buffer_ struct buffer accept = BUFFER_INIT(SIZE_MAX);
     buffer_text(&accept, plan->name);
     if (option_given(arguments, OPTION_REPORT))
@@ -172,28 +181,60 @@ static int no_baseline(const struct suite *suite, const struct plan *plan, const
     return EXIT_NOTHING_JUDGED;
 }
 
-static int load_baseline(struct suite *suite, size_t index)
+/* The working tree's, which has to fit the plan in any case: a change of the scenario brings its
+ * new baseline. */
+static int load_baseline_here(struct suite *suite, size_t index, const char *path,
+                              struct baseline **baseline)
 {
     const struct plan *plan = suite->selection.plans[index];
-    const char *directory = option_text(suite->arguments, OPTION_BASELINES);
-    _cleanup_free_ char *path = baseline_path(directory, plan->target.name, plan->name);
     struct lg_error err = {0};
     if (access(path, F_OK) != 0)
         return option_given(suite->arguments, OPTION_REQUIRE_BASELINE)
                    ? no_baseline(suite, plan, path)
                    : EXIT_PASS;
-    suite->baselines[index] = baseline_read(path, &err);
-    if (suite->baselines[index] == NULL)
+    *baseline = baseline_read(path, &err);
+    if (*baseline == NULL)
         return complain(&err);
-    if (strcmp(suite->baselines[index]->plan_hash, plan->hash) != 0)
+    if (strcmp((*baseline)->plan_hash, plan->hash) != 0)
         return other_plan(suite, plan, path);
     return EXIT_PASS;
 }
 
+static int load_baseline(struct suite *suite, size_t index)
+{
+    struct plan *plan = suite->selection.plans[index];
+    const char *directory = option_text(suite->arguments, OPTION_BASELINES);
+    _cleanup_free_ char *path = baseline_path(directory, plan->target.name, plan->name);
+    struct lg_error err = {0};
+    if (suite->revision == NULL)
+        return load_baseline_here(suite, index, path, &suite->baselines[index]);
+    revision_hold_back_quarantine(suite->revision, plan);
+    if (!revision_baseline(suite->revision, path, &suite->baselines[index], &err))
+        return complain(&err);
+    return load_baseline_here(suite, index, path, &suite->baselines_here[index]);
+}
+
+static int open_revision(struct suite *suite)
+{
+    const char *name = option_text(suite->arguments, OPTION_BASELINE_REF);
+    struct lg_error err = {0};
+    if (name == NULL)
+        return EXIT_PASS;
+    if (option_given(suite->arguments, OPTION_NO_BASELINES))
+        lg_fail(&err, LG_ERROR_INPUT, 0, "--baseline-ref and --no-baselines exclude each other");
+    else
+        suite->revision =
+            revision_open(option_text(suite->arguments, OPTION_BASELINES), name, &err);
+    return suite->revision != NULL ? EXIT_PASS : complain(&err);
+}
+
 static int load_baselines(struct suite *suite)
 {
-    int status = EXIT_PASS;
+    int status = open_revision(suite);
     suite->baselines = memory_array(suite->selection.count, sizeof *suite->baselines);
+    suite->baselines_here = memory_array(suite->selection.count, sizeof *suite->baselines_here);
+    if (status != EXIT_PASS)
+        return status;
     if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
         option_given(suite->arguments, OPTION_ITERATIONS))
         return EXIT_PASS;
@@ -309,6 +350,9 @@ static bool run_attempt(struct suite *suite, size_t index, enum attempt attempt,
     struct run_options options = {
         .plan = &plan,
         .baseline = suite->baselines[index],
+        .baseline_revision = suite->revision != NULL ? revision_name(suite->revision) : NULL,
+        .baseline_commit = suite->revision != NULL ? revision_commit(suite->revision) : NULL,
+        .baseline_here = suite->baselines_here[index],
         .world_root = world,
         .directory = directory,
         .attempt = attempt,
@@ -415,7 +459,7 @@ static int run_suite(struct suite *suite)
         status = check_machine(suite);
     if (status != EXIT_PASS)
         return status;
-    _cleanup_free_ char *options = options_again(arguments);
+    _cleanup_free_ char *options = options_again(arguments, true);
     suite->result = suite_new(option_text(arguments, OPTION_REPORT),
                               option_text(arguments, OPTION_BASELINES), options);
     suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;

@@ -35,10 +35,31 @@ static struct attempt_result *add_attempt(struct scenario_result *scenario, enum
     return result;
 }
 
+/* What the working tree's baseline would make of the same runs: which of them there are, the
+ * revision's has decided. */
+static void judge_by_here(struct scenario_result *scenario)
+{
+    struct judgement *votes[ATTEMPT_COUNT];
+    size_t count = 0;
+    if (scenario->record == NULL || scenario->record->baseline_revision == NULL)
+        return;
+    for (size_t i = 0; i < scenario->attempt_count; i++) {
+        const struct run_record *record = i == 0 ? scenario->record : scenario->attempts[i].record;
+        if (record != NULL && scenario->attempts[i].attempt != ATTEMPT_LOCATE)
+            votes[count++] = judge(&record->series, record->baseline_here, &record->facts);
+    }
+    confirm(votes, count);
+    judgement_free(scenario->judgement_here);
+    scenario->judgement_here = count > 0 ? votes[0] : NULL;
+    for (size_t i = 1; i < count; i++)
+        judgement_free(votes[i]);
+}
+
 void scenario_screened(struct scenario_result *scenario)
 {
     if (scenario->judgement != NULL)
         add_attempt(scenario, ATTEMPT_SCREENING)->verdict = scenario->judgement->verdict;
+    judge_by_here(scenario);
 }
 
 /* The judgements that have a vote, the screening's first. */
@@ -111,6 +132,7 @@ void scenario_conclude(struct scenario_result *scenario)
     }
     if (count < 2)
         return;
+    judge_by_here(scenario);
     confirm(votes, count);
     scenario->verdict = scenario->judgement->verdict;
     enum lg_error_class problem = LG_ERROR_NONE;

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "report/attempts.h"
 #include "report/judging.h"
+#include "report/quarantine.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {
@@ -36,6 +37,7 @@ static void scenario_free(struct scenario_result *scenario)
         free(scenario->attempts[i].problem);
     }
     judgement_free(scenario->judgement);
+    judgement_free(scenario->judgement_here);
     run_record_free(scenario->record);
 }
 
@@ -184,7 +186,8 @@ int worse_status(int a, int b)
     return rank_a >= rank_b ? a : b;
 }
 
-int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario)
+static int status_of_verdict(const struct suite_result *suite,
+                             const struct scenario_result *scenario)
 {
     switch (scenario->verdict) {
     case VERDICT_PASS:
@@ -202,6 +205,12 @@ int scenario_exit_status(const struct suite_result *suite, const struct scenario
     }
     return scenario->problem == LG_ERROR_NONE ? EXIT_TARGET_FAILED
                                               : (int)lg_exit_status(scenario->problem);
+}
+
+int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario)
+{
+    int status = status_of_verdict(suite, scenario);
+    return quarantine_forgives(scenario, status) ? EXIT_PASS : status;
 }
 
 int suite_exit_status(const struct suite_result *suite)

@@ -48,6 +48,8 @@ struct scenario_result {
     struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
     struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
     size_t attempt_count;                          /* 0: nothing was judged */
+    struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
+                                         what the working tree's would have said; else NULL */
 };
 
 struct suite_result {

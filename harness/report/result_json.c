@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "base/json.h"
+#include "report/baseline_difference.h"
+#include "report/quarantine.h"
 
 static void put_text(json_t *object, const char *key, const char *text)
 {
@@ -133,6 +135,30 @@ static json_t *notes_to_json(const json_t *notes)
     return texts;
 }
 
+static json_t *quarantine_to_json(struct quarantine quarantine)
+{
+    json_t *object = json_object();
+    put_text(object, "reason", quarantine.reason);
+    put_text(object, "until", quarantine.until);
+    put_text(object, "state", quarantine_state_name(quarantine.state));
+    return object;
+}
+
+static void put_revision(json_t *object, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    _cleanup_strings_ struct string_list lines = {0};
+    baseline_difference(record->baseline, record->baseline_here, &lines);
+    json_t *revision = json_object();
+    put_text(revision, "name", record->baseline_revision);
+    copy_member(revision, "commit", record->header, "baseline_commit");
+    json_put(revision, "baseline_here", json_boolean(record->baseline_here != NULL));
+    json_put(revision, "differences", names_to_json(&lines));
+    if (scenario->judgement_here != NULL)
+        put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
+    json_put(object, "baseline_revision", revision);
+}
+
 static void put_record(json_t *object, const struct run_record *record)
 {
     json_put(object, "target", target_to_json(record));
@@ -164,6 +190,11 @@ static json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "killed", names_to_json(&scenario->killed));
     if (scenario->record != NULL)
         put_record(object, scenario->record);
+    if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
+        put_revision(object, scenario);
+    struct quarantine quarantine = quarantine_of(scenario);
+    if (quarantine.state != QUARANTINE_NONE)
+        json_put(object, "quarantine", quarantine_to_json(quarantine));
     if (scenario->judgement != NULL) {
         put_judgement(object, scenario->judgement);
         json_put(object, "attempts", attempts_to_json(scenario));

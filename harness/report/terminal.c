@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/quarantine.h"
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
 
@@ -126,12 +127,24 @@ static void gather_targets(const struct suite_result *suite, bool measured,
     }
 }
 
+/* The revision whose baselines judged; NULL: the working tree's did. */
+static const char *revision_of(const struct suite_result *suite)
+{
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct run_record *record = suite->scenarios[i].record;
+        if (record != NULL && record->baseline_revision != NULL)
+            return record->baseline_revision;
+    }
+    return NULL;
+}
+
 static void paint_header(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
     _cleanup_strings_ struct string_list targets = {0};
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
     char took[64];
+    const char *revision = revision_of(suite);
     gather_targets(suite, true, &targets);
     gather_targets(suite, false, &targets);
     for (size_t i = 0; i < targets.count; i++)
@@ -141,8 +154,9 @@ static void paint_header(const struct painter *painter)
     if (text_ends(suite->options, "--no-baselines"))
         buffer_text(&line, " · no baselines");
     else if (suite->baselines[0] != '\0')
-        buffer_format(&line, " · %s%s", suite->baselines,
-                      text_ends(suite->baselines, "/") ? "" : "/");
+        buffer_format(&line, " · %s%s%s%s", suite->baselines,
+                      text_ends(suite->baselines, "/") ? "" : "/", revision != NULL ? " of " : "",
+                      revision != NULL ? revision : "");
     clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);
     buffer_format(&line, " · %s", took);
     _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
@@ -212,7 +226,18 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
         paint_pass(painter, scenario);
     else
         paint_failure(painter, scenario);
+    paint_baseline(painter, scenario);
     paint_remarks(painter, scenario);
+}
+
+/* In quarantine, and would fail without. */
+static bool is_forgiven(const struct scenario_result *scenario)
+{
+    struct suite_result strict = {0};
+    enum quarantine_state state = quarantine_of(scenario).state;
+    bool holds = state == QUARANTINE_HOLDS || state == QUARANTINE_ENDING;
+    return holds && scenario->verdict != VERDICT_PASS && scenario->verdict != VERDICT_SKIPPED &&
+           scenario_exit_status(&strict, scenario) == EXIT_PASS;
 }
 
 static void paint_summary(const struct painter *painter)
@@ -223,12 +248,19 @@ static void paint_summary(const struct painter *painter)
     bool first = true;
     buffer_char(painter->out, '\n');
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        size_t count = 0;
-        for (size_t j = 0; j < suite->count; j++)
-            count += strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;
+        size_t count = 0, forgiven = 0;
+        for (size_t j = 0; j < suite->count; j++) {
+            bool one = strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;
+            count += one;
+            forgiven += one && is_forgiven(&suite->scenarios[j]);
+        }
         if (count == 0)
             continue;
         buffer_format(painter->out, "%s%zu %s", first ? "" : ", ", count, order[i]);
+        if (forgiven > 0 && forgiven == count)
+            buffer_text(painter->out, " (quarantined)");
+        else if (forgiven > 0)
+            buffer_format(painter->out, " (%zu quarantined)", forgiven);
         first = false;
     }
     if (suite->count == 0)

@@ -50,11 +50,24 @@ static char *holder_key(const struct finding *finding)
                                    : memory_copy_text(gauge);
 }
 
+/* Its growth is gone as well: there is nothing to accept, only an entry to remove. */
+static bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->kind == FINDING_EXCEPTION_UNUSED && finding->gauge == expired->gauge &&
+            text_equal(finding->holder, expired->holder))
+            return expired->kind == FINDING_EXCEPTION_EXPIRED;
+    }
+    return false;
+}
+
 /* What has to be named to be accepted, each once: what grows, and exceptions that have expired. */
 static void name_holders(const struct judgement *judgement, struct string_list *keys)
 {
     for (size_t i = 0; i < judgement->count; i++) {
-        if (!can_be_named(&judgement->findings[i]))
+        if (!can_be_named(&judgement->findings[i]) ||
+            is_over_and_unused(judgement, &judgement->findings[i]))
             continue;
         _cleanup_free_ char *key = holder_key(&judgement->findings[i]);
         if (!string_list_contains(keys, key))
@@ -84,33 +97,90 @@ static void put_holders(const struct string_list *keys, struct buffer *command)
     buffer_text(command, " --reason \"...\" --expires DATE");
 }
 
+/* accept and its kin change the working tree's baseline. */
+static const struct judgement *judgement_to_act_on(const struct scenario_result *scenario)
+{
+    return scenario->judgement_here != NULL ? scenario->judgement_here : scenario->judgement;
+}
+
+static void put_accept(const struct painter *painter, const struct scenario_result *scenario,
+                       struct buffer *command)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_free_ char *name = shell_quoted(scenario->name);
+    _cleanup_free_ char *directory = shell_quoted(suite->directory);
+    buffer_format(command, "leakgate accept %s --from %s", name, directory);
+    if (suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0) {
+        _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
+        buffer_format(command, " --baselines %s", baselines);
+    }
+}
+
 /* Nothing where accept would refuse it: what is left behind is in no baseline. */
 static void paint_accept(const struct painter *painter, const struct scenario_result *scenario)
 {
-    const struct suite_result *suite = painter->suite;
-    const struct judgement *judgement = scenario->judgement;
+    const struct judgement *judgement = judgement_to_act_on(scenario);
     _cleanup_strings_ struct string_list keys = {0};
     _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
-    _cleanup_free_ char *name = shell_quoted(scenario->name);
-    _cleanup_free_ char *directory = shell_quoted(suite->directory);
     name_holders(judgement, &keys);
     if (has_finding(judgement, FINDING_LEFT_BEHIND) ||
         (keys.count == 0 && !has_finding(judgement, FINDING_LEVEL)))
         return;
-    buffer_format(&command, "leakgate accept %s --from %s", name, directory);
-    if (suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0) {
-        _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
-        buffer_format(&command, " --baselines %s", baselines);
-    }
+    put_accept(painter, scenario, &command);
     put_holders(&keys, &command);
     print_command(painter, "If this is meant: ", buffer_string(&command));
+}
+
+/* A run that passes, or would but for exceptions that are over and used by nothing. */
+static bool can_be_tightened(const struct judgement *judgement)
+{
+    if (judgement->verdict == VERDICT_PASS)
+        return true;
+    if (judgement->verdict != VERDICT_LEAK)
+        return false;
+    for (size_t i = 0; i < judgement->count; i++)
+        if (finding_fails(judgement->findings[i].kind) &&
+            !is_over_and_unused(judgement, &judgement->findings[i]))
+            return false;
+    return true;
+}
+
+static void paint_tighten(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = judgement_to_act_on(scenario);
+    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    bool levels = has_finding(judgement, FINDING_LEVEL_LOOSE);
+    /* accept goes by the first run alone. */
+    if (!can_be_tightened(judgement) || has_finding(judgement, FINDING_UNCONFIRMED) ||
+        !(levels || has_finding(judgement, FINDING_EXCEPTION_UNUSED)))
+        return;
+    put_accept(painter, scenario, &command);
+    buffer_format(&command, " --tighten%s", levels ? " --levels" : "");
+    print_command(painter, "To tighten the baseline: ", buffer_string(&command));
+}
+
+/* Levels that were not compared, because another Go or platform made the baseline's. */
+static void paint_record(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = judgement_to_act_on(scenario);
+    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    if (judgement->verdict != VERDICT_PASS || !has_finding(judgement, FINDING_NOT_COMPARED))
+        return;
+    put_accept(painter, scenario, &command);
+    print_command(painter, "To record levels that compare: ", buffer_string(&command));
 }
 
 void paint_next_steps(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
     paint_reproduce(painter);
-    for (size_t i = 0; i < suite->count; i++)
-        if (suite->scenarios[i].verdict == VERDICT_LEAK && suite->scenarios[i].judgement != NULL)
-            paint_accept(painter, &suite->scenarios[i]);
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario_result *scenario = &suite->scenarios[i];
+        if (scenario->judgement == NULL)
+            continue;
+        if (judgement_to_act_on(scenario)->verdict == VERDICT_LEAK)
+            paint_accept(painter, scenario);
+        paint_tighten(painter, scenario);
+        paint_record(painter, scenario);
+    }
 }

@@ -33,6 +33,10 @@ void paint_pass(const struct painter *painter, const struct scenario_result *sce
 /* The smallest growth per gauge that the run could tell from noise. */
 void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first);
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario);
+/* Under any verdict: quarantine, and how the working tree's baseline differs from the one judged
+ * by.
+ */
+void paint_baseline(const struct painter *painter, const struct scenario_result *scenario);
 /* Below the blocks: what to do next. */
 void paint_next_steps(const struct painter *painter);
 

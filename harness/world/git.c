@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ static void argv_make(const struct git *git, const char *const *arguments, struc
 }
 
 /* leakgate's blocked signals and descriptors are no business of git's. */
-static int spawn(const struct git *git, char *const *argv, int output, pid_t *pid)
+static int spawn(const struct git *git, char *const *argv, int output, int errors, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -36,7 +37,7 @@ static int spawn(const struct git *git, char *const *argv, int output, pid_t *pi
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -80,8 +81,48 @@ bool git_run(const struct git *git, const char *const *arguments, struct lg_erro
     _cleanup_strings_ struct string_list argv = {0};
     argv_make(git, arguments, &argv);
     pid_t pid;
-    int errnum = spawn(git, argv.items, output, &pid);
+    int errnum = spawn(git, argv.items, output, output, &pid);
     if (errnum != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
     return await(pid) == 0 || fail_with_output(arguments[0], output, err);
+}
+
+static char *first_line(int file)
+{
+    char text[OUTPUT_SHOWN + 1] = "";
+    ssize_t length = pread(file, text, OUTPUT_SHOWN, 0);
+    text[length > 0 ? length : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    return text_harmless(text, false);
+}
+
+static bool read_whole(int file, struct buffer *out, struct lg_error *err)
+{
+    char text[4096];
+    ssize_t length;
+    for (off_t at = 0; (length = pread(file, text, sizeof text, at)) > 0; at += length)
+        if (!buffer_append(out, text, (size_t)length))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "git printed more than %zu bytes", out->maximum);
+    return length == 0 || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read git's output");
+}
+
+bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out, int *status,
+             char **complaint, struct lg_error *err)
+{
+    _cleanup_close_ int output = memfd_create("git", MFD_CLOEXEC);
+    _cleanup_close_ int errors = memfd_create("git-errors", MFD_CLOEXEC);
+    if (output < 0 || errors < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
+    _cleanup_strings_ struct string_list argv = {0};
+    argv_make(git, arguments, &argv);
+    pid_t pid;
+    int errnum = spawn(git, argv.items, output, errors, &pid);
+    if (errnum != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
+    int ended = await(pid);
+    if (ended < 0 || !WIFEXITED(ended))
+        return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s did not end by itself", arguments[0]);
+    *status = WEXITSTATUS(ended);
+    *complaint = first_line(errors);
+    return read_whole(output, out, err);
 }

@@ -1,0 +1,228 @@
+#include "commands/revision.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "scenario/load.h"
+#include "world/git.h"
+#include "world/tools.h"
+
+/* A SHA-1 has 40 digits, a SHA-256 64. */
+enum { HASH_LONGEST = 64, HASH_SHORTEST = 40 };
+
+/* What is asked of git, but for files, is one line with at most a path in it. */
+enum { ENTRY_LONGEST = 8192 };
+
+struct revision {
+    char *name;
+    char commit[HASH_LONGEST + 1];
+    char *program;
+    struct string_list environment;
+};
+
+/* What would send git to another repository than the one that the file lies in: git itself sets
+ * these where leakgate is run by a hook. */
+static bool is_misleading(const char *variable)
+{
+    static const char *const names[] = {
+        "GIT_DIR=",    "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_COMMON_DIR=",
+        "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_starts(variable, names[i]))
+            return true;
+    return false;
+}
+
+static void gather_environment(struct string_list *environment)
+{
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (!is_misleading(*variable))
+            string_list_add(environment, *variable);
+    string_list_add(environment, "LC_ALL=C");
+    string_list_add(environment, "GIT_OPTIONAL_LOCKS=0");
+}
+
+/* The nearest directory above `path` that exists, and the path from there: a file, or all of its
+ * directory, may be gone from the working tree. Both are the caller's. */
+static void locate(const char *path, char **directory, char **rest)
+{
+    _cleanup_free_ char *above = memory_copy_text(path);
+    struct stat status;
+    for (;;) {
+        char *slash = strrchr(above, '/');
+        if (slash == NULL || slash == above)
+            break;
+        *slash = '\0';
+        if (stat(above, &status) == 0 && S_ISDIR(status.st_mode)) {
+            *directory = memory_copy_text(above);
+            *rest = memory_format("./%s", path + strlen(above) + 1);
+            return;
+        }
+    }
+    bool absolute = path[0] == '/';
+    *directory = memory_copy_text(absolute ? "/" : ".");
+    *rest = memory_format("./%s", path + strspn(path, "/"));
+}
+
+static bool ask(const struct revision *revision, const char *directory,
+                const char *const *arguments, struct buffer *out, int *status, char **complaint,
+                struct lg_error *err)
+{
+    struct git git = {.program = revision->program,
+                      .environment = revision->environment.items,
+                      .directory = directory};
+    return git_ask(&git, arguments, out, status, complaint, err);
+}
+
+static bool is_hash(const char *text)
+{
+    size_t length = strlen(text);
+    return (length == HASH_SHORTEST || length == HASH_LONGEST) &&
+           strspn(text, "0123456789abcdef") == length;
+}
+
+static bool find_commit(struct revision *revision, const char *path, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
+    _cleanup_free_ char *directory = NULL;
+    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *complaint = NULL;
+    _cleanup_free_ char *wanted = memory_format("%s^{commit}", revision->name);
+    const char *arguments[] = {"rev-parse",        "--verify", "--quiet",
+                               "--end-of-options", wanted,     NULL};
+    int status = 0;
+    locate(path, &directory, &rest);
+    if (!ask(revision, directory, arguments, &out, &status, &complaint, err))
+        return false;
+    if (status != 0 && complaint[0] != '\0')
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: git in %s says: %s",
+                       revision->name, directory, complaint);
+    _cleanup_free_ char *hash =
+        memory_copy_range(buffer_string(&out), strcspn(buffer_string(&out), "\n"));
+    if (status != 0 || !is_hash(hash))
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--baseline-ref %s: there is no such revision here; a shallow clone has "
+                       "only the last one, fetch it first",
+                       revision->name);
+    memcpy(revision->commit, hash, strlen(hash) + 1);
+    return true;
+}
+
+struct revision *revision_open(const char *directory, const char *name, struct lg_error *err)
+{
+    if (name[0] == '-') {
+        lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: no revision begins with a dash", name);
+        return NULL;
+    }
+    struct revision *revision = memory_new(struct revision);
+    revision->name = memory_copy_text(name);
+    revision->program = tool_find("git");
+    gather_environment(&revision->environment);
+    _cleanup_free_ char *inside = path_join(directory, "x");
+    if (revision->program == NULL)
+        lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: there is no git on PATH", name);
+    else if (find_commit(revision, inside, err))
+        return revision;
+    revision_close(revision);
+    return NULL;
+}
+
+void revision_close(struct revision *revision)
+{
+    if (revision == NULL)
+        return;
+    free(revision->name);
+    free(revision->program);
+    string_list_free(&revision->environment);
+    free(revision);
+}
+
+const char *revision_name(const struct revision *revision)
+{
+    return revision->name;
+}
+
+const char *revision_commit(const struct revision *revision)
+{
+    return revision->commit;
+}
+
+/* "100644 blob HASH\tPATH": a link or a directory is no file. */
+static bool parse_entry(const char *entry, char hash[HASH_LONGEST + 1])
+{
+    const char *kind = text_starts(entry, "100644 blob ")   ? entry + strlen("100644 blob ")
+                       : text_starts(entry, "100755 blob ") ? entry + strlen("100755 blob ")
+                                                            : NULL;
+    size_t length = kind != NULL ? strcspn(kind, "\t") : 0;
+    if (length > HASH_LONGEST)
+        return false;
+    memcpy(hash, kind != NULL ? kind : "", length);
+    hash[length] = '\0';
+    return is_hash(hash);
+}
+
+static bool ask_for_file(const struct revision *revision, const char *directory, const char *path,
+                         const char *const *arguments, struct buffer *out, struct lg_error *err)
+{
+    _cleanup_free_ char *complaint = NULL;
+    int status = 0;
+    if (!ask(revision, directory, arguments, out, &status, &complaint, err))
+        return false;
+    return status == 0 || lg_fail(err, LG_ERROR_INPUT, 0, "cannot read %s of %s: git says: %s",
+                                  path, revision->name, complaint);
+}
+
+bool revision_read(const struct revision *revision, const char *path, struct buffer *out,
+                   bool *exists, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer entry = BUFFER_INIT(ENTRY_LONGEST);
+    _cleanup_free_ char *directory = NULL;
+    _cleanup_free_ char *rest = NULL;
+    char hash[HASH_LONGEST + 1];
+    locate(path, &directory, &rest);
+    const char *list[] = {"--literal-pathspecs", "ls-tree", revision->commit, "--", rest, NULL};
+    if (!ask_for_file(revision, directory, path, list, &entry, err))
+        return false;
+    *exists = entry.length > 0;
+    if (!*exists)
+        return true;
+    if (!parse_entry(buffer_string(&entry), hash))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is no plain file", path, revision->name);
+    const char *show[] = {"cat-file", "blob", hash, NULL};
+    return ask_for_file(revision, directory, path, show, out, err);
+}
+
+bool revision_baseline(const struct revision *revision, const char *path,
+                       struct baseline **baseline, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_JSON_BYTES);
+    _cleanup_free_ char *source = memory_format("%s:%s", revision->name, path);
+    bool exists = false;
+    if (!revision_read(revision, path, &text, &exists, err))
+        return false;
+    if (!exists)
+        return true;
+    _cleanup_json_ json_t *json = json_parse(buffer_string(&text), text.length, source, err);
+    *baseline = json != NULL ? baseline_from_json(json, source, err) : NULL;
+    return *baseline != NULL;
+}
+
+void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
+    struct lg_error ignored = {0};
+    bool exists = false;
+    if (plan->quarantine.reason == NULL ||
+        (revision_read(revision, plan->file, &text, &exists, &ignored) && exists &&
+         text_has_quarantine(buffer_string(&text), text.length)))
+        return;
+    plan->quarantine_here = plan->quarantine;
+    plan->quarantine = (struct quarantine_plan){0};
+}

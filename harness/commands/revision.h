@@ -1,0 +1,39 @@
+/*
+ * Baselines and scenarios of another git revision, for --baseline-ref: read from the repository
+ * that holds the file, whatever the working tree has. git is run without a shell, and its hooks,
+ * filters and text conversions take no part.
+ *
+ * revision_open, then the files one by one, then revision_close.
+ */
+#ifndef LEAKGATE_COMMANDS_REVISION_H
+#define LEAKGATE_COMMANDS_REVISION_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "scenario/plan.h"
+#include "verdict/baseline.h"
+
+struct revision;
+
+/* NULL and LG_ERROR_INPUT when there is no git, no repository at `directory` (which itself need not
+ * exist), or no such revision in it. */
+struct revision *revision_open(const char *directory, const char *name, struct lg_error *err);
+void revision_close(struct revision *revision);
+const char *revision_name(const struct revision *revision);   /* as it was given */
+const char *revision_commit(const struct revision *revision); /* its hash */
+
+/* Appends the file that has this path in the working tree; *exists is false where the revision has
+ * none, and then nothing is appended. */
+bool revision_read(const struct revision *revision, const char *path, struct buffer *out,
+                   bool *exists, struct lg_error *err);
+/* The baseline of that path; *baseline stays NULL where the revision has none. The caller frees it.
+ */
+bool revision_baseline(const struct revision *revision, const char *path,
+                       struct baseline **baseline, struct lg_error *err);
+/* A quarantine that the revision's scenario does not have would let a change excuse itself: it goes
+ * to plan->quarantine_here. One that cannot be read there is none. */
+void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan);
+
+#endif

@@ -1,0 +1,54 @@
+/* What a report says of quarantine, and of a baseline that is another revision's. */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/baseline_difference.h"
+#include "report/quarantine.h"
+#include "report/terminal_paint.h"
+
+/* A pull request that rewrites a baseline shows it in its own change as well. */
+enum { DIFFERENCES_SHOWN = 12 };
+
+static void paint_differences(const struct painter *painter, const struct string_list *lines)
+{
+    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, i == 0 ? "changes" : "", lines->items[i]);
+    if (lines->count > DIFFERENCES_SHOWN)
+        paint_line(painter, false, "and %zu more changes, in " REPORT_RESULT,
+                   lines->count - DIFFERENCES_SHOWN);
+}
+
+static void paint_revision(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    const char *commit = json_get_text(record->header, "baseline_commit", "");
+    _cleanup_strings_ struct string_list lines = {0};
+    baseline_difference(record->baseline, record->baseline_here, &lines);
+    if (lines.count == 0)
+        return;
+    paint_line(painter, false, "judged by %s of %s (%.12s); the working tree has %s:",
+               record->baseline != NULL ? "the baseline" : "the defaults, there is no baseline",
+               record->baseline_revision, commit,
+               record->baseline_here != NULL ? "another one" : "none");
+    paint_differences(painter, &lines);
+    if (scenario->judgement_here != NULL)
+        paint_line(painter, false, "by the baseline in the working tree: %s",
+                   verdict_name(scenario->judgement_here->verdict));
+}
+
+void paint_baseline(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_free_ char *quarantine = quarantine_text(scenario);
+    if (quarantine != NULL)
+        paint_line(painter, false, "%s", quarantine);
+    const json_t *here = scenario->record != NULL
+                             ? json_object_get(scenario->record->header, "quarantine_here")
+                             : NULL;
+    if (here != NULL)
+        paint_line(painter, false,
+                   "a quarantine until %s in the working tree counts once %s has it",
+                   json_get_text(here, "until", ""), scenario->record->baseline_revision);
+    if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
+        paint_revision(painter, scenario);
+}
