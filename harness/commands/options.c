@@ -46,7 +46,7 @@ const struct option_info option_table[] = {
      "judge by the defaults: for a changed scenario whose baseline is to be accepted anew"},
     {OPTION_NO_CONFIRM, RUNS, "no-confirm", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "judge by one run alone: growth is not confirmed in a fresh process, nor its step located"},
-    {OPTION_BASELINE_REF, COMMAND_RUN, "baseline-ref", 0, "REV", OPTION_TYPE_TEXT, NULL,
+    {OPTION_BASELINE_REF, RUNS, "baseline-ref", 0, "REV", OPTION_TYPE_TEXT, NULL,
      "judge by the baselines of this git revision, and show how those here differ"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "with leak, inconclusive and invalid runs are warnings"},
@@ -204,6 +204,14 @@ void arguments_free(struct arguments *arguments)
     string_list_free(&arguments->operands);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         string_list_free(&arguments->values[i]);
+}
+
+const char *option_name(enum option option)
+{
+    for (size_t i = 0; i < option_table_count; i++)
+        if (option_table[i].option == option)
+            return option_table[i].name;
+    return "";
 }
 
 bool option_given(const struct arguments *arguments, enum option option)

@@ -87,6 +87,8 @@ bool arguments_parse(enum command command, int count, char *const *words,
                      struct arguments *arguments, struct lg_error *err);
 void arguments_free(struct arguments *arguments);
 
+/* Its name without the dashes. */
+const char *option_name(enum option option);
 bool option_given(const struct arguments *arguments, enum option option);
 /* The value or the default; NULL where there is neither. */
 const char *option_text(const struct arguments *arguments, enum option option);

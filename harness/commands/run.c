@@ -14,12 +14,11 @@
 #include "commands/progress.h"
 #include "commands/report_directory.h"
 #include "commands/revision.h"
+#include "commands/run_scenario.h"
 #include "commands/selection.h"
 #include "measure/guard.h"
-#include "report/attempts.h"
 #include "report/result_json.h"
 #include "report/text_layout.h"
-#include "verdict/locate.h"
 #include "world/world.h"
 
 /* One `leakgate run` on its way. */
@@ -111,7 +110,7 @@ static void put_option(struct buffer *out, const char *name, const char *value)
 static char *options_again(const struct arguments *arguments, bool with_revision)
 {
     static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
-                                       OPTION_PROGRAM, OPTION_ITERATIONS};
+                                       OPTION_PROGRAM,   OPTION_CONTROL,   OPTION_ITERATIONS};
     struct buffer out = BUFFER_INIT(SIZE_MAX);
     struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < option_table_count; i++) {
@@ -214,10 +213,24 @@ static int load_baseline(struct suite *suite, size_t index)
     return load_baseline_here(suite, index, path, &suite->baselines_here[index]);
 }
 
+/* What would judge by two things at once. */
+static bool check_judges(const struct arguments *arguments, struct lg_error *err)
+{
+    static const enum option others[] = {OPTION_BASELINE_REF, OPTION_REQUIRE_BASELINE,
+                                         OPTION_ITERATIONS};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (option_given(arguments, OPTION_CONTROL) && option_given(arguments, others[i]))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s exclude each other",
+                           option_name(others[i]));
+    return true;
+}
+
 static int open_revision(struct suite *suite)
 {
     const char *name = option_text(suite->arguments, OPTION_BASELINE_REF);
     struct lg_error err = {0};
+    if (!check_judges(suite->arguments, &err))
+        return complain(&err);
     if (name == NULL)
         return EXIT_PASS;
     if (option_given(suite->arguments, OPTION_NO_BASELINES))
@@ -236,6 +249,7 @@ static int load_baselines(struct suite *suite)
     if (status != EXIT_PASS)
         return status;
     if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
+        option_given(suite->arguments, OPTION_CONTROL) ||
         option_given(suite->arguments, OPTION_ITERATIONS))
         return EXIT_PASS;
     for (size_t i = 0; i < suite->selection.count; i++)
@@ -256,11 +270,24 @@ static bool find_program(const struct plan *plan, struct lg_error *err)
     return false;
 }
 
+/* A path, for it stands beside the program that has the name. */
+static bool find_control(const struct arguments *arguments, struct lg_error *err)
+{
+    const char *control = option_text(arguments, OPTION_CONTROL);
+    if (control == NULL || (strchr(control, '/') != NULL && access(control, X_OK) == 0))
+        return true;
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "--control wants the path of a program (./old or /tmp/old), not \"%s\"",
+                   control);
+}
+
 /* All that can be known to be wrong before anything has started. */
 static int check_machine(const struct suite *suite)
 {
     const char *directory = option_text(suite->arguments, OPTION_REPORT);
     struct lg_error err = {0};
+    if (!find_control(suite->arguments, &err))
+        return complain(&err);
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!is_skipped(suite, i) && !find_program(suite->selection.plans[i], &err))
             return (int)lg_exit_status(err.class);
@@ -287,127 +314,31 @@ static double seconds_since(int64_t start)
     return round((double)(clock_now() - start) / (double)NS_PER_MS) / 1000;
 }
 
-static void guard_failed(struct scenario_result *scenario, const struct lg_error *err)
-{
-    scenario->verdict = VERDICT_FAILED;
-    scenario->problem = err->class;
-    free(scenario->reason);
-    scenario->reason = memory_copy_text(err->text);
-}
-
-/* Under the guard, with the progress shown. */
-static bool measure_attempt(struct suite *suite, const struct run_options *options,
-                            struct progress *progress, struct scenario_result *scenario,
-                            struct lg_error *err)
-{
-    bool keep = option_given(suite->arguments, OPTION_KEEP_WORLD);
-    struct guard_result guarded = {0};
-    int64_t start = clock_now();
-    bool done = guard_run(options, keep, progress_tick, progress, &guarded, err);
-    scenario->seconds += seconds_since(start);
-    suite->result->signal = guarded.cancelled_by;
-    if (guarded.world_kept || access(options->world_root, F_OK) == 0) {
-        free(scenario->world);
-        scenario->world = memory_copy_text(options->world_root);
-    }
-    for (size_t i = 0; i < guarded.killed.count; i++)
-        string_list_add(&scenario->killed, guarded.killed.items[i]);
-    string_list_free(&guarded.killed);
-    return done;
-}
-
-/* Where the attempt's files go; made here. NULL and an error when it cannot be. */
-static char *make_attempt_directory(const char *report, const char *name, enum attempt attempt,
-                                    struct lg_error *err)
-{
-    if (attempt == ATTEMPT_SCREENING)
-        return evidence_directory_make(report, name, err);
-    _cleanup_free_ char *directory = attempt_directory(report, name, attempt);
-    return directory_make(directory, 0755, err) ? take_pointer(directory) : NULL;
-}
-
-/* The same plan; only a locating run counts every allocation. */
-static struct plan plan_of_attempt(const struct plan *plan, enum attempt attempt)
-{
-    struct plan copy = *plan;
-    if (attempt == ATTEMPT_LOCATE)
-        copy.measure.heap_rate = 1;
-    return copy;
-}
-
-/* Runs one attempt to its journal. False and an error when there is none to be judged. */
-static bool run_attempt(struct suite *suite, size_t index, enum attempt attempt,
-                        struct scenario_result *scenario, struct progress *progress,
-                        struct lg_error *err)
+static void run_one(struct suite *suite, size_t index, struct scenario_result *scenario)
 {
     const struct arguments *arguments = suite->arguments;
-    const char *report = option_text(arguments, OPTION_REPORT);
-    struct plan plan = plan_of_attempt(suite->selection.plans[index], attempt);
-    _cleanup_free_ char *directory = make_attempt_directory(report, plan.name, attempt, err);
-    _cleanup_free_ char *world = directory != NULL ? world_place(err) : NULL;
-    if (world == NULL)
-        return false;
-    struct run_options options = {
-        .plan = &plan,
-        .baseline = suite->baselines[index],
-        .baseline_revision = suite->revision != NULL ? revision_name(suite->revision) : NULL,
-        .baseline_commit = suite->revision != NULL ? revision_commit(suite->revision) : NULL,
-        .baseline_here = suite->baselines_here[index],
-        .world_root = world,
-        .directory = directory,
-        .attempt = attempt,
-        .locating_iterations =
-            attempt == ATTEMPT_LOCATE ? locating_iterations(scenario->judgement) : 0,
-        .play_iterations = option_number(arguments, OPTION_ITERATIONS),
-        .show = option_given(arguments, OPTION_SHOW),
-        .timeout_scale = suite->timeout_scale,
-    };
-    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
-    progress_attempt(progress, attempt, journal);
-    bool done = measure_attempt(suite, &options, progress, scenario, err);
-    progress_attempt_end(progress);
-    return done;
-}
-
-/* Confirms what the screening found, and finds where it grows; see verdict/confirm.h. */
-static void run_further(struct suite *suite, size_t index, struct scenario_result *scenario,
-                        struct progress *progress)
-{
-    const char *report = option_text(suite->arguments, OPTION_REPORT);
-    struct lg_error err = {0};
-    enum attempt next;
-    while (suite->result->signal == 0 && (next = scenario_wants(scenario)) != ATTEMPT_COUNT) {
-        if (!run_attempt(suite, index, next, scenario, progress, &err)) {
-            guard_failed(scenario, &err);
-            return;
-        }
-        scenario_take(scenario, report, next);
-    }
-    scenario_conclude(scenario);
-    if (suite->result->signal != 0 || !scenario_wants_location(scenario))
-        return;
-    if (run_attempt(suite, index, ATTEMPT_LOCATE, scenario, progress, &err))
-        scenario_locate(scenario, report);
-    else
-        complain(&err);
-}
-
-static void run_scenario(struct suite *suite, size_t index, struct scenario_result *scenario)
-{
-    const struct arguments *arguments = suite->arguments;
-    struct lg_error err = {0};
+    bool show = option_given(arguments, OPTION_SHOW);
+    FILE *screens = option_given(arguments, OPTION_JSON) ? stderr : stdout;
     struct progress progress;
-    progress_start(&progress, suite->selection.plans[index], index + 1, suite->selection.count,
-                   option_given(arguments, OPTION_SHOW)
-                       ? option_given(arguments, OPTION_JSON) ? stderr : stdout
-                       : NULL);
-    if (!run_attempt(suite, index, ATTEMPT_SCREENING, scenario, &progress, &err)) {
-        guard_failed(scenario, &err);
-    } else {
-        scenario_screen(scenario, option_text(arguments, OPTION_REPORT));
-        if (!option_given(arguments, OPTION_NO_CONFIRM))
-            run_further(suite, index, scenario, &progress);
-    }
+    struct scenario_run run = {
+        .arguments = arguments,
+        .options = {.plan = suite->selection.plans[index],
+                    .baseline = suite->baselines[index],
+                    .baseline_revision =
+                        suite->revision != NULL ? revision_name(suite->revision) : NULL,
+                    .baseline_commit =
+                        suite->revision != NULL ? revision_commit(suite->revision) : NULL,
+                    .baseline_here = suite->baselines_here[index],
+                    .play_iterations = option_number(arguments, OPTION_ITERATIONS),
+                    .show = show,
+                    .timeout_scale = suite->timeout_scale},
+        .suite = suite->result,
+        .result = scenario,
+        .progress = &progress,
+    };
+    progress_start(&progress, run.options.plan, index + 1, suite->selection.count,
+                   show ? screens : NULL);
+    run_scenario(&run);
     progress_end(&progress, scenario);
 }
 
@@ -423,7 +354,7 @@ static void run_all(struct suite *suite)
                 memory_format("not on this machine: %s", suite->missing.items[i]);
             scenario_skip(scenario, reason);
         } else {
-            run_scenario(suite, i, scenario);
+            run_one(suite, i, scenario);
         }
     }
     suite->result->seconds = seconds_since(start);

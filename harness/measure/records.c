@@ -107,6 +107,8 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
         json_put(record, "quarantine", quarantine_to_json(&plan->quarantine));
     json_put(record, "world", json_text(options->world_root));
     json_put(record, "iterations_total", json_integer(iterations_total));
+    if (options->control_version != NULL)
+        json_put(record, "control", json_text(options->control_version));
     if (options->attempt == ATTEMPT_LOCATE)
         json_put(record, "iteration_steps", iteration_steps(&plan->iteration));
     return record;

@@ -35,6 +35,9 @@ const char *attempt_name(enum attempt attempt)
         [ATTEMPT_AGAIN] = "again",
         [ATTEMPT_THIRD] = "third",
         [ATTEMPT_LOCATE] = "locate",
+        [ATTEMPT_CONTROL] = "control",
+        [ATTEMPT_CONTROL_AGAIN] = "control-again",
+        [ATTEMPT_CONTROL_THIRD] = "control-third",
     };
     return names[attempt];
 }

@@ -18,6 +18,10 @@ enum attempt {
     ATTEMPT_AGAIN,     /* to confirm what the screening found */
     ATTEMPT_THIRD,     /* to decide between the two */
     ATTEMPT_LOCATE,    /* to find the step at which it grows; judged by nobody */
+    /* Of the control build (--control), each before the attempt that it is to judge. */
+    ATTEMPT_CONTROL,
+    ATTEMPT_CONTROL_AGAIN,
+    ATTEMPT_CONTROL_THIRD,
     ATTEMPT_COUNT
 };
 const char *attempt_name(enum attempt attempt);
@@ -33,6 +37,7 @@ struct run_options {
     const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
                                         screen.txt, stderr.txt go there */
     enum attempt attempt;
+    const char *control_version; /* of the build that the baseline was taken from; NULL: none */
     unsigned locating_iterations;    /* of ATTEMPT_LOCATE */
     unsigned play_iterations;        /* --iterations: only play, measure nothing; 0: measure */
     bool show;                       /* write the screen after every step into the journal */

@@ -163,6 +163,7 @@ static void put_record(json_t *object, const struct run_record *record)
 {
     json_put(object, "target", target_to_json(record));
     json_put(object, "baseline", json_boolean(record->baseline != NULL));
+    copy_member(object, "control", record->header, "control");
     json_put(object, "samples", json_integer((json_int_t)record->series.count));
     json_put(object, "growth_per", json_text(record->series.per_minute ? "minute" : "iteration"));
     json_put(object, "plan_hash", json_text(record->facts.plan_hash));

@@ -138,6 +138,15 @@ static const char *revision_of(const struct suite_result *suite)
     return NULL;
 }
 
+static bool has_control(const struct suite_result *suite)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        if (suite->scenarios[i].record != NULL &&
+            json_get_text(suite->scenarios[i].record->header, "control", NULL) != NULL)
+            return true;
+    return false;
+}
+
 static void paint_header(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
@@ -151,7 +160,9 @@ static void paint_header(const struct painter *painter)
         buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
     buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
                   suite->count == 1 ? "" : "s");
-    if (text_ends(suite->options, "--no-baselines"))
+    if (has_control(suite))
+        buffer_text(&line, " · a control build");
+    else if (strstr(suite->options, "--no-baselines") != NULL)
         buffer_text(&line, " · no baselines");
     else if (suite->baselines[0] != '\0')
         buffer_format(&line, " · %s%s%s%s", suite->baselines,
@@ -186,6 +197,9 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
 {
     const struct run_record *record = scenario->record;
     if (record != NULL) {
+        const char *control = json_get_text(record->header, "control", NULL);
+        if (control != NULL)
+            paint_line(painter, false, "judged by the control build, %s", control);
         int64_t silent = json_get_integer(record->end, "silent_presses", 0);
         int64_t sleeps = json_get_integer(record->end, "sleeps", 0);
         if (silent > 0)

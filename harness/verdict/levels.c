@@ -11,6 +11,14 @@
 static const enum gauge gating[] = {GAUGE_FD,    GAUGE_GOROUTINE, GAUGE_INOTIFY_WATCH,
                                     GAUGE_CHILD, GAUGE_CPU,       GAUGE_SPAWN};
 
+bool level_is_judged(enum gauge gauge)
+{
+    for (size_t i = 0; i < sizeof gating / sizeof gating[0]; i++)
+        if (gating[i] == gauge)
+            return true;
+    return false;
+}
+
 static const char *unit_at_rest(enum gauge gauge)
 {
     if (gauge == GAUGE_CPU)

@@ -2,9 +2,14 @@
 #ifndef LEAKGATE_VERDICT_LEVELS_H
 #define LEAKGATE_VERDICT_LEVELS_H
 
+#include <stdbool.h>
+
 #include "verdict/baseline.h"
 #include "verdict/finding.h"
 #include "verdict/ledger.h"
+
+/* Is the gauge's level at rest compared with a stored one? */
+bool level_is_judged(enum gauge gauge);
 
 /* By gauge: the median of the idle samples (of the loop's where a scenario paced by time has no
  * idle phase); of what only ever rises, its rate per second. NAN: not read. */

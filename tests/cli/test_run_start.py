@@ -137,3 +137,17 @@ def test_a_wrong_timeout_scale(leakgate, scenario, scale):
     shown = leakgate("run", LEAKGATE_TIMEOUT_SCALE=scale)
     assert shown.returncode == 2
     assert "LEAKGATE_TIMEOUT_SCALE" in shown.stderr
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--control", "old"], "--control wants the path of a program"),
+    (["--control", "./no-such-program"], "--control wants the path of a program"),
+    (["--control", "/bin/sh", "--require-baseline"], "--control and --require-baseline exclude"),
+    (["--control", "/bin/sh", "--iterations", "1"], "--control and --iterations exclude"),
+    (["--control", "/bin/sh", "--baseline-ref", "HEAD"], "--control and --baseline-ref exclude"),
+])
+def test_a_control_build_that_cannot_be_had(leakgate, scenario, words, says):
+    scenario()
+    shown = leakgate("run", "--program", "/bin/sh", *words)
+    assert shown.returncode == 2, shown
+    assert says in shown.stderr

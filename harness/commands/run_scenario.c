@@ -1,0 +1,245 @@
+#include "commands/run_scenario.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/report_directory.h"
+#include "measure/guard.h"
+#include "report/attempts.h"
+#include "verdict/control.h"
+#include "verdict/locate.h"
+#include "world/world.h"
+
+static void fail(struct scenario_run *run, enum verdict verdict, enum lg_error_class class,
+                 const char *reason)
+{
+    run->result->verdict = verdict;
+    run->result->problem = class;
+    free(run->result->reason);
+    run->result->reason = memory_copy_text(reason);
+}
+
+/* To the millisecond: the same figure comes back from result.json. */
+static double seconds_since(int64_t start)
+{
+    return round((double)(clock_now() - start) / (double)NS_PER_MS) / 1000;
+}
+
+/* Under the guard, with the progress shown. */
+static bool guard_attempt(struct scenario_run *run, const struct run_options *options,
+                          struct lg_error *err)
+{
+    struct scenario_result *result = run->result;
+    bool keep = option_given(run->arguments, OPTION_KEEP_WORLD);
+    struct guard_result guarded = {0};
+    int64_t start = clock_now();
+    bool done = guard_run(options, keep, progress_tick, run->progress, &guarded, err);
+    result->seconds += seconds_since(start);
+    run->suite->signal = guarded.cancelled_by;
+    if (guarded.world_kept || access(options->world_root, F_OK) == 0) {
+        free(result->world);
+        result->world = memory_copy_text(options->world_root);
+    }
+    for (size_t i = 0; i < guarded.killed.count; i++)
+        string_list_add(&result->killed, guarded.killed.items[i]);
+    string_list_free(&guarded.killed);
+    return done;
+}
+
+/* Where the attempt's files go; made here. NULL and an error when it cannot be. The first attempt
+ * of a scenario replaces what an earlier run left. */
+static char *make_directory(const struct scenario_run *run, enum attempt attempt,
+                            struct lg_error *err)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    _cleanup_free_ char *directory = attempt_directory(report, run->result->name, attempt);
+    return directory_make(directory, 0755, err) ? take_pointer(directory) : NULL;
+}
+
+/* Runs one attempt to its journal. False and an error when there is none to be judged. */
+static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum attempt attempt,
+                        struct lg_error *err)
+{
+    _cleanup_free_ char *directory = make_directory(run, attempt, err);
+    _cleanup_free_ char *world = directory != NULL ? world_place(err) : NULL;
+    if (world == NULL)
+        return false;
+    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    struct run_options options = run->options;
+    options.plan = plan;
+    options.world_root = world;
+    options.directory = directory;
+    options.attempt = attempt;
+    progress_attempt(run->progress, attempt, journal);
+    bool done = guard_attempt(run, &options, err);
+    progress_attempt_end(run->progress);
+    return done;
+}
+
+/* --- The control build --- */
+
+/* The same plan with another program; its argv is freed by the caller. */
+static struct plan plan_of_control(const struct scenario_run *run, const char *program)
+{
+    struct plan plan = *run->options.plan;
+    struct string_list *command = &plan.target.command;
+    char **items = memory_array(command->count + 1, sizeof *items);
+    memcpy(items, command->items, command->count * sizeof *items);
+    items[0] = (char *)program;
+    command->items = items;
+    return plan;
+}
+
+static void take_control_version(struct scenario_run *run, const struct run_record *record)
+{
+    const char *version = json_get_text(record->target, "version", "");
+    const char *go = json_get_text(record->target, "go", "");
+    free(run->control_version);
+    run->control_version = memory_format("%s%s(%s)", version, *version != '\0' ? " " : "",
+                                         *go != '\0' ? go : "no Go program");
+}
+
+/* What the control showed becomes the baseline. A control that cannot be measured leaves nothing to
+ * judge by. */
+static bool take_control(struct scenario_run *run, const char *journal)
+{
+    struct lg_error err = {0};
+    struct run_record *record = run_record_read(journal, &err);
+    if (record == NULL) {
+        fail(run, VERDICT_FAILED, LG_ERROR_INTERNAL, err.text);
+        return false;
+    }
+    bool measured = !record->facts.failed && !record->facts.invalid;
+    if (measured) {
+        baseline_free(run->control);
+        run->control = baseline_of_control(&record->series, &record->facts);
+        run->options.baseline = run->control;
+        take_control_version(run, record);
+        run->options.control_version = run->control_version;
+    } else {
+        _cleanup_free_ char *reason =
+            memory_format("of the control build: %s", record->facts.problem);
+        fail(run, record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED,
+             record->facts.invalid ? LG_ERROR_INVALID : LG_ERROR_TARGET, reason);
+    }
+    run_record_free(record);
+    return measured;
+}
+
+static enum attempt control_of(enum attempt attempt)
+{
+    switch (attempt) {
+    case ATTEMPT_SCREENING:
+        return ATTEMPT_CONTROL;
+    case ATTEMPT_AGAIN:
+        return ATTEMPT_CONTROL_AGAIN;
+    case ATTEMPT_THIRD:
+        return ATTEMPT_CONTROL_THIRD;
+    case ATTEMPT_LOCATE:
+    case ATTEMPT_CONTROL:
+    case ATTEMPT_CONTROL_AGAIN:
+    case ATTEMPT_CONTROL_THIRD:
+    case ATTEMPT_COUNT:
+        break;
+    }
+    return ATTEMPT_COUNT;
+}
+
+/* True when there is no control, or it was measured. */
+static bool run_control(struct scenario_run *run, enum attempt attempt)
+{
+    const char *program = option_text(run->arguments, OPTION_CONTROL);
+    if (program == NULL)
+        return true;
+    struct lg_error err = {0};
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    struct plan plan = plan_of_control(run, program);
+    /* The control is judged by nothing: what drains is what grows. */
+    run->options.baseline = NULL;
+    run->options.control_version = NULL;
+    bool done = run_attempt(run, &plan, control_of(attempt), &err);
+    free(plan.target.command.items);
+    if (!done) {
+        fail(run, VERDICT_FAILED, err.class, err.text);
+        return false;
+    }
+    _cleanup_free_ char *directory =
+        attempt_directory(report, run->result->name, control_of(attempt));
+    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    return take_control(run, journal) && run->suite->signal == 0;
+}
+
+/* --- The attempts --- */
+
+/* An attempt that has a vote, with its control before it. */
+static bool run_vote(struct scenario_run *run, enum attempt attempt)
+{
+    struct lg_error err = {0};
+    if (!run_control(run, attempt))
+        return false;
+    if (run_attempt(run, run->options.plan, attempt, &err))
+        return true;
+    fail(run, VERDICT_FAILED, err.class, err.text);
+    return false;
+}
+
+/* Every allocation counted; all else is the same plan. */
+static void run_locating(struct scenario_run *run)
+{
+    struct lg_error err = {0};
+    struct plan plan = *run->options.plan;
+    plan.measure.heap_rate = 1;
+    run->options.locating_iterations = locating_iterations(run->result->judgement);
+    if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
+        scenario_locate(run->result, option_text(run->arguments, OPTION_REPORT));
+    else
+        complain(&err);
+}
+
+/* Confirms what the screening found, and finds where it grows; see verdict/confirm.h. */
+static void run_further(struct scenario_run *run)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    enum attempt next;
+    while (run->suite->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT) {
+        if (!run_vote(run, next))
+            return;
+        scenario_take(run->result, report, next);
+    }
+    scenario_conclude(run->result);
+    bool bisects = run->arguments->command == COMMAND_BISECT; /* which asks for the verdict alone */
+    if (run->suite->signal == 0 && !bisects && scenario_wants_location(run->result))
+        run_locating(run);
+}
+
+static void run_attempts(struct scenario_run *run)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    _cleanup_free_ char *directory = evidence_directory_make(report, run->result->name, &err);
+    if (directory == NULL) {
+        fail(run, VERDICT_FAILED, err.class, err.text);
+        return;
+    }
+    if (!run_vote(run, ATTEMPT_SCREENING))
+        return;
+    scenario_screen(run->result, report);
+    if (!option_given(run->arguments, OPTION_NO_CONFIRM))
+        run_further(run);
+}
+
+void run_scenario(struct scenario_run *run)
+{
+    run_attempts(run);
+    baseline_free(run->control);
+    free(run->control_version);
+    run->control = NULL;
+    run->control_version = NULL;
+}

@@ -1,0 +1,53 @@
+"""Two builds run in turns: what the control shows is allowed, what is more than that is a leak."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("standin_is_built")
+
+FAST = "{idle_for: 1s, drain: 5s}"
+
+
+def run(place, control, program, *words):
+    place.fast("tab-cycle", FAST)
+    shown = place.run("tab-cycle", "--target", "standin", "--control", place.standin(control),
+                      "--program", place.standin(program), "--no-confirm", *words)
+    return shown, place.result()["scenarios"][0]
+
+
+def of_fd(stored):
+    return [finding for finding in stored["findings"]
+            if finding.get("gauge") == "fd" and finding["kind"] in ("growth", "allowed")]
+
+
+def test_what_the_control_shows_as_well_is_allowed(place):
+    shown, stored = run(place, "fd", "fd")
+    assert shown.status == 0, shown
+    [finding] = of_fd(stored)
+    assert finding["kind"] == "allowed"
+    assert finding["text"] == "grows in the control build as well"
+    assert (place.report / "tab-cycle/control/journal.jsonl").exists()
+    assert "judged by the control build" in shown.output
+    place.nothing_left()
+
+
+@pytest.mark.parametrize("control, program", [("", "fd"), ("fd", "fd,fd")])
+def test_what_is_more_than_the_controls_is_a_leak(place, control, program):
+    shown, stored = run(place, control, program)
+    assert shown.status == 1, shown
+    [finding] = of_fd(stored)
+    assert finding["kind"] == "growth"
+    assert finding["holder"] == "anon_inode:[eventpoll]"
+    assert stored["control"]
+    # The journals alone say the same.
+    again = place("report", "--from", place.report)
+    assert "fd +" in re.sub(r"\s+", " ", again.output)
+    place.nothing_left()
+
+
+def test_a_control_that_crashes_is_told(place):
+    shown, stored = run(place, "crash:3", "")
+    assert shown.status == 5, shown
+    assert stored["verdict"] == "failed"
+    assert stored["reason"].startswith("of the control build: ")
