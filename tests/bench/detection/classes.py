@@ -8,7 +8,7 @@ TABLE = os.path.join(HERE, "classes.json")
 # With more at once, the runs of `clean` and `fd-5` begin to be judged wrongly (README.md).
 JOBS_PER_CORE = 4
 # Runs whose number it divides are for tuning, the others are held out.
-TUNING = 4
+TUNING_EVERY = 4
 
 
 def load(path=TABLE):
@@ -21,28 +21,24 @@ def choose(table, words):
     if words is None:
         return table
     wanted = set(words.split(","))
-    known = {kind["name"] for kind in table} | {tag for kind in table for tag in kind["tags"]}
+    known = {row["name"] for row in table} | {tag for row in table for tag in row["tags"]}
     if wanted - known:
         raise ValueError(f"no such class or tag: {', '.join(sorted(wanted - known))}")
-    return [kind for kind in table if wanted & {kind["name"], *kind["tags"]}]
+    return [row for row in table if wanted & {row["name"], *row["tags"]}]
 
 
-def is_tuning(run):
-    return run % TUNING == 0
+def variant(value, run):
+    """A class of several variants, a list, takes them in turns, such that both halves of the split
+    have each of them."""
+    return value[run // TUNING_EVERY % len(value)] if isinstance(value, list) else value
 
 
-def leak_of(kind, run):
-    """STANDIN_LEAK of a run. A class of several variants takes them in turns, such that both halves
-    of the split have each of them."""
-    variants = kind["leak"] if isinstance(kind["leak"], list) else [kind["leak"]]
-    return variants[run // TUNING % len(variants)]
-
-
-def target_text(kind, run):
+def target_text(row, run):
     """A target file, in YAML's subset JSON."""
+    leak, environment = variant(row["leak"], run), variant(row.get("env", {}), run)
     return json.dumps({"version": 1, "extends": os.path.join(HERE, "target.yaml"),
-                       "env": {"STANDIN_LEAK": leak_of(kind, run), **kind.get("env", {})}})
+                       "env": {"STANDIN_LEAK": leak, **environment}})
 
 
-def scenario_path(kind):
-    return os.path.join(HERE, "scenarios", f"{kind['scenario']}.yaml")
+def scenario_path(row):
+    return os.path.join(HERE, "scenarios", f"{row['scenario']}.yaml")
