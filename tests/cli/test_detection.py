@@ -47,7 +47,7 @@ def test_both_halves_have_each_variant(table):
         assert halves[True] == halves[False], row["name"]
 
 
-def test_every_class_can_be_played(table, leakgate, tmp_path):
+def test_every_class_can_be_played(table, leakgate, source, tmp_path):
     targets = collections.defaultdict(set)
     for row in table.load():
         targets[table.scenario_path(row)].add(table.target_text(row, 0))
@@ -55,7 +55,8 @@ def test_every_class_can_be_played(table, leakgate, tmp_path):
         for number, text in enumerate(sorted(texts)):
             target = tmp_path / f"target-{number}.yaml"
             target.write_text(text, encoding="utf-8")
-            checked = leakgate("check", scenario, "--target", target)
+            checked = leakgate("check", scenario, "--target", target,
+                               "--scenarios", os.path.join(source, "scenarios"))
             assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
