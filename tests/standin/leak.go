@@ -14,11 +14,12 @@ import (
 //	palette  the palette was opened
 //	switch   a project other than the first was switched to
 //	editor   the external editor was started
+//	step     the step was opened: key w, which closes it again
 //	tick     a second has passed
 //
 // So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
-// ticks alone.
-var eventNames = []string{"tab", "palette", "switch", "editor", "tick"}
+// ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
+var eventNames = []string{"tab", "palette", "switch", "editor", "step", "tick"}
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
@@ -33,9 +34,16 @@ var leakKinds = []leakKind{
 	{"fd-file", "an open file every N events", 1, every(leakFile)},
 	{"fd-pipe", "a pipe every N events", 1, every(leakPipe)},
 	{"fd-socket", "a socket every N events", 1, every(leakSocket)},
+	{"fd-inotify", "an inotify instance every N events", 1, every(leakInotify)},
+	{"fd-late", "events before the first descriptor, then one at each", 27, after(leakDescriptor)},
 	{"watch", "an inotify watch every N events", 1, every(leakWatch)},
 	{"goroutine", "a goroutine every N events", 1, every(leakGoroutine)},
+	{"goroutine-held", "a goroutine on a channel in use every N events", 1, every(leakHeldGoroutine)},
+	{"goroutine-late", "events before the first goroutine, then one at each", 27, after(leakGoroutine)},
+	{"ticker", "a ticker never stopped every N events", 1, every(leakTicker)},
 	{"heap", "bytes per event", 1024, func(leak *leak) { leakHeap(leak.number) }},
+	{"heap-5", "bytes every 5th event", 256, each(5, leakHeap)},
+	{"heap-11", "bytes every 11th event", 1024, each(11, leakHeap)},
 	{"slice", "bytes per event", 1024, func(leak *leak) { leakSlice(leak.number) }},
 	{"map", "entries per event", 32, func(leak *leak) { leakMap(leak.number) }},
 	{"backlog", "seconds that 3 timers last", 20, func(leak *leak) { leakBacklog(leak.number) }},
@@ -43,6 +51,12 @@ var leakKinds = []leakKind{
 	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
 	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
+	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
+	{"cache", "events until it is full", 16, func(leak *leak) { fillCache(leak.count, leak.number) }},
+	{"lru", "entries, four of them replaced per event", 16, func(leak *leak) { turnCache(leak.number) }},
+	{"pool", "MiB of the buffer that is taken and given back", 4, func(leak *leak) { usePool(leak.number) }},
+	{"sawtooth", "events after which what they took is let go", 2, func(leak *leak) { saw(leak.count, leak.number) }},
+	{"burst", "goroutines that end soon", 50, func(leak *leak) { burst(leak.number) }},
 	{"crash", "the event at which it panics", 3, at(crash)},
 	{"hang", "the event at which it stops to answer", 3, at(hang)},
 	{"nopprof", "unused", 0, func(*leak) {}},
@@ -120,6 +134,22 @@ func at(act func()) func(*leak) {
 	return func(leak *leak) {
 		if leak.count == leak.number {
 			act()
+		}
+	}
+}
+
+func after(act func()) func(*leak) {
+	return func(leak *leak) {
+		if leak.count > leak.number {
+			act()
+		}
+	}
+}
+
+func each(events int, act func(number int)) func(*leak) {
+	return func(leak *leak) {
+		if leak.count%events == 0 {
+			act(leak.number)
 		}
 	}
 }

@@ -29,6 +29,11 @@ func leakSocket() {
 	must(unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0))
 }
 
+//go:noinline
+func leakInotify() {
+	must(unix.InotifyInit1(unix.IN_CLOEXEC))
+}
+
 var watchDescriptor = -1
 
 // leakWatch adds watches to one inotify instance. A directory can be watched only once, so it makes

@@ -9,20 +9,18 @@ import (
 // The functions of this file and of its two neighbours are what tests look for in profiles: each is
 // kept out of line so that its name is in the stack.
 
-type retainedBlock struct {
-	previous *retainedBlock
-	data     []byte
-}
-
+// A table that is there from the start: what it holds is one object per event and nothing else.
 var (
-	retainedBlocks *retainedBlock
-	retainedBytes  []byte
-	retainedMap    = map[int][16]byte{}
+	retained      [1 << 16][]byte
+	retainedCount int
+	retainedBytes []byte
+	retainedMap   = map[int][16]byte{}
 )
 
 //go:noinline
 func leakHeap(bytes int) {
-	retainedBlocks = &retainedBlock{previous: retainedBlocks, data: make([]byte, bytes)}
+	retained[retainedCount] = make([]byte, bytes)
+	retainedCount++
 }
 
 // leakSlice grows one slice: more bytes, in steps that get rarer, in the same number of objects.
@@ -45,6 +43,25 @@ func leakMap(entries int) {
 func leakGoroutine() {
 	never := make(chan struct{})
 	go func() { <-never }()
+}
+
+// heldChannel can be reached for ever: nothing but the count tells that its goroutines are stuck.
+var heldChannel = make(chan struct{})
+
+//go:noinline
+func leakHeldGoroutine() {
+	go func() { <-heldChannel }()
+}
+
+// leakTicker arms a ticker anew with a goroutine that listens to it, and forgets to stop the old one.
+//
+//go:noinline
+func leakTicker() {
+	ticker := time.NewTicker(time.Second)
+	go func() {
+		for range ticker.C {
+		}
+	}()
 }
 
 // leakBacklog starts three timers that end by themselves: growth in the loop, none after a rest.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 	"time"
@@ -59,6 +60,19 @@ func leakDaemon() {
 
 //go:noinline
 func leakZombie() { startLingering("end") }
+
+// leakForks starts a tool of PATH again and again, as a program does that polls another one. Each
+// child has ended and is waited for long before the next.
+//
+//go:noinline
+func leakForks(perSecond int) {
+	ticker := time.NewTicker(time.Second / time.Duration(perSecond))
+	go func() {
+		for range ticker.C {
+			_ = exec.Command("true").Run()
+		}
+	}()
+}
 
 // crash panics where Bubble Tea can't catch it.
 //

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,7 @@ func TestLeaksAreRead(t *testing.T) {
 }
 
 func TestLeaksGrowByWhatTheySay(t *testing.T) {
-	const events = 40
+	const events, slack = 40, 1024 // bytes of the runtime and of the tests come and go
 	t.Setenv("HOME", t.TempDir())
 	for _, c := range []struct {
 		leak string
@@ -40,7 +41,12 @@ func TestLeaksGrowByWhatTheySay(t *testing.T) {
 		{"fd-file", level{descriptors: 1}},
 		{"fd-pipe", level{descriptors: 2}},
 		{"fd-socket", level{descriptors: 1}},
+		{"fd-inotify", level{descriptors: 1}},
+		{"fd-late:1", level{descriptors: 1}},
 		{"goroutine", level{goroutines: 1}},
+		{"goroutine-held", level{goroutines: 1}},
+		{"goroutine-late:1", level{goroutines: 1}},
+		{"ticker", level{goroutines: 1}},
 		{"watch", level{watches: 1}},
 		{"heap:4096", level{heap: 4096}},
 		{"slice:4096", level{heap: 4096}},
@@ -71,11 +77,75 @@ func TestLeaksGrowByWhatTheySay(t *testing.T) {
 				heap:        c.want.heap * events,
 			}
 			if got.descriptors != want.descriptors || got.watches != want.watches ||
-				got.goroutines != want.goroutines || want.heap > 0 && got.heap < want.heap {
+				got.goroutines != want.goroutines || want.heap > 0 && got.heap < want.heap-slack {
 				t.Errorf("grew by %+v, wanted %+v", got, want)
 			}
 		})
 	}
+}
+
+func TestHeapLeaksHoldOneObjectOfTheirSize(t *testing.T) {
+	const events, some, slack = 110, 20, 2048 // of the runtime and of the tests, which come and go
+	for leak, want := range map[string]level{
+		"heap:16":      {objects: events, heap: events * 16},
+		"heap:65536":   {objects: events, heap: events * 65536},
+		"heap-5:256":   {objects: events / 5, heap: events / 5 * 256},
+		"heap-11:1024": {objects: events / 11, heap: events / 11 * 1024},
+	} {
+		leaks, err := parseLeaks(leak)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := retainedCount
+		before := measure(t)
+		for range events {
+			leaks.happen("step")
+		}
+		after := measure(t)
+		objects, bytes := after.objects-before.objects, after.heap-before.heap
+		if objects > want.objects+some || bytes < want.heap-slack || bytes > want.heap+slack {
+			t.Errorf("%s: %d objects and %d bytes, wanted %+v", leak, objects, bytes, want)
+		}
+		if held := int64(retainedCount - first); held != want.objects {
+			t.Errorf("%s: %d objects are held", leak, held)
+		}
+	}
+}
+
+func TestLateLeaksBegin(t *testing.T) {
+	leaks, err := parseLeaks("fd-late:27,goroutine-late:27")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := measure(t)
+	for range 27 {
+		leaks.happen("step")
+	}
+	if now := measure(t); now.descriptors != before.descriptors || now.goroutines != before.goroutines {
+		t.Errorf("early: %+v, then %+v", before, now)
+	}
+	leaks.happen("step")
+	if now := measure(t); now.descriptors != before.descriptors+1 ||
+		now.goroutines != before.goroutines+1 {
+		t.Errorf("late: %+v, then %+v", before, now)
+	}
+}
+
+func TestForksAreToolsOfThePath(t *testing.T) {
+	directory := t.TempDir()
+	record := filepath.Join(directory, "record")
+	script := "#!/bin/sh\necho >>" + record + "\n"
+	if err := os.WriteFile(filepath.Join(directory, "true"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := "PATH=" + directory + ":" + os.Getenv("PATH")
+	startInTerminal(t, []string{path, "STANDIN_LEAK=forks@tick:50"}, "-project", makeProject(t, "p1"))
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if text, _ := os.ReadFile(record); len(text) >= 3 {
+			return
+		}
+	}
+	t.Error("it has not started three")
 }
 
 func TestBacklogEndsByItself(t *testing.T) {

@@ -31,8 +31,15 @@ func run() error {
 	configPath := flag.String("config", "", "configuration `file` (JSON)")
 	projectPath := flag.String("project", ".", "`directory` of the project to open")
 	printVersion := flag.Bool("version", false, "print the version and exit")
+	printKinds := flag.Bool("kinds", false, "print the kinds of leaks and exit")
 	flag.Parse()
 
+	if *printKinds {
+		for _, kind := range leakKinds {
+			fmt.Printf("%-15s %d: %s\n", kind.name, kind.initial, kind.number)
+		}
+		return nil
+	}
 	leaks, err := parseLeaks(os.Getenv("STANDIN_LEAK"))
 	if err != nil {
 		return err

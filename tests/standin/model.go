@@ -33,6 +33,7 @@ type model struct {
 	ticks         int
 	project       *openProject
 	modal         *modal // nil: none is open
+	stepped       bool   // the step is open
 	screens       screenCache
 }
 

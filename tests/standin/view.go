@@ -75,7 +75,11 @@ func (m *model) footer() string {
 		" E Edit   B Blame   /  Filter",
 		" n New   V Kanban   /  Filter",
 	}
-	return hints[m.tab] + "   1-3 tabs   ? help   q quit"
+	footer := hints[m.tab] + "   1-3 tabs   ? help   q quit"
+	if m.stepped {
+		footer += "   One step"
+	}
+	return footer
 }
 
 func (m *model) tabPanes(height int) []string {
