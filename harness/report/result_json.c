@@ -75,6 +75,8 @@ static json_t *finding_to_json(const struct finding *finding)
     put_number(object, "to", finding->to);
     put_number(object, "iterations", finding->iterations);
     put_number(object, "allowed", finding->allowed);
+    if (finding->drift > 0)
+        put_number(object, "drift_per_second", finding->drift);
     if (finding->kind == FINDING_BACKLOG)
         put_number(object, "drained_after", finding->drained_after);
     if (finding->kind == FINDING_UNCONFIRMED)
@@ -89,15 +91,19 @@ static void put_judgement(json_t *object, const struct judgement *judgement)
     json_t *findings = json_array();
     json_t *caught = json_object();
     json_t *levels = json_object();
+    json_t *drift = json_object();
     for (size_t i = 0; i < judgement->count; i++)
         json_push(findings, finding_to_json(&judgement->findings[i]));
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         put_number(caught, gauge_info(gauge)->name, judgement->smallest[gauge].per_iteration);
         put_number(levels, gauge_info(gauge)->name, judgement->levels[gauge]);
+        if (judgement->drift[gauge] > 0)
+            put_number(drift, gauge_info(gauge)->name, judgement->drift[gauge]);
     }
     json_put(object, "findings", findings);
     json_put(object, "would_have_caught", caught);
     json_put(object, "levels", levels);
+    json_put(object, "drift_per_second", drift);
 }
 
 static void copy_member(json_t *object, const char *key, const json_t *from, const char *member)

@@ -69,6 +69,7 @@ static struct finding finding_of(enum finding_kind kind, enum gauge gauge,
         .iterations = outcome->iterations,
         .allowed = gauge == GAUGE_HEAP_STACK ? allowance.bytes : allowance.values,
         .drained_after = outcome->drained_after,
+        .drift = outcome->drift,
     };
 }
 

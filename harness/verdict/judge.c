@@ -11,6 +11,7 @@
 #include "verdict/finding.h"
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
+#include "verdict/outcome.h"
 #include "verdict/validity.h"
 
 static const char *const verdict_names[VERDICT_COUNT] = {
@@ -102,6 +103,15 @@ static struct judgement *judgement_new(void)
     return judgement;
 }
 
+/* Of what only ever rises the rate at rest is a level. */
+static void measure_drift(const struct ledger *ledger, double drift[GAUGE_COUNT])
+{
+    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        _cleanup_free_ double *totals = ledger_totals(ledger, (enum gauge)gauge);
+        drift[gauge] = gauge_info((enum gauge)gauge)->cumulative ? 0 : drift_of(ledger, totals);
+    }
+}
+
 /* A run that failed is not asked whether it was measured rightly: it was cut short. */
 struct judgement *judge(const struct series *series, const struct baseline *baseline,
                         const struct run_facts *facts)
@@ -123,6 +133,7 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     assess_growth(&assessment);
     judgement->smallest[GAUGE_HEAP_STACK].per_iteration = smallest_stack_growth(ledger, facts);
     levels_at_rest(ledger, judgement->levels);
+    measure_drift(ledger, judgement->drift);
     if (baseline != NULL) {
         compare_levels(baseline, judgement->levels, facts, &findings);
         check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL, &findings);

@@ -61,6 +61,7 @@ struct finding {
     double iterations;
     double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
     double drained_after; /* seconds after the loop; backlog only */
+    double drift;         /* per second at rest, taken off the growth; 0: none */
     char *text;           /* what a person needs beyond the numbers; may be NULL */
     bool confirmed;       /* a fresh process showed it as well */
     enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
@@ -95,6 +96,7 @@ struct judgement {
     size_t count;
     struct visible smallest[GAUGE_COUNT]; /* what this run would have caught, by gauge; heap_stack
                                              in bytes per iteration at one stack */
+    double drift[GAUGE_COUNT];            /* of the totals: what they gain per second at rest */
     double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
     char *reason; /* one sentence for verdicts other than pass and leak; may be NULL */
 };

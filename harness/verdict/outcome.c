@@ -87,12 +87,7 @@ static double slope_between(const struct ledger *ledger, const double *row, size
     return seconds > 0 ? (row[b] - row[a]) / seconds : 0;
 }
 
-/*
- * What rises at rest, by nothing that an iteration does: per second, and only where it shows in
- * both halves of the idle samples and never falls between; the slower half's pace. A single step (a
- * child that is started every ten seconds) is no drift.
- */
-static double drift_of(const struct ledger *ledger, const double *row)
+double drift_of(const struct ledger *ledger, const double *row)
 {
     const size_t least_samples = 4;
     size_t first = ledger->idle.first, count = ledger->idle.count;

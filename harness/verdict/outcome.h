@@ -36,6 +36,11 @@ struct outcome {
 
 struct outcome outcome_of(const struct ledger *ledger, struct row row, struct allowance allowance);
 
+/* What a row gains per second at rest, by nothing that an iteration does: only where it shows in
+ * both halves of the idle samples and never falls between; the slower half's pace. A single step (a
+ * child that is started every ten seconds) is no drift. 0: none; row may be NULL. */
+double drift_of(const struct ledger *ledger, const double *row);
+
 /* The smallest growth that a trace at these positions without any noise would show; counts. */
 double outcome_noiseless(const struct ledger *ledger);
 
