@@ -39,7 +39,7 @@ static struct attempt_result *add_attempt(struct scenario_result *scenario, enum
  * revision's has decided. */
 static void judge_by_here(struct scenario_result *scenario)
 {
-    struct judgement *votes[ATTEMPT_COUNT];
+    struct judgement *votes[ATTEMPT_COUNT] = {NULL};
     size_t count = 0;
     if (scenario->record == NULL || scenario->record->baseline_revision == NULL)
         return;

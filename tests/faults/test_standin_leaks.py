@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -186,3 +187,34 @@ def test_growth_that_an_expired_exception_covered_is_drained(place):
               if record["record"] == "sample"]
     assert "drain" in phases
     place.nothing_left()
+
+
+def test_another_revisions_baseline_judges_and_both_get_their_rest(place):
+    """By the revision's file the growth is allowed; the working tree's no longer allows it."""
+    place.fast("external-editor", FAST)
+    [listed] = json.loads(place("list", "external-editor", "--target", "standin",
+                                "--json").output)["scenarios"]
+    exception = {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1,
+                 "reason": "known"}
+    stored = {"version": 1, "plan": listed["plan_hash"], "go": "", "platform": "", "gauges": {}}
+
+    def put(exceptions):
+        place.write("baselines/standin/external-editor.json",
+                    json.dumps({**stored, "exceptions": exceptions}))
+
+    put([exception])
+    for words in (["init", "--quiet"], ["add", "baselines"], ["commit", "--quiet", "-m", "x"]):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words],
+                       cwd=place.root, env=place.environment, check=True)
+    put([])
+    shown, stored = run(place, "external-editor", "fd", "--baseline-ref", "HEAD")
+    assert shown.status == 0, shown
+    assert stored["verdict"] == "pass"
+    assert stored["baseline_revision"]["verdict_here"] == "leak"
+    assert [finding["kind"] for finding in stored["findings"]
+            if finding.get("holder") == exception["holder"]] == ["allowed"]
+    assert "by the baseline in the working tree: leak" in shown.output
+    assert "drain" in {record["phase"] for record in place.journal("external-editor")
+                       if record["record"] == "sample"}
+    place.await_none()
+    assert place.worlds() == []
