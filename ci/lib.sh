@@ -12,7 +12,8 @@ build_packages=(
 )
 # shellcheck disable=SC2034
 test_packages=(
-    libcmocka-dev python3-pytest python3-jsonschema python3-yaml tmux procps shellcheck
+    libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
+    shellcheck
 )
 # Go, where the machine has none that is new enough: the Python package of that name and version,
 # in a folder of its own.
