@@ -36,6 +36,7 @@ static bool record_target_once(struct run *run, int64_t rate, struct lg_error *e
     if (run->target_recorded)
         return true;
     run->target_recorded = true;
+    run->series.heap_rate = (long)rate;
     struct build_info build;
     /* Of what is sampled: the program may be a script that starts another. */
     _cleanup_free_ char *program = memory_format("/proc/%d/exe", (int)probe_pid(run->probe));

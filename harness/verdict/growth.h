@@ -23,6 +23,8 @@ struct growth_rule {
         per_iteration; /* and the least per iteration: excess >= max(minimum, this x iterations) */
     unsigned rising_steps; /* at least so many of the six steps between floors rise */
     bool steps;            /* bytes of a slice or map: rare large steps count as rising (see .c) */
+    double quantum;        /* what one sampled allocation stands for, in the trace's unit: the trace
+                              is known to its square root times this; 0: it is exact */
 };
 
 struct growth {

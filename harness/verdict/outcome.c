@@ -47,13 +47,28 @@ static void judge_total(const struct ledger *ledger, struct row row, struct allo
     outcome->smallest_visible = slope.smallest_visible;
 }
 
+/* How much one sampled allocation stands for, in objects: Go samples one of size s with probability
+ * 1 - exp(-s / rate) and scales by its inverse (runtime/pprof, scaleHeapSample). `size` is the mean
+ * of what the stack holds. 0 where nothing is known, or everything is counted. */
+static double quantum_of(long rate, double objects, double bytes)
+{
+    if (rate <= 1 || !(objects > 0) || !(bytes > 0))
+        return 0;
+    return 1 / (1 - exp(-bytes / objects / (double)rate));
+}
+
 static void judge_stack(const struct ledger *ledger, struct row row, struct allowance allowance,
                         struct outcome *outcome)
 {
-    struct trace objects_trace = ledger_trace(ledger, row.values);
-    struct trace bytes_trace = ledger_trace(ledger, row.bytes);
-    struct growth objects = growth_of(objects_trace, allowance.values, growth_rule_objects);
-    struct growth bytes = growth_of(bytes_trace, allowance.bytes, growth_rule_bytes);
+    size_t last = ledger->loop.first + ledger->loop.count;
+    double objects_held = last > 0 ? row.values[last - 1] : 0;
+    double bytes_held = last > 0 ? row.bytes[last - 1] : 0;
+    struct growth_rule of_objects = growth_rule_objects, of_bytes = growth_rule_bytes;
+    of_objects.quantum = quantum_of(ledger->series->heap_rate, objects_held, bytes_held);
+    of_bytes.quantum = of_objects.quantum > 0 ? of_objects.quantum * bytes_held / objects_held : 0;
+    struct growth objects =
+        growth_of(ledger_trace(ledger, row.values), allowance.values, of_objects);
+    struct growth bytes = growth_of(ledger_trace(ledger, row.bytes), allowance.bytes, of_bytes);
     take_growth(outcome, bytes);
     outcome->bytes_per_iteration = bytes.per_iteration;
     outcome->per_iteration = objects.per_iteration;

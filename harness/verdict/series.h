@@ -13,6 +13,7 @@ struct series {
     size_t count;
     size_t capacity;
     struct holder_table *holders; /* owned */
+    long heap_rate;  /* bytes allocated for each sample of the heap profile; 0: unknown */
     bool per_minute; /* paced by time: growth is per minute, "iterations" are minutes */
 };
 

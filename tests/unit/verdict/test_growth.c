@@ -411,6 +411,46 @@ static void objects_need_015_per_iteration(void **state)
     assert_false(growth_of(drawn.trace, 0, growth_rule_objects).grows);
 }
 
+/* Sampled allocations that arrive between the floors of the seven blocks, one number a step. */
+struct arrivals {
+    const char *name;
+    int each[GROWTH_STEPS];
+    bool grows;       /* where each arrival is one sampled allocation */
+    bool grows_exact; /* where each is certain */
+};
+
+static const struct arrivals sampled[] = {
+    {"two or three in each step", {2, 3, 2, 3, 2, 3}, true, true},
+    {"two flat steps of six, many arrivals", {3, 0, 3, 4, 0, 4}, true, false},
+    {"two flat steps of six, few arrivals", {1, 0, 2, 1, 0, 2}, false, false},
+    {"a slow second half, by chance", {4, 3, 3, 2, 1, 1}, true, false},
+    {"a cache that fills in the first half", {5, 5, 4, 0, 0, 0}, false, false},
+    {"a cache that fills in the first half, and one straggler", {5, 5, 4, 1, 0, 0}, false, false},
+    {"three steps of six", {4, 0, 4, 0, 4, 0}, false, false},
+};
+
+static void sampling_is_known_to_its_root(void **state)
+{
+    (void)state;
+    const double quantum = 2.5; /* objects for each that was sampled */
+    for (size_t row = 0; row < sizeof sampled / sizeof *sampled; row++) {
+        double positions[GROWTH_SAMPLES], values[GROWTH_SAMPLES], held = 25;
+        for (size_t i = 0; i < GROWTH_SAMPLES; i++) {
+            if (i > 0 && i % 3 == 0)
+                held += quantum * sampled[row].each[i / 3 - 1];
+            positions[i] = 2 * (double)i;
+            values[i] = held;
+        }
+        struct trace trace = {positions, values, GROWTH_SAMPLES};
+        struct growth_rule rule = growth_rule_objects;
+        if (growth_of(trace, 0, rule).grows != sampled[row].grows_exact)
+            fail_msg("%s, exact: grows is not %d", sampled[row].name, sampled[row].grows_exact);
+        rule.quantum = quantum;
+        if (growth_of(trace, 0, rule).grows != sampled[row].grows)
+            fail_msg("%s: grows is not %d", sampled[row].name, sampled[row].grows);
+    }
+}
+
 static void drained_is_a_tenth_of_the_net_at_most_one(void **state)
 {
     (void)state;
@@ -513,6 +553,7 @@ int main(void)
         cmocka_unit_test(no_doubling_is_missed),
         cmocka_unit_test(counts_may_not),
         cmocka_unit_test(objects_need_015_per_iteration),
+        cmocka_unit_test(sampling_is_known_to_its_root),
         cmocka_unit_test(drained_is_a_tenth_of_the_net_at_most_one),
         cmocka_unit_test(the_slope_of_a_straight_trace),
         cmocka_unit_test(one_wild_value_does_not_move_the_slope),
