@@ -24,7 +24,9 @@
  * Only the name of the last function is that of the source, whatever was inlined into what; the
  * numbers count closures in the outermost one. "A.b.func1" can be a closure of the method A.b or
  * one of b, inlined into A: only b is certain, so the key is "b.func". A closure that was inlined
- * over the border of a package carries the package of the outer function; the name does not tell.
+ * over the border of a package carries the package of the outer function up to Go 1.26; the decoder
+ * then writes the package that the closure's file is in behind the name, "NAME of PACKAGE"
+ * (probes/function_package.h). Go 1.27 names such a closure with its own package.
  */
 
 /* The last component of a closure's name says what kind of closure it is. */
@@ -181,13 +183,26 @@ static size_t closure_owner(const struct string_list *components)
     return with_receiver ? last - 1 : last;
 }
 
+/* Cuts " of PACKAGE" off a name, and returns the package; NULL where there is none. */
+static const char *cut_package(char *name)
+{
+    static const char of[] = " of ";
+    char *found = strstr(name, of);
+    if (found == NULL || strpbrk(found, "({)}") != NULL)
+        return NULL;
+    *found = '\0';
+    return found + sizeof of - 1;
+}
+
 char *function_key(const char *name)
 {
     struct buffer key = BUFFER_INIT(SIZE_MAX);
     _cleanup_free_ char *plain = without_type_arguments(name);
     _cleanup_strings_ struct string_list components = {0};
+    const char *foreign = cut_package(plain);
     size_t package = package_length(plain);
-    append_package(&key, plain, package);
+    append_package(&key, foreign != NULL ? foreign : plain,
+                   foreign != NULL ? strlen(foreign) : package);
     split_components(package > 0 ? plain + package + 1 : plain, &components);
     bool range = false;
     for (size_t i = 0; i < components.count; i++)
