@@ -218,6 +218,18 @@ char *holder_key(const struct holder_table *table, struct holder holder)
     return is_left_out(table, holder) ? NULL : stack_key(table, holder);
 }
 
+size_t holder_key_frame(const char *key)
+{
+    const char *end = strstr(key, frame_separator);
+    return end != NULL ? (size_t)(end - key) : strlen(key);
+}
+
+const char *holder_key_next(const char *key)
+{
+    const char *end = strstr(key, frame_separator);
+    return end != NULL ? end + sizeof frame_separator - 1 : key + strlen(key);
+}
+
 char *holder_raw_name(const struct holder_table *table, struct holder holder)
 {
     if (holder.text != NULL)

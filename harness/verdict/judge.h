@@ -63,6 +63,7 @@ struct finding {
     double drained_after; /* seconds after the loop; backlog only */
     double drift;         /* per second at rest, taken off the growth; 0: none */
     char *text;           /* what a person needs beyond the numbers; may be NULL */
+    char *made_by;        /* goroutines: who made the timers they wait for (timer_owner.h); NULL */
     bool confirmed;       /* a fresh process showed it as well */
     enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
     struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */
