@@ -194,6 +194,18 @@ static const char *cut_package(char *name)
     return found + sizeof of - 1;
 }
 
+/* The compiler may move what fills a map at package level out of init, into "map.init.N". */
+static void drop_outlined_map(struct string_list *components)
+{
+    if (components->count < 3 || strcmp(components->items[0], "map") != 0 ||
+        strcmp(components->items[1], "init") != 0)
+        return;
+    free(components->items[0]);
+    memmove(components->items, components->items + 1,
+            components->count * sizeof *components->items);
+    components->count--;
+}
+
 char *function_key(const char *name)
 {
     struct buffer key = BUFFER_INIT(SIZE_MAX);
@@ -204,6 +216,7 @@ char *function_key(const char *name)
     append_package(&key, foreign != NULL ? foreign : plain,
                    foreign != NULL ? strlen(foreign) : package);
     split_components(package > 0 ? plain + package + 1 : plain, &components);
+    drop_outlined_map(&components);
     bool range = false;
     for (size_t i = 0; i < components.count; i++)
         range = cut_suffixes(components.items[i]) || range;

@@ -127,6 +127,8 @@ static const struct {
     {"main.init.3", "main.init"},
     {"main.init.0.func1", "main.init.func"},
     {"main.init.func1", "main.init.func"},
+    {"main.map.init.0", "main.init"},
+    {"github.com/x/y.map.init.12", "github.com/x/y.init"},
     {"github.com/x/y.init.1.func2.1", "github.com/x/y.init.func"},
     {"main.glob..func1", "main.glob..func"},
     {"main.glob..func12.1", "main.glob..func"},
