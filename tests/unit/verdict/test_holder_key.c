@@ -158,6 +158,10 @@ static const struct stack_case stacks[] = {
     {GAUGE_HEAP_STACK, {"net/url.parseQuery", "net/http/pprof.Index", "net/http.serve"}, NULL},
     {GAUGE_HEAP_STACK, {"net.newFD", "net/http.(*connReader).backgroundRead"}, NULL},
     {GAUGE_GOROUTINE, {"runtime/pprof.writeGoroutine", "main.dump"}, NULL},
+    {GAUGE_GOROUTINE, {"time.Sleep", "net/http/pprof.sleep", "net/http/pprof.Profile"}, NULL},
+    {GAUGE_HEAP_STACK,
+     {"runtime.mallocgc", "runtime.newobject", "runtime.mcommoninit", "runtime.schedinit"},
+     NULL},
     /* A handler of the target is the target's, wherever it stands; pprof's is not. */
     {GAUGE_HEAP_STACK,
      {"main.handle", "net/http.HandlerFunc.ServeHTTP", "net/http.(*conn).serve"},
