@@ -9,9 +9,11 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "commands/help.h"
 #include "probes/gauge.h"
 #include "scenario/load.h"
+#include "verdict/left_out.h"
 
 static char *schema_text(json_t *schema)
 {
@@ -44,6 +46,25 @@ static const char *judged_text(enum gauge_rule rule)
     return "shown";
 }
 
+static void add_left_out(struct buffer *out)
+{
+    static const char *const where[] = {
+        [LEFT_OUT_LEAF] = "at the leaf, among the runtime's own",
+        [LEFT_OUT_ANYWHERE] = "anywhere",
+        [LEFT_OUT_STANDARD] = "anywhere, with nothing outside the standard library",
+    };
+    size_t count;
+    const struct left_out_entry *entries = left_out_entries(&count);
+    buffer_text(out, "\n## Stacks that are left out\n\nA stack with one of these functions is not "
+                     "judged: it is the Go runtime's or the measurement's own.\n\n"
+                     "| gauge | function | where in the stack | reason |\n"
+                     "| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < count; i++)
+        buffer_format(out, "| `%s` | `%s%s` | %s | %s |\n", gauge_info(entries[i].gauge)->name,
+                      entries[i].name, text_ends(entries[i].name, ".") ? "*" : "",
+                      where[entries[i].where], entries[i].reason);
+}
+
 /* The keys are the scenario room's to describe, the gauges are in a room that it cannot see. */
 static char *make_reference(void)
 {
@@ -61,6 +82,7 @@ static char *make_reference(void)
         buffer_format(&out, "| `%s` | %s | %s | %s |\n", info->name, info->text,
                       info->holder != NULL ? info->holder : "", judged_text(info->rule));
     }
+    add_left_out(&out);
     buffer_text(&out, "\n## Baselines\n\nSee [baseline.md](baseline.md).\n");
     return buffer_take(&out);
 }

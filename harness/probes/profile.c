@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "probes/function_package.h"
 #include "probes/gunzip.h"
 #include "probes/profile_wire.h"
 
@@ -32,8 +33,9 @@ struct decoder {
     struct profile_tables tables;
     struct holder_table *table;
     enum gauge gauge;
-    int value_index; /* which of a sample's values counts */
-    int bytes_index; /* -1: none */
+    struct packages packages; /* filled for the first function that needs it */
+    int value_index;          /* which of a sample's values counts */
+    int bytes_index;          /* -1: none */
     struct holding *holdings;
     size_t count;
     size_t capacity;
@@ -44,6 +46,7 @@ struct decoder {
 static void decoder_free(struct decoder *decoder)
 {
     profile_tables_free(&decoder->tables);
+    packages_free(&decoder->packages);
     free(decoder->holdings);
 }
 #define _cleanup_decoder_ __attribute__((cleanup(decoder_free)))
@@ -69,6 +72,38 @@ static uint32_t function_marks(struct profile_string name)
     return marks;
 }
 
+static char *string_copy(const struct decoder *decoder, uint32_t number)
+{
+    struct profile_string string = profile_string_at(&decoder->tables, number);
+    return memory_copy_range(string.start, string.length);
+}
+
+static void packages_fill(struct decoder *decoder)
+{
+    for (size_t i = 0; i < decoder->tables.function_count; i++) {
+        const struct profile_function *function = &decoder->tables.functions[i];
+        _cleanup_free_ char *name = string_copy(decoder, function->name);
+        _cleanup_free_ char *file = string_copy(decoder, function->file);
+        packages_learn(&decoder->packages, name, file);
+    }
+}
+
+/* The function's number in the holder table. A closure that was inlined over the border of a
+ * package is named with the package it comes from. */
+static uint32_t function_number(struct decoder *decoder, const struct profile_function *function)
+{
+    _cleanup_free_ char *name = string_copy(decoder, function->name);
+    _cleanup_free_ char *whole = NULL;
+    if (function_may_be_foreign(name)) {
+        _cleanup_free_ char *file = string_copy(decoder, function->file);
+        if (decoder->packages.count == 0)
+            packages_fill(decoder);
+        whole = packages_whole_name(&decoder->packages, name, file);
+    }
+    const char *shown = whole != NULL ? whole : name;
+    return holder_table_function(decoder->table, shown, strlen(shown));
+}
+
 static bool function_meet(struct decoder *decoder, uint64_t id, uint32_t *memory,
                           struct lg_error *err)
 {
@@ -78,7 +113,7 @@ static bool function_meet(struct decoder *decoder, uint64_t id, uint32_t *memory
                        "the profile is damaged: a line names no function of it");
     if (function->memory == 0) {
         struct profile_string name = profile_string_at(&decoder->tables, function->name);
-        uint32_t number = holder_table_function(decoder->table, name.start, name.length);
+        uint32_t number = function_number(decoder, function);
         function->memory = function_marks(name) | (number & FUNCTION_NUMBER);
     }
     *memory = function->memory;

@@ -18,7 +18,7 @@ enum value_type_field { VALUE_TYPE_TYPE = 1, VALUE_TYPE_UNIT = 2 };
 enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2 };
 enum location_field { LOCATION_ID = 1, LOCATION_LINE = 4 };
 enum line_field { LINE_FUNCTION_ID = 1 };
-enum function_field { FUNCTION_ID = 1, FUNCTION_NAME = 2 };
+enum function_field { FUNCTION_ID = 1, FUNCTION_NAME = 2, FUNCTION_FILE = 4 };
 
 static bool damaged(struct lg_error *err, const char *what)
 {
@@ -95,16 +95,19 @@ static bool string_add(struct profile_tables *tables, pb_istream_t *stream, stru
 
 static bool function_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
 {
-    uint64_t numbers[FUNCTION_NAME + 1] = {0};
-    if (!numbers_read(stream, numbers, FUNCTION_NAME + 1) ||
-        numbers[FUNCTION_NAME] >= LIMIT_PROFILE_STRINGS)
+    uint64_t numbers[FUNCTION_FILE + 1] = {0};
+    if (!numbers_read(stream, numbers, FUNCTION_FILE + 1) ||
+        numbers[FUNCTION_NAME] >= LIMIT_PROFILE_STRINGS ||
+        numbers[FUNCTION_FILE] >= LIMIT_PROFILE_STRINGS)
         return damaged(err, "a function");
     if (tables->function_count >= LIMIT_PROFILE_TABLE)
         return too_many(err, "functions", LIMIT_PROFILE_TABLE);
     tables->functions = memory_grow(tables->functions, &tables->function_capacity,
                                     tables->function_count + 1, sizeof *tables->functions);
-    tables->functions[tables->function_count++] = (struct profile_function){
-        .id = numbers[FUNCTION_ID], .name = (uint32_t)numbers[FUNCTION_NAME]};
+    tables->functions[tables->function_count++] =
+        (struct profile_function){.id = numbers[FUNCTION_ID],
+                                  .name = (uint32_t)numbers[FUNCTION_NAME],
+                                  .file = (uint32_t)numbers[FUNCTION_FILE]};
     return true;
 }
 

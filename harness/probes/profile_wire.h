@@ -29,7 +29,8 @@ struct profile_string {
 
 struct profile_function {
     uint64_t id;
-    uint32_t name;   /* number of a string */
+    uint32_t name; /* numbers of strings, not yet checked */
+    uint32_t file;
     uint32_t memory; /* the reader's own: 0 until it has met the function */
 };
 

@@ -68,6 +68,7 @@ static json_t *finding_to_json(const struct finding *finding)
         put_text(object, "gauge", gauge_info(finding->gauge)->name);
     put_text(object, "holder", finding->holder);
     put_text(object, "example", finding->example);
+    put_text(object, "made_by", finding->made_by);
     put_text(object, "text", finding->text);
     put_number(object, "per_iteration", finding->per_iteration);
     put_number(object, "bytes_per_iteration", finding->bytes_per_iteration);

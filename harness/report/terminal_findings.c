@@ -81,6 +81,8 @@ static void paint_holder(const struct painter *painter, const struct scenario_re
     paint_labelled(painter, "held by", text);
     if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
         paint_labelled(painter, "", finding->example);
+    if (finding->made_by != NULL)
+        paint_labelled(painter, "", finding->made_by);
 }
 
 /* "press E   scenarios/external-editor.yaml:14:5", for each place where it grows. */
@@ -206,6 +208,11 @@ static void paint_backlog(const struct painter *painter, const struct scenario_r
         snprintf(gone, sizeof gone, "at rest");
     paint_line(painter, first, "backlog: %s %s, all gone %s", gauge_info(finding.gauge)->name, pace,
                gone);
+    for (size_t i = 0; i < scenario->judgement->count; i++) {
+        const struct finding *held = &scenario->judgement->findings[i];
+        if (held->kind == FINDING_BACKLOG && held->gauge == finding.gauge && held->made_by != NULL)
+            paint_line(painter, false, "%s", held->made_by);
+    }
 }
 
 /* Warnings: backlog once a gauge (its holders say nothing new), the rest each. */

@@ -10,6 +10,7 @@
 #include "verdict/holder_key.h"
 #include "verdict/kept.h"
 #include "verdict/outcome.h"
+#include "verdict/timer_owner.h"
 
 /* A name in a sentence is cut here; whole stacks stand in the finding's holder. */
 enum { NAME_IN_TEXT_BYTES = 160, CONTRIBUTORS_NAMED = 3 };
@@ -159,6 +160,8 @@ static bool assess_account(struct assessment *assessment, const struct account *
                                       holder_table_get(ledger->series->holders, account->example));
     finding.text = kind == FINDING_ALLOWED ? memory_copy_text(exception->reason)
                                            : growth_text(ledger, &outcome);
+    if (account->gauge == GAUGE_GOROUTINE)
+        finding.made_by = timer_owner_text(ledger, account, outcome.per_iteration);
     finding_add(assessment->findings, finding);
     return true;
 }

@@ -80,6 +80,7 @@ static void add_copy(struct judgement *judgement, const struct finding *finding)
     struct finding copy = *finding;
     copy.holder = memory_copy_text(finding->holder);
     copy.example = memory_copy_text(finding->example);
+    copy.made_by = memory_copy_text(finding->made_by);
     copy.text = memory_copy_text(finding->text);
     copy.confirmed = true;
     finding_add(&list, copy);

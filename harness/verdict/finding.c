@@ -90,6 +90,7 @@ void finding_free(struct finding *finding)
     free(finding->holder);
     free(finding->example);
     free(finding->text);
+    free(finding->made_by);
     for (size_t i = 0; i < finding->place_count; i++) {
         free(finding->places[i].step);
         free(finding->places[i].where);

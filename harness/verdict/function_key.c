@@ -24,7 +24,9 @@
  * Only the name of the last function is that of the source, whatever was inlined into what; the
  * numbers count closures in the outermost one. "A.b.func1" can be a closure of the method A.b or
  * one of b, inlined into A: only b is certain, so the key is "b.func". A closure that was inlined
- * over the border of a package carries the package of the outer function; the name does not tell.
+ * over the border of a package carries the package of the outer function up to Go 1.26; the decoder
+ * then writes the package that the closure's file is in behind the name, "NAME of PACKAGE"
+ * (probes/function_package.h). Go 1.27 names such a closure with its own package.
  */
 
 /* The last component of a closure's name says what kind of closure it is. */
@@ -181,14 +183,40 @@ static size_t closure_owner(const struct string_list *components)
     return with_receiver ? last - 1 : last;
 }
 
+/* Cuts " of PACKAGE" off a name, and returns the package; NULL where there is none. */
+static const char *cut_package(char *name)
+{
+    static const char of[] = " of ";
+    char *found = strstr(name, of);
+    if (found == NULL || strpbrk(found, "({)}") != NULL)
+        return NULL;
+    *found = '\0';
+    return found + sizeof of - 1;
+}
+
+/* The compiler may move what fills a map at package level out of init, into "map.init.N". */
+static void drop_outlined_map(struct string_list *components)
+{
+    if (components->count < 3 || strcmp(components->items[0], "map") != 0 ||
+        strcmp(components->items[1], "init") != 0)
+        return;
+    free(components->items[0]);
+    memmove(components->items, components->items + 1,
+            components->count * sizeof *components->items);
+    components->count--;
+}
+
 char *function_key(const char *name)
 {
     struct buffer key = BUFFER_INIT(SIZE_MAX);
     _cleanup_free_ char *plain = without_type_arguments(name);
     _cleanup_strings_ struct string_list components = {0};
+    const char *foreign = cut_package(plain);
     size_t package = package_length(plain);
-    append_package(&key, plain, package);
+    append_package(&key, foreign != NULL ? foreign : plain,
+                   foreign != NULL ? strlen(foreign) : package);
     split_components(package > 0 ? plain + package + 1 : plain, &components);
+    drop_outlined_map(&components);
     bool range = false;
     for (size_t i = 0; i < components.count; i++)
         range = cut_suffixes(components.items[i]) || range;

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "verdict/left_out.h"
 
 static const char frame_separator[] = " < ";
 
@@ -95,78 +96,6 @@ char *text_key(enum gauge gauge, const char *text)
 }
 
 /*
- * Stacks that are left out of judging, each for a reason: they are not the target's own, and they
- * grow without a leak of it. A leaf is among the runtime's frames that the stack begins with, for
- * the allocator's own come first ("runtime.mallocgc < runtime.newobject < runtime.malg"); what is
- * no leaf may be anywhere.
- */
-static const struct left_out {
-    enum gauge gauge;
-    bool leaf;    /* only among the runtime's frames at the leaf */
-    bool package; /* `name` is a package with its dot: any function of it */
-    const char *name;
-    const char *reason;
-} left_out[] = {
-    {GAUGE_HEAP_STACK, true, false, "runtime.malg",
-     "descriptors of goroutines are never freed, only used again: the goroutine gauge counts them"},
-    {GAUGE_HEAP_STACK, true, false, "runtime.allgadd",
-     "the list of all goroutines ever needed at one time, likewise"},
-    {GAUGE_HEAP_STACK, true, false, "runtime.acquireSudog",
-     "sudogs are kept in caches of the scheduler, as many as ever waited at one time"},
-    {GAUGE_HEAP_STACK, true, false, "runtime.allocm",
-     "descriptors of threads, which move by a few with no leak"},
-    {GAUGE_HEAP_STACK, true, false, "runtime.mcommoninit", "buffers of threads, likewise"},
-    {GAUGE_HEAP_STACK, true, false, "runtime.mProfStackInit",
-     "buffers of threads for profiling, likewise"},
-    {GAUGE_HEAP_STACK, false, true, "runtime/pprof.",
-     "the profile that is being written: buffers, its string table, its gzip writer"},
-    {GAUGE_HEAP_STACK, false, true, "net/http/pprof.", "the handler that serves the profile"},
-    {GAUGE_HEAP_STACK, false, false, "net/http.(*conn).serve",
-     "the connection by which leakgate measures"},
-    {GAUGE_HEAP_STACK, false, false, "net/http.(*connReader).backgroundRead",
-     "the same connection, watched for its end"},
-    {GAUGE_GOROUTINE, false, true, "net/http/pprof.", "the request that takes the sample"},
-    {GAUGE_GOROUTINE, false, true, "runtime/pprof.",
-     "the goroutine that writes the profile, also where the target asks for it itself"},
-};
-
-static bool is_runtime(const char *name)
-{
-    return text_starts(name, "runtime.") || text_starts(name, "internal/runtime/") ||
-           text_starts(name, "runtime/internal/");
-}
-
-/* How many frames from the leaf on are the runtime's. */
-static uint32_t runtime_frames(const struct holder_table *table, struct holder holder)
-{
-    uint32_t frames = 0;
-    while (frames < holder.depth &&
-           is_runtime(holder_table_function_name(table, holder.functions[frames])))
-        frames++;
-    return frames;
-}
-
-static bool is_left_out_by(const struct left_out *entry, const struct holder_table *table,
-                           struct holder holder)
-{
-    uint32_t frames = entry->leaf ? runtime_frames(table, holder) : holder.depth;
-    for (uint32_t i = 0; i < frames; i++) {
-        const char *name = holder_table_function_name(table, holder.functions[i]);
-        if (entry->package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_left_out(const struct holder_table *table, struct holder holder)
-{
-    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
-        if (left_out[i].gauge == holder.gauge && is_left_out_by(&left_out[i], table, holder))
-            return true;
-    return false;
-}
-
-/*
  * Recursion collapsed: a function that comes again further up takes the place of its first
  * appearance, and what lay between is dropped. How deep a decoder or a tree walk was when it
  * allocated, and in what order its parts called each other, is the data's doing.
@@ -201,11 +130,11 @@ static char *join_frames(const struct string_list *frames)
 static char *stack_key(const struct holder_table *table, struct holder holder)
 {
     _cleanup_strings_ struct string_list frames = {0};
-    bool only_runtime = runtime_frames(table, holder) == holder.depth;
+    bool only_runtime = left_out_runtime_frames(table, holder) == holder.depth;
     for (uint32_t i = 0; i < holder.depth; i++) {
         const char *name = holder_table_function_name(table, holder.functions[i]);
         bool root = strcmp(name, "runtime.goexit") == 0 && holder.depth > 1;
-        if (only_runtime ? !root : !is_runtime(name))
+        if (only_runtime ? !root : !left_out_is_runtime(name))
             push_frame(&frames, name);
     }
     return join_frames(&frames);
@@ -215,7 +144,19 @@ char *holder_key(const struct holder_table *table, struct holder holder)
 {
     if (holder.text != NULL)
         return text_key(holder.gauge, holder.text);
-    return is_left_out(table, holder) ? NULL : stack_key(table, holder);
+    return left_out(table, holder) ? NULL : stack_key(table, holder);
+}
+
+size_t holder_key_frame(const char *key)
+{
+    const char *end = strstr(key, frame_separator);
+    return end != NULL ? (size_t)(end - key) : strlen(key);
+}
+
+const char *holder_key_next(const char *key)
+{
+    const char *end = strstr(key, frame_separator);
+    return end != NULL ? end + sizeof frame_separator - 1 : key + strlen(key);
 }
 
 char *holder_raw_name(const struct holder_table *table, struct holder holder)

@@ -59,11 +59,12 @@ struct finding {
     double bytes_per_iteration; /* heap stacks */
     double from, to;            /* first and last floor, or baseline's level and the level found */
     double iterations;
-    double allowed;                /* per iteration (heap_stack: bytes), or the level's tolerance */
-    double drained_after;          /* seconds after the loop; backlog only */
-    double drift;                  /* per second at rest, taken off the growth; 0: none */
-    char *text;                    /* what a person needs beyond the numbers; may be NULL */
-    bool confirmed;                /* a fresh process showed it as well */
+    double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
+    double drained_after; /* seconds after the loop; backlog only */
+    double drift;         /* per second at rest, taken off the growth; 0: none */
+    char *text;           /* what a person needs beyond the numbers; may be NULL */
+    char *made_by;        /* goroutines: who made the timers they wait for (timer_owner.h); NULL */
+    bool confirmed;       /* a fresh process showed it as well */
     enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
     struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */
     size_t place_count;

@@ -119,3 +119,28 @@ def backlog(scenario="slow"):
             .measured(lambda i: {"pipe": 3, "anon_inode:[eventpoll]": 2 + i},
                       drained={"pipe": 3, "anon_inode:[eventpoll]": 2})
             .end())
+
+
+def ticking(scenario="ticks", gone=False):
+    """A goroutine per iteration that waits for a timer, and the heap's stack of that timer."""
+    journal = Journal(scenario)
+    functions = ["runtime.gopark", "tea.Tick.func1", "time.newTimer", "time.NewTimer", "tea.Tick",
+                 "app.(*Plugin).poll"]
+    for number, name in enumerate(functions):
+        journal.add("function", number=number, name=name)
+    journal.add("holder", number=0, gauge="goroutine", stack=[0, 1])
+    journal.add("holder", number=1, gauge="heap_stack", stack=[2, 3, 4, 5])
+
+    def sample(phase, iteration, at, ticks):
+        journal.add("sample", phase=phase, iteration=iteration, at=at, took=0.05,
+                    gauges={"goroutine": 20 + ticks},
+                    holdings=[[0, ticks], [1, ticks, 112 * ticks]],
+                    collections=len(journal.records))
+
+    for i in range(6):
+        sample("idle", 6, 10 + i, 1)
+    for i in range(21):
+        sample("loop", 8 + 2 * i, 20 + i, 3 + 2 * i)
+    for at in (50, 110, 115):
+        sample("drain", 48, at, 1 if gone else 43)
+    return journal.end()

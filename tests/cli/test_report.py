@@ -65,6 +65,15 @@ def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):
     assert "+1.00 per iteration, all gone" in slow
 
 
+@pytest.mark.parametrize("gone, kind", [(False, "growth"), (True, "backlog")])
+def test_who_made_the_timers_that_goroutines_wait_for(leakgate, gone, kind):
+    journals.ticking(gone=gone).write(leakgate.directory / "leakgate-report")
+    assert "timers made by app.(*Plugin).poll (+1.0 per iteration)" in leakgate("report").stdout
+    findings = json.loads(leakgate("report", "--json").stdout)["scenarios"][0]["findings"]
+    [made_by] = [(found["kind"], found["made_by"]) for found in findings if "made_by" in found]
+    assert made_by == (kind, "timers made by app.(*Plugin).poll (+1.0 per iteration)")
+
+
 def test_a_failure_shows_the_step_the_screen_and_the_last_words(leakgate):
     make_report(leakgate.directory)
     shown = leakgate("report").stdout

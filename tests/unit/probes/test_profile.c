@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -115,6 +116,48 @@ static void heap_of_a_real_profile(void **state)
     assert_int_equal(decoded.count, 2);
     assert_int_equal(decoded.total, 42);
     decoded_free(&decoded);
+}
+
+/*
+ * A profile's numbers are already scaled up from what was sampled (runtime/pprof, scaleHeapSample),
+ * so they are taken as they are. 20,000 live objects of each size: exactly at rate 1; at rate 512
+ * as near as the sampling allows, 5 standard errors of the number of samples.
+ */
+static const struct {
+    const char *file;
+    int64_t rate;
+    const char *function;
+    unsigned size;
+    double tolerance;
+} scaled[] = {
+    {"heap-1.pb.gz", 1, "main.hold16", 16, 0},
+    {"heap-1.pb.gz", 1, "main.hold112", 112, 0},
+    {"heap-1.pb.gz", 1, "main.hold1024", 1024, 0},
+    {"heap-512.pb.gz", 512, "main.hold16", 16, 0.2},      /* 615 samples */
+    {"heap-512.pb.gz", 512, "main.hold112", 112, 0.08},   /* 3,930 */
+    {"heap-512.pb.gz", 512, "main.hold1024", 1024, 0.04}, /* 17,290 */
+};
+
+static void numbers_are_of_all_objects_at_every_rate(void **state)
+{
+    (void)state;
+    const double objects = 20000;
+    for (size_t i = 0; i < sizeof scaled / sizeof scaled[0]; i++) {
+        _cleanup_buffer_ struct buffer bytes = fixture(scaled[i].file);
+        struct decoded decoded = decode(bytes.data, bytes.length, GAUGE_HEAP_STACK);
+        if (!decoded.decoded)
+            fail_msg("%s", decoded.err.text);
+        assert_int_equal(decoded.facts.period, scaled[i].rate);
+        const struct holding *held = held_by(&decoded, scaled[i].function);
+        assert_non_null(held);
+        double wrong = fabs(held->value - objects) / objects;
+        double wrong_bytes =
+            fabs((double)held->bytes - objects * scaled[i].size) / (objects * scaled[i].size);
+        if (wrong > scaled[i].tolerance || wrong_bytes > scaled[i].tolerance)
+            fail_msg("%s at rate %jd: %u objects, %ju bytes", scaled[i].function,
+                     (intmax_t)scaled[i].rate, held->value, (uintmax_t)held->bytes);
+        decoded_free(&decoded);
+    }
 }
 
 static void the_same_profile_again_gives_the_same_holders(void **state)
@@ -509,6 +552,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goroutines_of_a_real_profile),
         cmocka_unit_test(heap_of_a_real_profile),
+        cmocka_unit_test(numbers_are_of_all_objects_at_every_rate),
         cmocka_unit_test(the_same_profile_again_gives_the_same_holders),
         cmocka_unit_test(one_kind_is_not_taken_for_the_other),
         cmocka_unit_test(numbers_may_be_anything_and_inlined_frames_go_innermost_first),

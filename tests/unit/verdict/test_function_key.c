@@ -100,6 +100,13 @@ static const struct {
     {"main.rng.func1-range2", "main.rng.func"},
     {"main.rng-range1.func2", "main.rng.func"},
 
+    /* Inlined over the border of a package: the decoder has added whose it is. */
+    {"main.run.Tick.func1 of " TEA, TEA ".Tick.func"},
+    {"main.run.(*Box[...]).Later.1 of example.com/app/box",
+     "example.com/app/box.(*Box).Later.func"},
+    {"main.run.New.func1 of gopkg.in/yaml.v3", "gopkg.in/yaml.v3.New.func"},
+    {"main.run.Walk-range1 of iter", "iter.Walk"},
+
     /* Type arguments, as the runtime prints them and as the linker does. */
     {"slices.SortFunc[...]", "slices.SortFunc"},
     {"main.(*Stack[...]).Push", "main.(*Stack).Push"},
@@ -120,6 +127,8 @@ static const struct {
     {"main.init.3", "main.init"},
     {"main.init.0.func1", "main.init.func"},
     {"main.init.func1", "main.init.func"},
+    {"main.map.init.0", "main.init"},
+    {"github.com/x/y.map.init.12", "github.com/x/y.init"},
     {"github.com/x/y.init.1.func2.1", "github.com/x/y.init.func"},
     {"main.glob..func1", "main.glob..func"},
     {"main.glob..func12.1", "main.glob..func"},

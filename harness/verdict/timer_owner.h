@@ -1,0 +1,17 @@
+/*
+ * Who made the timers that goroutines wait for. A goroutine in bubbletea.Tick.func does not name
+ * the one that asked for the tick, who returned long ago; the heap's stack of the timer does:
+ * time.NewTimer < bubbletea.Tick < the owner.
+ */
+#ifndef LEAKGATE_VERDICT_TIMER_OWNER_H
+#define LEAKGATE_VERDICT_TIMER_OWNER_H
+
+#include "verdict/ledger.h"
+
+/* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first. NULL
+ * where no timers of the function it waits in became more. `goroutine` is an account of growing
+ * goroutines, `per_iteration` its growth. The caller frees it. */
+char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
+                       double per_iteration);
+
+#endif
