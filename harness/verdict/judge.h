@@ -59,11 +59,11 @@ struct finding {
     double bytes_per_iteration; /* heap stacks */
     double from, to;            /* first and last floor, or baseline's level and the level found */
     double iterations;
-    double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
-    double drained_after; /* seconds after the loop; backlog only */
-    double drift;         /* per second at rest, taken off the growth; 0: none */
-    char *text;           /* what a person needs beyond the numbers; may be NULL */
-    bool confirmed;       /* a fresh process showed it as well */
+    double allowed;                /* per iteration (heap_stack: bytes), or the level's tolerance */
+    double drained_after;          /* seconds after the loop; backlog only */
+    double drift;                  /* per second at rest, taken off the growth; 0: none */
+    char *text;                    /* what a person needs beyond the numbers; may be NULL */
+    bool confirmed;                /* a fresh process showed it as well */
     enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
     struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */
     size_t place_count;
@@ -90,6 +90,13 @@ struct visible {
     double per_iteration; /* NAN: not measured */
 };
 
+/* How often a tool of the world's PATH is started. */
+struct tool_rate {
+    char *name;
+    double per_second;    /* at rest; NAN: not read */
+    double per_iteration; /* of the loop, without those at rest; NAN: it is paced by time */
+};
+
 struct judgement {
     enum verdict verdict;
     struct finding *findings; /* failing ones first, worst first */
@@ -98,7 +105,10 @@ struct judgement {
                                              in bytes per iteration at one stack */
     double drift[GAUGE_COUNT];            /* of the totals: what they gain per second at rest */
     double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
-    char *reason; /* one sentence for verdicts other than pass and leak; may be NULL */
+    struct tool_rate *tools;              /* those that were started, sorted by name */
+    size_t tool_count;
+    bool counts_tools; /* tools were counted by iterations */
+    char *reason;      /* one sentence for verdicts other than pass and leak; may be NULL */
 };
 
 /* baseline may be NULL: no growth is allowed, no levels are compared. */
