@@ -104,9 +104,10 @@
 #define DEADLINE_WORKER_STOP_MS 3500
 #define DEADLINE_KILL_MS 1000
 #define SETTLE_QUIET_MS 100
-#define DEADLINE_SETTLE_MS 2000 /* before a sample: a screen that never rests is sampled as it is  \
-                                 */
-#define DRAIN_SAMPLE_MS 5000    /* between two samples of the drain */
+#define DEADLINE_SETTLE_MS                                                                         \
+    2000                     /* before a sample: a screen that never rests is sampled as it is     \
+                              */
+#define DRAIN_SAMPLE_MS 5000 /* between two samples of the drain */
 #define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */

@@ -12,10 +12,10 @@
 
 #include "series_builder.h"
 
-static const struct run_facts facts = {
-    .rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+static const struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
 
-/* One of the two looks at the end, in which the site has so many goroutines; -1: it is not there. */
+/* One of the two looks at the end, in which the site has so many goroutines; -1: it is not there.
+ */
 static void look(struct series *series, const char *site, int count)
 {
     struct sample sample = {.phase = PHASE_QUIT, .at = 100};

@@ -12,8 +12,7 @@
 
 #include "series_builder.h"
 
-static const struct run_facts facts = {
-    .rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+static const struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
 
 static const struct finding *level_finding(const struct judgement *judgement, enum gauge gauge)
 {
@@ -23,7 +22,8 @@ static const struct finding *level_finding(const struct judgement *judgement, en
     return NULL;
 }
 
-/* A run in which the gauge stands at `level`; of what only ever rises, it rises by so much a second. */
+/* A run in which the gauge stands at `level`; of what only ever rises, it rises by so much a
+ * second. */
 static struct series series_at(enum gauge gauge, double level)
 {
     struct series series = build_series(LOOP_SAMPLES, 0);
@@ -53,16 +53,26 @@ static void a_level_is_compared_within_its_tolerance(void **state)
         double found, stored;
         bool off;
     } cases[] = {
-        {GAUGE_CPU, 0.97, 0.02, true},       {GAUGE_CPU, 0.11, 0.02, false},
-        {GAUGE_SPAWN, 100, 0.1, true},       {GAUGE_SPAWN, 2, 0.1, false},
-        {GAUGE_OUTPUT, 5000, 0, true},       {GAUGE_OUTPUT, 250, 0, false},
-        {GAUGE_OUTPUT, 5000, 4500, false},   {GAUGE_THREAD, 20, 10, false},
-        {GAUGE_THREAD, 21, 10, true},        {GAUGE_THREAD, 59, 40, false},
-        {GAUGE_HEAP_ALLOC, 8e6, 6e6, false}, {GAUGE_HEAP_ALLOC, 9e6, 6e6, true},
-        {GAUGE_HEAP_ALLOC, 49e6, 40e6, false}, {GAUGE_HEAP_ALLOC, 51e6, 40e6, true},
-        {GAUGE_STATE_FILE, 12, 10, false},   {GAUGE_STATE_FILE, 13, 10, true},
-        {GAUGE_SESSION, 3, 0, true},         {GAUGE_ZOMBIE, 3, 0, true},
-        {GAUGE_RSS, 9e9, 6e6, false},        {GAUGE_HEAP_INUSE, 9e9, 6e6, false},
+        {GAUGE_CPU, 0.97, 0.02, true},
+        {GAUGE_CPU, 0.11, 0.02, false},
+        {GAUGE_SPAWN, 100, 0.1, true},
+        {GAUGE_SPAWN, 2, 0.1, false},
+        {GAUGE_OUTPUT, 5000, 0, true},
+        {GAUGE_OUTPUT, 250, 0, false},
+        {GAUGE_OUTPUT, 5000, 4500, false},
+        {GAUGE_THREAD, 20, 10, false},
+        {GAUGE_THREAD, 21, 10, true},
+        {GAUGE_THREAD, 59, 40, false},
+        {GAUGE_HEAP_ALLOC, 8e6, 6e6, false},
+        {GAUGE_HEAP_ALLOC, 9e6, 6e6, true},
+        {GAUGE_HEAP_ALLOC, 49e6, 40e6, false},
+        {GAUGE_HEAP_ALLOC, 51e6, 40e6, true},
+        {GAUGE_STATE_FILE, 12, 10, false},
+        {GAUGE_STATE_FILE, 13, 10, true},
+        {GAUGE_SESSION, 3, 0, true},
+        {GAUGE_ZOMBIE, 3, 0, true},
+        {GAUGE_RSS, 9e9, 6e6, false},
+        {GAUGE_HEAP_INUSE, 9e9, 6e6, false},
         {GAUGE_FD, 5, 25, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
