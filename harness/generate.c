@@ -40,6 +40,8 @@ static const char *judged_text(enum gauge_rule rule)
         return "its slope";
     case RULE_STACK:
         return "the floors of objects and of bytes at each stack";
+    case RULE_NONE:
+        return "none may be there";
     case RULE_SHOWN:
         break;
     }

@@ -1,6 +1,6 @@
 /*
- * Every limit on what leakgate reads, in one place, each with its reason. Over a limit the answer is
- * a clear error that names the limit. See docs/design.md, "Limits".
+ * Every limit on what leakgate reads, in one place, each with its reason. Over a limit the answer
+ * is a clear error that names the limit. See docs/design.md, "Limits".
  */
 #ifndef LEAKGATE_BASE_LIMITS_H
 #define LEAKGATE_BASE_LIMITS_H
@@ -10,14 +10,14 @@
 #define LIMIT_YAML_BYTES (256u * 1024u)
 #define LIMIT_YAML_DEPTH 32u
 #define LIMIT_YAML_EVENTS 20000u
-#define LIMIT_YAML_DIAGNOSTICS 50u /* more would not be read by a person */
-#define LIMIT_EXTENDS_DEPTH 4u     /* target files that extend one another */
-#define LIMIT_SAMPLES 10000        /* of one phase: a day at one in nine seconds */
-#define LIMIT_SAMPLES_LEAST 7      /* the judge divides the loop into seven blocks */
-#define LIMIT_ITERATIONS 10000     /* of the warm-up, and between two samples */
-#define LIMIT_REPEAT 1000          /* of one press or turn of the wheel */
-#define LIMIT_HEAP_RATE (1 << 30)  /* bytes; memprofilerate is an int */
-#define LIMIT_EVERY_LEAST_MS 100   /* a sample takes about 50 ms */
+#define LIMIT_YAML_DIAGNOSTICS 50u              /* more would not be read by a person */
+#define LIMIT_EXTENDS_DEPTH 4u                  /* target files that extend one another */
+#define LIMIT_SAMPLES 10000                     /* of one phase: a day at one in nine seconds */
+#define LIMIT_SAMPLES_LEAST 7                   /* the judge divides the loop into seven blocks */
+#define LIMIT_ITERATIONS 10000                  /* of the warm-up, and between two samples */
+#define LIMIT_REPEAT 1000                       /* of one press or turn of the wheel */
+#define LIMIT_HEAP_RATE (1 << 30)               /* bytes; memprofilerate is an int */
+#define LIMIT_EVERY_LEAST_MS 100                /* a sample takes about 50 ms */
 #define LIMIT_DURATION_MS (24 * 60 * 60 * 1000) /* longer is a slip of the unit */
 #define LIMIT_WORLD_FILE_BYTES (16u * 1024u * 1024u)
 
@@ -74,7 +74,14 @@
 /* /proc. */
 #define LIMIT_PROC_FILE_BYTES (1024u * 1024u)
 #define LIMIT_PROCESS_TREE 4096u
-#define LIMIT_PROCESS_NAMES 100u /* of what was left behind; a fork storm has more than anyone reads */
+#define LIMIT_PROCESS_NAMES                                                                        \
+    100u /* of what was left behind; a fork storm has more than anyone reads */
+
+/* Files below the world's state directories: a walk of so many takes 20 ms. */
+#define LIMIT_STATE_FILES 20000u
+#define LIMIT_STATE_DEPTH 32u
+#define LIMIT_SESSIONS 1000u  /* of all tmux servers of a world */
+#define LIMIT_NAMES_LEFT 100u /* of files and sessions left, as with processes */
 
 /* ELF sections and Go's build information in them (a large program's is 20 KB). */
 #define LIMIT_ELF_SECTIONS 4096u
@@ -86,6 +93,7 @@
 #define DEADLINE_QUIT_MS 5000
 #define DEADLINE_VERSION_MS 5000 /* a program that prints its version */
 #define DEADLINE_ROUND_TRIP_MS 5000
+#define DEADLINE_TMUX_MS 2000 /* a server that is busy is asked again with the next block */
 #define DEADLINE_DRAIN_MS 75000
 #define DEADLINE_PPROF_MS 10000
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
@@ -96,8 +104,10 @@
 #define DEADLINE_WORKER_STOP_MS 3500
 #define DEADLINE_KILL_MS 1000
 #define SETTLE_QUIET_MS 100
-#define DEADLINE_SETTLE_MS 2000  /* before a sample: a screen that never rests is sampled as it is */
-#define DRAIN_SAMPLE_MS 5000     /* between two samples of the drain */
+#define DEADLINE_SETTLE_MS                                                                         \
+    2000                     /* before a sample: a screen that never rests is sampled as it is     \
+                              */
+#define DRAIN_SAMPLE_MS 5000 /* between two samples of the drain */
 #define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */

@@ -10,21 +10,15 @@
 #include "base/memory.h"
 #include "report/text_layout.h"
 #include "verdict/judge.h"
-
-/* A level has a meaning where it is compared: rates at rest, and what is judged by growth. */
-static bool has_level(enum gauge gauge)
-{
-    const struct gauge_info *info = gauge_info(gauge);
-    return gauge != GAUGE_HEAP_STACK && (info->rule != RULE_SHOWN || info->cumulative);
-}
+#include "verdict/levels.h"
 
 static void copy_field(char *field, size_t size, const char *text)
 {
     snprintf(field, size, "%s", text);
 }
 
-/* The old baseline for the run's plan and program, without levels: those are what is taken anew, so
- * they must not decide whether the run passes. */
+/* The old baseline for the run's plan and program, without levels and tools: those are what is
+ * taken anew, so they must not decide whether the run passes. */
 static struct baseline *start_from(const struct run_record *record, const struct baseline *old)
 {
     struct baseline *baseline = baseline_new();
@@ -188,13 +182,34 @@ static bool refuse(const struct judgement *judgement, const struct consent *cons
                    buffer_string(&names));
 }
 
-static void take_levels(struct baseline *baseline, const struct judgement *judgement)
+/* Whole values while it is judged by them, rounded for the file. */
+static void take_tools(struct baseline *baseline, const struct judgement *judgement,
+                       const struct baseline *old, double (*shown)(double))
+{
+    baseline_clear_tools(baseline);
+    for (size_t i = 0; i < judgement->tool_count; i++) {
+        const struct tool_rate *tool = &judgement->tools[i];
+        const struct baseline_tool *was = old != NULL ? baseline_tool_for(old, tool->name) : NULL;
+        if (!isnan(tool->per_iteration))
+            baseline_add_tool(baseline, tool->name, shown(tool->per_iteration),
+                              was != NULL ? was->tolerance : NAN);
+    }
+    baseline->has_tools = judgement->counts_tools;
+}
+
+static double unchanged(double value)
+{
+    return value;
+}
+
+static void take_levels(struct baseline *baseline, const struct judgement *judgement,
+                        double (*shown)(double))
 {
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        if (!isfinite(judgement->levels[gauge]) || !has_level(gauge))
+        if (!isfinite(judgement->levels[gauge]) || !level_is_judged(gauge))
             continue;
         baseline->gauges[gauge].present = true;
-        baseline->gauges[gauge].level = level_rounded(judgement->levels[gauge]);
+        baseline->gauges[gauge].level = shown(judgement->levels[gauge]);
     }
 }
 
@@ -208,13 +223,17 @@ struct baseline *acceptance_make(const struct run_record *record, const struct b
     _cleanup_baseline_ struct baseline *baseline = start_from(record, old);
     struct judgement *before = judge(&record->series, baseline, &record->facts);
     apply_consent(baseline, before, consent, used);
+    take_levels(baseline, before, unchanged);
+    take_tools(baseline, before, old, unchanged);
     judgement_free(before);
     struct judgement *after = judge(&record->series, baseline, &record->facts);
     bool passes = after->verdict == VERDICT_PASS;
-    if (passes)
-        take_levels(baseline, after);
-    else
+    if (passes) {
+        take_levels(baseline, after, level_rounded);
+        take_tools(baseline, after, old, level_rounded);
+    } else {
         refuse(after, consent, err);
+    }
     judgement_free(after);
     return passes ? take_pointer(baseline) : NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "measure/records.h"
@@ -9,9 +10,11 @@
 #include "target/screen.h"
 #include "verdict/judge.h"
 
-static long count_spawns(void *context)
+static bool count_world(void *context, struct probe_counting *counting, bool whole,
+                        struct lg_error *err)
 {
-    return world_spawn_count(((struct run *)context)->world);
+    struct run *run = context;
+    return surroundings_count(&run->surroundings, run->loop, run->world, counting, whole, err);
 }
 
 static unsigned long count_output(void *context)
@@ -23,8 +26,8 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
                                     .started = target_started(run->target),
-                                    .spawn_count = count_spawns,
                                     .output_bytes = count_output,
+                                    .count_world = count_world,
                                     .context = run};
     run->probe = probe_open(run->loop, target_pid(run->target), &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
@@ -218,6 +221,32 @@ static bool drain(struct run *run, struct lg_error *err)
     return true;
 }
 
+/* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */
+static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
+{
+    const unsigned looks = 2;
+    for (unsigned i = 0; i < looks; i++) {
+        struct sample sample = {0};
+        const struct sample *before = &run->series.samples[run->series.count - 1];
+        bool served;
+        if (!probe_goroutine_leaks(run->probe, before, &sample, &served, err)) {
+            sample_free(&sample);
+            return fail_sample(run, err);
+        }
+        if (!served) {
+            surroundings_put(&run->surroundings, "goroutineleak",
+                             json_text("not served by this runtime"));
+            return true;
+        }
+        bool written = journal_write_sample(run->journal, &sample, run->series.holders, err);
+        series_append(&run->series, &sample);
+        if (!written)
+            return false;
+    }
+    surroundings_put(&run->surroundings, "goroutineleak", json_text("served"));
+    return true;
+}
+
 bool run_measure(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
@@ -228,10 +257,13 @@ bool run_measure(struct run *run, struct lg_error *err)
         !run_warm_up(run, err) || !be_idle(run, err))
         return false;
     take_reference(run);
+    if (!surroundings_mark(&run->surroundings, run->world, err))
+        return false;
     unsigned iterations =
         by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
     return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
-           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) && drain(run, err);
+           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) && drain(run, err) &&
+           look_for_leaked_goroutines(run, err);
 }
 
 bool run_play(struct run *run, struct lg_error *err)

@@ -225,7 +225,9 @@ static bool quit(struct run *run, struct string_list *left_behind, struct lg_err
     run_write_screen(run, "final", "");
     if (!target_quit(run->target, err))
         return false;
+    surroundings_leave_sessions(&run->surroundings, run->loop, run->world);
     find_left_behind(run, left_behind);
+    surroundings_leave_files(&run->surroundings, run->world);
     return true;
 }
 
@@ -285,16 +287,17 @@ static bool finish(struct run *run, const struct string_list *left_behind, struc
     if (run->target != NULL && !target_finish(run->target, err))
         return false;
     unsigned connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
-    return run_write(run,
-                     record_end(run->target, run_seconds(run), connections,
-                                run->options->play_iterations > 0, left_behind),
-                     err);
+    json_t *record = record_end(run->target, run_seconds(run), connections,
+                                run->options->play_iterations > 0, left_behind);
+    surroundings_tell(&run->surroundings, record);
+    return run_write(run, record, err);
 }
 
 static void release(struct run *run)
 {
     run->series.holders = NULL; /* the probe's */
     series_free(&run->series);
+    surroundings_free(&run->surroundings);
     probe_close(run->probe);
     target_free(run->target);
     world_free(run->world);

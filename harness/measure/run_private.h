@@ -5,6 +5,7 @@
 
 #include "measure/journal.h"
 #include "measure/run.h"
+#include "measure/surroundings.h"
 #include "probes/probe.h"
 #include "target/target.h"
 
@@ -18,6 +19,7 @@ struct run {
     struct world *world;
     struct target *target;
     struct probe *probe;
+    struct surroundings surroundings;
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */
     enum phase phase;

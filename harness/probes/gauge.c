@@ -24,7 +24,7 @@ static const struct gauge_info table[GAUGE_COUNT] = {
     [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
                    "Processor time used, user and system, without children and without what the "
                    "sampling itself cost it."},
-    [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_SHOWN, false, true, NULL,
+    [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_SHOWN, true, true, "the tool's name",
                      "Tools started, counted exactly by the world's shims."},
     [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_SHOWN, false, true, NULL,
                       "Bytes written to the terminal."},
@@ -36,6 +36,15 @@ static const struct gauge_info table[GAUGE_COUNT] = {
     [GAUGE_HEAP_STACK] = {"heap_stack", UNIT_BYTES, RULE_STACK, true, false,
                           "the stack that allocated",
                           "Live heap by the stack that allocated it, objects and bytes."},
+    [GAUGE_STATE_FILE] =
+        {"state_file", UNIT_COUNT, RULE_FLOOR, true, false, "the file's directory",
+         "Files in the world's directories that the target file lists as `state`."},
+    [GAUGE_SESSION] = {"session", UNIT_COUNT, RULE_FLOOR, true, false, "the session's name",
+                       "Sessions of the tmux servers that the target file lists as survivors."},
+    [GAUGE_GOROUTINE_LEAK] = {"goroutine_leak", UNIT_COUNT, RULE_NONE, true, false,
+                              "the goroutine's stack",
+                              "Goroutines that wait for ever on what nothing can reach, as the "
+                              "runtime finds them (profile goroutineleak), after the loop."},
 };
 
 const struct gauge_info *gauge_info(enum gauge gauge)

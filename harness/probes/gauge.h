@@ -23,6 +23,9 @@ enum gauge {
     GAUGE_FD_BEFORE_GC, /* shown: what only a collection closes */
     GAUGE_HEAP_INUSE,   /* shown */
     GAUGE_HEAP_STACK,   /* no number of its own: the heap's allocation stacks, each a holder */
+    GAUGE_STATE_FILE,
+    GAUGE_SESSION,
+    GAUGE_GOROUTINE_LEAK, /* read at the end alone, in the samples of PHASE_QUIT */
     GAUGE_COUNT
 };
 
@@ -32,6 +35,7 @@ enum gauge_rule {
     RULE_FLOOR, /* counts: floors of blocks */
     RULE_SLOPE, /* heap total: Theil-Sen */
     RULE_STACK, /* heap stacks: floors, on objects or bytes */
+    RULE_NONE,  /* none may be there */
     RULE_SHOWN  /* never gated by growth */
 };
 

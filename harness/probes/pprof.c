@@ -24,6 +24,7 @@ struct pprof {
     int64_t timeout_ms;
     bool keep_alive;
     unsigned connections;
+    long status;
 };
 
 enum refusal { REFUSAL_NONE, REFUSAL_BODY, REFUSAL_HEADERS, REFUSAL_SINK };
@@ -132,6 +133,11 @@ unsigned pprof_connections(const struct pprof *pprof)
     return pprof->connections;
 }
 
+long pprof_status(const struct pprof *pprof)
+{
+    return pprof->status;
+}
+
 /* Whoever's message comes is told: several fetches can be under way in one loop. */
 static bool transfer_done(void *context)
 {
@@ -181,6 +187,7 @@ static enum loop_result transfer_run(struct transfer *transfer, struct lg_error 
         loop_run_until(pprof->loop, transfer_done, NULL, transfer, deadline, err);
     long opened = 0;
     curl_easy_getinfo(pprof->easy, CURLINFO_NUM_CONNECTS, &opened);
+    curl_easy_getinfo(pprof->easy, CURLINFO_RESPONSE_CODE, &pprof->status);
     pprof->connections += (unsigned)opened;
     curl_multi_remove_handle(multi, pprof->easy);
     return result;
@@ -207,8 +214,7 @@ static bool answer_check(const struct transfer *transfer, struct lg_error *err)
 {
     if (transfer->result != CURLE_OK)
         return refused(transfer, err);
-    long status = 0;
-    curl_easy_getinfo(transfer->pprof->easy, CURLINFO_RESPONSE_CODE, &status);
+    long status = transfer->pprof->status;
     if (status == 200)
         return true;
     _cleanup_free_ char *line = text_harmless(buffer_string(&transfer->complaint), true);

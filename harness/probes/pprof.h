@@ -29,6 +29,8 @@ bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *
 /* The same into a buffer; its maximum counts as well. */
 bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,
                         struct lg_error *err);
+/* The HTTP status of the last answer; 0: there was none. */
+long pprof_status(const struct pprof *pprof);
 /* How long one fetch may take at most, in ms; LIMIT_HTTP_TOTAL_MS until it is set. */
 void pprof_set_timeout(struct pprof *pprof, int64_t ms);
 /* False: the connection is closed after each fetch, for a port that may be somebody else's. True

@@ -225,14 +225,14 @@ struct holder_table *probe_take_holders(struct probe *probe)
 }
 
 /* One sample in the making. */
-struct taking {
+struct probe_counting {
     struct probe *probe;
     struct sample sample;
     size_t capacity; /* of sample.holdings */
     int64_t rate;
 };
 
-static void taking_free(struct taking *taking)
+static void taking_free(struct probe_counting *taking)
 {
     sample_free(&taking->sample);
 }
@@ -266,8 +266,8 @@ static bool discard(void *context, const char *bytes, size_t length)
     return true;
 }
 
-static bool profile_take(struct taking *taking, const char *path, enum gauge gauge, uint64_t *total,
-                         struct profile_facts *facts, struct lg_error *err)
+static bool profile_take(struct probe_counting *taking, const char *path, enum gauge gauge,
+                         uint64_t *total, struct profile_facts *facts, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     if (!pprof_fetch_buffer(taking->probe->pprof, path, &body, err))
@@ -278,7 +278,7 @@ static bool profile_take(struct taking *taking, const char *path, enum gauge gau
            lg_context(err, "pprof %s", path);
 }
 
-static bool profiles_take(struct taking *taking, struct lg_error *err)
+static bool profiles_take(struct probe_counting *taking, struct lg_error *err)
 {
     uint64_t total = 0;
     struct profile_facts facts;
@@ -293,7 +293,7 @@ static bool profiles_take(struct taking *taking, struct lg_error *err)
     return true;
 }
 
-static bool memstats_take(struct taking *taking, struct lg_error *err)
+static bool memstats_take(struct probe_counting *taking, struct lg_error *err)
 {
     struct memstats memstats;
     if (!pprof_memstats(taking->probe->pprof, &memstats, err))
@@ -309,7 +309,7 @@ static bool memstats_take(struct taking *taking, struct lg_error *err)
     return true;
 }
 
-static bool process_take(struct taking *taking, struct lg_error *err)
+static bool process_take(struct probe_counting *taking, struct lg_error *err)
 {
     const struct proc *proc = &taking->probe->proc;
     double *gauges = taking->sample.gauges;
@@ -326,7 +326,7 @@ static bool process_take(struct taking *taking, struct lg_error *err)
     return true;
 }
 
-static void descendant_take(struct taking *taking, pid_t pid)
+static void descendant_take(struct probe_counting *taking, pid_t pid)
 {
     _cleanup_proc_ struct proc proc = {.directory = -1};
     struct proc_stat stat;
@@ -343,7 +343,7 @@ static void descendant_take(struct taking *taking, pid_t pid)
                  (struct holding){.holder = holder, .value = 1});
 }
 
-static bool descendants_take(struct taking *taking, struct lg_error *err)
+static bool descendants_take(struct probe_counting *taking, struct lg_error *err)
 {
     _cleanup_free_ pid_t *pids = NULL;
     size_t count = 0;
@@ -356,18 +356,30 @@ static bool descendants_take(struct taking *taking, struct lg_error *err)
     return true;
 }
 
-static void callbacks_take(struct taking *taking)
+void probe_begin_count(struct probe_counting *taking, enum gauge gauge)
 {
-    const struct probe_options *options = &taking->probe->options;
-    double *gauges = taking->sample.gauges;
-    long spawned = options->spawn_count != NULL ? options->spawn_count(options->context) : -1;
-    if (spawned >= 0)
-        gauges[GAUGE_SPAWN] = (double)spawned;
-    if (options->output_bytes != NULL)
-        gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
+    taking->sample.gauges[gauge] = 0;
 }
 
-static bool everything_take(struct taking *taking, bool with_memstats, struct lg_error *err)
+void probe_count(struct probe_counting *taking, enum gauge gauge, const char *holder,
+                 uint32_t count)
+{
+    taking->sample.gauges[gauge] += count;
+    uint32_t number = holder_table_text(taking->probe->holders, gauge, holder);
+    holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
+                 (struct holding){.holder = number, .value = count});
+}
+
+static bool callbacks_take(struct probe_counting *taking, bool whole, struct lg_error *err)
+{
+    const struct probe_options *options = &taking->probe->options;
+    if (options->output_bytes != NULL)
+        taking->sample.gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
+    return options->count_world == NULL ||
+           options->count_world(options->context, taking, whole, err);
+}
+
+static bool everything_take(struct probe_counting *taking, bool with_memstats, struct lg_error *err)
 {
     unsigned before = 0;
     if (!proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, NULL, NULL, &before, err))
@@ -376,13 +388,12 @@ static bool everything_take(struct taking *taking, bool with_memstats, struct lg
     if (!profiles_take(taking, err) || (with_memstats && !memstats_take(taking, err)) ||
         !process_take(taking, err) || !descendants_take(taking, err))
         return false;
-    callbacks_take(taking);
-    return true;
+    return callbacks_take(taking, with_memstats, err);
 }
 
 /* A sample forces three collections and prints profiles, which would drown what a target burns at
  * rest: the cpu gauge leaves out what it spent while it was sampled. */
-static bool take(struct taking *taking, bool with_memstats, struct lg_error *err)
+static bool take(struct probe_counting *taking, bool with_memstats, struct lg_error *err)
 {
     struct probe *probe = taking->probe;
     struct proc_stat before, after;
@@ -394,22 +405,77 @@ static bool take(struct taking *taking, bool with_memstats, struct lg_error *err
     return true;
 }
 
+static void gauges_clear(struct probe_counting *taking)
+{
+    for (unsigned i = 0; i < GAUGE_COUNT; i++)
+        taking->sample.gauges[i] = NAN;
+}
+
+/* Hands the sample over. */
+static void sample_finish(struct probe_counting *taking, int64_t began, struct sample *sample)
+{
+    struct sample *taken = &taking->sample;
+    taken->holding_count = holdings_sum(taken->holdings, taken->holding_count);
+    taken->at = (double)(began - taking->probe->options.started) / (double)NS_PER_SECOND;
+    taken->took = (double)(clock_now() - began) / (double)NS_PER_SECOND;
+    *sample = *taken;
+    *taken = (struct sample){0};
+}
+
 bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
                   struct lg_error *err)
 {
     int64_t began = clock_now();
-    _cleanup_taking_ struct taking taking = {.probe = probe};
-    for (unsigned i = 0; i < GAUGE_COUNT; i++)
-        taking.sample.gauges[i] = NAN;
+    _cleanup_taking_ struct probe_counting taking = {.probe = probe};
+    gauges_clear(&taking);
     if (!take(&taking, with_memstats, err))
         return false;
-    taking.sample.holding_count = holdings_sum(taking.sample.holdings, taking.sample.holding_count);
     taking.sample.phase = sample->phase;
     taking.sample.iteration = sample->iteration;
-    taking.sample.at = (double)(began - probe->options.started) / (double)NS_PER_SECOND;
-    taking.sample.took = (double)(clock_now() - began) / (double)NS_PER_SECOND;
-    *sample = taking.sample;
-    taking.sample.holdings = NULL;
     *rate = taking.rate;
+    sample_finish(&taking, began, sample);
+    return true;
+}
+
+static void holdings_keep(struct probe_counting *taking, const struct sample *before)
+{
+    const struct holder_table *table = taking->probe->holders;
+    for (size_t i = 0; i < before->holding_count; i++)
+        if (holder_table_get(table, before->holdings[i].holder).gauge != GAUGE_GOROUTINE_LEAK)
+            holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
+                         before->holdings[i]);
+}
+
+/* False where the profile could not be had; *served where that is not because there is none. */
+static bool leaks_take(struct probe_counting *taking, bool *served, struct lg_error *err)
+{
+    uint64_t total = 0;
+    struct profile_facts facts;
+    const long not_found = 404;
+    bool taken = profile_take(taking, "goroutineleak", GAUGE_GOROUTINE_LEAK, &total, &facts, err);
+    *served = taken || pprof_status(taking->probe->pprof) != not_found;
+    taking->sample.gauges[GAUGE_GOROUTINE_LEAK] = (double)total;
+    return taken;
+}
+
+bool probe_goroutine_leaks(struct probe *probe, const struct sample *before, struct sample *sample,
+                           bool *served, struct lg_error *err)
+{
+    int64_t began = clock_now();
+    _cleanup_taking_ struct probe_counting taking = {.probe = probe};
+    struct lg_error problem = {0};
+    *served = true;
+    gauges_clear(&taking);
+    holdings_keep(&taking, before);
+    if (!target_is_same(probe, err))
+        return false;
+    if (!leaks_take(&taking, served, &problem)) {
+        if (*served && err != NULL)
+            *err = problem;
+        return !*served;
+    }
+    taking.sample.phase = PHASE_QUIT;
+    taking.sample.iteration = before->iteration;
+    sample_finish(&taking, began, sample);
     return true;
 }

@@ -15,14 +15,25 @@
 #include "probes/sample.h"
 
 struct probe;
+struct probe_counting;
 
 struct probe_options {
     const char *world_root;
     int64_t started;                       /* clock_now() at the target's start */
-    long (*spawn_count)(void *);           /* tools started so far; may be NULL */
     unsigned long (*output_bytes)(void *); /* terminal output so far; may be NULL */
-    void *context;                         /* of the two above */
+    /* Counts what is to be seen in the world and not in the process, by probe_begin_count and
+     * probe_count: tools started, files, sessions. `whole` is what probe_sample was called with as
+     * with_memstats. May be NULL. */
+    bool (*count_world)(void *context, struct probe_counting *counting, bool whole,
+                        struct lg_error *err);
+    void *context; /* of the two above */
 };
+
+/* The gauge is read: 0 so far. */
+void probe_begin_count(struct probe_counting *counting, enum gauge gauge);
+/* So many more of it, held by `holder`. */
+void probe_count(struct probe_counting *counting, enum gauge gauge, const char *holder,
+                 uint32_t count);
 
 /* Finds the socket (asking again every 20 ms, for there is no event for another process's listen)
  * until the deadline, checks that pprof answers on it, and opens the connection. `root` is the
@@ -41,6 +52,15 @@ struct holder_table *probe_take_holders(struct probe *probe);
  * heap numbers too, which is dear at a low rate. *rate is the heap profile's real sampling rate. */
 bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
                   struct lg_error *err);
+
+/*
+ * Goroutines that the runtime itself knows to be leaked (profile goroutineleak: Go 1.27, or 1.26
+ * built with the experiment of that name), after a collection that looks for them. Fills *sample:
+ * the gauge goroutine_leak and its holders, and `before`'s holdings, which are not read again.
+ * *served is false, and *sample empty, where the runtime does not serve the profile.
+ */
+bool probe_goroutine_leaks(struct probe *probe, const struct sample *before, struct sample *sample,
+                           bool *served, struct lg_error *err);
 
 /* What an ELF file's Go build information says (debug/buildinfo): "go1.26.8", main module's path
  * and version. Fields are "" where unknown; a program that is no Go program is no error. */

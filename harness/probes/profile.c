@@ -207,13 +207,14 @@ static bool sample_decode(void *context, const struct profile_sample *sample, st
 static bool values_find(struct decoder *decoder, struct lg_error *err)
 {
     bool is_heap = decoder->gauge == GAUGE_HEAP_STACK;
-    const char *name = is_heap ? "inuse_objects" : "goroutine";
+    const char *name = is_heap                                  ? "inuse_objects"
+                       : decoder->gauge == GAUGE_GOROUTINE_LEAK ? "goroutineleak"
+                                                                : "goroutine";
     decoder->value_index = profile_type_by_name(&decoder->tables, name);
     decoder->bytes_index = is_heap ? profile_type_by_name(&decoder->tables, "inuse_space") : -1;
     if (decoder->value_index >= 0 && (!is_heap || decoder->bytes_index >= 0))
         return true;
-    return lg_fail(err, LG_ERROR_TARGET, 0, "what came is no %s profile",
-                   is_heap ? "heap" : "goroutine");
+    return lg_fail(err, LG_ERROR_TARGET, 0, "what came is no %s profile", is_heap ? "heap" : name);
 }
 
 static bool decode(struct decoder *decoder, const char *bytes, size_t length, struct lg_error *err)

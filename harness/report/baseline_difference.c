@@ -116,6 +116,35 @@ static void gauge_difference(enum gauge gauge, const struct baseline *old,
     terms_difference(gauge, was, now, lines);
 }
 
+static void tool_difference(const char *name, const struct baseline_tool *was,
+                            const struct baseline_tool *now, struct string_list *lines)
+{
+    if (was == NULL)
+        string_list_take(lines,
+                         memory_format("spawn %s per iteration %.2f", name, now->per_iteration));
+    else if (now == NULL)
+        string_list_take(
+            lines, memory_format("spawn %s per iteration %.2f -> none", name, was->per_iteration));
+    else if (was->per_iteration != now->per_iteration)
+        string_list_take(lines, memory_format("spawn %s per iteration %.2f -> %.2f", name,
+                                              was->per_iteration, now->per_iteration));
+}
+
+static void tool_differences(const struct baseline *old, const struct baseline *new,
+                             struct string_list *lines)
+{
+    for (size_t i = 0; old != NULL && i < old->tool_count; i++) {
+        const char *name = old->tools[i].name;
+        if (new == NULL || baseline_tool_for(new, name) == NULL)
+            tool_difference(name, &old->tools[i], NULL, lines);
+    }
+    for (size_t i = 0; new != NULL &&i < new->tool_count; i++) {
+        const char *name = new->tools[i].name;
+        tool_difference(name, old != NULL ? baseline_tool_for(old, name) : NULL, &new->tools[i],
+                        lines);
+    }
+}
+
 void baseline_difference(const struct baseline *old, const struct baseline *new,
                          struct string_list *lines)
 {
@@ -126,5 +155,6 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
     }
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         gauge_difference(gauge, old, new, lines);
+    tool_differences(old, new, lines);
     exception_differences(old, new, lines);
 }

@@ -87,6 +87,18 @@ static json_t *finding_to_json(const struct finding *finding)
     return object;
 }
 
+static json_t *tools_to_json(const struct judgement *judgement)
+{
+    json_t *tools = json_object();
+    for (size_t i = 0; i < judgement->tool_count; i++) {
+        json_t *tool = json_object();
+        put_number(tool, "per_second", judgement->tools[i].per_second);
+        put_number(tool, "per_iteration", judgement->tools[i].per_iteration);
+        json_put(tools, judgement->tools[i].name, tool);
+    }
+    return tools;
+}
+
 static void put_judgement(json_t *object, const struct judgement *judgement)
 {
     json_t *findings = json_array();
@@ -105,6 +117,7 @@ static void put_judgement(json_t *object, const struct judgement *judgement)
     json_put(object, "would_have_caught", caught);
     json_put(object, "levels", levels);
     json_put(object, "drift_per_second", drift);
+    json_put(object, "tools", tools_to_json(judgement));
 }
 
 static void copy_member(json_t *object, const char *key, const json_t *from, const char *member)
@@ -177,6 +190,9 @@ static void put_record(json_t *object, const struct run_record *record)
     json_put(object, "notes", notes_to_json(record->notes));
     copy_member(object, "silent_presses", record->end, "silent_presses");
     copy_member(object, "sleeps", record->end, "sleeps");
+    copy_member(object, "sessions_left", record->end, "sessions_left");
+    copy_member(object, "files_left", record->end, "files_left");
+    copy_member(object, "goroutineleak", record->end, "goroutineleak");
     if (record->failure != NULL)
         json_put(object, "failure", failure_to_json(record->failure));
 }

@@ -192,6 +192,26 @@ static enum paint verdict_paint(enum verdict verdict)
     return verdict == VERDICT_LEAK || verdict == VERDICT_FAILED ? PAINT_RED : PAINT_YELLOW;
 }
 
+enum { LEFT_SHOWN = 3 };
+
+/* "left in the world: 2 files, new since the loop began: a, b" */
+static void paint_left(const struct painter *painter, const struct run_record *record,
+                       const char *key, const char *what, const char *when)
+{
+    const json_t *left = json_object_get(record->end, key);
+    const json_t *names = json_object_get(left, "names");
+    long long count = (long long)json_get_integer(left, "count", 0);
+    _cleanup_buffer_ struct buffer list = BUFFER_INIT(SIZE_MAX);
+    if (count <= 0)
+        return;
+    for (size_t i = 0; i < json_array_size(names) && i < LEFT_SHOWN; i++)
+        if (json_is_string(json_array_get(names, i)))
+            buffer_format(&list, "%s%s", i > 0 ? ", " : "",
+                          json_string_value(json_array_get(names, i)));
+    paint_line(painter, false, "left in the world: %lld %s%s, %s: %s%s", count, what,
+               count == 1 ? "" : "s", when, buffer_string(&list), count > LEFT_SHOWN ? " ..." : "");
+}
+
 /* What a person ought to know of a run whatever its verdict. */
 static void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)
 {
@@ -213,6 +233,10 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
         for (size_t i = 0; i < json_array_size(record->notes); i++)
             paint_line(painter, false, "note: %s",
                        json_get_text(json_array_get(record->notes, i), "text", ""));
+    }
+    if (record != NULL) {
+        paint_left(painter, record, "files_left", "file", "new since the loop began");
+        paint_left(painter, record, "sessions_left", "tmux session", "outliving the target");
     }
     if (scenario->killed.count > 0) {
         _cleanup_free_ char *killed = processes_describe(&scenario->killed);

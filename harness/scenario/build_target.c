@@ -79,5 +79,6 @@ void build_target(struct plan *plan, const struct node *node)
     build_steps(plan, node_find(quit, "steps"), &target->quit);
     target->quit_ms = field_duration(quit, &quit_table, "timeout");
     target->quit_status = (int)field_integer(quit, &quit_table, "status");
+    node_texts(node_find(node, "state"), &target->state);
     build_survivors(node_find(node, "survivors"), &target->survivors);
 }

@@ -31,6 +31,10 @@ static const struct value_type survivor_type = {
 static const struct value_type survivors_type = {
     .forms = FORM_LIST, .phrase = "a list of survivors", .item = &survivor_type};
 
+static const struct value_type state_type = {.forms = FORM_LIST,
+                                             .phrase = "a list of directories in the world",
+                                             .item = &world_directory_type};
+
 static const struct key_row target_rows[] = {
     {.name = "version",
      .type = &integer_type,
@@ -75,6 +79,10 @@ static const struct key_row target_rows[] = {
      .doc = "The git projects of scenarios that name none."},
     {.name = "ready", .type = &ready_type, .doc = "What is done until the target is ready."},
     {.name = "quit", .type = &quit_type, .doc = "How the target is ended."},
+    {.name = "state",
+     .type = &state_type,
+     .doc = "Directories of the world in which it keeps files: how many there are is the gauge "
+            "`state_file`. No one should lie in another."},
     {.name = "survivors",
      .type = &survivors_type,
      .doc = "What may outlive the target by design; leakgate ends it."},

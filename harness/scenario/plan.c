@@ -98,6 +98,7 @@ static void free_target(struct target_plan *target)
     free(target->term);
     free_steps(&target->ready);
     free_steps(&target->quit);
+    string_list_free(&target->state);
     string_list_free(&target->survivors);
 }
 

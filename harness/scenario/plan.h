@@ -171,6 +171,7 @@ struct target_plan {
     int64_t ready_ms;
     int64_t quit_ms; /* how long the exit may take after the quit steps */
     int quit_status;
+    struct string_list state;     /* directories (templates) of the world in which it keeps files */
     struct string_list survivors; /* directories (templates) of tmux sockets whose servers may
                                      outlive the target and are ended by leakgate */
 };

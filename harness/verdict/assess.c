@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "verdict/holder_key.h"
 #include "verdict/kept.h"
+#include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
 #include "verdict/timer_owner.h"
 
@@ -286,12 +287,27 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
     finding_add(assessment->findings, finding);
 }
 
+/* What must not be there at all. */
+static void assess_presence(struct assessment *assessment, enum gauge gauge)
+{
+    size_t count;
+    const struct account *accounts = ledger_accounts(assessment->ledger, gauge, &count);
+    for (size_t i = 0; i < count; i++)
+        leaked_goroutines_assess(assessment->ledger, &accounts[i],
+                                 valid_exception(assessment, gauge, accounts[i].key),
+                                 assessment->findings);
+}
+
 /* One finding per culprit: holders first; what they explain is taken off before the total is
  * judged. */
 static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *const taken[])
 {
     const struct ledger *ledger = assessment->ledger;
     enum gauge held_by = holders_of(gauge);
+    if (gauge_info(gauge)->rule == RULE_NONE) {
+        assess_presence(assessment, gauge);
+        return;
+    }
     size_t count;
     const struct account *accounts = ledger_accounts(ledger, held_by, &count);
     _cleanup_free_ double *rest = ledger_totals(ledger, gauge);
@@ -331,6 +347,10 @@ void assess_exception(const struct ledger *ledger, const struct baseline_excepti
     const struct account *account = ledger_account(ledger, exception->gauge, exception->holder);
     if (account == NULL)
         return;
+    if (gauge_info(account->gauge)->rule == RULE_NONE) {
+        *per_iteration = leaked_per_iteration(ledger, account);
+        return;
+    }
     struct row row = {account->gauge, account->values, account->bytes};
     struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
     *per_iteration = fmax(outcome.per_iteration, 0);

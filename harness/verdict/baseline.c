@@ -40,6 +40,7 @@ void baseline_free(struct baseline *baseline)
     for (size_t i = 0; i < baseline->exception_count; i++)
         exception_free(&baseline->exceptions[i]);
     free(baseline->exceptions);
+    baseline_clear_tools(baseline);
     free(baseline);
 }
 
@@ -178,6 +179,20 @@ static json_t *gauges_to_json(const struct baseline *baseline)
     return gauges;
 }
 
+static json_t *tools_to_json(const struct baseline *baseline)
+{
+    json_t *tools = json_object();
+    for (size_t i = 0; i < baseline->tool_count; i++) {
+        const struct baseline_tool *stored = &baseline->tools[i];
+        json_t *tool = json_object();
+        json_put(tool, "per_iteration", number_to_json(stored->per_iteration));
+        if (!isnan(stored->tolerance))
+            json_put(tool, "tolerance", number_to_json(stored->tolerance));
+        json_put(tools, stored->name, tool);
+    }
+    return tools;
+}
+
 static json_t *exception_to_json(const struct baseline_exception *exception)
 {
     json_t *json = json_object();
@@ -203,6 +218,8 @@ json_t *baseline_to_json(const struct baseline *baseline)
     for (size_t i = 0; i < baseline->exception_count; i++)
         json_push(exceptions, exception_to_json(&baseline->exceptions[i]));
     json_put(json, "exceptions", exceptions);
+    if (baseline->has_tools)
+        json_put(json, "tools", tools_to_json(baseline));
     return json;
 }
 
@@ -239,13 +256,27 @@ bool baseline_is_of_build(const struct baseline *baseline, const char *go_versio
     return (!known || same_go) && (!platforms_known || strcmp(platform, baseline->platform) == 0);
 }
 
+/*
+ * A share of the level, and at least so much. Threads move by 1 to 4 with no leak, and come for
+ * good in bursts; the heap of a real program is another by 1 or 2 MB in each run; a screen at rest
+ * writes nothing.
+ */
+static const struct {
+    double share, least;
+} tolerances[GAUGE_COUNT] = {
+    [GAUGE_THREAD] = {0.5, 10},
+    [GAUGE_HEAP_ALLOC] = {0.25, 2 * 1024 * 1024},
+    [GAUGE_CPU] = {0.1, 0.1},
+    [GAUGE_OUTPUT] = {0.25, 256},
+};
+
 double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
 {
-    const double share = 0.1, least_count = 2, least_cores = 0.1;
+    const double usual_share = 0.1, usual_count = 2;
     if (!isnan(stored->tolerance))
         return stored->tolerance;
-    double least = gauge_info(gauge)->unit == UNIT_COUNT ? least_count : 0;
-    if (gauge == GAUGE_CPU)
-        least = least_cores;
-    return fmax(least, share * stored->level);
+    if (tolerances[gauge].share > 0)
+        return fmax(tolerances[gauge].least, tolerances[gauge].share * stored->level);
+    double least = gauge_info(gauge)->unit == UNIT_COUNT ? usual_count : 0;
+    return fmax(least, usual_share * stored->level);
 }

@@ -34,6 +34,12 @@ struct baseline_exception {
     char *expires; /* "YYYY-MM-DD", the last day on which it holds, or NULL */
 };
 
+struct baseline_tool {
+    char *name;
+    double per_iteration; /* how often it is started */
+    double tolerance;     /* absolute; NAN: the default */
+};
+
 struct baseline {
     char plan_hash[17];
     char go_version[64];
@@ -41,6 +47,10 @@ struct baseline {
     struct baseline_gauge gauges[GAUGE_COUNT];
     struct baseline_exception *exceptions; /* sorted by gauge and key */
     size_t exception_count;
+    struct baseline_tool *tools;
+    size_t tool_count;
+    bool has_tools; /* false: none are compared; made before they were counted, or not by iterations
+                     */
 };
 
 /* NULL and LG_ERROR_INPUT on anything that is no baseline; err->where names the source (with line
@@ -74,8 +84,16 @@ bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash
 bool baseline_is_of_build(const struct baseline *baseline, const char *go_version,
                           const char *platform);
 
-/* By how much the level at rest may be over the stored one: the stored tolerance, or the default:
- * 2 or 10 % for counts, 10 % for the rest. */
+/* By how much the level at rest may be over the stored one: the stored tolerance, or the default.
+ */
 double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge);
+
+/* NULL where the baseline does not know the tool. */
+const struct baseline_tool *baseline_tool_for(const struct baseline *baseline, const char *name);
+void baseline_add_tool(struct baseline *baseline, const char *name, double per_iteration,
+                       double tolerance);
+void baseline_clear_tools(struct baseline *baseline);
+/* How many more starts per iteration are tolerated: the stored number, or 10 % but at least 1. */
+double baseline_tool_tolerance(const struct baseline_tool *stored);
 
 #endif

@@ -29,6 +29,11 @@ static const struct field baseline_fields[] = {
     {"version", JSON_INTEGER, true}, {"plan", JSON_STRING, true},
     {"go", JSON_STRING, true},       {"platform", JSON_STRING, true},
     {"gauges", JSON_OBJECT, true},   {"exceptions", JSON_ARRAY, true},
+    {"tools", JSON_OBJECT, false},
+};
+static const struct field tool_fields[] = {
+    {"per_iteration", JSON_REAL, true},
+    {"tolerance", JSON_REAL, false},
 };
 static const struct field gauge_fields[] = {
     {"allowed", JSON_REAL, false},  {"level", JSON_REAL, false},   {"tolerance", JSON_REAL, false},
@@ -236,6 +241,8 @@ static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge
         return false;
     if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
         return refuse(place, "allowed", "the growth of this gauge is shown, never judged");
+    if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_NONE)
+        return refuse(place, "allowed", "none may be there: allow a holder under \"exceptions\"");
     if (!isnan(stored->level) && gauge == GAUGE_HEAP_STACK)
         return refuse(place, "level", "this gauge has no number of its own");
     if (!isnan(stored->tolerance) && isnan(stored->level))
@@ -280,6 +287,9 @@ static bool read_exception(struct place *place, const json_t *json, struct basel
     if (!gauge_info(exception.gauge)->has_holders)
         return refuse(place, "gauge", "%s has no holders: allow its growth under \"gauges\"",
                       gauge_info(exception.gauge)->name);
+    if (gauge_info(exception.gauge)->rule == RULE_SHOWN)
+        return refuse(place, "gauge", "the growth of %s is shown, never judged",
+                      gauge_info(exception.gauge)->name);
     if (exception.gauge != GAUGE_HEAP_STACK && json_object_get(json, "allowed_bytes") != NULL)
         return refuse(place, "allowed_bytes", "is for %s alone",
                       gauge_info(GAUGE_HEAP_STACK)->name);
@@ -300,6 +310,24 @@ static bool read_exceptions(struct place *place, const json_t *exceptions,
     return true;
 }
 
+static bool read_tools(struct place *place, const json_t *tools, struct baseline *baseline)
+{
+    const char *name;
+    json_t *json;
+    baseline->has_tools = tools != NULL;
+    json_object_foreach((json_t *)tools, name, json)
+    {
+        double per_iteration = 0, tolerance = NAN;
+        snprintf(place->path, sizeof place->path, "tools.%s", name);
+        if (!check_fields(place, json, tool_fields, COUNT_OF(tool_fields)) ||
+            !read_number(place, json, "per_iteration", &per_iteration) ||
+            !read_number(place, json, "tolerance", &tolerance))
+            return false;
+        baseline_add_tool(baseline, name, per_iteration, tolerance);
+    }
+    return true;
+}
+
 struct baseline *baseline_from_json(const json_t *json, const char *source, struct lg_error *err)
 {
     struct place place = {.source = source, .err = err};
@@ -308,7 +336,8 @@ struct baseline *baseline_from_json(const json_t *json, const char *source, stru
         !check_fields(&place, json, baseline_fields, COUNT_OF(baseline_fields)) ||
         !read_head(&place, json, baseline) ||
         !read_gauges(&place, json_object_get(json, "gauges"), baseline) ||
-        !read_exceptions(&place, json_object_get(json, "exceptions"), baseline))
+        !read_exceptions(&place, json_object_get(json, "exceptions"), baseline) ||
+        !read_tools(&place, json_object_get(json, "tools"), baseline))
         return NULL;
     return take_pointer(baseline);
 }

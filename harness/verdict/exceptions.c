@@ -73,8 +73,8 @@ static bool was_read(const struct ledger *ledger, enum gauge gauge)
     ledger_accounts(ledger, gauge, &count);
     if (count > 0)
         return true;
-    for (size_t i = 0; i < ledger->loop.count; i++)
-        if (!isnan(ledger->samples[ledger->loop.first + i]->gauges[gauge]))
+    for (size_t i = 0; i < ledger->series->count; i++)
+        if (!isnan(ledger->series->samples[i].gauges[gauge]))
             return true;
     return false;
 }

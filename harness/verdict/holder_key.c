@@ -90,6 +90,8 @@ static char *path_key(const char *path)
 
 char *text_key(enum gauge gauge, const char *text)
 {
+    if (gauge == GAUGE_SESSION || gauge == GAUGE_STATE_FILE)
+        return path_key(text);
     if (gauge == GAUGE_FD && has_numbers_of_run(text))
         return path_key(text);
     return memory_copy_text(text);

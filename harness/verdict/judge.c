@@ -12,6 +12,7 @@
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/tool_rates.h"
 #include "verdict/validity.h"
 
 static const char *const verdict_names[VERDICT_COUNT] = {
@@ -136,8 +137,11 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     judgement->smallest[GAUGE_HEAP_STACK].per_iteration = smallest_stack_growth(ledger, facts);
     levels_at_rest(ledger, judgement->levels);
     measure_drift(ledger, judgement->drift);
+    judgement->tools = tool_rates(ledger, &judgement->tool_count);
+    judgement->counts_tools = tools_are_counted(ledger);
+    compare_levels(ledger, baseline, judgement->levels, facts, &findings);
     if (baseline != NULL) {
-        compare_levels(baseline, judgement->levels, facts, &findings);
+        compare_tools(baseline, judgement->tools, judgement->tool_count, facts, &findings);
         check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL, &findings);
     }
     add_left_behind(facts, &findings);
@@ -156,6 +160,7 @@ void judgement_free(struct judgement *judgement)
     for (size_t i = 0; i < judgement->count; i++)
         finding_free(&judgement->findings[i]);
     free(judgement->findings);
+    tool_rates_free(judgement->tools, judgement->tool_count);
     free(judgement->reason);
     free(judgement);
 }

@@ -91,6 +91,13 @@ struct visible {
     double per_iteration; /* NAN: not measured */
 };
 
+/* How often a tool of the world's PATH is started. */
+struct tool_rate {
+    char *name;
+    double per_second;    /* at rest; NAN: not read */
+    double per_iteration; /* of the loop, without those at rest; NAN: it is paced by time */
+};
+
 struct judgement {
     enum verdict verdict;
     struct finding *findings; /* failing ones first, worst first */
@@ -99,7 +106,10 @@ struct judgement {
                                              in bytes per iteration at one stack */
     double drift[GAUGE_COUNT];            /* of the totals: what they gain per second at rest */
     double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
-    char *reason; /* one sentence for verdicts other than pass and leak; may be NULL */
+    struct tool_rate *tools;              /* those that were started, sorted by name */
+    size_t tool_count;
+    bool counts_tools; /* tools were counted by iterations */
+    char *reason;      /* one sentence for verdicts other than pass and leak; may be NULL */
 };
 
 /* baseline may be NULL: no growth is allowed, no levels are compared. */

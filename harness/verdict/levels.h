@@ -11,15 +11,27 @@
 /* Is the gauge's level at rest compared with a stored one? */
 bool level_is_judged(enum gauge gauge);
 
-/* By gauge: the median of the idle samples (of the loop's where a scenario paced by time has no
- * idle phase); of what only ever rises, its rate per second. NAN: not read. */
+/* The samples at rest: idle ones, or the loop's where a scenario paced by time has no idle phase.
+ */
+struct stretch rest_of(const struct ledger *ledger);
+/* By how much a row rises per second in a stretch; NAN where it has no two samples. */
+double rate_of_row(const struct ledger *ledger, const double *row, struct stretch stretch);
+
+/* By gauge: the median of the samples at rest; of what only ever rises, its rate per second. NAN:
+ * not read. */
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT]);
 
-/* A finding for each level that is over the baseline's by more than its tolerance. One that is
- * below by more than twice the tolerance is shown: a growth could hide behind the baseline, once.
- * What another plan's baseline says of levels means nothing, and what another Go or platform says
- * of memory neither: then it is told that they are not compared. */
-void compare_levels(const struct baseline *baseline, const double levels[GAUGE_COUNT],
-                    const struct run_facts *facts, struct finding_list *findings);
+/* Was the baseline made for the plan of this run? What another plan's says of levels and rates
+ * means nothing. */
+bool baseline_is_of_plan(const struct baseline *baseline, const struct run_facts *facts);
+
+/* A finding for each level that is over the baseline's by more than its tolerance; without a stored
+ * one, for a rate that is a fault in any program. One that is below by more than twice the
+ * tolerance is shown: a growth could hide behind the baseline, once. What another plan's baseline
+ * says of levels means nothing, and what another Go or platform says of memory neither: then it is
+ * told that they are not compared. The baseline may be NULL. */
+void compare_levels(const struct ledger *ledger, const struct baseline *baseline,
+                    const double levels[GAUGE_COUNT], const struct run_facts *facts,
+                    struct finding_list *findings);
 
 #endif

@@ -69,7 +69,10 @@ static double *row_of(const struct ledger *ledger, const struct finding *finding
     if (finding->holder == NULL)
         return finding->gauge == GAUGE_HEAP_ALLOC ? all_stacks(ledger)
                                                   : ledger_totals(ledger, finding->gauge);
-    const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
+    /* What the runtime finds leaked is not asked for at each step; the goroutines are counted. */
+    bool leaked = finding->gauge == GAUGE_GOROUTINE_LEAK;
+    const struct account *account =
+        ledger_account(ledger, leaked ? GAUGE_GOROUTINE : finding->gauge, finding->holder);
     if (account == NULL)
         return NULL;
     return copy_row(ledger, account->bytes != NULL ? account->bytes : account->values);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,16 +124,31 @@ char *world_relative(const struct world *world, const char *path)
     return inside ? memory_format("${world}%s", path + root) : memory_copy_text(path);
 }
 
-long world_spawn_count(const struct world *world)
+static void count_spawn(const struct world *world, const char *name, unsigned *counts)
 {
-    _cleanup_close_ int log = open(world->spawn_log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    char block[16384];
-    long count = 0;
-    ssize_t got;
-    while (log >= 0 && (got = read(log, block, sizeof block)) > 0)
-        for (ssize_t i = 0; i < got; i++)
-            count += block[i] == '\n';
-    return count;
+    const struct string_list *tools = &world->plan->world.tools;
+    for (size_t i = 0; i < tools->count; i++)
+        if (strcmp(tools->items[i], name) == 0)
+            counts[i]++;
+}
+
+/* A last line without its end is a tool that is just being started. */
+void world_spawn_counts(const struct world *world, unsigned *counts)
+{
+    memset(counts, 0, world->plan->world.tools.count * sizeof *counts);
+    int log = open(world->spawn_log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    _cleanup_file_ FILE *file = log >= 0 ? fdopen(log, "r") : NULL;
+    _cleanup_free_ char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    if (file == NULL)
+        return;
+    while ((length = getline(&line, &capacity, file)) > 0) {
+        if (line[length - 1] != '\n')
+            return;
+        line[length - 1] = '\0';
+        count_spawn(world, line, counts);
+    }
 }
 
 static bool open_root(struct world *world, const char *root, struct lg_error *err)

@@ -51,7 +51,7 @@ char *world_find_program(const struct plan *plan, struct lg_error *err);
 /* A path with the world's root replaced by "${world}"; the caller frees it. */
 char *world_relative(const struct world *world, const char *path);
 
-/* Records in the spawn log so far. */
-long world_spawn_count(const struct world *world);
+/* Records in the spawn log so far, one number for each of plan->world.tools. */
+void world_spawn_counts(const struct world *world, unsigned *counts);
 
 #endif

@@ -37,15 +37,18 @@ class Journal:
         self.records.append({"record": record, **fields})
         return self
 
-    def holder(self, name):
-        if name not in self.holders:
-            self.holders[name] = len(self.holders)
-            self.add("holder", number=self.holders[name], gauge="fd", text=name)
-        return self.holders[name]
+    def holder(self, name, gauge="fd"):
+        if (gauge, name) not in self.holders:
+            number = self.holders[gauge, name] = len(self.holders)
+            self.add("holder", number=number, gauge=gauge, text=name)
+        return self.holders[gauge, name]
 
-    def sample(self, phase, iteration, at, fds, **gauges):
-        """fds: how many of each name are open."""
+    def sample(self, phase, iteration, at, fds, tools=None, **gauges):
+        """fds: how many of each name are open; tools: how often each was started."""
         now = {self.holder(name): count for name, count in fds.items() if count}
+        for name, count in (tools or {}).items():
+            now[self.holder(name, "spawn")] = count
+            gauges["spawn"] = gauges.get("spawn", 0) + count
         changes = [[number, now.get(number, 0)]
                    for number in sorted({*now, *self.last})
                    if now.get(number) != self.last.get(number)]
@@ -112,6 +115,28 @@ def locating(scenario="external-editor"):
         journal.sample("loop", 7 + i, 11.5 + i, {"anon_inode:[eventpoll]": 3 + i})
         journal.records[-1]["step"] = 2
     return journal.end()
+
+
+def at_work(scenario="tools", git=3, cpu=0.1):
+    """git started so often per iteration, ps once; so many cores at rest."""
+    journal = Journal(scenario)
+    for i in range(6):
+        journal.sample("idle", 6, 10 + i, {"pipe": 3}, {"git": 20, "ps": 1}, cpu=cpu * i)
+    for i in range(21):
+        journal.sample("loop", 6 + 2 * i, 20 + i, {"pipe": 3}, {"git": 20 + 2 * i * git, "ps": 1},
+                       cpu=cpu * 10)
+    return journal
+
+
+def leaked(scenario="lost", looks=(3, 3)):
+    """The runtime finds goroutines leaked, in two looks."""
+    journal = Journal(scenario).measured(lambda i: {"pipe": 3})
+    holder = journal.holder("main.lost", "goroutine_leak")
+    for at, count in enumerate(looks):
+        journal.last[holder] = count
+        journal.add("sample", phase="quit", iteration=48, at=60.0 + at, took=0.05,
+                    gauges={"goroutine_leak": count}, holdings=[[holder, count]], collections=0)
+    return journal.end(goroutineleak="served")
 
 
 def backlog(scenario="slow"):

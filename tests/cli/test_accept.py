@@ -107,6 +107,63 @@ def test_tolerances_of_the_old_baseline_stay(leakgate, report):
     assert json.loads(stored(leakgate, "tab-cycle").read_text())["gauges"]["fd"]["tolerance"] == 7
 
 
+def test_tools_are_stored_and_compared(leakgate, report):
+    journals.at_work().end().write(report)
+    done = leakgate("accept", "tools")
+    assert done.returncode == 0, done.stderr
+    assert "spawn git per iteration 3.00" in done.stdout
+    baseline = json.loads(stored(leakgate, "tools").read_text())
+    assert baseline["tools"] == {"git": {"per_iteration": 3}, "ps": {"per_iteration": 0}}
+
+    busier = journals.at_work(git=5).end()
+    busier.records[0]["baseline"] = baseline
+    busier.write(report)
+    shown = leakgate("report", "--from", report).stdout
+    assert "level spawn git: started 5.00 times per iteration" in " ".join(shown.split())
+    assert "If this is meant: leakgate accept tools --from" in shown
+    baseline["tools"]["git"]["tolerance"] = 2.5
+    stored(leakgate, "tools").write_text(json.dumps(baseline))
+    done = leakgate("accept", "tools")
+    assert done.returncode == 0, done.stderr
+    assert "spawn git per iteration 3.00 -> 5.00" in done.stdout
+    assert json.loads(stored(leakgate, "tools").read_text())["tools"]["git"] == {
+        "per_iteration": 5, "tolerance": 2.5}
+
+
+def test_a_fault_at_rest_is_accepted_as_any_level(leakgate, report):
+    journals.at_work("spins", cpu=0.97).end().write(report)
+    shown = leakgate("report", "--from", report)
+    assert "level cpu: 0.97 cores at rest; no level is stored" in " ".join(shown.stdout.split())
+    done = leakgate("accept", "spins")
+    assert done.returncode == 0, done.stderr
+    baseline = json.loads(stored(leakgate, "spins").read_text())
+    assert baseline["gauges"]["cpu"]["level"] == 0.97
+    again = journals.at_work("spins", cpu=0.97).end()
+    again.records[0]["baseline"] = baseline
+    again.write(report)
+    [spins] = [scenario for scenario in
+               json.loads(leakgate("report", "--json").stdout)["scenarios"]
+               if scenario["name"] == "spins"]
+    assert spins["verdict"] == "pass"
+
+
+def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
+    journals.leaked().write(report)
+    assert leakgate("accept", "lost").returncode == 2
+    done = leakgate("accept", "lost", "--holder", "goroutine_leak main.lost", "--reason", "known")
+    assert done.returncode == 0, done.stderr
+    [exception] = json.loads(stored(leakgate, "lost").read_text())["exceptions"]
+    assert exception["gauge"] == "goroutine_leak"
+    again = journals.leaked()
+    again.records[0]["baseline"] = json.loads(stored(leakgate, "lost").read_text())
+    again.write(report)
+    [lost] = [scenario for scenario in
+              json.loads(leakgate("report", "--json").stdout)["scenarios"]
+              if scenario["name"] == "lost"]
+    assert lost["verdict"] == "pass"
+    assert [finding["kind"] for finding in lost["findings"]] == ["allowed"]
+
+
 @pytest.mark.parametrize("changes, message", [
     ({"reason": None}, "wants a --reason"),
     ({"holder": None}, "belong to a --holder"),

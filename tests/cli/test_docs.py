@@ -79,14 +79,18 @@ def keys_of(value):
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield key
-            if key not in {"levels", "would_have_caught"}:
+            if key == "tools":
+                yield from (name for tool in inner.values() for name in tool)
+            elif key not in {"levels", "would_have_caught"}:
                 yield from keys_of(inner)
 
 
 def test_every_key_of_a_result_is_described(leakgate):
     report = leakgate.directory / "leakgate-report"
     for journal in [journals.leaking(), journals.clean(), journals.backlog(),
-                    journals.Journal("broken").failed().end()]:
+                    journals.at_work().end(files_left={"count": 0, "names": []},
+                                           sessions_left={"count": 0, "names": []}),
+                    journals.leaked(), journals.Journal("broken").failed().end()]:
         journal.write(report)
     described = (ROOT / "docs" / "result.md").read_text("utf-8")
     keys = set(keys_of(json.loads(leakgate("report", "--json").stdout)))

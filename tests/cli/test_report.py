@@ -55,6 +55,34 @@ def test_what_is_left_behind_is_counted_and_has_no_way_out(leakgate):
     assert "none of it is accepted: left behind: sleep (47 of them, the first 100)" in refused.stderr
 
 
+def test_what_is_left_in_the_world_is_a_remark(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    files = [f"${{world}}/state/{i}" for i in range(5)]
+    journals.Journal("s").measured(lambda i: {"pipe": 9}).end(
+        files_left={"count": 5, "names": files}, goroutineleak="not served by this runtime",
+        sessions_left={"count": 1, "names": ["shell \x1b[31m1"]}).write(report)
+    shown = leakgate("report").stdout
+    assert ("left in the world: 5 files, new since the loop began: ${world}/state/0, "
+            "${world}/state/1, ${world}/state/2 ...") in " ".join(shown.split())
+    assert "left in the world: 1 tmux session, outliving the target: shell" in " ".join(shown.split())
+    assert "\x1b" not in shown
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == "pass"
+    assert stored["files_left"] == {"count": 5, "names": files}
+    assert stored["goroutineleak"] == "not served by this runtime"
+    assert "not served" not in shown
+
+
+@pytest.mark.parametrize("looks, verdict", [((3, 3), "leak"), ((3, 0), "pass"), ((0, 0), "pass")])
+def test_what_the_runtime_finds_leaked_twice_is_a_leak(leakgate, looks, verdict):
+    journals.leaked(looks=looks).write(leakgate.directory / "leakgate-report")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == verdict
+    shown = leakgate("report").stdout
+    assert ("goroutine_leak" in shown) == (verdict == "leak")
+    assert ("held by   main.lost  +3" in shown) == (verdict == "leak")
+
+
 def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):
     make_report(leakgate.directory)
     lines = leakgate("report").stdout.splitlines()

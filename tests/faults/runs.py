@@ -13,6 +13,8 @@ import time
 LEAKGATE = os.environ["LEAKGATE_BIN"]
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 STANDIN = SOURCE / "build" / "standin" / "standin"
+# Its runtime serves the profile goroutineleak.
+STANDIN_GOROUTINELEAK = STANDIN.with_name("standin-goroutineleak")
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
 
@@ -96,12 +98,12 @@ class Place:
         assert "\nmeasure:" not in text
         return self.scenario(to or name, f"{text}measure: {measure}\n")
 
-    def standin(self, leak=""):
+    def standin(self, leak="", binary=STANDIN):
         """A program that is the stand-in with a leak, below a path of its own: what it leaves
         behind can be told by its program, whatever became of its environment."""
         program = self.root / "standin"
         if not program.exists():
-            shutil.copy(STANDIN, program)
+            shutil.copy(binary, program)
         name = leak.partition(":")[0] or "clean"
         return self.write(f"programs/{name}",
                           f'#!/bin/sh\nSTANDIN_LEAK={leak} exec {program} "$@"\n', 0o755)

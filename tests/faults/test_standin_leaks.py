@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from runs import STANDIN_GOROUTINELEAK
+
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
 # Short rests: what the stand-in leaks is there at once. A sample of the drain is taken after 5 s.
@@ -124,6 +126,60 @@ def test_a_core_that_is_burned_at_rest(place):
     assert finding["gauge"] == "cpu"
     assert finding["kind"] == "level"
     assert stored["levels"]["cpu"] > 0.3, "cores are shared with whatever else runs"
+    place.nothing_left()
+
+
+def test_what_the_runtime_itself_finds_leaked(place):
+    """One on a channel that nothing reaches; those of the backlog wait for timers that will come."""
+    place.fast("tab-cycle", FAST)
+    program = place.standin("goroutine,backlog:300", binary=STANDIN_GOROUTINELEAK)
+    shown = place.run("tab-cycle", "--target", "standin", "--program", program, "--no-confirm")
+    [stored] = place.result()["scenarios"]
+    assert shown.status == 1, shown
+    assert stored["goroutineleak"] == "served"
+    [found] = of_gauge(failing(stored), "goroutine_leak")
+    assert found["holder"] == "main.leakGoroutine.func"
+    assert found["to"] >= 46
+    assert any("leakBacklog" in finding["holder"] or "Tick" in finding["holder"]
+               for finding in of_gauge(failing(stored), "goroutine")), "there, and not found leaked"
+    looks = [record for record in place.journal("tab-cycle")
+             if record["record"] == "sample" and record["phase"] == "quit"]
+    assert [look["gauges"]["goroutine_leak"] for look in looks] == [found["to"]] * 2
+    place.nothing_left()
+
+
+LITTER = """\
+version: 1
+title: What is left in the world
+target: standin
+needs: [tmux]
+iteration:
+  - press: "2"
+  - wait: {text: Select a file to preview}
+  - run: mkdir -p state/made && touch state/made/${i} && tmux new-session -d -s shell-${i} "sleep 600"
+  - press: "1"
+  - wait: {text: [Git main, Recent Commits]}
+measure: {idle_for: 2s, drain: 0s, warmup: 1, samples: 21, iterations_per_sample: 1}
+"""
+
+
+def test_files_and_sessions_that_become_more(place):
+    place.scenario("litter", LITTER)
+    shown = place.run("litter", "--target", "standin", "--program", place.standin(),
+                      "--no-confirm")
+    [stored] = place.result()["scenarios"]
+    assert shown.status == 1, shown
+    assert stored["goroutineleak"] == "not served by this runtime"
+    [files] = of_gauge(failing(stored), "state_file")
+    assert (files["kind"], files["holder"]) == ("growth", "${world}/state/made")
+    assert files["per_iteration"] == pytest.approx(1, abs=0.02)
+    [sessions] = of_gauge(failing(stored), "session")
+    assert sessions["holder"] == "shell-N"
+    assert stored["files_left"]["count"] >= 20
+    assert "${world}/state/made/21" in stored["files_left"]["names"]
+    assert stored["sessions_left"]["count"] == 21
+    assert stored["tools"]["tmux"]["per_iteration"] == pytest.approx(1, abs=0.1)
+    assert "left in the world: 21 tmux sessions" in re.sub(r"\s+", " ", shown.output)
     place.nothing_left()
 
 

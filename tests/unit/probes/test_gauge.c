@@ -26,8 +26,9 @@ static void every_gauge_is_found_by_its_name(void **state)
 static void what_is_judged_and_how(void **state)
 {
     (void)state;
-    static const enum gauge floors[] = {GAUGE_FD, GAUGE_GOROUTINE, GAUGE_INOTIFY_WATCH, GAUGE_CHILD,
-                                        GAUGE_ZOMBIE};
+    static const enum gauge floors[] = {GAUGE_FD,     GAUGE_GOROUTINE, GAUGE_INOTIFY_WATCH,
+                                        GAUGE_CHILD,  GAUGE_ZOMBIE,    GAUGE_STATE_FILE,
+                                        GAUGE_SESSION};
     unsigned count = 0;
     for (unsigned i = 0; i < GAUGE_COUNT; i++)
         count += gauge_info((enum gauge)i)->rule == RULE_FLOOR;
@@ -36,6 +37,7 @@ static void what_is_judged_and_how(void **state)
         assert_int_equal(gauge_info(floors[i])->rule, RULE_FLOOR);
     assert_int_equal(gauge_info(GAUGE_HEAP_ALLOC)->rule, RULE_SLOPE);
     assert_int_equal(gauge_info(GAUGE_HEAP_STACK)->rule, RULE_STACK);
+    assert_int_equal(gauge_info(GAUGE_GOROUTINE_LEAK)->rule, RULE_NONE);
     assert_true(gauge_info(GAUGE_CPU)->cumulative);
     assert_true(gauge_info(GAUGE_SPAWN)->cumulative);
     assert_true(gauge_info(GAUGE_OUTPUT)->cumulative);

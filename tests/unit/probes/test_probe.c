@@ -28,11 +28,22 @@ static const char index_page[] = "<html><title>/debug/pprof/</title> goroutine h
 static const char memstats_text[] = "heap profile: 1: 2 [3: 4] @ heap/2\n\n# HeapAlloc = 1000\n"
                                     "# HeapInuse = 2000\n# HeapObjects = 30\n# NumGC = 4\n";
 
+/* The profile of two goroutines at one site, plain: value type "goroutineleak" (2), one sample, one
+ * location, one function "main.lost". */
+static const char leaks_body[] =
+    "\x0a\x04\x08\x01\x10\x02"         /* sample_type */
+    "\x12\x06\x0a\x01\x01\x12\x01\x02" /* sample: location 1, value 2 */
+    "\x22\x06\x08\x01\x22\x02\x08\x01" /* location 1: function 1 */
+    "\x2a\x04\x08\x01\x10\x03"         /* function 1: name 3 */
+    "\x32\x00\x32\x0dgoroutineleak\x32\x05"
+    "count\x32\x09main.lost";
+
 /* What the target was asked, in memory that it shares with the test. */
 struct asked {
     char paths[1024]; /* one a line */
     int64_t last;     /* when */
     int64_t pause;    /* between the first two */
+    bool serves_leaks;
 };
 static struct asked *asked;
 
@@ -63,6 +74,8 @@ static bool answer_as_pprof(void *context, int connection, const char *path)
         return http_answer(connection, "200 OK", bodies->goroutine.data, bodies->goroutine.length);
     if (strcmp(path, "heap?gc=1&debug=1") == 0)
         return http_answer(connection, "200 OK", memstats_text, sizeof memstats_text - 1);
+    if (strcmp(path, "goroutineleak") == 0 && asked->serves_leaks)
+        return http_answer(connection, "200 OK", leaks_body, sizeof leaks_body - 1);
     return http_answer(connection, "404 Not Found", "", 0);
 }
 
@@ -131,12 +144,23 @@ struct target {
     struct probe *probe;
     struct lg_error err;
     unsigned long output;
+    bool whole;
+    bool world_is_broken;
 };
 
-static long spawn_count(void *context)
+static bool count_world(void *context, struct probe_counting *counting, bool whole,
+                        struct lg_error *err)
 {
-    (void)context;
-    return 7;
+    struct target *target = context;
+    target->whole = whole;
+    if (target->world_is_broken)
+        return lg_fail(err, LG_ERROR_INVALID, 0, "the world is broken");
+    probe_begin_count(counting, GAUGE_SPAWN);
+    probe_count(counting, GAUGE_SPAWN, "ps", 2);
+    probe_count(counting, GAUGE_SPAWN, "git", 4);
+    probe_count(counting, GAUGE_SPAWN, "ps", 1);
+    probe_begin_count(counting, GAUGE_STATE_FILE);
+    return true;
 }
 
 static unsigned long output_bytes(void *context)
@@ -165,7 +189,7 @@ static void target_open(struct target *target, int64_t ms)
 {
     struct probe_options options = {.world_root = "/tmp/nowhere",
                                     .started = clock_now(),
-                                    .spawn_count = spawn_count,
+                                    .count_world = count_world,
                                     .output_bytes = output_bytes,
                                     .context = target};
     target->probe =
@@ -230,6 +254,11 @@ static void a_whole_sample(void **state)
     assert_true(sample.gauges[GAUGE_CHILD] == 1);
     assert_true(sample.gauges[GAUGE_ZOMBIE] == 1);
     assert_true(sample.gauges[GAUGE_SPAWN] == 7);
+    assert_int_equal(value_of(target, &sample, GAUGE_SPAWN, "git"), 4);
+    assert_int_equal(value_of(target, &sample, GAUGE_SPAWN, "ps"), 3);
+    assert_true(sample.gauges[GAUGE_STATE_FILE] == 0);
+    assert_true(isnan(sample.gauges[GAUGE_SESSION]));
+    assert_true(target->whole);
     assert_true(sample.gauges[GAUGE_OUTPUT] == 12345);
     assert_true(sample.gauges[GAUGE_FD] == sample.gauges[GAUGE_FD_BEFORE_GC]);
     assert_true(sample.gauges[GAUGE_RSS] > 0);
@@ -241,6 +270,69 @@ static void a_whole_sample(void **state)
         assert_true(sample.holdings[i - 1].holder < sample.holdings[i].holder);
     assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
     sample_free(&sample);
+    target_free(target);
+}
+
+static void a_world_that_cannot_be_counted_is_no_sample(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    target->world_is_broken = true;
+    struct sample sample = {0};
+    int64_t rate;
+    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_int_equal(target->err.class, LG_ERROR_INVALID);
+    assert_false(target->whole);
+    target_free(target);
+}
+
+static void leaked_goroutines_come_beside_what_was_held(void **state)
+{
+    (void)state;
+    asked->serves_leaks = true;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    struct sample sample = {.phase = PHASE_LOOP, .iteration = 9}, leaks = {0};
+    int64_t rate;
+    bool served = false;
+    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    if (!probe_goroutine_leaks(target->probe, &sample, &leaks, &served, &target->err))
+        fail_msg("%s", target->err.text);
+    assert_true(served);
+    assert_int_equal(leaks.phase, PHASE_QUIT);
+    assert_int_equal(leaks.iteration, 9);
+    assert_true(leaks.gauges[GAUGE_GOROUTINE_LEAK] == 2);
+    assert_true(isnan(leaks.gauges[GAUGE_GOROUTINE]));
+    assert_int_equal(leaks.holding_count, sample.holding_count + 1);
+    assert_memory_equal(leaks.holdings, sample.holdings,
+                        sample.holding_count * sizeof *sample.holdings);
+    struct sample again = {0};
+    assert_true(probe_goroutine_leaks(target->probe, &leaks, &again, &served, &target->err));
+    assert_int_equal(again.holding_count, leaks.holding_count);
+    sample_free(&sample);
+    sample_free(&leaks);
+    sample_free(&again);
+    target_free(target);
+    asked->serves_leaks = false;
+}
+
+static void a_runtime_without_that_profile_is_no_error(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    struct sample before = {0}, leaks = {0};
+    bool served = true;
+    assert_true(probe_goroutine_leaks(target->probe, &before, &leaks, &served, &target->err));
+    assert_false(served);
+    assert_null(leaks.holdings);
+    assert_int_equal(target->err.class, LG_ERROR_NONE);
+    target_end(target);
+    assert_false(probe_goroutine_leaks(target->probe, &before, &leaks, &served, &target->err));
     target_free(target);
 }
 
@@ -353,6 +445,9 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
+        cmocka_unit_test(a_world_that_cannot_be_counted_is_no_sample),
+        cmocka_unit_test(leaked_goroutines_come_beside_what_was_held),
+        cmocka_unit_test(a_runtime_without_that_profile_is_no_error),
         cmocka_unit_test(samples_of_a_quiet_process_are_alike),
         cmocka_unit_test(a_target_that_ends_is_told_from_one_that_restarts),
         cmocka_unit_test(a_new_process_on_the_port_is_a_restart),

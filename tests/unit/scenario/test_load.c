@@ -341,6 +341,7 @@ static void test_a_target_that_extends(void **state)
     assert_int_equal(target->quit_status, 3);
     assert_int_equal(target->quit_ms, 2000);
     assert_int_equal(target->survivors.count, 0);
+    assert_texts(&target->state, "${world}/home|${world}/cfg");
     assert_texts(&plan->world.projects, "p1|p2");
     assert_null(plan_region(plan, "clock"));
     assert_range(plan_region(plan, "footer")->rows, -1, -1);

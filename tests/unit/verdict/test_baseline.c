@@ -56,6 +56,15 @@ static const char whole[] = "{\n"
                             "  \"go\": \"go1.26.8\",\n"
                             "  \"plan\": \"0123456789abcdef\",\n"
                             "  \"platform\": \"linux/amd64\",\n"
+                            "  \"tools\": {\n"
+                            "    \"git\": {\n"
+                            "      \"per_iteration\": 24.5,\n"
+                            "      \"tolerance\": 3\n"
+                            "    },\n"
+                            "    \"ps\": {\n"
+                            "      \"per_iteration\": 0\n"
+                            "    }\n"
+                            "  },\n"
                             "  \"version\": 1\n"
                             "}\n";
 
@@ -87,6 +96,12 @@ static void what_it_says_is_what_is_held(void **state)
     assert_true(isnan(baseline->gauges[GAUGE_GOROUTINE].tolerance));
     assert_true(isnan(baseline->gauges[GAUGE_HEAP_ALLOC].level));
     assert_false(baseline->gauges[GAUGE_CHILD].present);
+    assert_true(baseline->has_tools);
+    assert_int_equal(baseline->tool_count, 2);
+    assert_true(baseline_tool_for(baseline, "git")->per_iteration == 24.5);
+    assert_true(baseline_tool_tolerance(baseline_tool_for(baseline, "git")) == 3);
+    assert_true(baseline_tool_tolerance(baseline_tool_for(baseline, "ps")) == 1);
+    assert_null(baseline_tool_for(baseline, "tmux"));
     const struct baseline_exception *exception =
         baseline_exception_for(baseline, GAUGE_FD, "anon_inode:[eventpoll]");
     assert_non_null(exception);
@@ -119,6 +134,7 @@ static void exceptions_are_sorted_and_replaced(void **state)
 
 #define HEAD "\"version\":1,\"plan\":\"0123456789abcdef\",\"go\":\"go1.26.8\",\"platform\":\"l/a\""
 #define WITH_GAUGES(text) "{" HEAD ",\"exceptions\":[],\"gauges\":{" text "}}"
+#define WITH_TOOLS(text) "{" HEAD ",\"exceptions\":[],\"gauges\":{},\"tools\":{" text "}}"
 #define WITH_EXCEPTION(text) "{" HEAD ",\"gauges\":{},\"exceptions\":[{" text "}]}"
 #define EXCEPTION "\"gauge\":\"fd\",\"holder\":\"pipe\",\"allowed\":1,\"reason\":\"why\""
 
@@ -128,6 +144,14 @@ static const struct {
 } refused[] = {
     {"[]", "is no baseline: an object is expected"},
     {"{}", "version: is missing"},
+    {WITH_TOOLS("\"git\":{}"), "tools.git.per_iteration: is missing"},
+    {WITH_TOOLS("\"git\":{\"per_iteration\":-1}"),
+     "tools.git.per_iteration: must be a finite number, 0 or more"},
+    {WITH_TOOLS("\"git\":{\"per_iteration\":1,\"level\":1}"), "tools.git: unknown key \"level\""},
+    {WITH_GAUGES("\"goroutine_leak\":{\"allowed\":1}"),
+     "gauges.goroutine_leak.allowed: none may be there: allow a holder under \"exceptions\""},
+    {WITH_EXCEPTION("\"gauge\":\"spawn\",\"holder\":\"git\",\"allowed\":1,\"reason\":\"why\""),
+     "exceptions[0].gauge: the growth of spawn is shown, never judged"},
     {"{\"version\":2,\"plans\":1}", "version: must be 1: this leakgate reads no other"},
     {"{\"version\":\"1\"}", "version: must be 1: this leakgate reads no other"},
     {"{\"version\":1.0}", "version: must be 1: this leakgate reads no other"},

@@ -151,6 +151,19 @@ static void test_a_holder_that_does_not_come_again_is_left_alone(void **state)
     judgement_free(judgement);
 }
 
+/* It is asked for at the end alone: the goroutines of the same stack tell. */
+static void test_a_leaked_goroutine_is_where_its_goroutines_come(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_GOROUTINE_LEAK, "pipe");
+    struct finding *finding =
+        located(judgement, GAUGE_GOROUTINE, (struct gains){{0, 0, 0, 1, 0}}, 5);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_true(finding->places[0].per_iteration == 1);
+    judgement_free(judgement);
+}
+
 static void test_rare_growth_gets_more_iterations(void **state)
 {
     (void)state;
@@ -175,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_heap_is_exact_in_objects_and_bytes),
         cmocka_unit_test(test_a_heap_total_names_its_stacks),
         cmocka_unit_test(test_a_holder_that_does_not_come_again_is_left_alone),
+        cmocka_unit_test(test_a_leaked_goroutine_is_where_its_goroutines_come),
         cmocka_unit_test(test_rare_growth_gets_more_iterations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "world/state_files.h"
 #include "world/world.h"
 
 struct fixture {
@@ -82,6 +83,7 @@ static int teardown(void **state)
     string_list_free(&f->plan.world.tools);
     string_list_free(&f->plan.needs);
     string_list_free(&f->plan.target.command);
+    string_list_free(&f->plan.target.state);
     json_decref(f->plan.world.config);
     free(f);
     return 0;
@@ -278,19 +280,32 @@ static void test_relative(void **state)
     assert_string_equal(c, "${world}");
 }
 
+static unsigned spawns_of(struct fixture *f, const char *tool)
+{
+    const struct string_list *tools = &f->plan.world.tools;
+    unsigned counts[16];
+    assert_true(tools->count <= 16);
+    world_spawn_counts(f->world, counts);
+    for (size_t i = 0; i < tools->count; i++)
+        if (strcmp(tools->items[i], tool) == 0)
+            return counts[i];
+    fail_msg("%s is no tool of this world", tool);
+    return 0;
+}
+
 static void test_shim_counts_and_is_the_tool(void **state)
 {
     struct fixture *f = *state;
     make(f);
-    assert_int_equal(world_spawn_count(f->world), 0);
+    assert_int_equal(spawns_of(f, "git"), 0);
     assert_int_equal(run(f, "git --version >run/version && git -C p1 rev-parse HEAD >/dev/null"),
                      0);
-    assert_int_equal(world_spawn_count(f->world), 2);
+    assert_int_equal(spawns_of(f, "git"), 2);
     _cleanup_free_ char *version = content(f, "run/version");
     assert_true(text_starts(version, "git version "));
     assert_content(f, ".spawns", "git\ngit\n");
     assert_int_equal(WEXITSTATUS(run(f, "no-such-tool")), 127);
-    assert_int_equal(world_spawn_count(f->world), 2);
+    assert_int_equal(spawns_of(f, "git"), 2);
 }
 
 /* A tool of our own on leakgate's PATH, in a directory whose name sh would trip over. */
@@ -316,7 +331,8 @@ static void test_shim_keeps_arguments_status_and_signals(void **state)
     status = run(f, "export OUT=run/out; exec probe-tool die");
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGUSR1);
-    assert_int_equal(world_spawn_count(f->world), 2);
+    assert_int_equal(spawns_of(f, "probe-tool"), 2);
+    assert_int_equal(spawns_of(f, "git"), 0);
 }
 
 static void test_basic_tools_are_not_counted_unless_declared(void **state)
@@ -325,10 +341,59 @@ static void test_basic_tools_are_not_counted_unless_declared(void **state)
     string_list_add(&f->plan.world.tools, "sh");
     make(f);
     assert_int_equal(run(f, "cat /dev/null && ls >/dev/null && touch run/x && rm run/x"), 0);
-    assert_int_equal(world_spawn_count(f->world), 0);
+    assert_int_equal(spawns_of(f, "sh"), 0);
     assert_int_equal(run(f, "sh -c 'exit 0'"), 0);
-    assert_int_equal(world_spawn_count(f->world), 1);
+    assert_int_equal(spawns_of(f, "sh"), 1);
     assert_content(f, ".spawns", "sh\n");
+}
+
+static void gather_file(void *context, const char *directory, const char *name)
+{
+    string_list_take(context, path_join(directory, name));
+}
+
+static void assert_state(struct fixture *f, const char *expected)
+{
+    _cleanup_strings_ struct string_list files = {0};
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    if (!state_files_walk(f->world, gather_file, &files, &f->err))
+        fail_msg("%s", f->err.text);
+    string_list_sort(&files);
+    for (size_t i = 0; i < files.count; i++)
+        buffer_format(&text, "%s%s", i > 0 ? "|" : "", files.items[i]);
+    assert_string_equal(buffer_string(&text), expected);
+}
+
+/* Files, links as such, sockets and pipes; nothing behind a link. */
+static void test_state_files_are_those_below_the_state_directories(void **state)
+{
+    struct fixture *f = *state;
+    string_list_add(&f->plan.target.state, "${world}/state");
+    string_list_add(&f->plan.target.state, "cfg");
+    string_list_add(&f->plan.target.state, "${world}/not-there");
+    make(f);
+    assert_state(f, "${world}/cfg/config.json");
+    assert_int_equal(run(f, "mkdir -p state/a/b state/empty && touch state/a/b/1 state/a/2 && "
+                            "ln -s ../home state/home && ln -s . state/a/loop"),
+                     0);
+    assert_state(f, "${world}/cfg/config.json|${world}/state/a/2|${world}/state/a/b/1|"
+                    "${world}/state/a/loop|${world}/state/home");
+    assert_int_equal(run(f, "rm -r state && ln -s home state"), 0);
+    assert_state(f, "${world}/cfg/config.json");
+}
+
+static void test_state_files_have_a_limit(void **state)
+{
+    struct fixture *f = *state;
+    _cleanup_strings_ struct string_list files = {0};
+    string_list_add(&f->plan.target.state, "state");
+    make(f);
+    assert_int_equal(run(f, "cd state && for i in 1 2 3 4 5 6; do mkdir -p d/d/d/d/d/d && cd "
+                            "d/d/d/d/d/d; done && touch deep"),
+                     0);
+    assert_false(state_files_walk(f->world, gather_file, &files, &f->err));
+    assert_int_equal(f->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(f->err.text, "deeper than 32"));
 }
 
 static void test_path_is_the_world_alone(void **state)
@@ -511,6 +576,8 @@ int main(void)
         TEST(test_shim_counts_and_is_the_tool),
         TEST(test_shim_keeps_arguments_status_and_signals),
         TEST(test_basic_tools_are_not_counted_unless_declared),
+        TEST(test_state_files_are_those_below_the_state_directories),
+        TEST(test_state_files_have_a_limit),
         TEST(test_path_is_the_world_alone),
         TEST(test_file_of_the_plan_replaces_a_tool),
         TEST(test_project_is_committed_and_clean),

@@ -1,0 +1,77 @@
+#include "measure/sessions.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "measure/printed.h"
+#include "world/tools.h"
+
+/* Before each name, so that no message of tmux is taken for one. */
+static const char mark[] = "session ";
+static char format[] = "session #{session_name}";
+
+static void add_names(const char *printed, struct string_list *names)
+{
+    for (const char *line = printed; *line != '\0'; line += *line == '\n') {
+        size_t length = strcspn(line, "\n");
+        if (text_starts(line, mark) && names->count < LIMIT_SESSIONS)
+            string_list_take(names, memory_copy_range(line + strlen(mark), length - strlen(mark)));
+        line += length;
+    }
+}
+
+static void ask_server(struct loop *loop, const struct world *world, const char *tmux, char *socket,
+                       struct string_list *names)
+{
+    char *argv[] = {"tmux", "-S", socket, "list-sessions", "-F", format, NULL};
+    int status;
+    _cleanup_free_ char *printed =
+        program_prints(loop, world, tmux, argv, DEADLINE_TMUX_MS, &status);
+    if (printed != NULL && status == 0)
+        add_names(printed, names);
+}
+
+static bool is_socket(int directory, const char *name)
+{
+    struct stat status;
+    return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/* tmux puts its sockets into $TMUX_TMPDIR/tmux-UID. */
+static void ask_servers_in(struct loop *loop, const struct world *world, const char *place,
+                           struct string_list *names)
+{
+    _cleanup_free_ char *sockets = memory_format("%s/tmux-%u", place, (unsigned)getuid());
+    DIR *directory = opendir(sockets);
+    if (directory == NULL)
+        return;
+    _cleanup_free_ char *tmux = NULL;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (!is_socket(dirfd(directory), entry->d_name))
+            continue;
+        _cleanup_free_ char *socket = path_join(sockets, entry->d_name);
+        if (tmux == NULL)
+            tmux = tool_find("tmux");
+        if (tmux != NULL)
+            ask_server(loop, world, tmux, socket, names);
+    }
+    closedir(directory);
+}
+
+void sessions_read(struct loop *loop, const struct world *world, struct string_list *names)
+{
+    const struct string_list *survivors = &world->plan->target.survivors;
+    for (size_t i = 0; i < survivors->count; i++) {
+        _cleanup_free_ char *expanded = world_expand(world, survivors->items[i], 0, NULL);
+        _cleanup_free_ char *place = expanded != NULL ? path_join(world->root, expanded) : NULL;
+        if (place != NULL)
+            ask_servers_in(loop, world, place, names);
+    }
+    string_list_sort(names);
+}

@@ -1,0 +1,14 @@
+/* The sessions of the tmux servers that may outlive the target. */
+#ifndef LEAKGATE_MEASURE_SESSIONS_H
+#define LEAKGATE_MEASURE_SESSIONS_H
+
+#include "base/loop.h"
+#include "base/strings.h"
+#include "world/world.h"
+
+/* Adds the names of all sessions behind the sockets in the target's survivors' directories, sorted.
+ * No tmux is started where there is no socket, and leakgate's own tmux is used: the world's is a
+ * tool of the target's, which would be counted. */
+void sessions_read(struct loop *loop, const struct world *world, struct string_list *names);
+
+#endif

@@ -1,0 +1,253 @@
+/* Levels and rates at rest, and tools by tool. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/strings.h"
+#include "verdict/judge.h"
+
+#include "series_builder.h"
+
+static const struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+
+static const struct finding *level_finding(const struct judgement *judgement, enum gauge gauge)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].kind == FINDING_LEVEL && judgement->findings[i].gauge == gauge)
+            return &judgement->findings[i];
+    return NULL;
+}
+
+/* A run in which the gauge stands at `level`; of what only ever rises, it rises by so much a
+ * second. */
+static struct series series_at(enum gauge gauge, double level)
+{
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].gauges[gauge] =
+            gauge_info(gauge)->cumulative ? level * series.samples[i].at : level;
+    return series;
+}
+
+static struct judgement *judge_level(enum gauge gauge, double level, double stored)
+{
+    struct series series = series_at(gauge, level);
+    struct baseline *baseline = baseline_new();
+    baseline->gauges[gauge].present = !isnan(stored);
+    baseline->gauges[gauge].level = stored;
+    struct judgement *judgement = judge(&series, baseline, &facts);
+    baseline_free(baseline);
+    series_free(&series);
+    return judgement;
+}
+
+static void a_level_is_compared_within_its_tolerance(void **state)
+{
+    (void)state;
+    const struct {
+        enum gauge gauge;
+        double found, stored;
+        bool off;
+    } cases[] = {
+        {GAUGE_CPU, 0.97, 0.02, true},
+        {GAUGE_CPU, 0.11, 0.02, false},
+        {GAUGE_SPAWN, 100, 0.1, true},
+        {GAUGE_SPAWN, 2, 0.1, false},
+        {GAUGE_OUTPUT, 5000, 0, true},
+        {GAUGE_OUTPUT, 250, 0, false},
+        {GAUGE_OUTPUT, 5000, 4500, false},
+        {GAUGE_THREAD, 20, 10, false},
+        {GAUGE_THREAD, 21, 10, true},
+        {GAUGE_THREAD, 59, 40, false},
+        {GAUGE_HEAP_ALLOC, 8e6, 6e6, false},
+        {GAUGE_HEAP_ALLOC, 9e6, 6e6, true},
+        {GAUGE_HEAP_ALLOC, 49e6, 40e6, false},
+        {GAUGE_HEAP_ALLOC, 51e6, 40e6, true},
+        {GAUGE_STATE_FILE, 12, 10, false},
+        {GAUGE_STATE_FILE, 13, 10, true},
+        {GAUGE_SESSION, 3, 0, true},
+        {GAUGE_ZOMBIE, 3, 0, true},
+        {GAUGE_RSS, 9e9, 6e6, false},
+        {GAUGE_HEAP_INUSE, 9e9, 6e6, false},
+        {GAUGE_FD, 5, 25, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct judgement *judgement = judge_level(cases[i].gauge, cases[i].found, cases[i].stored);
+        const struct finding *finding = level_finding(judgement, cases[i].gauge);
+        if ((finding != NULL) != cases[i].off)
+            fail_msg("case %zu: %s %g", i, gauge_info(cases[i].gauge)->name, cases[i].found);
+        assert_int_equal(judgement->verdict, cases[i].off ? VERDICT_LEAK : VERDICT_PASS);
+        judgement_free(judgement);
+    }
+}
+
+static void a_stored_tolerance_counts(void **state)
+{
+    (void)state;
+    struct series series = series_at(GAUGE_THREAD, 13);
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    baseline->gauges[GAUGE_THREAD] =
+        (struct baseline_gauge){.present = true, .level = 10, .tolerance = 2};
+    struct judgement *judgement = judge(&series, baseline, &facts);
+    const struct finding *finding = level_finding(judgement, GAUGE_THREAD);
+    assert_non_null(finding);
+    assert_string_equal(finding->text,
+                        "13 at rest, 3 more than the baseline's 10, where 2 more are tolerated");
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+/* Where no level is stored, what is a fault in any program is told all the same. */
+static void what_no_program_does_at_rest_needs_no_baseline(void **state)
+{
+    (void)state;
+    const struct {
+        enum gauge gauge;
+        double found;
+        bool off;
+    } cases[] = {
+        {GAUGE_CPU, 0.97, true},        {GAUGE_CPU, 0.4, false},      {GAUGE_SPAWN, 11, true},
+        {GAUGE_SPAWN, 9, false},        {GAUGE_OUTPUT, 100000, true}, {GAUGE_OUTPUT, 60000, false},
+        {GAUGE_HEAP_ALLOC, 9e9, false}, {GAUGE_FD, 9000, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct series series = series_at(cases[i].gauge, cases[i].found);
+        struct judgement *without = judge(&series, NULL, &facts);
+        struct judgement *unknown = judge_level(cases[i].gauge, cases[i].found, NAN);
+        const struct finding *finding = level_finding(without, cases[i].gauge);
+        assert_true((finding != NULL) == cases[i].off);
+        assert_true((level_finding(unknown, cases[i].gauge) != NULL) == cases[i].off);
+        assert_true(finding == NULL || strstr(finding->text, "no level is stored") != NULL);
+        judgement_free(without);
+        judgement_free(unknown);
+        series_free(&series);
+    }
+}
+
+/* A stored level is what counts, be it as high as it is. */
+static void a_stored_level_outranks_what_is_a_fault_elsewhere(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judge_level(GAUGE_CPU, 1.0, 0.95);
+    assert_null(level_finding(judgement, GAUGE_CPU));
+    judgement_free(judgement);
+}
+
+/* Paced by time and without an idle phase: its loop is rest only where nothing was played in it. */
+static void work_is_not_taken_for_rest(void **state)
+{
+    (void)state;
+    for (int plays = 0; plays < 2; plays++) {
+        struct series series = series_at(GAUGE_CPU, 0.9);
+        series.per_minute = true;
+        for (size_t i = 0; i < series.count; i++) {
+            series.samples[i].phase = i < IDLE_SAMPLES ? PHASE_WARMUP : PHASE_LOOP;
+            series.samples[i].iteration = plays ? (unsigned)i : 0;
+        }
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        assert_true(judgement->levels[GAUGE_CPU] > 0.89);
+        assert_true((level_finding(judgement, GAUGE_CPU) != NULL) == !plays);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
+/* git: 3 per iteration and one every 5 s whatever is done; ps: only at the start. */
+static struct series series_with_tools(void)
+{
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    uint32_t git = holder_table_text(series.holders, GAUGE_SPAWN, "git");
+    uint32_t ps = holder_table_text(series.holders, GAUGE_SPAWN, "ps");
+    for (size_t i = 0; i < series.count; i++) {
+        struct sample *sample = &series.samples[i];
+        unsigned started = 60 + 3 * (unsigned)loop_iteration(sample) + (unsigned)(sample->at / 5);
+        sample->gauges[GAUGE_SPAWN] = started + 1;
+        sample->holdings[sample->holding_count++] = (struct holding){git, started, 0};
+        sample->holdings[sample->holding_count++] = (struct holding){ps, 1, 0};
+    }
+    return series;
+}
+
+static void tools_are_counted_at_rest_and_by_iterations(void **state)
+{
+    (void)state;
+    struct series series = series_with_tools();
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->tool_count, 2);
+    assert_string_equal(judgement->tools[0].name, "git");
+    assert_true(judgement->tools[0].per_second == 0.2);
+    assert_true(fabs(judgement->tools[0].per_iteration - 3) < 0.01);
+    assert_string_equal(judgement->tools[1].name, "ps");
+    assert_true(judgement->tools[1].per_iteration == 0);
+    assert_true(judgement->counts_tools);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    series.per_minute = true;
+    judgement = judge(&series, NULL, &facts);
+    assert_true(isnan(judgement->tools[0].per_iteration));
+    assert_false(judgement->counts_tools);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+static void a_tool_that_is_started_more_often_is_told(void **state)
+{
+    (void)state;
+    const struct {
+        const char *known;
+        double stored, tolerance;
+        bool off;
+    } cases[] = {
+        {"git", 3, NAN, false},   {"git", 2.1, NAN, false}, {"git", 1.9, NAN, true},
+        {"git", 1.9, 1.5, false}, {"git", 2.9, 0, true},    {"git", 30, NAN, false},
+        {"ps", 3, NAN, true}, /* it does not know git: that counts from 0 */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct series series = series_with_tools();
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        baseline_add_tool(baseline, cases[i].known, cases[i].stored, cases[i].tolerance);
+        struct judgement *judgement = judge(&series, baseline, &facts);
+        const struct finding *finding = level_finding(judgement, GAUGE_SPAWN);
+        if ((finding != NULL) != cases[i].off)
+            fail_msg("case %zu", i);
+        assert_true(finding == NULL || strcmp(finding->holder, "git") == 0);
+        assert_int_equal(judgement->verdict, cases[i].off ? VERDICT_LEAK : VERDICT_PASS);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
+/* One that was made before tools were counted says nothing of them. */
+static void a_baseline_without_tools_compares_none(void **state)
+{
+    (void)state;
+    struct series series = series_with_tools();
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    struct judgement *judgement = judge(&series, baseline, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    baseline->has_tools = true;
+    judgement = judge(&series, baseline, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_level_is_compared_within_its_tolerance),
+        cmocka_unit_test(a_stored_tolerance_counts),
+        cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
+        cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
+        cmocka_unit_test(work_is_not_taken_for_rest),
+        cmocka_unit_test(tools_are_counted_at_rest_and_by_iterations),
+        cmocka_unit_test(a_tool_that_is_started_more_often_is_told),
+        cmocka_unit_test(a_baseline_without_tools_compares_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
