@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "commands/selection.h"
 #include "report/baseline_difference.h"
+#include "report/attempts.h"
 #include "report/result.h"
 
 /* One scenario's new baseline, before anything is written. */
@@ -121,14 +122,15 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
     if (access(path, F_OK) != 0)
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s has no run of the scenario \"%s\"", report,
                        name);
-    struct run_record *record = run_record_read(path, err);
+    _cleanup_suite_ struct suite_result *suite = suite_new(report, "", "");
+    struct scenario_result *scenario = suite_add(suite, name, "", NULL);
+    scenario_judge(scenario, report);
+    const struct run_record *record = scenario_accepted_record(scenario);
     if (record == NULL)
-        return false;
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s: %s", name, scenario->reason);
     struct proposal *proposal = &accepting->proposals[accepting->count++];
     proposal->name = memory_copy_text(name);
-    bool made = make_proposal(accepting, record, proposal, err);
-    run_record_free(record);
-    return made || lg_context(err, "%s", name);
+    return make_proposal(accepting, record, proposal, err) || lg_context(err, "%s", name);
 }
 
 static bool all_keys_used(const struct accepting *accepting, struct lg_error *err)

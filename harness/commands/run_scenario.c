@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/report_directory.h"
@@ -196,6 +197,7 @@ static void run_locating(struct scenario_run *run)
     struct lg_error err = {0};
     struct plan plan = *run->options.plan;
     plan.measure.heap_rate = 1;
+    run->options.timeout_scale *= LOCATING_SLOWDOWN;
     run->options.locating_iterations = locating_iterations(run->result->judgement);
     if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
         scenario_locate(run->result, option_text(run->arguments, OPTION_REPORT));

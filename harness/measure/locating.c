@@ -36,9 +36,11 @@ static bool locate_iteration(struct run *run, struct lg_error *err)
 bool run_locate(struct run *run, struct lg_error *err)
 {
     unsigned iterations = run->options->locating_iterations;
-    if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_warm_up(run, err) ||
-        !run_enter_phase(run, PHASE_LOOP, iterations, err) || !run_take_sample(run, false, 0, err))
+    if (!run_enter_phase(run, PHASE_START, 0, err) || !run_open_probe(run, DEADLINE_PPROF_MS, err))
+        return false;
+    pprof_set_timeout(probe_pprof(run->probe), LOCATING_SLOWDOWN * LIMIT_HTTP_TOTAL_MS);
+    if (!run_warm_up(run, err) || !run_enter_phase(run, PHASE_LOOP, iterations, err) ||
+        !run_take_sample(run, false, 0, err))
         return false;
     for (unsigned i = 0; i < iterations; i++)
         if (!locate_iteration(run, err))

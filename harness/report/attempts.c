@@ -193,6 +193,15 @@ void scenario_locate(struct scenario_result *scenario, const char *directory)
     locate_by(scenario->judgement, result->record);
 }
 
+const struct run_record *scenario_accepted_record(const struct scenario_result *scenario)
+{
+    bool outvoted = scenario->verdict == VERDICT_PASS && scenario->attempt_count > 1;
+    for (size_t i = 1; outvoted && i < scenario->attempt_count; i++)
+        if (scenario->attempts[i].verdict == VERDICT_PASS)
+            return scenario->attempts[i].record;
+    return scenario->record;
+}
+
 const struct run_record *scenario_telling_record(const struct scenario_result *scenario)
 {
     const struct attempt_result *failed = failed_attempt(scenario);

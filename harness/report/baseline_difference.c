@@ -119,13 +119,13 @@ static void gauge_difference(enum gauge gauge, const struct baseline *old,
 static void tool_difference(const char *name, const struct baseline_tool *was,
                             const struct baseline_tool *now, struct string_list *lines)
 {
-    if (was == NULL)
+    if (was == NULL && now != NULL)
         string_list_take(lines,
                          memory_format("spawn %s per iteration %.2f", name, now->per_iteration));
-    else if (now == NULL)
+    else if (was != NULL && now == NULL)
         string_list_take(
             lines, memory_format("spawn %s per iteration %.2f -> none", name, was->per_iteration));
-    else if (was->per_iteration != now->per_iteration)
+    else if (was != NULL && now != NULL && was->per_iteration != now->per_iteration)
         string_list_take(lines, memory_format("spawn %s per iteration %.2f -> %.2f", name,
                                               was->per_iteration, now->per_iteration));
 }

@@ -238,6 +238,11 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
         paint_left(painter, record, "files_left", "file", "new since the loop began");
         paint_left(painter, record, "sessions_left", "tmux session", "outliving the target");
     }
+    for (size_t i = 0; i < scenario->attempt_count; i++)
+        if (scenario->attempts[i].attempt == ATTEMPT_LOCATE &&
+            scenario->attempts[i].problem != NULL)
+            paint_line(painter, false, "the step at which it grows was not found: %s",
+                       scenario->attempts[i].problem);
     if (scenario->killed.count > 0) {
         _cleanup_free_ char *killed = processes_describe(&scenario->killed);
         paint_line(painter, false, "had to be killed: %s", killed);

@@ -14,7 +14,8 @@ enum {
     /* So many of what leaks should come in a locating run, to tell its step from chance. */
     OCCURRENCES = 4,
     PLACES_NAMED = 3,
-    STACKS_NAMED = 3
+    STACKS_NAMED = 3,
+    COMPANIONS_NAMED = 2
 };
 
 /* A place with less than this share of the foremost one's growth is not named. */
@@ -201,6 +202,35 @@ static void name_stacks(struct finding *finding, const struct ledger *ledger, un
     buffer_free(&text);
 }
 
+static bool comes_with(const struct ledger *ledger, const struct account *account, double net,
+                       unsigned last_step)
+{
+    const double share = 0.1; /* of one for each, either way */
+    return fabs(net_of(ledger, account->values) - net) <= share * net &&
+           keeps_rising(ledger, account->values, last_step);
+}
+
+/* Stacks that allocate one live object for each of what is counted: what opened the descriptor or
+ * started the goroutine is most often among them. */
+static void name_companions(struct finding *finding, const struct ledger *ledger, double net,
+                            unsigned last_step)
+{
+    size_t count, found = 0;
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
+                  finding->text != NULL ? "; " : "");
+    for (size_t i = 0; net > 0 && i < count && found < COMPANIONS_NAMED; i++)
+        if (comes_with(ledger, &accounts[i], net, last_step))
+            buffer_format(&text, "%s%s", found++ == 0 ? "with each comes an object of " : ", ",
+                          accounts[i].key);
+    if (found > 0) {
+        free(finding->text);
+        finding->text = buffer_take(&text);
+    }
+    buffer_free(&text);
+}
+
 static void locate_finding(struct finding *finding, const struct ledger *ledger,
                            const struct iteration_steps *steps)
 {
@@ -211,8 +241,11 @@ static void locate_finding(struct finding *finding, const struct ledger *ledger,
     _cleanup_free_ double *gains = gains_by_step(ledger, row, steps);
     name_places(finding, gains, iterations, steps);
     name_exact(finding, ledger, row, iterations);
+    unsigned last_step = (unsigned)steps->count;
     if (finding->gauge == GAUGE_HEAP_ALLOC)
-        name_stacks(finding, ledger, (unsigned)steps->count, iterations);
+        name_stacks(finding, ledger, last_step, iterations);
+    else if (finding->gauge != GAUGE_HEAP_STACK)
+        name_companions(finding, ledger, net_of(ledger, row), last_step);
 }
 
 void locate(struct judgement *judgement, const struct series *series,
