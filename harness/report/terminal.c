@@ -233,8 +233,6 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
         for (size_t i = 0; i < json_array_size(record->notes); i++)
             paint_line(painter, false, "note: %s",
                        json_get_text(json_array_get(record->notes, i), "text", ""));
-    }
-    if (record != NULL) {
         paint_left(painter, record, "files_left", "file", "new since the loop began");
         paint_left(painter, record, "sessions_left", "tmux session", "outliving the target");
     }

@@ -5,9 +5,10 @@ import statistics
 import textwrap
 
 import counting
+from classes import TUNING_EVERY
 from intervals import interval, upper_bound
 from rules import COUNTS, RULES
-from traces import SPLITS, TUNING_EVERY
+from traces import SPLITS
 
 HELD_OUT = SPLITS[0]
 ENOUGH_RUNS = 60  # of each class of counts and of clean controls

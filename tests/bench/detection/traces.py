@@ -7,12 +7,12 @@ import os
 import re
 import tarfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-CLASSES = os.path.join(HERE, "classes.json")
-ARCHIVE = os.path.join(HERE, "traces.tar.xz")
+import classes
+
+CLASSES = classes.TABLE
+ARCHIVE = os.path.join(classes.HERE, "traces.tar.xz")
 JOURNAL = "journal.jsonl"
 SPLITS = ("held-out", "tuning")
-TUNING_EVERY = 4
 
 # `plan` is the hash of what was done: some classes come in variants.
 Trace = collections.namedtuple("Trace", "name number split path plan")
@@ -20,13 +20,11 @@ Trace = collections.namedtuple("Trace", "name number split path plan")
 
 def split_of(number):
     """The fixed rule: every fourth run is for setting thresholds, the others never are."""
-    return "tuning" if number % TUNING_EVERY == 0 else "held-out"
+    return "tuning" if number % classes.TUNING_EVERY == 0 else "held-out"
 
 
 def read_classes(path=CLASSES):
-    with open(path, encoding="utf-8") as file:
-        rows = json.load(file)["classes"]
-    return {row["name"]: {"bytes_per_iteration": None, **row} for row in rows}
+    return {row["name"]: {"bytes_per_iteration": None, **row} for row in classes.load(path)}
 
 
 PLAN = re.compile(rb'"plan_hash":"(\w+)"')

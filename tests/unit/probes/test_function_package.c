@@ -44,9 +44,9 @@ static const struct {
     const char *name, *file, *package; /* NULL: the name's own, or unknown */
 } cases[] = {
     /* Known from another function of the same folder. */
-    {"main.run.Open.func1", "/home/u/work/internal/store/open.go",
+    {"main.run.Open.func1", "/home/u/src/internal/store/open.go",
      "example.com/app/internal/store"},
-    {"main.run.help.func1", "/home/u/work/cmd/app/help.go", NULL},
+    {"main.run.help.func1", "/home/u/src/cmd/app/help.go", NULL},
     /* The module cache says it: with escapes, and major versions. */
     {"main.run.Tick.func1", "/root/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.0/x.go",
      "github.com/BurntSushi/toml"},
@@ -59,10 +59,10 @@ static const struct {
     {"main.run.Go.func1", "sync/waitgroup.go", "sync"},
     {"main.run.Get.func1", "/usr/local/go/src/net/http/client.go", "net/http"},
     /* The same tree as a package that is known; a program's own folder cannot be told from one. */
-    {"example.com/app/ui.a.New.func1", "/home/u/work/internal/list/list.go",
+    {"example.com/app/ui.a.New.func1", "/home/u/src/internal/list/list.go",
      "example.com/app/internal/list"},
-    {"example.com/app/ui.a.New.func1", "/home/u/work/ui/list.go", NULL},
-    {"main.run.New.func1", "/home/u/work/internal/list/list.go", NULL},
+    {"example.com/app/ui.a.New.func1", "/home/u/src/ui/list.go", NULL},
+    {"main.run.New.func1", "/home/u/src/internal/list/list.go", NULL},
     {"main.run.New.func1", "example.com/app/cmd/app/main.go", NULL},
     {"example.com/app/ui.a.New.func1", "example.com/app/list/list.go", "example.com/app/list"},
     /* Nowhere. */
@@ -77,10 +77,10 @@ static void the_package_is_that_of_the_file(void **state)
     struct packages packages = {0};
     packages_learn(&packages, "time.Sleep", "/usr/local/go/src/runtime/time.go");
     packages_learn(&packages, "runtime.gopark", "/usr/local/go/src/runtime/proc.go");
-    packages_learn(&packages, "main.main", "/home/u/work/cmd/app/main.go");
-    packages_learn(&packages, "example.com/app/ui.(*View).Draw", "/home/u/work/ui/view.go");
+    packages_learn(&packages, "main.main", "/home/u/src/cmd/app/main.go");
+    packages_learn(&packages, "example.com/app/ui.(*View).Draw", "/home/u/src/ui/view.go");
     packages_learn(&packages, "example.com/app/internal/store.Close",
-                   "/home/u/work/internal/store/close.go");
+                   "/home/u/src/internal/store/close.go");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         _cleanup_free_ char *name = packages_whole_name(&packages, cases[i].name, cases[i].file);
         _cleanup_free_ char *wanted =

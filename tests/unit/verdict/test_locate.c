@@ -141,6 +141,26 @@ static void test_a_heap_total_names_its_stacks(void **state)
     judgement_free(judgement);
 }
 
+/* A descriptor, and the stack that allocates what holds it. */
+static void test_what_comes_with_each_is_named(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, NULL);
+    struct finding *finding =
+        located(judgement, GAUGE_HEAP_STACK, (struct gains){{0, 0, 0, 16, 0}}, 160);
+    /* Gauges follow the bytes in this series: 16 of one for each object of the other. */
+    assert_null(finding->text);
+    judgement_free(judgement);
+    judgement = judgement_of(GAUGE_FD, NULL);
+    struct series series = series_of(GAUGE_HEAP_STACK, (struct gains){{0, 0, 0, 16, 0}}, 160);
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].gauges[GAUGE_FD] = series.samples[i].holdings[0].value;
+    locate(judgement, &series, &iteration);
+    series_free(&series);
+    assert_string_equal(judgement->findings[0].text, "with each comes an object of main.keep");
+    judgement_free(judgement);
+}
+
 static void test_a_holder_that_does_not_come_again_is_left_alone(void **state)
 {
     (void)state;
@@ -187,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_two_places_stand_with_the_larger_first),
         cmocka_unit_test(test_heap_is_exact_in_objects_and_bytes),
         cmocka_unit_test(test_a_heap_total_names_its_stacks),
+        cmocka_unit_test(test_what_comes_with_each_is_named),
         cmocka_unit_test(test_a_holder_that_does_not_come_again_is_left_alone),
         cmocka_unit_test(test_a_leaked_goroutine_is_where_its_goroutines_come),
         cmocka_unit_test(test_rare_growth_gets_more_iterations),
