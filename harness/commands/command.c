@@ -39,8 +39,9 @@ const struct command_info command_table[] = {
     {COMMAND_BISECT, "bisect", "SCENARIO...", "run scenarios for git bisect run",
      "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
      "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "
-     "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option. A "
-     "signal ends the search.\n\n"
+     "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option; of "
+     "several scenarios the worst counts, and a failure is worse than a leak. Quarantines do not "
+     "count. A signal ends the search.\n\n"
      "    git bisect start BAD GOOD\n"
      "    git bisect run leakgate bisect tab-cycle --build make --control ../good\n\n"
      "The scenarios, baselines and the control build should lie outside the tree that is "

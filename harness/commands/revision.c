@@ -214,14 +214,21 @@ bool revision_baseline(const struct revision *revision, const char *path,
     return *baseline != NULL;
 }
 
-void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan)
+/* Does the revision's own scenario file forgive as long as this one does? */
+static bool revision_forgives(const struct revision *revision, const struct plan *plan)
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
     struct lg_error ignored = {0};
     bool exists = false;
-    if (plan->quarantine.reason == NULL ||
-        (revision_read(revision, plan->file, &text, &exists, &ignored) && exists &&
-         text_has_quarantine(buffer_string(&text), text.length)))
+    if (!revision_read(revision, plan->file, &text, &exists, &ignored) || !exists)
+        return false;
+    _cleanup_free_ char *until = text_quarantine_until(buffer_string(&text), text.length);
+    return until != NULL && strcmp(plan->quarantine.until, until) <= 0;
+}
+
+void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan)
+{
+    if (plan->quarantine.reason == NULL || revision_forgives(revision, plan))
         return;
     plan->quarantine_here = plan->quarantine;
     plan->quarantine = (struct quarantine_plan){0};

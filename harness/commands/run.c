@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -199,6 +200,14 @@ static int load_baseline_here(struct suite *suite, size_t index, const char *pat
     return EXIT_PASS;
 }
 
+/* What is known and forgiven is what one bisects. */
+static void lift_quarantine(struct plan *plan)
+{
+    free(plan->quarantine.reason);
+    free(plan->quarantine.until);
+    plan->quarantine = (struct quarantine_plan){0};
+}
+
 static int load_baseline(struct suite *suite, size_t index)
 {
     struct plan *plan = suite->selection.plans[index];
@@ -248,6 +257,9 @@ static int load_baselines(struct suite *suite)
     suite->baselines_here = memory_array(suite->selection.count, sizeof *suite->baselines_here);
     if (status != EXIT_PASS)
         return status;
+    for (size_t i = 0; suite->arguments->command == COMMAND_BISECT && i < suite->selection.count;
+         i++)
+        lift_quarantine(suite->selection.plans[i]);
     if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
         option_given(suite->arguments, OPTION_CONTROL) ||
         option_given(suite->arguments, OPTION_ITERATIONS))
@@ -274,7 +286,9 @@ static bool find_program(const struct plan *plan, struct lg_error *err)
 static bool find_control(const struct arguments *arguments, struct lg_error *err)
 {
     const char *control = option_text(arguments, OPTION_CONTROL);
-    if (control == NULL || (strchr(control, '/') != NULL && access(control, X_OK) == 0))
+    struct stat status;
+    if (control == NULL || (strchr(control, '/') != NULL && stat(control, &status) == 0 &&
+                            S_ISREG(status.st_mode) && access(control, X_OK) == 0))
         return true;
     return lg_fail(err, LG_ERROR_INPUT, 0,
                    "--control wants the path of a program (./old or /tmp/old), not \"%s\"",

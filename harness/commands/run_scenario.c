@@ -14,17 +14,23 @@
 #include "commands/report_directory.h"
 #include "measure/guard.h"
 #include "report/attempts.h"
+#include "report/judging.h"
 #include "verdict/control.h"
 #include "verdict/locate.h"
 #include "world/world.h"
 
-static void fail(struct scenario_run *run, enum verdict verdict, enum lg_error_class class,
-                 const char *reason)
+/* Without a journal of its own there is only the error to go by. */
+static void fail(struct scenario_run *run, const struct lg_error *err)
 {
-    run->result->verdict = verdict;
-    run->result->problem = class;
-    free(run->result->reason);
-    run->result->reason = memory_copy_text(reason);
+    struct scenario_result *result = run->result;
+    if (err->class == LG_ERROR_NEED) {
+        scenario_skip(result, err->text);
+        return;
+    }
+    result->verdict = err->class == LG_ERROR_INVALID ? VERDICT_INVALID : VERDICT_FAILED;
+    result->problem = err->class;
+    free(result->reason);
+    result->reason = memory_copy_text(err->text);
 }
 
 /* To the millisecond: the same figure comes back from result.json. */
@@ -54,8 +60,7 @@ static bool guard_attempt(struct scenario_run *run, const struct run_options *op
     return done;
 }
 
-/* Where the attempt's files go; made here. NULL and an error when it cannot be. The first attempt
- * of a scenario replaces what an earlier run left. */
+/* Where the attempt's files go; made here. NULL and an error when it cannot be. */
 static char *make_directory(const struct scenario_run *run, enum attempt attempt,
                             struct lg_error *err)
 {
@@ -107,31 +112,27 @@ static void take_control_version(struct scenario_run *run, const struct run_reco
                                          *go != '\0' ? go : "no Go program");
 }
 
-/* What the control showed becomes the baseline. A control that cannot be measured leaves nothing to
- * judge by. */
-static bool take_control(struct scenario_run *run, const char *journal)
+/* What the control showed becomes the baseline. A control that could not be measured leaves nothing
+ * to judge by. */
+static bool take_control(struct scenario_run *run, const char *journal, struct lg_error *err)
 {
-    struct lg_error err = {0};
-    struct run_record *record = run_record_read(journal, &err);
+    struct run_record *record = run_record_read(journal, err);
     if (record == NULL) {
-        fail(run, VERDICT_FAILED, LG_ERROR_INTERNAL, err.text);
+        err->class = LG_ERROR_INTERNAL;
         return false;
     }
-    bool measured = !record->facts.failed && !record->facts.invalid;
-    if (measured) {
+    enum lg_error_class problem = run_record_problem(record);
+    if (problem == LG_ERROR_NONE) {
         baseline_free(run->control);
         run->control = baseline_of_control(&record->series, &record->facts);
         run->options.baseline = run->control;
         take_control_version(run, record);
         run->options.control_version = run->control_version;
     } else {
-        _cleanup_free_ char *reason =
-            memory_format("of the control build: %s", record->facts.problem);
-        fail(run, record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED,
-             record->facts.invalid ? LG_ERROR_INVALID : LG_ERROR_TARGET, reason);
+        lg_fail(err, problem, 0, "of the control build: %s", record->facts.problem);
     }
     run_record_free(record);
-    return measured;
+    return problem == LG_ERROR_NONE;
 }
 
 static enum attempt control_of(enum attempt attempt)
@@ -154,42 +155,30 @@ static enum attempt control_of(enum attempt attempt)
 }
 
 /* True when there is no control, or it was measured. */
-static bool run_control(struct scenario_run *run, enum attempt attempt)
+static bool run_control(struct scenario_run *run, enum attempt attempt, struct lg_error *err)
 {
     const char *program = option_text(run->arguments, OPTION_CONTROL);
     if (program == NULL)
         return true;
-    struct lg_error err = {0};
     const char *report = option_text(run->arguments, OPTION_REPORT);
     struct plan plan = plan_of_control(run, program);
     /* The control is judged by nothing: what drains is what grows. */
     run->options.baseline = NULL;
     run->options.control_version = NULL;
-    bool done = run_attempt(run, &plan, control_of(attempt), &err);
+    bool done = run_attempt(run, &plan, control_of(attempt), err);
     free(plan.target.command.items);
-    if (!done) {
-        fail(run, VERDICT_FAILED, err.class, err.text);
+    if (!done)
         return false;
-    }
     _cleanup_free_ char *directory =
         attempt_directory(report, run->result->name, control_of(attempt));
     _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
-    return take_control(run, journal) && run->suite->signal == 0;
+    if (!take_control(run, journal, err))
+        return false;
+    return run->suite->signal == 0 ||
+           lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", run->suite->signal);
 }
 
 /* --- The attempts --- */
-
-/* An attempt that has a vote, with its control before it. */
-static bool run_vote(struct scenario_run *run, enum attempt attempt)
-{
-    struct lg_error err = {0};
-    if (!run_control(run, attempt))
-        return false;
-    if (run_attempt(run, run->options.plan, attempt, &err))
-        return true;
-    fail(run, VERDICT_FAILED, err.class, err.text);
-    return false;
-}
 
 /* Every allocation counted; all else is the same plan. */
 static void run_locating(struct scenario_run *run)
@@ -205,16 +194,33 @@ static void run_locating(struct scenario_run *run)
         complain(&err);
 }
 
+/* One attempt more. A control that fails leaves nothing to confirm by: what was seen so far stands,
+ * as it does when the report is read again. False when there is to be no other. */
+static bool run_confirming(struct scenario_run *run, enum attempt attempt)
+{
+    struct lg_error err = {0};
+    if (!run_control(run, attempt, &err)) {
+        if (run->suite->signal == 0)
+            complain(&err);
+        return false;
+    }
+    if (!run_attempt(run, run->options.plan, attempt, &err)) {
+        fail(run, &err);
+        return false;
+    }
+    scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);
+    return true;
+}
+
 /* Confirms what the screening found, and finds where it grows; see verdict/confirm.h. */
 static void run_further(struct scenario_run *run)
 {
-    const char *report = option_text(run->arguments, OPTION_REPORT);
     enum attempt next;
-    while (run->suite->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT) {
-        if (!run_vote(run, next))
-            return;
-        scenario_take(run->result, report, next);
-    }
+    while (run->suite->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT)
+        if (!run_confirming(run, next))
+            break;
+    if (run->result->verdict == VERDICT_FAILED)
+        return;
     scenario_conclude(run->result);
     bool bisects = run->arguments->command == COMMAND_BISECT; /* which asks for the verdict alone */
     if (run->suite->signal == 0 && !bisects && scenario_wants_location(run->result))
@@ -226,12 +232,11 @@ static void run_attempts(struct scenario_run *run)
     const char *report = option_text(run->arguments, OPTION_REPORT);
     struct lg_error err = {0};
     _cleanup_free_ char *directory = evidence_directory_make(report, run->result->name, &err);
-    if (directory == NULL) {
-        fail(run, VERDICT_FAILED, err.class, err.text);
+    if (directory == NULL || !run_control(run, ATTEMPT_SCREENING, &err) ||
+        !run_attempt(run, run->options.plan, ATTEMPT_SCREENING, &err)) {
+        fail(run, &err);
         return;
     }
-    if (!run_vote(run, ATTEMPT_SCREENING))
-        return;
     scenario_screen(run->result, report);
     if (!option_given(run->arguments, OPTION_NO_CONFIRM))
         run_further(run);

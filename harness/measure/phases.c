@@ -14,6 +14,8 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
                         struct lg_error *err)
 {
     struct run *run = context;
+    /* A locating run reads everything at every step. */
+    whole = whole || run->options->attempt == ATTEMPT_LOCATE;
     return surroundings_count(&run->surroundings, run->loop, run->world, counting, whole, err);
 }
 
@@ -221,6 +223,20 @@ static bool drain(struct run *run, struct lg_error *err)
     return true;
 }
 
+/* All that was to be measured has been: a profile that cannot be had is a remark, the end of the
+ * target is not. */
+static bool cannot_look(struct run *run, const struct lg_error *problem, struct lg_error *err)
+{
+    if (loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL)) {
+        if (err != NULL)
+            *err = *problem;
+        return fail_sample(run, err);
+    }
+    _cleanup_free_ char *text = memory_format("could not be read: %s", problem->text);
+    surroundings_put(&run->surroundings, "goroutineleak", json_text(text));
+    return true;
+}
+
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */
 static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
 {
@@ -229,9 +245,10 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
         struct sample sample = {0};
         const struct sample *before = &run->series.samples[run->series.count - 1];
         bool served;
-        if (!probe_goroutine_leaks(run->probe, before, &sample, &served, err)) {
+        struct lg_error problem = {0};
+        if (!probe_goroutine_leaks(run->probe, before, &sample, &served, &problem)) {
             sample_free(&sample);
-            return fail_sample(run, err);
+            return cannot_look(run, &problem, err);
         }
         if (!served) {
             surroundings_put(&run->surroundings, "goroutineleak",

@@ -200,7 +200,7 @@ json_t *record_note(const char *text)
     return record;
 }
 
-static const char *class_name(enum lg_error_class class)
+const char *problem_class_name(enum lg_error_class class)
 {
     switch (class) {
     case LG_ERROR_TARGET:
@@ -223,7 +223,7 @@ static const char *class_name(enum lg_error_class class)
 json_t *record_failure(const struct lg_error *problem, const char *stderr_tail)
 {
     json_t *record = new_record("failure");
-    json_put(record, "class", json_text(class_name(problem->class)));
+    json_put(record, "class", json_text(problem_class_name(problem->class)));
     json_put(record, "where", json_text(problem->where));
     json_put(record, "text", json_text(problem->text));
     json_put(record, "stderr_tail", json_text(stderr_tail));

@@ -18,6 +18,8 @@ json_t *record_iteration(enum phase phase, unsigned iteration, unsigned of, doub
 json_t *record_step(const struct step_report *report, int64_t target_started);
 json_t *record_screen(const char *why, const char *name, const struct string_list *rows);
 json_t *record_note(const char *text);
+/* The word for a class of errors in a failure record. */
+const char *problem_class_name(enum lg_error_class class);
 json_t *record_failure(const struct lg_error *problem, const char *stderr_tail);
 json_t *record_end(const struct target *target, double at, unsigned connections, bool played_only,
                    const struct string_list *left_behind);

@@ -397,6 +397,7 @@ static void gather_facts(struct run_record *record)
     facts->rate_asked = (long)json_get_integer(measure, "heap_rate", 0);
     facts->rate_found = (long)json_get_integer(record->target, "heap_rate", 0);
     record->series.heap_rate = facts->rate_found;
+    facts->by_control = json_object_get(record->header, "control") != NULL;
     facts->left_behind = &record->left_behind;
     snprintf(facts->today, sizeof facts->today, "%.10s", json_get_text(record->header, "date", ""));
     snprintf(facts->plan_hash, sizeof facts->plan_hash, "%s",

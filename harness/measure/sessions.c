@@ -26,15 +26,20 @@ static void add_names(const char *printed, struct string_list *names)
     }
 }
 
-static void ask_server(struct loop *loop, const struct world *world, const char *tmux, char *socket,
+/* A server that is gone ends the client with a status of its own; a client without one was cut off,
+ * and says nothing. */
+static bool ask_server(struct loop *loop, const struct world *world, const char *tmux, char *socket,
                        struct string_list *names)
 {
     char *argv[] = {"tmux", "-S", socket, "list-sessions", "-F", format, NULL};
     int status;
     _cleanup_free_ char *printed =
         program_prints(loop, world, tmux, argv, DEADLINE_TMUX_MS, &status);
-    if (printed != NULL && status == 0)
+    if (printed == NULL || status < 0)
+        return false;
+    if (status == 0)
         add_names(printed, names);
+    return true;
 }
 
 static bool is_socket(int directory, const char *name)
@@ -44,13 +49,14 @@ static bool is_socket(int directory, const char *name)
 }
 
 /* tmux puts its sockets into $TMUX_TMPDIR/tmux-UID. */
-static void ask_servers_in(struct loop *loop, const struct world *world, const char *place,
+static bool ask_servers_in(struct loop *loop, const struct world *world, const char *place,
                            struct string_list *names)
 {
     _cleanup_free_ char *sockets = memory_format("%s/tmux-%u", place, (unsigned)getuid());
     DIR *directory = opendir(sockets);
     if (directory == NULL)
-        return;
+        return true;
+    bool answered = true;
     _cleanup_free_ char *tmux = NULL;
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         if (!is_socket(dirfd(directory), entry->d_name))
@@ -59,19 +65,22 @@ static void ask_servers_in(struct loop *loop, const struct world *world, const c
         if (tmux == NULL)
             tmux = tool_find("tmux");
         if (tmux != NULL)
-            ask_server(loop, world, tmux, socket, names);
+            answered = ask_server(loop, world, tmux, socket, names) && answered;
     }
     closedir(directory);
+    return answered;
 }
 
-void sessions_read(struct loop *loop, const struct world *world, struct string_list *names)
+bool sessions_read(struct loop *loop, const struct world *world, struct string_list *names)
 {
     const struct string_list *survivors = &world->plan->target.survivors;
+    bool answered = true;
     for (size_t i = 0; i < survivors->count; i++) {
         _cleanup_free_ char *expanded = world_expand(world, survivors->items[i], 0, NULL);
         _cleanup_free_ char *place = expanded != NULL ? path_join(world->root, expanded) : NULL;
         if (place != NULL)
-            ask_servers_in(loop, world, place, names);
+            answered = ask_servers_in(loop, world, place, names) && answered;
     }
     string_list_sort(names);
+    return answered;
 }

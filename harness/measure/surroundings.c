@@ -62,10 +62,15 @@ static void count_sessions(struct surroundings *surroundings, struct loop *loop,
 {
     if (world->plan->target.survivors.count == 0)
         return;
-    if (whole) {
+    _cleanup_strings_ struct string_list now = {0};
+    if (whole && sessions_read(loop, world, &now)) {
         string_list_free(&surroundings->sessions);
-        sessions_read(loop, world, &surroundings->sessions);
+        surroundings->sessions = now;
+        now = (struct string_list){0};
+        surroundings->sessions_known = true;
     }
+    if (!surroundings->sessions_known)
+        return;
     probe_begin_count(counting, GAUGE_SESSION);
     for (size_t i = 0; i < surroundings->sessions.count; i++)
         probe_count(counting, GAUGE_SESSION, surroundings->sessions.items[i], 1);
@@ -111,7 +116,8 @@ void surroundings_leave_sessions(struct surroundings *surroundings, struct loop 
     _cleanup_strings_ struct string_list names = {0};
     if (world->plan->target.survivors.count == 0)
         return;
-    sessions_read(loop, world, &names);
+    if (!sessions_read(loop, world, &names))
+        return;
     put_names(surroundings, "sessions_left", &names);
 }
 

@@ -19,13 +19,14 @@
 
 struct surroundings {
     struct string_list sessions; /* as last read */
+    bool sessions_known;         /* they were read at least once */
     struct string_list before;   /* state files when the loop began, sorted */
     bool marked;
     json_t *left; /* members of the journal's end record; NULL: none yet */
 };
 
-/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In between
- * the last reading stands. */
+/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In between,
+ * and where tmux does not answer, the last reading stands. */
 bool surroundings_count(struct surroundings *surroundings, struct loop *loop,
                         const struct world *world, struct probe_counting *counting, bool whole,
                         struct lg_error *err);

@@ -193,8 +193,52 @@ void scenario_locate(struct scenario_result *scenario, const char *directory)
     locate_by(scenario->judgement, result->record);
 }
 
+static bool has_match(const struct judgement *judgement, const struct finding *wanted)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (finding_fails(judgement->findings[i].kind) &&
+            findings_match(&judgement->findings[i], wanted))
+            return true;
+    return false;
+}
+
+/* Does each failing finding of the one stand in the other? */
+static bool shows_all_of(const struct judgement *one, const struct judgement *other)
+{
+    for (size_t i = 0; i < one->count; i++)
+        if (finding_fails(one->findings[i].kind) && !has_match(other, &one->findings[i]))
+            return false;
+    return true;
+}
+
+/* A run that shows just what was confirmed; NULL: only the screening may. */
+static const struct run_record *confirmed_record(const struct scenario_result *scenario)
+{
+    for (size_t i = 1; i < scenario->attempt_count; i++) {
+        const struct judgement *judgement = scenario->attempts[i].judgement;
+        if (judgement != NULL && judgement->verdict == VERDICT_LEAK &&
+            shows_all_of(judgement, scenario->judgement) &&
+            shows_all_of(scenario->judgement, judgement))
+            return scenario->attempts[i].record;
+    }
+    return NULL;
+}
+
+static bool has_unconfirmed(const struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].kind == FINDING_UNCONFIRMED)
+            return true;
+    return false;
+}
+
 const struct run_record *scenario_accepted_record(const struct scenario_result *scenario)
 {
+    bool differs = scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL &&
+                   has_unconfirmed(scenario->judgement);
+    const struct run_record *confirmed = differs ? confirmed_record(scenario) : NULL;
+    if (confirmed != NULL)
+        return confirmed;
     bool outvoted = scenario->verdict == VERDICT_PASS && scenario->attempt_count > 1;
     for (size_t i = 1; outvoted && i < scenario->attempt_count; i++)
         if (scenario->attempts[i].verdict == VERDICT_PASS)

@@ -30,7 +30,8 @@ bool scenario_wants_location(const struct scenario_result *scenario);
 void scenario_locate(struct scenario_result *scenario, const char *directory);
 
 /* The record that a baseline is made from: the screening's, or, where two others outvoted it, that
- * of a run that passed. NULL where no journal could be read. */
+ * of a run that passed; where it showed more than was confirmed, that of a run that did not. NULL
+ * where no journal could be read. */
 const struct run_record *scenario_accepted_record(const struct scenario_result *scenario);
 
 /* The record of the run that failed, or was measured wrongly; else the screening's. May be NULL. */

@@ -1,8 +1,12 @@
-/* What result.c and attempts.c share: what kind of problem a journal tells of. */
+/* What the makers and readers of results share: what kind of problem a journal tells of. */
 #ifndef LEAKGATE_REPORT_JUDGING_H
 #define LEAKGATE_REPORT_JUDGING_H
 
 #include "measure/journal.h"
+
+/* The word of a failure record's "class", and of a result's "problem"; LG_ERROR_INTERNAL for any
+ * other word. */
+enum lg_error_class problem_class_by_name(const char *name);
 
 /* LG_ERROR_NONE for a run that came to its end. */
 enum lg_error_class run_record_problem(const struct run_record *record);

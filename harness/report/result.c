@@ -89,8 +89,7 @@ char *report_path(const char *directory, const char *name, const char *file)
     return file != NULL ? path_join(scenario, file) : take_pointer(scenario);
 }
 
-/* The words of a failure record's "class". */
-static enum lg_error_class class_by_name(const char *name)
+enum lg_error_class problem_class_by_name(const char *name)
 {
     static const struct {
         const char *name;
@@ -118,7 +117,7 @@ static void explain(struct scenario_result *scenario, enum lg_error_class proble
 enum lg_error_class run_record_problem(const struct run_record *record)
 {
     if (record->failure != NULL)
-        return class_by_name(json_get_text(record->failure, "class", ""));
+        return problem_class_by_name(json_get_text(record->failure, "class", ""));
     return record->end == NULL ? LG_ERROR_INTERNAL : LG_ERROR_NONE;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/json.h"
+#include "measure/records.h"
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
 
@@ -205,6 +206,8 @@ static json_t *scenario_to_json(const struct scenario_result *scenario)
     put_text(object, "file", scenario->file);
     put_text(object, "title", scenario->title);
     put_text(object, "reason", scenario->reason);
+    if (!scenario->ran && scenario->verdict != VERDICT_SKIPPED)
+        put_text(object, "problem", problem_class_name(scenario->problem));
     put_text(object, "world", scenario->world);
     json_put(object, "verdict", json_text(verdict_name(scenario->verdict)));
     json_put(object, "seconds", json_number(scenario->seconds));

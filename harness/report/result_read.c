@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/judging.h"
 #include "report/result_json.h"
 
 static enum verdict verdict_by_name(const char *name)
@@ -42,8 +43,9 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
     scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
     enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
     scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
-    if (scenario->verdict == VERDICT_FAILED)
-        scenario->problem = LG_ERROR_INTERNAL; /* it could not even be started */
+    /* It could not even be started, or its control could not be measured. */
+    if (scenario->verdict != VERDICT_SKIPPED)
+        scenario->problem = problem_class_by_name(json_get_text(stored, "problem", ""));
     return true;
 }
 

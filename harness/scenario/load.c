@@ -235,10 +235,11 @@ bool target_file_check(const char *file, const struct load_options *options,
     return problems->count == before;
 }
 
-bool text_has_quarantine(const char *text, size_t length)
+char *text_quarantine_until(const char *text, size_t length)
 {
     struct diagnostics ignored = {0};
     _cleanup_node_ struct node *scenario = yaml_read(text, length, "", &ignored);
     diagnostics_free(&ignored);
-    return node_find(node_find(scenario, "quarantine"), "until") != NULL;
+    const struct node *until = node_find(node_find(scenario, "quarantine"), "until");
+    return until != NULL ? memory_copy_text(node_text(until)) : NULL;
 }

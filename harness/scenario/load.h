@@ -31,7 +31,8 @@ json_t *schema_make(void);
 json_t *target_schema_make(void);
 char *reference_make(void);
 
-/* Is a scenario of this text, of whatever age otherwise, in quarantine? */
-bool text_has_quarantine(const char *text, size_t length);
+/* Until when a scenario of this text, of whatever age otherwise, is in quarantine: YYYY-MM-DD as it
+ * stands there; NULL: it is in none. The caller frees it. */
+char *text_quarantine_until(const char *text, size_t length);
 
 #endif

@@ -16,8 +16,10 @@ bool findings_match(const struct finding *a, const struct finding *b)
     if (a->kind != b->kind || family_of(a->gauge) != family_of(b->gauge))
         return false;
     /* A process left behind is named with its number, which is another in every run. */
-    if (a->kind == FINDING_LEFT_BEHIND || a->holder == NULL || b->holder == NULL)
+    if (a->kind == FINDING_LEFT_BEHIND)
         return true;
+    if (a->holder == NULL || b->holder == NULL)
+        return a->kind == FINDING_GROWTH || a->holder == b->holder;
     return strcmp(a->holder, b->holder) == 0;
 }
 

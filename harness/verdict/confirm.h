@@ -26,8 +26,9 @@ bool confirmation_wants_run(const struct judgement *const *runs, size_t count);
  * later runs agree on is added. With one run nothing changes. */
 void confirm(struct judgement *const *runs, size_t count);
 
-/* Are a and b about the same growth (level, process left behind)? A total without a holder is the
- * same as each of its holders: which of them is steady enough to be named is chance. */
+/* Are a and b about the same growth (level, process left behind)? Growth of a total
+ * is the same as that of each of its holders: which of them is steady enough to be named is chance.
+ */
 bool findings_match(const struct finding *a, const struct finding *b);
 
 #endif

@@ -4,9 +4,12 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "verdict/kept.h"
+#include "verdict/leaked_goroutines.h"
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/tool_rates.h"
 
 /* Growth under these is what any run shows by chance, and would only lengthen the baseline. */
 static const double least_count = 0.02, least_bytes = 16;
@@ -21,6 +24,8 @@ static void allow_account(struct baseline *baseline, const struct ledger *ledger
 {
     struct row row = {account->gauge, account->values, account->bytes};
     struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
+    if (gauge_info(account->gauge)->rule == RULE_NONE)
+        outcome.per_iteration = leaked_per_iteration(ledger, account);
     bool stack = account->gauge == GAUGE_HEAP_STACK;
     double margin = stack ? heap_margin : 1;
     if (stack ? !(outcome.bytes_per_iteration >= least_bytes)
@@ -36,20 +41,49 @@ static void allow_account(struct baseline *baseline, const struct ledger *ledger
     baseline_except(baseline, &exception);
 }
 
+/* What is left of a gauge's total without the accounts that are allowed by themselves. */
+static double *rest_of_total(const struct baseline *baseline, const struct ledger *ledger,
+                             enum gauge gauge)
+{
+    enum gauge held_by = gauge == GAUGE_HEAP_ALLOC ? GAUGE_HEAP_STACK : gauge;
+    double *rest = ledger_totals(ledger, gauge);
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, held_by, &count);
+    for (size_t i = 0; i < count; i++) {
+        const double *row = accounts[i].bytes != NULL ? accounts[i].bytes : accounts[i].values;
+        if (baseline_exception_for(baseline, held_by, accounts[i].key) == NULL)
+            continue;
+        for (size_t column = 0; column < ledger->columns; column++)
+            rest[column] -= row[column];
+    }
+    if (gauge == GAUGE_HEAP_ALLOC)
+        kept_take_off_total(ledger, rest);
+    return rest;
+}
+
 static void allow_total(struct baseline *baseline, const struct ledger *ledger, enum gauge gauge)
 {
     enum gauge_rule rule = gauge_info(gauge)->rule;
     if (rule != RULE_FLOOR && rule != RULE_SLOPE)
         return;
-    _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
-    struct row row = {.gauge = gauge, .values = totals};
+    _cleanup_free_ double *rest = rest_of_total(baseline, ledger, gauge);
+    struct row row = {.gauge = gauge, .values = rest};
     struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
-    double margin = rule == RULE_SLOPE ? heap_margin : 1;
     baseline->gauges[gauge].present = true;
-    baseline->gauges[gauge].level = NAN;
-    baseline->gauges[gauge].tolerance = NAN;
-    if (outcome.per_iteration > 0 && (rule == RULE_SLOPE || !gauge_info(gauge)->has_holders))
-        baseline->gauges[gauge].allowed = margin * outcome.per_iteration;
+    if (outcome.per_iteration > 0)
+        baseline->gauges[gauge].allowed =
+            (rule == RULE_SLOPE ? heap_margin : 1) * outcome.per_iteration;
+}
+
+static void take_tools(struct baseline *baseline, const struct ledger *ledger)
+{
+    size_t count;
+    struct tool_rate *tools = tool_rates(ledger, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(tools[i].per_iteration))
+            baseline_add_tool(baseline, tools[i].name, tools[i].per_iteration, NAN);
+    tool_rates_free(tools, count);
+    baseline->has_tools = tools_are_counted(ledger);
 }
 
 static void take_levels(struct baseline *baseline, const struct ledger *ledger)
@@ -62,7 +96,6 @@ static void take_levels(struct baseline *baseline, const struct ledger *ledger)
             continue;
         baseline->gauges[gauge].present = true;
         baseline->gauges[gauge].level = levels[gauge];
-        baseline->gauges[gauge].tolerance = NAN;
     }
 }
 
@@ -77,5 +110,6 @@ struct baseline *baseline_of_control(const struct series *series, const struct r
     for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++)
         allow_total(baseline, ledger, (enum gauge)gauge);
     take_levels(baseline, ledger);
+    take_tools(baseline, ledger);
     return baseline;
 }

@@ -142,7 +142,10 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     compare_levels(ledger, baseline, judgement->levels, facts, &findings);
     if (baseline != NULL) {
         compare_tools(baseline, judgement->tools, judgement->tool_count, facts, &findings);
-        check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL, &findings);
+        /* What a control allows and this build does not use is the change's merit. */
+        if (!facts->by_control)
+            check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL,
+                             &findings);
     }
     add_left_behind(facts, &findings);
     finding_list_sort(&findings);

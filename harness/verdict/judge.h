@@ -81,6 +81,7 @@ struct run_facts {
     long rate_asked;     /* heap profile rate */
     long rate_found;     /* 0: unknown */
     const struct string_list *left_behind; /* what outlived the target; may be NULL */
+    bool by_control;                       /* the baseline was taken from a control build */
     char today[11];                        /* the journal's date, for expiry */
     char plan_hash[17];
     char go_version[64];
@@ -96,6 +97,7 @@ struct tool_rate {
     char *name;
     double per_second;    /* at rest; NAN: not read */
     double per_iteration; /* of the loop, without those at rest; NAN: it is paced by time */
+    double doubt;         /* what one start more at rest would change of per_iteration */
 };
 
 struct judgement {

@@ -172,13 +172,14 @@ static void report(enum finding_kind kind, enum gauge gauge, double stored, doub
 }
 
 static void compare_stored(enum gauge gauge, const struct baseline_gauge *stored, double level,
-                           struct finding_list *findings)
+                           bool by_control, struct finding_list *findings)
 {
     char now[64], more[64], was[64], tolerated[64];
     const double loose_factor = 2;
     double tolerance = baseline_tolerance(stored, gauge);
     bool over = level > stored->level + tolerance;
-    if (!over && !(level < stored->level - loose_factor * tolerance))
+    bool loose = !by_control && level < stored->level - loose_factor * tolerance;
+    if (!over && !loose)
         return;
     describe(gauge, level, now, sizeof now);
     describe(gauge, level - stored->level, more, sizeof more);
@@ -238,7 +239,8 @@ void compare_levels(const struct ledger *ledger, const struct baseline *baseline
         if (!level_is_judged(gauge) || isnan(levels[gauge]))
             continue;
         if (comparable[gauge])
-            compare_stored(gauge, &baseline->gauges[gauge], levels[gauge], findings);
+            compare_stored(gauge, &baseline->gauges[gauge], levels[gauge], facts->by_control,
+                           findings);
         else if (was_at_rest(ledger))
             compare_most(gauge, levels[gauge], findings);
     }

@@ -27,6 +27,21 @@ static double rate_in_loop(const struct ledger *ledger, const double *row, doubl
     return fmax(row[last] - row[first] - by_the_clock, 0) / iterations;
 }
 
+/* The rate at rest is known to one start in the seconds of rest, and is taken off by the time that
+ * an iteration takes. */
+static double doubt_of(const struct ledger *ledger, struct stretch rest)
+{
+    double iterations = loop_iterations(ledger);
+    if (!(iterations > 0) || rest.count < 2)
+        return 0;
+    double at_rest =
+        ledger->samples[rest.first + rest.count - 1]->at - ledger->samples[rest.first]->at;
+    const struct stretch loop = ledger->loop;
+    double in_loop =
+        ledger->samples[loop.first + loop.count - 1]->at - ledger->samples[loop.first]->at;
+    return at_rest > 0 ? in_loop / iterations / at_rest : 0;
+}
+
 struct tool_rate *tool_rates(const struct ledger *ledger, size_t *count)
 {
     const struct account *accounts = ledger_accounts(ledger, GAUGE_SPAWN, count);
@@ -38,6 +53,7 @@ struct tool_rate *tool_rates(const struct ledger *ledger, size_t *count)
             .name = memory_copy_text(accounts[i].key),
             .per_second = per_second,
             .per_iteration = rate_in_loop(ledger, accounts[i].values, per_second),
+            .doubt = doubt_of(ledger, rest),
         };
     }
     return tools;
@@ -62,7 +78,9 @@ static void compare_tool(const struct baseline *baseline, const struct tool_rate
     const struct baseline_tool *known = baseline_tool_for(baseline, tool->name);
     struct baseline_tool none = {.tolerance = NAN};
     const struct baseline_tool *stored = known != NULL ? known : &none;
-    double tolerance = baseline_tool_tolerance(stored);
+    /* By default also the doubt of this run and of the baseline's. */
+    double tolerance =
+        baseline_tool_tolerance(stored) + (isnan(stored->tolerance) ? 2 * tool->doubt : 0);
     if (!(tool->per_iteration > stored->per_iteration + tolerance))
         return;
     finding_add(findings, (struct finding){

@@ -54,8 +54,10 @@ static bool walk_directory(struct walk *walk, int parent, const char *name, cons
     struct stat status;
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
-    if (directory == NULL)
+    if (directory == NULL) {
+        cleanup_close(&fd);
         return true;
+    }
     bool whole = true;
     if (depth > LIMIT_STATE_DEPTH)
         whole = lg_fail(walk->err, LG_ERROR_INVALID, 0,

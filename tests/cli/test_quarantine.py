@@ -14,7 +14,7 @@ target: sidecar
   - wait: {{text: Git main}}
 """
 # Journals are of 2026-11-23.
-HOLDS = {"reason": "sidecar #7", "until": "2027-01-31"}
+HOLDS = {"reason": "loses a row", "until": "2027-01-31"}
 
 
 def report_of(leakgate):
@@ -71,7 +71,7 @@ def test_it_is_shown_with_what_it_found(leakgate):
     journals.clean("t").write(report_of(leakgate))
     shown = leakgate("report").stdout
     assert "s  LEAK  fd +1.00 per iteration" in shown
-    assert "quarantined until 2027-01-31, fails nothing: sidecar #7\n" in shown
+    assert "quarantined until 2027-01-31, fails nothing: loses a row\n" in shown
     assert "\n1 leak (quarantined), 1 pass. Report:" in shown
 
 

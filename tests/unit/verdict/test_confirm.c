@@ -15,7 +15,8 @@
 /*
  * A run in a few letters: "P" passes, "I" is inconclusive, "V" invalid, "F" failed; else each
  * letter is a finding of a leak: f and g two holders of fd, t the total of fd, h a heap stack, T
- * the heap's total, l a level of cpu, b a process left behind, x an exception that has expired.
+ * the heap's total, l a level of cpu, s of spawn, c of one tool, b a process left behind, x an
+ * exception that has expired.
  */
 static struct finding finding_for(char letter, unsigned run)
 {
@@ -35,6 +36,12 @@ static struct finding finding_for(char letter, unsigned run)
     case 'l':
         finding.kind = FINDING_LEVEL;
         finding.gauge = GAUGE_CPU;
+        break;
+    case 's':
+    case 'c':
+        finding.kind = FINDING_LEVEL;
+        finding.gauge = GAUGE_SPAWN;
+        finding.holder = letter == 'c' ? memory_copy_text("git") : NULL;
         break;
     case 'b':
         finding.kind = FINDING_LEFT_BEHIND;
@@ -91,6 +98,8 @@ static const struct row rows[] = {
     {{"T", "h"}, VERDICT_LEAK, 1, 0, false},
     {{"l", "l"}, VERDICT_LEAK, 1, 0, false},
     {{"b", "b"}, VERDICT_LEAK, 1, 0, false},
+    {{"c", "c"}, VERDICT_LEAK, 1, 0, false},
+    {{"s", "c"}, VERDICT_INCONCLUSIVE, 0, 1, true},
     {{"fg", "f"}, VERDICT_LEAK, 1, 1, false},
     /* They differ: a third decides. */
     {{"f", "P"}, VERDICT_INCONCLUSIVE, 0, 1, true},
