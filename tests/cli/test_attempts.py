@@ -105,3 +105,34 @@ def test_the_screen_of_the_attempt_that_failed_is_shown(leakgate):
     assert "in a fresh process that was to confirm growth" in " ".join(shown.split())
     assert "│ Sidecar" in shown
     assert "panic: x" in shown
+
+
+def two_holders():
+    """What the first run alone shows beside the leak."""
+    def fds(i):
+        return {"pipe": 3 + i, "anon_inode:[eventpoll]": 2 + i}
+    journal = journals.Journal("external-editor").measured(fds, drained=fds(42)).end()
+    journal.records[0]["plan"] = PLAN
+    return journal
+
+
+def test_the_command_that_accepts_what_was_confirmed_is_taken(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    two_holders().write(report)
+    leaking().write(report, "again")
+    shown = leakgate("report").stdout
+    [line] = [line for line in shown.splitlines() if line.startswith("If this is meant: ")]
+    assert "--holder 'fd anon_inode:[eventpoll]' --reason" in line
+    assert "pipe" not in line
+    done = leakgate("accept", "external-editor", "--holder", "fd anon_inode:[eventpoll]",
+                    "--reason", "known")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_run_that_was_outvoted_is_accepted_by_one_that_passed(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    clean().write(report, "again")
+    clean().write(report, "third")
+    done = leakgate("accept", "external-editor")
+    assert done.returncode == 0, done.stderr

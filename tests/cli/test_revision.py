@@ -199,6 +199,10 @@ def test_a_change_cannot_put_itself_in_quarantine(repository):
     assert "a quarantine until 2999-12-31 in the working tree counts once main has it" in shown.stdout
     repository.commit()
     assert repository.run("main").returncode == 0
+    repository.write(LINE.replace("2999", "3999"))  # no longer than main says
+    assert repository.run("main").returncode == 5
+    repository.write(LINE.replace("2999", "2998"))
+    assert repository.run("main").returncode == 0
     repository.write()  # and one that is lifted is lifted
     assert repository.run("main").returncode == 5
 

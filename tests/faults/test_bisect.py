@@ -23,7 +23,10 @@ def git(repository, *words, status=0):
 
 def test_the_commit_that_brought_the_leak(place):
     """Of five commits the third does not build, and the fourth brings the leak."""
-    place.fast("tab-cycle", "{idle_for: 1s, drain: 5s}")
+    scenario = place.fast("tab-cycle", "{idle_for: 1s, drain: 5s}")
+    # What is forgiven elsewhere is what is looked for here.
+    scenario.write_text(scenario.read_text(encoding="utf-8") +
+                        "quarantine: {reason: it leaks, until: 2099-12-31}\n", encoding="utf-8")
     programs = {leak: place.standin(leak) for leak in ("", "goroutine")}
     repository = place.root / "programs/repository"
     repository.mkdir(parents=True)
