@@ -20,6 +20,11 @@ int64_t clock_deadline(int64_t ms)
     return clock_now() + ms * NS_PER_MS;
 }
 
+double clock_seconds_since(int64_t start)
+{
+    return (double)((clock_now() - start + NS_PER_MS / 2) / NS_PER_MS) / 1000;
+}
+
 int clock_remaining_ms(int64_t deadline)
 {
     if (deadline == CLOCK_NEVER)
@@ -84,6 +89,5 @@ void clock_describe(int64_t ns, char *text, size_t size)
     else if (seconds < 3600)
         snprintf(text, size, "%" PRId64 " min %02" PRId64 " s", seconds / 60, seconds % 60);
     else
-        snprintf(text, size, "%" PRId64 " h %02" PRId64 " min", seconds / 3600,
-                 seconds / 60 % 60);
+        snprintf(text, size, "%" PRId64 " h %02" PRId64 " min", seconds / 3600, seconds / 60 % 60);
 }

@@ -14,6 +14,8 @@
 int64_t clock_now(void);
 /* `ms` from now; negative means never. */
 int64_t clock_deadline(int64_t ms);
+/* Since clock_now() was `start`, to the millisecond: what is written down comes back the same. */
+double clock_seconds_since(int64_t start);
 /* Milliseconds until the deadline, rounded up, 0 when it has passed, -1 for CLOCK_NEVER: what poll
  * wants. */
 int clock_remaining_ms(int64_t deadline);

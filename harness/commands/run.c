@@ -322,12 +322,6 @@ static struct scenario_result *add_scenario(struct suite *suite, const struct pl
     return scenario;
 }
 
-/* To the millisecond: the same figure comes back from result.json. */
-static double seconds_since(int64_t start)
-{
-    return round((double)(clock_now() - start) / (double)NS_PER_MS) / 1000;
-}
-
 static void run_one(struct suite *suite, size_t index, struct scenario_result *scenario)
 {
     const struct arguments *arguments = suite->arguments;
@@ -371,7 +365,7 @@ static void run_all(struct suite *suite)
             run_one(suite, i, scenario);
         }
     }
-    suite->result->seconds = seconds_since(start);
+    suite->result->seconds = clock_seconds_since(start);
 }
 
 static int report_all(const struct suite *suite)

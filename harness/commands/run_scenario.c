@@ -1,6 +1,5 @@
 #include "commands/run_scenario.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,12 +32,6 @@ static void fail(struct scenario_run *run, const struct lg_error *err)
     result->reason = memory_copy_text(err->text);
 }
 
-/* To the millisecond: the same figure comes back from result.json. */
-static double seconds_since(int64_t start)
-{
-    return round((double)(clock_now() - start) / (double)NS_PER_MS) / 1000;
-}
-
 /* Under the guard, with the progress shown. */
 static bool guard_attempt(struct scenario_run *run, const struct run_options *options,
                           struct lg_error *err)
@@ -48,7 +41,7 @@ static bool guard_attempt(struct scenario_run *run, const struct run_options *op
     struct guard_result guarded = {0};
     int64_t start = clock_now();
     bool done = guard_run(options, keep, progress_tick, run->progress, &guarded, err);
-    result->seconds += seconds_since(start);
+    result->seconds += clock_seconds_since(start);
     run->suite->signal = guarded.cancelled_by;
     if (guarded.world_kept || access(options->world_root, F_OK) == 0) {
         free(result->world);

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 
-static size_t package_length(const char *name)
+size_t function_package_length(const char *name)
 {
     size_t end = strcspn(name, "([{"), start = 0;
     for (size_t i = 0; i < end; i++)
@@ -48,7 +48,7 @@ static size_t component_length(const char *name)
  * parentheses is a part of its method; "T.method" may be two functions. */
 bool function_may_be_foreign(const char *name)
 {
-    size_t package = package_length(name), functions = 0;
+    size_t package = function_package_length(name), functions = 0;
     bool closure = strstr(name, "-range") != NULL;
     if (package == 0)
         return false;
@@ -77,7 +77,7 @@ static int hex_value(char c)
 /* Of the import path that the name begins with: "%2e" is a dot in its last element. */
 static char *package_of_name(const char *name)
 {
-    char *package = memory_copy_range(name, package_length(name));
+    char *package = memory_copy_range(name, function_package_length(name));
     size_t length = 0;
     for (const char *at = package; *at != '\0'; at++) {
         int high = at[0] == '%' ? hex_value(at[1]) : -1;
@@ -105,7 +105,7 @@ static size_t common_tail(const char *package, const char *folder)
  * a package is believed to be in a folder of its name, and main in that of main.main. */
 void packages_learn(struct packages *packages, const char *name, const char *file)
 {
-    if (function_may_be_foreign(name) || package_length(name) == 0)
+    if (function_may_be_foreign(name) || function_package_length(name) == 0)
         return;
     _cleanup_free_ char *package = package_of_name(name);
     _cleanup_free_ char *folder = folder_of(file);

@@ -25,6 +25,11 @@ struct packages {
     size_t capacity;
 };
 
+/* The length of the package path that a function's name begins with: up to the first dot after the
+ * last slash, both before any bracket, in which types have paths of their own. Dots in a path's
+ * last element are escaped. 0: no package (C functions). */
+size_t function_package_length(const char *name);
+
 /* Names after which the package of the file can be another one than the name's. */
 bool function_may_be_foreign(const char *name);
 

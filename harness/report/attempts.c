@@ -102,14 +102,6 @@ void scenario_take(struct scenario_result *scenario, const char *directory, enum
     result->verdict = result->judgement->verdict;
 }
 
-static void explain(struct scenario_result *scenario, enum lg_error_class problem,
-                    const char *reason)
-{
-    scenario->problem = problem;
-    free(scenario->reason);
-    scenario->reason = memory_copy_text(reason);
-}
-
 /* The attempt after the screening that failed; NULL: none. */
 static const struct attempt_result *failed_attempt(const struct scenario_result *scenario)
 {
@@ -127,7 +119,7 @@ void scenario_conclude(struct scenario_result *scenario)
     const struct attempt_result *failed = failed_attempt(scenario);
     if (failed != NULL && failed->record == NULL) {
         scenario->verdict = VERDICT_FAILED;
-        explain(scenario, LG_ERROR_INTERNAL, failed->problem);
+        scenario_explain(scenario, LG_ERROR_INTERNAL, failed->problem);
         return;
     }
     if (count < 2)
@@ -140,7 +132,7 @@ void scenario_conclude(struct scenario_result *scenario)
         problem = run_record_problem(failed->record);
     else if (scenario->verdict == VERDICT_INCONCLUSIVE)
         problem = LG_ERROR_INVALID;
-    explain(scenario, problem, scenario->judgement->reason);
+    scenario_explain(scenario, problem, scenario->judgement->reason);
 }
 
 static size_t iteration_length(const struct run_record *record)

@@ -2,7 +2,11 @@
 #ifndef LEAKGATE_REPORT_JUDGING_H
 #define LEAKGATE_REPORT_JUDGING_H
 
-#include "measure/journal.h"
+#include "report/result.h"
+
+/* Why it is no pass and no leak, or that it is one (LG_ERROR_NONE); reason may be NULL. */
+void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
+                      const char *reason);
 
 /* The word of a failure record's "class", and of a result's "problem"; LG_ERROR_INTERNAL for any
  * other word. */

@@ -105,8 +105,8 @@ enum lg_error_class problem_class_by_name(const char *name)
     return LG_ERROR_INTERNAL;
 }
 
-static void explain(struct scenario_result *scenario, enum lg_error_class problem,
-                    const char *reason)
+void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
+                      const char *reason)
 {
     scenario->problem = problem;
     free(scenario->reason);
@@ -129,7 +129,7 @@ static void judge_record(struct scenario_result *scenario)
     enum lg_error_class problem = run_record_problem(record);
     if (scenario->verdict == VERDICT_INVALID || scenario->verdict == VERDICT_INCONCLUSIVE)
         problem = LG_ERROR_INVALID;
-    explain(scenario, problem, scenario->judgement->reason);
+    scenario_explain(scenario, problem, scenario->judgement->reason);
     scenario_screened(scenario);
 }
 
@@ -141,7 +141,7 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
     scenario->record = run_record_read(path, &err);
     if (scenario->record == NULL) {
         scenario->verdict = VERDICT_FAILED;
-        explain(scenario, LG_ERROR_INTERNAL, err.text);
+        scenario_explain(scenario, LG_ERROR_INTERNAL, err.text);
         return;
     }
     const struct run_record *record = scenario->record;
@@ -153,7 +153,7 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
         judge_record(scenario);
     else if (problem != LG_ERROR_NONE) {
         scenario->verdict = record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED;
-        explain(scenario, problem, record->facts.problem);
+        scenario_explain(scenario, problem, record->facts.problem);
     }
 }
 

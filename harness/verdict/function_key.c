@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "probes/function_package.h"
 #include "verdict/holder_key.h"
 
 /*
@@ -62,22 +63,6 @@ static char *without_type_arguments(const char *name)
             depth--;
     }
     return result;
-}
-
-/* The length of the package path: up to the first dot after the last slash, both before any
- * parenthesis or brace, in which types have paths of their own. Dots in a path's last element are
- * escaped. 0: no package (C functions). */
-static size_t package_length(const char *name)
-{
-    size_t end = strcspn(name, "({");
-    size_t start = 0;
-    for (size_t i = 0; i < end; i++)
-        if (name[i] == '/')
-            start = i + 1;
-    for (size_t i = start; i < end; i++)
-        if (name[i] == '.')
-            return i;
-    return 0;
 }
 
 static int hex_digit(char c)
@@ -212,7 +197,7 @@ char *function_key(const char *name)
     _cleanup_free_ char *plain = without_type_arguments(name);
     _cleanup_strings_ struct string_list components = {0};
     const char *foreign = cut_package(plain);
-    size_t package = package_length(plain);
+    size_t package = function_package_length(plain);
     append_package(&key, foreign != NULL ? foreign : plain,
                    foreign != NULL ? strlen(foreign) : package);
     split_components(package > 0 ? plain + package + 1 : plain, &components);
