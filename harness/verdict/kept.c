@@ -10,6 +10,9 @@ static const double sudogs_for_each = 192;
 /* A select has a sudog for each of its cases; the profile's scaling adds its own noise. */
 static const double objects_for_each = 4;
 
+/* Sudogs alone, for the 192 B above. */
+static const double pooled_for_each = 2;
+
 /* The row's greatest value so far, in place; NAN where nothing was read yet. */
 static void to_high_water(double *row, size_t columns)
 {
@@ -25,25 +28,41 @@ void kept_take_off_total(const struct ledger *ledger, double *row)
         row[i] -= ledger->left_out[i] + (isnan(most[i]) ? 0 : sudogs_for_each * most[i]);
 }
 
-static void take_off(struct account *stack, const struct account *waiting, size_t columns)
+/* By how much the most goroutines so far have risen; the caller frees it. */
+static double *rise_of_goroutines(const struct ledger *ledger)
+{
+    double *most = ledger_totals(ledger, GAUGE_GOROUTINE);
+    to_high_water(most, ledger->columns);
+    double before = ledger->columns > 0 ? most[0] : 0;
+    for (size_t i = 0; i < ledger->columns; i++)
+        most[i] = isnan(most[i] - before) ? 0 : most[i] - before;
+    return most;
+}
+
+/* The sudogs of all goroutines come from one pool: one that waits again and again takes new ones
+ * there as long as others hold theirs, so a backlog of timers shows up at a loop that waits. */
+static void take_off(struct account *stack, const struct account *waiting, const double *rise,
+                     size_t columns)
 {
     double most = 0;
     for (size_t i = 0; i < columns; i++) {
         most = fmax(most, waiting->values[i]);
-        stack->bytes[i] = fmax(stack->bytes[i] - bytes_for_each * most, 0);
-        stack->values[i] =
-            stack->bytes[i] > 0 ? fmax(stack->values[i] - objects_for_each * most, 0) : 0;
+        double bytes = bytes_for_each * most + sudogs_for_each * rise[i];
+        double objects = objects_for_each * most + pooled_for_each * rise[i];
+        stack->bytes[i] = fmax(stack->bytes[i] - bytes, 0);
+        stack->values[i] = stack->bytes[i] > 0 ? fmax(stack->values[i] - objects, 0) : 0;
     }
 }
 
 void kept_take_off_stacks(struct ledger *ledger)
 {
+    _cleanup_free_ double *rise = rise_of_goroutines(ledger);
     for (size_t i = 0; i < ledger->count; i++) {
         struct account *stack = &ledger->accounts[i];
         if (stack->gauge != GAUGE_HEAP_STACK)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
         if (waiting != NULL)
-            take_off(stack, waiting, ledger->columns);
+            take_off(stack, waiting, rise, ledger->columns);
     }
 }

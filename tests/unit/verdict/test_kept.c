@@ -27,6 +27,12 @@ static double one_each(int iteration, int rested, int unused)
     (void)rested, (void)unused;
     return 1 + iteration;
 }
+/* A loop that waits again and again takes new sudogs while others hold theirs. */
+static double pooled_sudogs(int iteration, int rested, int unused)
+{
+    (void)rested, (void)unused;
+    return 3 + iteration;
+}
 static double waits(int iteration, int rested, int count)
 {
     (void)iteration, (void)rested;
@@ -119,10 +125,32 @@ static void the_heap_total_is_judged_without_what_goroutines_left(void **state)
     }
 }
 
+static void sudogs_at_another_that_waits_are_no_leak(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.render", waits, 1, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 112);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    series_free(&series);
+    /* Without the backlog there is nobody to hold them. */
+    series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_GOROUTINE, "main.render", waits, 1, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 112);
+    judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sudogs_of_a_backlog_are_no_leak),
+        cmocka_unit_test(sudogs_at_another_that_waits_are_no_leak),
         cmocka_unit_test(a_leak_where_a_goroutine_waits_is_still_seen),
         cmocka_unit_test(a_leak_beside_a_backlog_is_still_seen),
         cmocka_unit_test(the_heap_total_is_judged_without_what_goroutines_left),
