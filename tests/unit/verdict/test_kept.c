@@ -125,13 +125,32 @@ static void the_heap_total_is_judged_without_what_goroutines_left(void **state)
     }
 }
 
+static void sudogs_at_one_that_waits_again_and_again_are_no_leak(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_GOROUTINE, "main.render", waits, 1, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 112);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    series_free(&series);
+    /* Where nobody waits it is no sudog. */
+    series = build_series(LOOP_SAMPLES, 6);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", pooled_sudogs, 0, 112);
+    judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
 static void sudogs_at_another_that_waits_are_no_leak(void **state)
 {
     (void)state;
     struct series series = build_series(LOOP_SAMPLES, 6);
     add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
     add_function(&series, GAUGE_GOROUTINE, "main.render", waits, 1, 0);
-    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 112);
+    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 160);
     struct judgement *judgement = judge_today(&series);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
     judgement_free(judgement);
@@ -139,7 +158,7 @@ static void sudogs_at_another_that_waits_are_no_leak(void **state)
     /* Without the backlog there is nobody to hold them. */
     series = build_series(LOOP_SAMPLES, 6);
     add_function(&series, GAUGE_GOROUTINE, "main.render", waits, 1, 0);
-    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 112);
+    add_function(&series, GAUGE_HEAP_STACK, "main.render", pooled_sudogs, 0, 160);
     judgement = judge_today(&series);
     assert_int_equal(judgement->verdict, VERDICT_LEAK);
     judgement_free(judgement);
@@ -150,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sudogs_of_a_backlog_are_no_leak),
+        cmocka_unit_test(sudogs_at_one_that_waits_again_and_again_are_no_leak),
         cmocka_unit_test(sudogs_at_another_that_waits_are_no_leak),
         cmocka_unit_test(a_leak_where_a_goroutine_waits_is_still_seen),
         cmocka_unit_test(a_leak_beside_a_backlog_is_still_seen),
