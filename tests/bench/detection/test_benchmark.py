@@ -259,3 +259,12 @@ def test_what_one_run_alone_saw_is_not_confirmed(tmp_path, judge, monkeypatch):
 def test_a_journal_that_cannot_be_judged_is_in_no_share(tmp_path, judge):
     make_traces(tmp_path, "fd", [1], "".join(line.decode() for line in loop(3)))
     assert "| fd | 0 | – | – | – | 0 | 1 |" in judge()
+
+
+def test_a_packed_journal_names_no_place_of_the_machine_it_is_from():
+    root = "/home/u/src/"
+    journal = (f'{{"file":"{root}tests/bench/detection/scenarios/step.yaml",'
+               f'"extends":"{root}tests/bench/detection/target.yaml"}}\n')
+    packed = traces.without_root(journal.encode()).decode()
+    assert packed == journal.replace(root, "")
+    assert traces.without_root(packed.encode()).decode() == packed

@@ -102,8 +102,8 @@ def extent(lines, samples):
     return last["iteration"] - first["iteration"], last["at"]
 
 
-SCENARIOS = b"tests/bench/detection/scenarios/"
-FILE = re.compile(rb'"file":"([^"]*)' + re.escape(SCENARIOS))
+BENCHMARK = b"tests/bench/detection/"
+FILE = re.compile(rb'"file":"([^"]*)' + re.escape(BENCHMARK + b"scenarios/"))
 
 
 def without_root(journal):
@@ -112,7 +112,7 @@ def without_root(journal):
     found = FILE.search(journal)
     if found is None or not found.group(1):
         return journal
-    return journal.replace(found.group(1) + SCENARIOS, SCENARIOS)
+    return journal.replace(found.group(1) + BENCHMARK, BENCHMARK)
 
 
 def pack(kept, archive):
