@@ -141,6 +141,19 @@ static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
            target_fail_ended(run->target, "nothing was done to it", err);
 }
 
+/* When the idle sample `index` is due, after one that ended at `sampled`: evenly spread, but half
+ * of the time is rest, however long the samples take. What a program burns at rest is burned
+ * between them. */
+static int64_t idle_moment(const struct measure_plan *measure, unsigned index, int64_t began,
+                           int64_t sampled)
+{
+    if (index == 0)
+        return began + (measure->idle_samples > 1 ? 0 : measure->idle_ms * NS_PER_MS);
+    int64_t interval = measure->idle_ms * NS_PER_MS / (measure->idle_samples - 1);
+    int64_t due = began + interval * index, rested = sampled + interval / 2;
+    return due > rested ? due : rested;
+}
+
 static bool be_idle(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
@@ -148,13 +161,12 @@ static bool be_idle(struct run *run, struct lg_error *err)
         return true;
     if (!run_enter_phase(run, PHASE_IDLE, 0, err))
         return false;
-    int64_t began = clock_now();
+    int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
-        int64_t due = measure->idle_samples > 1 ? measure->idle_ms * i / (measure->idle_samples - 1)
-                                                : measure->idle_ms;
-        if (!rest_until(run, began + due * NS_PER_MS, err) ||
+        if (!rest_until(run, idle_moment(measure, i, began, sampled), err) ||
             !take_sample(run, i == 0 || i + 1 == measure->idle_samples, err))
             return false;
+        sampled = clock_now();
     }
     return true;
 }

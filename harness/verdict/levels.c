@@ -59,10 +59,10 @@ double rate_of_row(const struct ledger *ledger, const double *row, struct stretc
 }
 
 /* The cpu gauge leaves out what the target spent on being sampled, so that time is no rest either.
- * NAN where less than a second is left: processor time is counted in hundredths. */
+ * NAN where less than half a second is left: processor time is counted in hundredths. */
 static double cores_of_row(const struct ledger *ledger, const double *row, struct stretch stretch)
 {
-    const double least_seconds = 1;
+    const double least_seconds = 0.5;
     double rate = rate_of_row(ledger, row, stretch);
     if (isnan(rate))
         return NAN;
