@@ -73,17 +73,23 @@ static bool fail_with_output(const char *command, int output, struct lg_error *e
     return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s failed: %s", command, harmless);
 }
 
+static bool start(const struct git *git, const char *const *arguments, int output, int errors,
+                  pid_t *pid, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list argv = {0};
+    argv_make(git, arguments, &argv);
+    int errnum = spawn(git, argv.items, output, errors, pid);
+    return errnum == 0 || lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
+}
+
 bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err)
 {
     _cleanup_close_ int output = memfd_create("git", MFD_CLOEXEC);
     if (output < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
-    _cleanup_strings_ struct string_list argv = {0};
-    argv_make(git, arguments, &argv);
     pid_t pid;
-    int errnum = spawn(git, argv.items, output, output, &pid);
-    if (errnum != 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
+    if (!start(git, arguments, output, output, &pid, err))
+        return false;
     return await(pid) == 0 || fail_with_output(arguments[0], output, err);
 }
 
@@ -113,12 +119,9 @@ bool git_ask(const struct git *git, const char *const *arguments, struct buffer 
     _cleanup_close_ int errors = memfd_create("git-errors", MFD_CLOEXEC);
     if (output < 0 || errors < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
-    _cleanup_strings_ struct string_list argv = {0};
-    argv_make(git, arguments, &argv);
     pid_t pid;
-    int errnum = spawn(git, argv.items, output, errors, &pid);
-    if (errnum != 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
+    if (!start(git, arguments, output, errors, &pid, err))
+        return false;
     int ended = await(pid);
     if (ended < 0 || !WIFEXITED(ended))
         return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s did not end by itself", arguments[0]);
