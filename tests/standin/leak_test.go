@@ -58,7 +58,7 @@ func TestLeaksGrowByWhatTheySay(t *testing.T) {
 				t.Fatal(err)
 			}
 			leaks.happen("tab") // what is made once
-			before := measure(t)
+			before := measureSettled(t)
 			for range events {
 				leaks.happen("tab")
 				leaks.happen("tick") // is not one of theirs
@@ -117,7 +117,7 @@ func TestLateLeaksBegin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := measure(t)
+	before := measureSettled(t)
 	for range 27 {
 		leaks.happen("step")
 	}
@@ -149,7 +149,7 @@ func TestForksAreToolsOfThePath(t *testing.T) {
 }
 
 func TestBacklogEndsByItself(t *testing.T) {
-	before := measure(t)
+	before := measureSettled(t)
 	leakBacklog(1)
 	if during := measure(t); during.goroutines != before.goroutines+3 {
 		t.Errorf("%d goroutines, then %d", before.goroutines, during.goroutines)

@@ -193,8 +193,8 @@ func measureUntil(t *testing.T, holds func(level) bool) level {
 	}
 }
 
-// measureSettled measures when nothing has come or gone for a while: what was closed a moment ago
-// may still be on its way out.
+// measureSettled measures when nothing has come or gone for a while: what was closed a moment ago,
+// and the goroutine of the test before, may still be on its way out.
 func measureSettled(t *testing.T) level {
 	t.Helper()
 	last, alike := measure(t), 0

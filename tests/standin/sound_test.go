@@ -14,7 +14,7 @@ func grow(t *testing.T, kind string, steps int) level {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := measure(t)
+	before := measureSettled(t)
 	for range steps {
 		leaks.happen("step")
 	}
@@ -64,7 +64,7 @@ func TestASawtoothRisesAndFalls(t *testing.T) {
 }
 
 func TestABurstEnds(t *testing.T) {
-	before := measure(t)
+	before := measureSettled(t)
 	burst(50)
 	after := measureUntil(t, func(now level) bool { return now.goroutines <= before.goroutines })
 	if after.goroutines > before.goroutines {
