@@ -1,0 +1,119 @@
+"""Each scenario passes on a sound program, and finds a leak in what it is there for.
+
+suite.json has a row for every scenario of scenarios/:
+
+    leak     what the stand-in is to leak (STANDIN_LEAK): in the subsystem that the scenario covers
+    gauge    the gauge of the finding that this has to be
+    holder   a part of its holder
+    covers   what the scenario is there for, in words
+    measure  optional, keys of `measure` by which these runs take less time
+
+or, where the stand-in has nothing of the kind, {"stand_in": "why"}.
+"""
+
+import concurrent.futures
+import json
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from runs import SOURCE, STANDIN, Place
+
+ROWS = json.loads(pathlib.Path(__file__).with_name("suite.json").read_text(encoding="utf-8"))
+SCENARIOS = sorted(path.stem for path in (SOURCE / "scenarios").glob("*.yaml"))
+PLAYED = [name for name in SCENARIOS if "leak" in ROWS.get(name, {})]
+
+REQUIRED = {"leak", "gauge", "holder", "covers"}
+OPTIONAL = {"measure"}
+# Short rests: what the stand-in leaks is there at once. A sample of the drain is taken after 5 s.
+FAST = {"idle_for": "2s", "drain": "5s"}
+# A run mostly waits. More at a time would take the time of the other runs' steps.
+AT_A_TIME = 4
+# For one run beside others.
+PATIENCE = 400
+
+
+def test_every_scenario_has_a_row():
+    assert sorted(ROWS) == SCENARIOS
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_says_what_is_covered(name):
+    row = ROWS[name]
+    if "stand_in" in row:
+        assert set(row) == {"stand_in"} and row["stand_in"]
+        return
+    assert REQUIRED <= set(row) <= REQUIRED | OPTIONAL
+    assert all(row[key] for key in row)
+
+
+def quickened(name):
+    """The text of a scenario, the same but for its `measure`."""
+    text = (SOURCE / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+    measure = yaml.safe_load(text).get("measure", {})
+    for key, value in yaml.compose(text).value:
+        if key.value == "measure":
+            text = text[:key.start_mark.index] + text[value.end_mark.index:]
+            break
+    # Paced by time, there is no rest before the loop.
+    fast = {"drain": FAST["drain"]} if "every" in measure else FAST
+    return f"{text}\nmeasure: {json.dumps({**measure, **fast, **ROWS[name].get('measure', {})})}\n"
+
+
+def play(name, leak):
+    """One run alone, in a place of its own, of which nothing is left."""
+    place = Place()
+    try:
+        place.scenario(name, quickened(name))
+        shown = place.run(name, "--target", "standin", "--program", place.standin(leak),
+                          "--no-confirm", timeout=PATIENCE)
+        [stored] = place.result()["scenarios"]
+        if stored["verdict"] in ("pass", "leak"):
+            place.nothing_left()
+        return shown, stored
+    finally:
+        place.remove()
+
+
+@pytest.fixture(scope="session")
+def runs(request):
+    """Starts the runs of all tests that were chosen, some at a time: (scenario, leak) to a future."""
+    assert STANDIN.exists(), "ci/build-standin builds it"
+    pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
+    chosen = [item.callspec.params["run"] for item in request.session.items
+              if "runs" in item.fixturenames]
+    yield {run: pool.submit(play, *run) for run in chosen}
+    pool.shutdown(cancel_futures=True)
+
+
+def result_of(runs, run):
+    shown, stored = runs[run].result()
+    if stored["verdict"] == "skipped":
+        pytest.skip(f"{run[0]}: {stored['reason']}")
+    return shown, stored
+
+
+def failing(stored):
+    return [finding for finding in stored["findings"] if finding["fails"]]
+
+
+@pytest.mark.parametrize("run", [(name, "") for name in PLAYED], ids=PLAYED)
+def test_a_sound_program_passes(runs, run):
+    shown, stored = result_of(runs, run)
+    assert shown.status == 0, shown
+    assert stored["verdict"] == "pass"
+    assert failing(stored) == []
+
+
+@pytest.mark.parametrize("run", [(name, ROWS[name]["leak"]) for name in PLAYED], ids=PLAYED)
+def test_a_leak_in_what_it_covers_is_found(runs, run):
+    row = ROWS[run[0]]
+    shown, stored = result_of(runs, run)
+    assert shown.status == 1, shown
+    assert stored["verdict"] == "leak"
+    found = [finding for finding in failing(stored) if finding.get("gauge") == row["gauge"]
+             and row["holder"] in finding.get("holder", "")]
+    assert found, shown
+    assert row["holder"] in re.sub(r"\s+", " ", shown.output)
