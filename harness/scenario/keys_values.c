@@ -12,7 +12,7 @@
 /* The directories that every world has (world/world.h). */
 static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
                                                 "cache", "data", "tm",  NULL};
-static const char *const known_references[] = {"i", "world", "project", "now", NULL};
+static const char *const known_references[] = {"i", "world", "program", "project", "now", NULL};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const char *const mouse_buttons[] = {"left", "middle", "right", NULL};
 

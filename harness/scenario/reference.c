@@ -45,6 +45,9 @@ static const char references_section[] =
     "| `${i}` | the number of the iteration, from 1, the warm-up counted; known only in "
     "`iteration` |\n"
     "| `${world}` | the directory of the world |\n"
+    "| `${program}` | the path of the program that is the target, for a step that runs a command "
+    "of "
+    "its own |\n"
     "| `${project.NAME}` | the directory of a project: `${world}/NAME` |\n"
     "| `${now}` | the time in UTC, as 2026-01-31T12:00:00Z |\n"
     "| `${NAME}` | a text of the scenario's `vars`; not known in target files |\n";

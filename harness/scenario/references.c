@@ -18,7 +18,7 @@ static const char project_prefix[] = "project.";
 static bool is_known(const struct reference_check *check, const char *name)
 {
     const struct check_names *names = check->names;
-    if (text_equal(name, "world") || text_equal(name, "now"))
+    if (text_equal(name, "world") || text_equal(name, "program") || text_equal(name, "now"))
         return true;
     if (text_equal(name, "i"))
         return check->in_iteration;
@@ -41,6 +41,7 @@ static bool look_up(void *context, const char *name, struct buffer *out)
 static void list_known(const struct reference_check *check, struct string_list *known)
 {
     string_list_add(known, "world");
+    string_list_add(known, "program");
     string_list_add(known, "now");
     const struct string_list *projects = check->names->projects;
     const struct string_list *variables = check->names->variables;

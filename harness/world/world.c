@@ -69,6 +69,10 @@ static bool look_up(void *context, const char *name, struct buffer *out)
         return buffer_format(out, "%u", lookup->iteration);
     if (text_equal(name, "world"))
         return buffer_text(out, lookup->world->root);
+    if (text_equal(name, "program")) {
+        _cleanup_free_ char *program = world_find_program(lookup->world->plan, NULL);
+        return program != NULL && buffer_text(out, program);
+    }
     if (text_starts(name, "project."))
         return look_up_project(lookup->world, name + strlen("project."), out);
     if (text_equal(name, "now")) {

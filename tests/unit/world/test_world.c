@@ -261,6 +261,10 @@ static void test_expand_names(void **state)
     assert_string_equal(all, expected);
     _cleanup_free_ char *now = world_expand(f->world, "${now}", 0, &f->err);
     assert_int_equal(strlen(now), strlen("2024-01-01T00:00:00Z"));
+    assert_null(world_expand(f->world, "${program}", 0, &f->err));
+    string_list_add(&f->plan.target.command, "/bin/sh");
+    _cleanup_free_ char *program = world_expand(f->world, "${program}", 0, &f->err);
+    assert_string_equal(program, "/bin/sh");
     assert_null(world_expand(f->world, "${project.p3}", 0, &f->err));
     assert_int_equal(f->err.class, LG_ERROR_INPUT);
     assert_null(world_expand(f->world, "${nothing}", 0, &f->err));
