@@ -374,6 +374,7 @@ func thousands(count int) string {
 	return fmt.Sprintf("%.1fk", float64(count)/1000)
 }
 
+// messageLines are the messages as a talk from where it is scrolled to, or from the first by turns.
 func (c *conversations) messageLines(session conversation, height int) []string {
 	var lines []string
 	for _, message := range c.messages {
@@ -381,18 +382,19 @@ func (c *conversations) messageLines(session conversation, height int) []string 
 		if message.role == "user" {
 			who = "you"
 		}
-		lines = append(lines, fmt.Sprintf("[%s] %s", message.time, who), "  "+message.text)
-		if !c.byTurn {
-			lines = append(lines, "")
+		said := fmt.Sprintf("[%s] %s", message.time, who)
+		if c.byTurn {
+			lines = append(lines, said, "   "+message.text)
+		} else {
+			lines = append(lines, said, "    "+message.text, "")
 		}
 	}
-	last := max(0, len(lines)-height/2)
-	each := 3
-	if c.byTurn {
-		each = 2
-	}
 	header := []string{fmt.Sprintf("%d msgs", len(c.messages)), strings.Repeat("─", 60)}
-	return append(header, lines[min(c.scroll*each, last):]...)
+	if c.byTurn {
+		return append(header, lines...)
+	}
+	last := max(0, len(lines)-height/2)
+	return append(header, lines[min(c.scroll*len(lines)/max(1, len(c.messages)), last):]...)
 }
 
 // contentSearch is the search in all messages as a modal.
