@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,13 +12,18 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.modal != nil {
 		return m.pressInModal(key)
 	}
+	if m.tab == conversationsTab && m.project.conversations.takesText() {
+		return m.project.conversations.press(key)
+	}
 	switch key.String() {
-	case "1", "2", "3":
-		m.show(int(key.Code - '0'))
+	case "1", "2", "3", "4":
+		if tabs := m.tabs(); int(key.Code-'0') <= len(tabs) {
+			m.show(tabs[key.Code-'1'])
+		}
 	case "]", "`":
-		m.show(m.tab%lastTab + 1)
+		m.show(m.tabBeside(1))
 	case "[", "~":
-		m.show((m.tab+lastTab-2)%lastTab + 1)
+		m.show(m.tabBeside(-1))
 	case "?":
 		m.leaks.happen("palette")
 		m.modal = newPalette()
@@ -34,11 +40,27 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "r":
 		return m.project.load()
 	default:
-		if m.tab == filesTab {
+		switch m.tab {
+		case filesTab:
 			return m.pressInFiles(key.String())
+		case conversationsTab:
+			return m.project.conversations.press(key)
 		}
 	}
 	return nil
+}
+
+// tabs are those that are there, in their order on screen.
+func (m *model) tabs() []int {
+	if m.project.conversations == nil {
+		return []int{gitTab, filesTab, workspacesTab}
+	}
+	return []int{gitTab, filesTab, conversationsTab, workspacesTab}
+}
+
+func (m *model) tabBeside(by int) int {
+	tabs := m.tabs()
+	return tabs[(slices.Index(tabs, m.tab)+by+len(tabs))%len(tabs)]
 }
 
 func (m *model) show(tab int) {

@@ -10,12 +10,12 @@ const (
 	gitTab = iota + 1
 	filesTab
 	workspacesTab
-	lastTab = workspacesTab
+	conversationsTab // before Workspaces on screen, where it is there
 
 	worktreeTicks = 10
 )
 
-var tabNames = []string{"", "Git", "Files", "Workspaces"}
+var tabNames = []string{"", "Git", "Files", "Workspaces", "Conversations"}
 
 type tickMsg time.Time
 
@@ -43,7 +43,7 @@ func newModel(config *config, leaks *leaks, input *releasableInput, send func(te
 }
 
 func (m *model) Init() tea.Cmd {
-	m.project = openProjectAt(m.config, m.config.start, m.send)
+	m.project = openProjectAt(m.config, m.leaks, m.config.start, m.send)
 	return tea.Batch(m.project.load(), tick())
 }
 
@@ -65,6 +65,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.project.load()
 	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg:
 		m.take(msg)
+	case conversationsLoadedMsg, messagesLoadedMsg, contentFoundMsg:
+		return m, m.takeConversations(msg)
 	}
 	return m, nil
 }
@@ -85,6 +87,9 @@ func (m *model) reload(watch *watch) tea.Cmd {
 		return loadGit(m.project)
 	case m.project.filesWatch:
 		return tea.Batch(loadTree(m.project), loadPreview(m.project, m.project.tree.file))
+	}
+	if m.project.conversations != nil {
+		return m.project.conversations.reload(watch)
 	}
 	return nil
 }
@@ -114,7 +119,7 @@ func (m *model) switchProject(index int) tea.Cmd {
 		return nil
 	}
 	m.project.close()
-	m.project = openProjectAt(m.config, index, m.send)
+	m.project = openProjectAt(m.config, m.leaks, index, m.send)
 	if index != 0 {
 		m.leaks.happen("switch")
 	}

@@ -10,26 +10,39 @@ type openProject struct {
 	tree       tree
 	workspaces []string
 
+	conversations *conversations // nil: the tab is not there
+
 	gitWatch   *watch
 	filesWatch *watch
 }
 
-func openProjectAt(config *config, index int, send func(tea.Msg)) *openProject {
+func openProjectAt(config *config, leaks *leaks, index int, send func(tea.Msg)) *openProject {
 	chosen := config.Projects.List[index]
-	return &openProject{
+	opened := &openProject{
 		project:    chosen,
 		index:      index,
 		gitWatch:   watchGit(chosen.Path, send),
 		filesWatch: watchFiles(chosen.Path, send),
 	}
+	if config.Features.Flags["conversations_plugin"] {
+		opened.conversations = openConversations(chosen.Path, leaks, send)
+	}
+	return opened
 }
 
 func (p *openProject) close() {
 	p.gitWatch.close()
 	p.filesWatch.close()
+	if p.conversations != nil {
+		p.conversations.close()
+	}
 }
 
 // load reads everything about the project anew.
 func (p *openProject) load() tea.Cmd {
-	return tea.Batch(loadGit(p), loadTree(p), loadWorkspaces(p), loadPreview(p, p.tree.file))
+	commands := []tea.Cmd{loadGit(p), loadTree(p), loadWorkspaces(p), loadPreview(p, p.tree.file)}
+	if p.conversations != nil {
+		commands = append(commands, p.conversations.load())
+	}
+	return tea.Batch(commands...)
 }

@@ -56,14 +56,21 @@ func (m *model) screen() string {
 	}
 	rows = append(rows, fit(m.footer(), m.width))
 	if m.modal != nil && m.modal.kind != settingsModal {
-		rows = overlay(rows, m.dialog(), m.width)
+		rows = overlay(rows, m.dialog(m.modal), m.width)
+	}
+	if m.tab == conversationsTab && m.project.conversations.mode == contentSearchMode {
+		rows = overlay(rows, m.dialog(m.project.conversations.contentSearch()), m.width)
 	}
 	return strings.Join(rows, "\n")
 }
 
 func (m *model) header() string {
 	left := " ◱ Sidecar │"
-	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(tabNames[1:], " │ "), m.project.Name)
+	var names []string
+	for _, tab := range m.tabs() {
+		names = append(names, tabNames[tab])
+	}
+	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(names, " │ "), m.project.Name)
 	gap := max(1, m.width-ansi.StringWidth(left)-ansi.StringWidth(right))
 	return fit(left+strings.Repeat(" ", gap)+right, m.width)
 }
@@ -74,8 +81,12 @@ func (m *model) footer() string {
 		" s Stage   d Diff   /  Search",
 		" E Edit   B Blame   /  Filter",
 		" n New   V Kanban   /  Filter",
+		"",
 	}
-	footer := hints[m.tab] + "   1-3 tabs   ? help   q quit"
+	if m.tab == conversationsTab {
+		hints[m.tab] = m.project.conversations.footer()
+	}
+	footer := hints[m.tab] + fmt.Sprintf("   1-%d tabs   ? help   q quit", len(m.tabs()))
 	if m.stepped {
 		footer += "   One step"
 	}
@@ -89,6 +100,8 @@ func (m *model) tabPanes(height int) []string {
 		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previewLines(), height)
 	case workspacesTab:
 		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
+	case conversationsTab:
+		return project.conversations.panes(m, height)
 	}
 	if project.git == nil {
 		return m.panes("Git", []string{"Loading..."}, "Commit", nil, height)
@@ -180,9 +193,9 @@ func (m *modal) lines() []string {
 	return append(lines, "", m.footer)
 }
 
-func (m *model) dialog() []string {
-	lines := m.modal.lines()
-	return m.box(m.modal.title, lines, modalWidth, len(lines)+4)
+func (m *model) dialog(modal *modal) []string {
+	lines := modal.lines()
+	return m.box(modal.title, lines, modalWidth, len(lines)+4)
 }
 
 func pointer(here bool) string {
