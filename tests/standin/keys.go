@@ -11,6 +11,9 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.modal != nil {
 		return m.pressInModal(key)
 	}
+	if m.tab == gitTab && m.project.view.typing {
+		return m.pressInGit(key)
+	}
 	switch key.String() {
 	case "1", "2", "3":
 		m.show(int(key.Code - '0'))
@@ -23,6 +26,8 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		m.modal = newPalette()
 	case "@":
 		m.modal = newProjectSwitcher(m.config.Projects.List, m.project.index)
+	case "W":
+		m.openWorktreeSwitcher()
 	case "#":
 		m.modal = newThemeSwitcher(m.theme)
 	case ",":
@@ -34,8 +39,13 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "r":
 		return m.project.load()
 	default:
-		if m.tab == filesTab {
+		switch m.tab {
+		case gitTab:
+			return m.pressInGit(key)
+		case filesTab:
 			return m.pressInFiles(key.String())
+		case workspacesTab:
+			return m.pressInWorkspaces(key.String())
 		}
 	}
 	return nil
@@ -111,6 +121,12 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 		m.moveInModal(name)
 	case name == "enter":
 		return m.confirm()
+	case name == "ctrl+s" && m.modal.kind == commitModal:
+		return m.confirm()
+	case name == "j" && m.modal.kind == branchModal:
+		m.modal.move(1)
+	case name == "k" && m.modal.kind == branchModal:
+		m.modal.move(-1)
 	case m.modal.prompt == "":
 	case name == "backspace":
 		_, size := utf8.DecodeLastRuneInString(m.modal.filter)
@@ -135,6 +151,10 @@ func (m *model) moveInModal(key string) {
 // confirm does what the item under the cursor stands for, and closes the modal.
 func (m *model) confirm() tea.Cmd {
 	closed, chosen := m.modal, m.modal.chosen()
+	if closed.kind == commitModal && closed.filter != "" {
+		m.modal = nil
+		return changeGit(m.project, "commit", "commit", "--quiet", "-m", closed.filter)
+	}
 	if chosen < 0 {
 		return nil
 	}
@@ -142,6 +162,10 @@ func (m *model) confirm() tea.Cmd {
 	switch {
 	case closed.kind == projectModal:
 		return m.switchProject(chosen)
+	case closed.kind == worktreeModal:
+		return m.switchWorktree(chosen)
+	case closed.kind == branchModal:
+		return changeGit(m.project, "branch", "checkout", "--quiet", closed.items[chosen][2:])
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
 		return tea.Quit

@@ -8,7 +8,7 @@ import (
 )
 
 // STANDIN_LEAK is a comma-separated list of leaks, each `kind[@event][:number]`. A leak happens once
-// per event; without an @event it happens at every event but the tick.
+// per event; without an @event it happens at every event of the first list.
 //
 //	tab      key 1 was pressed
 //	palette  the palette was opened
@@ -17,9 +17,19 @@ import (
 //	step     the step was opened: key w, which closes it again
 //	tick     a second has passed
 //
+//	diff      a diff over the whole Git tab was closed
+//	commit    a commit was made
+//	branch    another branch was checked out
+//	worktree  a worktree other than the main one was switched to
+//	pane      the pane with a worktree's diff was closed
+//
 // So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
 // ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
-var eventNames = []string{"tab", "palette", "switch", "editor", "step", "tick"}
+var eventNames = append([]string{"tab", "palette", "switch", "editor", "step"}, namedEvents...)
+
+// namedEvents happen besides another one of the same iteration, or by themselves: a leak happens at
+// them only when it names them.
+var namedEvents = []string{"tick", "diff", "commit", "branch", "worktree", "pane"}
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
@@ -57,6 +67,10 @@ var leakKinds = []leakKind{
 	{"pool", "MiB of the buffer that is taken and given back", 4, func(leak *leak) { usePool(leak.number) }},
 	{"sawtooth", "events after which what they took is let go", 2, func(leak *leak) { saw(leak.count, leak.number) }},
 	{"burst", "goroutines that end soon", 50, func(leak *leak) { burst(leak.number) }},
+	{"git-watch", "a watch on git's files every N events", 1, every(leakGitWatch)},
+	{"git-child", "a git that waits for input every N events", 1, every(leakGitChild)},
+	{"diff", "the diff that was loaded last every N events", 1, every(leakDiff)},
+	{"diff-wait", "a goroutine that waits for a diff every N events", 1, every(leakDiffWait)},
 	{"crash", "the event at which it panics", 3, at(crash)},
 	{"hang", "the event at which it stops to answer", 3, at(hang)},
 	{"nopprof", "unused", 0, func(*leak) {}},
@@ -65,7 +79,7 @@ var leakKinds = []leakKind{
 
 type leak struct {
 	kind   leakKind
-	event  string // "": any but the tick
+	event  string // "": any but the named ones
 	number int
 	count  int // events so far
 }
@@ -115,7 +129,7 @@ func (leaks *leaks) has(name string) bool {
 // happen lets everything leak that leaks at this event.
 func (leaks *leaks) happen(event string) {
 	for _, leak := range leaks.list {
-		if leak.event == event || leak.event == "" && event != "tick" {
+		if leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event) {
 			leak.count++
 			leak.kind.act(leak)
 		}
