@@ -80,7 +80,8 @@ func (m *model) takeGit(msg tea.Msg) tea.Cmd {
 		msg.project.git = &msg.state
 		return msg.project.selectInList(msg.project.view.cursor)
 	case detailLoadedMsg:
-		if msg.project == m.project {
+		selected, _ := m.project.selectedCommit()
+		if msg.project == m.project && selected.hash == msg.detail.hash {
 			view.detail, view.file = msg.detail, 0
 		}
 	case diffLoadedMsg:
@@ -225,7 +226,7 @@ func (p *openProject) enter() tea.Cmd {
 	if files := p.git.changed(); p.view.cursor < len(files) {
 		return p.openDiff("", files[p.view.cursor])
 	}
-	p.view.inside = p.view.detail != nil
+	p.view.inside = p.view.detail != nil && len(p.view.detail.files) > 0
 	return nil
 }
 

@@ -105,8 +105,10 @@ func (m *model) switchWorktree(index int) tea.Cmd {
 	if index > 0 {
 		name += " [" + chosen.branch + "]"
 	}
-	m.project.close()
-	m.project = openProjectIn(project{name, chosen.path}, m.project.index, m.send)
+	before := m.project
+	before.close()
+	m.project = openProjectIn(project{name, chosen.path}, before.index, m.send)
+	m.project.main, m.project.worktrees = before.main, before.worktrees // until they are read anew
 	if index > 0 {
 		m.leaks.happen("worktree")
 	}
