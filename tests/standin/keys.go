@@ -15,6 +15,9 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.tab == conversationsTab && m.project.conversations.takesText() {
 		return m.project.conversations.press(key)
 	}
+	if m.tab == gitTab && m.project.view.typing {
+		return m.pressInGit(key)
+	}
 	switch key.String() {
 	case "1", "2", "3", "4":
 		if tabs := m.tabs(); int(key.Code-'0') <= len(tabs) {
@@ -29,6 +32,8 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		m.modal = newPalette()
 	case "@":
 		m.modal = newProjectSwitcher(m.config.Projects.List, m.project.index)
+	case "W":
+		m.openWorktreeSwitcher()
 	case "#":
 		m.modal = newThemeSwitcher(m.theme)
 	case ",":
@@ -41,10 +46,14 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.project.load()
 	default:
 		switch m.tab {
+		case gitTab:
+			return m.pressInGit(key)
 		case filesTab:
 			return m.pressInFiles(key.String())
 		case conversationsTab:
 			return m.project.conversations.press(key)
+		case workspacesTab:
+			return m.pressInWorkspaces(key.String())
 		}
 	}
 	return nil
@@ -133,6 +142,12 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 		m.moveInModal(name)
 	case name == "enter":
 		return m.confirm()
+	case name == "ctrl+s" && m.modal.kind == commitModal:
+		return m.confirm()
+	case name == "j" && m.modal.kind == branchModal:
+		m.modal.move(1)
+	case name == "k" && m.modal.kind == branchModal:
+		m.modal.move(-1)
 	case m.modal.prompt == "":
 	case name == "backspace":
 		_, size := utf8.DecodeLastRuneInString(m.modal.filter)
@@ -157,6 +172,10 @@ func (m *model) moveInModal(key string) {
 // confirm does what the item under the cursor stands for, and closes the modal.
 func (m *model) confirm() tea.Cmd {
 	closed, chosen := m.modal, m.modal.chosen()
+	if closed.kind == commitModal && closed.filter != "" {
+		m.modal = nil
+		return changeGit(m.project, "commit", "commit", "--quiet", "-m", closed.filter)
+	}
 	if chosen < 0 {
 		return nil
 	}
@@ -164,6 +183,10 @@ func (m *model) confirm() tea.Cmd {
 	switch {
 	case closed.kind == projectModal:
 		return m.switchProject(chosen)
+	case closed.kind == worktreeModal:
+		return m.switchWorktree(chosen)
+	case closed.kind == branchModal:
+		return changeGit(m.project, "branch", "checkout", "--quiet", closed.items[chosen][2:])
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
 		return tea.Quit

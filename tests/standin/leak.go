@@ -20,6 +20,11 @@ import (
 //	message         the conversation that is open has grown on disk, and is shown
 //	conversations   the conversations of a project are closed with it
 //	content-search  the search in all conversations was closed
+//	diff      a diff over the whole Git tab was closed
+//	commit    a commit was made
+//	branch    another branch was checked out
+//	worktree  a worktree other than the main one was switched to
+//	pane      the pane with a worktree's diff was closed
 //
 // So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
 // ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
@@ -27,7 +32,9 @@ var eventNames = append([]string{"tab", "palette", "switch", "editor", "step"}, 
 
 // namedEvents happen besides another one of the same iteration, or by themselves: a leak happens at
 // them only when it names them.
-var namedEvents = []string{"tick", "message", "conversations", "content-search"}
+var namedEvents = []string{
+	"tick", "diff", "commit", "branch", "worktree", "pane", "message", "conversations", "content-search",
+}
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
@@ -68,6 +75,10 @@ var leakKinds = []leakKind{
 	{"sqlite", "a handle on Codex's database every N events", 1, every(leakDatabase)},
 	{"session-watch", "a watcher of sessions every N events", 1, every(leakSessionWatch)},
 	{"session-versions", "a whole conversation every N events", 1, every(leakVersion)},
+	{"git-watch", "a watch on git's files every N events", 1, every(leakGitWatch)},
+	{"git-child", "a git that waits for input every N events", 1, every(leakGitChild)},
+	{"diff", "the diff that was loaded last every N events", 1, every(leakDiff)},
+	{"diff-wait", "a goroutine that waits for a diff every N events", 1, every(leakDiffWait)},
 	{"crash", "the event at which it panics", 3, at(crash)},
 	{"hang", "the event at which it stops to answer", 3, at(hang)},
 	{"nopprof", "unused", 0, func(*leak) {}},

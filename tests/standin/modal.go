@@ -25,6 +25,9 @@ const (
 	themeModal
 	settingsModal
 	quitModal
+	worktreeModal
+	commitModal
+	branchModal
 )
 
 var themes = []string{"Plain", "Harbour", "Dusk", "Meadow", "Ember"}

@@ -63,10 +63,14 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.reload(msg.watch)
 	case editorDoneMsg:
 		return m, m.project.load()
-	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg:
+	case workspacesMsg, treeLoadedMsg, previewLoadedMsg:
 		m.take(msg)
 	case conversationsLoadedMsg, messagesLoadedMsg, contentFoundMsg:
 		return m, m.takeConversations(msg)
+	case gitLoadedMsg, detailLoadedMsg, diffLoadedMsg, commitsLoadedMsg, branchesLoadedMsg, gitDoneMsg:
+		return m, m.takeGit(msg)
+	case paneLoadedMsg:
+		msg.pane.lines = msg.lines
 	}
 	return m, nil
 }
@@ -88,6 +92,9 @@ func (m *model) reload(watch *watch) tea.Cmd {
 	case m.project.filesWatch:
 		return tea.Batch(loadTree(m.project), loadPreview(m.project, m.project.tree.file))
 	}
+	if pane := m.project.pane; pane != nil && watch == pane.watch {
+		return loadPane(m.project)
+	}
 	if m.project.conversations != nil {
 		return m.project.conversations.reload(watch)
 	}
@@ -98,10 +105,8 @@ func (m *model) reload(watch *watch) tea.Cmd {
 func (m *model) take(msg tea.Msg) {
 	tree := &m.project.tree
 	switch msg := msg.(type) {
-	case gitLoadedMsg:
-		msg.project.git = &msg.state
 	case workspacesMsg:
-		msg.project.workspaces = msg.names
+		msg.project.main, msg.project.worktrees = msg.main, msg.linked
 	case treeLoadedMsg:
 		if msg.project == m.project {
 			tree.entries = msg.entries

@@ -5,10 +5,14 @@ import tea "charm.land/bubbletea/v2"
 // openProject is the project on screen: what is known of it, and the watches that keep that true.
 type openProject struct {
 	project
-	index      int // in the configuration's list
-	git        *gitState
-	tree       tree
-	workspaces []string
+	index     int // in the configuration's list
+	git       *gitState
+	view      gitView
+	tree      tree
+	main      worktree   // the project itself
+	worktrees []worktree // linked ones
+	pane      *diffPane  // nil: it is closed
+	paneFocus bool
 
 	conversations *conversations // nil: the tab is not there
 
@@ -17,7 +21,11 @@ type openProject struct {
 }
 
 func openProjectAt(config *config, leaks *leaks, index int, send func(tea.Msg)) *openProject {
-	chosen := config.Projects.List[index]
+	return openProjectIn(config.Projects.List[index], config, leaks, index, send)
+}
+
+// openProjectIn opens a directory of a project: its own or that of a linked worktree.
+func openProjectIn(chosen project, config *config, leaks *leaks, index int, send func(tea.Msg)) *openProject {
 	opened := &openProject{
 		project:    chosen,
 		index:      index,
@@ -36,6 +44,7 @@ func (p *openProject) close() {
 	if p.conversations != nil {
 		p.conversations.close()
 	}
+	p.closePane()
 }
 
 // load reads everything about the project anew.

@@ -78,9 +78,9 @@ func (m *model) header() string {
 func (m *model) footer() string {
 	hints := []string{
 		"",
-		" s Stage   d Diff   /  Search",
+		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
-		" n New   V Kanban   /  Filter",
+		m.project.workspacesFooter(),
 		"",
 	}
 	if m.tab == conversationsTab {
@@ -99,49 +99,11 @@ func (m *model) tabPanes(height int) []string {
 	case filesTab:
 		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previewLines(), height)
 	case workspacesTab:
-		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
+		return m.panes("Workspaces", project.workspaceLines(), "About", project.paneLines(), height)
 	case conversationsTab:
 		return project.conversations.panes(m, height)
 	}
-	if project.git == nil {
-		return m.panes("Git", []string{"Loading..."}, "Commit", nil, height)
-	}
-	git := project.git
-	return m.panes("Git "+git.branch, git.lines(), "Commit", git.commitLines(), height)
-}
-
-func (git *gitState) lines() []string {
-	var lines []string
-	lines = appendGroup(lines, "Staged", git.staged)
-	lines = appendGroup(lines, "Modified", git.modified)
-	lines = appendGroup(lines, "Untracked", git.untracked)
-	if len(lines) == 0 {
-		lines = append(lines, "Working tree clean")
-	}
-	lines = append(lines, "", fmt.Sprintf("Recent Commits (%d)", len(git.commits)))
-	for _, commit := range git.commits {
-		lines = append(lines, commit.hash+" "+commit.subject)
-	}
-	return lines
-}
-
-func appendGroup(lines []string, title string, names []string) []string {
-	if len(names) == 0 {
-		return lines
-	}
-	lines = append(lines, fmt.Sprintf("%s (%d)", title, len(names)))
-	for _, name := range names {
-		lines = append(lines, "  "+name)
-	}
-	return lines
-}
-
-func (git *gitState) commitLines() []string {
-	if len(git.commits) == 0 {
-		return nil
-	}
-	latest := git.commits[0]
-	return []string{latest.hash + " by " + latest.author, "", latest.subject}
+	return m.gitPanes(height)
 }
 
 func (t *tree) lines() []string {
@@ -172,10 +134,10 @@ func (t *tree) previewLines() []string {
 }
 
 func (p *openProject) workspaceLines() []string {
-	if len(p.workspaces) == 0 {
+	if len(p.worktrees) == 0 {
 		return []string{"No workspaces yet"}
 	}
-	return p.workspaces
+	return worktreeLines(p.worktrees)
 }
 
 func (m *modal) lines() []string {
@@ -186,6 +148,9 @@ func (m *modal) lines() []string {
 			shown = m.prompt
 		}
 		lines = append(lines, "> "+shown, "")
+	}
+	if m.kind == worktreeModal && m.filter != "" {
+		lines = append(lines, fmt.Sprintf("%d of %d worktrees", len(m.matching()), len(m.items)))
 	}
 	for i, index := range m.matching() {
 		lines = append(lines, pointer(i == m.cursor)+m.items[index])
