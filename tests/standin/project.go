@@ -18,6 +18,7 @@ type openProject struct {
 
 	gitWatch   *watch
 	filesWatch *watch
+	send       func(tea.Msg)
 }
 
 func openProjectAt(config *config, leaks *leaks, index int, send func(tea.Msg)) *openProject {
@@ -31,6 +32,7 @@ func openProjectIn(chosen project, config *config, leaks *leaks, index int, send
 		index:      index,
 		gitWatch:   watchGit(chosen.Path, send),
 		filesWatch: watchFiles(chosen.Path, send),
+		send:       send,
 	}
 	if config.Features.Flags["conversations_plugin"] {
 		opened.conversations = openConversations(chosen.Path, leaks, send)
@@ -45,6 +47,7 @@ func (p *openProject) close() {
 		p.conversations.close()
 	}
 	p.closePane()
+	p.tree.previews.close()
 }
 
 // load reads everything about the project anew.
@@ -54,4 +57,5 @@ func (p *openProject) load() tea.Cmd {
 		commands = append(commands, p.conversations.load())
 	}
 	return tea.Batch(commands...)
+	return tea.Batch(loadGit(p), loadTree(p), loadWorkspaces(p), p.reloadPreview())
 }
