@@ -8,43 +8,36 @@ import (
 )
 
 // STANDIN_LEAK is a comma-separated list of leaks, each `kind[@event][:number]`. A leak happens once
-// per event; without an @event it happens at every event of the first list.
+// per event; without an @event it happens at every event of commonEvents.
 //
-//	tab      key 1 was pressed
-//	palette  the palette was opened
-//	switch   a project other than the first was switched to
-//	editor   the external editor was started
-//	step     the step was opened: key w, which closes it again
-//	tick     a second has passed
-//	unwatch  directories of the tree that were open are gone
-//	search   the search in the project was closed
-//	closed   the last tab of the previews was closed
-//
-//	message         the conversation that is open has grown on disk, and is shown
-//	conversations   the conversations of a project are closed with it
-//	content-search  the search in all conversations was closed
-//	diff      a diff over the whole Git tab was closed
-//	commit    a commit was made
-//	branch    another branch was checked out
-//	worktree  a worktree other than the main one was switched to
-//	pane      the pane with a worktree's diff was closed
-//
-// So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
-// ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
-var eventNames = append([]string{"tab", "palette", "switch", "editor", "step"}, namedEvents...)
+// Of commonEvents an iteration of each of leakgate's first scenarios has exactly one. Some kinds are no
+// leaks: they do what sound programs do and a gate may take for a leak.
+var commonEvents = []string{
+	"tab",     // key 1 was pressed
+	"palette", // the palette was opened
+	"switch",  // a project other than the first was switched to
+	"editor",  // the external editor was started
+	"step",    // the step was opened: key w, which closes it again
+}
 
 // namedEvents happen besides another one of the same iteration, or by themselves: a leak happens at
 // them only when it names them.
 var namedEvents = []string{
-	"tick", "diff", "commit", "branch", "worktree", "pane", "message", "conversations", "content-search",
+	"tick",           // a second has passed
+	"unwatch",        // a directory's watch was dropped
+	"search",         // the search in the project was closed
+	"closed",         // the last tab of the previews was closed
+	"diff",           // a diff over the whole Git tab was closed
+	"commit",         // a commit was made
+	"branch",         // another branch was checked out
+	"worktree",       // a worktree other than the main one was switched to
+	"pane",           // the pane with a worktree's diff was closed
+	"message",        // the conversation that is open has grown on disk, and is shown
+	"conversations",  // the conversations of a project are closed with it
+	"content-search", // the search in all conversations was closed
 }
-// Those after the tick leak only when they are named. So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
-// ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
-var eventNames = []string{"tab", "palette", "switch", "editor", "step", "tick", "unwatch", "search",
-	"closed"}
 
-// namedEvents are those at which nothing leaks that does not name them.
-var namedEvents = []string{"tick", "unwatch", "search", "closed"}
+var eventNames = append(slices.Clone(commonEvents), namedEvents...)
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
