@@ -11,6 +11,10 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.modal != nil {
 		return m.pressInModal(key)
 	}
+	if m.shells.interactive != nil {
+		m.pressInShell(key)
+		return nil
+	}
 	switch key.String() {
 	case "1", "2", "3":
 		m.show(int(key.Code - '0'))
@@ -34,8 +38,11 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "r":
 		return m.project.load()
 	default:
-		if m.tab == filesTab {
+		switch m.tab {
+		case filesTab:
 			return m.pressInFiles(key.String())
+		case workspacesTab:
+			return m.pressInWorkspaces(key.String())
 		}
 	}
 	return nil
@@ -109,7 +116,7 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 		m.modal = nil
 	case name == "up" || name == "down" || name == "tab":
 		m.moveInModal(name)
-	case name == "enter":
+	case name == "enter" || name == m.modal.confirm:
 		return m.confirm()
 	case m.modal.prompt == "":
 	case name == "backspace":
@@ -144,7 +151,9 @@ func (m *model) confirm() tea.Cmd {
 		return m.switchProject(chosen)
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
-		return tea.Quit
+		return tea.Sequence(m.closeShells(), tea.Quit)
+	case closed.kind == deleteShellModal && chosen == 0:
+		return m.deleteShell()
 	}
 	return nil
 }

@@ -8,18 +8,27 @@ import (
 )
 
 // STANDIN_LEAK is a comma-separated list of leaks, each `kind[@event][:number]`. A leak happens once
-// per event; without an @event it happens at every event but the tick.
+// per event; without an @event it happens at every event of the first list below.
 //
 //	tab      key 1 was pressed
 //	palette  the palette was opened
 //	switch   a project other than the first was switched to
 //	editor   the external editor was started
 //	step     the step was opened: key w, which closes it again
-//	tick     a second has passed
+//
+// These are acted on only by a leak that names them, and may come beside one of the others:
+//
+//	tick         a second has passed
+//	shell        a shell was deleted
+//	interactive  the interactive mode of a shell was left
+//	split        a shell's split was hidden
 //
 // So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
 // ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
-var eventNames = []string{"tab", "palette", "switch", "editor", "step", "tick"}
+var eventNames = append([]string{"tab", "palette", "switch", "editor", "step"}, namedEvents...)
+
+// namedEvents are acted on only by leaks that name them.
+var namedEvents = []string{"tick", "shell", "interactive", "split"}
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
@@ -50,6 +59,10 @@ var leakKinds = []leakKind{
 	{"child", "a process left behind every N events", 1, every(leakChild)},
 	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
 	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
+	{"session", "a tmux session not killed every N events", 1, keep},
+	{"client", "a tmux control client not closed every N events", 1, keep},
+	{"poller", "a goroutine that polls a shell not ended every N events", 1, keep},
+	{"sender", "a goroutine that sends keys to a shell not ended every N events", 1, keep},
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
 	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
 	{"cache", "events until it is full", 16, func(leak *leak) { fillCache(leak.count, leak.number) }},
@@ -65,9 +78,10 @@ var leakKinds = []leakKind{
 
 type leak struct {
 	kind   leakKind
-	event  string // "": any but the tick
+	event  string // "": any that needs no naming
 	number int
-	count  int // events so far
+	count  int  // events so far
+	keeps  bool // what the event lets go is kept this time
 }
 
 type leaks struct{ list []*leak }
@@ -115,12 +129,23 @@ func (leaks *leaks) has(name string) bool {
 // happen lets everything leak that leaks at this event.
 func (leaks *leaks) happen(event string) {
 	for _, leak := range leaks.list {
-		if leak.event == event || leak.event == "" && event != "tick" {
+		leak.keeps = false
+		if leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event) {
 			leak.count++
 			leak.kind.act(leak)
 		}
 	}
 }
+
+// keeps says whether a kind that lets nothing go does so at the event that has just happened.
+func (leaks *leaks) keeps(name string) bool {
+	return slices.ContainsFunc(leaks.list, func(leak *leak) bool {
+		return leak.kind.name == name && leak.keeps
+	})
+}
+
+// keep leaves the leaking to who asks `keeps`.
+func keep(leak *leak) { leak.keeps = leak.count%leak.number == 0 }
 
 func every(act func()) func(*leak) {
 	return func(leak *leak) {

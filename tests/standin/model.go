@@ -35,11 +35,12 @@ type model struct {
 	modal         *modal // nil: none is open
 	stepped       bool   // the step is open
 	screens       screenCache
+	shells        shellsState
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{}}
+		screens: screenCache{}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 
 func (m *model) Init() tea.Cmd {
@@ -56,7 +57,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		command := m.press(msg)
+		m.reconcile()
+		return m, command
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:
@@ -65,6 +68,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.project.load()
 	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg:
 		m.take(msg)
+	case shellMadeMsg, shellKilledMsg, splitMadeMsg, screenMsg, clientEndedMsg:
+		m.takeShells(msg)
 	}
 	return m, nil
 }

@@ -88,7 +88,7 @@ func (m *model) tabPanes(height int) []string {
 	case filesTab:
 		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previewLines(), height)
 	case workspacesTab:
-		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
+		return m.workspacePanes(height)
 	}
 	if project.git == nil {
 		return m.panes("Git", []string{"Loading..."}, "Commit", nil, height)
