@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
 	"unicode/utf8"
 
@@ -17,6 +16,10 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	if m.tab == gitTab && m.project.view.typing {
 		return m.pressInGit(key)
+	}
+	if m.shells.interactive != nil {
+		m.pressInShell(key)
+		return nil
 	}
 	switch key.String() {
 	case "1", "2", "3", "4":
@@ -97,7 +100,7 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 		m.modal = nil
 	case name == "up" || name == "down" || name == "tab":
 		m.moveInModal(name)
-	case name == "enter":
+	case name == "enter" || name == m.modal.confirm:
 		return m.confirm()
 	case name == "ctrl+s" && m.modal.kind == commitModal:
 		return m.confirm()
@@ -149,7 +152,9 @@ func (m *model) confirm() tea.Cmd {
 		return changeGit(m.project, "branch", "checkout", "--quiet", closed.items[chosen][2:])
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
-		return tea.Quit
+		return tea.Sequence(m.closeShells(), tea.Quit)
+	case closed.kind == deleteShellModal && chosen == 0:
+		return m.deleteShell()
 	}
 	return nil
 }

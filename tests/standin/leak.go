@@ -35,6 +35,9 @@ var namedEvents = []string{
 	"message",        // the conversation that is open has grown on disk, and is shown
 	"conversations",  // the conversations of a project are closed with it
 	"content-search", // the search in all conversations was closed
+	"shell",          // a shell was deleted
+	"interactive",    // the interactive mode of a shell was left
+	"split",          // a shell's split was hidden
 }
 
 var eventNames = append(slices.Clone(commonEvents), namedEvents...)
@@ -68,6 +71,10 @@ var leakKinds = []leakKind{
 	{"child", "a process left behind every N events", 1, every(leakChild)},
 	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
 	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
+	{"session", "a tmux session not killed every N events", 1, keep},
+	{"client", "a tmux control client not closed every N events", 1, keep},
+	{"poller", "a goroutine that polls a shell not ended every N events", 1, keep},
+	{"sender", "a goroutine that sends keys to a shell not ended every N events", 1, keep},
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
 	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
 	{"cache", "events until it is full", 16, func(leak *leak) { fillCache(leak.count, leak.number) }},
@@ -98,7 +105,8 @@ type leak struct {
 	kind   leakKind
 	event  string // "": any but the named ones
 	number int
-	count  int // events so far
+	count  int  // events so far
+	keeps  bool // what the event lets go is kept this time
 }
 
 type leaks struct{ list []*leak }
@@ -146,9 +154,8 @@ func (leaks *leaks) has(name string) bool {
 // happen lets everything leak that leaks at this event.
 func (leaks *leaks) happen(event string) {
 	for _, leak := range leaks.list {
+		leak.keeps = false
 		if leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event) {
-			leak.count++
-			leak.kind.act(leak)
 			if leak.kind.act != nil {
 				leak.count++
 				leak.kind.act(leak)
@@ -168,6 +175,16 @@ func (leaks *leaks) keeps(kind string) bool {
 	}
 	return keeps
 }
+
+// kept says whether a kind that lets nothing go did so at the event that has just happened.
+func (leaks *leaks) kept(name string) bool {
+	return slices.ContainsFunc(leaks.list, func(leak *leak) bool {
+		return leak.kind.name == name && leak.keeps
+	})
+}
+
+// keep leaves the leaking to who asks `kept`.
+func keep(leak *leak) { leak.keeps = leak.count%leak.number == 0 }
 
 func every(act func()) func(*leak) {
 	return func(leak *leak) {

@@ -36,11 +36,12 @@ type model struct {
 	search        *search // nil: none is open
 	stepped       bool    // the step is open
 	screens       screenCache
+	shells        shellsState
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{}}
+		screens: screenCache{}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 
 func (m *model) Init() tea.Cmd {
@@ -57,17 +58,18 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		command := m.press(msg)
+		m.reconcile()
+		return m, command
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:
 		return m, m.reload(msg.watch)
 	case editorDoneMsg:
 		return m, m.project.load()
-	case workspacesMsg, treeLoadedMsg, previewLoadedMsg:
 	case searchDueMsg:
 		return m, m.startSearch(msg)
-	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:
+	case workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:
 		m.take(msg)
 	case conversationsLoadedMsg, messagesLoadedMsg, contentFoundMsg:
 		return m, m.takeConversations(msg)
@@ -75,6 +77,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.takeGit(msg)
 	case paneLoadedMsg:
 		msg.pane.lines = msg.lines
+	case shellMadeMsg, shellKilledMsg, splitMadeMsg, screenMsg, clientEndedMsg:
+		m.takeShells(msg)
 	}
 	return m, nil
 }
@@ -100,9 +104,10 @@ func (m *model) reload(watch *watch) tea.Cmd {
 		return loadPane(m.project)
 	}
 	if m.project.conversations != nil {
-		return m.project.conversations.reload(watch)
+		if command := m.project.conversations.reload(watch); command != nil {
+			return command
+		}
 	}
-	return nil
 	return m.reloadWatched(watch)
 }
 

@@ -52,10 +52,9 @@ func (p *openProject) close() {
 
 // load reads everything about the project anew.
 func (p *openProject) load() tea.Cmd {
-	commands := []tea.Cmd{loadGit(p), loadTree(p), loadWorkspaces(p), loadPreview(p, p.tree.file)}
+	commands := []tea.Cmd{loadGit(p), loadTree(p), loadWorkspaces(p), p.reloadPreview()}
 	if p.conversations != nil {
 		commands = append(commands, p.conversations.load())
 	}
 	return tea.Batch(commands...)
-	return tea.Batch(loadGit(p), loadTree(p), loadWorkspaces(p), p.reloadPreview())
 }

@@ -99,7 +99,7 @@ func (m *model) tabPanes(height int) []string {
 	case filesTab:
 		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
-		return m.panes("Workspaces", project.workspaceLines(), "About", project.paneLines(), height)
+		return m.workspacePanes(height)
 	case conversationsTab:
 		return project.conversations.panes(m, height)
 	}

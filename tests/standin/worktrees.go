@@ -127,6 +127,8 @@ func (m *model) pressInWorkspaces(key string) tea.Cmd {
 		}
 	case "esc":
 		p.paneFocus = false
+	default:
+		return m.pressInShells(key)
 	}
 	return nil
 }
