@@ -199,6 +199,7 @@ static bool run_confirming(struct scenario_run *run, enum attempt attempt)
     }
     if (!run_attempt(run, run->options.plan, attempt, &err)) {
         fail(run, &err);
+        run->result->lost = true;
         return false;
     }
     scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);
