@@ -93,10 +93,10 @@ void board_draw(struct board *board, double left)
         return;
     struct terminal_style style = terminal_style_of(STDERR_FILENO);
     size_t most = lines_at_most();
-    char time[64];
-    clock_describe((int64_t)left * NS_PER_SECOND, time, sizeof time);
+    bool in_minutes = left >= 90;
     _cleanup_free_ char *all =
-        memory_format("%zu of %zu done, about %s left", board->finished, board->of, time);
+        memory_format("%zu of %zu done, about %.0f %s left", board->finished, board->of,
+                      in_minutes ? left / 60 : left, in_minutes ? "min" : "s");
     erase(board);
     for (unsigned i = 0; i < board->slots && board->drawn + 1 < most; i++)
         if (board->rows[i].name != NULL)
