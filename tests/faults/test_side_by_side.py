@@ -75,17 +75,18 @@ def test_a_crash_disturbs_no_other(place):
     place.await_none(0)
 
 
-def begin(place):
-    """Three that rest for long, one that waits for its turn, and the processes of each."""
-    write(place, idle="10m", a="", b="", c="", d="")
+def begin(place, names=NAMES):
+    """Up to three that rest for long, and a fourth that waits for its turn."""
+    at_once = min(len(names), 3)
+    write(place, idle="10m", **dict.fromkeys(names, ""))
     process = place.start(*words(place))
 
     def all_rest():
         return process.poll() is not None or sum(
             any(record["record"] == "sample" and record["phase"] == "idle"
-                for record in place.journal(name)) for name in NAMES) == 3
+                for record in place.journal(name)) for name in names) == at_once
     assert until(all_rest, 120) and process.poll() is None, place.finish(process)
-    assert len(place.worlds()) == 3
+    assert len(place.worlds()) == at_once
     return process
 
 
@@ -140,3 +141,24 @@ def test_processes_between_are_killed(place):
     assert "ended before it was done: killed by signal 9" in " ".join(shown.text.split())
     only_reports_left(place)
     report_says_the_same(place)
+
+
+def test_all_processes_below_leakgate_are_killed(place):
+    """Their guards are left, and leakgate does not end before them."""
+    process = begin(place, ["a", "b"])
+    for runner in children_of(process.pid):
+        os.kill(runner, signal.SIGKILL)
+    shown = place.finish(process, timeout=GRACE)
+    assert shown.status == 70, shown
+    assert place.processes() == []
+    only_reports_left(place)
+
+
+def test_screens_are_shown_whole(place):
+    write(place, a="", b="", c="")
+    shown = place(*words(place, "--iterations", "1", "--show"))
+    assert shown.status == 0, shown
+    for name in "abc":
+        assert f" {name}, press " in shown.output
+    boxes = [line for line in shown.output.splitlines() if line.startswith(("┌", "└"))]
+    assert boxes and all(box[0] == "┌└"[i % 2] for i, box in enumerate(boxes))
