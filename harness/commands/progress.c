@@ -63,6 +63,12 @@ void progress_attempt(struct progress *progress, enum attempt attempt, const cha
         fprintf(stderr, " %s ...", attempt_name(attempt));
 }
 
+void progress_world(struct progress *progress, const char *world)
+{
+    if (progress->channel >= 0)
+        tell_text(progress, "world", world);
+}
+
 static void take_iteration(struct progress *progress, const json_t *record)
 {
     progress->iteration = (unsigned)json_get_integer(record, "iteration", 0);

@@ -35,6 +35,7 @@ struct slot {
     double left;     /* seconds of its attempt, as it said last; negative: it did not */
     int64_t said_at; /* when that was */
     struct buffer unread;
+    char *world; /* of its attempt, as it said last */
     json_t *result;
 };
 
@@ -49,6 +50,7 @@ struct office {
     int64_t deadline; /* after a signal: for all runners to have ended */
     struct lg_error *err;
     bool failed;
+    struct string_list worlds; /* of runners that were lost */
 };
 
 /* --- A runner --- */
@@ -118,6 +120,9 @@ static void take_line(struct office *office, struct slot *slot, const char *line
         slot->said_at = clock_now();
     } else if ((text = json_get_text(said, "attempt", NULL)) != NULL) {
         board_attempt(&office->board, place, text);
+    } else if ((text = json_get_text(said, "world", NULL)) != NULL) {
+        free(slot->world);
+        slot->world = memory_copy_text(text);
     } else if ((text = json_get_text(said, "screen", NULL)) != NULL) {
         board_screen(&office->board, text);
     } else if (json_is_object(json_object_get(said, "result"))) {
@@ -171,6 +176,10 @@ static void finish(struct office *office, struct slot *slot)
                  json_get_text(slot->result, "verdict", "lost"),
                  json_get_number(slot->result, "seconds", clock_seconds_since(slot->began)));
     office->work->done(office->work->context, slot->number, slot->result, why);
+    if (slot->result == NULL && slot->world != NULL)
+        string_list_add(&office->worlds, slot->world);
+    free(slot->world);
+    slot->world = NULL;
     cleanup_close(&slot->process);
     cleanup_close(&slot->channel);
     buffer_free(&slot->unread);
@@ -303,12 +312,16 @@ static bool open_office(struct office *office)
 }
 
 /* A runner that was killed leaves its guard to this process, which ends its run in time by itself;
- * a request to end does it no harm. */
+ * a request to end does it no harm. Where the guard was killed as well, the rest is done here. */
 static bool end_orphans(struct office *office)
 {
     int64_t deadline = clock_deadline(DEADLINE_TEARDOWN_MS + DEADLINE_KILL_MS);
-    return process_end_descendants(0, DEADLINE_TEARDOWN_MS, deadline, NULL) ||
-           lg_fail(office->err, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
+    if (!process_end_descendants(0, DEADLINE_TEARDOWN_MS, deadline, NULL))
+        return lg_fail(office->err, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
+    for (size_t i = 0; i < office->worlds.count; i++)
+        if (!directory_remove(office->worlds.items[i], office->err))
+            return false;
+    return true;
 }
 
 bool side_by_side_run(const struct side_by_side *work, int *signal, struct lg_error *err)
@@ -329,6 +342,7 @@ bool side_by_side_run(const struct side_by_side *work, int *signal, struct lg_er
     }
     board_end(&office.board);
     cleanup_close(&office.signals);
+    string_list_free(&office.worlds);
     free(office.slots);
     free(office.watched);
     *signal = office.signal;
