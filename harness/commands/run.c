@@ -38,6 +38,7 @@ struct suite {
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
     unsigned jobs;
+    bool *done; /* one for each plan that ran side by side */
     struct suite_result *result;
 };
 
@@ -53,6 +54,7 @@ static void suite_end(struct suite *suite)
     string_list_free(&suite->missing);
     string_list_free(&suite->whole);
     free(suite->seconds);
+    free(suite->done);
     selection_free(&suite->selection);
     suite_free(suite->result);
 }
@@ -415,6 +417,7 @@ static void take_result(void *context, size_t index, const json_t *result, const
 {
     struct suite *suite = context;
     struct scenario_result *scenario = &suite->result->scenarios[index];
+    suite->done[index] = true;
     if (result == NULL) {
         scenario->verdict = VERDICT_FAILED;
         scenario->problem = LG_ERROR_INTERNAL;
@@ -445,53 +448,36 @@ static size_t gather_work(const struct suite *suite, const char **names, size_t 
 }
 
 /* Not begun, and not skipped for a need. */
-static void tell_not_run(struct suite *suite, const bool *done, bool stopped)
+static void tell_not_run(struct suite *suite)
 {
+    bool stopped = suite->result->signal != 0;
     for (size_t i = 0; i < suite->selection.count; i++)
-        if (!is_skipped(suite, i) && !done[i])
+        if (!is_skipped(suite, i) && !suite->done[i])
             scenario_skip(&suite->result->scenarios[i],
                           stopped ? "not run: the run was stopped" : "not run");
-}
-
-struct side {
-    struct suite *suite;
-    bool *done; /* by number */
-};
-
-static json_t *side_run(void *context, size_t index, int channel)
-{
-    return run_apart(((struct side *)context)->suite, index, channel);
-}
-
-static void side_done(void *context, size_t index, const json_t *result, const char *why)
-{
-    struct side *side = context;
-    side->done[index] = true;
-    take_result(side->suite, index, result, why);
 }
 
 static int run_side_by_side(struct suite *suite)
 {
     size_t count = suite->selection.count;
-    _cleanup_free_ bool *done = memory_array(count, sizeof *done);
     _cleanup_free_ const char **names = memory_array(count, sizeof *names);
     _cleanup_free_ size_t *order = memory_array(count, sizeof *order);
-    struct side side = {.suite = suite, .done = done};
     struct lg_error err = {0};
     int signal = 0;
+    suite->done = memory_array(count, sizeof *suite->done);
     struct side_by_side work = {.jobs = suite->jobs,
                                 .order = order,
                                 .count = gather_work(suite, names, order),
                                 .names = names,
                                 .seconds = suite->seconds,
                                 .screens = screens_of(suite),
-                                .context = &side,
-                                .run = side_run,
-                                .done = side_done};
+                                .context = suite,
+                                .run = run_apart,
+                                .done = take_result};
     bool fine = side_by_side_run(&work, &signal, &err);
     if (signal != 0)
         suite->result->signal = signal;
-    tell_not_run(suite, done, suite->result->signal != 0);
+    tell_not_run(suite);
     return fine ? EXIT_PASS : complain(&err);
 }
 
