@@ -98,7 +98,7 @@ var leakKinds = []leakKind{
 	{"kept-watch", "an open directory that is gone stays watched, every Nth", 1, nil},
 	{"kept-search", "a search that is closed is not cancelled, every Nth", 1, nil},
 	{"kept-preview", "the text of a closed tab is kept, every Nth", 1, nil},
-	{"kept-preview-watch", "the watch of a closed tab is not closed, every Nth", 1, nil},
+	{"kept-preview-watch", "the watch of the last tab is not closed, every Nth", 1, nil},
 }
 
 type leak struct {

@@ -84,8 +84,11 @@ func (p *previews) open(project *openProject, path string) {
 	}
 }
 
-// keptFiles are what a leak keeps of closed tabs.
-var keptFiles []*openFile
+// keptFiles and keptWatches are what leaks keep of closed tabs.
+var (
+	keptFiles   []*openFile
+	keptWatches []*watch
+)
 
 // closePreview closes the tab that is shown.
 func (m *model) closePreview() {
@@ -96,7 +99,11 @@ func (m *model) closePreview() {
 	}
 	previews.files = slices.Delete(previews.files, previews.active, previews.active+1)
 	previews.active = max(0, min(previews.active, len(previews.files)-1))
-	if closed.watch != nil && !m.leaks.keeps("kept-preview-watch") {
+	switch {
+	case closed.watch == nil:
+	case len(previews.files) == 0 && m.leaks.keeps("kept-preview-watch"):
+		keptWatches = append(keptWatches, closed.watch)
+	default:
 		closed.watch.close()
 	}
 	if m.leaks.keeps("kept-preview") {
