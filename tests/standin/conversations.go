@@ -36,6 +36,7 @@ type conversations struct {
 	send  func(tea.Msg)
 
 	list   []conversation // nil: not loaded yet
+	loads  int            // were begun; what an older one found is not taken
 	cursor int
 	mode   conversationMode
 	query  string // of the search that is open
@@ -54,6 +55,7 @@ type conversations struct {
 
 type conversationsLoadedMsg struct {
 	of   *conversations
+	load int
 	list []conversation
 }
 
@@ -91,7 +93,9 @@ func (c *conversations) close() {
 }
 
 func (c *conversations) load() tea.Cmd {
-	return func() tea.Msg { return conversationsLoadedMsg{c, readConversations(c.path)} }
+	c.loads++
+	load := c.loads
+	return func() tea.Msg { return conversationsLoadedMsg{c, load, readConversations(c.path)} }
 }
 
 // reload answers a change on disk, if it was seen by a watch of this tab.
@@ -111,8 +115,10 @@ func (c *conversations) reload(watch *watch) tea.Cmd {
 func (c *conversations) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case conversationsLoadedMsg:
-		c.list = msg.list
-		return c.move(0)
+		if msg.load == c.loads {
+			c.list = msg.list
+			return c.move(0)
+		}
 	case messagesLoadedMsg:
 		if msg.id == c.open {
 			c.takeMessages(msg.messages)
