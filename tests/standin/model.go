@@ -41,7 +41,7 @@ type model struct {
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{}, shells: shellsState{ofProject: map[int][]*shell{}}}
+		screens: screenCache{screens: map[string]string{}}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 
 func (m *model) Init() tea.Cmd {

@@ -23,18 +23,27 @@ func (m *model) View() tea.View {
 // screenCache answers the same string for the same screen. Bubble Tea's cells are slices of the
 // screen that they were first drawn from and keep it alive, up to one old screen for each row of the
 // terminal; with this, no more than the screens that differ.
-type screenCache map[string]string
+//
+// It is small enough to be full after a few iterations of a scenario with many screens: some of them
+// show two things that arrive in any order, and a larger one would fill up all through the loop.
+type screenCache struct {
+	screens map[string]string
+	oldest  []string
+}
 
-const cachedScreens = 64
+const cachedScreens = 16
 
-func (cache screenCache) same(screen string) string {
-	if known, found := cache[screen]; found {
+func (cache *screenCache) same(screen string) string {
+	if known, found := cache.screens[screen]; found {
 		return known
 	}
-	if len(cache) >= cachedScreens {
-		clear(cache)
+	if len(cache.oldest) == cachedScreens {
+		delete(cache.screens, cache.oldest[0])
+		copy(cache.oldest, cache.oldest[1:])
+		cache.oldest = cache.oldest[:cachedScreens-1]
 	}
-	cache[screen] = screen
+	cache.screens[screen] = screen
+	cache.oldest = append(cache.oldest, screen)
 	return screen
 }
 
