@@ -78,7 +78,7 @@ func (m *model) takeGit(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case gitLoadedMsg:
 		msg.project.git = &msg.state
-		return msg.project.selectInList(msg.project.view.cursor)
+		return msg.project.showAnew()
 	case detailLoadedMsg:
 		selected, _ := m.project.selectedCommit()
 		if msg.project == m.project && selected.hash == msg.detail.hash {
@@ -159,6 +159,16 @@ func (p *openProject) selectInList(cursor int) tea.Cmd {
 		return nil
 	}
 	return loadDetail(p, selected)
+}
+
+// showAnew loads what the cursor is on after the list has changed. As long as nobody has touched a
+// key there is no commit to show: it is one git less for every scenario of the other tabs.
+func (p *openProject) showAnew() tea.Cmd {
+	if p.view.detail == nil && len(p.git.changed()) == 0 {
+		p.view.change = nil
+		return nil
+	}
+	return p.selectInList(p.view.cursor)
 }
 
 func (m *model) pressInGit(key tea.KeyPressMsg) tea.Cmd {

@@ -1,6 +1,9 @@
 package main
 
-import "os/exec"
+import (
+	"io"
+	"os/exec"
+)
 
 // What the Git tab and the worktrees could fail to let go.
 
@@ -32,13 +35,17 @@ func leakGitWatch() {
 	newWatch(func(string) bool { return false }, nil, watchedGit...)
 }
 
+// waitingGit holds the pipes of the children that were left: closed, they would end them.
+var waitingGit []io.WriteCloser
+
 // leakGitChild leaves a git that waits for the names of objects.
 //
 //go:noinline
 func leakGitChild() {
 	command := exec.Command("git", "cat-file", "--batch")
 	command.Dir = watchedGit[0]
-	_, err := command.StdinPipe()
+	pipe, err := command.StdinPipe()
 	must(0, err)
 	must(0, command.Start())
+	waitingGit = append(waitingGit, pipe)
 }

@@ -43,6 +43,7 @@ func newModel(config *config, leaks *leaks, input *releasableInput, send func(te
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
 		screens: screenCache{screens: map[string]drawnScreen{}},
 		shells:  shellsState{ofProject: map[int][]*shell{}}}
+		screens: screenCache{screens: map[string]string{}}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 
 func (m *model) Init() tea.Cmd {

@@ -47,6 +47,28 @@ func (cache *screenCache) same(screen string) string {
 	maps.DeleteFunc(cache.screens, func(_ string, known drawnScreen) bool {
 		return known.last <= cache.drawn-cachedScreens
 	})
+// terminal; with this, no more than the screens that differ.
+//
+// It is small enough to be full after a few iterations of a scenario with many screens: some of them
+// show two things that arrive in any order, and a larger one would fill up all through the loop.
+type screenCache struct {
+	screens map[string]string
+	oldest  []string
+}
+
+const cachedScreens = 16
+
+func (cache *screenCache) same(screen string) string {
+	if known, found := cache.screens[screen]; found {
+		return known
+	}
+	if len(cache.oldest) == cachedScreens {
+		delete(cache.screens, cache.oldest[0])
+		copy(cache.oldest, cache.oldest[1:])
+		cache.oldest = cache.oldest[:cachedScreens-1]
+	}
+	cache.screens[screen] = screen
+	cache.oldest = append(cache.oldest, screen)
 	return screen
 }
 
