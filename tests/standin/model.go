@@ -41,8 +41,6 @@ type model struct {
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{screens: map[string]drawnScreen{}},
-		shells:  shellsState{ofProject: map[int][]*shell{}}}
 		screens: screenCache{screens: map[string]string{}}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 

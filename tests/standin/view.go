@@ -23,30 +23,6 @@ func (m *model) View() tea.View {
 
 // screenCache answers the same string for the same screen. Bubble Tea's cells are slices of the
 // screen that they were first drawn from and keep it alive, up to one old screen for each row of the
-// terminal; with this, no more than the screens that differ. A screen that has not been drawn for so
-// many others is forgotten, so that those which show a number that never comes again do not fill it
-// slowly: that would be growth.
-type screenCache struct {
-	drawn   int
-	screens map[string]drawnScreen
-}
-
-type drawnScreen struct {
-	text string
-	last int // when it was drawn, in screens
-}
-
-const cachedScreens = 128
-
-func (cache *screenCache) same(screen string) string {
-	cache.drawn++
-	if known, found := cache.screens[screen]; found {
-		screen = known.text
-	}
-	cache.screens[screen] = drawnScreen{screen, cache.drawn}
-	maps.DeleteFunc(cache.screens, func(_ string, known drawnScreen) bool {
-		return known.last <= cache.drawn-cachedScreens
-	})
 // terminal; with this, no more than the screens that differ.
 //
 // It is small enough to be full after a few iterations of a scenario with many screens: some of them
