@@ -80,7 +80,7 @@ func (m *model) footer() string {
 		"",
 		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
-		m.project.workspacesFooter(),
+		m.workspaceHints(),
 		"",
 	}
 	if m.tab == conversationsTab {
@@ -120,13 +120,6 @@ func (t *tree) lines() []string {
 		lines = append(lines, pointer(i == t.cursor)+strings.Repeat("  ", entry.depth)+mark+name)
 	}
 	return lines
-}
-
-func (p *openProject) workspaceLines() []string {
-	if len(p.worktrees) == 0 {
-		return []string{"No workspaces yet"}
-	}
-	return worktreeLines(p.worktrees)
 }
 
 func (m *modal) lines() []string {
