@@ -41,7 +41,7 @@ type model struct {
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{screens: map[string]string{}}, shells: shellsState{ofProject: map[int][]*shell{}}}
+		screens: screenCache{screens: map[string]string{}}, shells: newShellsState()}
 }
 
 func (m *model) Init() tea.Cmd {
@@ -117,6 +117,7 @@ func (m *model) take(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case workspacesMsg:
 		msg.project.main, msg.project.worktrees = msg.main, msg.linked
+		m.takeWorktrees(msg.project.index, msg.linked)
 	case treeLoadedMsg:
 		if msg.project == m.project && msg.load == tree.loads {
 			m.takeTree(msg.entries)

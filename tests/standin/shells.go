@@ -1,368 +1,203 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-const (
-	pollTime          = 2 * time.Second
-	queueSize         = 512
-	longestScreenLine = 1 << 20
-)
-
-// shell is a row of the Workspaces tab: a tmux session, and the split beside it, which has one too.
-type shell struct {
-	number     int
-	main       *pane
+// row is one of the Workspaces tab: a shell or a worktree, with the split beside it.
+type row struct {
+	name       string
+	directory  string
+	main       *pane // nil: a worktree, in which nothing runs
 	split      *pane // nil as long as it was never shown
 	splitShown bool
 	deleted    bool // its sessions are being killed
 }
 
-func (s *shell) name() string { return "Shell " + strconv.Itoa(s.number) }
-
-// pane is a tmux session. While it is on screen a client is attached to it.
-type pane struct {
-	session string
-	screen  []string
-	client  *client // nil while it is not on screen
-}
-
-// sender sends keys to a session one after the other, while the interactive mode lasts.
-type sender struct {
-	pane *pane
-	keys chan string
-}
-
-// shellsState is what the model knows of shells.
+// shellsState is what the model knows of shells and worktrees.
 type shellsState struct {
-	ofProject   map[int][]*shell // by the project's index
-	interactive *sender          // nil: keys are the program's own
-	kept        []string         // sessions that a leak has not killed
-	closed      bool             // no client is attached any more
+	rows        map[int][]*row // by the project's index: shells, then worktrees
+	selected    map[int]*row
+	inPreview   bool     // the right side has the keys
+	interactive *sender  // nil: keys are the program's own
+	kept        []string // sessions that a leak has not killed
+	closed      bool     // no client is attached any more
+}
+
+func newShellsState() shellsState {
+	return shellsState{rows: map[int][]*row{}, selected: map[int]*row{}}
 }
 
 type shellMadeMsg struct {
 	project int
-	shell   *shell
+	shell   *row
 	err     error
 }
 
-type shellKilledMsg struct {
-	project int
-	shell   *shell
-}
+type shellKilledMsg struct{ shell *row }
 
 type splitMadeMsg struct {
-	shell *shell
+	row   *row
 	split *pane
 	err   error
 }
 
-type screenMsg struct {
-	client *client
-	lines  []string
-}
-
-// clientEndedMsg says that a client has ended: it was closed, or its session is gone.
-type clientEndedMsg struct{ client *client }
-
-// --- tmux ---
-
-// serial is held while tmux is told something, and while a client comes or goes. The server of tmux
-// 3.3a crashes when it has news for a control client that is still on its way in.
-var serial sync.Mutex
-
-func tmux(arguments ...string) error {
-	serial.Lock()
-	defer serial.Unlock()
-	return exec.Command("tmux", arguments...).Run()
-}
-
-// newSession makes a session that nobody is attached to. The server stays when its last session
-// goes: one that was just about to end would take the next session along.
-func newSession(name, directory string, width, height int) error {
-	return tmux("start-server", ";", "set-option", "-s", "exit-empty", "off", ";",
-		"new-session", "-d", "-s", name, "-c", directory,
-		"-x", strconv.Itoa(width), "-y", strconv.Itoa(height))
-}
-
-// client is a tmux control client: it is told when the session draws, and asks for the screen then.
-type client struct {
-	command  *exec.Cmd
-	output   *bufio.Scanner
-	send     func(tea.Msg)
-	lock     sync.Mutex // of input
-	input    io.WriteCloser
-	asked    atomic.Bool
-	attached chan struct{} // closed when it is, or cannot be
-	closed   chan struct{} // closed when it is not wanted any more
-	ended    chan struct{} // closed when it has ended
-}
-
-func attach(session string, send func(tea.Msg)) *client {
-	client := &client{
-		command:  exec.Command("tmux", "-C", "attach-session", "-f", "ignore-size", "-t", "="+session),
-		send:     send,
-		attached: make(chan struct{}),
-		closed:   make(chan struct{}),
-		ended:    make(chan struct{}),
-	}
-	go client.run()
-	return client
-}
-
-func (c *client) run() {
-	if c.start() {
-		go c.poll()
-		c.ask()
-		c.listen()
-		_ = c.command.Wait()
-	}
-	close(c.ended)
-	c.send(clientEndedMsg{c})
-}
-
-// start is over when tmux has answered that the client is attached.
-func (c *client) start() bool {
-	serial.Lock()
-	defer serial.Unlock()
-	defer close(c.attached)
-	output, err := c.command.StdoutPipe()
-	if err != nil {
-		return false
-	}
-	if c.input, err = c.command.StdinPipe(); err != nil {
-		return false
-	}
-	if err := c.command.Start(); err != nil {
-		return false
-	}
-	c.output = bufio.NewScanner(output)
-	c.output.Buffer(nil, longestScreenLine)
-	for c.output.Scan() && !endsAnswer(c.output.Text()) {
-	}
-	return true
-}
-
-// detach ends the client: an empty line lets it go.
-func (c *client) detach() {
-	go func() {
-		<-c.attached
-		serial.Lock()
-		defer serial.Unlock()
-		c.tell("")
-		<-c.ended
-	}()
-}
-
-// ask requests the screen, once until it is answered.
-func (c *client) ask() {
-	if !c.asked.Swap(true) {
-		c.tell("capture-pane -p")
-	}
-}
-
-func (c *client) tell(line string) {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	if c.input != nil {
-		_, _ = io.WriteString(c.input, line+"\n") // what has ended says so elsewhere
-	}
-}
-
-// listen reads notifications and answers (CONTROL MODE in tmux(1)); every answer is a screen.
-func (c *client) listen() {
-	var answer []string
-	inAnswer, stale := false, false
-	for c.output.Scan() {
-		switch line := c.output.Text(); {
-		case strings.HasPrefix(line, "%begin "):
-			inAnswer, answer = true, nil
-		case endsAnswer(line):
-			inAnswer = false
-			c.asked.Store(false)
-			c.send(screenMsg{c, answer})
-			if stale {
-				stale = false
-				c.ask()
-			}
-		case inAnswer:
-			answer = append(answer, line)
-		case strings.HasPrefix(line, "%output "):
-			stale = c.asked.Load()
-			c.ask()
-		}
-	}
-}
-
-func endsAnswer(line string) bool {
-	return strings.HasPrefix(line, "%end ") || strings.HasPrefix(line, "%error ")
-}
-
-// poll asks now and then as well: a client that falls behind is not told everything.
-func (c *client) poll() {
-	ticker := time.NewTicker(pollTime)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			c.ask()
-		case <-c.closed:
-			return
-		}
-	}
-}
-
-func startSender(pane *pane) *sender {
-	sender := &sender{pane, make(chan string, queueSize)}
-	go sender.run()
-	return sender
-}
-
-func (s *sender) run() {
-	for key := range s.keys {
-		_ = tmux("send-keys", "-t", "="+s.pane.session+":", "-H", key)
-	}
-}
-
-func (s *sender) stop() { close(s.keys) }
-
 // --- What the model does with it ---
 
-func (m *model) shellsHere() []*shell { return m.shells.ofProject[m.project.index] }
+func (m *model) rowsHere() []*row { return m.shells.rows[m.project.index] }
 
-// selectedShell is the newest one.
-func (m *model) selectedShell() *shell {
-	list := m.shellsHere()
-	if len(list) == 0 {
-		return nil
+func (m *model) selectedRow() *row { return m.shells.selected[m.project.index] }
+
+func (m *model) selectRow(row *row) { m.shells.selected[m.project.index] = row }
+
+func (r *row) isShell() bool { return r.main != nil }
+
+// panes are those that exist.
+func (r *row) panes() []*pane {
+	return slices.DeleteFunc([]*pane{r.main, r.split}, func(pane *pane) bool { return pane == nil })
+}
+
+// focused is the pane that takes the keys, nil where there is none.
+func (r *row) focused() *pane {
+	if r.splitShown {
+		return r.split
 	}
-	return list[len(list)-1]
+	return r.main
 }
 
 func (m *model) pressInShells(key string) tea.Cmd {
-	shell := m.selectedShell()
+	row := m.selectedRow()
 	switch {
 	case key == "ctrl+n":
 		return m.makeShell()
-	case shell == nil:
-	case key == "D":
-		m.modal = newDeleteShell(shell.name())
-	case key == "enter":
-		m.shells.interactive = startSender(shell.focused())
-	case key == "ctrl+t" && shell.splitShown:
-		m.hideSplit(shell)
+	case key == "j" || key == "down":
+		m.moveRow(1)
+	case key == "k" || key == "up":
+		m.moveRow(-1)
+	case key == "h":
+		m.shells.inPreview = false
+	case row == nil:
+	case key == "D" && row.isShell():
+		m.modal = newDeleteShell(row.name)
+	case key == "enter" && row.focused() != nil:
+		m.shells.interactive = startSender(row.focused())
+	case key == "ctrl+t" && row.splitShown:
+		m.hideSplit(row)
 	case key == "ctrl+t":
-		return m.showSplit(shell)
+		return m.showSplit(row)
 	}
 	return nil
 }
 
-// focused is the pane that takes the keys.
-func (s *shell) focused() *pane {
-	if s.splitShown && s.split != nil {
-		return s.split
+func (m *model) moveRow(by int) {
+	rows := m.rowsHere()
+	if len(rows) > 0 {
+		at := slices.Index(rows, m.selectedRow()) // -1 when none is
+		m.selectRow(rows[max(0, min(at+by, len(rows)-1))])
 	}
-	return s.main
 }
 
 // paneSize is the room for a shell that has the right side to itself.
 func (m *model) paneSize() (width, height int) { return m.width - m.width*3/10 - 4, m.height - 6 }
 
 func (m *model) makeShell() tea.Cmd {
-	shell := &shell{number: len(m.shellsHere()) + 1}
-	name := m.freeSession()
-	shell.main = &pane{session: name}
-	project, directory := m.project.index, m.project.Path
+	shells := m.shellCount() + 1
+	session := m.freeSession()
+	shell := &row{name: "Shell " + strconv.Itoa(shells), directory: m.project.Path,
+		main: &pane{session: session}}
+	project := m.project.index
 	width, height := m.paneSize()
 	return func() tea.Msg {
-		return shellMadeMsg{project, shell, newSession(name, directory, width, height)}
+		return shellMadeMsg{project, shell, newSession(session, shell.directory, width, height)}
 	}
+}
+
+// shellCount is where the worktrees begin.
+func (m *model) shellCount() int {
+	rows := m.rowsHere()
+	if at := slices.IndexFunc(rows, func(row *row) bool { return !row.isShell() }); at >= 0 {
+		return at
+	}
+	return len(rows)
 }
 
 // freeSession is the first name that no session has.
 func (m *model) freeSession() string {
 	for number := 1; ; number++ {
 		name := fmt.Sprintf("standin-sh-%s-%d", m.project.Name, number)
-		taken := func(shell *shell) bool { return shell.main.session == name }
-		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.shellsHere(), taken) {
+		taken := func(row *row) bool { return row.isShell() && row.main.session == name }
+		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.rowsHere(), taken) {
 			return name
 		}
 	}
 }
 
+// deleteShell kills the shell's sessions; its row goes when they have.
 func (m *model) deleteShell() tea.Cmd {
-	shell, project := m.selectedShell(), m.project.index
+	shell := m.selectedRow()
 	if shell == nil {
 		return nil
 	}
 	shell.deleted = true
 	m.leaks.happen("shell")
-	keep, polling := m.leaks.kept("session"), m.leaks.kept("poller")
-	if keep {
-		m.shells.kept = append(m.shells.kept, shell.main.session)
-	}
-	for _, pane := range []*pane{shell.main, shell.split} {
-		if pane != nil && pane.client != nil {
-			m.detach(pane, polling, m.leaks.kept("client"))
+	var killed []string
+	for _, pane := range shell.panes() {
+		m.detach(pane, m.leaks.kept("poller"), m.leaks.kept("client"))
+		if pane == shell.main && m.leaks.kept("session") {
+			m.shells.kept = append(m.shells.kept, pane.session)
+		} else {
+			killed = append(killed, pane.session)
 		}
 	}
 	return func() tea.Msg {
-		if shell.split != nil {
-			_ = tmux("kill-session", "-t", "="+shell.split.session)
+		for _, session := range killed {
+			_ = tmux("kill-session", "-t", "="+session)
 		}
-		if !keep {
-			_ = tmux("kill-session", "-t", "="+shell.main.session)
-		}
-		return shellKilledMsg{project, shell}
+		return shellKilledMsg{shell}
 	}
 }
 
-func (m *model) showSplit(shell *shell) tea.Cmd {
-	if shell.split != nil {
-		shell.splitShown = true
+func (m *model) showSplit(row *row) tea.Cmd {
+	m.shells.inPreview = true
+	if row.split != nil {
+		row.splitShown = true
 		return nil
 	}
-	name := strings.Replace(shell.main.session, "-sh-", "-tp-", 1)
-	directory := m.project.Path
+	session := "standin-tp-" + row.name
+	if row.isShell() {
+		session = strings.Replace(row.main.session, "-sh-", "-tp-", 1)
+	}
 	width, height := m.paneSize()
 	return func() tea.Msg {
-		err := newSession(name, directory, width/2-2, height)
-		return splitMadeMsg{shell, &pane{session: name}, err}
+		err := newSession(session, row.directory, width/2-2, height)
+		return splitMadeMsg{row, &pane{session: session}, err}
 	}
 }
 
 // hideSplit keeps the session: the next time it is shown again as it was left.
-func (m *model) hideSplit(shell *shell) {
-	shell.splitShown = false
+func (m *model) hideSplit(row *row) {
+	row.splitShown = false
 	m.leaks.happen("split")
-	if shell.split.client != nil {
-		m.detach(shell.split, m.leaks.kept("poller"), m.leaks.kept("client"))
-	}
+	m.detach(row.split, m.leaks.kept("poller"), m.leaks.kept("client"))
 }
 
 // detach lets a pane's client go, but for what a leak wants to be kept of it.
 func (m *model) detach(pane *pane, keepPoller, keepClient bool) {
 	client := pane.client
 	pane.client = nil
-	if !keepPoller && !keepClient {
+	if client == nil || keepClient {
+		return
+	}
+	if !keepPoller {
 		close(client.closed)
 	}
-	if !keepClient {
-		client.detach()
-	}
+	client.detach()
 }
 
 func (m *model) leaveInteractive() {
@@ -394,19 +229,17 @@ func (m *model) pressInShell(key tea.KeyPressMsg) {
 
 // takeShells answers what tmux has done.
 func (m *model) takeShells(msg tea.Msg) {
-	all := m.shells.ofProject
 	switch msg := msg.(type) {
 	case shellMadeMsg:
 		if msg.err == nil {
-			all[msg.project] = append(all[msg.project], msg.shell)
+			m.shells.rows[msg.project] = slices.Insert(m.shells.rows[msg.project], m.shellCount(), msg.shell)
+			m.shells.selected[msg.project] = msg.shell
 		}
 	case shellKilledMsg:
-		all[msg.project] = slices.DeleteFunc(all[msg.project], func(shell *shell) bool {
-			return shell == msg.shell
-		})
+		m.dropRows(func(row *row) bool { return row == msg.shell })
 	case splitMadeMsg:
 		if msg.err == nil {
-			msg.shell.split, msg.shell.splitShown = msg.split, true
+			msg.row.split, msg.row.splitShown = msg.split, true
 		}
 	case screenMsg:
 		if pane := m.paneOf(msg.client); pane != nil {
@@ -418,80 +251,98 @@ func (m *model) takeShells(msg tea.Msg) {
 	m.reconcile()
 }
 
-func (m *model) eachShell(do func(shell *shell)) {
-	for _, list := range m.shells.ofProject {
-		for _, shell := range list {
-			do(shell)
+// takeWorktrees makes rows of what `git worktree list` says.
+func (m *model) takeWorktrees(project int, worktrees []worktree) {
+	var paths []string
+	for _, worktree := range worktrees {
+		paths = append(paths, worktree.path)
+	}
+	m.dropRows(func(row *row) bool {
+		return !row.isShell() && !slices.Contains(paths, row.directory)
+	})
+	for _, path := range paths {
+		known := func(row *row) bool { return !row.isShell() && row.directory == path }
+		if !slices.ContainsFunc(m.shells.rows[project], known) {
+			worktree := &row{name: filepath.Base(path), directory: path}
+			m.shells.rows[project] = append(m.shells.rows[project], worktree)
+		}
+	}
+}
+
+func (m *model) dropRows(which func(*row) bool) {
+	for project, rows := range m.shells.rows {
+		m.shells.rows[project] = slices.DeleteFunc(rows, which)
+		if !slices.Contains(m.shells.rows[project], m.shells.selected[project]) {
+			delete(m.shells.selected, project)
+		}
+	}
+}
+
+func (m *model) eachPane(do func(row *row, pane *pane)) {
+	for _, rows := range m.shells.rows {
+		for _, row := range rows {
+			for _, pane := range row.panes() {
+				do(row, pane)
+			}
 		}
 	}
 }
 
 func (m *model) paneOf(client *client) (found *pane) {
-	m.eachShell(func(shell *shell) {
-		for _, pane := range []*pane{shell.main, shell.split} {
-			if pane != nil && pane.client == client {
-				found = pane
-			}
+	m.eachPane(func(_ *row, pane *pane) {
+		if pane.client == client {
+			found = pane
 		}
 	})
 	return found
 }
 
-// forget drops what a session that has ended by itself belonged to. A client that was closed is
-// nobody's any more.
+// forget drops the pane of a session that has ended by itself, a shell's with its row. A client that
+// was let go is nobody's any more.
 func (m *model) forget(client *client) {
-	pane := m.paneOf(client)
-	if pane == nil {
+	ended := m.paneOf(client)
+	if ended == nil {
 		return
 	}
 	close(client.closed)
-	if m.shells.interactive != nil && m.shells.interactive.pane == pane {
+	if m.shells.interactive != nil && m.shells.interactive.pane == ended {
 		m.leaveInteractive()
 	}
-	for project, list := range m.shells.ofProject {
-		for _, shell := range list {
-			if shell.split == pane {
-				shell.split, shell.splitShown = nil, false
-			}
+	m.eachPane(func(row *row, pane *pane) {
+		if pane == ended && pane == row.split {
+			row.split, row.splitShown = nil, false
 		}
-		m.shells.ofProject[project] = slices.DeleteFunc(list, func(shell *shell) bool {
-			return shell.main == pane
-		})
-	}
+	})
+	m.dropRows(func(row *row) bool { return row.main == ended })
 }
 
 // reconcile attaches clients to what is on screen, and lets go of those that are not.
 func (m *model) reconcile() {
-	selected, here := m.selectedShell(), m.tab == workspacesTab && !m.shells.closed
-	m.eachShell(func(shell *shell) {
-		shown := here && shell == selected && !shell.deleted
-		m.want(shell.main, shown)
-		m.want(shell.split, shown && shell.splitShown)
-	})
-}
-
-func (m *model) want(pane *pane, wanted bool) {
-	switch {
-	case pane == nil || wanted == (pane.client != nil):
-	case !wanted:
-		m.detach(pane, false, false)
-	default:
-		pane.client = attach(pane.session, m.send)
+	if m.project == nil {
+		return
 	}
+	here := m.tab == workspacesTab && !m.shells.closed
+	m.eachPane(func(row *row, pane *pane) {
+		wanted := here && row == m.selectedRow() && !row.deleted && (pane == row.main || row.splitShown)
+		switch {
+		case wanted && pane.client == nil:
+			pane.client = attach(pane.session, m.send)
+		case !wanted:
+			m.detach(pane, false, false)
+		}
+	})
 }
 
 // closeShells ends all clients and waits for them. The sessions stay, as those of Sidecar do.
 func (m *model) closeShells() tea.Cmd {
 	m.shells.closed = true
 	var clients []*client
-	m.eachShell(func(shell *shell) {
-		for _, pane := range []*pane{shell.main, shell.split} {
-			if pane != nil && pane.client != nil {
-				clients = append(clients, pane.client)
-				m.detach(pane, false, false)
-			}
+	m.eachPane(func(_ *row, pane *pane) {
+		if pane.client != nil {
+			clients = append(clients, pane.client)
 		}
 	})
+	m.reconcile()
 	return func() tea.Msg {
 		for _, client := range clients {
 			<-client.ended
@@ -503,36 +354,52 @@ func (m *model) closeShells() tea.Cmd {
 // --- What is shown ---
 
 func (m *model) workspacePanes(height int) []string {
-	shell := m.selectedShell()
-	if shell == nil {
-		return m.panes("Workspaces", m.project.workspaceLines(), "About", m.project.paneLines(), height)
-	}
-	left := m.width * 3 / 10
-	boxes := [][]string{m.box("Workspaces", m.shellLines(), left, height)}
+	row, left := m.selectedRow(), m.width*3/10
+	list := m.box("Workspaces", m.rowLines(), left, height)
 	right := m.width - left
-	if shell.splitShown {
-		half := right / 2
-		title := m.paneTitle("term · "+m.project.Name, shell.split)
-		boxes = append(boxes, m.box(m.paneTitle(shell.name(), shell.main), shell.main.screen, half, height),
-			m.box(title, shell.split.screen, right-half, height))
-	} else {
-		title := m.paneTitle(shell.name(), shell.main)
-		boxes = append(boxes, m.box(title, shell.main.screen, right, height))
-	}
-	rows := make([]string, height)
-	for _, box := range boxes {
-		for i := range rows {
-			rows[i] += box[i]
+	switch {
+	case row == nil:
+		return beside(list, m.box("About", m.project.paneLines(), right, height))
+	case row.splitShown:
+		title := "term · " + row.name
+		if row.isShell() {
+			title = "term · " + m.project.Name
 		}
+		split := m.box(m.paneTitle(title, row.split), row.split.screen, right-right/2, height)
+		return beside(list, beside(m.rowBox(row, right/2, height), split))
+	}
+	return beside(list, m.rowBox(row, right, height))
+}
+
+func (m *model) rowBox(row *row, width, height int) []string {
+	if !row.isShell() {
+		return m.box(row.name, []string{"No agent running"}, width, height)
+	}
+	return m.box(m.paneTitle(row.name, row.main), row.main.screen, width, height)
+}
+
+func beside(left, right []string) []string {
+	rows := make([]string, len(left))
+	for i := range rows {
+		rows[i] = left[i] + right[i]
 	}
 	return rows
 }
 
-func (m *model) shellLines() []string {
-	list := m.shellsHere()
-	lines := []string{fmt.Sprintf("Shells (%d)", len(list))}
-	for i, shell := range list {
-		lines = append(lines, pointer(i == len(list)-1)+shell.name(), "    shell  live")
+func (m *model) rowLines() []string {
+	rows, shells := m.rowsHere(), m.shellCount()
+	if len(rows) == 0 {
+		return []string{"No workspaces yet"}
+	}
+	lines := []string{}
+	if shells > 0 {
+		lines = append(lines, fmt.Sprintf("Shells (%d)", shells))
+	}
+	for _, row := range rows[:shells] {
+		lines = append(lines, pointer(row == m.selectedRow())+row.name)
+	}
+	if shells == len(rows) {
+		return lines
 	}
 	return append(lines, worktreeLines(m.project.worktrees)...)
 }
@@ -542,4 +409,11 @@ func (m *model) paneTitle(name string, pane *pane) string {
 		return name + `   INTERACTIVE ctrl+\ exit`
 	}
 	return name
+}
+
+func (m *model) workspaceHints() string {
+	if m.shells.inPreview {
+		return " tab  Focus   ctrl+t  Term"
+	}
+	return m.project.workspacesFooter()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -90,7 +89,7 @@ func (m *model) footer() string {
 		"",
 		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
-		m.project.workspacesFooter(),
+		m.workspaceHints(),
 		"",
 	}
 	if m.tab == conversationsTab {
@@ -130,13 +129,6 @@ func (t *tree) lines() []string {
 		lines = append(lines, pointer(i == t.cursor)+strings.Repeat("  ", entry.depth)+mark+name)
 	}
 	return lines
-}
-
-func (p *openProject) workspaceLines() []string {
-	if len(p.worktrees) == 0 {
-		return []string{"No workspaces yet"}
-	}
-	return worktreeLines(p.worktrees)
 }
 
 func (m *modal) lines() []string {

@@ -187,5 +187,5 @@ func (p *openProject) workspacesFooter() string {
 	case p.paneFocus:
 		return " d  Diff   esc  Back"
 	}
-	return " n New   ctrl+n  Shell   d  Diff   V Kanban   /  Filter"
+	return " n  New   ctrl+n  Shell   d  Diff   V Kanban   /  Filter"
 }
