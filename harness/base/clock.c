@@ -52,6 +52,18 @@ void clock_timestamp(char timestamp[21])
     strftime(timestamp, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+void clock_timestamp_ms(int64_t offset_ms, char timestamp[25])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS + offset_ms;
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    size_t length = strftime(timestamp, 25, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(timestamp + length, 25 - length, ".%03uZ", (unsigned)(ms % 1000));
+}
+
 static bool parse_date(const char *text, struct tm *utc)
 {
     int year, month, day, used = 0;

@@ -12,6 +12,10 @@
 #include "base/memory.h"
 #include "base/strings.h"
 
+/* A process that is dying may still write: what appears while we remove is removed in the next
+ * round. */
+enum { REMOVE_ATTEMPTS = 3 };
+
 char *path_join(const char *directory, const char *name)
 {
     if (name[0] == '/' || directory[0] == '\0')
@@ -166,7 +170,8 @@ bool file_write_at(int directory, const char *path, const void *data, size_t len
                    struct lg_error *err)
 {
     _cleanup_close_ int fd = openat(
-        directory, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
+        directory, path,
+        O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
     if (fd < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     if (!file_write_all(fd, data, length, err))
@@ -174,6 +179,24 @@ bool file_write_at(int directory, const char *path, const void *data, size_t len
     if (fchmod(fd, mode) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set the mode of %s", path);
     return true;
+}
+
+bool file_append_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
+                    struct lg_error *err)
+{
+    const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    _cleanup_close_ int fd = openat(directory, path, flags);
+    bool is_new = fd < 0 && errno == ENOENT;
+    if (is_new)
+        fd = openat(directory, path, flags | O_CREAT, mode);
+    if (fd < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
+    if (is_new && fchmod(fd, mode) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set the mode of %s", path);
+    ssize_t put = write(fd, data, length);
+    if (put == (ssize_t)length)
+        return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, put < 0 ? errno : ENOSPC, "cannot append to %s", path);
 }
 
 bool directory_make(const char *path, mode_t mode, struct lg_error *err)
@@ -196,22 +219,34 @@ bool directory_make(const char *path, mode_t mode, struct lg_error *err)
     return true;
 }
 
-bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err)
+int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err)
 {
     _cleanup_close_ int current = fcntl(root, F_DUPFD_CLOEXEC, 0);
     _cleanup_free_ char *parts = memory_copy_text(path);
     char *rest = NULL;
     for (char *part = strtok_r(parts, "/", &rest); part != NULL;
          part = strtok_r(NULL, "/", &rest)) {
-        if (mkdirat(current, part, mode) != 0 && errno != EEXIST)
-            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", path);
+        if (mode != 0 && mkdirat(current, part, mode) != 0 && errno != EEXIST) {
+            lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", path);
+            return -1;
+        }
         int next = openat(current, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (next < 0)
-            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the directory %s", path);
+        if (next < 0) {
+            lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the directory %s", path);
+            return -1;
+        }
         close(current);
         current = next;
     }
-    return true;
+    if (current < 0)
+        lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the directory %s", path);
+    return take_fd(current);
+}
+
+bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err)
+{
+    _cleanup_close_ int directory = directory_open_at(root, path, mode, err);
+    return directory >= 0;
 }
 
 static bool remove_entries(int directory, dev_t device, int *errnum);
@@ -266,10 +301,20 @@ bool directory_remove(const char *path, struct lg_error *err)
     if (lstat(path, &status) != 0)
         return errno == ENOENT || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
     int errnum = 0;
-    /* A process that is dying may still write: what appears while we remove is removed in the next
-     * round. */
-    for (int attempt = 0; attempt < 3; attempt++)
+    for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++)
         if (remove_entry(AT_FDCWD, path, status.st_dev, &errnum))
             return true;
     return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot remove %s", path);
+}
+
+bool entry_remove_at(int directory, const char *name, struct lg_error *err)
+{
+    struct stat status;
+    int errnum = 0;
+    if (fstat(directory, &status) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", name);
+    for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++)
+        if (remove_entry(directory, name, status.st_dev, &errnum))
+            return true;
+    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot remove %s", name);
 }

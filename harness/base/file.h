@@ -29,16 +29,27 @@ bool file_read_at(int directory, const char *name, struct buffer *out, struct lg
 /* Whole or absent: a temporary file in the same directory, fsync, rename, fsync of the directory.
  * Mode 0644. */
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err);
-/* A plain write of a new or replaced file with this mode, link refused; for files of a world. */
+/* A plain write of a new or replaced file with this mode, link refused; for files of a world. A
+ * named pipe that nobody reads is an error, not a wait. */
 bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
                    struct lg_error *err);
+/* The same at the end of the file, which gets the mode when it is new: in one write(2), so that who
+ * reads it meanwhile sees whole lines. */
+bool file_append_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
+                    struct lg_error *err);
 bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err);
 
 /* mkdir -p. */
 bool directory_make(const char *path, mode_t mode, struct lg_error *err);
 /* mkdir -p of `path`'s directories below `root`, no component being a link. */
 bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err);
+/* Opens the directory `path` ("": root itself) below `root`, no component being a link; those that
+ * are missing are made with `mode`, or, where that is 0, an error. -1 on failure; the caller closes
+ * it. */
+int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err);
 /* rm -r, never through a link or onto another file system's mount; a missing path is success. */
 bool directory_remove(const char *path, struct lg_error *err);
+/* The same for `name`, file or directory, in an open directory. */
+bool entry_remove_at(int directory, const char *name, struct lg_error *err);
 
 #endif

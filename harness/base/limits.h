@@ -20,6 +20,15 @@
 #define LIMIT_EVERY_LEAST_MS 100                /* a sample takes about 50 ms */
 #define LIMIT_DURATION_MS (24 * 60 * 60 * 1000) /* longer is a slip of the unit */
 #define LIMIT_WORLD_FILE_BYTES (16u * 1024u * 1024u)
+/* Of all files of a world together, and of one write step: the largest scenario needs a tenth. */
+#define LIMIT_WORLD_BYTES (256u * 1024u * 1024u)
+#define LIMIT_FILE_COPIES 10000
+#define LIMIT_FILE_LINES 1000000
+/* Loops are unrolled when the file is loaded. */
+#define LIMIT_LOOP_DEPTH 4u
+#define LIMIT_LOOP_TIMES 1000
+#define LIMIT_STEPS 2000u /* of one list with all rounds of its loops; each is a line of the journal */
+#define LIMIT_STEPS_BYTES (16u * 1024u * 1024u) /* of the texts of such a list */
 
 /* Baselines and other JSON files written by leakgate, perhaps edited by hand. */
 #define LIMIT_JSON_BYTES (4u * 1024u * 1024u)

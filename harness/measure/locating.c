@@ -3,11 +3,14 @@
 #include "measure/run_private.h"
 
 /* How many steps from `first` on belong together: an input and what waits for its effect. What a
- * wait looks for may be gone soon, so nothing is sampled before it has seen it. */
+ * wait looks for may be gone soon, so nothing is sampled before it has seen it. Rounds of a loop
+ * that has no other input are one place, so one sample does for them. */
 static size_t group_length(const struct step_list *steps, size_t first)
 {
     size_t next = first + 1;
-    while (next < steps->count && !step_is_input(&steps->items[next]))
+    while (next < steps->count &&
+           (!step_is_input(&steps->items[next]) ||
+            marks_equal(&steps->items[next].where, &steps->items[first].where)))
         next++;
     return next - first;
 }

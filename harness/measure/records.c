@@ -42,12 +42,21 @@ static json_t *measure_numbers(const struct measure_plan *measure)
 
 /* What each step that waits belongs to: the input before it, counted from 1; its own number where
  * there is none. */
-static unsigned input_of(const struct step_list *steps, size_t index)
+static size_t input_before(const struct step_list *steps, size_t index)
 {
     for (size_t i = index + 1; i-- > 0;)
         if (step_is_input(&steps->items[i]))
-            return (unsigned)i + 1;
-    return (unsigned)index + 1;
+            return i;
+    return index;
+}
+
+/* All rounds of a step in a loop are one place: the first of them. */
+static unsigned input_of(const struct step_list *steps, size_t index)
+{
+    size_t input = input_before(steps, index), first = 0;
+    while (!marks_equal(&steps->items[first].where, &steps->items[input].where))
+        first++;
+    return (unsigned)first + 1;
 }
 
 static json_t *iteration_steps(const struct step_list *steps)
@@ -56,7 +65,7 @@ static json_t *iteration_steps(const struct step_list *steps)
     for (size_t i = 0; i < steps->count; i++) {
         _cleanup_free_ char *where = mark_text(&steps->items[i].where);
         json_t *step = json_object();
-        json_put(step, "step", json_text(steps->items[i].source));
+        json_put(step, "step", json_text(step_written(&steps->items[i])));
         json_put(step, "where", json_text(where));
         json_put(step, "input", json_integer(input_of(steps, i)));
         json_push(array, step);

@@ -19,6 +19,7 @@
 #include "measure/records.h"
 #include "measure/run_private.h"
 #include "target/process.h"
+#include "target/world_steps.h"
 
 enum {
     STDERR_TAIL_LINES = 50,
@@ -161,6 +162,15 @@ static bool start_target(struct run *run, struct lg_error *err)
     return run->target != NULL;
 }
 
+static bool prepare(struct run *run, struct lg_error *err)
+{
+    struct world_place place = {.loop = run->loop,
+                                .world = run->world,
+                                .timeout_scale = run->options->timeout_scale,
+                                .default_ms = DEADLINE_STEP_MS};
+    return world_steps_play(&place, &run->plan->prepare, on_step, run, err);
+}
+
 static bool begin(struct run *run, struct lg_error *err)
 {
     run->program = world_find_program(run->plan, err);
@@ -168,7 +178,7 @@ static bool begin(struct run *run, struct lg_error *err)
         !check_inotify(err))
         return false;
     run->world = world_make(run->plan, run->options->world_root, err);
-    if (run->world == NULL || !start_target(run, err))
+    if (run->world == NULL || !prepare(run, err) || !start_target(run, err))
         return false;
     return target_ready(run->target, err);
 }

@@ -63,6 +63,9 @@ void build_hash(struct plan *plan, const struct node *scenario, const struct nod
     _cleanup_json_ json_t *value = json_object();
     for (size_t i = 0; i < sizeof as_written / sizeof *as_written; i++)
         json_put(value, as_written[i], node_json(node_find(scenario, as_written[i])));
+    /* Only where it stands, so that the hash of other files is what it was. */
+    if (node_find(scenario, "prepare") != NULL)
+        json_put(value, "prepare", node_json(node_find(scenario, "prepare")));
     json_t *regions = json_object();
     for (size_t i = 0; i < plan->region_count; i++)
         json_put(regions, plan->regions[i].name, region_json(&plan->regions[i]));

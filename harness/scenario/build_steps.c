@@ -3,6 +3,7 @@
 #include "scenario/build.h"
 #include "scenario/field.h"
 #include "scenario/keys.h"
+#include "scenario/loops.h"
 #include "scenario/step_source.h"
 #include "scenario/value.h"
 
@@ -102,6 +103,27 @@ static void build_wait(const struct plan *plan, const struct node *value, struct
     wait->fresh = field_flag(value, &wait_table, "fresh");
 }
 
+static void build_write(const struct node *value, struct step *step)
+{
+    struct refusal ignored = {0};
+    build_file_content(value, &write_table, &step->file);
+    step->file.path = world_path(node_text(node_find(value, "path")), &ignored);
+    step->file.append = field_flag(value, &write_table, "append");
+    step->file.where = step->where;
+}
+
+static void build_remove(const struct node *value, struct step *step)
+{
+    struct refusal ignored = {0};
+    bool detailed = value->kind == NODE_MAPPING;
+    _cleanup_strings_ struct string_list paths = {0};
+    _cleanup_free_ char *missing = field_text(detailed ? value : NULL, &remove_table, "missing");
+    node_texts(detailed ? node_find(value, "path") : value, &paths);
+    for (size_t i = 0; i < paths.count; i++)
+        string_list_take(&step->remove.paths, world_path(paths.items[i], &ignored));
+    step->remove.missing_allowed = text_equal(missing, "allowed");
+}
+
 static void build_value(const struct plan *plan, const struct node *value, struct step *step)
 {
     switch (step->kind) {
@@ -134,6 +156,13 @@ static void build_value(const struct plan *plan, const struct node *value, struc
     case STEP_SLEEP:
         duration_parse(value->text, &step->ms);
         break;
+    case STEP_WRITE:
+        build_write(value, step);
+        break;
+    case STEP_REMOVE:
+        build_remove(value, step);
+        break;
+    case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
     }
@@ -153,12 +182,60 @@ static void build_step(const struct plan *plan, const struct node *node, struct 
     step->source = step_source_make(step);
 }
 
+/* The line of a step as it stands in its loop. */
+static char *written_source(const struct plan *plan, const struct node *node)
+{
+    struct step_list one = {.items = memory_new(struct step), .count = 1};
+    build_step(plan, node, one.items);
+    char *source = take_pointer(one.items->source);
+    step_list_free(&one);
+    return source;
+}
+
+/* A list that grows, with the tree as it stands in the file beside the one of this round. */
+struct unrolling {
+    const struct plan *plan;
+    struct step_list *list;
+    size_t capacity;
+};
+
+static void unroll(struct unrolling *unrolling, const struct node *steps,
+                   const struct node *written);
+
+static void unroll_loop(struct unrolling *unrolling, const struct node *loop,
+                        const struct node *written)
+{
+    const char *name = node_text(node_find(loop, "as"));
+    for (size_t round = 0; round < loop_rounds(loop); round++) {
+        _cleanup_free_ char *value = loop_value(loop, round);
+        _cleanup_node_ struct node *steps = loop_round(node_find(loop, "steps"), name, value);
+        unroll(unrolling, steps, node_find(written, "steps"));
+    }
+}
+
+/* As deep as loops are, which the check limits. */
+static void unroll(struct unrolling *unrolling, const struct node *steps,
+                   const struct node *written)
+{
+    struct step_list *list = unrolling->list;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct node *node = steps->items[i], *original = written->items[i];
+        if (loop_of(node) != NULL) {
+            unroll_loop(unrolling, loop_of(node), loop_of(original));
+            continue;
+        }
+        list->items = memory_grow(list->items, &unrolling->capacity, list->count + 1,
+                                  sizeof *list->items);
+        struct step *step = &list->items[list->count++];
+        build_step(unrolling->plan, node, step);
+        if (node != original)
+            step->written = written_source(unrolling->plan, original);
+    }
+}
+
 void build_steps(const struct plan *plan, const struct node *steps, struct step_list *list)
 {
-    if (steps == NULL || steps->count == 0)
-        return;
-    list->items = memory_array(steps->count, sizeof *list->items);
-    list->count = steps->count;
-    for (size_t i = 0; i < steps->count; i++)
-        build_step(plan, steps->items[i], &list->items[i]);
+    struct unrolling unrolling = {.plan = plan, .list = list};
+    if (steps != NULL)
+        unroll(&unrolling, steps, steps);
 }

@@ -20,6 +20,16 @@ static struct variable *find_variable(struct variable_list *variables, const cha
     return NULL;
 }
 
+static void build_variable(const struct node *value, struct variable *variable)
+{
+    bool detailed = value->kind == NODE_MAPPING;
+    const char *text = node_text(detailed ? node_find(value, "text") : value);
+    free(variable->value);
+    variable->value = node_is_null(value) ? NULL : memory_copy_text(text);
+    variable->replace = memory_copy_text(node_text(node_find(value, "replace")));
+    variable->with = memory_copy_text(node_text(node_find(value, "with")));
+}
+
 void build_variables(struct variable_list *variables, const struct node *mapping)
 {
     if (mapping == NULL || mapping->count == 0)
@@ -34,9 +44,7 @@ void build_variables(struct variable_list *variables, const struct node *mapping
             variable = &variables->items[variables->count++];
             variable->name = memory_copy_text(entry->key);
         }
-        free(variable->value);
-        variable->value =
-            node_is_null(entry->value) ? NULL : memory_copy_text(node_text(entry->value));
+        build_variable(entry->value, variable);
     }
     qsort(variables->items, variables->count, sizeof *variables->items, compare_variables);
 }
@@ -49,22 +57,35 @@ static struct file_plan *find_file(struct file_list *files, const char *path)
     return NULL;
 }
 
+void build_file_content(const struct node *value, const struct key_table *table,
+                        struct file_plan *file)
+{
+    const struct node *detailed = value->kind == NODE_MAPPING ? value : NULL;
+    const char *size = node_text(node_find(detailed, "size"));
+    _cleanup_free_ char *mode = field_text(detailed, table, "mode");
+    free(file->text);
+    free(file->line);
+    file->text = memory_copy_text(node_text(detailed != NULL ? node_find(value, "text") : value));
+    file->line = memory_copy_text(node_text(node_find(detailed, "line")));
+    file->lines = (unsigned)field_integer(detailed, table, "lines");
+    file->size = 0;
+    if (size != NULL)
+        byte_size_parse(size, &file->size);
+    file->copies = (unsigned)field_integer(detailed, table, "copies");
+    mode_parse(mode, &file->mode);
+}
+
 static void build_file(struct file_list *files, const struct node_entry *entry)
 {
     struct refusal ignored = {0};
     _cleanup_free_ char *path = world_path(entry->key, &ignored);
-    const struct node *value = entry->value;
-    bool detailed = value->kind == NODE_MAPPING;
     struct file_plan *file = find_file(files, path);
     if (file == NULL) {
         file = &files->items[files->count++];
         file->path = take_pointer(path);
     }
-    free(file->text);
-    file->text = memory_copy_text(node_text(detailed ? node_find(value, "text") : value));
+    build_file_content(entry->value, &world_file_table, file);
     file->where = entry->where;
-    _cleanup_free_ char *mode = field_text(detailed ? value : NULL, &world_file_table, "mode");
-    mode_parse(mode, &file->mode);
 }
 
 static void build_files(struct file_list *files, const struct node *target,

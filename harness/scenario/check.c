@@ -9,13 +9,17 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/memory.h"
+#include "scenario/loops.h"
 #include "scenario/rules.h"
+#include "scenario/value.h"
 
 struct checker {
     const struct check_names *names;
     struct diagnostics *problems;
     bool in_iteration;
+    bool in_loop;
 };
 
 /* What a value is called in messages, and the row whose limits hold for it. */
@@ -111,6 +115,32 @@ static bool text_is_shaped(const struct checker *checker, const struct text_rule
     return false;
 }
 
+/* The loop of a text that is its "${NAME}" and nothing else. */
+static const struct node *loop_meant(const struct checker *checker, const char *text)
+{
+    for (const struct check_local *local = checker->names->locals; local != NULL;
+         local = local->outer) {
+        _cleanup_free_ char *reference = memory_format("${%s}", local->name);
+        if (text_equal(reference, text))
+            return local->loop;
+    }
+    return NULL;
+}
+
+static void check_rounds(const struct checker *checker, const struct text_rule *rule,
+                         const struct node *loop, struct mark where, const char *name)
+{
+    for (size_t round = 0; round < loop_rounds(loop); round++) {
+        struct refusal refusal = {0};
+        _cleanup_free_ char *value = loop_value(loop, round);
+        struct mark place = node_find(loop, "over") != NULL ? loop_value_place(loop, round) : where;
+        if (rule->accepts(value, &refusal))
+            continue;
+        diagnose_at(checker->problems, place, "%s \"%.80s\" %s", name, value, refusal.text);
+        return;
+    }
+}
+
 static void check_text(const struct checker *checker, const struct text_rule *rule,
                        const char *text, struct mark where, bool verbatim_plain_or_quoted,
                        bool plain, const char *name)
@@ -118,6 +148,11 @@ static void check_text(const struct checker *checker, const struct text_rule *ru
     /* A key has its own words for what is wrong, better than its pattern's. */
     bool own_words = rule->accepts != NULL && rule->hint == NULL && rule->pattern != NULL;
     struct refusal refusal = {0};
+    const struct node *loop = rule->takes_rounds ? loop_meant(checker, text) : NULL;
+    if (loop != NULL) {
+        check_rounds(checker, rule, loop, where, name);
+        return;
+    }
     if (!own_words && !text_is_shaped(checker, rule, text, where, name))
         return;
     if (rule->accepts != NULL && !rule->accepts(text, &refusal)) {
@@ -190,9 +225,69 @@ static void check_list(const struct checker *checker, const struct node *node,
 {
     if (node->count < type->least_items)
         diagnose_at(checker->problems, node->where, "%s must not be empty", place.name);
+    bool are_steps = type->item->table != NULL && type->item->table->kind == TABLE_STEP;
+    if (are_steps && !checker->in_loop)
+        loops_check(node, checker->problems);
     for (size_t i = 0; i < node->count; i++)
         check_value(checker, node->items[i], type->item,
                     (struct place){.name = place.name, .is_item = true});
+}
+
+static bool is_known(const struct check_names *names, const char *name)
+{
+    for (const struct check_local *local = names->locals; local != NULL; local = local->outer)
+        if (text_equal(local->name, name))
+            return true;
+    return names->variables != NULL && string_list_contains(names->variables, name);
+}
+
+/* The key that brings `name` with it, where that stands for something else already. */
+static void check_is_new(const struct checker *checker, const struct node *node, const char *key,
+                         const char *name)
+{
+    const struct node_entry *entry = node_entry(node, key);
+    if (entry != NULL && is_known(checker->names, name))
+        diagnose_at(checker->problems, entry->where,
+                    "%s makes ${%s}, which stands for something else here: give that another name",
+                    key, name);
+}
+
+static void check_copies(const struct checker *checker, const struct node *node, const char *path,
+                         struct mark where)
+{
+    int64_t copies = 0;
+    size_t bytes = 0;
+    const struct node *number = node_find(node, "copies");
+    const struct node *size = node_find(node, "size");
+    check_is_new(checker, node, "copies", "n");
+    check_is_new(checker, node, "line", "line");
+    if (number == NULL || !node_integer(number, &copies) || copies < 1 ||
+        copies > LIMIT_FILE_COPIES)
+        return;
+    if (copies > 1 && path != NULL && strstr(path, "${n}") == NULL)
+        diagnose_at(checker->problems, where,
+                    "the path of %" PRId64 " copies needs ${n}, which counts them", copies);
+    if (node_text(size) != NULL && byte_size_parse(size->text, &bytes) &&
+        (uint64_t)copies * bytes > LIMIT_WORLD_BYTES)
+        diagnose_at(checker->problems, number->where,
+                    "%" PRId64 " copies of this size are over the limit of %u MiB for all files",
+                    copies, LIMIT_WORLD_BYTES / 1024 / 1024);
+}
+
+/* The path of a file in a mapping of files knows what the file brings with it. */
+static void check_file_path(const struct checker *checker, const struct node_entry *entry,
+                            const struct value_type *type, const char *name)
+{
+    struct checker inner = *checker;
+    struct check_names names = *checker->names;
+    struct check_local copy = {.name = "n", .outer = names.locals};
+    bool copied = node_find(entry->value, "copies") != NULL;
+    if (copied)
+        names.locals = &copy;
+    inner.names = &names;
+    check_text(&inner, type->map_key, entry->key, entry->where, false, false, name);
+    if (entry->value->kind == NODE_MAPPING)
+        check_copies(checker, entry->value, entry->key, entry->where);
 }
 
 static void check_map(const struct checker *checker, const struct node *node,
@@ -200,7 +295,10 @@ static void check_map(const struct checker *checker, const struct node *node,
 {
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
-        check_text(checker, type->map_key, entry->key, entry->where, false, false, place.name);
+        if (type->item->table != NULL && type->item->table->kind == TABLE_FILES)
+            check_file_path(checker, entry, type, place.name);
+        else
+            check_text(checker, type->map_key, entry->key, entry->where, false, false, place.name);
         if (type->removable && node_is_null(entry->value))
             continue;
         check_value(checker, entry->value, type->item, (struct place){.name = entry->key});
@@ -243,19 +341,64 @@ static void refuse_key(const struct checker *checker, const struct key_table *ta
                     table->phrase);
 }
 
+/* The names that hold in the value of one key: at most two more than around it. */
+struct scope {
+    struct check_names names;
+    struct check_local locals[2];
+};
+
+static void open_scope(struct scope *scope, const struct checker *checker, const struct node *node,
+                       const struct key_table *table, const char *key)
+{
+    static const char *const counting[] = {"path", "text", "line", NULL};
+    size_t count = 0;
+    const char *name = node_text(node_find(node, "as"));
+    scope->names = *checker->names;
+    if (table->kind == TABLE_LOOP && text_equal(key, "steps") && name != NULL)
+        scope->locals[count++] = (struct check_local){.name = name, .loop = node};
+    if (table->kind == TABLE_FILES && is_word_of(key, counting) &&
+        node_find(node, "copies") != NULL)
+        scope->locals[count++] = (struct check_local){.name = "n"};
+    if (table->kind == TABLE_FILES && text_equal(key, "line"))
+        scope->locals[count++] = (struct check_local){.name = "line"};
+    for (size_t i = 0; i < count; i++) {
+        scope->locals[i].outer = scope->names.locals;
+        scope->names.locals = &scope->locals[i];
+    }
+}
+
+/* What a table of its kind needs besides its keys. */
+static void check_kind(const struct checker *checker, const struct node *node,
+                       const struct key_table *table)
+{
+    const struct node *as = node_find(node, "as");
+    const struct node *path = node_find(node, "path");
+    if (table->kind == TABLE_LOOP && node_text(as) != NULL &&
+        is_known(checker->names, as->text))
+        diagnose_at(checker->problems, as->where, "as \"%s\" is taken: choose another name",
+                    as->text);
+    if (table->kind == TABLE_FILES && key_row(table, "path") != NULL)
+        check_copies(checker, node, node_text(path), path != NULL ? path->where : node->where);
+}
+
 static void check_table(const struct checker *checker, const struct node *node,
                         const struct key_table *table)
 {
+    check_kind(checker, node, table);
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
         const struct key_row *row = key_row(table, entry->key);
         struct checker inner = *checker;
+        struct scope scope;
         if (row == NULL) {
             refuse_key(checker, table, entry);
             continue;
         }
         if (table->removable && !row->required && node_is_null(entry->value))
             continue;
+        open_scope(&scope, checker, node, table, row->name);
+        inner.names = &scope.names;
+        inner.in_loop |= table->kind == TABLE_LOOP;
         inner.in_iteration |= table == &scenario_table && strcmp(row->name, "iteration") == 0;
         check_value(&inner, entry->value, row->type, (struct place){.name = row->name, .row = row});
     }

@@ -12,11 +12,19 @@
 #include "scenario/keys.h"
 #include "scenario/node.h"
 
+/* A name of a loop or of copies, known within it. */
+struct check_local {
+    const char *name;
+    const struct node *loop; /* NULL: no loop's */
+    const struct check_local *outer;
+};
+
 /* The names that texts of the file may use. NULL: not known, so any name passes. */
 struct check_names {
     const struct string_list *projects;
     const struct string_list *variables;
     const struct string_list *regions;
+    const struct check_local *locals; /* the innermost; NULL: none */
 };
 
 /* False when there was something to diagnose. */

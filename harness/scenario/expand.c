@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/strings.h"
+#include "scenario/value.h"
 
 /* Appends the text before the next "${" and makes a "$${" on the way a "${". Returns what follows
  * the "${", or NULL at the end of the template. */
@@ -48,4 +50,33 @@ char *expand(const char *template, expand_lookup *lookup, void *context, struct 
         return NULL;
     }
     return buffer_take(&out);
+}
+
+char *expand_one(const char *template, const char *name, const char *value)
+{
+    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    size_t length = strlen(name);
+    const char *from = template;
+    for (const char *at = template; (at = strstr(at, "${")) != NULL;) {
+        bool literal = at > from && at[-1] == '$';
+        bool is_it = !literal && strncmp(at + 2, name, length) == 0 && at[2 + length] == '}';
+        const char *next = is_it ? at + 2 + length + 1 : at + 2;
+        buffer_append(&out, from, (size_t)((is_it ? at : next) - from));
+        if (is_it)
+            buffer_text(&out, value);
+        from = at = next;
+    }
+    buffer_text(&out, from);
+    return buffer_take(&out);
+}
+
+bool expand_is_shifted_now(const char *name, int64_t *ms)
+{
+    const size_t sign = strlen("now");
+    if (!text_starts(name, "now") || (name[sign] != '-' && name[sign] != '+') ||
+        !duration_parse(name + sign + 1, ms))
+        return false;
+    if (name[sign] == '-')
+        *ms = -*ms;
+    return true;
 }

@@ -1,12 +1,13 @@
 /*
- * ${...} in the strings of a plan: ${i}, ${world}, ${program}, ${project.NAME}, ${now} and the
- * scenario's vars. "$${" is a literal "${". What a name means is asked of a lookup function, so
+ * ${...} in the strings of a plan: ${i}, ${world}, ${program}, ${project.NAME}, ${now}, ${today} and
+ * the scenario's vars. "$${" is a literal "${". What a name means is asked of a lookup function, so
  * that this file knows neither worlds nor iterations.
  */
 #ifndef LEAKGATE_SCENARIO_EXPAND_H
 #define LEAKGATE_SCENARIO_EXPAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -17,5 +18,12 @@ typedef bool expand_lookup(void *context, const char *name, struct buffer *out);
 /* The template with its references replaced; the caller frees it. NULL and *err on an unknown name
  * or an unclosed "${". Values are not expanded again. */
 char *expand(const char *template, expand_lookup *lookup, void *context, struct lg_error *err);
+
+/* The template with only the references to `name` replaced by the template `value`; all others, and
+ * "$${", stay. `value` must not end with a '$'. The caller frees it. */
+char *expand_one(const char *template, const char *name, const char *value);
+
+/* Is it "now-90s", "now+1s"? The shift then goes to *ms. */
+bool expand_is_shifted_now(const char *name, int64_t *ms);
 
 #endif

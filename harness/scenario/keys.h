@@ -37,6 +37,7 @@ struct text_rule {
     const char *const *words;    /* the only ones allowed, NULL-terminated; NULL: any */
     const char *const *reserved; /* refused, NULL-terminated; NULL: none */
     bool expands;                /* ${...} in it is replaced */
+    bool takes_rounds;           /* "${NAME}" of a loop alone stands for each of its values */
     bool no_variables;           /* ... but by no variable of the scenario */
     enum name_set names;         /* must be the name of one of these */
     /* What a regular expression cannot say; NULL: nothing. */
@@ -86,12 +87,21 @@ enum rule_kind {
     RULE_AT_LEAST_ONE, /* of the keys stands there */
     RULE_TOGETHER,     /* all of the keys or none */
     RULE_EXCLUDES,     /* the first key excludes each of the others */
+    RULE_GOES_WITH,    /* the first key goes with exactly one of the others, and they with it */
     RULE_ITERATES      /* `iteration` with at least one step, unless measure has `every` */
 };
 
 struct key_rule {
     enum rule_kind kind;
     const char *keys[10]; /* NULL-terminated */
+};
+
+/* What the check does besides for a table of this kind. */
+enum table_kind {
+    TABLE_PLAIN,
+    TABLE_STEP,
+    TABLE_LOOP, /* `as` is a name within `steps` */
+    TABLE_FILES /* ${n} and ${line} are known in it */
 };
 
 struct key_table {
@@ -104,27 +114,30 @@ struct key_table {
     const struct key_rule *rules; /* ended by RULE_END; NULL: none */
     bool exactly_one;             /* a mapping with one key, which names what it is */
     bool removable;               /* null as a value removes what an extended file sets */
+    enum table_kind kind;
 };
 
 /* keys_scenario.c */
-extern const struct key_table scenario_table, quarantine_table, world_table, world_file_table,
-    region_table, measure_table;
+extern const struct key_table scenario_table, quarantine_table, variable_table, world_table,
+    world_file_table, region_table, measure_table;
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
     quit_table, survivor_table;
 /* keys_steps.c; the rows of step_table are in the order of enum step_kind. */
 extern const struct key_table step_table, press_table, mouse_table, run_table, resize_table,
-    wait_table, wait_file_table, settle_table;
+    wait_table, wait_file_table, settle_table, write_table, remove_table, loop_table;
+/* The steps that need no target. */
+extern const struct key_table prepare_step_table;
 
 /* keys_values.c: what several tables share. */
 extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
     project_rule, variable_rule, environment_rule, region_rule, known_region_rule, tag_rule,
     tool_rule, key_name_rule, date_rule, duration_rule, range_rule, size_rule, mode_rule,
-    regex_rule, term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule,
+    regex_rule, byte_size_rule, term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule,
     mouse_action_rule, mouse_button_rule;
 extern const struct value_type some_text_type, template_type, name_type, integer_type, flag_type,
-    date_type, duration_type, range_type, tag_list_type, tool_list_type, project_list_type,
-    step_list_type, environment_type, file_map_type, region_map_type, target_file_map_type,
+    date_type, duration_type, range_type, byte_size_type, mode_type, file_text_type, tag_list_type,
+    tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type, file_map_type, region_map_type, target_file_map_type,
     target_region_map_type, any_mapping_type, world_path_type, world_directory_type,
     known_region_type;
 

@@ -1,12 +1,25 @@
 /* The table of keys: scenario files. */
 #include "base/limits.h"
 #include "scenario/keys.h"
+#include "scenario/keys_files.h"
+#include "scenario/value.h"
 
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 
 static const struct text_rule variable_value_rule = {.expands = true, .no_variables = true};
-static const struct value_type variable_value_type = {
+static const struct value_type variable_value_type = {.forms = FORM_TEXT | FORM_TABLE,
+                                                      .phrase = "text or a mapping",
+                                                      .text = &variable_value_rule,
+                                                      .table = &variable_table};
+static const struct value_type variable_text_type = {
     .forms = FORM_TEXT, .phrase = "text", .text = &variable_value_rule};
+static const struct text_rule variable_regex_rule = {
+    .least = 1, .most = LIMIT_REGEX_BYTES, .accepts = regex_accepts};
+static const struct value_type variable_regex_type = {
+    .forms = FORM_TEXT, .phrase = "a regular expression", .text = &variable_regex_rule};
+static const struct text_rule plain_text_rule = {0};
+static const struct value_type plain_text_type = {
+    .forms = FORM_TEXT, .phrase = "text", .text = &plain_text_rule};
 static const struct value_type variables_type = {.forms = FORM_MAP,
                                                  .phrase = "a mapping of names to texts",
                                                  .item = &variable_value_type,
@@ -15,10 +28,6 @@ static const struct value_type world_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &world_table};
 static const struct value_type measure_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &measure_table};
-static const struct value_type file_text_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
-static const struct value_type mode_type = {
-    .forms = FORM_TEXT, .phrase = "a mode such as \"0755\"", .text = &mode_rule};
 static const struct value_type quarantine_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &quarantine_table};
 static const struct value_type known_region_list_type = {
@@ -53,12 +62,16 @@ static const struct key_row scenario_rows[] = {
     {.name = "vars",
      .type = &variables_type,
      .doc = "Texts of your own: `${NAME}` stands for the text. It may hold `${world}`, "
-            "`${project.NAME}` and `${now}`, but no other of these names."},
+            "`${project.NAME}`, `${now}` and `${today}`, but no other of these names."},
     {.name = "regions",
      .type = &region_map_type,
      .doc = "Named parts of the screen, besides those of the target file; one of the same name "
             "replaces the target file's."},
     {.name = "world", .type = &world_type, .doc = "What the world of the run holds."},
+    {.name = "prepare",
+     .type = &prepare_step_list_type,
+     .doc = "The steps that are done once in the finished world, before the target starts: only "
+            "`run`, `write`, `remove` and `loop`."},
     {.name = "setup",
      .type = &step_list_type,
      .doc = "The steps that are done once, when the target is ready."},
@@ -100,6 +113,29 @@ const struct key_table quarantine_table = {
     ROWS(quarantine_rows),
 };
 
+static const struct key_row variable_rows[] = {
+    {.name = "text",
+     .type = &variable_text_type,
+     .required = true,
+     .doc = "The text; it may hold what a text alone may."},
+    {.name = "replace",
+     .type = &variable_regex_type,
+     .required = true,
+     .doc = "A regular expression, every match of which in the expanded text is replaced."},
+    {.name = "with",
+     .type = &plain_text_type,
+     .required = true,
+     .doc = "What stands there instead, as it is written here."},
+};
+const struct key_table variable_table = {
+    .name = "variable-text",
+    .title = "vars: a text as a mapping",
+    .doc = "For a text that is made from another: `{text: \"${project.p1}\", replace: \"[/._]\", "
+           "with: \"-\"}`.",
+    .phrase = "a variable",
+    ROWS(variable_rows),
+};
+
 static const struct key_row world_rows[] = {
     {.name = "projects",
      .type = &project_list_type,
@@ -130,18 +166,17 @@ const struct key_table world_table = {
     ROWS(world_rows),
 };
 
-static const struct key_row world_file_rows[] = {
-    {.name = "text", .type = &file_text_type, .required = true, .doc = "The file's content."},
-    {.name = "mode",
-     .type = &mode_type,
-     .default_text = "0644",
-     .doc = "The file's mode; `\"0755\"` for a program."},
-};
+static const struct key_row world_file_rows[] = {FILE_ROWS};
+static const struct key_rule world_file_rules[] = {FILE_RULES, {RULE_END, {NULL}}};
 const struct key_table world_file_table = {
     .name = "file",
     .title = "files: a file as a mapping",
-    .doc = "For a file that needs a mode; else the text alone does.",
+    .doc = "For a file that needs a mode, or files that are made by a rule; else the text alone "
+           "does. Needs `text`, `line` or both. `${n}` is known where `copies` stands, also in the "
+           "path, and `${line}` in `line`.",
     .phrase = "a file",
+    .rules = world_file_rules,
+    .kind = TABLE_FILES,
     ROWS(world_file_rows),
 };
 

@@ -1,6 +1,7 @@
 /* The table of keys: steps. */
 #include "base/limits.h"
 #include "scenario/keys.h"
+#include "scenario/keys_files.h"
 
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 
@@ -65,6 +66,73 @@ static const struct value_type count_type = {.forms = FORM_TEXT | FORM_INTEGER,
 static const struct value_type settle_type = {
     .forms = FORM_TABLE, .phrase = "a mapping, {} for the defaults", .table = &settle_table};
 
+static const char *const missing_words[] = {"error", "allowed", NULL};
+static const struct text_rule missing_rule = {.words = missing_words};
+static const struct value_type missing_type = {
+    .forms = FORM_TEXT, .phrase = "a word", .text = &missing_rule};
+static const struct value_type write_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping with a path", .table = &write_table};
+static const struct value_type paths_type = {.forms = FORM_TEXT | FORM_LIST,
+                                             .phrase = "a path or a list of paths",
+                                             .text = &world_path_rule,
+                                             .item = &world_path_type,
+                                             .least_items = 1};
+static const struct value_type remove_type = {.forms = FORM_TEXT | FORM_LIST | FORM_TABLE,
+                                              .phrase = "a path, a list of paths or a mapping",
+                                              .text = &world_path_rule,
+                                              .item = &world_path_type,
+                                              .least_items = 1,
+                                              .table = &remove_table};
+static const struct value_type loop_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping with steps", .table = &loop_table};
+static const struct text_rule round_rule = {
+    .pattern = "(^|[^$])$", .hint = "must not end with \"$\"", .expands = true};
+static const struct value_type round_type = {.forms = FORM_TEXT | FORM_INTEGER,
+                                             .phrase = "text or a whole number",
+                                             .text = &round_rule,
+                                             .minimum = -LIMIT_FILE_LINES,
+                                             .maximum = LIMIT_FILE_LINES};
+static const struct value_type rounds_type = {
+    .forms = FORM_LIST, .phrase = "a list of texts", .item = &round_type, .least_items = 1};
+static const struct value_type loop_name_type = {
+    .forms = FORM_TEXT, .phrase = "a name", .text = &variable_rule};
+static const struct value_type step_type = {
+    .forms = FORM_TABLE, .phrase = "a step such as press: Enter", .table = &step_table};
+static const struct value_type loop_steps_type = {
+    .forms = FORM_LIST, .phrase = "a list of steps", .item = &step_type, .least_items = 1};
+static const struct key_table prepare_loop_table;
+static const struct value_type prepare_loop_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping with steps", .table = &prepare_loop_table};
+static const struct value_type prepare_step_type = {
+    .forms = FORM_TABLE, .phrase = "a step such as run: git init", .table = &prepare_step_table};
+static const struct value_type prepare_loop_steps_type = {
+    .forms = FORM_LIST, .phrase = "a list of steps", .item = &prepare_step_type, .least_items = 1};
+
+/* What may stand in every list of steps, also in `prepare`. */
+#define RUN_ROW                                                                                    \
+    {                                                                                              \
+        .name = "run", .type = &run_type,                                                          \
+        .doc = "Runs a command in the world, with the world's environment, and waits for its "     \
+               "end; a text is a script for `sh`, a list a program with its arguments.",           \
+        .example = "{argv: [git, status], directory: \"${project.p1}\"}"                           \
+    }
+#define WRITE_ROW                                                                                  \
+    {                                                                                              \
+        .name = "write", .type = &write_type,                                                      \
+        .doc = "Writes files of the world, or appends to them.",                                   \
+        .example =                                                                                 \
+            "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}"     \
+    }
+#define REMOVE_ROW                                                                                 \
+    {                                                                                              \
+        .name = "remove", .type = &remove_type,                                                    \
+        .doc = "Removes files and whole directories of the world. The last part of a path may "    \
+               "hold `*`, `?` and `[...]`; a path that matches nothing fails the step.",           \
+        .example = "\"home/log-*.txt\""                                                            \
+    }
+#define LOOP_DOC                                                                                   \
+    "Does steps again and again: a number of times, or once for each text of a list."
+
 static const struct key_row step_rows[STEP_KIND_COUNT] = {
     [STEP_PRESS] = {.name = "press",
                     .type = &press_type,
@@ -89,12 +157,7 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                     .type = &mouse_type,
                     .doc = "Clicks or turns the wheel at a cell or on a text of the screen.",
                     .example = "{action: click, text: README.md}"},
-    [STEP_RUN] = {.name = "run",
-                  .type = &run_type,
-                  .doc = "Runs a command in the world, with the world's environment, and waits for "
-                         "its end; a text is a script for `sh`, a list a program with its "
-                         "arguments.",
-                  .example = "{argv: [git, status], directory: \"${project.p1}\"}"},
+    [STEP_RUN] = RUN_ROW,
     [STEP_RESIZE] = {.name = "resize",
                      .type = &resize_type,
                      .doc = "Gives the terminal another size.",
@@ -118,6 +181,13 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                     .doc = "Does nothing for so long. Sleeps are counted and named in the report: "
                            "a wait is nearly always better.",
                     .example = "200ms"},
+    [STEP_WRITE] = WRITE_ROW,
+    [STEP_REMOVE] = REMOVE_ROW,
+    [STEP_LOOP] = {.name = "loop",
+                   .type = &loop_type,
+                   .doc = LOOP_DOC,
+                   .example =
+                       "{over: [a, b], as: word, steps: [type: \"${word}\", wait: \"${word}\"]}"},
 };
 
 const struct key_table step_table = {
@@ -126,7 +196,24 @@ const struct key_table step_table = {
     .doc = "A step is a mapping with exactly one key, which says what is done.",
     .phrase = "a step",
     .exactly_one = true,
+    .kind = TABLE_STEP,
     ROWS(step_rows),
+};
+
+static const struct key_row prepare_step_rows[] = {
+    RUN_ROW,
+    WRITE_ROW,
+    REMOVE_ROW,
+    {.name = "loop", .type = &prepare_loop_type, .doc = LOOP_DOC},
+};
+const struct key_table prepare_step_table = {
+    .name = "prepare-step",
+    .title = "Steps of prepare",
+    .doc = "A step that needs no target.",
+    .phrase = "a step of prepare (run, write, remove or loop)",
+    .exactly_one = true,
+    .kind = TABLE_STEP,
+    ROWS(prepare_step_rows),
 };
 
 static const struct key_row press_rows[] = {
@@ -319,4 +406,83 @@ const struct key_table settle_table = {
     .doc = "`settle: {}` takes the defaults.",
     .phrase = "settle",
     ROWS(settle_rows),
+};
+
+static const struct key_row write_rows[] = {
+    {.name = "path", .type = &world_path_type, .required = true, .doc = "The file's path."},
+    FILE_ROWS,
+    {.name = "append",
+     .type = &flag_type,
+     .default_text = "false",
+     .doc = "true: adds to the end of the file, in a single write, so that a reader sees whole "
+            "lines. The mode is that of a new file."},
+};
+static const struct key_rule write_rules[] = {FILE_RULES, {RULE_END, {NULL}}};
+const struct key_table write_table = {
+    .name = "write",
+    .title = "write",
+    .doc = "The keys of a file in `world.files`, and `append`. A file that is there already is "
+           "replaced in place, unless it is appended to.",
+    .phrase = "write",
+    .rules = write_rules,
+    .kind = TABLE_FILES,
+    ROWS(write_rows),
+};
+
+static const struct key_row remove_rows[] = {
+    {.name = "path", .type = &paths_type, .required = true, .doc = "The path or paths."},
+    {.name = "missing",
+     .type = &missing_type,
+     .default_text = "error",
+     .doc = "Whether a path may match nothing."},
+};
+const struct key_table remove_table = {
+    .name = "remove",
+    .title = "remove, as a mapping",
+    .doc = "For what may be gone already. A link is removed, never what it leads to; the "
+           "directories that every world has stay.",
+    .phrase = "remove",
+    ROWS(remove_rows),
+};
+
+#define LOOP_ROWS(steps_type_)                                                                     \
+    {.name = "times",                                                                              \
+     .type = &integer_type,                                                                        \
+     .minimum = 1,                                                                                 \
+     .maximum = LIMIT_LOOP_TIMES,                                                                  \
+     .doc = "How often; the name counts from 1."},                                                 \
+        {.name = "over",                                                                           \
+         .type = &rounds_type,                                                                     \
+         .doc = "Instead: once for each of these texts, which the name stands for."},              \
+        {.name = "as",                                                                             \
+         .type = &loop_name_type,                                                                  \
+         .doc = "The name: `${NAME}` in the inner steps. No name that is known already."},         \
+    {                                                                                              \
+        .name = "steps", .type = &(steps_type_), .required = true,                                 \
+        .doc = "What is done each time."                                                           \
+    }
+static const struct key_rule loop_rules[] = {
+    {RULE_EXACTLY_ONE, {"times", "over"}},
+    {RULE_END, {NULL}},
+};
+static const struct key_row loop_rows[] = {LOOP_ROWS(loop_steps_type)};
+const struct key_table loop_table = {
+    .name = "loop",
+    .title = "loop",
+    .doc = "Needs `times` or `over`. Loops may stand in loops, at most four deep. Each round is "
+           "written out when the file is read, and the report names the inner step.",
+    .phrase = "loop",
+    .rules = loop_rules,
+    .kind = TABLE_LOOP,
+    ROWS(loop_rows),
+};
+static const struct key_row prepare_loop_rows[] = {LOOP_ROWS(prepare_loop_steps_type)};
+static const struct key_table prepare_loop_table = {
+    .name = "prepare-loop",
+    .title = "loop in prepare",
+    .doc = "The same with steps of prepare.",
+    .phrase = "loop",
+    .rules = loop_rules,
+    .kind = TABLE_LOOP,
+    ROWS(prepare_loop_rows),
 };

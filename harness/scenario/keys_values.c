@@ -8,11 +8,13 @@
 
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9._-]*$"
 #define WORD_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
+#define LOOP_NAME_PATTERN "^\\$\\{[A-Za-z_][A-Za-z0-9_-]*\\}$"
 
 /* The directories that every world has (world/world.h). */
 static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
                                                 "cache", "data", "tm",  NULL};
-static const char *const known_references[] = {"i", "world", "program", "project", "now", NULL};
+static const char *const known_references[] = {"i",       "world", "program", "project",
+                                               "now", "today", NULL};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const char *const mouse_buttons[] = {"left", "middle", "right", NULL};
 
@@ -39,6 +41,7 @@ const struct text_rule variable_rule = {
     .hint = "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter",
     .most = 64,
     .reserved = known_references,
+    .accepts = variable_accepts,
 };
 const struct text_rule environment_rule = {
     .name = "environment",
@@ -66,11 +69,13 @@ const struct text_rule tool_rule = {
 };
 const struct text_rule key_name_rule = {
     .name = "key",
-    .pattern = KEY_NAME_PATTERN,
+    .pattern = KEY_NAME_PATTERN "|" LOOP_NAME_PATTERN,
     .doc = "One printable character (`\"@\"`, `\"2\"`, `j`, `é`) or a name: Enter, Escape, Tab, "
            "Backspace, Delete, Insert, Space, Up, Down, Left, Right, Home, End, PageUp, PageDown, "
            "F1 to F12. Modifiers stand before it: `Ctrl-n`, `Alt-Shift-Up`, `Ctrl-\\`. Digits and "
-           "most signs need quotes in YAML.",
+           "most signs need quotes in YAML. In a loop, `\"${NAME}\"` stands for a key in each "
+           "round.",
+    .takes_rounds = true,
     .accepts = key_accepts,
 };
 const struct text_rule date_rule = {
@@ -119,6 +124,13 @@ const struct text_rule regex_rule = {
     .expands = true,
     .accepts = regex_accepts,
 };
+const struct text_rule byte_size_rule = {
+    .name = "bytes",
+    .pattern = "^[1-9][0-9]{0,7}(KiB|MiB)$",
+    .hint = "is no size: a whole number of bytes, or one with KiB or MiB, such as 64KiB",
+    .doc = "A whole number of bytes, or of KiB or MiB: `500`, `64KiB`, `2MiB`; at most 16 MiB.",
+    .accepts = byte_size_accepts,
+};
 const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color",
@@ -133,7 +145,8 @@ const struct text_rule world_file_rule = {
     .pattern = PATH_PATTERN,
     .hint = PATH_HINT,
     .doc = "A path inside the world: relative, without `..`. `${world}/` or `${project.NAME}/` may "
-           "stand at its start, `${i}` anywhere in the path of a step.",
+           "stand at its start, other references anywhere; what they stand for must not lead out "
+           "of the world. Directories that are missing are made, links are not followed.",
     .expands = true,
     .accepts = file_path_accepts,
 };
@@ -176,6 +189,15 @@ const struct value_type range_type = {.forms = FORM_TEXT | FORM_INTEGER,
                                       .text = &range_rule,
                                       .minimum = -LIMIT_TERMINAL_COLUMNS,
                                       .maximum = LIMIT_TERMINAL_COLUMNS};
+const struct value_type byte_size_type = {.forms = FORM_TEXT | FORM_INTEGER,
+                                          .phrase = "a size such as 64KiB",
+                                          .text = &byte_size_rule,
+                                          .minimum = 1,
+                                          .maximum = LIMIT_WORLD_FILE_BYTES};
+const struct value_type mode_type = {
+    .forms = FORM_TEXT, .phrase = "a mode such as \"0755\"", .text = &mode_rule};
+const struct value_type file_text_type = {
+    .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
 const struct value_type world_path_type = {
     .forms = FORM_TEXT, .phrase = "a path", .text = &world_path_rule};
 const struct value_type world_directory_type = {
@@ -201,6 +223,12 @@ const struct value_type project_list_type = {
     .forms = FORM_LIST, .phrase = "a list of project names", .item = &project_type};
 const struct value_type step_list_type = {
     .forms = FORM_LIST, .phrase = "a list of steps", .item = &step_type};
+
+static const struct value_type prepare_step_type = {
+    .forms = FORM_TABLE, .phrase = "a step such as run: git init", .table = &prepare_step_table};
+const struct value_type prepare_step_list_type = {.forms = FORM_LIST,
+                                                  .phrase = "a list of run, write, remove and loop",
+                                                  .item = &prepare_step_type};
 
 static const struct value_type environment_value_type = {
     .forms = FORM_TEXT | FORM_NULL, .phrase = "text or null", .text = &any_template_rule};
@@ -235,14 +263,15 @@ const struct value_type target_region_map_type = {.forms = FORM_MAP,
                                                   .removable = true};
 
 const struct text_rule *const documented_rules[] = {
-    &key_name_rule, &date_rule, &duration_rule,   &range_rule, &size_rule,
-    &regex_rule,    &mode_rule, &world_file_rule, NULL};
+    &key_name_rule, &date_rule,      &duration_rule, &range_rule,      &size_rule,
+    &regex_rule,    &byte_size_rule, &mode_rule,     &world_file_rule, NULL};
 const struct key_table *const scenario_tables[] = {
-    &scenario_table, &quarantine_table, &world_table, &world_file_table,
-    &region_table,   &measure_table,    NULL};
+    &scenario_table,   &quarantine_table, &variable_table, &world_table,
+    &world_file_table, &region_table,     &measure_table,  NULL};
 const struct key_table *const step_tables[] = {&press_table,  &mouse_table, &run_table,
                                                &resize_table, &wait_table,  &wait_file_table,
-                                               &settle_table, NULL};
+                                               &settle_table, &write_table, &remove_table,
+                                               &loop_table,   NULL};
 const struct key_table *const target_tables[] = {
     &target_table, &terminal_table, &target_config_table,
     &ready_table,  &quit_table,     &survivor_table,

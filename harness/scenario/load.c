@@ -174,6 +174,7 @@ static struct plan *make_plan(struct loading *loading, const char *file, const c
     build_variables(&plan->vars, node_find(scenario, "vars"));
     build_regions(plan, scenario, loading->merged);
     build_world(plan, scenario, loading->merged);
+    build_steps(plan, node_find(scenario, "prepare"), &plan->prepare);
     build_steps(plan, node_find(scenario, "setup"), &plan->setup);
     build_steps(plan, node_find(scenario, "iteration"), &plan->iteration);
     build_measure(&plan->measure, node_find(scenario, "measure"));

@@ -20,15 +20,28 @@ bool step_is_input(const struct step *step)
     case STEP_MOUSE:
     case STEP_RUN:
     case STEP_RESIZE:
+    case STEP_WRITE:
+    case STEP_REMOVE:
         return true;
     case STEP_WAIT:
     case STEP_SETTLE:
     case STEP_SNAPSHOT:
     case STEP_SLEEP:
+    case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
     }
     return false;
+}
+
+const char *step_written(const struct step *step)
+{
+    return step->written != NULL ? step->written : step->source;
+}
+
+bool marks_equal(const struct mark *a, const struct mark *b)
+{
+    return a->line == b->line && a->column == b->column && text_equal(a->file, b->file);
 }
 
 const struct region *plan_region(const struct plan *plan, const char *name)
@@ -50,11 +63,19 @@ static void free_wait(struct wait_plan *wait)
     free(wait->file_text);
 }
 
-static void free_steps(struct step_list *list)
+static void free_file(struct file_plan *file)
+{
+    free(file->path);
+    free(file->text);
+    free(file->line);
+}
+
+void step_list_free(struct step_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct step *step = &list->items[i];
         free(step->source);
+        free(step->written);
         string_list_free(&step->keys);
         free(step->text);
         free(step->mouse.text);
@@ -62,6 +83,8 @@ static void free_steps(struct step_list *list)
         free(step->run.script);
         free(step->run.directory);
         free_wait(&step->wait);
+        free_file(&step->file);
+        string_list_free(&step->remove.paths);
     }
     free(list->items);
 }
@@ -71,6 +94,8 @@ static void free_variables(struct variable_list *list)
     for (size_t i = 0; i < list->count; i++) {
         free(list->items[i].name);
         free(list->items[i].value);
+        free(list->items[i].replace);
+        free(list->items[i].with);
     }
     free(list->items);
 }
@@ -78,10 +103,8 @@ static void free_variables(struct variable_list *list)
 static void free_world(struct world_plan *world)
 {
     string_list_free(&world->projects);
-    for (size_t i = 0; i < world->files.count; i++) {
-        free(world->files.items[i].path);
-        free(world->files.items[i].text);
-    }
+    for (size_t i = 0; i < world->files.count; i++)
+        free_file(&world->files.items[i]);
     free(world->files.items);
     free_variables(&world->env);
     string_list_free(&world->tools);
@@ -96,8 +119,8 @@ static void free_target(struct target_plan *target)
     string_list_free(&target->command);
     string_list_free(&target->version);
     free(target->term);
-    free_steps(&target->ready);
-    free_steps(&target->quit);
+    step_list_free(&target->ready);
+    step_list_free(&target->quit);
     string_list_free(&target->state);
     string_list_free(&target->survivors);
 }
@@ -120,8 +143,9 @@ void plan_free(struct plan *plan)
         free(plan->regions[i].name);
     free(plan->regions);
     free_world(&plan->world);
-    free_steps(&plan->setup);
-    free_steps(&plan->iteration);
+    step_list_free(&plan->prepare);
+    step_list_free(&plan->setup);
+    step_list_free(&plan->iteration);
     string_list_free(&plan->measure.leave_out);
     free_target(&plan->target);
     json_decref(plan->document);

@@ -50,6 +50,9 @@ enum step_kind {
     STEP_SETTLE,   /* no output for a while, outside a synchronized update */
     STEP_SNAPSHOT, /* keep the screen in the journal */
     STEP_SLEEP,
+    STEP_WRITE,  /* files of the world */
+    STEP_REMOVE, /* the same */
+    STEP_LOOP,   /* in files only: a plan has its rounds instead */
     STEP_KIND_COUNT
 };
 
@@ -88,10 +91,29 @@ struct wait_plan {
     bool fresh;                  /* the frame must be newer than the last input */
 };
 
+/* One file, or several by one rule. */
+struct file_plan {
+    char *path;      /* inside the world, checked: relative, no "..", may hold references */
+    char *text;      /* what it begins with; NULL: nothing */
+    char *line;      /* repeated after the text ... NULL: nothing */
+    unsigned lines;  /* ... so often, or, when that is 0 ... */
+    size_t size;     /* ... until the file has at least so many bytes */
+    unsigned copies; /* with ${n} from 1; 0: one file, no ${n} */
+    mode_t mode;     /* 0: 0644 */
+    bool append;     /* of the step write */
+    struct mark where;
+};
+
+struct remove_plan {
+    struct string_list paths; /* the last part may hold a pattern */
+    bool missing_allowed;
+};
+
 struct step {
     enum step_kind kind;
     struct mark where;
     char *source;            /* the step as one line for people: press "2" */
+    char *written;           /* the same as it stands in a loop: press "${n}"; NULL: as source */
     int64_t timeout_ms;      /* -1: DEADLINE_STEP_MS */
     struct string_list keys; /* press, chord: checked names (scenario/key_name.h) */
     unsigned repeat;         /* press: whole list this often, at least 1; mouse wheel likewise */
@@ -102,6 +124,8 @@ struct step {
     int rows;
     struct wait_plan wait;
     int64_t ms; /* settle: quiet time; sleep: how long */
+    struct file_plan file;
+    struct remove_plan remove;
 };
 
 struct step_list {
@@ -111,20 +135,14 @@ struct step_list {
 
 struct variable {
     char *name;
-    char *value; /* NULL: unset */
+    char *value;   /* NULL: unset */
+    char *replace; /* a regular expression, every match of which in the expanded value ... NULL */
+    char *with;    /* ... is replaced by this */
 };
 
 struct variable_list {
     struct variable *items; /* sorted by name */
     size_t count;
-};
-
-struct file_plan {
-    char *path; /* inside the world, checked: relative, no "..", may hold ${project.NAME} at its
-                   start */
-    char *text;
-    mode_t mode;
-    struct mark where;
 };
 
 struct file_list {
@@ -195,6 +213,7 @@ struct plan {
     struct region *regions; /* the target's and the scenario's */
     size_t region_count;
     struct world_plan world;
+    struct step_list prepare; /* before the target starts: run, write and remove */
     struct step_list setup;
     struct step_list iteration;
     struct measure_plan measure;
@@ -208,8 +227,12 @@ struct plan {
 const char *step_kind_name(enum step_kind kind); /* the word of the scenario language */
 /* Does it do something to the target or its world? The others wait, look or rest. */
 bool step_is_input(const struct step *step);
+/* The step as it stands in the file. */
+const char *step_written(const struct step *step);
+bool marks_equal(const struct mark *a, const struct mark *b);
 const struct region *plan_region(const struct plan *plan, const char *name); /* NULL: none */
 
+void step_list_free(struct step_list *list); /* the steps and the list's own memory */
 void plan_free(struct plan *plan);
 void cleanup_plan(struct plan **plan);
 #define _cleanup_plan_ __attribute__((cleanup(cleanup_plan)))

@@ -49,8 +49,13 @@ static const char references_section[] =
     "of "
     "its own |\n"
     "| `${project.NAME}` | the directory of a project: `${world}/NAME` |\n"
-    "| `${now}` | the time in UTC, as 2026-01-31T12:00:00Z |\n"
-    "| `${NAME}` | a text of the scenario's `vars`; not known in target files |\n";
+    "| `${now}` | the time in UTC at which it is replaced, as 2026-01-31T12:00:00.123Z |\n"
+    "| `${now-90s}`, `${now+1s}` | the same, shifted by a duration |\n"
+    "| `${today}` | the day in UTC on which the run began, as 2026-01-31, also after midnight |\n"
+    "| `${n}`, `${line}` | the number of the copy and of the line, in files with `copies` and "
+    "`line` |\n"
+    "| `${NAME}` | a text of the scenario's `vars`, not known in target files; or what the name of "
+    "a `loop` stands for |\n";
 
 /* The format of baselines is described where it is judged. */
 /* '|' ends a cell also within backquotes. */
@@ -153,6 +158,11 @@ static void put_limits(struct buffer *out)
     buffer_format(out, "| a regular expression | %u bytes, %u steps of matching |\n",
                   LIMIT_REGEX_BYTES, LIMIT_REGEX_MATCH);
     buffer_format(out, "| a file of the world | %u MiB |\n", LIMIT_WORLD_FILE_BYTES / 1024 / 1024);
+    buffer_format(out, "| all files of a world, and those of one `write` | %u MiB |\n",
+                  LIMIT_WORLD_BYTES / 1024 / 1024);
+    buffer_format(out, "| loops in loops | %u deep |\n", LIMIT_LOOP_DEPTH);
+    buffer_format(out, "| a list of steps with all rounds of its loops | %u steps, %u MiB |\n",
+                  LIMIT_STEPS, LIMIT_STEPS_BYTES / 1024 / 1024);
 }
 
 char *reference_make(void)

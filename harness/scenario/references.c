@@ -18,8 +18,16 @@ static const char project_prefix[] = "project.";
 static bool is_known(const struct reference_check *check, const char *name)
 {
     const struct check_names *names = check->names;
-    if (text_equal(name, "world") || text_equal(name, "program") || text_equal(name, "now"))
+    int64_t ms;
+    static const char *const always[] = {"world", "program", "now", "today"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (text_equal(name, always[i]))
+            return true;
+    if (expand_is_shifted_now(name, &ms))
         return true;
+    for (const struct check_local *local = names->locals; local != NULL; local = local->outer)
+        if (text_equal(name, local->name))
+            return true;
     if (text_equal(name, "i"))
         return check->in_iteration;
     if (text_starts(name, project_prefix))
@@ -43,6 +51,10 @@ static void list_known(const struct reference_check *check, struct string_list *
     string_list_add(known, "world");
     string_list_add(known, "program");
     string_list_add(known, "now");
+    string_list_add(known, "today");
+    for (const struct check_local *local = check->names->locals; local != NULL;
+         local = local->outer)
+        string_list_add(known, local->name);
     const struct string_list *projects = check->names->projects;
     const struct string_list *variables = check->names->variables;
     for (size_t i = 0; projects != NULL && i < projects->count; i++)
@@ -66,6 +78,19 @@ void check_references(const char *text, struct mark where, const struct check_na
     }
     if (text_equal(unknown, "i")) {
         diagnose_at(problems, where, "${i} is known only in iteration");
+        return;
+    }
+    if (text_starts(unknown, "now-") || text_starts(unknown, "now+")) {
+        diagnose_at(problems, where,
+                    "unknown reference ${%s}: what is added to now or taken from it is a duration "
+                    "such as 90s",
+                    unknown);
+        return;
+    }
+    if (text_equal(unknown, "n") || text_equal(unknown, "line")) {
+        diagnose_at(problems, where, "${%s} is known only %s", unknown,
+                    text_equal(unknown, "n") ? "beside copies, or in a loop of that name"
+                                             : "in the line of a file");
         return;
     }
     _cleanup_strings_ struct string_list known = {0};

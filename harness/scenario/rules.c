@@ -67,6 +67,25 @@ static void check_excludes(const struct node *mapping, const struct key_rule *ru
     }
 }
 
+static void check_goes_with(const struct node *mapping, const struct key_table *table,
+                            const struct key_rule *rule, struct diagnostics *problems)
+{
+    const struct node_entry *first = node_entry(mapping, rule->keys[0]);
+    const struct node_entry *second = NULL;
+    const struct node_entry *other = NULL;
+    const char *const *others = rule->keys + 1;
+    for (size_t i = 0; others[i] != NULL && other == NULL; i++)
+        other = node_entry(mapping, others[i]);
+    size_t count = count_present(mapping, others, &second);
+    _cleanup_free_ char *names = join(others, " or ");
+    if (first != NULL && count == 0)
+        diagnose_at(problems, first->where, "%s needs %s", rule->keys[0], names);
+    else if (first == NULL && count > 0)
+        diagnose_at(problems, other->where, "%s needs %s", other->key, rule->keys[0]);
+    else if (second != NULL)
+        diagnose_at(problems, second->where, "%s takes only one of %s", table->phrase, names);
+}
+
 static void check_iterates(const struct node *mapping, const struct key_rule *rule,
                            struct diagnostics *problems)
 {
@@ -92,6 +111,9 @@ static void check_rule(const struct node *mapping, const struct key_table *table
         break;
     case RULE_EXCLUDES:
         check_excludes(mapping, rule, problems);
+        break;
+    case RULE_GOES_WITH:
+        check_goes_with(mapping, table, rule, problems);
         break;
     case RULE_ITERATES:
         check_iterates(mapping, rule, problems);

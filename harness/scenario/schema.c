@@ -192,6 +192,23 @@ static json_t *excludes_schema(const struct key_rule *rule)
     return single("not", both);
 }
 
+/* {oneOf: none of them, or the first with each of the others} */
+static json_t *goes_with_schema(const struct key_rule *rule)
+{
+    json_t *choices = json_array();
+    json_t *any = json_array();
+    for (size_t i = 0; rule->keys[i] != NULL; i++)
+        json_push(any, required(rule->keys[i]));
+    json_push(choices, single("not", single("anyOf", any)));
+    for (size_t i = 1; rule->keys[i] != NULL; i++) {
+        json_t *both = json_array();
+        json_push(both, json_text(rule->keys[0]));
+        json_push(both, json_text(rule->keys[i]));
+        json_push(choices, single("required", both));
+    }
+    return single("oneOf", choices);
+}
+
 static json_t *iterates_schema(const struct key_rule *rule)
 {
     json_t *iterates = required(rule->keys[0]);
@@ -214,6 +231,8 @@ static json_t *rule_schema(const struct key_rule *rule)
         return together_schema(rule);
     case RULE_EXCLUDES:
         return excludes_schema(rule);
+    case RULE_GOES_WITH:
+        return goes_with_schema(rule);
     case RULE_ITERATES:
         return iterates_schema(rule);
     case RULE_END:

@@ -55,6 +55,15 @@ static void put_duration(struct buffer *line, int64_t ms)
     buffer_format(line, " %s", text);
 }
 
+static void put_write(struct buffer *line, const struct file_plan *file)
+{
+    put_text(line, file->path);
+    if (file->append)
+        buffer_text(line, " append");
+    if (file->copies > 1)
+        buffer_format(line, " copies %u", file->copies);
+}
+
 static void put_mouse(struct buffer *line, const struct mouse_plan *mouse)
 {
     static const char *const actions[] = {"click", "wheel-up", "wheel-down"};
@@ -133,6 +142,13 @@ char *step_source_make(const struct step *step)
     case STEP_SLEEP:
         put_duration(&line, step->ms);
         break;
+    case STEP_WRITE:
+        put_write(&line, &step->file);
+        break;
+    case STEP_REMOVE:
+        put_texts(&line, "", &step->remove.paths);
+        break;
+    case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
     }

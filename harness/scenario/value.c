@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "scenario/expand.h"
 #include "scenario/key_name.h"
 
 static const struct {
@@ -117,6 +118,27 @@ bool mode_parse(const char *text, mode_t *mode)
     return true;
 }
 
+bool byte_size_parse(const char *text, size_t *bytes)
+{
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } sizes[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}};
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 8)
+        return false;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        if (strcmp(text + digits, sizes[i].name) != 0)
+            continue;
+        size_t parsed = strtoul(text, NULL, 10) * sizes[i].bytes;
+        if (parsed == 0 || parsed > LIMIT_WORLD_FILE_BYTES)
+            return false;
+        *bytes = parsed;
+        return true;
+    }
+    return false;
+}
+
 /* ${world} and ${project.NAME} at the start; what follows them must be a '/' or the end. */
 static char *without_root(const char *text)
 {
@@ -134,14 +156,6 @@ static char *without_root(const char *text)
     return memory_format("%.*s%s", (int)(rest - name), name, rest + 1);
 }
 
-static bool holds_only_iteration(const char *path)
-{
-    for (const char *at = path; (at = strstr(at, "${")) != NULL; at += 2)
-        if (!text_starts(at, "${i}"))
-            return false;
-    return true;
-}
-
 char *world_path(const char *text, struct refusal *refusal)
 {
     _cleanup_free_ char *path = without_root(text);
@@ -150,9 +164,8 @@ char *world_path(const char *text, struct refusal *refusal)
         refuse(refusal, "must be a path inside the world: relative, without \"..\"");
         return NULL;
     }
-    if (!holds_only_iteration(path)) {
-        refuse(refusal,
-               "may hold ${world}/ or ${project.NAME}/ at its start and ${i}, nothing else");
+    if (strstr(path, "${world}") != NULL || strstr(path, "${project.") != NULL) {
+        refuse(refusal, "may hold ${world}/ or ${project.NAME}/ only at its start");
         return NULL;
     }
     return take_pointer(path);
@@ -196,6 +209,20 @@ bool range_accepts(const char *text, struct refusal *refusal)
     return range_parse(text, &range) ||
            refuse(refusal, "holds no row or column: the last comes before the first, or is over %d",
                   LIMIT_TERMINAL_COLUMNS);
+}
+
+bool byte_size_accepts(const char *text, struct refusal *refusal)
+{
+    size_t bytes;
+    return byte_size_parse(text, &bytes) ||
+           refuse(refusal, "is over the limit of %u MiB", LIMIT_WORLD_FILE_BYTES / 1024 / 1024);
+}
+
+bool variable_accepts(const char *text, struct refusal *refusal)
+{
+    int64_t ms;
+    return !expand_is_shifted_now(text, &ms) ||
+           refuse(refusal, "is taken: it is a time, as now-90s");
 }
 
 bool size_accepts(const char *text, struct refusal *refusal)

@@ -27,9 +27,12 @@ char *range_text(struct range range);
 bool size_parse(const char *text, int *columns, int *rows);
 bool mode_parse(const char *text, mode_t *mode);
 
+/* "64KiB", "2MiB" or a number of bytes, up to LIMIT_WORLD_FILE_BYTES. */
+bool byte_size_parse(const char *text, size_t *bytes);
+
 /* A path inside the world, without ${world}/ at its start and with ${project.NAME}/ turned into
  * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason when it leaves
- * the world or holds another reference than ${i}. */
+ * the world; what its references stand for is looked at when it is used. */
 char *world_path(const char *text, struct refusal *refusal);
 
 /* Fills the refusal and returns false. */
@@ -39,6 +42,8 @@ bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((for
 bool date_accepts(const char *text, struct refusal *refusal);
 bool duration_accepts(const char *text, struct refusal *refusal);
 bool range_accepts(const char *text, struct refusal *refusal);
+bool byte_size_accepts(const char *text, struct refusal *refusal);
+bool variable_accepts(const char *text, struct refusal *refusal);
 bool size_accepts(const char *text, struct refusal *refusal);
 bool key_accepts(const char *text, struct refusal *refusal);
 bool world_path_accepts(const char *text, struct refusal *refusal);

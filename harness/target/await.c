@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "probes/procfs.h"
 #include "target/target_private.h"
+#include "world/files.h"
 
 enum { WAITED_FILE_BYTES = 4 * 1024 * 1024 };
 
@@ -140,7 +141,8 @@ static bool prepare_file(struct wait *wait, unsigned iteration, struct lg_error 
     if (plan->file == NULL)
         return true;
     _cleanup_free_ char *lines = NULL;
-    _cleanup_free_ char *name = world_expand(target->world, plan->file, iteration, err);
+    struct world_moment moment = {.iteration = iteration};
+    _cleanup_free_ char *name = file_place(target->world, plan->file, &moment, err);
     if (name == NULL ||
         !expand_optional(target, plan->file_text, iteration, &wait->file_text, err) ||
         !expand_optional(target, plan->file_lines_text, iteration, &lines, err))

@@ -11,23 +11,24 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "target/target_private.h"
+#include "target/process.h"
+#include "target/world_steps.h"
 
 enum { RUN_OUTPUT_BYTES = 65536 };
 
-static bool build_argv(struct target *target, const struct run_plan *run, unsigned iteration,
+static bool build_argv(const struct world *world, const struct run_plan *run, unsigned iteration,
                        struct string_list *argv, struct lg_error *err)
 {
     if (run->script != NULL) {
         string_list_add(argv, "sh");
         string_list_add(argv, "-c");
-        char *script = world_expand(target->world, run->script, iteration, err);
+        char *script = world_expand(world, run->script, iteration, err);
         if (script == NULL)
             return false;
         string_list_take(argv, script);
     }
     for (size_t i = 0; i < run->argv.count; i++) {
-        char *argument = world_expand(target->world, run->argv.items[i], iteration, err);
+        char *argument = world_expand(world, run->argv.items[i], iteration, err);
         if (argument == NULL)
             return false;
         string_list_take(argv, argument);
@@ -58,17 +59,17 @@ static char *command_output(int file)
     return memory_copy_text(text);
 }
 
-static bool await_command(struct target *target, const struct step *step, struct process *command,
-                          int output, struct lg_error *err)
+static bool await_command(const struct world_place *place, const struct step *step,
+                          struct process *command, int output, struct lg_error *err)
 {
-    if (!loop_watch(target->loop, command->pidfd, EPOLLIN, on_command_end, command, err))
+    if (!loop_watch(place->loop, command->pidfd, EPOLLIN, on_command_end, command, err))
         return false;
-    int64_t deadline = step_deadline(target, step->timeout_ms);
+    int64_t deadline = world_step_deadline(place, step->timeout_ms);
     enum loop_result result =
-        loop_run_until(target->loop, command_ended, NULL, command, deadline, err);
-    loop_unwatch(target->loop, command->pidfd);
+        loop_run_until(place->loop, command_ended, NULL, command, deadline, err);
+    loop_unwatch(place->loop, command->pidfd);
     if (result == LOOP_STOPPED)
-        return target_fail_stopped(target, err);
+        return fail_stopped(place->loop, err);
     if (result == LOOP_FAILED)
         return false;
     _cleanup_free_ char *text = command_output(output);
@@ -83,30 +84,31 @@ static bool await_command(struct target *target, const struct step *step, struct
                    step->run.status, text);
 }
 
-bool step_run(struct target *target, const struct step *step, unsigned iteration,
-              struct lg_error *err)
+bool world_run(const struct world_place *place, const struct step *step, unsigned iteration,
+               struct lg_error *err)
 {
+    const struct world *world = place->world;
     _cleanup_strings_ struct string_list argv = {0};
     const char *directory = step->run.directory != NULL ? step->run.directory : "${world}";
-    _cleanup_free_ char *place = world_expand(target->world, directory, iteration, err);
+    _cleanup_free_ char *inside = world_expand(world, directory, iteration, err);
     _cleanup_close_ int output = memfd_create("leakgate-run", MFD_CLOEXEC);
-    if (place == NULL || !build_argv(target, &step->run, iteration, &argv, err))
+    if (inside == NULL || !build_argv(world, &step->run, iteration, &argv, err))
         return false;
     if (output < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot hold a command's output");
-    _cleanup_free_ char *bin = path_join(target->world->root, "bin");
+    _cleanup_free_ char *bin = path_join(world->root, "bin");
     bool named = strchr(argv.items[0], '/') == NULL;
-    _cleanup_free_ char *program = path_join(named ? bin : target->world->root, argv.items[0]);
-    _cleanup_free_ char *absolute = path_join(target->world->root, place);
+    _cleanup_free_ char *program = path_join(named ? bin : world->root, argv.items[0]);
+    _cleanup_free_ char *absolute = path_join(world->root, inside);
     struct process_options options = {.program = program,
                                       .argv = argv.items,
-                                      .environment = target->world->environment.items,
+                                      .environment = world->environment.items,
                                       .directory = absolute,
                                       .standard_error = output};
     struct process command = {.pid = -1, .pidfd = -1, .master = -1};
     if (!process_start(&options, &command, err))
         return false;
-    bool done = await_command(target, step, &command, output, err);
+    bool done = await_command(place, step, &command, output, err);
     process_end(&command, 0);
     return done;
 }

@@ -10,10 +10,18 @@
 /* How long a press that no wait follows may take to show on the screen. */
 enum { UNANSWERED_MS = 100 };
 
+static struct world_place place_of(const struct target *target)
+{
+    return (struct world_place){.loop = target->loop,
+                                .world = target->world,
+                                .timeout_scale = target->options.timeout_scale,
+                                .default_ms = target->default_ms};
+}
+
 int64_t step_deadline(const struct target *target, int64_t ms)
 {
-    double scale = target->options.timeout_scale > 0 ? target->options.timeout_scale : 1;
-    return clock_deadline((int64_t)((double)(ms >= 0 ? ms : target->default_ms) * scale));
+    struct world_place place = place_of(target);
+    return world_step_deadline(&place, ms);
 }
 
 bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
@@ -79,6 +87,13 @@ static bool do_sleep(struct target *target, const struct step *step, struct lg_e
     return target_await(target, NULL, clock_deadline(step->ms), NULL, err);
 }
 
+static bool do_to_world(struct target *target, const struct step *step, unsigned iteration,
+                        struct lg_error *err)
+{
+    struct world_place place = place_of(target);
+    return world_step(&place, step, iteration, err);
+}
+
 static bool do_step(struct target *target, const struct step *step, unsigned iteration,
                     struct lg_error *err)
 {
@@ -93,7 +108,9 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
     case STEP_MOUSE:
         return step_mouse(target, step, iteration, err);
     case STEP_RUN:
-        return step_run(target, step, iteration, err);
+    case STEP_WRITE:
+    case STEP_REMOVE:
+        return do_to_world(target, step, iteration, err);
     case STEP_RESIZE:
         return step_resize(target, step, err);
     case STEP_WAIT:
@@ -104,6 +121,7 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
         return do_snapshot(target, step, iteration, err);
     case STEP_SLEEP:
         return do_sleep(target, step, err);
+    case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
     }

@@ -272,8 +272,7 @@ bool target_fail_ended(struct target *target, const char *doing, struct lg_error
 
 bool target_fail_stopped(struct target *target, struct lg_error *err)
 {
-    return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d (%s)",
-                   loop_stopped(target->loop), strsignal(loop_stopped(target->loop)));
+    return fail_stopped(target->loop, err);
 }
 
 bool target_alive(struct target *target, int *status)

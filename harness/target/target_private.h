@@ -6,6 +6,7 @@
 #include "target/recording.h"
 #include "target/screen.h"
 #include "target/target.h"
+#include "target/world_steps.h"
 
 struct target {
     struct loop *loop;
@@ -56,8 +57,6 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
 bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
                 struct lg_error *err);
 bool step_resize(struct target *target, const struct step *step, struct lg_error *err);
-bool step_run(struct target *target, const struct step *step, unsigned iteration,
-              struct lg_error *err);
 bool step_wait(struct target *target, const struct step *step, unsigned iteration,
                struct lg_error *err);
 

@@ -8,20 +8,20 @@
 /* The XDG base directories, TMUX_TMPDIR and GIT_CONFIG_* are what keeps a target off the user's own
  * state (the variables' meaning: the XDG base directory specification, tmux(1), git(1)). */
 static const struct variable house[] = {
-    {"GIT_CONFIG_GLOBAL", "${world}/home/.gitconfig"},
-    {"GIT_CONFIG_NOSYSTEM", "1"},
-    {"GIT_TERMINAL_PROMPT", "0"},
-    {"HOME", "${world}/home"},
-    {"LANG", "C.UTF-8"},
-    {"LOGNAME", "leakgate"},
-    {"PATH", "${world}/bin"},
-    {"TMPDIR", "${world}/tmp"},
-    {"TMUX_TMPDIR", "${world}/tm"},
-    {"TZ", "UTC"},
-    {"USER", "leakgate"},
-    {"XDG_CACHE_HOME", "${world}/cache"},
-    {"XDG_DATA_HOME", "${world}/data"},
-    {"XDG_STATE_HOME", "${world}/state"},
+    {.name = "GIT_CONFIG_GLOBAL", .value = "${world}/home/.gitconfig"},
+    {.name = "GIT_CONFIG_NOSYSTEM", .value = "1"},
+    {.name = "GIT_TERMINAL_PROMPT", .value = "0"},
+    {.name = "HOME", .value = "${world}/home"},
+    {.name = "LANG", .value = "C.UTF-8"},
+    {.name = "LOGNAME", .value = "leakgate"},
+    {.name = "PATH", .value = "${world}/bin"},
+    {.name = "TMPDIR", .value = "${world}/tmp"},
+    {.name = "TMUX_TMPDIR", .value = "${world}/tm"},
+    {.name = "TZ", .value = "UTC"},
+    {.name = "USER", .value = "leakgate"},
+    {.name = "XDG_CACHE_HOME", .value = "${world}/cache"},
+    {.name = "XDG_DATA_HOME", .value = "${world}/data"},
+    {.name = "XDG_STATE_HOME", .value = "${world}/state"},
 };
 enum { HOUSE_COUNT = sizeof house / sizeof house[0] };
 

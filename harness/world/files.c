@@ -1,5 +1,9 @@
 #include "world/files.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -33,21 +37,34 @@ static const char gitconfig[] = "[user]\n"
                                 "\tresolveConflict = false\n"
                                 "\tstatusHints = false\n";
 
-static bool write_below(const struct world *world, const char *path, const char *text,
-                        size_t length, mode_t mode, struct lg_error *err)
+typedef bool file_writer(int directory, const char *path, const void *data, size_t length,
+                         mode_t mode, struct lg_error *err);
+
+/* An open directory cannot be swapped for a link while the file is written. */
+static bool write_below(const struct world *world, const char *path, const struct buffer *content,
+                        mode_t mode, file_writer *writer, struct lg_error *err)
 {
     const char *name = path_base(path);
-    if (name != path) {
-        _cleanup_free_ char *directory = memory_copy_range(path, (size_t)(name - path) - 1);
-        if (!directory_make_at(world->root_fd, directory, 0755, err))
-            return false;
-    }
-    return file_write_at(world->root_fd, path, text, length, mode, err);
+    size_t length = name != path ? (size_t)(name - path) - 1 : 0;
+    _cleanup_free_ char *parent = memory_copy_range(path, length);
+    _cleanup_close_ int directory = directory_open_at(world->root_fd, parent, 0755, err);
+    return directory >= 0 &&
+           (writer(directory, name, buffer_string(content), content->length, mode, err) ||
+            lg_context(err, "%s", parent));
 }
 
-char *file_place(const struct world *world, const char *template, struct lg_error *err)
+static bool write_text(const struct world *world, const char *path, const char *text,
+                       struct lg_error *err)
 {
-    _cleanup_free_ char *path = world_expand(world, template, 0, err);
+    _cleanup_buffer_ struct buffer content = BUFFER_INIT(SIZE_MAX);
+    buffer_text(&content, text);
+    return write_below(world, path, &content, 0644, file_write_at, err);
+}
+
+char *file_place(const struct world *world, const char *template,
+                 const struct world_moment *moment, struct lg_error *err)
+{
+    _cleanup_free_ char *path = world_expand_at(world, template, moment, err);
     if (path == NULL)
         return NULL;
     size_t root = strlen(world->root);
@@ -60,18 +77,63 @@ char *file_place(const struct world *world, const char *template, struct lg_erro
     return memory_copy_text(inside);
 }
 
-static bool plan_file_make(const struct world *world, const struct file_plan *file,
-                           struct lg_error *err)
+unsigned file_copies(const struct file_plan *file)
 {
-    _cleanup_free_ char *path = file_place(world, file->path, err);
-    _cleanup_free_ char *text = path != NULL ? world_expand(world, file->text, 0, err) : NULL;
+    return file->copies > 0 ? file->copies : 1;
+}
+
+struct world_moment file_moment(const struct file_plan *file, unsigned copy, unsigned iteration)
+{
+    return (struct world_moment){.iteration = iteration, .copy = file->copies > 0 ? copy : 0};
+}
+
+static bool wants_line(const struct file_plan *file, size_t length, unsigned line)
+{
+    if (file->line == NULL)
+        return false;
+    return file->lines > 0 ? line <= file->lines : length < file->size;
+}
+
+/* A file of a given size may be over the limit by its last line. */
+static bool content_make(const struct world *world, const struct file_plan *file,
+                         const struct world_moment *moment, struct buffer *content,
+                         struct lg_error *err)
+{
+    struct world_moment at = *moment;
+    _cleanup_free_ char *text =
+        file->text != NULL ? world_expand_at(world, file->text, moment, err) : memory_copy_text("");
     if (text == NULL)
+        return false;
+    buffer_text(content, text);
+    for (at.line = 1; wants_line(file, content->length, at.line); at.line++) {
+        _cleanup_free_ char *line = world_expand_at(world, file->line, &at, err);
+        if (line == NULL)
+            return false;
+        if (line[0] == '\0')
+            return lg_fail(err, LG_ERROR_INPUT, 0, "line %u is empty", at.line);
+        if (!buffer_text(content, line))
+            break;
+    }
+    if (content->overflowed || (file->size == 0 && content->length > LIMIT_WORLD_FILE_BYTES))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "it is larger than the limit of %u bytes",
+                       LIMIT_WORLD_FILE_BYTES);
+    return true;
+}
+
+bool file_make(const struct world *world, const struct file_plan *file,
+               const struct world_moment *moment, size_t *total, struct lg_error *err)
+{
+    _cleanup_free_ char *path = file_place(world, file->path, moment, err);
+    _cleanup_buffer_ struct buffer content = BUFFER_INIT(2 * (size_t)LIMIT_WORLD_FILE_BYTES);
+    if (path == NULL || !content_make(world, file, moment, &content, err))
         return lg_context(err, "world file %s", file->path);
-    size_t length = strlen(text);
-    if (length > LIMIT_WORLD_FILE_BYTES)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "world file %s is larger than the limit of %u bytes",
-                       file->path, LIMIT_WORLD_FILE_BYTES);
-    return write_below(world, path, text, length, file->mode != 0 ? file->mode : 0644, err);
+    *total += content.length;
+    if (*total > LIMIT_WORLD_BYTES)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "world file %s: all files together are over the limit of %u bytes",
+                       file->path, LIMIT_WORLD_BYTES);
+    return write_below(world, path, &content, file->mode != 0 ? file->mode : 0644,
+                       file->append ? file_append_at : file_write_at, err);
 }
 
 static json_t *expanded(const struct world *world, const json_t *value, struct lg_error *err);
@@ -127,26 +189,95 @@ static bool config_make(const struct world *world, struct lg_error *err)
     const struct world_plan *plan = &world->plan->world;
     if (plan->config_path == NULL || plan->config == NULL)
         return true;
-    _cleanup_free_ char *path = file_place(world, plan->config_path, err);
+    _cleanup_free_ char *path =
+        file_place(world, plan->config_path, &(struct world_moment){0}, err);
     _cleanup_json_ json_t *config = path != NULL ? expanded(world, plan->config, err) : NULL;
     if (config == NULL)
         return lg_context(err, "configuration %s", plan->config_path);
     _cleanup_free_ char *text = json_pretty(config);
-    return write_below(world, path, text, strlen(text), 0644, err);
+    return write_text(world, path, text, err);
+}
+
+/* All copies. */
+static bool plan_file_make(const struct world *world, const struct file_plan *file, size_t *total,
+                           struct lg_error *err)
+{
+    for (unsigned copy = 1; copy <= file_copies(file); copy++) {
+        struct world_moment moment = file_moment(file, copy, 0);
+        if (!file_make(world, file, &moment, total, err))
+            return false;
+    }
+    return true;
 }
 
 bool files_make(const struct world *world, struct lg_error *err)
 {
     const struct file_list *files = &world->plan->world.files;
-    if (!write_below(world, "home/.gitconfig", gitconfig, sizeof gitconfig - 1, 0644, err))
+    size_t total = 0;
+    if (!write_text(world, "home/.gitconfig", gitconfig, err))
         return false;
     for (size_t i = 0; i < files->count; i++) {
         const struct file_plan *file = &files->items[i];
-        if (!plan_file_make(world, file, err)) {
+        if (!plan_file_make(world, file, &total, err)) {
             if (file->where.file != NULL)
                 lg_error_at(err, file->where.file, file->where.line, file->where.column);
             return false;
         }
     }
     return config_make(world, err);
+}
+
+/* What every world has stays: its directories and the log of spawns. */
+static bool is_own(const char *parent, const char *name)
+{
+    static const char *const own[] = {"bin", "cache", "data", "home",    "run",
+                                      "state", "tm",  "tmp",  ".spawns", NULL};
+    for (size_t i = 0; parent[0] == '\0' && own[i] != NULL; i++)
+        if (text_equal(own[i], name))
+            return true;
+    return false;
+}
+
+/* A name that holds the signs of a pattern is also matched as it is. */
+static void match_names(int directory, const char *parent, const char *pattern,
+                        struct string_list *names)
+{
+    DIR *stream = fdopendir(fcntl(directory, F_DUPFD_CLOEXEC, 0));
+    for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+        const char *name = entry->d_name;
+        bool matches = strcmp(name, pattern) == 0 || fnmatch(pattern, name, FNM_PERIOD) == 0;
+        if (matches && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_own(parent, name))
+            string_list_add(names, name);
+    }
+    if (stream != NULL)
+        closedir(stream);
+    string_list_sort(names);
+}
+
+bool files_remove(const struct world *world, const char *template, unsigned iteration, bool *found,
+                  struct lg_error *err)
+{
+    struct world_moment moment = {.iteration = iteration};
+    _cleanup_free_ char *path = file_place(world, template, &moment, err);
+    if (path == NULL)
+        return false;
+    const char *pattern = path_base(path);
+    size_t length = pattern != path ? (size_t)(pattern - path) - 1 : 0;
+    _cleanup_free_ char *parent = memory_copy_range(path, length);
+    _cleanup_strings_ struct string_list names = {0};
+    struct lg_error problem = {0};
+    _cleanup_close_ int directory = directory_open_at(world->root_fd, parent, 0, &problem);
+    *found = false;
+    if (directory < 0 && problem.errnum == ENOENT)
+        return true;
+    if (directory < 0) {
+        *err = problem;
+        return false;
+    }
+    match_names(directory, parent, pattern, &names);
+    *found = names.count > 0;
+    for (size_t i = 0; i < names.count; i++)
+        if (!entry_remove_at(directory, names.items[i], err))
+            return false;
+    return true;
 }

@@ -47,14 +47,14 @@ static bool age(const struct world *world, const char *path, struct lg_error *er
            lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set the time of %s", path);
 }
 
-/* How many files of the plan are below the project; their times are set. -1 on failure. */
-static long files_of(const struct world *world, const char *name, struct lg_error *err)
+/* How many copies of a file are below the prefix; their times are set. -1 on failure. */
+static long age_copies(const struct world *world, const struct file_plan *file, const char *prefix,
+                       struct lg_error *err)
 {
-    const struct file_list *files = &world->plan->world.files;
-    _cleanup_free_ char *prefix = memory_format("%s/", name);
     long count = 0;
-    for (size_t i = 0; i < files->count; i++) {
-        _cleanup_free_ char *path = file_place(world, files->items[i].path, err);
+    for (unsigned copy = 1; copy <= file_copies(file); copy++) {
+        struct world_moment moment = file_moment(file, copy, 0);
+        _cleanup_free_ char *path = file_place(world, file->path, &moment, err);
         if (path == NULL)
             return -1;
         if (!text_starts(path, prefix))
@@ -62,6 +62,21 @@ static long files_of(const struct world *world, const char *name, struct lg_erro
         if (!age(world, path, err))
             return -1;
         count++;
+    }
+    return count;
+}
+
+/* How many files of the plan are below the project; their times are set. -1 on failure. */
+static long files_of(const struct world *world, const char *name, struct lg_error *err)
+{
+    const struct file_list *files = &world->plan->world.files;
+    _cleanup_free_ char *prefix = memory_format("%s/", name);
+    long count = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        long copies = age_copies(world, &files->items[i], prefix, err);
+        if (copies < 0)
+            return -1;
+        count += copies;
     }
     return count;
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "scenario/expand.h"
+#include "scenario/replace.h"
 #include "world/environment.h"
 #include "world/files.h"
 #include "world/projects.h"
@@ -36,8 +37,9 @@ void world_missing_tools(const struct plan *plan, struct string_list *missing)
 
 struct lookup {
     const struct world *world;
-    unsigned iteration;
+    const struct world_moment *moment;
     bool in_variable; /* a variable's own text may use the world's names, but no variables */
+    struct lg_error *problem; /* where something else is wrong than the name */
 };
 
 static bool look_up(void *context, const char *name, struct buffer *out);
@@ -46,6 +48,23 @@ static bool look_up_project(const struct world *world, const char *name, struct 
 {
     return string_list_contains(&world->plan->world.projects, name) &&
            buffer_format(out, "%s/%s", world->root, name);
+}
+
+static bool put_replaced(const struct lookup *lookup, const struct variable *variable,
+                         const char *value, struct buffer *out)
+{
+    if (variable->replace == NULL)
+        return buffer_text(out, value);
+    _cleanup_free_ char *replaced =
+        text_replace(value, variable->replace, variable->with, lookup->problem);
+    return replaced != NULL && buffer_text(out, replaced);
+}
+
+static bool look_up_now(int64_t shift_ms, struct buffer *out)
+{
+    char now[25];
+    clock_timestamp_ms(shift_ms, now);
+    return buffer_text(out, now);
 }
 
 static bool look_up_variable(const struct lookup *lookup, const char *name, struct buffer *out)
@@ -57,7 +76,7 @@ static bool look_up_variable(const struct lookup *lookup, const char *name, stru
         struct lookup inner = *lookup;
         inner.in_variable = true;
         _cleanup_free_ char *value = expand(vars->items[i].value, look_up, &inner, NULL);
-        return value != NULL && buffer_text(out, value);
+        return value != NULL && put_replaced(lookup, &vars->items[i], value, out);
     }
     return false;
 }
@@ -65,8 +84,14 @@ static bool look_up_variable(const struct lookup *lookup, const char *name, stru
 static bool look_up(void *context, const char *name, struct buffer *out)
 {
     const struct lookup *lookup = context;
+    const struct world_moment *moment = lookup->moment;
+    int64_t shift_ms = 0;
     if (text_equal(name, "i"))
-        return buffer_format(out, "%u", lookup->iteration);
+        return buffer_format(out, "%u", moment->iteration);
+    if (moment->copy > 0 && text_equal(name, "n"))
+        return buffer_format(out, "%u", moment->copy);
+    if (moment->line > 0 && text_equal(name, "line"))
+        return buffer_format(out, "%u", moment->line);
     if (text_equal(name, "world"))
         return buffer_text(out, lookup->world->root);
     if (text_equal(name, "program")) {
@@ -75,19 +100,29 @@ static bool look_up(void *context, const char *name, struct buffer *out)
     }
     if (text_starts(name, "project."))
         return look_up_project(lookup->world, name + strlen("project."), out);
-    if (text_equal(name, "now")) {
-        char now[21];
-        clock_timestamp(now);
-        return buffer_text(out, now);
-    }
+    if (text_equal(name, "today"))
+        return buffer_text(out, lookup->world->today);
+    if (text_equal(name, "now") || expand_is_shifted_now(name, &shift_ms))
+        return look_up_now(shift_ms, out);
     return look_up_variable(lookup, name, out);
+}
+
+char *world_expand_at(const struct world *world, const char *template,
+                      const struct world_moment *moment, struct lg_error *err)
+{
+    struct lg_error problem = {0};
+    struct lookup lookup = {.world = world, .moment = moment, .problem = &problem};
+    char *text = expand(template, look_up, &lookup, err);
+    if (text == NULL && problem.class != LG_ERROR_NONE && err != NULL)
+        *err = problem;
+    return text;
 }
 
 char *world_expand(const struct world *world, const char *template, unsigned iteration,
                    struct lg_error *err)
 {
-    struct lookup lookup = {.world = world, .iteration = iteration};
-    return expand(template, look_up, &lookup, err);
+    struct world_moment moment = {.iteration = iteration};
+    return world_expand_at(world, template, &moment, err);
 }
 
 static char *absolute_program(const char *command, struct lg_error *err)
@@ -185,6 +220,7 @@ struct world *world_make(const struct plan *plan, const char *root, struct lg_er
 {
     struct world *world = memory_new(struct world);
     *world = (struct world){.plan = plan, .root_fd = -1};
+    clock_date(world->today);
     if (open_root(world, root, err) && fill(world, err))
         return world;
     world_free(world);

@@ -23,6 +23,7 @@ struct world {
     char *root;                     /* absolute, real path, no slash at the end */
     int root_fd;                    /* close-on-exec */
     struct string_list environment; /* "NAME=value", complete, sorted; items can serve as envp */
+    char today[11];                 /* the day on which it was made, for ${today} */
     char *spawn_log;                /* one line for each tool started through the PATH */
 };
 
@@ -43,6 +44,15 @@ void world_free(struct world *world);
 /* ${...} expanded for iteration i (0 outside iterations). The caller frees it; NULL on failure. */
 char *world_expand(const struct world *world, const char *template, unsigned iteration,
                    struct lg_error *err);
+
+/* What a text is expanded for. */
+struct world_moment {
+    unsigned iteration; /* ${i} */
+    unsigned copy;      /* ${n} of a file with copies; 0: not known */
+    unsigned line;      /* ${line} of a line; 0: not known */
+};
+char *world_expand_at(const struct world *world, const char *template,
+                      const struct world_moment *moment, struct lg_error *err);
 
 /* The program of the plan's command[0]: a path as it is, a name looked up on leakgate's own PATH.
  * The caller frees it; NULL and LG_ERROR_INPUT when there is none. */

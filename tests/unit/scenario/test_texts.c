@@ -194,7 +194,8 @@ static void test_paths(void **state)
         {"${project.p1}/../../x", NULL},
         {"${project.../x}", NULL},
         {"a/${world}", NULL},
-        {"a/${now}", NULL},
+        {"a/${now}", "a/${now}"},
+        {"${day}/x", "${day}/x"},
         {"a//b", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

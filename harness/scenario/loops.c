@@ -1,0 +1,161 @@
+#include "scenario/loops.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "scenario/expand.h"
+
+/* What a list comes to with all rounds of its loops; counting stops at ENOUGH. */
+struct extent {
+    uint64_t steps;
+    uint64_t bytes;
+};
+
+#define ENOUGH (UINT64_C(1) << 40)
+
+const struct node *loop_of(const struct node *step)
+{
+    return node_find(step, "loop");
+}
+
+size_t loop_rounds(const struct node *loop)
+{
+    int64_t times = 0;
+    const struct node *over = node_find(loop, "over");
+    const struct node *number = node_find(loop, "times");
+    if (over != NULL)
+        return over->kind == NODE_LIST ? over->count : 0;
+    bool right = number != NULL && node_integer(number, &times) && times > 0;
+    return right && times <= LIMIT_LOOP_TIMES ? (size_t)times : 0;
+}
+
+char *loop_value(const struct node *loop, size_t round)
+{
+    const struct node *over = node_find(loop, "over");
+    if (over == NULL)
+        return memory_format("%zu", round + 1);
+    const char *text = node_text(over->items[round]);
+    return memory_copy_text(text != NULL ? text : "");
+}
+
+struct mark loop_value_place(const struct node *loop, size_t round)
+{
+    const struct node *over = node_find(loop, "over");
+    return over != NULL ? over->items[round]->where : node_find(loop, "times")->where;
+}
+
+/* What was a number or a word of YAML stays what it was; a replaced text is a text. */
+static void replace_in(struct node *node, const char *name, const char *value)
+{
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        replace_in(node->items[i], name, value);
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+        replace_in(node->entries[i].value, name, value);
+    if (node->kind != NODE_SCALAR || strstr(node->text, "${") == NULL)
+        return;
+    char *replaced = expand_one(node->text, name, value);
+    free(node->text);
+    node->text = replaced;
+    node->plain = false;
+}
+
+struct node *loop_round(const struct node *steps, const char *name, const char *value)
+{
+    struct node *copy = node_copy(steps);
+    if (name != NULL)
+        replace_in(copy, name, value);
+    return copy;
+}
+
+static uint64_t bytes_of(const struct node *node)
+{
+    uint64_t bytes = sizeof *node + (node->text != NULL ? strlen(node->text) : 0);
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        bytes += bytes_of(node->items[i]);
+    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+        bytes += bytes_of(node->entries[i].value);
+    return bytes;
+}
+
+static bool is_too_much(struct extent extent)
+{
+    return extent.steps > LIMIT_STEPS || extent.bytes > LIMIT_STEPS_BYTES;
+}
+
+static struct extent extent_of(const struct node *steps);
+
+static struct extent loop_extent(const struct node *loop)
+{
+    struct extent one = extent_of(node_find(loop, "steps"));
+    uint64_t rounds = loop_rounds(loop);
+    one.steps *= rounds;
+    one.bytes *= rounds;
+    return one;
+}
+
+static struct extent extent_of(const struct node *steps)
+{
+    struct extent all = {0};
+    for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
+        const struct node *loop = loop_of(steps->items[i]);
+        struct extent one = loop != NULL ? loop_extent(loop)
+                                         : (struct extent){1, bytes_of(steps->items[i])};
+        all.steps = all.steps + one.steps < ENOUGH ? all.steps + one.steps : ENOUGH;
+        all.bytes = all.bytes + one.bytes < ENOUGH ? all.bytes + one.bytes : ENOUGH;
+    }
+    return all;
+}
+
+static bool depth_is_fine(const struct node *steps, unsigned depth, struct diagnostics *problems)
+{
+    bool fine = true;
+    for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
+        const struct node *loop = loop_of(steps->items[i]);
+        if (loop == NULL)
+            continue;
+        if (depth == LIMIT_LOOP_DEPTH) {
+            diagnose_at(problems, steps->items[i]->where,
+                        "loops are nested deeper than the limit of %u", LIMIT_LOOP_DEPTH);
+            return false;
+        }
+        fine = depth_is_fine(node_find(loop, "steps"), depth + 1, problems) && fine;
+    }
+    return fine;
+}
+
+static void refuse_extent(const struct node *step, struct extent extent,
+                          struct diagnostics *problems)
+{
+    if (extent.steps > LIMIT_STEPS)
+        diagnose_at(problems, step->where,
+                    "with all rounds these are %" PRIu64 " steps, over the limit of %u",
+                    extent.steps, LIMIT_STEPS);
+    else
+        diagnose_at(problems, step->where,
+                    "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
+                    extent.bytes, LIMIT_STEPS_BYTES);
+}
+
+void loops_check(const struct node *steps, struct diagnostics *problems)
+{
+    struct extent all = {0};
+    if (!depth_is_fine(steps, 0, problems))
+        return;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct node *loop = loop_of(steps->items[i]);
+        if (loop == NULL) {
+            all.steps++;
+            continue;
+        }
+        struct extent one = loop_extent(loop);
+        all.steps += one.steps;
+        all.bytes += one.bytes;
+        if (is_too_much(all)) {
+            refuse_extent(steps->items[i], all, problems);
+            return;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/*
+ * Loops of steps. They are unrolled when the plan is built: each round is a copy of the inner steps
+ * with the references to the loop's name replaced. Works on trees that may still be wrong.
+ */
+#ifndef LEAKGATE_SCENARIO_LOOPS_H
+#define LEAKGATE_SCENARIO_LOOPS_H
+
+#include <stddef.h>
+
+#include "scenario/node.h"
+
+/* The mapping under `loop` of a step; NULL: the step is no loop. */
+const struct node *loop_of(const struct node *step);
+/* How many rounds; 0 when that is wrong. */
+size_t loop_rounds(const struct node *loop);
+/* What the loop's name stands for in a round, from 0; the caller frees it. */
+char *loop_value(const struct node *loop, size_t round);
+/* Where that value is written: the item of `over`, or `times`. */
+struct mark loop_value_place(const struct node *loop, size_t round);
+
+/* A copy with the references to `name` replaced by `value` in all scalars; with no name just a
+ * copy. */
+struct node *loop_round(const struct node *steps, const char *name, const char *value);
+
+/* Loops that are nested too deep, or make too many steps of a list (LIMIT_LOOP_DEPTH, LIMIT_STEPS,
+ * LIMIT_STEPS_BYTES), are diagnosed. */
+void loops_check(const struct node *steps, struct diagnostics *problems);
+
+#endif
