@@ -295,7 +295,7 @@ func (m *model) makeShell() tea.Cmd {
 // freeSession is the first name that no session has.
 func (m *model) freeSession() string {
 	for number := 1; ; number++ {
-		name := fmt.Sprintf("standin-sh-%s-%d", m.project.Name, number)
+		name := sessionPrefix(m.project.Name) + strconv.Itoa(number)
 		taken := func(shell *shell) bool { return shell.main.session == name }
 		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.shellsHere(), taken) {
 			return name
