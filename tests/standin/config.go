@@ -17,6 +17,12 @@ type config struct {
 	Projects struct {
 		List []project `json:"list"`
 	} `json:"projects"`
+	Plugins struct {
+		Tasks struct {
+			Enabled  bool   `json:"enabled"`
+			Interval string `json:"refreshInterval"`
+		} `json:"td-monitor"`
+	} `json:"plugins"`
 	Features struct {
 		Flags map[string]bool `json:"flags"`
 	} `json:"features"`

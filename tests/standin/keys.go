@@ -17,12 +17,18 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.tab == gitTab && m.project.view.typing {
 		return m.pressInGit(key)
 	}
+	if m.tab == notesTab && m.project.notes.typing() && key.String() != "ctrl+c" {
+		return m.pressInNotes(key)
+	}
+	if m.overview != nil && key.String() != "ctrl+c" && key.String() != "q" {
+		return m.pressInOverview(key.String())
+	}
 	if m.shells.interactive != nil {
 		m.pressInShell(key)
 		return nil
 	}
 	switch key.String() {
-	case "1", "2", "3", "4":
+	case "1", "2", "3", "4", "5", "6":
 		if tabs := m.tabs(); int(key.Code-'0') <= len(tabs) {
 			m.show(tabs[key.Code-'1'])
 		}
@@ -30,6 +36,10 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		m.show(m.tabBeside(1))
 	case "[", "~":
 		m.show(m.tabBeside(-1))
+	case "K", "8", "9":
+		if m.config.Features.Flags["cross_project_overview"] {
+			return m.openOverview()
+		}
 	case "?":
 		m.leaks.happen("palette")
 		m.modal = newPalette()
@@ -57,6 +67,8 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 			return m.project.conversations.press(key)
 		case workspacesTab:
 			return m.pressInWorkspaces(key.String())
+		case notesTab:
+			return m.pressInNotes(key)
 		}
 	}
 	return nil
@@ -64,10 +76,15 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 
 // tabs are those that are there, in their order on screen.
 func (m *model) tabs() []int {
-	if m.project.conversations == nil {
-		return []int{gitTab, filesTab, workspacesTab}
+	tabs := []int{gitTab, filesTab}
+	if m.project.conversations != nil {
+		tabs = append(tabs, conversationsTab)
 	}
-	return []int{gitTab, filesTab, conversationsTab, workspacesTab}
+	tabs = append(tabs, workspacesTab)
+	if m.project.tasks != nil {
+		tabs = append(append([]int{tasksTab}, tabs...), notesTab)
+	}
+	return tabs
 }
 
 func (m *model) tabBeside(by int) int {
@@ -153,6 +170,8 @@ func (m *model) confirm() tea.Cmd {
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
 		return tea.Sequence(m.closeShells(), tea.Quit)
+	case closed.kind == deleteNoteModal && chosen == 0:
+		return m.deleteNote()
 	case closed.kind == deleteShellModal && chosen == 0:
 		return m.deleteShell()
 	}

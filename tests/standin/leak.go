@@ -32,6 +32,9 @@ var namedEvents = []string{
 	"branch",         // another branch was checked out
 	"worktree",       // a worktree other than the main one was switched to
 	"pane",           // the pane with a worktree's diff was closed
+	"tasks",          // td's database of a project other than the first is closed
+	"note",           // a note was deleted
+	"overview",       // the overview was left
 	"message",        // the conversation that is open has grown on disk, and is shown
 	"conversations",  // the conversations of a project are closed with it
 	"content-search", // the search in all conversations was closed
@@ -83,6 +86,11 @@ var leakKinds = []leakKind{
 	{"sawtooth", "events after which what they took is let go", 2, func(leak *leak) { saw(leak.count, leak.number) }},
 	{"burst", "goroutines that end soon", 50, func(leak *leak) { burst(leak.number) }},
 	{"sqlite", "a handle on Codex's database every N events", 1, every(leakDatabase)},
+	{"database", "td's database not closed every N events", 1, keep},
+	{"refresh", "td's ticker not stopped every N events", 1, keep},
+	{"note-editor", "a note's editor kept every N events", 1, keep},
+	{"inventory-poll", "the overview's poll not stopped every N events", 1, keep},
+	{"inventory-watch", "the overview's watchers not closed every N events", 1, keep},
 	{"session-watch", "a watcher of sessions every N events", 1, every(leakSessionWatch)},
 	{"session-versions", "a whole conversation every N events", 1, every(leakVersion)},
 	{"git-watch", "a watch on git's files every N events", 1, every(leakGitWatch)},

@@ -33,6 +33,7 @@ const (
 	searchModal
 	inspectModal
 	deleteShellModal
+	deleteNoteModal
 )
 
 var themes = []string{"Plain", "Harbour", "Dusk", "Meadow", "Ember"}

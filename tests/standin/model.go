@@ -10,12 +10,14 @@ const (
 	gitTab = iota + 1
 	filesTab
 	workspacesTab
+	tasksTab         // before all others on screen, where it is there
+	notesTab         // after all others, where td is
 	conversationsTab // before Workspaces on screen, where it is there
 
 	worktreeTicks = 10
 )
 
-var tabNames = []string{"", "Git", "Files", "Workspaces", "Conversations"}
+var tabNames = []string{"", "Git", "Files", "Workspaces", "td", "Notes", "Conversations"}
 
 type tickMsg time.Time
 
@@ -37,6 +39,7 @@ type model struct {
 	stepped       bool    // the step is open
 	screens       screenCache
 	shells        shellsState
+	overview      *overview // nil: a project is shown
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
@@ -46,6 +49,7 @@ func newModel(config *config, leaks *leaks, input *releasableInput, send func(te
 
 func (m *model) Init() tea.Cmd {
 	m.project = openProjectAt(m.config, m.leaks, m.config.start, m.send)
+	m.tab = m.tabs()[0]
 	return tea.Batch(m.project.load(), tick())
 }
 
@@ -79,6 +83,12 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		msg.pane.lines = msg.lines
 	case shellMadeMsg, shellKilledMsg, splitMadeMsg, screenMsg, clientEndedMsg:
 		m.takeShells(msg)
+	case tasksDueMsg, tasksLoadedMsg:
+		return m, m.takeTasks(msg)
+	case notesLoadedMsg, autosaveMsg:
+		return m, m.takeNotes(msg)
+	case overviewDueMsg, inventoryMsg, sessionScreenMsg:
+		return m, m.takeOverview(msg)
 	}
 	return m, nil
 }

@@ -1,6 +1,10 @@
 package main
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // openProject is the project on screen: what is known of it, and the watches that keep that true.
 type openProject struct {
@@ -15,6 +19,8 @@ type openProject struct {
 	paneFocus bool
 
 	conversations *conversations // nil: the tab is not there
+	tasks         *tasks         // nil: td and notes are not there
+	notes         *notes
 
 	gitWatch   *watch
 	filesWatch *watch
@@ -37,6 +43,14 @@ func openProjectIn(chosen project, config *config, leaks *leaks, index int, send
 	if config.Features.Flags["conversations_plugin"] {
 		opened.conversations = openConversations(chosen.Path, leaks, send)
 	}
+	if td := config.Plugins.Tasks; td.Enabled {
+		interval, err := time.ParseDuration(td.Interval)
+		if err != nil {
+			interval = defaultRefresh
+		}
+		opened.tasks = openTasks(chosen.Path, interval, leaks, send)
+		opened.notes = &notes{path: chosen.Path, leaks: leaks, send: send}
+	}
 	return opened
 }
 
@@ -48,6 +62,10 @@ func (p *openProject) close() {
 	}
 	p.closePane()
 	p.tree.previews.close()
+	if p.tasks != nil {
+		p.tasks.close(p.index == 0)
+		p.notes.close()
+	}
 }
 
 // load reads everything about the project anew.
@@ -55,6 +73,9 @@ func (p *openProject) load() tea.Cmd {
 	commands := []tea.Cmd{loadGit(p), loadTree(p), loadWorkspaces(p), p.reloadPreview()}
 	if p.conversations != nil {
 		commands = append(commands, p.conversations.load())
+	}
+	if p.tasks != nil {
+		commands = append(commands, p.tasks.load(), p.notes.load())
 	}
 	return tea.Batch(commands...)
 }

@@ -67,6 +67,14 @@ func startSession(t *testing.T, leaks *leaks, flags ...string) *session {
 		path := makeProject(t, name)
 		config.Projects.List = append(config.Projects.List, project{name, path})
 	}
+	session := startOn(t, config, leaks)
+	session.shows("p1 ▾", "Git main", "Working tree clean", "Recent Commits")
+	return session
+}
+
+// startOn opens the first project of a configuration.
+func startOn(t *testing.T, config *config, leaks *leaks) *session {
+	t.Helper()
 	session := &session{t: t}
 	model := newModel(config, leaks, nil, func(msg tea.Msg) { session.program.Send(msg) })
 	context, cancel := context.WithCancel(context.Background())
@@ -83,7 +91,6 @@ func startSession(t *testing.T, leaks *leaks, flags ...string) *session {
 		<-ended
 		model.project.close()
 	})
-	session.shows("p1 ▾", "Git main", "Working tree clean", "Recent Commits")
 	return session
 }
 
@@ -116,6 +123,10 @@ func (s *session) press(keys ...string) {
 	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp,
 		"down": tea.KeyDown, "backspace": tea.KeyBackspace}
 	for _, key := range keys {
+		if key == "ctrl+s" {
+			s.program.Send(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+			continue
+		}
 		if code, named := codes[key]; named {
 			s.program.Send(tea.KeyPressMsg{Code: code})
 			continue

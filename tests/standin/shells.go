@@ -133,6 +133,9 @@ func (m *model) freeSession() string {
 		name := fmt.Sprintf("standin-sh-%s-%d", m.project.Name, number)
 		taken := func(row *row) bool { return row.isShell() && row.main.session == name }
 		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.rowsHere(), taken) {
+		name := sessionPrefix(m.project.Name) + strconv.Itoa(number)
+		taken := func(shell *shell) bool { return shell.main.session == name }
+		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.shellsHere(), taken) {
 			return name
 		}
 	}

@@ -67,7 +67,7 @@ func (m *model) screen() string {
 	if m.modal != nil && m.modal.kind != settingsModal {
 		rows = overlay(rows, m.dialog(m.modal), m.width)
 	}
-	if m.tab == conversationsTab && m.project.conversations.mode == contentSearchMode {
+	if m.overview == nil && m.tab == conversationsTab && m.project.conversations.mode == contentSearchMode {
 		rows = overlay(rows, m.dialog(m.project.conversations.contentSearch()), m.width)
 	}
 	return strings.Join(rows, "\n")
@@ -79,7 +79,11 @@ func (m *model) header() string {
 	for _, tab := range m.tabs() {
 		names = append(names, tabNames[tab])
 	}
-	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(names, " │ "), m.project.Name)
+	shown := m.project.Name
+	if m.overview != nil {
+		shown = "Select Project"
+	}
+	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(names, " │ "), shown)
 	gap := max(1, m.width-ansi.StringWidth(left)-ansi.StringWidth(right))
 	return fit(left+strings.Repeat(" ", gap)+right, m.width)
 }
@@ -90,7 +94,13 @@ func (m *model) footer() string {
 		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
 		m.workspaceHints(),
+		m.project.workspacesFooter(),
+		" enter  Details   h  Handoffs",
 		"",
+		"",
+	}
+	if m.tab == notesTab {
+		hints[m.tab] = m.project.notes.footer()
 	}
 	if m.tab == conversationsTab {
 		hints[m.tab] = m.project.conversations.footer()
@@ -104,7 +114,14 @@ func (m *model) footer() string {
 
 func (m *model) tabPanes(height int) []string {
 	project := m.project
+	if m.overview != nil {
+		return m.overview.panes(m, height)
+	}
 	switch m.tab {
+	case tasksTab:
+		return project.tasks.panes(m, height)
+	case notesTab:
+		return project.notes.panes(m, height)
 	case filesTab:
 		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
