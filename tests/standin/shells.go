@@ -130,12 +130,9 @@ func (m *model) shellCount() int {
 // freeSession is the first name that no session has.
 func (m *model) freeSession() string {
 	for number := 1; ; number++ {
-		name := fmt.Sprintf("standin-sh-%s-%d", m.project.Name, number)
+		name := sessionPrefix(m.project.Name) + strconv.Itoa(number)
 		taken := func(row *row) bool { return row.isShell() && row.main.session == name }
 		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.rowsHere(), taken) {
-		name := sessionPrefix(m.project.Name) + strconv.Itoa(number)
-		taken := func(shell *shell) bool { return shell.main.session == name }
-		if !slices.Contains(m.shells.kept, name) && !slices.ContainsFunc(m.shellsHere(), taken) {
 			return name
 		}
 	}

@@ -94,7 +94,6 @@ func (m *model) footer() string {
 		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
 		m.workspaceHints(),
-		m.project.workspacesFooter(),
 		" enter  Details   h  Handoffs",
 		"",
 		"",
