@@ -1,15 +1,12 @@
 package main
 
 import (
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
-
-const previewBytes = 64 * 1024
 
 // entry is a row of the file tree.
 type entry struct {
@@ -21,51 +18,74 @@ type entry struct {
 
 // tree is the state of the Files tab.
 type tree struct {
-	entries []entry
-	cursor  int
-	file    string // the one that is previewed; "" for none
-	preview []string
+	entries  []entry
+	cursor   int
+	expanded map[string]bool // the directories that are open, and therefore watched
+	loads    int             // how often it was read: the newest counts
+	previews previews
 }
 
 type treeLoadedMsg struct {
 	project *openProject
+	load    int
 	entries []entry
-}
-
-type previewLoadedMsg struct {
-	project *openProject
-	file    string
-	lines   []string
 }
 
 // loadTree reads the directories that are expanded, directories first.
 func loadTree(project *openProject) tea.Cmd {
-	expanded := map[string]bool{"": true}
-	for _, entry := range project.tree.entries {
-		expanded[entry.path] = entry.expanded
-	}
-	return loadExpanded(project, expanded)
-}
-
-// toggleDirectory opens or closes a directory of the tree, with its watch.
-func toggleDirectory(project *openProject, directory entry) tea.Cmd {
-	expanded := map[string]bool{"": true}
-	for _, entry := range project.tree.entries {
-		expanded[entry.path] = entry.expanded
-	}
-	expanded[directory.path] = !directory.expanded
-	absolute := filepath.Join(project.Path, directory.path)
-	if directory.expanded {
-		project.filesWatch.remove(absolute)
-	} else {
-		project.filesWatch.add(absolute)
-	}
-	return loadExpanded(project, expanded)
-}
-
-func loadExpanded(project *openProject, expanded map[string]bool) tea.Cmd {
+	tree := &project.tree
+	tree.loads++
+	load, expanded := tree.loads, map[string]bool{"": true}
+	maps.Copy(expanded, tree.expanded)
 	return func() tea.Msg {
-		return treeLoadedMsg{project, readTree(project.Path, "", 0, expanded)}
+		return treeLoadedMsg{project, load, readTree(project.Path, "", 0, expanded)}
+	}
+}
+
+// toggleDirectory opens or closes a directory of the tree; one that is open is watched.
+func toggleDirectory(project *openProject, directory entry) tea.Cmd {
+	tree := &project.tree
+	if tree.expanded[directory.path] {
+		tree.closeDirectory(project, directory.path)
+		return loadTree(project)
+	}
+	if tree.expanded == nil {
+		tree.expanded = map[string]bool{}
+	}
+	tree.expanded[directory.path] = true
+	project.filesWatch.add(filepath.Join(project.Path, directory.path))
+	return loadTree(project)
+}
+
+func (t *tree) closeDirectory(project *openProject, path string) {
+	delete(t.expanded, path)
+	project.filesWatch.remove(filepath.Join(project.Path, path))
+}
+
+// takeTree shows what was read, and lets go of directories that were open and are no longer there.
+// Of one that was moved away the system drops the watch by itself, of those below it nobody else.
+func (m *model) takeTree(entries []entry) {
+	tree := &m.project.tree
+	tree.entries = entries
+	tree.move(0)
+	there := map[string]bool{}
+	for _, entry := range entries {
+		there[entry.path] = entry.directory
+	}
+	gone := false
+	for path := range tree.expanded {
+		switch {
+		case there[path]:
+			continue
+		case m.leaks.keeps("kept-watch"):
+			delete(tree.expanded, path)
+		default:
+			tree.closeDirectory(m.project, path)
+		}
+		gone = true
+	}
+	if gone {
+		m.leaks.happen("unwatch")
 	}
 }
 
@@ -87,22 +107,6 @@ func readTree(root, directory string, depth int, expanded map[string]bool) []ent
 		}
 	}
 	return append(directories, files...)
-}
-
-func loadPreview(project *openProject, file string) tea.Cmd {
-	if file == "" {
-		return nil
-	}
-	return func() tea.Msg {
-		lines := []string{"Cannot read this file"}
-		if source, err := os.Open(filepath.Join(project.Path, file)); err == nil {
-			defer source.Close()
-			if text, err := io.ReadAll(io.LimitReader(source, previewBytes)); err == nil {
-				lines = strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-			}
-		}
-		return previewLoadedMsg{project, file, lines}
-	}
 }
 
 // selected is the entry under the cursor.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path/filepath"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -56,56 +55,13 @@ func (m *model) step() {
 	}
 }
 
-func (m *model) pressInFiles(key string) tea.Cmd {
-	tree := &m.project.tree
-	switch key {
-	case "j", "down":
-		tree.move(1)
-		return m.openSelected(false)
-	case "k", "up":
-		tree.move(-1)
-		return m.openSelected(false)
-	case "enter", "l":
-		return m.openSelected(true)
-	case "E":
-		return m.edit()
-	}
-	return nil
-}
-
-// openSelected previews the file under the cursor; a directory is opened or closed when asked for.
-func (m *model) openSelected(toggle bool) tea.Cmd {
-	entry, found := m.project.tree.selected()
-	switch {
-	case !found:
-		return nil
-	case entry.directory:
-		if toggle {
-			return toggleDirectory(m.project, entry)
-		}
-		return nil
-	}
-	if m.project.tree.file != entry.path {
-		m.project.tree.file, m.project.tree.preview = entry.path, nil
-	}
-	return loadPreview(m.project, entry.path)
-}
-
-func (m *model) edit() tea.Cmd {
-	entry, found := m.project.tree.selected()
-	if !found || entry.directory {
-		return nil
-	}
-	m.leaks.happen("editor")
-	return editFile(m.project.Path, filepath.Join(m.project.Path, entry.path), m.input)
-}
-
 func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 	switch name := key.String(); {
 	case m.modal.closedBy(name):
 		if m.modal.kind == themeModal {
 			m.theme = m.modal.restore
 		}
+		m.closeSearch()
 		m.modal = nil
 	case name == "up" || name == "down" || name == "tab":
 		m.moveInModal(name)
@@ -115,8 +71,10 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 	case name == "backspace":
 		_, size := utf8.DecodeLastRuneInString(m.modal.filter)
 		m.modal.setFilter(m.modal.filter[:len(m.modal.filter)-size])
+		return m.searchLater()
 	case key.Text != "":
 		m.modal.setFilter(m.modal.filter + key.Text)
+		return m.searchLater()
 	}
 	return nil
 }
@@ -138,6 +96,7 @@ func (m *model) confirm() tea.Cmd {
 	if chosen < 0 {
 		return nil
 	}
+	m.closeSearch()
 	m.modal = nil
 	switch {
 	case closed.kind == projectModal:

@@ -25,6 +25,9 @@ const (
 	themeModal
 	settingsModal
 	quitModal
+	finderModal
+	searchModal
+	inspectModal
 )
 
 var themes = []string{"Plain", "Harbour", "Dusk", "Meadow", "Ember"}
@@ -71,7 +74,8 @@ func newQuit() *modal {
 func (m *modal) matching() []int {
 	var indexes []int
 	for i, item := range m.items {
-		if strings.Contains(strings.ToLower(item), strings.ToLower(m.filter)) {
+		// What a search has found need not hold its words in the line that is shown.
+		if m.kind == searchModal || strings.Contains(strings.ToLower(item), strings.ToLower(m.filter)) {
 			indexes = append(indexes, i)
 		}
 	}
@@ -99,13 +103,13 @@ func (m *modal) setFilter(filter string) {
 func (m *modal) closedBy(key string) bool {
 	switch key {
 	case "esc":
-		if m.filter != "" {
+		if m.filter != "" && m.kind != finderModal && m.kind != searchModal {
 			m.setFilter("")
 			return false
 		}
 		return true
 	case "q":
-		return m.kind == settingsModal && m.filter == ""
+		return (m.kind == settingsModal || m.key == key) && m.filter == ""
 	}
 	return m.key == key && m.filter == ""
 }

@@ -32,8 +32,9 @@ type model struct {
 	theme         int
 	ticks         int
 	project       *openProject
-	modal         *modal // nil: none is open
-	stepped       bool   // the step is open
+	modal         *modal  // nil: none is open
+	search        *search // nil: none is open
+	stepped       bool    // the step is open
 	screens       screenCache
 }
 
@@ -63,7 +64,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.reload(msg.watch)
 	case editorDoneMsg:
 		return m, m.project.load()
-	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg:
+	case searchDueMsg:
+		return m, m.startSearch(msg)
+	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:
 		m.take(msg)
 	}
 	return m, nil
@@ -84,9 +87,9 @@ func (m *model) reload(watch *watch) tea.Cmd {
 	case m.project.gitWatch:
 		return loadGit(m.project)
 	case m.project.filesWatch:
-		return tea.Batch(loadTree(m.project), loadPreview(m.project, m.project.tree.file))
+		return tea.Batch(loadTree(m.project), m.project.reloadPreview())
 	}
-	return nil
+	return m.reloadWatched(watch)
 }
 
 // take keeps what was loaded, unless it is about a project that is no longer open.
@@ -98,14 +101,17 @@ func (m *model) take(msg tea.Msg) {
 	case workspacesMsg:
 		msg.project.workspaces = msg.names
 	case treeLoadedMsg:
-		if msg.project == m.project {
-			tree.entries = msg.entries
-			tree.move(0)
+		if msg.project == m.project && msg.load == tree.loads {
+			m.takeTree(msg.entries)
 		}
 	case previewLoadedMsg:
-		if msg.project == m.project && msg.file == tree.file {
-			tree.preview = msg.lines
+		if msg.project == m.project {
+			tree.previews.take(msg)
 		}
+	case foundMsg:
+		m.takeFound(msg)
+	case inspectedMsg:
+		m.takeInspected(msg)
 	}
 }
 

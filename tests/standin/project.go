@@ -12,6 +12,7 @@ type openProject struct {
 
 	gitWatch   *watch
 	filesWatch *watch
+	send       func(tea.Msg)
 }
 
 func openProjectAt(config *config, index int, send func(tea.Msg)) *openProject {
@@ -21,15 +22,17 @@ func openProjectAt(config *config, index int, send func(tea.Msg)) *openProject {
 		index:      index,
 		gitWatch:   watchGit(chosen.Path, send),
 		filesWatch: watchFiles(chosen.Path, send),
+		send:       send,
 	}
 }
 
 func (p *openProject) close() {
 	p.gitWatch.close()
 	p.filesWatch.close()
+	p.tree.previews.close()
 }
 
 // load reads everything about the project anew.
 func (p *openProject) load() tea.Cmd {
-	return tea.Batch(loadGit(p), loadTree(p), loadWorkspaces(p), loadPreview(p, p.tree.file))
+	return tea.Batch(loadGit(p), loadTree(p), loadWorkspaces(p), p.reloadPreview())
 }

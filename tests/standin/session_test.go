@@ -115,6 +115,10 @@ func (s *session) press(keys ...string) {
 			s.program.Send(tea.KeyPressMsg{Code: code})
 			continue
 		}
+		if letter, control := strings.CutPrefix(key, "ctrl+"); control {
+			s.program.Send(tea.KeyPressMsg{Code: rune(letter[0]), Mod: tea.ModCtrl})
+			continue
+		}
 		for _, char := range key {
 			s.program.Send(tea.KeyPressMsg{Code: char, Text: string(char)})
 		}

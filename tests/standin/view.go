@@ -86,7 +86,7 @@ func (m *model) tabPanes(height int) []string {
 	project := m.project
 	switch m.tab {
 	case filesTab:
-		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previewLines(), height)
+		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
 		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
 	}
@@ -143,17 +143,6 @@ func (t *tree) lines() []string {
 		}
 		name := entry.path[strings.LastIndex(entry.path, "/")+1:]
 		lines = append(lines, pointer(i == t.cursor)+strings.Repeat("  ", entry.depth)+mark+name)
-	}
-	return lines
-}
-
-func (t *tree) previewLines() []string {
-	if t.file == "" {
-		return []string{"Select a file to preview"}
-	}
-	lines := []string{t.file, ""}
-	for i, line := range t.preview {
-		lines = append(lines, fmt.Sprintf("%4d %s", i+1, line))
 	}
 	return lines
 }
