@@ -10,6 +10,13 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.modal != nil {
 		return m.pressInModal(key)
 	}
+	if m.tab == filesTab && m.project.tree.filter != nil {
+		m.pressInFilter(key)
+		return nil
+	}
+	if m.pressForInbox(key.String()) {
+		return nil
+	}
 	switch key.String() {
 	case "1", "2", "3":
 		m.show(int(key.Code - '0'))

@@ -17,6 +17,7 @@ const (
 func (m *model) View() tea.View {
 	view := tea.NewView(m.screens.same(m.screen()))
 	view.AltScreen = true
+	view.MouseMode = tea.MouseModeCellMotion
 	return view
 }
 
@@ -36,6 +37,17 @@ func (cache screenCache) same(screen string) string {
 	}
 	cache[screen] = screen
 	return screen
+}
+
+// keptScreens are what a leak keeps of screens of other sizes.
+var keptScreens []screenCache
+
+// forgetScreens begins anew: those of another size are of no use.
+func (m *model) forgetScreens() {
+	if m.leaks.keeps("kept-screens") {
+		keptScreens = append(keptScreens, m.screens)
+	}
+	m.screens = screenCache{}
 }
 
 // screen draws every row; Bubble Tea sends only the cells that differ from the last time.
@@ -58,6 +70,7 @@ func (m *model) screen() string {
 	if m.modal != nil && m.modal.kind != settingsModal {
 		rows = overlay(rows, m.dialog(), m.width)
 	}
+	rows = m.overlayInbox(rows)
 	return strings.Join(rows, "\n")
 }
 
@@ -86,7 +99,7 @@ func (m *model) tabPanes(height int) []string {
 	project := m.project
 	switch m.tab {
 	case filesTab:
-		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previews.view(height), height)
+		return m.panes("Files", project.tree.rows(height), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
 		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
 	}
@@ -133,7 +146,7 @@ func (git *gitState) commitLines() []string {
 
 func (t *tree) lines() []string {
 	var lines []string
-	for i, entry := range t.entries {
+	for i, entry := range t.shownEntries() {
 		mark := "  "
 		switch {
 		case entry.expanded:
