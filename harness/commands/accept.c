@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,19 @@ static bool is_same_file(const char *path, const char *text)
            strcmp(buffer_string(&stored), text) == 0;
 }
 
+/* Not among the differences that reports show: it changes nothing of what is judged. */
+static void seconds_difference(const struct baseline *old, const struct baseline *new,
+                               struct string_list *lines)
+{
+    double was = old != NULL ? old->seconds : NAN;
+    if (isnan(new->seconds) || was == new->seconds)
+        return;
+    if (isnan(was))
+        string_list_take(lines, memory_format("seconds %.0f", new->seconds));
+    else
+        string_list_take(lines, memory_format("seconds %.0f -> %.0f", was, new->seconds));
+}
+
 static bool make_proposal(struct accepting *accepting, const struct run_record *record,
                           struct proposal *proposal, struct lg_error *err)
 {
@@ -110,6 +124,7 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     proposal->text = json_pretty(json);
     proposal->is_changed = !is_same_file(proposal->path, proposal->text);
     baseline_difference(old, new, &proposal->differences);
+    seconds_difference(old, new, &proposal->differences);
     return true;
 }
 

@@ -14,6 +14,10 @@ const struct command_info command_table[] = {
      "scenario again and again, samples it, and judges its growth by the stored baseline, or by "
      "the defaults where there is none: nothing may grow. Without a name, all scenarios of the "
      "scenarios directory run. All files are checked before anything starts.\n\n"
+     "With --jobs scenarios run side by side, the longest first, each with its own home and "
+     "report; the report keeps the order of the suite. --shard I/N is for machines that share a "
+     "suite: the N parts are the same everywhere, and one that no scenario falls to is a pass. "
+     "--tag, names and --shard narrow the choice one after the other.\n\n"
      "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario once.",
      command_run},
     {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
@@ -29,8 +33,9 @@ const struct command_info command_table[] = {
      "in the scenarios and baselines directories are checked.",
      command_check},
     {COMMAND_LIST, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
-     "Prints each scenario with its target, tags, needs and whether it has a baseline: yes, no, or "
-     "that of another plan, when the scenario or its target file has changed since.",
+     "Prints each scenario with its target, tags, needs, whether it has a baseline (yes, no, or "
+     "that of another plan, when the scenario or its target file has changed since), and how many "
+     "seconds it takes: by its baseline, or estimated (~).",
      command_list},
     {COMMAND_REPORT, "report", "", "judge a run's journals again and print the report",
      "Makes the report again from the journals of an earlier run, without the target. The exit "

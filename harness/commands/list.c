@@ -6,13 +6,14 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/duration.h"
 #include "commands/selection.h"
 #include "report/terminal.h"
 #include "report/text_layout.h"
 #include "verdict/baseline.h"
 #include "world/world.h"
 
-enum { COLUMNS = 6, COLUMNS_WITH_QUARANTINE };
+enum { COLUMNS = 7, COLUMNS_WITH_QUARANTINE };
 
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
@@ -51,6 +52,9 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
     json_put(object, "missing", texts_to_json(&missing));
     json_put(object, "baseline", json_text(baseline_state(arguments, plan)));
     json_put(object, "plan_hash", json_text(plan->hash));
+    struct duration duration = scenario_duration(arguments, plan);
+    json_put(object, "seconds", json_integer((json_int_t)duration.seconds));
+    json_put(object, "seconds_measured", json_boolean(duration.known));
     if (plan->quarantine.reason != NULL) {
         json_t *quarantine = json_object();
         json_put(quarantine, "reason", json_text(plan->quarantine.reason));
@@ -60,6 +64,14 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
     return object;
 }
 
+static double seconds_of_all(const struct arguments *arguments, const struct selection *selection)
+{
+    double seconds = 0;
+    for (size_t i = 0; i < selection->count; i++)
+        seconds += scenario_duration(arguments, selection->plans[i]).seconds;
+    return seconds;
+}
+
 static void print_json(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_json_ json_t *object = json_object();
@@ -67,6 +79,7 @@ static void print_json(const struct arguments *arguments, const struct selection
     for (size_t i = 0; i < selection->count; i++)
         json_push(scenarios, plan_to_json(arguments, selection->plans[i]));
     json_put(object, "version", json_integer(1));
+    json_put(object, "seconds", json_integer((json_int_t)seconds_of_all(arguments, selection)));
     json_put(object, "scenarios", scenarios);
     _cleanup_free_ char *text = json_pretty(object);
     fputs(text, stdout);
@@ -113,6 +126,8 @@ static void gather_row(const struct arguments *arguments, const struct plan *pla
     string_list_take(cells, joined(&plan->tags));
     string_list_take(cells, needs_text(plan));
     string_list_add(cells, baseline_state(arguments, plan));
+    struct duration duration = scenario_duration(arguments, plan);
+    string_list_take(cells, memory_format("%s%.0f", duration.known ? "" : "~", duration.seconds));
     if (quarantine)
         string_list_take(cells, plan->quarantine.until != NULL
                                     ? memory_format("until %s", plan->quarantine.until)
@@ -124,7 +139,8 @@ static void gather_row(const struct arguments *arguments, const struct plan *pla
 static size_t gather_cells(const struct arguments *arguments, const struct selection *selection,
                            struct string_list *cells)
 {
-    static const char *const heading[] = {"SCENARIO", "TARGET", "TAGS", "NEEDS", "BASELINE"};
+    static const char *const heading[] = {"SCENARIO", "TARGET",   "TAGS",
+                                          "NEEDS",    "BASELINE", "SECONDS"};
     bool quarantine = any_quarantine(selection);
     for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
         string_list_add(cells, heading[i]);
@@ -153,6 +169,9 @@ static void print_table(const struct arguments *arguments, const struct selectio
         if (last)
             buffer_char(&out, '\n');
     }
+    _cleanup_free_ char *total =
+        duration_describe(selection->count, seconds_of_all(arguments, selection), 1);
+    buffer_format(&out, "\n%s one after the other\n", total);
     fputs(buffer_string(&out), stdout);
 }
 
@@ -168,12 +187,16 @@ int command_list(const struct arguments *arguments)
     bool fine = selection_load(arguments, &files, &options, &selection, &problems);
     print_diagnostics(&problems);
     diagnostics_free(&problems);
+    bool any = selection.count > 0;
+    selection_keep_shard(arguments, &selection);
     if (option_given(arguments, OPTION_JSON))
         print_json(arguments, &selection);
     else if (selection.count > 0)
         print_table(arguments, &selection);
-    else if (fine)
+    else if (fine && !any)
         print_no_scenario(arguments);
+    else if (fine)
+        fputs("leakgate: this shard is empty\n", stderr);
     selection_free(&selection);
     return fine ? EXIT_PASS : EXIT_INPUT;
 }

@@ -23,6 +23,11 @@ const struct option_info option_table[] = {
      "leakgate-report", "the report directory of an earlier run"},
     {OPTION_TAG, COMMAND_RUN | COMMAND_LIST, "tag", 0, "TAG", OPTION_TYPE_LIST, NULL,
      "only scenarios with this tag; repeated: with any of them"},
+    {OPTION_SHARD, COMMAND_RUN | COMMAND_LIST, "shard", 0, "I/N", OPTION_TYPE_SHARD, NULL,
+     "only the I-th of N parts of the chosen scenarios, which take about equally long; the same "
+     "parts on every machine"},
+    {OPTION_JOBS, RUNS, "jobs", 'j', "N", OPTION_TYPE_NUMBER, NULL,
+     "run so many scenarios side by side, the longest first"},
     {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "another target file than the scenarios name"},
     {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
@@ -85,7 +90,8 @@ static const struct option_info *option_by_letter(enum command command, const ch
 {
     for (size_t i = 0; i < option_table_count; i++)
         if ((option_table[i].commands & command) != 0 && option_table[i].letter != 0 &&
-            word[1] == option_table[i].letter && word[2] == '\0')
+            word[1] == option_table[i].letter &&
+            (word[2] == '\0' || option_table[i].type != OPTION_TYPE_FLAG))
             return &option_table[i];
     return NULL;
 }
@@ -126,6 +132,24 @@ static bool is_number(const char *value)
            number <= 1000000;
 }
 
+/* The most parts: one for each scenario is the use of it, and there are tens of those. */
+enum { SHARDS_MOST = 1000 };
+
+static bool read_shard(const char *value, struct shard *shard)
+{
+    char *slash = NULL, *end = NULL;
+    if (*value < '0' || *value > '9')
+        return false;
+    unsigned long index = strtoul(value, &slash, 10);
+    if (*slash != '/' || slash[1] < '0' || slash[1] > '9')
+        return false;
+    unsigned long of = strtoul(slash + 1, &end, 10);
+    if (*end != '\0' || index < 1 || index > of || of > SHARDS_MOST)
+        return false;
+    *shard = (struct shard){.index = (unsigned)index, .of = (unsigned)of};
+    return true;
+}
+
 static bool check_value(const struct option_info *info, const char *value, struct lg_error *err)
 {
     switch (info->type) {
@@ -142,6 +166,12 @@ static bool check_value(const struct option_info *info, const char *value, struc
         return clock_is_date(value) ||
                lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a date as YYYY-MM-DD, not \"%s\"",
                        info->name, value);
+    case OPTION_TYPE_SHARD:
+        return read_shard(value, &(struct shard){0}) ||
+               lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--%s wants I/N, the I-th of N parts (1/3, 2/3 or 3/3; N up to %d), not "
+                       "\"%s\"",
+                       info->name, SHARDS_MOST, value);
     case OPTION_TYPE_TEXT:
     case OPTION_TYPE_LIST:
         return *value != '\0' ||
@@ -169,10 +199,14 @@ static bool take_option(enum command command, int count, char *const *words,
     if (info->type == OPTION_TYPE_FLAG && is_long && equals != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "--%s takes no value", info->name);
     if (info->type != OPTION_TYPE_FLAG) {
-        if (equals == NULL && count < 2)
+        /* --name=VALUE, or -xVALUE */
+        const char *attached = is_long && equals != NULL     ? equals + 1
+                               : !is_long && word[2] != '\0' ? word + 2
+                                                             : NULL;
+        if (attached == NULL && count < 2)
             return lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants %s", info->name, info->argument);
-        *used = equals == NULL ? 2 : 1;
-        value = equals != NULL ? equals + 1 : words[1];
+        *used = attached == NULL ? 2 : 1;
+        value = attached != NULL ? attached : words[1];
     }
     if (!check_value(info, value, err))
         return false;
@@ -234,4 +268,13 @@ unsigned option_number(const struct arguments *arguments, enum option option)
 {
     const char *text = option_text(arguments, option);
     return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
+struct shard option_shard(const struct arguments *arguments)
+{
+    struct shard shard = {0};
+    const char *text = option_text(arguments, OPTION_SHARD);
+    if (text != NULL)
+        read_shard(text, &shard);
+    return shard;
 }

@@ -27,6 +27,8 @@ enum option {
     OPTION_REPORT,
     OPTION_FROM,
     OPTION_TAG,
+    OPTION_SHARD,
+    OPTION_JOBS,
     OPTION_TARGET,
     OPTION_PROGRAM,
     OPTION_CONTROL,
@@ -57,7 +59,8 @@ enum option_type {
     OPTION_TYPE_LIST,   /* may be repeated; all values count */
     OPTION_TYPE_NUMBER, /* a whole number from 1 */
     OPTION_TYPE_CHOICE, /* one of the words in `argument`, separated by '|' */
-    OPTION_TYPE_DATE    /* YYYY-MM-DD */
+    OPTION_TYPE_DATE,   /* YYYY-MM-DD */
+    OPTION_TYPE_SHARD   /* i/n, i from 1 to n */
 };
 
 struct option_info {
@@ -94,5 +97,12 @@ bool option_given(const struct arguments *arguments, enum option option);
 const char *option_text(const struct arguments *arguments, enum option option);
 /* 0 where it was not given. */
 unsigned option_number(const struct arguments *arguments, enum option option);
+
+/* Of --shard: the one of so many; 0 of 0 where it was not given. */
+struct shard {
+    unsigned index; /* from 1 */
+    unsigned of;
+};
+struct shard option_shard(const struct arguments *arguments);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/terminal.h"
@@ -17,6 +18,7 @@ void progress_start(struct progress *progress, const struct plan *plan, size_t n
 {
     *progress = (struct progress){
         .terminal = isatty(STDERR_FILENO) == 1,
+        .channel = -1,
         .screens = screens,
         .plan = plan,
         .number = number,
@@ -26,6 +28,28 @@ void progress_start(struct progress *progress, const struct plan *plan, size_t n
         fprintf(stderr, "[%zu/%zu] %s ...%s", number, of, plan->name, screens != NULL ? "\n" : "");
 }
 
+void progress_start_apart(struct progress *progress, const struct plan *plan, FILE *screens,
+                          int channel)
+{
+    *progress = (struct progress){.channel = channel, .screens = screens, .plan = plan};
+}
+
+/* Nobody to say it to is no matter: who started this process has ended, and ends it. */
+static void tell(const struct progress *progress, json_t *object)
+{
+    _cleanup_free_ char *line = json_one_line(object);
+    _cleanup_free_ char *ended = memory_format("%s\n", line);
+    file_write_all(progress->channel, ended, strlen(ended), NULL);
+    json_decref(object);
+}
+
+static void tell_text(const struct progress *progress, const char *key, const char *text)
+{
+    json_t *object = json_object();
+    json_put(object, key, json_text(text));
+    tell(progress, object);
+}
+
 void progress_attempt(struct progress *progress, enum attempt attempt, const char *journal)
 {
     progress->attempt = attempt;
@@ -33,8 +57,16 @@ void progress_attempt(struct progress *progress, enum attempt attempt, const cha
     progress->iteration = progress->iterations = progress->first_iteration = 0;
     progress->last_event = clock_now();
     snprintf(progress->phase, sizeof progress->phase, "start");
-    if (!progress->terminal && attempt != ATTEMPT_SCREENING)
+    if (progress->channel >= 0 && attempt != ATTEMPT_SCREENING)
+        tell_text(progress, "attempt", attempt_name(attempt));
+    else if (!progress->terminal && attempt != ATTEMPT_SCREENING)
         fprintf(stderr, " %s ...", attempt_name(attempt));
+}
+
+void progress_world(struct progress *progress, const char *world)
+{
+    if (progress->channel >= 0)
+        tell_text(progress, "world", world);
 }
 
 static void take_iteration(struct progress *progress, const json_t *record)
@@ -65,8 +97,14 @@ static void show_screen(struct progress *progress, const json_t *record)
         memory_format("%s%s%s", of_step ? "" : why, !of_step && *name != '\0' ? ": " : "", name);
     _cleanup_free_ char *harmless = text_harmless(said, false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 8);
-    _cleanup_free_ char *title = memory_format(" %s ", cut);
+    bool apart = progress->channel >= 0; /* others show theirs as well */
+    _cleanup_free_ char *title =
+        memory_format(" %s%s%s ", apart ? progress->plan->name : "", apart ? ", " : "", cut);
     terminal_screen(json_object_get(record, "rows"), title, 0, style.width, &box);
+    if (apart) {
+        tell_text(progress, "screen", buffer_string(&box));
+        return;
+    }
     erase(progress);
     fputs(buffer_string(&box), progress->screens);
     fflush(progress->screens);
@@ -104,35 +142,57 @@ static double seconds_left(const struct progress *progress)
     return fmax(left - since, 0);
 }
 
+/* "tab-cycle, again: loop, iteration 3 of 40, about 12 s left" */
+static void describe(const struct progress *progress, struct buffer *line)
+{
+    double left = seconds_left(progress);
+    bool further = progress->attempt != ATTEMPT_SCREENING;
+    buffer_format(line, "%s%s%s: %s", progress->plan->name, further ? ", " : "",
+                  further ? attempt_name(progress->attempt) : "", progress->phase);
+    if (progress->iterations > 0)
+        buffer_format(line, ", iteration %u of %u", progress->iteration, progress->iterations);
+    if (left >= 0)
+        buffer_format(line, ", %s %.0f s left",
+                      strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
+                      left);
+}
+
 static void draw(struct progress *progress)
 {
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
-    double left = seconds_left(progress);
-    bool further = progress->attempt != ATTEMPT_SCREENING;
-    buffer_format(&line, "[%zu/%zu] %s%s%s: %s", progress->number, progress->of,
-                  progress->plan->name, further ? ", " : "",
-                  further ? attempt_name(progress->attempt) : "", progress->phase);
-    if (progress->iterations > 0)
-        buffer_format(&line, ", iteration %u of %u", progress->iteration, progress->iterations);
-    if (left >= 0)
-        buffer_format(&line, ", %s %.0f s left",
-                      strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
-                      left);
+    buffer_format(&line, "[%zu/%zu] ", progress->number, progress->of);
+    describe(progress, &line);
     struct terminal_style style = terminal_style_of(STDERR_FILENO);
     _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 1);
     erase(progress);
     fputs(cut, stderr);
     fflush(stderr);
-    progress->last_drawn = clock_now();
+}
+
+static void say(const struct progress *progress)
+{
+    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    json_t *object = json_object();
+    double left = seconds_left(progress);
+    describe(progress, &line);
+    json_put(object, "line", json_text(buffer_string(&line)));
+    if (left >= 0)
+        json_put(object, "left", json_number(left));
+    tell(progress, object);
 }
 
 void progress_tick(void *context)
 {
     struct progress *progress = context;
     journal_follow_more(progress->follower, take_record, progress);
-    if (progress->terminal && clock_now() - progress->last_drawn >= REDRAW_MS * NS_PER_MS)
+    if (clock_now() - progress->last_drawn < REDRAW_MS * NS_PER_MS)
+        return;
+    if (progress->channel >= 0)
+        say(progress);
+    else if (progress->terminal)
         draw(progress);
+    progress->last_drawn = clock_now();
 }
 
 void progress_attempt_end(struct progress *progress)
@@ -148,6 +208,6 @@ void progress_end(struct progress *progress, const struct scenario_result *scena
 {
     char took[64];
     clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
-    if (!progress->terminal)
+    if (!progress->terminal && progress->channel < 0)
         fprintf(stderr, " %s (%s)\n", verdict_name(scenario->verdict), took);
 }

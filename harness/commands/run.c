@@ -11,13 +11,17 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/duration.h"
 #include "commands/print_result.h"
 #include "commands/progress.h"
 #include "commands/report_directory.h"
 #include "commands/revision.h"
 #include "commands/run_scenario.h"
+#include "commands/schedule.h"
 #include "commands/selection.h"
+#include "commands/side_by_side.h"
 #include "measure/guard.h"
+#include "probes/procfs.h"
 #include "report/result_json.h"
 #include "report/text_layout.h"
 #include "world/world.h"
@@ -31,6 +35,10 @@ struct suite {
     struct revision *revision;        /* of --baseline-ref; NULL: none */
     struct string_list missing; /* one for each plan: the tools that are missing, "" for none */
     double timeout_scale;
+    struct string_list whole; /* of a shard: all that were split */
+    double *seconds;          /* one for each plan: how long it is expected to take */
+    unsigned jobs;
+    bool *done; /* one for each plan that ran side by side */
     struct suite_result *result;
 };
 
@@ -44,6 +52,9 @@ static void suite_end(struct suite *suite)
     free(suite->baselines_here);
     revision_close(suite->revision);
     string_list_free(&suite->missing);
+    string_list_free(&suite->whole);
+    free(suite->seconds);
+    free(suite->done);
     selection_free(&suite->selection);
     suite_free(suite->result);
 }
@@ -63,6 +74,22 @@ static bool read_timeout_scale(double *scale, struct lg_error *err)
     return true;
 }
 
+/* An empty part is a part all the same: who splits a suite by a fixed number must not fail when it
+ * has fewer scenarios. */
+static int take_shard(struct suite *suite)
+{
+    struct shard shard = option_shard(suite->arguments);
+    if (shard.of == 0)
+        return EXIT_PASS;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        string_list_add(&suite->whole, suite->selection.plans[i]->name);
+    selection_keep_shard(suite->arguments, &suite->selection);
+    if (suite->selection.count == 0)
+        fprintf(stderr, "shard %u of %u is empty: there are %zu scenarios in all\n", shard.index,
+                shard.of, suite->whole.count);
+    return EXIT_PASS;
+}
+
 static int load_scenarios(struct suite *suite)
 {
     struct lg_error err = {0};
@@ -77,10 +104,11 @@ static int load_scenarios(struct suite *suite)
     diagnostics_free(&problems);
     if (!fine)
         return EXIT_INPUT;
-    if (suite->selection.count > 0)
-        return EXIT_PASS;
-    print_no_scenario(suite->arguments);
-    return EXIT_NOTHING_JUDGED;
+    if (suite->selection.count == 0) {
+        print_no_scenario(suite->arguments);
+        return EXIT_NOTHING_JUDGED;
+    }
+    return take_shard(suite);
 }
 
 /* Of scenarios that will be skipped, a missing program or baseline is no matter. */
@@ -322,12 +350,18 @@ static struct scenario_result *add_scenario(struct suite *suite, const struct pl
     return scenario;
 }
 
-static void run_one(struct suite *suite, size_t index, struct scenario_result *scenario)
+/* The places where --show prints. */
+static FILE *screens_of(const struct suite *suite)
+{
+    bool as_json = option_given(suite->arguments, OPTION_JSON);
+    if (!option_given(suite->arguments, OPTION_SHOW))
+        return NULL;
+    return as_json ? stderr : stdout;
+}
+
+static void run_one(struct suite *suite, size_t index, struct progress *progress)
 {
     const struct arguments *arguments = suite->arguments;
-    bool show = option_given(arguments, OPTION_SHOW);
-    FILE *screens = option_given(arguments, OPTION_JSON) ? stderr : stdout;
-    struct progress progress;
     struct scenario_run run = {
         .arguments = arguments,
         .options = {.plan = suite->selection.plans[index],
@@ -338,34 +372,203 @@ static void run_one(struct suite *suite, size_t index, struct scenario_result *s
                         suite->revision != NULL ? revision_commit(suite->revision) : NULL,
                     .baseline_here = suite->baselines_here[index],
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
-                    .show = show,
+                    .show = option_given(arguments, OPTION_SHOW),
                     .timeout_scale = suite->timeout_scale},
         .suite = suite->result,
-        .result = scenario,
-        .progress = &progress,
+        .result = &suite->result->scenarios[index],
+        .progress = progress,
     };
-    progress_start(&progress, run.options.plan, index + 1, suite->selection.count,
-                   show ? screens : NULL);
     run_scenario(&run);
-    progress_end(&progress, scenario);
+    progress_end(progress, run.result);
 }
 
-static void run_all(struct suite *suite)
+static void run_in_turn(struct suite *suite)
 {
-    int64_t start = clock_now();
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct progress progress;
+        if (is_skipped(suite, i))
+            continue;
+        if (suite->result->signal != 0) {
+            scenario_skip(&suite->result->scenarios[i], "not run: the run was stopped");
+            continue;
+        }
+        progress_start(&progress, suite->selection.plans[i], i + 1, suite->selection.count,
+                       screens_of(suite));
+        run_one(suite, i, &progress);
+    }
+}
+
+/* --- Side by side --- */
+
+/* In a process of its own, which has a copy of the suite. */
+static json_t *run_apart(void *context, size_t index, int channel)
+{
+    struct suite *suite = context;
+    struct progress progress;
+    progress_start_apart(&progress, suite->selection.plans[index], screens_of(suite), channel);
+    run_one(suite, index, &progress);
+    json_t *result = scenario_to_json(&suite->result->scenarios[index]);
+    json_put(result, "signal", json_integer(suite->result->signal));
+    return result;
+}
+
+/* The verdict is made here, from the journals, as `leakgate report` makes it. */
+static void take_result(void *context, size_t index, const json_t *result, const char *why)
+{
+    struct suite *suite = context;
+    struct scenario_result *scenario = &suite->result->scenarios[index];
+    suite->done[index] = true;
+    if (result == NULL) {
+        scenario->verdict = VERDICT_FAILED;
+        scenario->problem = LG_ERROR_INTERNAL;
+        free(scenario->reason);
+        scenario->reason = memory_copy_text(why);
+        return;
+    }
+    scenario_read(scenario, suite->result->directory, result);
+    if (suite->result->signal == 0)
+        suite->result->signal = (int)json_get_integer(result, "signal", 0);
+}
+
+static size_t gather_work(const struct suite *suite, const char **names, size_t *numbers)
+{
+    size_t count = 0;
+    _cleanup_free_ size_t *order = memory_array(suite->selection.count, sizeof *order);
+    _cleanup_free_ struct schedule_item *items =
+        memory_array(suite->selection.count, sizeof *items);
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        names[i] = suite->selection.plans[i]->name;
+        items[i] = (struct schedule_item){.name = names[i], .seconds = suite->seconds[i]};
+    }
+    schedule_longest_first(items, suite->selection.count, order);
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!is_skipped(suite, order[i]))
+            numbers[count++] = order[i];
+    return count;
+}
+
+/* Not begun, and not skipped for a need. */
+static void tell_not_run(struct suite *suite)
+{
+    bool stopped = suite->result->signal != 0;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!is_skipped(suite, i) && !suite->done[i])
+            scenario_skip(&suite->result->scenarios[i],
+                          stopped ? "not run: the run was stopped" : "not run");
+}
+
+static int run_side_by_side(struct suite *suite)
+{
+    size_t count = suite->selection.count;
+    _cleanup_free_ const char **names = memory_array(count, sizeof *names);
+    _cleanup_free_ size_t *order = memory_array(count, sizeof *order);
+    struct lg_error err = {0};
+    int signal = 0;
+    suite->done = memory_array(count, sizeof *suite->done);
+    struct side_by_side work = {.jobs = suite->jobs,
+                                .order = order,
+                                .count = gather_work(suite, names, order),
+                                .names = names,
+                                .seconds = suite->seconds,
+                                .screens = screens_of(suite),
+                                .context = suite,
+                                .run = run_apart,
+                                .done = take_result};
+    bool fine = side_by_side_run(&work, &signal, &err);
+    if (signal != 0)
+        suite->result->signal = signal;
+    tell_not_run(suite);
+    return fine ? EXIT_PASS : complain(&err);
+}
+
+static void add_scenarios(struct suite *suite)
+{
     for (size_t i = 0; i < suite->selection.count; i++) {
         struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
-        if (suite->result->signal != 0) {
-            scenario_skip(scenario, "not run: the run was stopped");
-        } else if (is_skipped(suite, i)) {
-            _cleanup_free_ char *reason =
-                memory_format("not on this machine: %s", suite->missing.items[i]);
+        _cleanup_free_ char *reason =
+            memory_format("not on this machine: %s", suite->missing.items[i]);
+        if (is_skipped(suite, i))
             scenario_skip(scenario, reason);
-        } else {
-            run_one(suite, i, scenario);
-        }
     }
+}
+
+static int run_all(struct suite *suite)
+{
+    int status = EXIT_PASS;
+    int64_t start = clock_now();
+    add_scenarios(suite);
+    if (suite->jobs > 1)
+        status = run_side_by_side(suite);
+    else
+        run_in_turn(suite);
     suite->result->seconds = clock_seconds_since(start);
+    return status;
+}
+
+/* --- How many at a time, and how long it will take --- */
+
+static size_t count_to_run(const struct suite *suite)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        count += !is_skipped(suite, i);
+    return count;
+}
+
+/* Each worker asks for its instances when it starts. With less for all of them one would find too
+ * few because of another. */
+static unsigned jobs_that_fit(unsigned jobs)
+{
+    unsigned wanted = jobs * RUN_INOTIFY_INSTANCES;
+    unsigned fit = jobs > 1 ? inotify_instances_free(wanted) / RUN_INOTIFY_INSTANCES : jobs;
+    if (fit >= jobs)
+        return jobs;
+    fit = fit > 0 ? fit : 1;
+    fprintf(stderr,
+            "leakgate: warning: only %u instead of %u side by side: each wants %d inotify "
+            "instances (see fs.inotify.max_user_instances)\n",
+            fit, jobs, RUN_INOTIFY_INSTANCES);
+    return fit;
+}
+
+static void choose_jobs(struct suite *suite)
+{
+    size_t count = count_to_run(suite);
+    unsigned jobs = option_given(suite->arguments, OPTION_JOBS)
+                        ? option_number(suite->arguments, OPTION_JOBS)
+                        : jobs_by_default();
+    if (jobs > count)
+        jobs = count > 0 ? (unsigned)count : 1;
+    suite->jobs = jobs_that_fit(jobs);
+}
+
+static void expect_durations(struct suite *suite)
+{
+    /* Played scenarios are not measured, and the time of a measured run says nothing of them. */
+    bool measured = !option_given(suite->arguments, OPTION_ITERATIONS);
+    suite->seconds = memory_array(suite->selection.count + 1, sizeof *suite->seconds);
+    for (size_t i = 0; measured && i < suite->selection.count; i++) {
+        suite->seconds[i] = scenario_duration(suite->arguments, suite->selection.plans[i]).seconds;
+        if (option_given(suite->arguments, OPTION_CONTROL))
+            suite->seconds[i] *= 2;
+    }
+}
+
+static void print_what_comes(const struct suite *suite)
+{
+    size_t count = count_to_run(suite);
+    if (count == 0 || option_given(suite->arguments, OPTION_ITERATIONS))
+        return;
+    _cleanup_free_ const char **names = memory_array(suite->selection.count, sizeof *names);
+    _cleanup_free_ size_t *order = memory_array(suite->selection.count, sizeof *order);
+    _cleanup_free_ double *seconds = memory_array(count, sizeof *seconds);
+    _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);
+    gather_work(suite, names, order);
+    for (size_t i = 0; i < count; i++)
+        seconds[i] = suite->seconds[order[i]];
+    _cleanup_free_ char *text =
+        duration_describe(count, schedule_span(seconds, count, free_in, suite->jobs), suite->jobs);
+    fprintf(stderr, "%s\n", text);
 }
 
 static int report_all(const struct suite *suite)
@@ -386,9 +589,23 @@ static int report_all(const struct suite *suite)
     return status;
 }
 
-static int run_suite(struct suite *suite)
+static void make_result(struct suite *suite)
 {
     const struct arguments *arguments = suite->arguments;
+    struct shard shard = option_shard(arguments);
+    _cleanup_free_ char *options = options_again(arguments, true);
+    suite->result = suite_new(option_text(arguments, OPTION_REPORT),
+                              option_text(arguments, OPTION_BASELINES), options);
+    suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
+    suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
+    suite->result->shard = shard.index;
+    suite->result->shards = shard.of;
+    for (size_t i = 0; i < suite->whole.count; i++)
+        string_list_add(&suite->result->whole, suite->whole.items[i]);
+}
+
+static int run_suite(struct suite *suite)
+{
     int status = load_scenarios(suite);
     if (status != EXIT_PASS)
         return status;
@@ -398,13 +615,13 @@ static int run_suite(struct suite *suite)
         status = check_machine(suite);
     if (status != EXIT_PASS)
         return status;
-    _cleanup_free_ char *options = options_again(arguments, true);
-    suite->result = suite_new(option_text(arguments, OPTION_REPORT),
-                              option_text(arguments, OPTION_BASELINES), options);
-    suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
-    suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
-    run_all(suite);
-    return report_all(suite);
+    make_result(suite);
+    choose_jobs(suite);
+    expect_durations(suite);
+    print_what_comes(suite);
+    status = run_all(suite);
+    int reported = report_all(suite);
+    return suite->result->signal != 0 ? reported : worse_status(status, reported);
 }
 
 int command_run(const struct arguments *arguments)

@@ -77,6 +77,7 @@ static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum 
     options.directory = directory;
     options.attempt = attempt;
     progress_attempt(run->progress, attempt, journal);
+    progress_world(run->progress, world);
     bool done = guard_attempt(run, &options, err);
     progress_attempt_end(run->progress);
     return done;
@@ -199,6 +200,7 @@ static bool run_confirming(struct scenario_run *run, enum attempt attempt)
     }
     if (!run_attempt(run, run->options.plan, attempt, &err)) {
         fail(run, &err);
+        run->result->lost = true;
         return false;
     }
     scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);

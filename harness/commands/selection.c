@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "commands/duration.h"
 
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths)
 {
@@ -92,12 +93,35 @@ static bool is_new_name(const struct selection *selection, const struct plan *pl
     return true;
 }
 
+/* Not told where a file is wrong: its tags are not known. */
+static void check_tags(const struct arguments *arguments, const struct string_list *known,
+                       struct diagnostics *problems)
+{
+    const struct string_list *asked = &arguments->values[OPTION_TAG];
+    for (size_t i = 0; i < asked->count && problems->count == 0; i++) {
+        const char *tag = asked->items[i];
+        if (string_list_contains(known, tag))
+            continue;
+        const char *nearest = text_nearest(tag, (const char *const *)known->items, known->count);
+        string_list_take(&problems->lines,
+                         memory_format("leakgate: no scenario %s the tag \"%s\"%s%s%s",
+                                       arguments->operands.count > 0 ? "named has" : "has", tag,
+                                       nearest != NULL ? "; did you mean " : "; see leakgate list",
+                                       nearest != NULL ? nearest : "", nearest != NULL ? "?" : ""));
+        problems->count++;
+        return;
+    }
+}
+
 bool selection_load(const struct arguments *arguments, const struct string_list *files,
                     const struct load_options *options, struct selection *selection,
                     struct diagnostics *problems)
 {
+    _cleanup_strings_ struct string_list known = {0};
     for (size_t i = 0; i < files->count; i++) {
         _cleanup_plan_ struct plan *plan = plan_load(files->items[i], options, problems);
+        for (size_t j = 0; plan != NULL && j < plan->tags.count; j++)
+            string_list_add(&known, plan->tags.items[j]);
         if (plan == NULL || !is_asked_for(arguments, plan) ||
             !is_new_name(selection, plan, problems))
             continue;
@@ -105,7 +129,27 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
                                        sizeof(struct plan *));
         selection->plans[selection->count++] = take_pointer(plan);
     }
+    if (files->count > 0)
+        check_tags(arguments, &known, problems);
     return problems->count == 0;
+}
+
+void selection_keep_shard(const struct arguments *arguments, struct selection *selection)
+{
+    struct shard shard = option_shard(arguments);
+    if (shard.of == 0)
+        return;
+    size_t kept = 0;
+    _cleanup_free_ struct schedule_item *items = selection_items(arguments, selection);
+    _cleanup_free_ unsigned *shard_of = memory_array(selection->count + 1, sizeof *shard_of);
+    schedule_shards(items, selection->count, shard.of, shard_of);
+    for (size_t i = 0; i < selection->count; i++) {
+        if (shard_of[i] == shard.index)
+            selection->plans[kept++] = selection->plans[i];
+        else
+            plan_free(selection->plans[i]);
+    }
+    selection->count = kept;
 }
 
 void selection_free(struct selection *selection)
@@ -123,8 +167,7 @@ void print_no_scenario(const struct arguments *arguments)
         fprintf(stderr, "leakgate: there is no directory %s here; --scenarios names another\n",
                 directory);
     else
-        fprintf(stderr, "leakgate: there is no scenario in %s%s\n", directory,
-                option_given(arguments, OPTION_TAG) ? " with such a tag" : "");
+        fprintf(stderr, "leakgate: there is no scenario in %s\n", directory);
 }
 
 void print_diagnostics(const struct diagnostics *problems)

@@ -24,10 +24,13 @@ bool selection_files(const struct arguments *arguments, struct string_list *file
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths);
 
 /* Loads the files and leaves out what --tag does not ask for. False when anything is wrong: all
- * problems stand in `problems` then. */
+ * problems stand in `problems` then. A tag that none of the files has is wrong, for a slip there
+ * would choose nothing, or less than was meant. */
 bool selection_load(const struct arguments *arguments, const struct string_list *files,
                     const struct load_options *options, struct selection *selection,
                     struct diagnostics *problems);
+/* Leaves out what belongs to other shards (--shard), and keeps the order of the rest. */
+void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 void selection_free(struct selection *selection);
 
 /* Says on standard error that nothing is chosen, and why that may be. */

@@ -23,9 +23,7 @@
 enum {
     STDERR_TAIL_LINES = 50,
     /* What a target that is stuck may take to say where its goroutines stand. */
-    EVIDENCE_MS = 2000,
-    /* Sidecar holds 4 when idle; fewer free than this and a cut-off would look like a plateau. */
-    INOTIFY_INSTANCES_WANTED = 16
+    EVIDENCE_MS = 2000
 };
 
 const char *attempt_name(enum attempt attempt)
@@ -133,13 +131,13 @@ static bool watch_deadline(struct run *run, struct lg_error *err)
 
 static bool check_inotify(struct lg_error *err)
 {
-    unsigned free_instances = inotify_instances_free(INOTIFY_INSTANCES_WANTED);
-    if (free_instances >= INOTIFY_INSTANCES_WANTED)
+    unsigned free_instances = inotify_instances_free(RUN_INOTIFY_INSTANCES);
+    if (free_instances >= RUN_INOTIFY_INSTANCES)
         return true;
     return lg_fail(err, LG_ERROR_INVALID, 0,
                    "only %u inotify instances are free for this user, %d are wanted: a leak of "
                    "watchers would be cut off (see fs.inotify.max_user_instances)",
-                   free_instances, INOTIFY_INSTANCES_WANTED);
+                   free_instances, RUN_INOTIFY_INSTANCES);
 }
 
 static char *file_of_run(const struct run *run, const char *name)

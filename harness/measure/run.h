@@ -11,6 +11,10 @@
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
 
+/* inotify instances that must be free when a run starts. Sidecar holds 4 when idle; with fewer than
+ * this a cut-off would look like a plateau. */
+enum { RUN_INOTIFY_INSTANCES = 16 };
+
 /* Why a scenario is run: each is a fresh process by the same plan, and has a directory of its own
  * in the report. */
 enum attempt {

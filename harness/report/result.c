@@ -51,6 +51,7 @@ void suite_free(struct suite_result *suite)
     free(suite->directory);
     free(suite->baselines);
     free(suite->options);
+    string_list_free(&suite->whole);
     free(suite);
 }
 
@@ -222,5 +223,7 @@ int suite_exit_status(const struct suite_result *suite)
         status = worse_status(status, scenario_exit_status(suite, &suite->scenarios[i]));
         any_judged = any_judged || suite->scenarios[i].verdict != VERDICT_SKIPPED;
     }
+    if (suite->count == 0 && suite->shards > 0)
+        return EXIT_PASS;
     return any_judged ? status : worse_status(status, EXIT_NOTHING_JUDGED);
 }

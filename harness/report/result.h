@@ -40,6 +40,8 @@ struct scenario_result {
     enum lg_error_class problem; /* LG_ERROR_NONE for what was judged; decides the exit status */
     char *reason;                /* why it is not pass or leak; NULL: none */
     double seconds;              /* wall time */
+    bool lost;                   /* a further attempt could not be made: leakgate's own fault, in no
+                                    journal */
     bool ran;                    /* there is, or should be, a journal */
     bool played;                 /* --iterations: nothing was measured */
     char *world;                 /* kept on disk; NULL: removed */
@@ -53,7 +55,7 @@ struct scenario_result {
 };
 
 struct suite_result {
-    struct scenario_result *scenarios; /* in the order they were run */
+    struct scenario_result *scenarios; /* in the order of the selection */
     size_t count;
     size_t capacity;
     char *directory;      /* of the report */
@@ -64,6 +66,9 @@ struct suite_result {
     int signal;           /* that asked to stop; 0: none */
     bool only_leaks_fail; /* --fail-on leak */
     bool require_all;     /* --require-all */
+    unsigned shard;       /* --shard: this one, from 1; 0: the suite is whole */
+    unsigned shards;      /* ... of so many */
+    struct string_list whole; /* of a shard: the names of all scenarios that were split */
 };
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options);
@@ -92,6 +97,10 @@ int worse_status(int a, int b);
 
 /* DIRECTORY/NAME or DIRECTORY/NAME/FILE (file may be NULL); the caller frees it. */
 char *report_path(const char *directory, const char *name, const char *file);
+
+/* Fills a scenario that was added by its name from what scenario_to_json wrote: what the journals
+ * cannot say is taken from there, the rest is judged again. */
+void scenario_read(struct scenario_result *scenario, const char *directory, const json_t *stored);
 
 /* A report's directory read back and judged again: by its result.json, or, where a run was cut off
  * before that was written, by the journals in it. NULL and LG_ERROR_INPUT when it is no report. */

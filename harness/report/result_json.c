@@ -198,7 +198,7 @@ static void put_record(json_t *object, const struct run_record *record)
         json_put(object, "failure", failure_to_json(record->failure));
 }
 
-static json_t *scenario_to_json(const struct scenario_result *scenario)
+json_t *scenario_to_json(const struct scenario_result *scenario)
 {
     json_t *object = json_object();
     put_text(object, "name", scenario->name);
@@ -206,7 +206,7 @@ static json_t *scenario_to_json(const struct scenario_result *scenario)
     put_text(object, "file", scenario->file);
     put_text(object, "title", scenario->title);
     put_text(object, "reason", scenario->reason);
-    if (!scenario->ran && scenario->verdict != VERDICT_SKIPPED)
+    if (scenario->lost || (!scenario->ran && scenario->verdict != VERDICT_SKIPPED))
         put_text(object, "problem", problem_class_name(scenario->problem));
     put_text(object, "world", scenario->world);
     json_put(object, "verdict", json_text(verdict_name(scenario->verdict)));
@@ -229,6 +229,15 @@ static json_t *scenario_to_json(const struct scenario_result *scenario)
     return object;
 }
 
+static json_t *shard_to_json(const struct suite_result *suite)
+{
+    json_t *object = json_object();
+    json_put(object, "index", json_integer(suite->shard));
+    json_put(object, "of", json_integer(suite->shards));
+    json_put(object, "suite", names_to_json(&suite->whole));
+    return object;
+}
+
 json_t *result_to_json(const struct suite_result *suite)
 {
     json_t *object = json_object();
@@ -246,5 +255,7 @@ json_t *result_to_json(const struct suite_result *suite)
     json_put(object, "require_all", json_boolean(suite->require_all));
     json_put(object, "exit_status", json_integer(suite_exit_status(suite)));
     json_put(object, "scenarios", scenarios);
+    if (suite->shards > 0)
+        json_put(object, "shard", shard_to_json(suite));
     return object;
 }

@@ -11,7 +11,8 @@
 
 enum { RESULT_VERSION = 1 };
 
-/* New reference. */
+/* New references. */
+json_t *scenario_to_json(const struct scenario_result *scenario);
 json_t *result_to_json(const struct suite_result *suite);
 
 #endif

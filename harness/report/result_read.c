@@ -20,7 +20,38 @@ static enum verdict verdict_by_name(const char *name)
     return VERDICT_COUNT;
 }
 
-/* Only what the journal cannot say is taken from the stored result; the rest is judged again. */
+/* It could not even be started, its control could not be measured, or an attempt after the first
+ * could not be made. */
+static void read_problem(struct scenario_result *scenario, const json_t *stored)
+{
+    enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
+    scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
+    if (scenario->verdict != VERDICT_SKIPPED)
+        scenario->problem = problem_class_by_name(json_get_text(stored, "problem", ""));
+}
+
+void scenario_read(struct scenario_result *scenario, const char *directory, const json_t *stored)
+{
+    scenario->seconds = json_get_number(stored, "seconds", 0);
+    free(scenario->world);
+    scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
+    const json_t *killed = json_object_get(stored, "killed");
+    for (size_t i = 0; i < json_array_size(killed); i++)
+        if (json_is_string(json_array_get(killed, i)))
+            string_list_add(&scenario->killed, json_string_value(json_array_get(killed, i)));
+    if (!json_get_flag(stored, "ran", false)) {
+        scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
+        read_problem(scenario, stored);
+        return;
+    }
+    scenario_judge(scenario, directory);
+    if (json_get_text(stored, "problem", NULL) != NULL) {
+        scenario->lost = true;
+        scenario_explain(scenario, LG_ERROR_INTERNAL, json_get_text(stored, "reason", ""));
+        read_problem(scenario, stored);
+    }
+}
+
 static bool read_scenario(struct suite_result *suite, const json_t *stored, struct lg_error *err)
 {
     const char *name = json_get_text(stored, "name", "");
@@ -30,23 +61,18 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
                                                  json_get_text(stored, "title", NULL));
     free(scenario->operand);
     scenario->operand = memory_copy_text(json_get_text(stored, "operand", name));
-    scenario->seconds = json_get_number(stored, "seconds", 0);
-    scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
-    const json_t *killed = json_object_get(stored, "killed");
-    for (size_t i = 0; i < json_array_size(killed); i++)
-        if (json_is_string(json_array_get(killed, i)))
-            string_list_add(&scenario->killed, json_string_value(json_array_get(killed, i)));
-    if (json_get_flag(stored, "ran", false)) {
-        scenario_judge(scenario, suite->directory);
-        return true;
-    }
-    scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
-    enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
-    scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
-    /* It could not even be started, or its control could not be measured. */
-    if (scenario->verdict != VERDICT_SKIPPED)
-        scenario->problem = problem_class_by_name(json_get_text(stored, "problem", ""));
+    scenario_read(scenario, suite->directory, stored);
     return true;
+}
+
+static void read_shard(struct suite_result *suite, const json_t *shard)
+{
+    const json_t *names = json_object_get(shard, "suite");
+    suite->shard = (unsigned)json_get_integer(shard, "index", 0);
+    suite->shards = (unsigned)json_get_integer(shard, "of", 0);
+    for (size_t i = 0; i < json_array_size(names); i++)
+        if (json_is_string(json_array_get(names, i)))
+            string_list_add(&suite->whole, json_string_value(json_array_get(names, i)));
 }
 
 static struct suite_result *read_stored(const char *directory, const char *path,
@@ -67,6 +93,7 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     suite->signal = (int)json_get_integer(stored, "signal", 0);
     suite->only_leaks_fail = json_get_flag(stored, "only_leaks_fail", false);
     suite->require_all = json_get_flag(stored, "require_all", false);
+    read_shard(suite, json_object_get(stored, "shard"));
     const json_t *scenarios = json_object_get(stored, "scenarios");
     for (size_t i = 0; i < json_array_size(scenarios); i++)
         if (!read_scenario(suite, json_array_get(scenarios, i), err))

@@ -160,6 +160,8 @@ static void paint_header(const struct painter *painter)
         buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
     buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
                   suite->count == 1 ? "" : "s");
+    if (suite->shards > 0)
+        buffer_format(&line, " · shard %u of %u", suite->shard, suite->shards);
     if (has_control(suite))
         buffer_text(&line, " · a control build");
     else if (strstr(suite->options, "--no-baselines") != NULL)

@@ -13,6 +13,7 @@ struct baseline *baseline_new(void)
     struct baseline *baseline = memory_new(struct baseline);
     for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++)
         baseline->gauges[gauge] = (struct baseline_gauge){.level = NAN, .tolerance = NAN};
+    baseline->seconds = NAN;
     return baseline;
 }
 
@@ -213,6 +214,8 @@ json_t *baseline_to_json(const struct baseline *baseline)
     json_put(json, "plan", json_text(baseline->plan_hash));
     json_put(json, "go", json_text(baseline->go_version));
     json_put(json, "platform", json_text(baseline->platform));
+    if (!isnan(baseline->seconds))
+        json_put(json, "seconds", number_to_json(baseline->seconds));
     json_put(json, "gauges", gauges_to_json(baseline));
     json_t *exceptions = json_array();
     for (size_t i = 0; i < baseline->exception_count; i++)

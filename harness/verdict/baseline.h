@@ -44,6 +44,7 @@ struct baseline {
     char plan_hash[17];
     char go_version[64];
     char platform[64]; /* "linux/amd64" */
+    double seconds;    /* that its run took; judged by nobody; NAN: not known */
     struct baseline_gauge gauges[GAUGE_COUNT];
     struct baseline_exception *exceptions; /* sorted by gauge and key */
     size_t exception_count;

@@ -29,7 +29,7 @@ static const struct field baseline_fields[] = {
     {"version", JSON_INTEGER, true}, {"plan", JSON_STRING, true},
     {"go", JSON_STRING, true},       {"platform", JSON_STRING, true},
     {"gauges", JSON_OBJECT, true},   {"exceptions", JSON_ARRAY, true},
-    {"tools", JSON_OBJECT, false},
+    {"tools", JSON_OBJECT, false},   {"seconds", JSON_INTEGER, false},
 };
 static const struct field tool_fields[] = {
     {"per_iteration", JSON_REAL, true},
@@ -170,6 +170,8 @@ static bool read_head(struct place *place, const json_t *json, struct baseline *
     if (!read_text(place, json, "plan", baseline->plan_hash, sizeof baseline->plan_hash) ||
         !read_text(place, json, "go", baseline->go_version, sizeof baseline->go_version) ||
         !read_text(place, json, "platform", baseline->platform, sizeof baseline->platform))
+        return false;
+    if (!read_number(place, json, "seconds", &baseline->seconds))
         return false;
     size_t digits = strspn(baseline->plan_hash, "0123456789abcdef");
     if (digits != sizeof baseline->plan_hash - 1)

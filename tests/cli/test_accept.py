@@ -53,6 +53,20 @@ def test_the_same_run_gives_the_same_bytes(leakgate, report):
     assert first.endswith(b"}\n")
 
 
+def test_how_long_it_took_is_stored_and_does_not_churn(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    path = stored(leakgate, "tab-cycle")
+    baseline = json.loads(path.read_text())
+    assert baseline["seconds"] == 130
+    for stands, becomes in [(110, 110), (150, 150), (90, 130), (200, 130)]:
+        path.write_text(json.dumps({**baseline, "seconds": stands}))
+        shown = leakgate("accept", "tab-cycle")
+        assert json.loads(path.read_text())["seconds"] == becomes
+        assert (f"seconds {stands} -> 130" in shown.stdout) == (stands != becomes)
+    path.write_text(json.dumps({**baseline, "seconds": "130"}))
+    assert "seconds: must be a whole number" in leakgate("accept", "tab-cycle").stderr
+
+
 def test_a_leak_is_refused_and_names_what_to_name(leakgate, report):
     done = leakgate("accept", "external-editor")
     assert done.returncode == 2

@@ -136,3 +136,17 @@ def test_a_run_that_was_outvoted_is_accepted_by_one_that_passed(leakgate):
     clean().write(report, "third")
     done = leakgate("accept", "external-editor")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_further_attempt_that_was_lost_is_not_forgotten(leakgate):
+    """The guard of it died: that stands in no journal, but in the stored result."""
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    scenario = {"name": "external-editor", "file": "e.yaml", "seconds": 1, "ran": True,
+                "verdict": "failed", "problem": "internal", "reason": "the guard was killed"}
+    (report / "result.json").write_text(json.dumps({"version": 1, "scenarios": [scenario]}))
+    again = json.loads(leakgate("report", "--json").stdout)
+    assert again["exit_status"] == 70
+    assert again["scenarios"][0]["verdict"] == "failed"
+    assert again["scenarios"][0]["problem"] == "internal"
+    assert again["scenarios"][0]["reason"] == "the guard was killed"

@@ -28,10 +28,13 @@ def test_table(leakgate, source):
     make(leakgate, source)
     shown = leakgate("list")
     assert shown.returncode == 0, shown.stderr
-    heading, first, second = shown.stdout.splitlines()
-    assert heading.split() == ["SCENARIO", "TARGET", "TAGS", "NEEDS", "BASELINE", "TITLE"]
-    assert first.split() == ["a-first", "sidecar", "smoke", "gate", "sh", "no", "Größe", "▾"]
+    heading, first, second, empty, total = shown.stdout.splitlines()
+    assert heading.split() == ["SCENARIO", "TARGET", "TAGS", "NEEDS", "BASELINE", "SECONDS",
+                               "TITLE"]
+    assert first.split() == ["a-first", "sidecar", "smoke", "gate", "sh", "no", "~61", "Größe",
+                             "▾"]
     assert "no-such-tool (missing)" in second
+    assert empty == "" and total == "2 scenarios, about 2 min one after the other"
     assert {line.index(title) for line, title in
             [(heading, "TITLE"), (first, "Größe"), (second, "Second")]} == {heading.index("TITLE")}
 

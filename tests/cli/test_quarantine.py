@@ -133,7 +133,7 @@ def test_the_plan_stays_the_same(leakgate, source):
 
 def test_the_list_shows_it(leakgate, source):
     write(leakgate, source, LINE)
-    heading, line = leakgate("list").stdout.splitlines()
+    heading, line, *_ = leakgate("list").stdout.splitlines()
     assert heading.split()[-2:] == ["QUARANTINE", "TITLE"]
     assert line.index("until 2999-12-31") == heading.index("QUARANTINE")
 

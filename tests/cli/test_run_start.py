@@ -41,13 +41,6 @@ def test_no_scenario(leakgate):
     assert "there is no scenario in scenarios" in shown.stderr
 
 
-def test_no_scenario_of_that_tag(leakgate, scenario):
-    scenario()
-    shown = leakgate("run", "--tag", "nightly")
-    assert shown.returncode == 3
-    assert "with such a tag" in shown.stderr
-
-
 def test_what_a_tool_is_missing_for_is_skipped_by_name(leakgate, scenario):
     scenario(needs="no-such-tool")
     shown = leakgate("run")

@@ -17,6 +17,9 @@ type config struct {
 	Projects struct {
 		List []project `json:"list"`
 	} `json:"projects"`
+	Features struct {
+		Flags map[string]bool `json:"flags"`
+	} `json:"features"`
 
 	start int // the project to open first
 }

@@ -1,15 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 )
-
-const shownCommits = "20"
 
 type commit struct{ hash, author, subject string }
 
@@ -17,7 +17,8 @@ type commit struct{ hash, author, subject string }
 type gitState struct {
 	branch                      string
 	staged, modified, untracked []string
-	commits                     []commit
+	commits                     []commit // the first page
+	count                       int      // of all commits
 }
 
 type gitLoadedMsg struct {
@@ -25,31 +26,16 @@ type gitLoadedMsg struct {
 	state   gitState
 }
 
-type workspacesMsg struct {
-	project *openProject
-	names   []string
-}
-
 func loadGit(project *openProject) tea.Cmd {
 	return func() tea.Msg {
 		directory := project.Path
 		state := parseStatus(git(directory, "status", "--porcelain", "--branch"))
-		state.commits = parseLog(git(directory, "log", "-n", shownCommits, "--format=%h%x09%an%x09%s"))
-		return gitLoadedMsg{project, state}
-	}
-}
-
-// loadWorkspaces lists the worktrees beside the main one.
-func loadWorkspaces(project *openProject) tea.Cmd {
-	return func() tea.Msg {
-		var names []string
-		for _, line := range git(project.Path, "worktree", "list", "--porcelain") {
-			path, found := strings.CutPrefix(line, "worktree ")
-			if found && path != project.Path {
-				names = append(names, filepath.Base(path))
-			}
+		state.commits = readLog(directory)
+		state.count = len(state.commits)
+		if state.count == commitPage {
+			state.count, _ = strconv.Atoi(git(directory, "rev-list", "--count", "HEAD")[0])
 		}
-		return workspacesMsg{project, names}
+		return gitLoadedMsg{project, state}
 	}
 }
 
@@ -91,9 +77,11 @@ func parseStatus(lines []string) gitState {
 	return state
 }
 
-func parseLog(lines []string) []commit {
+// readLog is one page of the history.
+func readLog(directory string, more ...string) []commit {
+	arguments := []string{"log", fmt.Sprintf("-n%d", commitPage), "--format=%h%x09%an%x09%s"}
 	var commits []commit
-	for _, line := range lines {
+	for _, line := range git(directory, append(arguments, more...)...) {
 		fields := strings.SplitN(line, "\t", 3)
 		if len(fields) == 3 {
 			commits = append(commits, commit{fields[0], fields[1], fields[2]})
@@ -102,11 +90,18 @@ func parseLog(lines []string) []commit {
 	return commits
 }
 
-// watchGit watches the files by which git shows that something happened.
+// watchGit watches the files by which git shows that something happened. Those of a linked worktree
+// are in the main one's, and so are the branches of all.
 func watchGit(path string, send func(tea.Msg)) *watch {
-	directory := filepath.Join(path, ".git")
+	own := filepath.Join(path, ".git")
+	common := own
+	if link, err := os.ReadFile(own); err == nil {
+		own = strings.TrimSpace(strings.TrimPrefix(string(link), "gitdir:"))
+		common = filepath.Dir(filepath.Dir(own)) // COMMON/worktrees/NAME
+	}
 	relevant := func(name string) bool {
 		return !strings.HasSuffix(name, ".lock") && name != "config" && name != "objects"
 	}
-	return newWatch(relevant, send, directory, filepath.Join(directory, "refs", "heads"))
+	watchedGit = []string{own, filepath.Join(common, "refs", "heads")}
+	return newWatch(relevant, send, watchedGit...)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,21 +15,35 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 		m.pressInFilter(key)
 		return nil
 	}
+	if m.tab == conversationsTab && m.project.conversations.takesText() {
+		return m.project.conversations.press(key)
+	}
+	if m.tab == gitTab && m.project.view.typing {
+		return m.pressInGit(key)
+	}
+	if m.shells.interactive != nil {
+		m.pressInShell(key)
+		return nil
+	}
 	if m.pressForInbox(key.String()) {
 		return nil
 	}
 	switch key.String() {
-	case "1", "2", "3":
-		m.show(int(key.Code - '0'))
+	case "1", "2", "3", "4":
+		if tabs := m.tabs(); int(key.Code-'0') <= len(tabs) {
+			m.show(tabs[key.Code-'1'])
+		}
 	case "]", "`":
-		m.show(m.tab%lastTab + 1)
+		m.show(m.tabBeside(1))
 	case "[", "~":
-		m.show((m.tab+lastTab-2)%lastTab + 1)
+		m.show(m.tabBeside(-1))
 	case "?":
 		m.leaks.happen("palette")
 		m.modal = newPalette()
 	case "@":
 		m.modal = newProjectSwitcher(m.config.Projects.List, m.project.index)
+	case "W":
+		m.openWorktreeSwitcher()
 	case "#":
 		m.modal = newThemeSwitcher(m.theme)
 	case ",":
@@ -40,11 +55,31 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "r":
 		return m.project.load()
 	default:
-		if m.tab == filesTab {
+		switch m.tab {
+		case gitTab:
+			return m.pressInGit(key)
+		case filesTab:
 			return m.pressInFiles(key.String())
+		case conversationsTab:
+			return m.project.conversations.press(key)
+		case workspacesTab:
+			return m.pressInWorkspaces(key.String())
 		}
 	}
 	return nil
+}
+
+// tabs are those that are there, in their order on screen.
+func (m *model) tabs() []int {
+	if m.project.conversations == nil {
+		return []int{gitTab, filesTab, workspacesTab}
+	}
+	return []int{gitTab, filesTab, conversationsTab, workspacesTab}
+}
+
+func (m *model) tabBeside(by int) int {
+	tabs := m.tabs()
+	return tabs[(slices.Index(tabs, m.tab)+by+len(tabs))%len(tabs)]
 }
 
 func (m *model) show(tab int) {
@@ -72,8 +107,14 @@ func (m *model) pressInModal(key tea.KeyPressMsg) tea.Cmd {
 		m.modal = nil
 	case name == "up" || name == "down" || name == "tab":
 		m.moveInModal(name)
-	case name == "enter":
+	case name == "enter" || name == m.modal.confirm:
 		return m.confirm()
+	case name == "ctrl+s" && m.modal.kind == commitModal:
+		return m.confirm()
+	case name == "j" && m.modal.kind == branchModal:
+		m.modal.move(1)
+	case name == "k" && m.modal.kind == branchModal:
+		m.modal.move(-1)
 	case m.modal.prompt == "":
 	case name == "backspace":
 		_, size := utf8.DecodeLastRuneInString(m.modal.filter)
@@ -100,6 +141,10 @@ func (m *model) moveInModal(key string) {
 // confirm does what the item under the cursor stands for, and closes the modal.
 func (m *model) confirm() tea.Cmd {
 	closed, chosen := m.modal, m.modal.chosen()
+	if closed.kind == commitModal && closed.filter != "" {
+		m.modal = nil
+		return changeGit(m.project, "commit", "commit", "--quiet", "-m", closed.filter)
+	}
 	if chosen < 0 {
 		return nil
 	}
@@ -108,9 +153,15 @@ func (m *model) confirm() tea.Cmd {
 	switch {
 	case closed.kind == projectModal:
 		return m.switchProject(chosen)
+	case closed.kind == worktreeModal:
+		return m.switchWorktree(chosen)
+	case closed.kind == branchModal:
+		return changeGit(m.project, "branch", "checkout", "--quiet", closed.items[chosen][2:])
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
-		return tea.Quit
+		return tea.Sequence(m.closeShells(), tea.Quit)
+	case closed.kind == deleteShellModal && chosen == 0:
+		return m.deleteShell()
 	}
 	return nil
 }

@@ -8,25 +8,39 @@ import (
 )
 
 // STANDIN_LEAK is a comma-separated list of leaks, each `kind[@event][:number]`. A leak happens once
-// per event; without an @event it happens at every event but the tick.
+// per event; without an @event it happens at every event of commonEvents.
 //
-//	tab      key 1 was pressed
-//	palette  the palette was opened
-//	switch   a project other than the first was switched to
-//	editor   the external editor was started
-//	step     the step was opened: key w, which closes it again
-//	tick     a second has passed
-//	unwatch  directories of the tree that were open are gone
-//	search   the search in the project was closed
-//	closed   the last tab of the previews was closed
-//
-// Those after the tick leak only when they are named. So an iteration of each of leakgate's scenarios has exactly one event, and an idle program has
-// ticks alone. Some kinds are no leaks: they do what sound programs do and a gate may take for a leak.
-var eventNames = []string{"tab", "palette", "switch", "editor", "step", "tick", "unwatch", "search",
-	"closed"}
+// Of commonEvents an iteration of each of leakgate's first scenarios has exactly one. Some kinds are no
+// leaks: they do what sound programs do and a gate may take for a leak.
+var commonEvents = []string{
+	"tab",     // key 1 was pressed
+	"palette", // the palette was opened
+	"switch",  // a project other than the first was switched to
+	"editor",  // the external editor was started
+	"step",    // the step was opened: key w, which closes it again
+}
 
-// namedEvents are those at which nothing leaks that does not name them.
-var namedEvents = []string{"tick", "unwatch", "search", "closed"}
+// namedEvents happen besides another one of the same iteration, or by themselves: a leak happens at
+// them only when it names them.
+var namedEvents = []string{
+	"tick",           // a second has passed
+	"unwatch",        // a directory's watch was dropped
+	"search",         // the search in the project was closed
+	"closed",         // the last tab of the previews was closed
+	"diff",           // a diff over the whole Git tab was closed
+	"commit",         // a commit was made
+	"branch",         // another branch was checked out
+	"worktree",       // a worktree other than the main one was switched to
+	"pane",           // the pane with a worktree's diff was closed
+	"message",        // the conversation that is open has grown on disk, and is shown
+	"conversations",  // the conversations of a project are closed with it
+	"content-search", // the search in all conversations was closed
+	"shell",          // a shell was deleted
+	"interactive",    // the interactive mode of a shell was left
+	"split",          // a shell's split was hidden
+}
+
+var eventNames = append(slices.Clone(commonEvents), namedEvents...)
 
 // leakKind is a way to leak. Its number means what `number` says; `act` is called at an event.
 type leakKind struct {
@@ -57,6 +71,10 @@ var leakKinds = []leakKind{
 	{"child", "a process left behind every N events", 1, every(leakChild)},
 	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
 	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
+	{"session", "a tmux session not killed every N events", 1, keep},
+	{"client", "a tmux control client not closed every N events", 1, keep},
+	{"poller", "a goroutine that polls a shell not ended every N events", 1, keep},
+	{"sender", "a goroutine that sends keys to a shell not ended every N events", 1, keep},
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
 	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
 	{"cache", "events until it is full", 16, func(leak *leak) { fillCache(leak.count, leak.number) }},
@@ -64,6 +82,13 @@ var leakKinds = []leakKind{
 	{"pool", "MiB of the buffer that is taken and given back", 4, func(leak *leak) { usePool(leak.number) }},
 	{"sawtooth", "events after which what they took is let go", 2, func(leak *leak) { saw(leak.count, leak.number) }},
 	{"burst", "goroutines that end soon", 50, func(leak *leak) { burst(leak.number) }},
+	{"sqlite", "a handle on Codex's database every N events", 1, every(leakDatabase)},
+	{"session-watch", "a watcher of sessions every N events", 1, every(leakSessionWatch)},
+	{"session-versions", "a whole conversation every N events", 1, every(leakVersion)},
+	{"git-watch", "a watch on git's files every N events", 1, every(leakGitWatch)},
+	{"git-child", "a git that waits for input every N events", 1, every(leakGitChild)},
+	{"diff", "the diff that was loaded last every N events", 1, every(leakDiff)},
+	{"diff-wait", "a goroutine that waits for a diff every N events", 1, every(leakDiffWait)},
 	{"crash", "the event at which it panics", 3, at(crash)},
 	{"hang", "the event at which it stops to answer", 3, at(hang)},
 	{"nopprof", "unused", 0, func(*leak) {}},
@@ -81,9 +106,10 @@ var leakKinds = []leakKind{
 
 type leak struct {
 	kind   leakKind
-	event  string // "": any but the tick
+	event  string // "": any but the named ones
 	number int
-	count  int // events so far
+	count  int  // events so far
+	keeps  bool // what the event lets go is kept this time
 }
 
 type leaks struct{ list []*leak }
@@ -131,6 +157,7 @@ func (leaks *leaks) has(name string) bool {
 // happen lets everything leak that leaks at this event.
 func (leaks *leaks) happen(event string) {
 	for _, leak := range leaks.list {
+		leak.keeps = false
 		if leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event) {
 			if leak.kind.act != nil {
 				leak.count++
@@ -151,6 +178,16 @@ func (leaks *leaks) keeps(kind string) bool {
 	}
 	return keeps
 }
+
+// kept says whether a kind that lets nothing go did so at the event that has just happened.
+func (leaks *leaks) kept(name string) bool {
+	return slices.ContainsFunc(leaks.list, func(leak *leak) bool {
+		return leak.kind.name == name && leak.keeps
+	})
+}
+
+// keep leaves the leaking to who asks `kept`.
+func keep(leak *leak) { leak.keeps = leak.count%leak.number == 0 }
 
 func every(act func()) func(*leak) {
 	return func(leak *leak) {

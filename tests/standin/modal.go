@@ -14,6 +14,7 @@ type modal struct {
 	cursor  int
 	footer  string
 	key     string // closes it again, besides Escape
+	confirm string // confirms it, besides Enter
 	restore int    // theme switcher: the theme to go back to
 }
 
@@ -25,9 +26,13 @@ const (
 	themeModal
 	settingsModal
 	quitModal
+	worktreeModal
+	commitModal
+	branchModal
 	finderModal
 	searchModal
 	inspectModal
+	deleteShellModal
 )
 
 var themes = []string{"Plain", "Harbour", "Dusk", "Meadow", "Ember"}
@@ -68,6 +73,11 @@ func newQuit() *modal {
 	return &modal{kind: quitModal, title: "Quit Sidecar?",
 		text: []string{"Are you sure you want to quit?"}, items: []string{"Quit", "Cancel"},
 		footer: "enter confirm · esc cancel"}
+}
+
+func newDeleteShell(name string) *modal {
+	return &modal{kind: deleteShellModal, title: "Delete Shell?", text: []string{"Name: " + name},
+		items: []string{"Delete", "Cancel"}, footer: "D delete · esc cancel", confirm: "D"}
 }
 
 // matching are the indexes of the items that the filter lets through.

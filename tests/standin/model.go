@@ -10,12 +10,12 @@ const (
 	gitTab = iota + 1
 	filesTab
 	workspacesTab
-	lastTab = workspacesTab
+	conversationsTab // before Workspaces on screen, where it is there
 
 	worktreeTicks = 10
 )
 
-var tabNames = []string{"", "Git", "Files", "Workspaces"}
+var tabNames = []string{"", "Git", "Files", "Workspaces", "Conversations"}
 
 type tickMsg time.Time
 
@@ -37,16 +37,17 @@ type model struct {
 	stepped       bool    // the step is open
 	screens       screenCache
 	inbox         *inbox // nil: there are no notifications
+	shells        shellsState
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{}}
+		screens: screenCache{}, shells: shellsState{ofProject: map[int][]*shell{}}}
 }
 
 func (m *model) Init() tea.Cmd {
-	m.project = openProjectAt(m.config, m.config.start, m.send)
 	m.inbox = openInbox(m.send)
+	m.project = openProjectAt(m.config, m.leaks, m.config.start, m.send)
 	return tea.Batch(m.project.load(), tick())
 }
 
@@ -66,7 +67,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case toastEndedMsg:
 		m.endToast(msg.toast)
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		command := m.press(msg)
+		m.reconcile()
+		return m, command
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:
@@ -75,8 +78,16 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.project.load()
 	case searchDueMsg:
 		return m, m.startSearch(msg)
-	case gitLoadedMsg, workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:
+	case workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:
 		m.take(msg)
+	case conversationsLoadedMsg, messagesLoadedMsg, contentFoundMsg:
+		return m, m.takeConversations(msg)
+	case gitLoadedMsg, detailLoadedMsg, diffLoadedMsg, commitsLoadedMsg, branchesLoadedMsg, gitDoneMsg:
+		return m, m.takeGit(msg)
+	case paneLoadedMsg:
+		msg.pane.lines = msg.lines
+	case shellMadeMsg, shellKilledMsg, splitMadeMsg, screenMsg, clientEndedMsg:
+		m.takeShells(msg)
 	}
 	return m, nil
 }
@@ -84,7 +95,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *model) passSecond() tea.Cmd {
 	m.leaks.happen("tick")
 	if m.inbox != nil {
-		m.inbox.active = readLog()
+		m.inbox.active = readNotifications()
 	}
 	m.ticks++
 	if m.ticks%worktreeTicks == 0 {
@@ -105,6 +116,14 @@ func (m *model) reload(watch *watch) tea.Cmd {
 	case m.project.filesWatch:
 		return tea.Batch(loadTree(m.project), m.project.reloadPreview())
 	}
+	if pane := m.project.pane; pane != nil && watch == pane.watch {
+		return loadPane(m.project)
+	}
+	if m.project.conversations != nil {
+		if command := m.project.conversations.reload(watch); command != nil {
+			return command
+		}
+	}
 	return m.reloadWatched(watch)
 }
 
@@ -112,10 +131,8 @@ func (m *model) reload(watch *watch) tea.Cmd {
 func (m *model) take(msg tea.Msg) {
 	tree := &m.project.tree
 	switch msg := msg.(type) {
-	case gitLoadedMsg:
-		msg.project.git = &msg.state
 	case workspacesMsg:
-		msg.project.workspaces = msg.names
+		msg.project.main, msg.project.worktrees = msg.main, msg.linked
 	case treeLoadedMsg:
 		if msg.project == m.project && msg.load == tree.loads {
 			m.takeTree(msg.entries)
@@ -136,7 +153,7 @@ func (m *model) switchProject(index int) tea.Cmd {
 		return nil
 	}
 	m.project.close()
-	m.project = openProjectAt(m.config, index, m.send)
+	m.project = openProjectAt(m.config, m.leaks, index, m.send)
 	if index != 0 {
 		m.leaks.happen("switch")
 	}

@@ -92,8 +92,8 @@ func appendLog(value notification) error {
 	return err
 }
 
-// readLog answers those that were not dismissed.
-func readLog() []notification {
+// readNotifications answers those that were not dismissed.
+func readNotifications() []notification {
 	log, err := os.Open(notificationLog())
 	if err != nil {
 		return nil
@@ -161,7 +161,7 @@ func (m *model) takeRequests() {
 			m.inbox.toasts = append(m.inbox.toasts, newToast(posted, m.send))
 		}
 	}
-	m.inbox.active = readLog()
+	m.inbox.active = readNotifications()
 }
 
 func newToast(posted notification, send func(tea.Msg)) *toast {
@@ -188,7 +188,7 @@ func (m *model) dismissToasts() {
 		toast.Dismissed = true
 		_ = appendLog(toast.notification) // one that cannot be marked comes back
 	}
-	m.inbox.toasts, m.inbox.active = nil, readLog()
+	m.inbox.toasts, m.inbox.active = nil, readNotifications()
 }
 
 func (m *model) endToast(ended *toast) {
@@ -207,7 +207,7 @@ func (m *model) pressForInbox(key string) bool {
 		return false
 	case key == "alt+n", m.inbox.centre && key == "esc":
 		m.inbox.centre = !m.inbox.centre
-		m.inbox.active = readLog()
+		m.inbox.active = readNotifications()
 	case key == "d" && m.tab == filesTab && len(m.inbox.toasts) > 0:
 		m.dismissToasts()
 	default:

@@ -54,10 +54,15 @@ func (o *observed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return o, command
 }
 
-// startSession opens two git projects, p1 and p2, with one file a.txt in each.
-func startSession(t *testing.T, leaks *leaks) *session {
+// startSession opens two git projects, p1 and p2, with one file a.txt in each; the flags are features
+// that are on.
+func startSession(t *testing.T, leaks *leaks, flags ...string) *session {
 	t.Helper()
 	config := &config{}
+	config.Features.Flags = map[string]bool{}
+	for _, flag := range flags {
+		config.Features.Flags[flag] = true
+	}
 	for _, name := range []string{"p1", "p2"} {
 		path := makeProject(t, name)
 		config.Projects.List = append(config.Projects.List, project{name, path})

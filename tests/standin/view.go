@@ -68,7 +68,10 @@ func (m *model) screen() string {
 	}
 	rows = append(rows, fit(m.footer(), m.width))
 	if m.modal != nil && m.modal.kind != settingsModal {
-		rows = overlay(rows, m.dialog(), m.width)
+		rows = overlay(rows, m.dialog(m.modal), m.width)
+	}
+	if m.tab == conversationsTab && m.project.conversations.mode == contentSearchMode {
+		rows = overlay(rows, m.dialog(m.project.conversations.contentSearch()), m.width)
 	}
 	rows = m.overlayInbox(rows)
 	return strings.Join(rows, "\n")
@@ -76,7 +79,11 @@ func (m *model) screen() string {
 
 func (m *model) header() string {
 	left := " ◱ Sidecar │"
-	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(tabNames[1:], " │ "), m.project.Name)
+	var names []string
+	for _, tab := range m.tabs() {
+		names = append(names, tabNames[tab])
+	}
+	right := fmt.Sprintf(" %s │ %s ▾  ·  ⚙ ", strings.Join(names, " │ "), m.project.Name)
 	gap := max(1, m.width-ansi.StringWidth(left)-ansi.StringWidth(right))
 	return fit(left+strings.Repeat(" ", gap)+right, m.width)
 }
@@ -84,11 +91,15 @@ func (m *model) header() string {
 func (m *model) footer() string {
 	hints := []string{
 		"",
-		" s Stage   d Diff   /  Search",
+		m.project.gitFooter(),
 		" E Edit   B Blame   /  Filter",
-		" n New   V Kanban   /  Filter",
+		m.project.workspacesFooter(),
+		"",
 	}
-	footer := hints[m.tab] + "   1-3 tabs   ? help   q quit"
+	if m.tab == conversationsTab {
+		hints[m.tab] = m.project.conversations.footer()
+	}
+	footer := hints[m.tab] + fmt.Sprintf("   1-%d tabs   ? help   q quit", len(m.tabs()))
 	if m.stepped {
 		footer += "   One step"
 	}
@@ -101,47 +112,11 @@ func (m *model) tabPanes(height int) []string {
 	case filesTab:
 		return m.panes("Files", project.tree.rows(height), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
-		return m.panes("Workspaces", project.workspaceLines(), "About", nil, height)
+		return m.workspacePanes(height)
+	case conversationsTab:
+		return project.conversations.panes(m, height)
 	}
-	if project.git == nil {
-		return m.panes("Git", []string{"Loading..."}, "Commit", nil, height)
-	}
-	git := project.git
-	return m.panes("Git "+git.branch, git.lines(), "Commit", git.commitLines(), height)
-}
-
-func (git *gitState) lines() []string {
-	var lines []string
-	lines = appendGroup(lines, "Staged", git.staged)
-	lines = appendGroup(lines, "Modified", git.modified)
-	lines = appendGroup(lines, "Untracked", git.untracked)
-	if len(lines) == 0 {
-		lines = append(lines, "Working tree clean")
-	}
-	lines = append(lines, "", fmt.Sprintf("Recent Commits (%d)", len(git.commits)))
-	for _, commit := range git.commits {
-		lines = append(lines, commit.hash+" "+commit.subject)
-	}
-	return lines
-}
-
-func appendGroup(lines []string, title string, names []string) []string {
-	if len(names) == 0 {
-		return lines
-	}
-	lines = append(lines, fmt.Sprintf("%s (%d)", title, len(names)))
-	for _, name := range names {
-		lines = append(lines, "  "+name)
-	}
-	return lines
-}
-
-func (git *gitState) commitLines() []string {
-	if len(git.commits) == 0 {
-		return nil
-	}
-	latest := git.commits[0]
-	return []string{latest.hash + " by " + latest.author, "", latest.subject}
+	return m.gitPanes(height)
 }
 
 func (t *tree) lines() []string {
@@ -161,10 +136,10 @@ func (t *tree) lines() []string {
 }
 
 func (p *openProject) workspaceLines() []string {
-	if len(p.workspaces) == 0 {
+	if len(p.worktrees) == 0 {
 		return []string{"No workspaces yet"}
 	}
-	return p.workspaces
+	return worktreeLines(p.worktrees)
 }
 
 func (m *modal) lines() []string {
@@ -176,15 +151,18 @@ func (m *modal) lines() []string {
 		}
 		lines = append(lines, "> "+shown, "")
 	}
+	if m.kind == worktreeModal && m.filter != "" {
+		lines = append(lines, fmt.Sprintf("%d of %d worktrees", len(m.matching()), len(m.items)))
+	}
 	for i, index := range m.matching() {
 		lines = append(lines, pointer(i == m.cursor)+m.items[index])
 	}
 	return append(lines, "", m.footer)
 }
 
-func (m *model) dialog() []string {
-	lines := m.modal.lines()
-	return m.box(m.modal.title, lines, modalWidth, len(lines)+4)
+func (m *model) dialog(modal *modal) []string {
+	lines := modal.lines()
+	return m.box(modal.title, lines, modalWidth, len(lines)+4)
 }
 
 func pointer(here bool) string {

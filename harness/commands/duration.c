@@ -1,0 +1,63 @@
+#include "commands/duration.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "verdict/baseline.h"
+
+/* For a scenario that nobody has measured. Read off Sidecar v1.3.0 on 2 cores: to start and quit it
+ * took 3 s, and an iteration with its share of the samples 0.5 to 2 s. */
+enum { START_SECONDS = 3, ITERATION_SECONDS = 1 };
+
+unsigned jobs_by_default(void)
+{
+    /* One after the other, until it is measured how many each core can bear with the levels at rest
+     * still right; it is to depend on sysconf(_SC_NPROCESSORS_ONLN) then. */
+    return 1;
+}
+
+static double estimate(const struct measure_plan *measure)
+{
+    int64_t idle_ms = measure->idle_samples > 0 ? measure->idle_ms : 0;
+    double rests = (double)(idle_ms + measure->for_ms) / 1000;
+    double iterations = measure->warmup;
+    if (measure->every_ms == 0)
+        iterations += (double)measure->samples * measure->iterations_per_sample;
+    return ceil(START_SECONDS + rests + iterations * ITERATION_SECONDS);
+}
+
+struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan)
+{
+    _cleanup_free_ char *path =
+        baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
+    struct lg_error ignored = {0};
+    _cleanup_baseline_ struct baseline *baseline =
+        access(path, F_OK) == 0 ? baseline_read(path, &ignored) : NULL;
+    if (baseline != NULL && isfinite(baseline->seconds))
+        return (struct duration){.seconds = baseline->seconds, .known = true};
+    return (struct duration){.seconds = estimate(&plan->measure)};
+}
+
+struct schedule_item *selection_items(const struct arguments *arguments,
+                                      const struct selection *selection)
+{
+    struct schedule_item *items = memory_array(selection->count + 1, sizeof *items);
+    for (size_t i = 0; i < selection->count; i++)
+        items[i] = (struct schedule_item){
+            .name = selection->plans[i]->name,
+            .seconds = scenario_duration(arguments, selection->plans[i]).seconds,
+        };
+    return items;
+}
+
+char *duration_describe(size_t scenarios, double seconds, unsigned jobs)
+{
+    const double minute = 60, long_enough = 90;
+    _cleanup_free_ char *slots =
+        jobs > 1 ? memory_format(" with %u side by side", jobs) : memory_copy_text("");
+    bool in_minutes = seconds >= long_enough;
+    return memory_format("%zu scenario%s, about %.0f %s%s", scenarios, scenarios == 1 ? "" : "s",
+                         in_minutes ? seconds / minute : seconds, in_minutes ? "min" : "s", slots);
+}

@@ -1,0 +1,30 @@
+/* How long a scenario is expected to take. */
+#ifndef LEAKGATE_COMMANDS_DURATION_H
+#define LEAKGATE_COMMANDS_DURATION_H
+
+#include <stdbool.h>
+
+#include "commands/options.h"
+#include "commands/schedule.h"
+#include "commands/selection.h"
+
+struct duration {
+    double seconds; /* whole ones */
+    bool known;     /* by the baseline; else it is an estimate from the plan */
+};
+
+/* Of one measured run. The baseline counts whatever it judges: also that of another plan tells more
+ * than an estimate, and everyone who has the files gets the same number. */
+struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan);
+/* Names and seconds of a selection, for schedule.h; the caller frees the array. */
+struct schedule_item *selection_items(const struct arguments *arguments,
+                                      const struct selection *selection);
+
+/* "23 scenarios, about 4 min" and, with more than one side by side, " with 2 side by side"; the
+ * caller frees it. */
+char *duration_describe(size_t scenarios, double seconds, unsigned jobs);
+
+/* How many scenarios run side by side where --jobs does not say. */
+unsigned jobs_by_default(void);
+
+#endif
