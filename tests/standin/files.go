@@ -23,6 +23,8 @@ type tree struct {
 	expanded map[string]bool // the directories that are open, and therefore watched
 	loads    int             // how often it was read: the newest counts
 	previews previews
+	filter   *filter // nil: none is open
+	offset   int     // of the first row that is shown
 }
 
 type treeLoadedMsg struct {

@@ -11,6 +11,10 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.modal != nil {
 		return m.pressInModal(key)
 	}
+	if m.tab == filesTab && m.project.tree.filter != nil {
+		m.pressInFilter(key)
+		return nil
+	}
 	if m.tab == conversationsTab && m.project.conversations.takesText() {
 		return m.project.conversations.press(key)
 	}
@@ -25,6 +29,9 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	if m.shells.interactive != nil {
 		m.pressInShell(key)
+		return nil
+	}
+	if m.pressForInbox(key.String()) {
 		return nil
 	}
 	switch key.String() {

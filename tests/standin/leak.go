@@ -107,6 +107,10 @@ var leakKinds = []leakKind{
 	{"kept-search", "a search that is closed is not cancelled, every Nth", 1, nil},
 	{"kept-preview", "the text of a closed tab is kept, every Nth", 1, nil},
 	{"kept-preview-watch", "the watch of the last tab is not closed, every Nth", 1, nil},
+	{"kept-toast", "the goroutine of a toast that is dismissed is not ended, every Nth", 1, nil},
+	{"kept-screens", "the screens of another size are kept, every Nth", 1, nil},
+	{"kept-filter", "the goroutine of a filter that is closed is not ended, every Nth", 1, nil},
+	{"kept-preview-watch", "the watch of a closed tab is not closed, every Nth", 1, nil},
 }
 
 type leak struct {

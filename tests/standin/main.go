@@ -51,6 +51,9 @@ func run() error {
 		fmt.Println("standin version", version)
 		return nil
 	}
+	if flag.Arg(0) == "notify" {
+		return runNotify(flag.Args()[1:])
+	}
 	config, err := loadConfig(*configPath, *projectPath)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type model struct {
 	search        *search // nil: none is open
 	stepped       bool    // the step is open
 	screens       screenCache
+	inbox         *inbox // nil: there are no notifications
 	shells        shellsState
 	overview      *overview // nil: a project is shown
 }
@@ -48,6 +49,7 @@ func newModel(config *config, leaks *leaks, input *releasableInput, send func(te
 }
 
 func (m *model) Init() tea.Cmd {
+	m.inbox = openInbox(m.send)
 	m.project = openProjectAt(m.config, m.leaks, m.config.start, m.send)
 	m.tab = m.tabs()[0]
 	return tea.Batch(m.project.load(), tick())
@@ -61,6 +63,13 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		m.forgetScreens()
+	case tea.MouseMsg:
+		return m, m.mouse(msg)
+	case filteredMsg:
+		m.takeFiltered(msg)
+	case toastEndedMsg:
+		m.endToast(msg.toast)
 	case tea.KeyPressMsg:
 		command := m.press(msg)
 		m.reconcile()
@@ -95,6 +104,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m *model) passSecond() tea.Cmd {
 	m.leaks.happen("tick")
+	if m.inbox != nil {
+		m.inbox.active = readNotifications()
+	}
 	m.ticks++
 	if m.ticks%worktreeTicks == 0 {
 		return tea.Batch(tick(), loadWorkspaces(m.project))
@@ -104,6 +116,10 @@ func (m *model) passSecond() tea.Cmd {
 
 // reload answers a change on disk; what a closed watch still had to say is ignored.
 func (m *model) reload(watch *watch) tea.Cmd {
+	if m.inbox != nil && watch == m.inbox.requests {
+		m.takeRequests()
+		return nil
+	}
 	switch watch {
 	case m.project.gitWatch:
 		return loadGit(m.project)

@@ -306,6 +306,8 @@ func (m *model) pressInTree(key string) tea.Cmd {
 		return m.follow()
 	case "g":
 		tree.cursor = 0
+	case "/":
+		m.openFilter()
 	case "G":
 		tree.move(len(tree.entries))
 	case "enter", "l", "h":

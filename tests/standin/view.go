@@ -17,6 +17,7 @@ const (
 func (m *model) View() tea.View {
 	view := tea.NewView(m.screens.same(m.screen()))
 	view.AltScreen = true
+	view.MouseMode = tea.MouseModeCellMotion
 	return view
 }
 
@@ -47,6 +48,17 @@ func (cache *screenCache) same(screen string) string {
 	return screen
 }
 
+// keptScreens are what a leak keeps of screens of other sizes.
+var keptScreens []screenCache
+
+// forgetScreens begins anew: those of another size are of no use.
+func (m *model) forgetScreens() {
+	if m.leaks.keeps("kept-screens") {
+		keptScreens = append(keptScreens, m.screens)
+	}
+	m.screens = screenCache{}
+}
+
 // screen draws every row; Bubble Tea sends only the cells that differ from the last time.
 func (m *model) screen() string {
 	switch {
@@ -70,6 +82,7 @@ func (m *model) screen() string {
 	if m.overview == nil && m.tab == conversationsTab && m.project.conversations.mode == contentSearchMode {
 		rows = overlay(rows, m.dialog(m.project.conversations.contentSearch()), m.width)
 	}
+	rows = m.overlayInbox(rows)
 	return strings.Join(rows, "\n")
 }
 
@@ -122,7 +135,7 @@ func (m *model) tabPanes(height int) []string {
 	case notesTab:
 		return project.notes.panes(m, height)
 	case filesTab:
-		return m.panes("Files", project.tree.lines(), "Preview", project.tree.previews.view(height), height)
+		return m.panes("Files", project.tree.rows(height), "Preview", project.tree.previews.view(height), height)
 	case workspacesTab:
 		return m.workspacePanes(height)
 	case conversationsTab:
@@ -133,7 +146,7 @@ func (m *model) tabPanes(height int) []string {
 
 func (t *tree) lines() []string {
 	var lines []string
-	for i, entry := range t.entries {
+	for i, entry := range t.shownEntries() {
 		mark := "  "
 		switch {
 		case entry.expanded:
