@@ -5,10 +5,10 @@ suite.json has a row for every scenario of scenarios/:
     leak     what the stand-in is to leak (STANDIN_LEAK): in the subsystem that the scenario covers
     gauge    the gauge of the finding that this has to be
     holder   a part of its holder
-    covers   what the scenario is there for, in words
+    covers   what the scenario is there for: parts of Sidecar, from PARTS of coverage.py
     measure  optional, keys of `measure` by which these runs take less time
 
-or, where the stand-in has nothing of the kind, {"stand_in": "why"}.
+or, where the stand-in has nothing of the kind, `stand_in`, which says why, and `covers`.
 """
 
 import concurrent.futures
@@ -19,6 +19,7 @@ import re
 import pytest
 import yaml
 
+import coverage
 from runs import SOURCE, STANDIN, Place
 
 ROWS = json.loads(pathlib.Path(__file__).with_name("suite.json").read_text(encoding="utf-8"))
@@ -43,11 +44,21 @@ def test_every_scenario_has_a_row():
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_says_what_is_covered(name):
     row = ROWS[name]
+    assert set(row["covers"]) <= set(coverage.PARTS)
     if "stand_in" in row:
-        assert set(row) == {"stand_in"} and row["stand_in"]
+        assert set(row) == {"stand_in", "covers"} and row["stand_in"]
         return
     assert REQUIRED <= set(row) <= REQUIRED | OPTIONAL
     assert all(row[key] for key in row)
+
+
+def test_every_part_is_covered_or_told():
+    covered = {part for row in ROWS.values() for part in row["covers"]}
+    assert set(coverage.PARTS) - covered == set(coverage.NOT_COVERED)
+
+
+def test_the_page_is_made_from_the_rows():
+    assert coverage.PAGE.read_text(encoding="utf-8") == coverage.page()
 
 
 def quickened(name):
