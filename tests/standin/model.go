@@ -45,7 +45,7 @@ type model struct {
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
-		screens: screenCache{screens: map[string]string{}}, shells: newShellsState()}
+		shells: newShellsState()}
 }
 
 func (m *model) Init() tea.Cmd {

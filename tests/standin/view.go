@@ -43,6 +43,9 @@ func (cache *screenCache) same(screen string) string {
 		copy(cache.oldest, cache.oldest[1:])
 		cache.oldest = cache.oldest[:cachedScreens-1]
 	}
+	if cache.screens == nil {
+		cache.screens = map[string]string{}
+	}
 	cache.screens[screen] = screen
 	cache.oldest = append(cache.oldest, screen)
 	return screen
