@@ -169,9 +169,9 @@ bool file_write_atomic(const char *path, const void *data, size_t length, struct
 bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
                    struct lg_error *err)
 {
-    _cleanup_close_ int fd = openat(
-        directory, path,
-        O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
+    _cleanup_close_ int fd =
+        openat(directory, path,
+               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
     if (fd < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     if (!file_write_all(fd, data, length, err))

@@ -27,7 +27,8 @@
 /* Loops are unrolled when the file is loaded. */
 #define LIMIT_LOOP_DEPTH 4u
 #define LIMIT_LOOP_TIMES 1000
-#define LIMIT_STEPS 2000u /* of one list with all rounds of its loops; each is a line of the journal */
+#define LIMIT_STEPS                                                                                \
+    2000u /* of one list with all rounds of its loops; each is a line of the journal */
 #define LIMIT_STEPS_BYTES (16u * 1024u * 1024u) /* of the texts of such a list */
 
 /* Baselines and other JSON files written by leakgate, perhaps edited by hand. */

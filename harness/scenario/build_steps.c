@@ -224,8 +224,8 @@ static void unroll(struct unrolling *unrolling, const struct node *steps,
             unroll_loop(unrolling, loop_of(node), loop_of(original));
             continue;
         }
-        list->items = memory_grow(list->items, &unrolling->capacity, list->count + 1,
-                                  sizeof *list->items);
+        list->items =
+            memory_grow(list->items, &unrolling->capacity, list->count + 1, sizeof *list->items);
         struct step *step = &list->items[list->count++];
         build_step(unrolling->plan, node, step);
         if (node != original)

@@ -373,8 +373,7 @@ static void check_kind(const struct checker *checker, const struct node *node,
 {
     const struct node *as = node_find(node, "as");
     const struct node *path = node_find(node, "path");
-    if (table->kind == TABLE_LOOP && node_text(as) != NULL &&
-        is_known(checker->names, as->text))
+    if (table->kind == TABLE_LOOP && node_text(as) != NULL && is_known(checker->names, as->text))
         diagnose_at(checker->problems, as->where, "as \"%s\" is taken: choose another name",
                     as->text);
     if (table->kind == TABLE_FILES && key_row(table, "path") != NULL)

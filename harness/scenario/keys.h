@@ -133,13 +133,13 @@ extern const struct key_table prepare_step_table;
 extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
     project_rule, variable_rule, environment_rule, region_rule, known_region_rule, tag_rule,
     tool_rule, key_name_rule, date_rule, duration_rule, range_rule, size_rule, mode_rule,
-    regex_rule, byte_size_rule, term_rule, world_file_rule, world_path_rule, world_directory_rule, count_rule,
-    mouse_action_rule, mouse_button_rule;
+    regex_rule, byte_size_rule, term_rule, world_file_rule, world_path_rule, world_directory_rule,
+    count_rule, mouse_action_rule, mouse_button_rule;
 extern const struct value_type some_text_type, template_type, name_type, integer_type, flag_type,
     date_type, duration_type, range_type, byte_size_type, mode_type, file_text_type, tag_list_type,
-    tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type, file_map_type, region_map_type, target_file_map_type,
-    target_region_map_type, any_mapping_type, world_path_type, world_directory_type,
-    known_region_type;
+    tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type,
+    file_map_type, region_map_type, target_file_map_type, target_region_map_type, any_mapping_type,
+    world_path_type, world_directory_type, known_region_type;
 
 /* Every text rule and table that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];

@@ -34,6 +34,12 @@
     }
 
 #define FILE_RULES                                                                                 \
-    {RULE_AT_LEAST_ONE, {"text", "line"}}, {RULE_GOES_WITH, {"line", "lines", "size"}}
+    {RULE_AT_LEAST_ONE, {"text", "line"}},                                                         \
+    {                                                                                              \
+        RULE_GOES_WITH,                                                                            \
+        {                                                                                          \
+            "line", "lines", "size"                                                                \
+        }                                                                                          \
+    }
 
 #endif

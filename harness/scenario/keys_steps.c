@@ -130,8 +130,7 @@ static const struct value_type prepare_loop_steps_type = {
                "hold `*`, `?` and `[...]`; a path that matches nothing fails the step.",           \
         .example = "\"home/log-*.txt\""                                                            \
     }
-#define LOOP_DOC                                                                                   \
-    "Does steps again and again: a number of times, or once for each text of a list."
+#define LOOP_DOC "Does steps again and again: a number of times, or once for each text of a list."
 
 static const struct key_row step_rows[STEP_KIND_COUNT] = {
     [STEP_PRESS] = {.name = "press",

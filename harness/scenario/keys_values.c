@@ -13,7 +13,7 @@
 /* The directories that every world has (world/world.h). */
 static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
                                                 "cache", "data", "tm",  NULL};
-static const char *const known_references[] = {"i",       "world", "program", "project",
+static const char *const known_references[] = {"i",   "world", "program", "project",
                                                "now", "today", NULL};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const char *const mouse_buttons[] = {"left", "middle", "right", NULL};
@@ -268,10 +268,9 @@ const struct text_rule *const documented_rules[] = {
 const struct key_table *const scenario_tables[] = {
     &scenario_table,   &quarantine_table, &variable_table, &world_table,
     &world_file_table, &region_table,     &measure_table,  NULL};
-const struct key_table *const step_tables[] = {&press_table,  &mouse_table, &run_table,
-                                               &resize_table, &wait_table,  &wait_file_table,
-                                               &settle_table, &write_table, &remove_table,
-                                               &loop_table,   NULL};
+const struct key_table *const step_tables[] = {
+    &press_table,  &mouse_table, &run_table,    &resize_table, &wait_table, &wait_file_table,
+    &settle_table, &write_table, &remove_table, &loop_table,   NULL};
 const struct key_table *const target_tables[] = {
     &target_table, &terminal_table, &target_config_table,
     &ready_table,  &quit_table,     &survivor_table,

@@ -101,8 +101,8 @@ static struct extent extent_of(const struct node *steps)
     struct extent all = {0};
     for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
         const struct node *loop = loop_of(steps->items[i]);
-        struct extent one = loop != NULL ? loop_extent(loop)
-                                         : (struct extent){1, bytes_of(steps->items[i])};
+        struct extent one =
+            loop != NULL ? loop_extent(loop) : (struct extent){1, bytes_of(steps->items[i])};
         all.steps = all.steps + one.steps < ENOUGH ? all.steps + one.steps : ENOUGH;
         all.bytes = all.bytes + one.bytes < ENOUGH ? all.bytes + one.bytes : ENOUGH;
     }

@@ -61,8 +61,8 @@ static bool write_text(const struct world *world, const char *path, const char *
     return write_below(world, path, &content, 0644, file_write_at, err);
 }
 
-char *file_place(const struct world *world, const char *template,
-                 const struct world_moment *moment, struct lg_error *err)
+char *file_place(const struct world *world, const char *template, const struct world_moment *moment,
+                 struct lg_error *err)
 {
     _cleanup_free_ char *path = world_expand_at(world, template, moment, err);
     if (path == NULL)
@@ -230,8 +230,8 @@ bool files_make(const struct world *world, struct lg_error *err)
 /* What every world has stays: its directories and the log of spawns. */
 static bool is_own(const char *parent, const char *name)
 {
-    static const char *const own[] = {"bin", "cache", "data", "home",    "run",
-                                      "state", "tm",  "tmp",  ".spawns", NULL};
+    static const char *const own[] = {"bin",   "cache", "data", "home",    "run",
+                                      "state", "tm",    "tmp",  ".spawns", NULL};
     for (size_t i = 0; parent[0] == '\0' && own[i] != NULL; i++)
         if (text_equal(own[i], name))
             return true;

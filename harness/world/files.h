@@ -15,8 +15,8 @@ bool files_make(const struct world *world, struct lg_error *err);
 
 /* The path of a plan's file relative to the world's root, references expanded; the caller frees it.
  * NULL and LG_ERROR_INPUT when it leads outside. */
-char *file_place(const struct world *world, const char *template,
-                 const struct world_moment *moment, struct lg_error *err);
+char *file_place(const struct world *world, const char *template, const struct world_moment *moment,
+                 struct lg_error *err);
 
 /* How many files a plan's file is, and the moment of one of them, from 1. */
 unsigned file_copies(const struct file_plan *file);

@@ -183,13 +183,19 @@ static void test_world(void **state)
     for (size_t i = 1; i < world->env.count; i++)
         assert_true(strcmp(world->env.items[i - 1].name, world->env.items[i].name) < 0);
 
-    assert_int_equal(world->files.count, 4);
+    assert_int_equal(world->files.count, 7);
+    assert_int_equal(file_of(plan, "run/${slug}-${n}.txt")->copies, 3);
+    assert_int_equal(file_of(plan, "run/${slug}-${n}.txt")->lines, 20);
+    assert_int_equal(file_of(plan, "run/big")->size, 64 * 1024);
+    assert_int_equal(file_of(plan, "run/big")->copies, 0);
+    assert_null(file_of(plan, "run/big")->text);
+    assert_int_equal(file_of(plan, "run/bytes")->size, 500);
     assert_string_equal(file_of(plan, "p1/notes.txt")->text, "from the scenario\n");
     assert_int_equal(file_of(plan, "p1/notes.txt")->mode, 0644);
     assert_string_equal(file_of(plan, "home/.demorc")->text, "theme = plain\n");
     assert_string_equal(file_of(plan, "p2/a/b.txt")->text, "${greeting}, $${greeting}");
     assert_int_equal(file_of(plan, "bin/editor")->mode, 0755);
-    assert_int_equal(file_of(plan, "bin/editor")->where.line, 18);
+    assert_int_equal(file_of(plan, "bin/editor")->where.line, 22);
 
     _cleanup_free_ char *config = json_one_line(world->config);
     assert_string_equal(world->config_path, "cfg/config.json");
@@ -241,17 +247,25 @@ static void test_every_step(void **state)
         "settle 50ms",
         "snapshot \"after ${i}\"",
         "sleep 10ms",
+        "write \"run/log\" append",
+        "write \"p1/x/${n}.txt\" copies 5",
+        "remove \"run/log\"",
+        "remove \"home/a\" \"p1/x/?.txt\"",
+        "remove \"run/nothing\"",
     };
+    enum { COUNT = sizeof sources / sizeof *sources, ROUNDS = 3, STEPS_OF_A_ROUND = 1 + 2 + 2 * 3 };
     _cleanup_plan_ struct plan *plan = load_every_key();
-    assert_int_equal(plan->iteration.count, sizeof sources / sizeof *sources);
-    for (size_t i = 0; i < plan->iteration.count; i++) {
+    assert_int_equal(plan->iteration.count, COUNT + ROUNDS * STEPS_OF_A_ROUND);
+    for (size_t i = 0; i < COUNT; i++) {
         const struct step *step = &plan->iteration.items[i];
         assert_string_equal(step->source, sources[i]);
-        assert_int_equal(step->where.line, 31 + i);
+        assert_int_equal(step->where.line, 39 + i);
         assert_int_equal(step->where.column, 5);
         assert_string_equal(step->where.file, plan->file);
     }
     assert_string_equal(plan->setup.items[1].source, "wait text \"Files\"");
+    assert_int_equal(plan->prepare.count, 2 + 2);
+    assert_string_equal(plan->prepare.items[3].source, "remove \"home/a/*-2\"");
 }
 
 static void test_fields_of_steps(void **state)
