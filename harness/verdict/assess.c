@@ -11,6 +11,7 @@
 #include "verdict/kept.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
+#include "verdict/rest.h"
 #include "verdict/timer_owner.h"
 
 /* A name in a sentence is cut here; whole stacks stand in the finding's holder. */
@@ -240,14 +241,22 @@ static char *join_texts(char *first, char *second)
     return joined;
 }
 
-/* The trace itself is too restless to show even a growth of one per iteration. A scenario paced by
- * minutes asks for more by nature, so it is held against a trace without noise as well. */
+/* The trace itself is too restless to show even a growth of one per iteration; what is there at
+ * rest may still tell. A scenario paced by minutes asks for more by nature, so it is held against a
+ * trace without noise as well. */
 static void check_noise(struct assessment *assessment, enum gauge gauge,
                         const struct outcome *outcome)
 {
     double limit = fmax(visible_enough, 2 * outcome_noiseless(assessment->ledger));
     if (gauge_info(gauge)->rule != RULE_FLOOR || !(outcome->smallest_visible > limit))
         return;
+    double bound = rest_bound(assessment->ledger, gauge);
+    if (bound <= visible_enough) {
+        if (assessment->smallest != NULL)
+            assessment->smallest[gauge].per_iteration = fmin(bound, outcome->smallest_visible);
+        return;
+    }
+    assessment->restless = rest_can_tell(assessment->ledger);
     struct finding finding = finding_of(FINDING_MEASUREMENT, gauge, outcome, (struct allowance){0});
     finding.text = memory_format("moves so much that a growth under %.2f per %s would not be seen",
                                  outcome->smallest_visible, pace_name(assessment->ledger));

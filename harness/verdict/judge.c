@@ -178,7 +178,7 @@ bool judge_grew(const struct series *series, const struct baseline *baseline, co
     for (size_t i = 0; i < findings.count; i++)
         if (findings.items[i].kind == FINDING_GROWTH)
             return true;
-    return false;
+    return assessment.restless;
 }
 
 bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today)

@@ -120,8 +120,9 @@ struct judgement *judge(const struct series *series, const struct baseline *base
 void judgement_free(struct judgement *judgement);
 
 /* Did something grow in the loop that the baseline does not allow, and is it still there in the
- * last sample? For the worker, which decides whether to go on draining. `today` is the journal's
- * date, so that what the judge will judge is drained: an exception that has expired allows nothing.
+ * last sample? Or did a gauge move so much that only a rest can tell? For the worker, which decides
+ * whether to go on draining. `today` is the journal's date, so that what the judge will judge is
+ * drained: an exception that has expired allows nothing.
  */
 bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today);
 bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today);

@@ -842,6 +842,53 @@ static void noise_is_inconclusive_unless_something_leaks(void **state)
     end(&series, judgement);
 }
 
+/* Timers of the warm-up run out while those of the loop come: 60 in flight, and at rest none. */
+static double settles(int iteration, int rested, int level)
+{
+    return rested > 0 ? fmax(level - 40 - rested, 0) : level - iteration;
+}
+
+/* The ordinary run with a sample of its start, at which `held` goroutines were there. */
+static struct series restless(unsigned drain_samples, double held)
+{
+    struct series series = ordinary(drain_samples);
+    add_function(&series, GAUGE_GOROUTINE, "main.settles", settles, 60, 0);
+    struct sample start = {.phase = PHASE_START, .at = 1};
+    start.gauges[GAUGE_GOROUTINE] = held;
+    series_append(&series, &start);
+    struct sample last = series.samples[series.count - 1];
+    memmove(&series.samples[1], &series.samples[0], (series.count - 1) * sizeof last);
+    series.samples[0] = last;
+    return series;
+}
+
+/* 26 at the start and 26 after a minute at rest: no more than two in 48 iterations can have stayed.
+ */
+static void what_is_there_at_rest_tells_what_noise_hides(void **state)
+{
+    (void)state;
+    struct series series = restless(0, 26);
+    assert_true(judge_grew(&series, NULL, "")); /* so it is to drain */
+    series_free(&series);
+    series = restless(12, 26);
+    assert_false(judge_grew(&series, NULL, ""));
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE].per_iteration, 2.0 / 48, 1e-9);
+    end(&series, judgement);
+}
+
+/* 80 more than at the start: more than one per iteration can have stayed. */
+static void a_rest_that_holds_more_tells_nothing(void **state)
+{
+    (void)state;
+    struct series series = restless(12, 26 - 80);
+    assert_true(judge_grew(&series, NULL, ""));
+    struct judgement *judgement = judge_today(&series, NULL);
+    assert_int_equal(judgement->verdict, VERDICT_INCONCLUSIVE);
+    end(&series, judgement);
+}
+
 /* One per second at rest and in the loop alike: the iterations have no part in it. */
 static void what_rises_at_rest_alike_is_not_put_on_the_iterations(void **state)
 {
@@ -990,6 +1037,8 @@ int main(void)
         cmocka_unit_test(failed_outranks_all),
         cmocka_unit_test(an_empty_series_is_invalid_and_no_crash),
         cmocka_unit_test(noise_is_inconclusive_unless_something_leaks),
+        cmocka_unit_test(what_is_there_at_rest_tells_what_noise_hides),
+        cmocka_unit_test(a_rest_that_holds_more_tells_nothing),
         cmocka_unit_test(what_rises_at_rest_alike_is_not_put_on_the_iterations),
         cmocka_unit_test(what_moves_at_rest_is_no_drift),
         cmocka_unit_test(paced_by_time_growth_is_per_minute),
