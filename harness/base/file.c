@@ -117,7 +117,7 @@ static char *directory_of(const char *path)
     return slash == path ? memory_copy_text("/") : memory_copy_range(path, (size_t)(slash - path));
 }
 
-static bool sync_directory_of(const char *path)
+bool file_sync_name(const char *path)
 {
     _cleanup_free_ char *directory = directory_of(path);
     _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -157,7 +157,7 @@ bool file_write_atomic(const char *path, const void *data, size_t length, struct
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     bool written = file_write_all(fd, data, length, err) && fchmod(fd, 0644) == 0 &&
                    fsync(fd) == 0 && give_name(fd, path, &temporary) &&
-                   rename(temporary, path) == 0 && sync_directory_of(path);
+                   rename(temporary, path) == 0 && file_sync_name(path);
     if (written)
         return true;
     int errnum = errno;

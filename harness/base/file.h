@@ -29,6 +29,8 @@ bool file_read_at(int directory, const char *name, struct buffer *out, struct lg
 /* Whole or absent: a temporary file in the same directory, fsync, rename, fsync of the directory.
  * Mode 0644. */
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err);
+/* The name of a file or directory is on the disk as well, as far as the file system can say so. */
+bool file_sync_name(const char *path);
 /* A plain write of a new or replaced file with this mode, link refused; for files of a world. A
  * named pipe that nobody reads is an error, not a wait. */
 bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,

@@ -213,6 +213,13 @@ static void take_levels(struct baseline *baseline, const struct judgement *judge
     }
 }
 
+/* Longer or shorter than its file says (--for). */
+static bool has_other_length(const struct run_record *record)
+{
+    const json_t *measure = json_object_get(record->header, "measure");
+    return json_object_get(measure, "file_for_ms") != NULL;
+}
+
 /* How long the run took, unless what is stored is near enough: a figure for planning must not
  * change the file with every run. */
 static void take_seconds(struct baseline *baseline, const struct run_record *record,
@@ -221,7 +228,7 @@ static void take_seconds(struct baseline *baseline, const struct run_record *rec
     const double near = 0.25;
     double seconds = ceil(json_get_number(record->end, "at", NAN));
     double stored = old != NULL ? old->seconds : NAN;
-    bool is_near = fabs(seconds - stored) <= near * stored;
+    bool is_near = fabs(seconds - stored) <= near * stored || has_other_length(record);
     baseline->seconds = is_near || isnan(seconds) ? stored : seconds;
 }
 

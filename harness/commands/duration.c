@@ -35,8 +35,10 @@ struct duration scenario_duration(const struct arguments *arguments, const struc
     struct lg_error ignored = {0};
     _cleanup_baseline_ struct baseline *baseline =
         access(path, F_OK) == 0 ? baseline_read(path, &ignored) : NULL;
-    if (baseline != NULL && isfinite(baseline->seconds))
-        return (struct duration){.seconds = baseline->seconds, .known = true};
+    /* A baseline's is that of a run as long as the file says. */
+    double more = (double)(plan->measure.for_ms - plan->measure.file_for_ms) / 1000;
+    if (baseline != NULL && isfinite(baseline->seconds) && baseline->seconds + more > 0)
+        return (struct duration){.seconds = ceil(baseline->seconds + more), .known = true};
     return (struct duration){.seconds = estimate(&plan->measure)};
 }
 
@@ -54,10 +56,14 @@ struct schedule_item *selection_items(const struct arguments *arguments,
 
 char *duration_describe(size_t scenarios, double seconds, unsigned jobs)
 {
-    const double minute = 60, long_enough = 90;
+    const double minute = 60, hour = 3600;
+    const double long_enough = 90, very_long = 3 * hour;
     _cleanup_free_ char *slots =
         jobs > 1 ? memory_format(" with %u side by side", jobs) : memory_copy_text("");
-    bool in_minutes = seconds >= long_enough;
-    return memory_format("%zu scenario%s, about %.0f %s%s", scenarios, scenarios == 1 ? "" : "s",
-                         in_minutes ? seconds / minute : seconds, in_minutes ? "min" : "s", slots);
+    _cleanup_free_ char *time = seconds >= very_long ? memory_format("%.1f h", seconds / hour)
+                                : seconds >= long_enough
+                                    ? memory_format("%.0f min", seconds / minute)
+                                    : memory_format("%.0f s", seconds);
+    return memory_format("%zu scenario%s, about %s%s", scenarios, scenarios == 1 ? "" : "s", time,
+                         slots);
 }

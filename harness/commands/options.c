@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "scenario/value.h"
 
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
@@ -39,6 +40,13 @@ const struct option_info option_table[] = {
      "a shell command that builds the program first; a commit that it fails on is left out"},
     {OPTION_ITERATIONS, COMMAND_RUN, "iterations", 0, "N", OPTION_TYPE_NUMBER, NULL,
      "only play the set-up and N iterations; nothing is measured"},
+    {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
+     "let the loop of scenarios that are paced by time last so long (30m, 8h; at most 24h); the "
+     "others stay as they are"},
+    {OPTION_RESUME, COMMAND_RUN, "resume", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "go on with the run that is in the report's directory, with the same arguments: what ended "
+     "there is not run again, and what was cut off and is paced by time runs for the rest of its "
+     "time"},
     {OPTION_SHOW, COMMAND_RUN, "show", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "print the screen after every step"},
     {OPTION_KEEP_WORLD, RUNS, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,
@@ -166,6 +174,11 @@ static bool check_value(const struct option_info *info, const char *value, struc
         return clock_is_date(value) ||
                lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a date as YYYY-MM-DD, not \"%s\"",
                        info->name, value);
+    case OPTION_TYPE_DURATION:
+        return (duration_parse(value, &(int64_t){0}) && strtol(value, NULL, 10) > 0) ||
+               lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--%s wants a duration such as 30m or 8h, at most 24h, not \"%s\"",
+                       info->name, value);
     case OPTION_TYPE_SHARD:
         return read_shard(value, &(struct shard){0}) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
@@ -268,6 +281,15 @@ unsigned option_number(const struct arguments *arguments, enum option option)
 {
     const char *text = option_text(arguments, option);
     return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
+int64_t option_duration(const struct arguments *arguments, enum option option)
+{
+    const char *text = option_text(arguments, option);
+    int64_t ms = 0;
+    if (text != NULL)
+        duration_parse(text, &ms);
+    return ms;
 }
 
 struct shard option_shard(const struct arguments *arguments)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -34,6 +35,8 @@ enum option {
     OPTION_CONTROL,
     OPTION_BUILD,
     OPTION_ITERATIONS,
+    OPTION_FOR,
+    OPTION_RESUME,
     OPTION_SHOW,
     OPTION_KEEP_WORLD,
     OPTION_REQUIRE_ALL,
@@ -56,11 +59,12 @@ enum option {
 enum option_type {
     OPTION_TYPE_FLAG,
     OPTION_TYPE_TEXT,
-    OPTION_TYPE_LIST,   /* may be repeated; all values count */
-    OPTION_TYPE_NUMBER, /* a whole number from 1 */
-    OPTION_TYPE_CHOICE, /* one of the words in `argument`, separated by '|' */
-    OPTION_TYPE_DATE,   /* YYYY-MM-DD */
-    OPTION_TYPE_SHARD   /* i/n, i from 1 to n */
+    OPTION_TYPE_LIST,     /* may be repeated; all values count */
+    OPTION_TYPE_NUMBER,   /* a whole number from 1 */
+    OPTION_TYPE_CHOICE,   /* one of the words in `argument`, separated by '|' */
+    OPTION_TYPE_DATE,     /* YYYY-MM-DD */
+    OPTION_TYPE_DURATION, /* 30s, 90m, 8h; at most a day */
+    OPTION_TYPE_SHARD     /* i/n, i from 1 to n */
 };
 
 struct option_info {
@@ -97,6 +101,9 @@ bool option_given(const struct arguments *arguments, enum option option);
 const char *option_text(const struct arguments *arguments, enum option option);
 /* 0 where it was not given. */
 unsigned option_number(const struct arguments *arguments, enum option option);
+
+/* Milliseconds; 0 where it was not given. */
+int64_t option_duration(const struct arguments *arguments, enum option option);
 
 /* Of --shard: the one of so many; 0 of 0 where it was not given. */
 struct shard {

@@ -151,10 +151,17 @@ static void describe(const struct progress *progress, struct buffer *line)
                   further ? attempt_name(progress->attempt) : "", progress->phase);
     if (progress->iterations > 0)
         buffer_format(line, ", iteration %u of %u", progress->iteration, progress->iterations);
-    if (left >= 0)
-        buffer_format(line, ", %s %.0f s left",
-                      strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
-                      left);
+    if (left < 0)
+        return;
+    const double long_enough = 600;
+    char time[64];
+    if (left >= long_enough)
+        clock_describe((int64_t)left * NS_PER_SECOND, time, sizeof time);
+    else
+        snprintf(time, sizeof time, "%.0f s", left);
+    buffer_format(line, ", %s %s left",
+                  strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
+                  time);
 }
 
 static void draw(struct progress *progress)

@@ -15,6 +15,7 @@
 #include "commands/print_result.h"
 #include "commands/progress.h"
 #include "commands/report_directory.h"
+#include "commands/resume.h"
 #include "commands/revision.h"
 #include "commands/run_scenario.h"
 #include "commands/schedule.h"
@@ -38,7 +39,8 @@ struct suite {
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
     unsigned jobs;
-    bool *done; /* one for each plan that ran side by side */
+    struct resume *resumes; /* one for each plan */
+    bool *done;             /* one for each plan that ran side by side */
     struct suite_result *result;
 };
 
@@ -54,6 +56,7 @@ static void suite_end(struct suite *suite)
     string_list_free(&suite->missing);
     string_list_free(&suite->whole);
     free(suite->seconds);
+    free(suite->resumes);
     free(suite->done);
     selection_free(&suite->selection);
     suite_free(suite->result);
@@ -90,6 +93,29 @@ static int take_shard(struct suite *suite)
     return EXIT_PASS;
 }
 
+/* --for: of the scenarios that are paced by time. */
+static bool set_durations(const struct suite *suite, struct lg_error *err)
+{
+    int64_t for_ms = option_duration(suite->arguments, OPTION_FOR);
+    bool any = false;
+    if (for_ms == 0)
+        return true;
+    if (option_given(suite->arguments, OPTION_ITERATIONS))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--for and --iterations exclude each other");
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct plan *plan = suite->selection.plans[i];
+        if (plan->measure.every_ms == 0)
+            continue;
+        if (!measure_last(&plan->measure, for_ms, err))
+            return lg_context(err, "%s: --for", plan->name);
+        any = true;
+    }
+    return any ||
+           lg_fail(err, LG_ERROR_INPUT, 0,
+                   "--for is for scenarios that are paced by time (measure: every, for), and "
+                   "none of those chosen is");
+}
+
 static int load_scenarios(struct suite *suite)
 {
     struct lg_error err = {0};
@@ -108,6 +134,8 @@ static int load_scenarios(struct suite *suite)
         print_no_scenario(suite->arguments);
         return EXIT_NOTHING_JUDGED;
     }
+    if (!set_durations(suite, &err))
+        return complain(&err);
     return take_shard(suite);
 }
 
@@ -139,7 +167,8 @@ static void put_option(struct buffer *out, const char *name, const char *value)
 static char *options_again(const struct arguments *arguments, bool with_revision)
 {
     static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
-                                       OPTION_PROGRAM,   OPTION_CONTROL,   OPTION_ITERATIONS};
+                                       OPTION_PROGRAM,   OPTION_CONTROL,   OPTION_ITERATIONS,
+                                       OPTION_FOR};
     struct buffer out = BUFFER_INIT(SIZE_MAX);
     struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < option_table_count; i++) {
@@ -323,12 +352,41 @@ static bool find_control(const struct arguments *arguments, struct lg_error *err
                    control);
 }
 
+/* What would make a run that cannot be gone on with. */
+static bool check_resume(const struct arguments *arguments, struct lg_error *err)
+{
+    static const enum option others[] = {OPTION_CONTROL, OPTION_ITERATIONS};
+    if (!option_given(arguments, OPTION_RESUME))
+        return true;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (option_given(arguments, others[i]))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--resume and --%s exclude each other",
+                           option_name(others[i]));
+    return resume_check_directory(option_text(arguments, OPTION_REPORT), err);
+}
+
+static bool find_resumes(struct suite *suite, struct lg_error *err)
+{
+    suite->resumes = memory_array(suite->selection.count + 1, sizeof *suite->resumes);
+    if (!option_given(suite->arguments, OPTION_RESUME))
+        return true;
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct resumed resumed = {.directory = option_text(suite->arguments, OPTION_REPORT),
+                                  .plan = suite->selection.plans[i],
+                                  .baseline = suite->baselines[i],
+                                  .baseline_here = suite->baselines_here[i]};
+        if (!is_skipped(suite, i) && !resume_find(&resumed, &suite->resumes[i], err))
+            return false;
+    }
+    return true;
+}
+
 /* All that can be known to be wrong before anything has started. */
-static int check_machine(const struct suite *suite)
+static int check_machine(struct suite *suite)
 {
     const char *directory = option_text(suite->arguments, OPTION_REPORT);
     struct lg_error err = {0};
-    if (!find_control(suite->arguments, &err))
+    if (!find_control(suite->arguments, &err) || !check_resume(suite->arguments, &err))
         return complain(&err);
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!is_skipped(suite, i) && !find_program(suite->selection.plans[i], &err))
@@ -336,6 +394,8 @@ static int check_machine(const struct suite *suite)
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!evidence_directory_check(directory, suite->selection.plans[i]->name, &err))
             return complain(&err);
+    if (!find_resumes(suite, &err))
+        return complain(&err);
     if (!report_directory_prepare(directory, &err) || !guard_take_signals(&err))
         return complain(&err);
     return EXIT_PASS;
@@ -377,6 +437,7 @@ static void run_one(struct suite *suite, size_t index, struct progress *progress
         .suite = suite->result,
         .result = &suite->result->scenarios[index],
         .progress = progress,
+        .resume = suite->resumes[index],
     };
     run_scenario(&run);
     progress_end(progress, run.result);
@@ -548,7 +609,13 @@ static void expect_durations(struct suite *suite)
     bool measured = !option_given(suite->arguments, OPTION_ITERATIONS);
     suite->seconds = memory_array(suite->selection.count + 1, sizeof *suite->seconds);
     for (size_t i = 0; measured && i < suite->selection.count; i++) {
-        suite->seconds[i] = scenario_duration(suite->arguments, suite->selection.plans[i]).seconds;
+        const struct plan *plan = suite->selection.plans[i];
+        const struct resume *resume = &suite->resumes[i];
+        suite->seconds[i] = scenario_duration(suite->arguments, plan).seconds;
+        if (resume->kind == RESUME_SEGMENT)
+            suite->seconds[i] -= (double)(plan->measure.for_ms - resume->rest_ms) / 1000;
+        if (resume->kind == RESUME_KEPT || suite->seconds[i] < 0)
+            suite->seconds[i] = 0;
         if (option_given(suite->arguments, OPTION_CONTROL))
             suite->seconds[i] *= 2;
     }
@@ -566,8 +633,10 @@ static void print_what_comes(const struct suite *suite)
     gather_work(suite, names, order);
     for (size_t i = 0; i < count; i++)
         seconds[i] = suite->seconds[order[i]];
-    _cleanup_free_ char *text =
-        duration_describe(count, schedule_span(seconds, count, free_in, suite->jobs), suite->jobs);
+    double span = schedule_span(seconds, count, free_in, suite->jobs);
+    if (span <= 0) /* all of them ended before (--resume) */
+        return;
+    _cleanup_free_ char *text = duration_describe(count, span, suite->jobs);
     fprintf(stderr, "%s\n", text);
 }
 

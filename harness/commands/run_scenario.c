@@ -14,6 +14,7 @@
 #include "measure/guard.h"
 #include "report/attempts.h"
 #include "report/judging.h"
+#include "report/segments.h"
 #include "verdict/control.h"
 #include "verdict/locate.h"
 #include "world/world.h"
@@ -62,12 +63,12 @@ static char *make_directory(const struct scenario_run *run, enum attempt attempt
     return directory_make(directory, 0755, err) ? take_pointer(directory) : NULL;
 }
 
-/* Runs one attempt to its journal. False and an error when there is none to be judged. */
-static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum attempt attempt,
-                        struct lg_error *err)
+/* Runs one attempt to its journal in `directory`. False and an error when there is none to be
+ * judged. */
+static bool run_in(struct scenario_run *run, const struct plan *plan, enum attempt attempt,
+                   const char *directory, struct lg_error *err)
 {
-    _cleanup_free_ char *directory = make_directory(run, attempt, err);
-    _cleanup_free_ char *world = directory != NULL ? world_place(err) : NULL;
+    _cleanup_free_ char *world = world_place(err);
     if (world == NULL)
         return false;
     _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
@@ -81,6 +82,13 @@ static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum 
     bool done = guard_attempt(run, &options, err);
     progress_attempt_end(run->progress);
     return done;
+}
+
+static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum attempt attempt,
+                        struct lg_error *err)
+{
+    _cleanup_free_ char *directory = make_directory(run, attempt, err);
+    return directory != NULL && run_in(run, plan, attempt, directory, err);
 }
 
 /* --- The control build --- */
@@ -174,6 +182,22 @@ static bool run_control(struct scenario_run *run, enum attempt attempt, struct l
 
 /* --- The attempts --- */
 
+/* With --resume: did this attempt come to its end before? One that was cut off makes room. */
+static bool is_there(const struct scenario_run *run, enum attempt attempt, struct lg_error *err)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    if (run->resume.kind != RESUME_KEPT || !attempt_exists(report, run->result->name, attempt))
+        return false;
+    _cleanup_free_ char *directory = attempt_directory(report, run->result->name, attempt);
+    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    struct run_record *record = run_record_read(journal, NULL);
+    bool whole = record != NULL && !run_record_cut_off(record);
+    run_record_free(record);
+    if (!whole)
+        directory_remove(directory, err);
+    return whole;
+}
+
 /* Every allocation counted; all else is the same plan. */
 static void run_locating(struct scenario_run *run)
 {
@@ -182,7 +206,7 @@ static void run_locating(struct scenario_run *run)
     plan.measure.heap_rate = 1;
     run->options.timeout_scale *= LOCATING_SLOWDOWN;
     run->options.locating_iterations = locating_iterations(run->result->judgement);
-    if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
+    if (is_there(run, ATTEMPT_LOCATE, &err) || run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
         scenario_locate(run->result, option_text(run->arguments, OPTION_REPORT));
     else
         complain(&err);
@@ -198,7 +222,7 @@ static bool run_confirming(struct scenario_run *run, enum attempt attempt)
             complain(&err);
         return false;
     }
-    if (!run_attempt(run, run->options.plan, attempt, &err)) {
+    if (!is_there(run, attempt, &err) && !run_attempt(run, run->options.plan, attempt, &err)) {
         fail(run, &err);
         run->result->lost = true;
         return false;
@@ -222,7 +246,7 @@ static void run_further(struct scenario_run *run)
         run_locating(run);
 }
 
-static void run_attempts(struct scenario_run *run)
+static void run_whole(struct scenario_run *run)
 {
     const char *report = option_text(run->arguments, OPTION_REPORT);
     struct lg_error err = {0};
@@ -235,6 +259,53 @@ static void run_attempts(struct scenario_run *run)
     scenario_screen(run->result, report);
     if (!option_given(run->arguments, OPTION_NO_CONFIRM))
         run_further(run);
+}
+
+/* What ended before; a further attempt that is missing is made. */
+static void keep_whole(struct scenario_run *run)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    if (option_given(run->arguments, OPTION_NO_CONFIRM)) {
+        scenario_judge(run->result, report);
+    } else {
+        scenario_screen(run->result, report);
+        run_further(run);
+    }
+    run->result->seconds += scenario_measured_seconds(run->result);
+}
+
+/* The rest of what was cut off, in a fresh process. */
+static void run_segment(struct scenario_run *run)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    struct plan plan = *run->options.plan;
+    _cleanup_free_ char *directory =
+        segment_directory(report, run->result->name, run->resume.segment);
+    run->options.segment = run->resume.segment;
+    run->options.whole_for_ms = plan.measure.for_ms;
+    if (!measure_last(&plan.measure, run->resume.rest_ms, &err) ||
+        !directory_remove(directory, &err) || !directory_make(directory, 0755, &err) ||
+        !run_in(run, &plan, ATTEMPT_SCREENING, directory, &err)) {
+        fail(run, &err);
+        return;
+    }
+    scenario_screen(run->result, report);
+}
+
+static void run_attempts(struct scenario_run *run)
+{
+    switch (run->resume.kind) {
+    case RESUME_ANEW:
+        run_whole(run);
+        break;
+    case RESUME_KEPT:
+        keep_whole(run);
+        break;
+    case RESUME_SEGMENT:
+        run_segment(run);
+        break;
+    }
 }
 
 void run_scenario(struct scenario_run *run)

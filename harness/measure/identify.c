@@ -1,10 +1,16 @@
 #include "measure/identify.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
 #include "measure/printed.h"
+
+enum { PIECE_BYTES = 256 * 1024 };
 
 char *version_word(const char *text)
 {
@@ -49,4 +55,20 @@ char *identify_version(struct loop *loop, const struct world *world, const char 
     _cleanup_free_ char *printed =
         program_prints(loop, world, program, argv.items, DEADLINE_VERSION_MS, &status);
     return version_line(printed != NULL ? printed : "");
+}
+
+char *identify_program(const char *program)
+{
+    _cleanup_close_ int fd = open(program, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    XXH64_state_t *state = fd >= 0 ? XXH64_createState() : NULL;
+    ssize_t got = -1;
+    if (state == NULL)
+        return NULL;
+    _cleanup_free_ char *bytes = memory_array(PIECE_BYTES, 1);
+    XXH64_reset(state, 0);
+    while ((got = read(fd, bytes, PIECE_BYTES)) > 0)
+        XXH64_update(state, bytes, (size_t)got);
+    uint64_t hash = XXH64_digest(state);
+    XXH64_freeState(state);
+    return got == 0 ? memory_format("%016" PRIx64, hash) : NULL;
 }

@@ -9,6 +9,10 @@
  * there is none. The caller frees it. */
 char *version_word(const char *text);
 
+/* A hash of the program's file: the same file, the same program. NULL when it cannot be read. The
+ * caller frees it. */
+char *identify_program(const char *program);
+
 /* The line with the version of all that a program printed, which may have other things to say (that
  * its pprof listens) before or after it; the first where no line has one. The caller frees it. */
 char *version_line(const char *printed);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -12,6 +14,7 @@
 
 struct journal {
     int fd;
+    size_t bytes;     /* written so far */
     size_t functions; /* written so far, by number */
     size_t holders;
     struct holding *last; /* holdings of the last sample written */
@@ -25,6 +28,9 @@ struct journal *journal_create(const char *path, struct lg_error *err)
         lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the journal %s", path);
         return NULL;
     }
+    /* For --resume, which must not go on with what has not ended. Where the file system has no
+     * locks it goes without. */
+    flock(fd, LOCK_EX | LOCK_NB);
     struct journal *journal = memory_new(struct journal);
     journal->fd = fd;
     return journal;
@@ -39,6 +45,7 @@ bool journal_write(struct journal *journal, json_t *record, struct lg_error *err
     line[length] = '\n';
     if (!file_write_all(journal->fd, line, length + 1, err))
         return lg_context(err, "the journal");
+    journal->bytes += length + 1;
     return true;
 }
 
@@ -164,6 +171,23 @@ bool journal_write_sample(struct journal *journal, const struct sample *sample,
         return false;
     remember_holdings(journal, sample);
     return true;
+}
+
+size_t journal_bytes(const struct journal *journal)
+{
+    return journal->bytes;
+}
+
+bool journal_sync(struct journal *journal, struct lg_error *err)
+{
+    return fdatasync(journal->fd) == 0 || errno == EINVAL ||
+           lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot sync the journal");
+}
+
+bool journal_is_written(const char *path)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 bool journal_close(struct journal *journal, struct lg_error *err)

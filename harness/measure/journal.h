@@ -25,15 +25,22 @@
 
 struct journal;
 
-/* A new file, 0644; one that exists is an error. */
+/* A new file, 0644; one that exists is an error. Locked (flock) until it is closed. */
 struct journal *journal_create(const char *path, struct lg_error *err);
 /* Appends one record and its newline in one write. Steals `record`. Errors (ENOSPC) are LG_ERROR_INTERNAL. */
 bool journal_write(struct journal *journal, json_t *record, struct lg_error *err);
 /* Writes new holders and functions of the table first, then the sample. */
 bool journal_write_sample(struct journal *journal, const struct sample *sample,
                           const struct holder_table *holders, struct lg_error *err);
+/* What was written is on the disk, and stays after a power cut: see docs/design.md, "The journal". */
+bool journal_sync(struct journal *journal, struct lg_error *err);
+/* Bytes written so far. */
+size_t journal_bytes(const struct journal *journal);
 /* fsync and close; NULL is fine. */
 bool journal_close(struct journal *journal, struct lg_error *err);
+
+/* Is somebody writing it just now? */
+bool journal_is_written(const char *path);
 
 /* A journal read back. */
 struct run_record {
@@ -56,6 +63,11 @@ struct run_record {
 /* NULL and LG_ERROR_INPUT with file:line when it is no journal of a version this program reads. */
 struct run_record *run_record_read(const char *path, struct lg_error *err);
 void run_record_free(struct run_record *record);
+
+/* Did the run come to no end: killed, or the machine stopped, or asked to stop? */
+bool run_record_cut_off(const struct run_record *record);
+/* Lets what a run measured before it was cut off be judged. */
+void run_record_judge_cut_off(struct run_record *record);
 
 /* What a watcher of a growing journal wants to know (the progress line, --show). */
 struct journal_follower;

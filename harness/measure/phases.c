@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "measure/records.h"
 #include "measure/run_private.h"
+#include "scenario/value.h"
 #include "target/screen.h"
 #include "verdict/judge.h"
 
@@ -80,8 +81,11 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     sample.step = step;
     bool written = record_target_once(run, rate, err) &&
                    journal_write_sample(run->journal, &sample, run->series.holders, err);
+    run->holdings += sample.holding_count;
     series_append(&run->series, &sample);
-    return written;
+    /* A run of hours loses at most the sample in flight to a power cut; one of seconds is soon had
+     * again. */
+    return written && (run->plan->measure.every_ms == 0 || journal_sync(run->journal, err));
 }
 
 static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
@@ -171,11 +175,18 @@ static bool be_idle(struct run *run, struct lg_error *err)
     return true;
 }
 
-/* The exact heap numbers are dear: once per block of samples. */
-static bool wants_memstats(unsigned sample, unsigned samples)
+/* The exact heap numbers are dear: once per block of samples. A loop that is paced by time may be
+ * cut off and judged by what there is: as often as in the shortest loop that is judged, but not
+ * more often than the slope, which is quadratic in them, can bear. */
+static bool wants_memstats(const struct measure_plan *measure, unsigned sample)
 {
-    unsigned block = samples / GROWTH_BLOCKS > 0 ? samples / GROWTH_BLOCKS : 1;
-    return sample % block == 0;
+    const unsigned most = 333;
+    unsigned block = measure->samples / GROWTH_BLOCKS;
+    if (measure->every_ms > 0 && block > GROWTH_SAMPLES / GROWTH_BLOCKS)
+        block = measure->samples / most > GROWTH_SAMPLES / GROWTH_BLOCKS
+                    ? measure->samples / most
+                    : GROWTH_SAMPLES / GROWTH_BLOCKS;
+    return sample % (block > 0 ? block : 1) == 0;
 }
 
 static bool loop_by_iterations(struct run *run, struct lg_error *err)
@@ -185,10 +196,45 @@ static bool loop_by_iterations(struct run *run, struct lg_error *err)
         for (unsigned i = 0; sample > 0 && i < measure->iterations_per_sample; i++)
             if (!play_iteration(run, err) || !came_back(run, err))
                 return false;
-        if (!take_sample(run, wants_memstats(sample, measure->samples), err))
+        if (!take_sample(run, wants_memstats(measure, sample), err))
             return false;
     }
     return true;
+}
+
+/* Not more is written than can be read back; a quarter is left for the drain and what comes in
+ * between. */
+static bool has_room(const struct run *run)
+{
+    return run->holdings < LIMIT_JOURNAL_HOLDINGS / 4 * 3 &&
+           journal_bytes(run->journal) < LIMIT_JOURNAL_BYTES / 4 * 3;
+}
+
+/* Ends a loop before all its samples are taken, and says why. */
+static bool end_early(struct run *run, unsigned samples, const char *why, struct lg_error *err)
+{
+    _cleanup_free_ char *text = memory_format("the loop ended after %u of %u samples: %s", samples,
+                                              run->plan->measure.samples, why);
+    return run_write(run, record_note(text), err);
+}
+
+/* Why no sample but the `samples` that were taken is to be had; NULL: another is. A loop whose
+ * iterations take longer than `every` goes on until its time is over. */
+static char *reason_to_end(const struct run *run, unsigned samples, int64_t began)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    _cleanup_free_ char *every = duration_text(measure->every_ms);
+    if (samples < GROWTH_SAMPLES)
+        return NULL;
+    if (!has_room(run))
+        return memory_format("more would not be read back (limits of the journal); a longer "
+                             "`every` than %s makes fewer",
+                             every);
+    if (clock_now() - began < measure->for_ms * NS_PER_MS)
+        return NULL;
+    return memory_format(
+        "its time was over; %s takes longer than `every` (%s)",
+        run->plan->iteration.count > 0 ? "an iteration with its sample" : "a sample", every);
 }
 
 static bool loop_by_time(struct run *run, struct lg_error *err)
@@ -196,11 +242,14 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
     const struct measure_plan *measure = &run->plan->measure;
     int64_t began = clock_now();
     for (unsigned sample = 0; sample < measure->samples; sample++) {
+        _cleanup_free_ char *why = reason_to_end(run, sample, began);
+        if (why != NULL)
+            return end_early(run, sample, why, err);
         if (run->plan->iteration.count > 0 && sample > 0 &&
             (!play_iteration(run, err) || !came_back(run, err)))
             return false;
         if (!rest_until(run, began + (int64_t)sample * measure->every_ms * NS_PER_MS, err) ||
-            !take_sample(run, wants_memstats(sample, measure->samples), err))
+            !take_sample(run, wants_memstats(measure, sample), err))
             return false;
         if (run->plan->iteration.count == 0 &&
             !run_write(run,

@@ -35,6 +35,8 @@ static json_t *measure_numbers(const struct measure_plan *measure)
     json_put(numbers, "iterations_per_sample", json_integer(measure->iterations_per_sample));
     json_put(numbers, "every_ms", json_integer(measure->every_ms));
     json_put(numbers, "for_ms", json_integer(measure->for_ms));
+    if (measure->file_for_ms != measure->for_ms)
+        json_put(numbers, "file_for_ms", json_integer(measure->file_for_ms));
     json_put(numbers, "drain_ms", json_integer(measure->drain_ms));
     json_put(numbers, "heap_rate", json_integer(measure->heap_rate));
     return numbers;
@@ -101,6 +103,14 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     json_put(record, "target", json_text(plan->target.name));
     json_put(record, "program", json_text(path_base(plan->target.command.items[0])));
     json_put(record, "attempt", json_text(attempt_name(options->attempt)));
+    _cleanup_free_ char *program = world_find_program(plan, NULL);
+    _cleanup_free_ char *program_hash = program != NULL ? identify_program(program) : NULL;
+    if (program_hash != NULL)
+        json_put(record, "program_hash", json_text(program_hash));
+    if (options->segment > 0) {
+        json_put(record, "segment", json_integer(options->segment));
+        json_put(record, "whole_for_ms", json_integer(options->whole_for_ms));
+    }
     json_put(record, "plan_hash", json_text(plan->hash));
     json_put(record, "plan", json_incref(plan->document));
     json_put(record, "measure", measure_numbers(&plan->measure));

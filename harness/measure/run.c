@@ -354,6 +354,10 @@ int run_worker(const struct run_options *options)
     json_t *header = record_header(options, run.iterations_total);
     snprintf(run.today, sizeof run.today, "%.10s", json_get_text(header, "date", ""));
     bool written = run_write(&run, header, &err);
+    if (options->plan->measure.every_ms > 0) { /* see run_take_sample */
+        file_sync_name(path);
+        file_sync_name(options->directory);
+    }
     if (written && !whole_run(&run, &left_behind, &problem)) {
         if (run.over_time)
             lg_fail(&problem, LG_ERROR_TARGET, 0, "the scenario took longer than its limit");

@@ -6,6 +6,7 @@
 #define LEAKGATE_MEASURE_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "scenario/plan.h"
@@ -37,14 +38,16 @@ struct run_options {
                                         working tree's */
     const char *baseline_commit;     /* the same as a commit's hash */
     const struct baseline *baseline_here; /* then the working tree's; NULL: none */
-    const char *world_root;          /* made by the guard, see world.h */
-    const char *directory;           /* of the report, for this run: journal.jsonl, recording.cast,
-                                        screen.txt, stderr.txt go there */
+    const char *world_root;               /* made by the guard, see world.h */
+    const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,
+                              screen.txt, stderr.txt go there */
     enum attempt attempt;
-    const char *control_version; /* of the build that the baseline was taken from; NULL: none */
-    unsigned locating_iterations;    /* of ATTEMPT_LOCATE */
-    unsigned play_iterations;        /* --iterations: only play, measure nothing; 0: measure */
-    bool show;                       /* write the screen after every step into the journal */
+    unsigned segment; /* of a run that was cut off and goes on: 2 for the first after it; else 0 */
+    int64_t whole_for_ms;         /* then how long the loop was to last in all */
+    const char *control_version;  /* of the build that the baseline was taken from; NULL: none */
+    unsigned locating_iterations; /* of ATTEMPT_LOCATE */
+    unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                    /* write the screen after every step into the journal */
     double timeout_scale;
 };
 

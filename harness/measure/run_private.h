@@ -26,6 +26,7 @@ struct run {
     char today[11];     /* the journal's date */
     unsigned iteration; /* completed */
     unsigned iterations_total;
+    size_t holdings; /* of all samples */
     bool target_recorded;
     bool over_time; /* stopped by the scenario's own deadline, not by a signal */
     char *program;

@@ -11,6 +11,7 @@
 #include "report/attempts.h"
 #include "report/judging.h"
 #include "report/quarantine.h"
+#include "report/segments.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {
@@ -39,6 +40,7 @@ static void scenario_free(struct scenario_result *scenario)
     judgement_free(scenario->judgement);
     judgement_free(scenario->judgement_here);
     run_record_free(scenario->record);
+    free(scenario->segments);
 }
 
 void suite_free(struct suite_result *suite)
@@ -138,6 +140,10 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
 {
     _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
     struct lg_error err = {0};
+    if (segments_in(directory, scenario->name) > 1) {
+        scenario_take_segments(scenario, directory);
+        return;
+    }
     scenario->ran = true;
     scenario->record = run_record_read(path, &err);
     if (scenario->record == NULL) {

@@ -60,7 +60,21 @@ static json_t *attempts_to_json(const struct scenario_result *scenario)
     return attempts;
 }
 
-static json_t *finding_to_json(const struct finding *finding)
+/* Of what grows: the same per hour, and where minutes are counted, per iteration played. */
+static void put_pace(json_t *object, const struct finding *finding, const struct pace *pace)
+{
+    if (!(finding->iterations > 0))
+        return;
+    put_number(object, "per_hour", finding->per_iteration * pace->steps_per_hour);
+    put_number(object, "per_round_trip", finding->per_iteration / pace->iterations_per_step);
+    if (finding->bytes_per_iteration == 0)
+        return;
+    put_number(object, "bytes_per_hour", finding->bytes_per_iteration * pace->steps_per_hour);
+    put_number(object, "bytes_per_round_trip",
+               finding->bytes_per_iteration / pace->iterations_per_step);
+}
+
+static json_t *finding_to_json(const struct finding *finding, const struct pace *pace)
 {
     json_t *object = json_object();
     json_put(object, "kind", json_text(finding_kind_name(finding->kind)));
@@ -73,6 +87,7 @@ static json_t *finding_to_json(const struct finding *finding)
     put_text(object, "text", finding->text);
     put_number(object, "per_iteration", finding->per_iteration);
     put_number(object, "bytes_per_iteration", finding->bytes_per_iteration);
+    put_pace(object, finding, pace);
     put_number(object, "from", finding->from);
     put_number(object, "to", finding->to);
     put_number(object, "iterations", finding->iterations);
@@ -100,22 +115,27 @@ static json_t *tools_to_json(const struct judgement *judgement)
     return tools;
 }
 
-static void put_judgement(json_t *object, const struct judgement *judgement)
+static void put_judgement(json_t *object, const struct judgement *judgement,
+                          const struct pace *pace)
 {
     json_t *findings = json_array();
     json_t *caught = json_object();
+    json_t *caught_per_hour = json_object();
     json_t *levels = json_object();
     json_t *drift = json_object();
     for (size_t i = 0; i < judgement->count; i++)
-        json_push(findings, finding_to_json(&judgement->findings[i]));
+        json_push(findings, finding_to_json(&judgement->findings[i], pace));
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        put_number(caught, gauge_info(gauge)->name, judgement->smallest[gauge].per_iteration);
+        double smallest = judgement->smallest[gauge].per_iteration;
+        put_number(caught, gauge_info(gauge)->name, smallest);
+        put_number(caught_per_hour, gauge_info(gauge)->name, smallest * pace->steps_per_hour);
         put_number(levels, gauge_info(gauge)->name, judgement->levels[gauge]);
         if (judgement->drift[gauge] > 0)
             put_number(drift, gauge_info(gauge)->name, judgement->drift[gauge]);
     }
     json_put(object, "findings", findings);
     json_put(object, "would_have_caught", caught);
+    json_put(object, "would_have_caught_per_hour", caught_per_hour);
     json_put(object, "levels", levels);
     json_put(object, "drift_per_second", drift);
     json_put(object, "tools", tools_to_json(judgement));
@@ -186,6 +206,11 @@ static void put_record(json_t *object, const struct run_record *record)
     json_put(object, "baseline", json_boolean(record->baseline != NULL));
     copy_member(object, "control", record->header, "control");
     json_put(object, "samples", json_integer((json_int_t)record->series.count));
+    struct pace pace = series_pace(&record->series);
+    if (pace.seconds > 0) {
+        json_put(object, "loop_seconds", json_number(pace.seconds));
+        json_put(object, "loop_iterations", json_number(pace.iterations));
+    }
     json_put(object, "growth_per", json_text(record->series.per_minute ? "minute" : "iteration"));
     json_put(object, "plan_hash", json_text(record->facts.plan_hash));
     json_put(object, "notes", notes_to_json(record->notes));
@@ -196,6 +221,23 @@ static void put_record(json_t *object, const struct run_record *record)
     copy_member(object, "goroutineleak", record->end, "goroutineleak");
     if (record->failure != NULL)
         json_put(object, "failure", failure_to_json(record->failure));
+}
+
+static json_t *segments_to_json(const struct scenario_result *scenario)
+{
+    json_t *segments = json_array();
+    for (size_t i = 0; i < scenario->segment_count; i++) {
+        const struct segment_result *segment = &scenario->segments[i];
+        json_t *object = json_object();
+        put_text(object, "date", segment->date);
+        json_put(object, "loop_seconds", json_number(segment->seconds));
+        json_put(object, "samples", json_integer((json_int_t)segment->samples));
+        json_put(object, "cut_off", json_boolean(segment->cut_off));
+        if (segment->counts)
+            json_put(object, "verdict", json_text(verdict_name(segment->verdict)));
+        json_push(segments, object);
+    }
+    return segments;
 }
 
 json_t *scenario_to_json(const struct scenario_result *scenario)
@@ -223,8 +265,11 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     if (quarantine.state != QUARANTINE_NONE)
         json_put(object, "quarantine", quarantine_to_json(quarantine));
     if (scenario->judgement != NULL) {
-        put_judgement(object, scenario->judgement);
+        struct pace pace = series_pace(&scenario->record->series);
+        put_judgement(object, scenario->judgement, &pace);
         json_put(object, "attempts", attempts_to_json(scenario));
+        if (scenario->segment_count > 0)
+            json_put(object, "segments", segments_to_json(scenario));
     }
     return object;
 }

@@ -10,6 +10,9 @@
 /* More holders than this would bury the gauge's own line; result.json has all of them. */
 enum { HOLDERS_SHOWN = 6 };
 
+/* From here on a loop is a soak, and what it gains in an hour is of interest. */
+static const double soak_seconds = 600;
+
 static bool is_growth(const struct finding *finding)
 {
     return finding->gauge < GAUGE_COUNT && finding->kind == FINDING_GROWTH;
@@ -20,16 +23,44 @@ static const char *per_what(const struct scenario_result *scenario)
     return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
 }
 
-/* Of a heap stack: "+1.00 objects, +512 B per iteration"; of all else "+1.00 per iteration". */
-static char *describe_pace(const struct scenario_result *scenario, const struct finding *finding)
+/* Is its growth told per hour as well? */
+static bool is_soak(const struct scenario_result *scenario, struct pace *pace)
+{
+    if (scenario->record == NULL)
+        return false;
+    *pace = series_pace(&scenario->record->series);
+    return isfinite(pace->steps_per_hour) &&
+           (scenario->record->series.per_minute || pace->seconds > soak_seconds);
+}
+
+/* Of a heap stack "+1.00 objects, +512 B per iteration", of all else "+1.00 per iteration"; so many
+ * of the finding's steps at once. */
+static void put_growth(struct buffer *out, const struct finding *finding, double steps,
+                       const char *what)
 {
     char pace[64], bytes[64];
-    growth_describe(finding->gauge, finding->per_iteration, pace, sizeof pace);
-    growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration, bytes, sizeof bytes);
+    const char *separator = out->length > 0 ? ", " : "";
+    growth_describe(finding->gauge, finding->per_iteration * steps, pace, sizeof pace);
+    growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration * steps, bytes, sizeof bytes);
     if (finding->gauge == GAUGE_HEAP_STACK)
-        return memory_format("%+.2f objects, %s per %s", finding->per_iteration, bytes,
-                             per_what(scenario));
-    return memory_format("%s per %s", pace, per_what(scenario));
+        buffer_format(out, "%s%+.2f objects, %s per %s", separator, finding->per_iteration * steps,
+                      bytes, what);
+    else
+        buffer_format(out, "%s%s per %s", separator, pace, what);
+}
+
+/* "+12.00 per minute, +1.00 per iteration, +720.00 per hour"; the caller frees it. */
+static char *describe_pace(const struct scenario_result *scenario, const struct finding *finding)
+{
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct pace pace;
+    put_growth(&text, finding, 1, per_what(scenario));
+    if (!is_soak(scenario, &pace))
+        return buffer_take(&text);
+    if (isfinite(pace.iterations_per_step))
+        put_growth(&text, finding, 1 / pace.iterations_per_step, "iteration");
+    put_growth(&text, finding, pace.steps_per_hour, "hour");
+    return buffer_take(&text);
 }
 
 /* The judge names the holders that grow; a person asks first what became of the whole. */
@@ -132,7 +163,10 @@ static const char *confirmation_text(const struct scenario_result *scenario,
                                      const struct finding *finding)
 {
     if (finding->confirmed)
-        return ", confirmed in a fresh process";
+        return scenario->segment_count > 0 ? ", in more than one segment"
+                                           : ", confirmed in a fresh process";
+    if (scenario->segment_count > 0)
+        return ", in one segment alone";
     return scenario->attempt_count == 1 ? ", in one run alone" : "";
 }
 
@@ -255,12 +289,13 @@ static void paint_left_behind(const struct painter *painter, const struct judgem
     paint_line(painter, first, "left behind: %s: %s", described, text);
 }
 
-/* "would have caught: fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack" */
-void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first)
+/* "fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack", so many steps at once; "" where
+ * nothing can be said. The caller frees it. */
+static char *describe_power(const struct judgement *judgement, double steps, const char *what)
 {
-    _cleanup_buffer_ struct buffer list = BUFFER_INIT(SIZE_MAX);
+    struct buffer list = BUFFER_INIT(SIZE_MAX);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        double smallest = scenario->judgement->smallest[gauge].per_iteration;
+        double smallest = judgement->smallest[gauge].per_iteration * steps;
         char amount[64];
         if (!isfinite(smallest) || gauge == GAUGE_HEAP_STACK)
             continue;
@@ -271,19 +306,30 @@ void paint_power(const struct painter *painter, const struct scenario_result *sc
         buffer_format(&list, "%s%s %s", list.length > 0 ? ", " : "", gauge_info(gauge)->name,
                       amount);
     }
-    double stack = scenario->judgement->smallest[GAUGE_HEAP_STACK].per_iteration;
+    double stack = judgement->smallest[GAUGE_HEAP_STACK].per_iteration * steps;
     char bytes[64];
     bytes_describe(stack, bytes, sizeof bytes);
-    if (list.length == 0 && !isfinite(stack)) {
+    if (isfinite(stack))
+        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "", bytes,
+                      what);
+    else if (list.length > 0)
+        buffer_format(&list, " per %s", what);
+    return buffer_take(&list);
+}
+
+void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first)
+{
+    struct pace pace;
+    _cleanup_free_ char *power = describe_power(scenario->judgement, 1, per_what(scenario));
+    if (*power == '\0') {
         paint_line(painter, first, "too few samples to say what it would have caught");
         return;
     }
-    if (isfinite(stack))
-        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "", bytes,
-                      per_what(scenario));
-    else
-        buffer_format(&list, " per %s", per_what(scenario));
-    paint_line(painter, first, "would have caught: %s", buffer_string(&list));
+    paint_line(painter, first, "would have caught: %s", power);
+    if (!is_soak(scenario, &pace))
+        return;
+    _cleanup_free_ char *hour = describe_power(scenario->judgement, pace.steps_per_hour, "hour");
+    paint_line(painter, false, "that is %s", hour);
 }
 
 void paint_findings(const struct painter *painter, const struct scenario_result *scenario)

@@ -1,3 +1,5 @@
+#include "base/error.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/build.h"
 #include "scenario/field.h"
@@ -38,6 +40,7 @@ void build_measure(struct measure_plan *measure, const struct node *node)
     const struct key_table *table = &measure_table;
     measure->every_ms = field_duration(node, table, "every");
     measure->for_ms = field_duration(node, table, "for");
+    measure->file_for_ms = measure->for_ms;
     bool paced = measure->every_ms > 0;
     measure->warmup = (unsigned)field_integer(node, table, "warmup");
     measure->idle_samples = (unsigned)field_integer(node, table, "idle");
@@ -54,6 +57,25 @@ void build_measure(struct measure_plan *measure, const struct node *node)
     measure->heap_rate = (unsigned)field_integer(node, table, "heap_rate");
     measure->round_trip_ms = field_duration(node, table, "round_trip");
     node_new_texts(node_find(node, "leave_out"), &measure->leave_out);
+}
+
+bool measure_last(struct measure_plan *measure, int64_t for_ms, struct lg_error *err)
+{
+    int64_t samples = for_ms / measure->every_ms;
+    _cleanup_free_ char *every = duration_text(measure->every_ms);
+    _cleanup_free_ char *duration = duration_text(for_ms);
+    if (samples < LIMIT_SAMPLES_LEAST)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s is too short: at one sample every %s it must be %d times as long",
+                       duration, every, LIMIT_SAMPLES_LEAST);
+    if (samples > LIMIT_SAMPLES)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s makes %lld samples at one every %s, more than the limit of %d; give the "
+                       "scenario a longer `every`",
+                       duration, (long long)samples, every, LIMIT_SAMPLES);
+    measure->for_ms = for_ms;
+    measure->samples = (unsigned)samples;
+    return true;
 }
 
 static void build_survivors(const struct node *survivors, struct string_list *directories)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/error.h"
 #include "base/strings.h"
 
 /* Where in the user's input something stands; `file` is owned by the plan. From 1. */
@@ -168,11 +169,16 @@ struct measure_plan {
     unsigned iterations_per_sample; /* 0 when paced by time */
     int64_t every_ms;               /* paced by time: a sample this often; else 0 */
     int64_t for_ms;                 /* ... for so long */
+    int64_t file_for_ms;            /* the same as the file says it; another with --for */
     int64_t drain_ms;
     unsigned heap_rate; /* GODEBUG memprofilerate asked for */
     int64_t round_trip_ms;
     struct string_list leave_out; /* regions not compared in the round trip */
 };
+
+/* Another length of the loop of a plan that is paced by time; its hash stays, for growth is per
+ * minute. False, and why, where that makes too few samples or too many. */
+bool measure_last(struct measure_plan *measure, int64_t for_ms, struct lg_error *err);
 
 struct target_plan {
     char *name;                 /* the target file's name without ".yaml" */

@@ -79,11 +79,7 @@ static void add_copy(struct judgement *judgement, const struct finding *finding)
 {
     struct finding_list list = {
         .items = judgement->findings, .count = judgement->count, .capacity = judgement->count};
-    struct finding copy = *finding;
-    copy.holder = memory_copy_text(finding->holder);
-    copy.example = memory_copy_text(finding->example);
-    copy.made_by = memory_copy_text(finding->made_by);
-    copy.text = memory_copy_text(finding->text);
+    struct finding copy = finding_copy(finding);
     copy.confirmed = true;
     finding_add(&list, copy);
     judgement->findings = list.items;

@@ -105,3 +105,15 @@ void finding_list_free(struct finding_list *list)
     free(list->items);
     *list = (struct finding_list){0};
 }
+
+struct finding finding_copy(const struct finding *finding)
+{
+    struct finding copy = *finding;
+    copy.holder = memory_copy_text(finding->holder);
+    copy.example = memory_copy_text(finding->example);
+    copy.made_by = memory_copy_text(finding->made_by);
+    copy.text = memory_copy_text(finding->text);
+    copy.places = NULL;
+    copy.place_count = 0;
+    return copy;
+}

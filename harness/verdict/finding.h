@@ -21,5 +21,7 @@ void finding_add(struct finding_list *list, struct finding finding);
 void finding_list_sort(struct finding_list *list);
 void finding_list_free(struct finding_list *list);
 void finding_free(struct finding *finding);
+/* With texts of its own, and without the places of a locating run. */
+struct finding finding_copy(const struct finding *finding);
 
 #endif

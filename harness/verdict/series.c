@@ -1,10 +1,11 @@
 #include "verdict/series.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 
-static const double seconds_per_minute = 60.0;
+static const double seconds_per_minute = 60.0, seconds_per_hour = 3600.0;
 
 void series_append(struct series *series, struct sample *sample)
 {
@@ -27,4 +28,28 @@ void series_free(struct series *series)
 double series_position(const struct series *series, const struct sample *sample)
 {
     return series->per_minute ? sample->at / seconds_per_minute : (double)sample->iteration;
+}
+
+struct pace series_pace(const struct series *series)
+{
+    struct pace pace = {.steps_per_hour = NAN, .iterations_per_step = NAN};
+    const struct sample *first = NULL, *last = NULL;
+    for (size_t i = 0; i < series->count; i++) {
+        if (series->samples[i].phase != PHASE_LOOP)
+            continue;
+        last = &series->samples[i];
+        first = first == NULL ? last : first;
+    }
+    if (first == last || !(last->at > first->at))
+        return pace;
+    pace.seconds = last->at - first->at;
+    pace.iterations = (double)last->iteration - (double)first->iteration;
+    if (series->per_minute) {
+        pace.steps_per_hour = seconds_per_hour / seconds_per_minute;
+        if (pace.iterations > 0)
+            pace.iterations_per_step = pace.iterations / (pace.seconds / seconds_per_minute);
+    } else if (pace.iterations > 0) {
+        pace.steps_per_hour = pace.iterations / pace.seconds * seconds_per_hour;
+    }
+    return pace;
 }

@@ -22,4 +22,14 @@ void series_free(struct series *series);
 /* The step that growth is counted in at a sample: iterations, or minutes when paced by time. */
 double series_position(const struct series *series, const struct sample *sample);
 
+/* How fast the loop went, by its samples' own times. Growth is per step: an iteration, or a minute
+ * where the run is paced by time. */
+struct pace {
+    double seconds;        /* from the first sample of the loop to the last; 0: fewer than two */
+    double iterations;     /* played between them */
+    double steps_per_hour; /* NAN: cannot be told */
+    double iterations_per_step; /* NAN where the step is an iteration, and where none is played */
+};
+struct pace series_pace(const struct series *series);
+
 #endif

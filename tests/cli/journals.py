@@ -12,24 +12,23 @@ class Journal:
         self.records = []
         self.holders = {}
         self.last = {}
-        self.add(
-            "journal",
-            version=1,
-            leakgate="0.1.0",
-            date="2026-11-23T12:00:00Z",
-            scenario=scenario,
-            title="A scenario",
-            file=f"scenarios/{scenario}.yaml",
-            target="standin",
-            program="standin",
-            attempt="screening",
-            plan_hash="0123456789abcdef",
-            plan={},
-            measure={"heap_rate": 512, "every_ms": 0},
-            baseline=None,
-            world="/tmp/w",
+        self.add("journal", **{
+            "version": 1,
+            "leakgate": "0.1.0",
+            "date": "2026-11-23T12:00:00Z",
+            "scenario": scenario,
+            "title": "A scenario",
+            "file": f"scenarios/{scenario}.yaml",
+            "target": "standin",
+            "program": "standin",
+            "attempt": "screening",
+            "plan_hash": "0123456789abcdef",
+            "plan": {},
+            "measure": {"heap_rate": 512, "every_ms": 0},
+            "baseline": None,
+            "world": "/tmp/w",
             **header,
-        )
+        })
         self.add("target", pid=7, port=1, version="v1.3.0", go="go1.26.8",
                  platform="linux/amd64", heap_rate=512)
 
@@ -79,9 +78,11 @@ class Journal:
     def end(self, **fields):
         return self.add("end", at=130.0, exit_status=0, **{"left_behind": [], **fields})
 
-    def write(self, report, attempt=None):
-        """Of a further attempt: "again", "third", "locate"."""
+    def write(self, report, attempt=None, segment=None):
+        """Of a further attempt: "again", "third", "locate"; of a segment after the first: 2 ..."""
         directory = report / self.records[0]["scenario"]
+        if segment is not None:
+            directory /= f"segment-{segment}"
         if attempt is not None:
             self.records[0]["attempt"] = attempt
             directory /= attempt
@@ -89,6 +90,18 @@ class Journal:
         lines = (json.dumps(record, sort_keys=True, separators=(",", ":")) + "\n"
                  for record in self.records)
         (directory / "journal.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def soak(scenario="soak", samples=48, every=600, fds=lambda i: {"pipe": 3}, iterations=0,
+         drained=None, **header):
+    """Paced by time: so many samples and seconds between them; without its end."""
+    measure = {"heap_rate": 512, "every_ms": every * 1000, "for_ms": samples * every * 1000}
+    journal = Journal(scenario, **{"measure": measure, **header})
+    for i in range(samples):
+        journal.sample("loop", i * iterations, 10 + every * i, fds(i), goroutine=26)
+    for at in (60, 65) if drained is not None else ():
+        journal.sample("drain", samples, 10 + every * samples + at, drained, goroutine=26)
+    return journal
 
 
 def clean(scenario="tab-cycle"):

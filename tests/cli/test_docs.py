@@ -81,7 +81,7 @@ def keys_of(value):
             yield key
             if key == "tools":
                 yield from (name for tool in inner.values() for name in tool)
-            elif key not in {"levels", "would_have_caught"}:
+            elif key not in {"levels", "would_have_caught", "would_have_caught_per_hour"}:
                 yield from keys_of(inner)
 
 
@@ -90,8 +90,10 @@ def test_every_key_of_a_result_is_described(leakgate):
     for journal in [journals.leaking(), journals.clean(), journals.backlog(),
                     journals.at_work().end(files_left={"count": 0, "names": []},
                                            sessions_left={"count": 0, "names": []}),
-                    journals.leaked(), journals.Journal("broken").failed().end()]:
+                    journals.leaked(), journals.Journal("broken").failed().end(),
+                    journals.soak()]:
         journal.write(report)
+    journals.soak(iterations=1, fds=lambda i: {"pipe": 3 + 9 * i}).end().write(report, segment=2)
     described = (ROOT / "docs" / "result.md").read_text("utf-8")
     keys = set(keys_of(json.loads(leakgate("report", "--json").stdout)))
     assert {"verdict", "findings", "per_iteration", "failure"} <= keys

@@ -28,7 +28,7 @@ static void build_sample(struct series *series, enum phase phase, unsigned itera
     series_append(series, &sample);
 }
 
-static struct series build_series(unsigned loop_samples, unsigned drain_samples)
+__attribute__((unused)) static struct series build_series(unsigned loop_samples, unsigned drain_samples)
 {
     struct series series = {.holders = holder_table_new()};
     double at = 10;
