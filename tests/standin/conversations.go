@@ -427,13 +427,19 @@ func leakSessionWatch() {
 	newWatch(isSessionFile, func(tea.Msg) {}, codexDirectory())
 }
 
-// leakVersion keeps the messages of the latest session of Claude Code once more.
+// leakVersion keeps the messages of the longest session of Claude Code once more.
 //
 //go:noinline
 func leakVersion() {
 	files, _ := filepath.Glob(filepath.Join(os.Getenv("HOME"), ".claude", "projects", "*", "*.jsonl"))
-	if len(files) > 0 {
-		_, messages, _ := readSession(files[0])
+	longest, size := "", int64(-1)
+	for _, file := range files {
+		if status, err := os.Stat(file); err == nil && status.Size() > size {
+			longest, size = file, status.Size()
+		}
+	}
+	if longest != "" {
+		_, messages, _ := readSession(longest)
 		keptVersions = append(keptVersions, messages)
 	}
 }
