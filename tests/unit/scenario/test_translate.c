@@ -272,21 +272,23 @@ static void test_what_translates_nothing_is_told(void **state)
                                         "  keys: {z: x}\n"
                                         "  regexes: {a: b}\n"
                                         "  scenarios:\n"
-                                        "    t: {keys: {j: J, k: K}}\n"
+                                        "    t: {keys: {j: J, k: K, n: N},\n"
+                                        "        setup: [{press: x}]}\n"
                                         "    tt: {keys: {j: J}}\n"
                                         "without: {elsewhere: it came later}\n");
     put(&place, "targets/older.yaml", "version: 1\nextends: old\ntranslate: {keys: {j: J}}\n");
     put(&place, "s.yaml", HEAD BODY);
-    put(&place, "t.yaml", HEAD BODY);
+    put(&place, "t.yaml", HEAD "setup: [{press: n}]\n" BODY);
     _cleanup_free_ char *old = checked(&place, "targets/old.yaml");
     assert_string_equal(
-        old, "targets/old.yaml:9:5: there is no scenario \"tt\"; did you mean \"t\"?\n"
-             "targets/old.yaml:10:11: there is no scenario \"elsewhere\"\n"
+        old, "targets/old.yaml:10:5: there is no scenario \"tt\"; did you mean \"t\"?\n"
+             "targets/old.yaml:11:11: there is no scenario \"elsewhere\"\n"
              "targets/old.yaml:4:24: \"nowhere\" translates nothing: it is not in any scenario\n"
              "targets/old.yaml:6:13: \"a\" translates nothing: it is not in any scenario\n"
              "targets/old.yaml:5:10: \"z\" translates nothing: it is not in any scenario\n"
              "targets/old.yaml:8:22: \"k\" translates nothing: it is not in the scenario t\n"
-             "targets/old.yaml:9:17: \"j\" translates nothing: it is not in the scenario tt\n");
+             "targets/old.yaml:8:28: \"n\" translates nothing: it is not in the scenario t\n"
+             "targets/old.yaml:10:17: \"j\" translates nothing: it is not in the scenario tt\n");
     _cleanup_free_ char *older = checked(&place, "targets/older.yaml");
     assert_string_equal(older, "");
     /* A scenario that cannot be read may be the one that has the text. */
