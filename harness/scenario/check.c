@@ -402,6 +402,7 @@ static void check_table(const struct checker *checker, const struct node *node,
         inner.names = &scope.names;
         inner.in_loop |= table->kind == TABLE_LOOP;
         inner.in_iteration |= holds_scenario && strcmp(row->name, "iteration") == 0;
+        inner.in_iteration |= table->kind == TABLE_FOR_SCENARIO && strcmp(row->name, "before") == 0;
         check_value(&inner, entry->value, row->type, (struct place){.name = row->name, .row = row});
     }
     check_rules(node, table, checker->problems);

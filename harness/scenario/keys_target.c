@@ -63,6 +63,11 @@ static const struct value_type translated_keys_type = {.forms = FORM_MAP,
                                                        .item = &keys_type,
                                                        .map_key = &key_name_rule,
                                                        .removable = true};
+static const struct value_type steps_before_type = {.forms = FORM_MAP,
+                                                    .phrase = "a mapping of texts to steps",
+                                                    .item = &step_list_type,
+                                                    .map_key = &some_text_rule,
+                                                    .removable = true};
 static const struct value_type translate_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &translate_table};
 static const struct value_type translate_scenario_type = {
@@ -282,6 +287,10 @@ const struct key_table translate_table = {
 
 static const struct key_row translate_scenario_rows[] = {
     TRANSLATION_ROWS,
+    {.name = "before",
+     .type = &steps_before_type,
+     .doc = "By a text or a regular expression, as above: steps that are put before each `wait` for "
+            "it, such as the key by which this target looks again. Nothing in them is translated."},
     {.name = "regions",
      .type = &target_region_map_type,
      .doc = "Replace the scenario's of the same name."},

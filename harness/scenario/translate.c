@@ -5,7 +5,7 @@
 #include "base/memory.h"
 
 /* The kinds of words, by the keys under which they are translated. */
-static const char *const kinds[] = {"texts", "regexes", "keys"};
+static const char *const kinds[] = {"texts", "regexes", "keys", "before"};
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 struct translator {
@@ -100,11 +100,40 @@ static void translate_step(struct translator *translator, struct node_entry *ste
     }
 }
 
+/* What the target needs before it can be waited for one of these words. */
+static const struct node *steps_before(struct translator *translator, const struct node *words)
+{
+    const struct node *steps = translation_of(translator, "before", words);
+    size_t count = words != NULL && words->kind == NODE_LIST ? words->count : 0;
+    for (size_t i = 0; steps == NULL && i < count; i++)
+        steps = translation_of(translator, "before", words->items[i]);
+    return steps;
+}
+
+static void append_before(struct translator *translator, struct node *steps,
+                          const struct node *wait)
+{
+    static const char *const worded[] = {"text", "gone", "title", "regex"};
+    const struct node *before = steps_before(translator, wait);
+    for (size_t i = 0; before == NULL && i < sizeof worded / sizeof *worded; i++)
+        before = steps_before(translator, node_find(wait, worded[i]));
+    if (before != NULL)
+        append_copies(steps, before);
+}
+
 /* As deep as loops are, which the check limits. */
 static void translate_steps(struct translator *translator, struct node *steps)
 {
-    for (size_t i = 0; i < steps->count; i++)
-        translate_step(translator, &steps->items[i]->entries[0]);
+    struct node **items = steps->items;
+    size_t count = steps->count;
+    steps->items = NULL;
+    steps->count = steps->capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        append_before(translator, steps, node_find(items[i], "wait"));
+        translate_step(translator, &items[i]->entries[0]);
+        node_append(steps, items[i]);
+    }
+    free(items);
 }
 
 /* Whole parts of the scenario that are other ones on this target. */

@@ -164,6 +164,28 @@ static void test_regions_and_world_of_one_scenario(void **state)
     assert_string_equal(plan->world.env.items[0].value, "${mine}");
 }
 
+static void test_steps_before_a_wait(void **state)
+{
+    (void)state;
+    static const char *const iteration[] = {
+        "press \"j\"",       "wait text \"there\"",
+        "press \"j\"",       "wait text \"more\" text \"there\"",
+        "press \"r\"",       "settle 100ms",
+        "wait regex \"a+\"", NULL,
+    };
+    _cleanup_plan_ struct plan *plan =
+        load_pair(OLD "translate:\n"
+                      "  texts: {here: there}\n"
+                      "  keys: {r: R, x: j}\n"
+                      "  scenarios:\n"
+                      "    s: {before: {here: [{press: j}], a+: [{press: r}, {settle: {}}]}}\n",
+                  HEAD "iteration:\n"
+                       "  - wait: here\n"
+                       "  - wait: {text: [more, here]}\n"
+                       "  - wait: {regex: a+}\n");
+    assert_steps(&plan->iteration, iteration);
+}
+
 static void test_other_steps_of_one_scenario(void **state)
 {
     (void)state;
@@ -305,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_what_holds_for_one_scenario_goes_before),
         cmocka_unit_test(test_regions_and_world_of_one_scenario),
+        cmocka_unit_test(test_steps_before_a_wait),
         cmocka_unit_test(test_other_steps_of_one_scenario),
         cmocka_unit_test(test_without),
         cmocka_unit_test(test_what_extends_changes_and_removes),
