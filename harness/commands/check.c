@@ -85,13 +85,24 @@ static bool is_target_file(const char *path)
     return (has_key(text, "extends") || has_key(text, "command")) && !has_key(text, "target");
 }
 
+/* Where there are scenarios, what a target file says about them is held against them. */
+static void check_target(struct checking *checking, const char *path)
+{
+    _cleanup_strings_ struct string_list scenarios = {0};
+    checking->targets++;
+    if (!target_file_check(path, &checking->options, &checking->problems))
+        return;
+    files_with_suffix(option_text(checking->arguments, OPTION_SCENARIOS), ".yaml", &scenarios);
+    if (scenarios.count > 0)
+        target_file_check_translation(path, &scenarios, &checking->options, &checking->problems);
+}
+
 static void check_file(struct checking *checking, const char *path)
 {
     if (text_ends(path, ".json")) {
         check_baseline(checking, path);
     } else if (is_target_file(path)) {
-        checking->targets++;
-        target_file_check(path, &checking->options, &checking->problems);
+        check_target(checking, path);
     } else {
         check_scenario(checking, path);
     }

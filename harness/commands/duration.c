@@ -30,6 +30,8 @@ static double estimate(const struct measure_plan *measure)
 
 struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan)
 {
+    if (plan->without != NULL)
+        return (struct duration){.known = true};
     _cleanup_free_ char *path =
         baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
     struct lg_error ignored = {0};

@@ -13,7 +13,7 @@
 #include "verdict/baseline.h"
 #include "world/world.h"
 
-enum { COLUMNS = 7, COLUMNS_WITH_QUARANTINE };
+enum { COLUMNS = 7, COLUMNS_MOST = 9 };
 
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
@@ -61,6 +61,8 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
         json_put(quarantine, "until", json_text(plan->quarantine.until));
         json_put(object, "quarantine", quarantine);
     }
+    if (plan->without != NULL)
+        json_put(object, "without", json_text(plan->without));
     return object;
 }
 
@@ -109,17 +111,24 @@ static char *needs_text(const struct plan *plan)
     return joined(&marked);
 }
 
-/* The column is there when it says something. */
-static bool any_quarantine(const struct selection *selection)
+/* Columns that are there when they say something. */
+struct extra_columns {
+    bool quarantine;
+    bool without;
+};
+
+static struct extra_columns extra_columns_of(const struct selection *selection)
 {
-    for (size_t i = 0; i < selection->count; i++)
-        if (selection->plans[i]->quarantine.reason != NULL)
-            return true;
-    return false;
+    struct extra_columns extra = {0};
+    for (size_t i = 0; i < selection->count; i++) {
+        extra.quarantine |= selection->plans[i]->quarantine.reason != NULL;
+        extra.without |= selection->plans[i]->without != NULL;
+    }
+    return extra;
 }
 
-static void gather_row(const struct arguments *arguments, const struct plan *plan, bool quarantine,
-                       struct string_list *cells)
+static void gather_row(const struct arguments *arguments, const struct plan *plan,
+                       struct extra_columns extra, struct string_list *cells)
 {
     string_list_add(cells, plan->name);
     string_list_add(cells, plan->target.name);
@@ -128,10 +137,12 @@ static void gather_row(const struct arguments *arguments, const struct plan *pla
     string_list_add(cells, baseline_state(arguments, plan));
     struct duration duration = scenario_duration(arguments, plan);
     string_list_take(cells, memory_format("%s%.0f", duration.known ? "" : "~", duration.seconds));
-    if (quarantine)
+    if (extra.quarantine)
         string_list_take(cells, plan->quarantine.until != NULL
                                     ? memory_format("until %s", plan->quarantine.until)
                                     : memory_copy_text("-"));
+    if (extra.without)
+        string_list_take(cells, text_harmless(plan->without != NULL ? plan->without : "-", false));
     string_list_take(cells, text_harmless(plan->title != NULL ? plan->title : "", false));
 }
 
@@ -141,22 +152,24 @@ static size_t gather_cells(const struct arguments *arguments, const struct selec
 {
     static const char *const heading[] = {"SCENARIO", "TARGET",   "TAGS",
                                           "NEEDS",    "BASELINE", "SECONDS"};
-    bool quarantine = any_quarantine(selection);
+    struct extra_columns extra = extra_columns_of(selection);
     for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
         string_list_add(cells, heading[i]);
-    if (quarantine)
+    if (extra.quarantine)
         string_list_add(cells, "QUARANTINE");
+    if (extra.without)
+        string_list_add(cells, "SKIPPED");
     string_list_add(cells, "TITLE");
     for (size_t i = 0; i < selection->count; i++)
-        gather_row(arguments, selection->plans[i], quarantine, cells);
-    return quarantine ? COLUMNS_WITH_QUARANTINE : COLUMNS;
+        gather_row(arguments, selection->plans[i], extra, cells);
+    return COLUMNS + (size_t)extra.quarantine + (size_t)extra.without;
 }
 
 static void print_table(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
-    size_t widths[COLUMNS_WITH_QUARANTINE] = {0};
+    size_t widths[COLUMNS_MOST] = {0};
     size_t columns = gather_cells(arguments, selection, &cells);
     for (size_t i = 0; i < cells.count; i++) {
         size_t taken = text_columns(cells.items[i]);

@@ -52,7 +52,7 @@ const struct option_info option_table[] = {
     {OPTION_KEEP_WORLD, RUNS, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "keep the throw-away home of each run, and name it"},
     {OPTION_REQUIRE_ALL, COMMAND_RUN, "require-all", 0, NULL, OPTION_TYPE_FLAG, NULL,
-     "a scenario that is skipped is an error (exit status 3)"},
+     "a scenario that is skipped for a missing program is an error (exit status 3)"},
     {OPTION_REQUIRE_BASELINE, RUNS, "require-baseline", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "a scenario without a baseline is an error (exit status 3)"},
     {OPTION_NO_BASELINES, RUNS, "no-baselines", 0, NULL, OPTION_TYPE_FLAG, NULL,

@@ -34,7 +34,7 @@ struct suite {
     struct baseline **baselines;      /* one for each plan; NULL: none */
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
-    struct string_list missing; /* one for each plan: the tools that are missing, "" for none */
+    struct string_list skipped;       /* one for each plan: why it is skipped, "": it is not */
     double timeout_scale;
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
@@ -53,7 +53,7 @@ static void suite_end(struct suite *suite)
     free(suite->baselines);
     free(suite->baselines_here);
     revision_close(suite->revision);
-    string_list_free(&suite->missing);
+    string_list_free(&suite->skipped);
     string_list_free(&suite->whole);
     free(suite->seconds);
     free(suite->resumes);
@@ -139,22 +139,28 @@ static int load_scenarios(struct suite *suite)
     return take_shard(suite);
 }
 
-/* Of scenarios that will be skipped, a missing program or baseline is no matter. */
-static void find_missing_tools(struct suite *suite)
+static char *reason_to_skip(const struct plan *plan)
 {
-    for (size_t i = 0; i < suite->selection.count; i++) {
-        _cleanup_strings_ struct string_list tools = {0};
-        _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
-        world_missing_tools(suite->selection.plans[i], &tools);
-        for (size_t j = 0; j < tools.count; j++)
-            buffer_format(&names, "%s%s", j > 0 ? ", " : "", tools.items[j]);
-        string_list_add(&suite->missing, buffer_string(&names));
-    }
+    _cleanup_strings_ struct string_list tools = {0};
+    struct buffer reason = BUFFER_INIT(SIZE_MAX);
+    if (plan->without != NULL)
+        return memory_copy_text(plan->without);
+    world_missing_tools(plan, &tools);
+    for (size_t i = 0; i < tools.count; i++)
+        buffer_format(&reason, "%s%s", i > 0 ? ", " : "not on this machine: ", tools.items[i]);
+    return buffer_take(&reason);
+}
+
+/* Of scenarios that will be skipped, a missing program or baseline is no matter. */
+static void find_skipped(struct suite *suite)
+{
+    for (size_t i = 0; i < suite->selection.count; i++)
+        string_list_take(&suite->skipped, reason_to_skip(suite->selection.plans[i]));
 }
 
 static bool is_skipped(const struct suite *suite, size_t index)
 {
-    return suite->missing.items[index][0] != '\0';
+    return suite->skipped.items[index][0] != '\0';
 }
 
 static void put_option(struct buffer *out, const char *name, const char *value)
@@ -508,7 +514,7 @@ static size_t gather_work(const struct suite *suite, const char **names, size_t 
     return count;
 }
 
-/* Not begun, and not skipped for a need. */
+/* Not begun, and not skipped for a reason of its own. */
 static void tell_not_run(struct suite *suite)
 {
     bool stopped = suite->result->signal != 0;
@@ -546,10 +552,9 @@ static void add_scenarios(struct suite *suite)
 {
     for (size_t i = 0; i < suite->selection.count; i++) {
         struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
-        _cleanup_free_ char *reason =
-            memory_format("not on this machine: %s", suite->missing.items[i]);
+        scenario->without = suite->selection.plans[i]->without != NULL;
         if (is_skipped(suite, i))
-            scenario_skip(scenario, reason);
+            scenario_skip(scenario, suite->skipped.items[i]);
     }
 }
 
@@ -678,7 +683,7 @@ static int run_suite(struct suite *suite)
     int status = load_scenarios(suite);
     if (status != EXIT_PASS)
         return status;
-    find_missing_tools(suite);
+    find_skipped(suite);
     status = load_baselines(suite);
     if (status == EXIT_PASS)
         status = check_machine(suite);

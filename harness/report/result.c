@@ -204,7 +204,7 @@ static int status_of_verdict(const struct suite_result *suite,
     case VERDICT_INVALID:
         return suite->only_leaks_fail ? EXIT_PASS : EXIT_INCONCLUSIVE;
     case VERDICT_SKIPPED:
-        return suite->require_all ? EXIT_NOTHING_JUDGED : EXIT_PASS;
+        return suite->require_all && !scenario->without ? EXIT_NOTHING_JUDGED : EXIT_PASS;
     case VERDICT_FAILED:
     case VERDICT_COUNT:
         break;

@@ -53,6 +53,7 @@ struct scenario_result {
     bool lost;                   /* a further attempt could not be made: leakgate's own fault, in no
                                     journal */
     bool ran;                    /* there is, or should be, a journal */
+    bool without;                /* skipped because the target has nothing for it */
     bool played;                 /* --iterations: nothing was measured */
     char *world;                 /* kept on disk; NULL: removed */
     struct string_list killed;   /* what the guard had to end after the worker */

@@ -255,6 +255,8 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     json_put(object, "seconds", json_number(scenario->seconds));
     json_put(object, "ran", json_boolean(scenario->ran));
     json_put(object, "played", json_boolean(scenario->played));
+    if (scenario->without)
+        json_put(object, "without", json_true());
     if (scenario->killed.count > 0)
         json_put(object, "killed", names_to_json(&scenario->killed));
     if (scenario->record != NULL)

@@ -34,6 +34,7 @@ static void read_problem(struct scenario_result *scenario, const json_t *stored)
 void scenario_read(struct scenario_result *scenario, const char *directory, const json_t *stored)
 {
     scenario->seconds = json_get_number(stored, "seconds", 0);
+    scenario->without = json_get_flag(stored, "without", false);
     free(scenario->world);
     scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
     const json_t *killed = json_object_get(stored, "killed");

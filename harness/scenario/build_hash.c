@@ -54,6 +54,8 @@ static json_t *target_json(const struct node *target)
         json_array_remove(command, 0);
     json_object_del(value, "version");
     json_object_del(value, "version_arguments");
+    json_object_del(value, "translate"); /* what it changes stands in the scenario's parts */
+    json_object_del(value, "without");
     return value;
 }
 

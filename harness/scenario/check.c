@@ -354,6 +354,8 @@ static void open_scope(struct scope *scope, const struct checker *checker, const
     size_t count = 0;
     const char *name = node_text(node_find(node, "as"));
     scope->names = *checker->names;
+    if (table->kind == TABLE_FOR_SCENARIO)
+        scope->names = (struct check_names){0};
     if (table->kind == TABLE_LOOP && text_equal(key, "steps") && name != NULL)
         scope->locals[count++] = (struct check_local){.name = name, .loop = node};
     if (table->kind == TABLE_FILES && is_word_of(key, counting) &&
@@ -383,6 +385,7 @@ static void check_kind(const struct checker *checker, const struct node *node,
 static void check_table(const struct checker *checker, const struct node *node,
                         const struct key_table *table)
 {
+    bool holds_scenario = table == &scenario_table || table->kind == TABLE_FOR_SCENARIO;
     check_kind(checker, node, table);
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
@@ -398,7 +401,8 @@ static void check_table(const struct checker *checker, const struct node *node,
         open_scope(&scope, checker, node, table, row->name);
         inner.names = &scope.names;
         inner.in_loop |= table->kind == TABLE_LOOP;
-        inner.in_iteration |= table == &scenario_table && strcmp(row->name, "iteration") == 0;
+        inner.in_iteration |= holds_scenario && strcmp(row->name, "iteration") == 0;
+        inner.in_iteration |= table->kind == TABLE_FOR_SCENARIO && strcmp(row->name, "before") == 0;
         check_value(&inner, entry->value, row->type, (struct place){.name = row->name, .row = row});
     }
     check_rules(node, table, checker->problems);

@@ -101,7 +101,8 @@ enum table_kind {
     TABLE_PLAIN,
     TABLE_STEP,
     TABLE_LOOP, /* `as` is a name within `steps` */
-    TABLE_FILES /* ${n} and ${line} are known in it */
+    TABLE_FILES, /* ${n} and ${line} are known in it */
+    TABLE_FOR_SCENARIO /* what it names is a scenario's, and is looked at where it is put in */
 };
 
 struct key_table {
@@ -122,7 +123,7 @@ extern const struct key_table scenario_table, quarantine_table, variable_table, 
     world_file_table, region_table, measure_table;
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
-    quit_table, survivor_table;
+    quit_table, survivor_table, translate_table, translate_scenario_table;
 /* keys_steps.c; the rows of step_table are in the order of enum step_kind. */
 extern const struct key_table step_table, press_table, mouse_table, run_table, resize_table,
     wait_table, wait_file_table, settle_table, write_table, remove_table, loop_table;
@@ -139,7 +140,8 @@ extern const struct value_type some_text_type, template_type, name_type, integer
     date_type, duration_type, range_type, byte_size_type, mode_type, file_text_type, tag_list_type,
     tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type,
     file_map_type, region_map_type, target_file_map_type, target_region_map_type, any_mapping_type,
-    world_path_type, world_directory_type, known_region_type;
+    world_path_type, world_directory_type, known_region_type,
+    world_type, measure_type, keys_type;
 
 /* Every text rule and table that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];

@@ -24,9 +24,9 @@ static const struct value_type variables_type = {.forms = FORM_MAP,
                                                  .phrase = "a mapping of names to texts",
                                                  .item = &variable_value_type,
                                                  .map_key = &variable_rule};
-static const struct value_type world_type = {
+const struct value_type world_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &world_table};
-static const struct value_type measure_type = {
+const struct value_type measure_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &measure_table};
 static const struct value_type quarantine_type = {
     .forms = FORM_TABLE, .phrase = "a mapping", .table = &quarantine_table};

@@ -9,7 +9,7 @@ static const struct value_type key_type = {
     .forms = FORM_TEXT, .phrase = "a key", .text = &key_name_rule};
 static const struct value_type key_list_type = {
     .forms = FORM_LIST, .phrase = "a list of keys", .item = &key_type, .least_items = 1};
-static const struct value_type keys_type = {.forms = FORM_TEXT | FORM_LIST,
+const struct value_type keys_type = {.forms = FORM_TEXT | FORM_LIST,
                                             .phrase = "a key or a list of keys",
                                             .text = &key_name_rule,
                                             .item = &key_type,

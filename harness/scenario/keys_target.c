@@ -1,6 +1,7 @@
 /* The table of keys: target files. */
 #include "base/limits.h"
 #include "scenario/keys.h"
+#include "scenario/value.h"
 
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 
@@ -34,6 +35,54 @@ static const struct value_type survivors_type = {
 static const struct value_type state_type = {.forms = FORM_LIST,
                                              .phrase = "a list of directories in the world",
                                              .item = &world_directory_type};
+
+/* References in them are looked at in the scenario that they are put into. */
+static const struct text_rule other_regex_rule = {
+    .least = 1, .most = LIMIT_REGEX_BYTES, .accepts = regex_accepts};
+static const struct value_type other_regex_type = {
+    .forms = FORM_TEXT, .phrase = "a regular expression", .text = &other_regex_rule};
+static const struct value_type other_text_type = {.forms = FORM_TEXT | FORM_LIST,
+                                                  .phrase = "text or a list of texts",
+                                                  .text = &some_text_rule,
+                                                  .item = &some_text_type,
+                                                  .least_items = 1};
+static const struct value_type translated_texts_type = {
+    .forms = FORM_MAP,
+    .phrase = "a mapping of texts to texts",
+    .item = &other_text_type,
+    .map_key = &some_text_rule,
+    .removable = true};
+static const struct value_type translated_regexes_type = {
+    .forms = FORM_MAP,
+    .phrase = "a mapping of regular expressions to regular expressions",
+    .item = &other_regex_type,
+    .map_key = &some_text_rule,
+    .removable = true};
+static const struct value_type translated_keys_type = {.forms = FORM_MAP,
+                                                       .phrase = "a mapping of keys to keys",
+                                                       .item = &keys_type,
+                                                       .map_key = &key_name_rule,
+                                                       .removable = true};
+static const struct value_type steps_before_type = {.forms = FORM_MAP,
+                                                    .phrase = "a mapping of texts to steps",
+                                                    .item = &step_list_type,
+                                                    .map_key = &some_text_rule,
+                                                    .removable = true};
+static const struct value_type translate_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &translate_table};
+static const struct value_type translate_scenario_type = {
+    .forms = FORM_TABLE, .phrase = "a mapping", .table = &translate_scenario_table};
+static const struct value_type translate_scenarios_type = {
+    .forms = FORM_MAP,
+    .phrase = "a mapping of scenarios to what is translated in them",
+    .item = &translate_scenario_type,
+    .map_key = &name_rule,
+    .removable = true};
+static const struct value_type without_type = {.forms = FORM_MAP,
+                                               .phrase = "a mapping of scenarios to reasons",
+                                               .item = &some_text_type,
+                                               .map_key = &name_rule,
+                                               .removable = true};
 
 static const struct key_row target_rows[] = {
     {.name = "version",
@@ -86,6 +135,13 @@ static const struct key_row target_rows[] = {
     {.name = "survivors",
      .type = &survivors_type,
      .doc = "What may outlive the target by design; leakgate ends it."},
+    {.name = "translate",
+     .type = &translate_type,
+     .doc = "What the scenarios say, and what this target says instead. Only the plans of "
+            "scenarios in which something is translated change by it."},
+    {.name = "without",
+     .type = &without_type,
+     .doc = "The scenarios that this target has nothing for, and why: they are skipped."},
 };
 static const struct key_rule target_rules[] = {
     {RULE_AT_LEAST_ONE, {"command", "extends"}},
@@ -196,4 +252,66 @@ const struct key_table survivor_table = {
     .doc = "Processes that go on after the target on purpose.",
     .phrase = "a survivor",
     ROWS(survivor_rows),
+};
+
+#define TRANSLATION_ROWS                                                                           \
+    {.name = "texts",                                                                              \
+     .type = &translated_texts_type,                                                               \
+     .doc = "Whole texts of `wait` (`text`, `gone` and `title`) and of `mouse`, as they are "      \
+            "written there, before any `${...}` is replaced: to the text that stands there "       \
+            "instead, or for `text` and `gone` to a list of texts."},                              \
+        {.name = "regexes",                                                                        \
+         .type = &translated_regexes_type,                                                         \
+         .doc = "The same for `regex`."},                                                          \
+    {                                                                                              \
+        .name = "keys", .type = &translated_keys_type,                                             \
+        .doc = "Keys of `press` and `chord`: to the key or the keys that are pressed instead."     \
+    }
+
+static const struct key_row translate_rows[] = {
+    TRANSLATION_ROWS,
+    {.name = "scenarios",
+     .type = &translate_scenarios_type,
+     .doc = "By the name of a scenario: what holds for it alone, and goes before the other."},
+};
+const struct key_table translate_table = {
+    .name = "translate",
+    .title = "translate",
+    .doc = "The same scenarios for a target with other texts and keys. What stands in `setup` and "
+           "`iteration` of a scenario is translated, in its loops too; steps of the target file "
+           "are not. `leakgate check` finds what translates nothing in any scenario.",
+    .phrase = "translate",
+    .removable = true,
+    ROWS(translate_rows),
+};
+
+static const struct key_row translate_scenario_rows[] = {
+    TRANSLATION_ROWS,
+    {.name = "before",
+     .type = &steps_before_type,
+     .doc = "By a text or a regular expression, as above: steps that are put before each `wait` for "
+            "it, such as the key by which this target looks again. Nothing in them is translated."},
+    {.name = "regions",
+     .type = &target_region_map_type,
+     .doc = "Replace the scenario's of the same name."},
+    {.name = "world",
+     .type = &world_type,
+     .doc = "Merged into the scenario's `world`: mappings are merged deep, anything else replaces "
+            "what was there."},
+    {.name = "prepare",
+     .type = &prepare_step_list_type,
+     .doc = "Instead of the scenario's: where words are not enough."},
+    {.name = "setup", .type = &step_list_type, .doc = "The same. Nothing in it is translated."},
+    {.name = "iteration", .type = &step_list_type, .doc = "The same."},
+    {.name = "measure", .type = &measure_type, .doc = "Merged into the scenario's `measure`."},
+};
+const struct key_table translate_scenario_table = {
+    .name = "translate-scenario",
+    .title = "translate: scenarios, one of them",
+    .doc = "Where one scenario alone needs other words, another part of the screen, something more "
+           "in its world, or other steps.",
+    .phrase = "a scenario of translate",
+    .removable = true,
+    .kind = TABLE_FOR_SCENARIO,
+    ROWS(translate_scenario_rows),
 };

@@ -274,7 +274,7 @@ const struct key_table *const step_tables[] = {
 const struct key_table *const target_tables[] = {
     &target_table, &terminal_table, &target_config_table,
     &ready_table,  &quit_table,     &survivor_table,
-    NULL};
+    &translate_table, &translate_scenario_table, NULL};
 
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {

@@ -13,6 +13,7 @@
 #include "scenario/keys.h"
 #include "scenario/node.h"
 #include "scenario/target_file.h"
+#include "scenario/translate.h"
 #include "scenario/yaml.h"
 
 /* All that is read for one plan, before the plan is made of it. */
@@ -107,18 +108,36 @@ static bool projects_are_known(const struct loading *loading)
     return own != NULL ? own->kind == NODE_LIST : loading->target_complete;
 }
 
+static struct check_names scenario_names(const struct loading *loading)
+{
+    return (struct check_names){.projects = projects_are_known(loading) ? &loading->projects : NULL,
+                                .variables = &loading->variables,
+                                .regions = loading->target_complete ? &loading->regions : NULL};
+}
+
 static void check_all(const struct loading *loading)
 {
     static const struct string_list none = {0};
-    struct check_names names = {.projects = projects_are_known(loading) ? &loading->projects : NULL,
-                                .variables = &loading->variables,
-                                .regions = loading->target_complete ? &loading->regions : NULL};
+    struct check_names names = scenario_names(loading);
     /* While the scenario is wrong, what the target misses in it is no fault of the target file. */
     if (loading->scenario == NULL ||
         !check_file(loading->scenario, &scenario_table, &names, loading->problems))
         names.projects = NULL;
     names.variables = &none;
     target_files_check(&loading->target, &names, loading->problems);
+}
+
+/* What the target file puts into the scenario is checked there, and told where it stands. */
+static void translate(struct loading *loading, const char *name)
+{
+    struct node *other = translate_scenario(loading->scenario, name, loading->merged, NULL);
+    if (other == NULL)
+        return;
+    node_free(loading->scenario);
+    loading->scenario = other;
+    gather_names(loading);
+    struct check_names names = scenario_names(loading);
+    check_file(loading->scenario, &scenario_table, &names, loading->problems);
 }
 
 /* What can only be said of the merged files. */
@@ -171,6 +190,7 @@ static struct plan *make_plan(struct loading *loading, const char *file, const c
     const struct node *quarantine = node_find(scenario, "quarantine");
     plan->quarantine.reason = field_text(quarantine, &quarantine_table, "reason");
     plan->quarantine.until = field_text(quarantine, &quarantine_table, "until");
+    plan->without = memory_copy_text(translation_without(loading->merged, plan->name));
     build_variables(&plan->vars, node_find(scenario, "vars"));
     build_regions(plan, scenario, loading->merged);
     build_world(plan, scenario, loading->merged);
@@ -207,6 +227,8 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     gather_names(&loading);
     check_all(&loading);
     if (problems->count == before && loading.target_complete) {
+        _cleanup_free_ char *name = name_of(file);
+        translate(&loading, name);
         check_merged_target(loading.merged, problems);
         check_config(&loading);
         check_pace(&loading);
@@ -234,6 +256,62 @@ bool target_file_check(const char *file, const struct load_options *options,
     if (problems->count == before && loading.target_complete)
         check_merged_target(loading.merged, problems);
     return problems->count == before;
+}
+
+/* Only what is wrong in the target file itself: the scenarios are checked by themselves. */
+static bool check_translated(const char *file, const char *scenario,
+                             const struct load_options *options, struct diagnostics *problems)
+{
+    struct diagnostics all = {0};
+    struct load_options with_target = {.scenarios = options->scenarios, .target = file};
+    _cleanup_plan_ struct plan *plan = plan_load(scenario, &with_target, &all);
+    _cleanup_free_ char *own = memory_format("%s:", file);
+    for (size_t i = 0; i < all.lines.count; i++) {
+        if (!text_starts(all.lines.items[i], own) ||
+            string_list_contains(&problems->lines, all.lines.items[i]))
+            continue;
+        string_list_add(&problems->lines, all.lines.items[i]);
+        problems->count++;
+    }
+    diagnostics_free(&all);
+    return plan != NULL;
+}
+
+static bool note_uses(const struct loading *loading, const char *scenario,
+                      struct translation_uses *uses)
+{
+    struct diagnostics ignored = {0};
+    _cleanup_node_ struct node *tree = yaml_read_file(scenario, &ignored);
+    _cleanup_free_ char *name = name_of(scenario);
+    bool fine = tree != NULL && ignored.count == 0;
+    diagnostics_free(&ignored);
+    if (fine)
+        node_free(translate_scenario(tree, name, loading->merged, uses));
+    return fine;
+}
+
+void target_file_check_translation(const char *file, const struct string_list *scenarios,
+                                   const struct load_options *options, struct diagnostics *problems)
+{
+    struct diagnostics ignored = {0};
+    struct translation_uses uses = {0};
+    _cleanup_strings_ struct string_list names = {0};
+    _cleanup_loading_ struct loading loading = {.problems = &ignored,
+                                                .scenarios = scenarios_of(options, file)};
+    bool all_are_fine = target_files_read(file, NULL, loading.scenarios, &loading.target,
+                                          &loading.file_names, &ignored);
+    loading.merged = target_files_merge(&loading.target);
+    for (size_t i = 0; i < scenarios->count; i++) {
+        string_list_take(&names, name_of(scenarios->items[i]));
+        all_are_fine = check_translated(file, scenarios->items[i], options, problems) &&
+                       note_uses(&loading, scenarios->items[i], &uses) && all_are_fine;
+    }
+    translation_check_names(loading.merged, file, &names, problems);
+    /* What is not used may be what a scenario that cannot be read was to use. */
+    if (all_are_fine)
+        translation_check_uses(loading.merged, file, &uses, problems);
+    translation_uses_free(&uses);
+    diagnostics_free(&ignored);
 }
 
 char *text_quarantine_until(const char *text, size_t length)

@@ -25,6 +25,12 @@ struct plan *plan_load(const char *file, const struct load_options *options,
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems);
 
+/* Holds what a target file translates, and the names of scenarios in it, against these scenario
+ * files. The target file is right by itself. */
+void target_file_check_translation(const char *file, const struct string_list *scenarios,
+                                   const struct load_options *options,
+                                   struct diagnostics *problems);
+
 /* scenarios/schema.json and scenarios/targets/schema.json (JSON Schema 2020-12: an editor's and a
  * validator's view of the same table) and docs/reference.md. The caller owns the result. */
 json_t *schema_make(void);

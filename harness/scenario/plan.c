@@ -136,6 +136,7 @@ void plan_free(struct plan *plan)
     free(plan->quarantine.until);
     free(plan->quarantine_here.reason);
     free(plan->quarantine_here.until);
+    free(plan->without);
     string_list_free(&plan->tags);
     string_list_free(&plan->needs);
     free_variables(&plan->vars);

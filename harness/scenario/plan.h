@@ -215,6 +215,7 @@ struct plan {
     struct quarantine_plan quarantine;      /* not in the hash: the baseline stays valid */
     struct quarantine_plan quarantine_here; /* judged by another revision: what this file says and
                                                that one does not, so that it does not count yet */
+    char *without; /* why the target has nothing for it, so that it is skipped; NULL: it has */
     struct variable_list vars;
     struct region *regions; /* the target's and the scenario's */
     size_t region_count;

@@ -89,6 +89,28 @@ def test_a_target_file_that_lies_elsewhere(leakgate, source):
     assert "mine.yaml:4:1: unknown key \"comand\" in a target file" in leakgate("check", mine).stderr
 
 
+def test_what_a_target_file_says_about_the_scenarios(leakgate, source):
+    write(leakgate, source, "s", SCENARIO)
+    old = leakgate.directory / "old.yaml"
+    old.write_text("version: 1\nextends: sidecar\ntranslate:\n  texts: {Git main: Git}\n"
+                   "  keys: {\"1\": \"2\"}\nwithout: {s: it came later}\n")
+    shown = leakgate("check", "old.yaml")
+    assert shown.returncode == 0, shown.stderr
+    old.write_text("version: 1\nextends: sidecar\ntranslate:\n  texts: {Git master: Git}\n"
+                   "  scenarios: {t: {}}\nwithout: {ss: it came later}\n")
+    shown = leakgate("check", "old.yaml")
+    assert shown.returncode == 2
+    assert 'old.yaml:4:11: "Git master" translates nothing: it is not in any scenario' in shown.stderr
+    assert 'old.yaml:5:15: there is no scenario "t"' in shown.stderr
+    assert 'old.yaml:6:11: there is no scenario "ss"; did you mean "s"?' in shown.stderr
+    old.write_text("version: 1\nextends: sidecar\ntranslate: {texts: {Git main: \"${no}\"}}\n")
+    for words in [("check", "old.yaml"), ("check", "s", "--target", "./old.yaml"),
+                  ("run", "s", "--target", "./old.yaml")]:
+        shown = leakgate(*words)
+        assert shown.returncode == 2
+        assert "old.yaml:3:31: unknown reference ${no}" in shown.stderr
+
+
 def test_a_baseline(leakgate):
     path = leakgate.directory / "b.json"
     path.write_text('{"version": 1,\n "plan": 5}')

@@ -39,6 +39,23 @@ def test_table(leakgate, source):
             [(heading, "TITLE"), (first, "Größe"), (second, "Second")]} == {heading.index("TITLE")}
 
 
+def test_what_the_target_is_without(leakgate, source):
+    make(leakgate, source)
+    (leakgate.directory / "old.yaml").write_text(
+        "version: 1\nextends: sidecar\nwithout: {b-second: it came later}\n")
+    shown = leakgate("list", "--target", "./old.yaml")
+    assert shown.returncode == 0, shown.stderr
+    heading, first, second, _, total = shown.stdout.splitlines()
+    assert heading.split()[-2:] == ["SKIPPED", "TITLE"]
+    assert first[heading.index("SKIPPED"):].split()[0] == "-"
+    assert second[heading.index("SKIPPED"):].startswith("it came later")
+    assert total == "2 scenarios, about 61 s one after the other"
+    first, second = json.loads(leakgate("list", "--json", "--target", "./old.yaml").stdout)["scenarios"]
+    assert "without" not in first
+    assert second["without"] == "it came later"
+    assert second["seconds"] == 0
+
+
 def test_json(leakgate, source):
     make(leakgate, source)
     shown = leakgate("list", "--json")

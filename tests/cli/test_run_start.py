@@ -54,6 +54,19 @@ def test_what_a_tool_is_missing_for_is_skipped_by_name(leakgate, scenario):
     assert leakgate("run", "--json").stdout.startswith("{")
 
 
+def test_what_the_target_is_without_is_skipped_with_its_reason(leakgate, scenario):
+    scenario(needs="no-such-tool")
+    (leakgate.directory / "old.yaml").write_text(
+        "version: 1\nextends: sidecar\nwithout: {s: it came later}\n")
+    shown = leakgate("run", "--target", "./old.yaml", "--require-baseline")
+    assert shown.returncode == 3
+    assert "s  skipped  it came later" in shown.stdout
+    [stored] = json.loads((report_of(leakgate) / "result.json").read_text())["scenarios"]
+    assert stored["verdict"] == "skipped"
+    assert stored["without"]
+    assert leakgate("report").stdout == shown.stdout
+
+
 def test_a_missing_program_says_what_to_do(leakgate, scenario):
     scenario()
     for options, environment in [(["--program", "/no/such/program"], {}),

@@ -10,6 +10,7 @@ import pytest
 
 # The baselines in baselines/sidecar were recorded from this one.
 VERSION = "v1.3.0"
+VERSION_0_90 = "v0.90.0"
 # SKIP_RETURN_CODE in tests/CMakeLists.txt.
 ALL_SKIPPED = 77
 
@@ -33,13 +34,25 @@ def version_of(program, home):
     return found.group() if found else "of no known version"
 
 
+def find(variable, name, version, directory):
+    """The path of the program, of that version; skips where there is none."""
+    program = os.environ.get(variable) or shutil.which(name)
+    if not program:
+        pytest.skip(f"there is no {name} on PATH, and {variable} is not set")
+    found = version_of(program, directory)
+    if found != version:
+        pytest.skip(f"{program} is {found}; the baselines are those of {version}")
+    return pathlib.Path(program).absolute()
+
+
 @pytest.fixture(scope="session")
 def sidecar(tmp_path_factory):
     """The path of the real Sidecar, of the version that the baselines are for."""
-    program = os.environ.get("LEAKGATE_PROGRAM") or shutil.which("sidecar")
-    if not program:
-        pytest.skip("there is no sidecar on PATH, and LEAKGATE_PROGRAM is not set")
-    version = version_of(program, tmp_path_factory.mktemp("version"))
-    if version != VERSION:
-        pytest.skip(f"{program} is {version}; the baselines are those of {VERSION}")
-    return pathlib.Path(program).absolute()
+    return find("LEAKGATE_PROGRAM", "sidecar", VERSION, tmp_path_factory.mktemp("version"))
+
+
+@pytest.fixture(scope="session")
+def sidecar_0_90(tmp_path_factory):
+    """The path of the older release of scenarios/targets/sidecar-0.90.yaml."""
+    return find("LEAKGATE_PROGRAM_0_90", "sidecar-v0.90.0", VERSION_0_90,
+                tmp_path_factory.mktemp("version"))

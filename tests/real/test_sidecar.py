@@ -1,5 +1,6 @@
 """The real Sidecar is driven and judged by the files of this repository, and passes."""
 
+import functools
 import json
 import os
 import pathlib
@@ -15,28 +16,37 @@ SCENARIOS = sorted(path.stem for path in (SOURCE / "scenarios").glob("*.yaml"))
 PLAYED = [name for name in SCENARIOS if name != "idle"]
 
 
+def run_with(directory, program, *words):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "LC_ALL": "C.UTF-8"}
+    shown = subprocess.run(
+        [LEAKGATE, "run", "--scenarios", SOURCE / "scenarios", "--baselines",
+         SOURCE / "baselines", "--program", program, *words],
+        cwd=directory, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=300, check=False, encoding="utf-8")
+    result = directory / "leakgate-report/result.json"
+    assert result.exists(), shown.stderr
+    [scenario] = json.loads(result.read_text("utf-8"))["scenarios"]
+    if scenario["verdict"] == "skipped":
+        pytest.skip(f"{scenario['name']}: {scenario['reason']}")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    return scenario
+
+
 @pytest.fixture
 def run(tmp_path, sidecar):
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
-
-    def run_scenario(*words):
-        shown = subprocess.run(
-            [LEAKGATE, "run", "--scenarios", SOURCE / "scenarios", "--baselines",
-             SOURCE / "baselines", "--program", sidecar, *words],
-            cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=300, check=False, encoding="utf-8")
-        stored = json.loads((tmp_path / "leakgate-report/result.json").read_text("utf-8"))
-        [scenario] = stored["scenarios"]
-        if scenario["verdict"] == "skipped":
-            pytest.skip(f"{scenario['name']}: {scenario['reason']}")
-        assert shown.returncode == 0, shown.stdout + shown.stderr
-        return scenario
-    return run_scenario
+    return functools.partial(run_with, tmp_path, sidecar)
 
 
 @pytest.mark.parametrize("name", PLAYED)
 def test_two_round_trips(run, name):
     scenario = run(name, "--iterations", "2")
+    assert scenario["played"]
+    assert scenario["notes"] == []
+
+
+def test_an_older_release_plays_the_same_scenario_in_its_own_words(tmp_path, sidecar_0_90):
+    scenario = run_with(tmp_path, sidecar_0_90, "modal-cycle", "--target", "sidecar-0.90",
+                        "--iterations", "2")
     assert scenario["played"]
     assert scenario["notes"] == []
 

@@ -117,6 +117,9 @@ static void test_options_change_the_status(void **state)
     add_verdict(suite, VERDICT_SKIPPED);
     assert_int_equal(suite_exit_status(suite), EXIT_PASS);
     suite->require_all = true;
+    suite->scenarios[1].without = true;
+    assert_int_equal(suite_exit_status(suite), EXIT_PASS);
+    suite->scenarios[1].without = false;
     assert_int_equal(suite_exit_status(suite), EXIT_NOTHING_JUDGED);
     add_verdict(suite, VERDICT_INCONCLUSIVE);
     assert_int_equal(suite_exit_status(suite), EXIT_INCONCLUSIVE);

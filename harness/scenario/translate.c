@@ -1,0 +1,243 @@
+#include "scenario/translate.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/* The kinds of words, by the keys under which they are translated. */
+static const char *const kinds[] = {"texts", "regexes", "keys", "before"};
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+
+struct translator {
+    const struct node *common; /* `translate` */
+    const struct node *own;    /* what it has for this scenario alone; NULL: nothing */
+    struct translation_uses *uses;
+    bool changed;
+};
+
+static void note_use(struct translation_uses *uses, const struct node_entry *entry)
+{
+    if (uses == NULL)
+        return;
+    uses->entries =
+        memory_grow(uses->entries, &uses->capacity, uses->count + 1, sizeof(struct node_entry *));
+    uses->entries[uses->count++] = entry;
+}
+
+/* What stands there instead; NULL: the word stays. The scenario's own entry goes before the one for
+ * all. */
+static const struct node *translation_of(struct translator *translator, const char *kind,
+                                         const struct node *word)
+{
+    const struct node *sources[] = {translator->own, translator->common};
+    for (size_t i = 0; i < 2 && node_text(word) != NULL; i++) {
+        const struct node_entry *entry = node_entry(node_find(sources[i], kind), word->text);
+        if (entry == NULL)
+            continue;
+        note_use(translator->uses, entry);
+        translator->changed = true;
+        return entry->value;
+    }
+    return NULL;
+}
+
+static void append_copies(struct node *list, const struct node *words)
+{
+    if (words->kind != NODE_LIST)
+        node_append(list, node_copy(words));
+    for (size_t i = 0; words->kind == NODE_LIST && i < words->count; i++)
+        node_append(list, node_copy(words->items[i]));
+}
+
+/* The words, one or a list; what is translated by several becomes part of the list. */
+static void translate_words(struct translator *translator, const char *kind, struct node **words)
+{
+    struct node *old = *words, *new = NULL;
+    const struct node *whole = translation_of(translator, kind, old);
+    if (whole != NULL)
+        new = node_copy(whole);
+    else if (old->kind == NODE_LIST)
+        new = node_new(NODE_LIST, old->where);
+    else
+        return;
+    for (size_t i = 0; old->kind == NODE_LIST && i < old->count; i++) {
+        const struct node *other = translation_of(translator, kind, old->items[i]);
+        append_copies(new, other != NULL ? other : old->items[i]);
+    }
+    node_free(old);
+    *words = new;
+}
+
+static void translate_key(struct translator *translator, const char *kind, struct node *mapping,
+                          const char *key)
+{
+    for (size_t i = 0; mapping->kind == NODE_MAPPING && i < mapping->count; i++)
+        if (text_equal(mapping->entries[i].key, key))
+            translate_words(translator, kind, &mapping->entries[i].value);
+}
+
+static void translate_steps(struct translator *translator, struct node *steps);
+
+/* Only the steps that say a word which is the target's. */
+static void translate_step(struct translator *translator, struct node_entry *step)
+{
+    bool alone = step->value->kind != NODE_MAPPING;
+    if (text_equal(step->key, "loop")) {
+        translate_steps(translator, node_entry(step->value, "steps")->value);
+    } else if (text_equal(step->key, "press") || text_equal(step->key, "chord")) {
+        translate_key(translator, "keys", step->value, "keys");
+        if (alone)
+            translate_words(translator, "keys", &step->value);
+    } else if (text_equal(step->key, "wait")) {
+        translate_key(translator, "texts", step->value, "text");
+        translate_key(translator, "texts", step->value, "gone");
+        translate_key(translator, "texts", step->value, "title");
+        translate_key(translator, "regexes", step->value, "regex");
+        if (alone)
+            translate_words(translator, "texts", &step->value);
+    } else if (text_equal(step->key, "mouse")) {
+        translate_key(translator, "texts", step->value, "text");
+    }
+}
+
+/* What the target needs before it can be waited for one of these words. */
+static const struct node *steps_before(struct translator *translator, const struct node *words)
+{
+    const struct node *steps = translation_of(translator, "before", words);
+    size_t count = words != NULL && words->kind == NODE_LIST ? words->count : 0;
+    for (size_t i = 0; steps == NULL && i < count; i++)
+        steps = translation_of(translator, "before", words->items[i]);
+    return steps;
+}
+
+static void append_before(struct translator *translator, struct node *steps,
+                          const struct node *wait)
+{
+    static const char *const worded[] = {"text", "gone", "title", "regex"};
+    const struct node *before = steps_before(translator, wait);
+    for (size_t i = 0; before == NULL && i < sizeof worded / sizeof *worded; i++)
+        before = steps_before(translator, node_find(wait, worded[i]));
+    if (before != NULL)
+        append_copies(steps, before);
+}
+
+/* As deep as loops are, which the check limits. */
+static void translate_steps(struct translator *translator, struct node *steps)
+{
+    struct node **items = steps->items;
+    size_t count = steps->count;
+    steps->items = NULL;
+    steps->count = steps->capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        append_before(translator, steps, node_find(items[i], "wait"));
+        translate_step(translator, &items[i]->entries[0]);
+        node_append(steps, items[i]);
+    }
+    free(items);
+}
+
+/* Whole parts of the scenario that are other ones on this target. */
+static void merge_part(struct translator *translator, struct node *scenario, const char *part)
+{
+    const struct node_entry *entry = node_entry(translator->own, part);
+    if (entry == NULL)
+        return;
+    _cleanup_node_ struct node *over = node_new(NODE_MAPPING, entry->where);
+    node_put(over, part, entry->where, node_copy(entry->value));
+    node_merge(scenario, over, NULL);
+    translator->changed = true;
+}
+
+struct node *translate_scenario(const struct node *scenario, const char *name,
+                                const struct node *target, struct translation_uses *uses)
+{
+    static const char *const lists[] = {"setup", "iteration"};
+    static const char *const parts[] = {"regions", "world",     "prepare",
+                                        "setup",   "iteration", "measure"};
+    const struct node *common = node_find(target, "translate");
+    struct translator translator = {
+        .common = common, .own = node_find(node_find(common, "scenarios"), name), .uses = uses};
+    if (common == NULL)
+        return NULL;
+    _cleanup_node_ struct node *copy = node_copy(scenario);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct node_entry *steps = node_entry(copy, lists[i]);
+        bool is_replaced = node_find(translator.own, lists[i]) != NULL;
+        if (steps != NULL && !is_replaced)
+            translate_steps(&translator, steps->value);
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        merge_part(&translator, copy, parts[i]);
+    return translator.changed ? take_pointer(copy) : NULL;
+}
+
+void translation_uses_free(struct translation_uses *uses)
+{
+    free(uses->entries);
+    *uses = (struct translation_uses){0};
+}
+
+const char *translation_without(const struct node *target, const char *name)
+{
+    return node_text(node_find(node_find(target, "without"), name));
+}
+
+static void check_names(const struct node *names, const char *file,
+                        const struct string_list *scenarios, struct diagnostics *problems)
+{
+    for (size_t i = 0; names != NULL && i < names->count; i++) {
+        const struct node_entry *entry = &names->entries[i];
+        if (!text_equal(entry->where.file, file) || string_list_contains(scenarios, entry->key))
+            continue;
+        const char *nearest =
+            text_nearest(entry->key, (const char *const *)scenarios->items, scenarios->count);
+        if (nearest != NULL)
+            diagnose_at(problems, entry->where,
+                        "there is no scenario \"%.80s\"; did you mean \"%s\"?", entry->key,
+                        nearest);
+        else
+            diagnose_at(problems, entry->where, "there is no scenario \"%.80s\"", entry->key);
+    }
+}
+
+void translation_check_names(const struct node *target, const char *file,
+                             const struct string_list *scenarios, struct diagnostics *problems)
+{
+    check_names(node_find(node_find(target, "translate"), "scenarios"), file, scenarios, problems);
+    check_names(node_find(target, "without"), file, scenarios, problems);
+}
+
+static bool is_used(const struct translation_uses *uses, const struct node_entry *entry)
+{
+    for (size_t i = 0; i < uses->count; i++)
+        if (uses->entries[i] == entry)
+            return true;
+    return false;
+}
+
+static void check_words(const struct node *words, const char *file,
+                        const struct translation_uses *uses, const char *of,
+                        struct diagnostics *problems)
+{
+    for (size_t i = 0; words != NULL && i < words->count; i++) {
+        const struct node_entry *entry = &words->entries[i];
+        if (text_equal(entry->where.file, file) && !is_used(uses, entry))
+            diagnose_at(problems, entry->where, "\"%.80s\" translates nothing: it is not in %s",
+                        entry->key, of);
+    }
+}
+
+void translation_check_uses(const struct node *target, const char *file,
+                            const struct translation_uses *uses, struct diagnostics *problems)
+{
+    const struct node *common = node_find(target, "translate");
+    const struct node *scenarios = node_find(common, "scenarios");
+    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+        check_words(node_find(common, kinds[kind]), file, uses, "any scenario", problems);
+        for (size_t i = 0; scenarios != NULL && i < scenarios->count; i++) {
+            _cleanup_free_ char *of = memory_format("the scenario %s", scenarios->entries[i].key);
+            check_words(node_find(scenarios->entries[i].value, kinds[kind]), file, uses, of,
+                        problems);
+        }
+    }
+}

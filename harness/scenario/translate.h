@@ -1,0 +1,39 @@
+/*
+ * A scenario in the words of its target: what the target file's `translate` says is put in the
+ * place of the keys, texts and regular expressions that the scenario is written with.
+ *
+ * It is done on the checked tree, before the plan is made of it, and what has been put in is
+ * checked as if it stood in the scenario: it has the marks of the target file.
+ */
+#ifndef LEAKGATE_SCENARIO_TRANSLATE_H
+#define LEAKGATE_SCENARIO_TRANSLATE_H
+
+#include "base/strings.h"
+#include "scenario/diagnostics.h"
+#include "scenario/node.h"
+
+/* Entries of a merged target file that have been put in somewhere. Zeroed: none. */
+struct translation_uses {
+    const struct node_entry **entries;
+    size_t count;
+    size_t capacity;
+};
+
+/* A copy of the scenario of this name as the target (the merged tree) has it; NULL when nothing of
+ * it changes. `uses` may be NULL. The caller frees both. */
+struct node *translate_scenario(const struct node *scenario, const char *name,
+                                const struct node *target, struct translation_uses *uses);
+void translation_uses_free(struct translation_uses *uses);
+
+/* Why the target has nothing for this scenario; NULL: it has. */
+const char *translation_without(const struct node *target, const char *name);
+
+/* Names in `translate` and `without` that no scenario has. Only what stands in `file` itself is
+ * diagnosed, here and below: what it extends is checked by itself. */
+void translation_check_names(const struct node *target, const char *file,
+                             const struct string_list *scenarios, struct diagnostics *problems);
+/* Entries that are not in `uses`: they translate nothing. */
+void translation_check_uses(const struct node *target, const char *file,
+                            const struct translation_uses *uses, struct diagnostics *problems);
+
+#endif
