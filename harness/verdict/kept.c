@@ -52,13 +52,15 @@ static double *rise_of_goroutines(const struct ledger *ledger)
 }
 
 /* The sudogs of all goroutines come from one pool: one that waits again and again takes new ones
- * there as long as others hold theirs, so a backlog of timers shows up at a loop that waits. */
+ * there as long as others hold theirs, so a backlog of timers shows up at a loop that waits.
+ * `waiting` is NULL for a function that waits for moments only, so that no sample sees it. */
 static void take_off(struct account *stack, const struct account *waiting, const double *rise,
                      size_t columns)
 {
     double most = 0;
     for (size_t i = 0; i < columns; i++) {
-        most = fmax(most, waiting->values[i]);
+        if (waiting != NULL)
+            most = fmax(most, waiting->values[i]);
         double bytes = bytes_for_each * most + sudogs_for_each * rise[i];
         double objects = objects_for_each * most + pooled_for_each * rise[i];
         stack->bytes[i] = fmax(stack->bytes[i] - bytes, 0);
@@ -83,9 +85,10 @@ void kept_take_off_stacks(struct ledger *ledger)
         if (stack->gauge != GAUGE_HEAP_STACK)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
-        if (waiting != NULL && is_pool(stack, ledger->columns))
+        bool pool = is_pool(stack, ledger->columns);
+        if (waiting != NULL && pool)
             leave_out(ledger, stack);
-        else if (waiting != NULL)
+        else if (waiting != NULL || pool)
             take_off(stack, waiting, rise, ledger->columns);
     }
 }

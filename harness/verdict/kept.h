@@ -18,7 +18,9 @@
 void kept_take_off_total(const struct ledger *ledger, double *row);
 /* Takes it off the heap stacks: heap profiles leave out the runtime's frames at the leaf, so sudogs
  * and slots of timers are charged to the function that waits, under the very key of the waiting
- * goroutine. */
+ * goroutine. Where nobody waits at that moment, what has a sudog's size is taken off as far as the
+ * most goroutines have risen: 60 of them came at Bubble Tea's Send on a busy machine, in a backlog
+ * of 111 goroutines. */
 void kept_take_off_stacks(struct ledger *ledger);
 
 #endif

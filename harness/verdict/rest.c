@@ -18,9 +18,9 @@ bool rest_can_tell(const struct ledger *ledger)
 
 double rest_bound(const struct ledger *ledger, enum gauge gauge)
 {
-    if (!rest_can_tell(ledger) || ledger->drain.count == 0)
-        return NAN;
     const struct sample *start = start_of(ledger);
+    if (start == NULL || !rest_can_tell(ledger) || ledger->drain.count == 0)
+        return NAN;
     const struct sample *end = ledger->samples[ledger->columns - 1];
     double iterations = (double)end->iteration - (double)start->iteration;
     double bound = (end->gauges[gauge] - start->gauges[gauge] + least_growth) / iterations;

@@ -144,6 +144,23 @@ static void sudogs_at_one_that_waits_again_and_again_are_no_leak(void **state)
     series_free(&series);
 }
 
+/* Nobody is seen to wait there: for moments only, or never, as what has that size without a backlog
+ * of goroutines beside it is no sudog. */
+static void sudogs_where_nobody_is_seen_to_wait_go_with_a_backlog(void **state)
+{
+    (void)state;
+    for (int backlog = 0; backlog <= 1; backlog++) {
+        struct series series = build_series(LOOP_SAMPLES, 6);
+        if (backlog)
+            add_function(&series, GAUGE_GOROUTINE, "main.wait", timers_in_flight, 0, 0);
+        add_function(&series, GAUGE_HEAP_STACK, "main.send", pooled_sudogs, 0, 112);
+        struct judgement *judgement = judge_today(&series);
+        assert_int_equal(judgement->verdict, backlog ? VERDICT_PASS : VERDICT_LEAK);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 static void sudogs_at_another_that_waits_are_no_leak(void **state)
 {
     (void)state;
@@ -171,6 +188,7 @@ int main(void)
         cmocka_unit_test(sudogs_of_a_backlog_are_no_leak),
         cmocka_unit_test(sudogs_at_one_that_waits_again_and_again_are_no_leak),
         cmocka_unit_test(sudogs_at_another_that_waits_are_no_leak),
+        cmocka_unit_test(sudogs_where_nobody_is_seen_to_wait_go_with_a_backlog),
         cmocka_unit_test(a_leak_where_a_goroutine_waits_is_still_seen),
         cmocka_unit_test(a_leak_beside_a_backlog_is_still_seen),
         cmocka_unit_test(the_heap_total_is_judged_without_what_goroutines_left),
