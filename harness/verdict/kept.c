@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "verdict/timer_owner.h"
 
 static const double bytes_for_each = 640; /* the g and its sudogs */
 static const double sudogs_for_each = 192;
@@ -85,7 +86,7 @@ void kept_take_off_stacks(struct ledger *ledger)
         if (stack->gauge != GAUGE_HEAP_STACK)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
-        bool pool = is_pool(stack, ledger->columns);
+        bool pool = is_pool(stack, ledger->columns) && !timer_is_made_at(stack->key);
         if (waiting != NULL && pool)
             leave_out(ledger, stack);
         else if (waiting != NULL || pool)

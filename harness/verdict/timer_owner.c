@@ -53,6 +53,11 @@ static bool is_maker(const char *frame, size_t length)
     return false;
 }
 
+bool timer_is_made_at(const char *key)
+{
+    return is_maker(key, holder_key_frame(key));
+}
+
 /* The function whose closure a goroutine waits in, from its key; NULL where it is none. */
 static char *waiting_in(const char *key)
 {

@@ -6,8 +6,12 @@
 #ifndef LEAKGATE_VERDICT_TIMER_OWNER_H
 #define LEAKGATE_VERDICT_TIMER_OWNER_H
 
+#include <stdbool.h>
+
 #include "verdict/ledger.h"
 
+/* Is this the key of a stack that allocates a timer or what belongs to it? */
+bool timer_is_made_at(const char *key);
 /* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first. NULL
  * where no timers of the function it waits in became more. `goroutine` is an account of growing
  * goroutines, `per_iteration` its growth. The caller frees it. */
