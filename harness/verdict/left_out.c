@@ -6,12 +6,12 @@
 
 /*
  * Seen to grow or to move in clean runs of Sidecar v1.3.0 with Go 1.26.8 at rate 512: malg,
- * allgadd, allocm, mcommoninit, mProfStackInit, addHeap; the others of the runtime by how it is
- * written. Its frames at the leaf of a stack that goes on with others are not in a heap profile at
- * all (runtime/pprof hides them): sudogs and slots of timers that a goroutine needed are charged to
- * its function, and taken off by verdict/kept.h. Considered, and judged: sync.(*Pool).pinSlow,
- * which makes one array per pool again after each collection, so that it grows only with the number
- * of pools.
+ * allgadd, allocm, mcommoninit, mProfStackInit, addHeap, goFunc; the others of the runtime by how
+ * it is written. Its frames at the leaf of a stack that goes on with others are not in a heap
+ * profile at all (runtime/pprof hides them): sudogs and slots of timers that a goroutine needed are
+ * charged to its function, and taken off by verdict/kept.h. Considered, and judged:
+ * sync.(*Pool).pinSlow, which makes one array per pool again after each collection, so that it
+ * grows only with the number of pools.
  */
 static const struct left_out_entry entries[] = {
     {GAUGE_HEAP_STACK, LEFT_OUT_LEAF, "runtime.malg",
@@ -29,6 +29,9 @@ static const struct left_out_entry entries[] = {
      "one worker of the collector per processor, started when it is first needed"},
     {GAUGE_HEAP_STACK, LEFT_OUT_LEAF, "runtime.(*timers).addHeap",
      "a processor's list of timers keeps its size; here it was the scavenger that made it grow"},
+    {GAUGE_HEAP_STACK, LEFT_OUT_ANYWHERE, "time.goFunc",
+     "descriptors of the goroutines in which timers run their functions, likewise; what such a "
+     "function allocates has a stack of its own"},
     {GAUGE_HEAP_STACK, LEFT_OUT_ANYWHERE, "runtime/pprof.",
      "the profile that is being written: buffers, its string table, its gzip writer"},
     {GAUGE_HEAP_STACK, LEFT_OUT_ANYWHERE, "net/http/pprof.", "the handler that serves the profile"},
