@@ -76,7 +76,8 @@ static bool is_asked_for(const struct arguments *arguments, const struct plan *p
     for (size_t i = 0; i < tags->count; i++)
         if (string_list_contains(&plan->tags, tags->items[i]))
             return true;
-    return tags->count == 0;
+    bool runs = arguments->command == COMMAND_RUN || arguments->command == COMMAND_BISECT;
+    return tags->count == 0 && (!runs || !plan->on_request || arguments->operands.count > 0);
 }
 
 /* Reports are kept by name. */

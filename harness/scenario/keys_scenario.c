@@ -52,6 +52,11 @@ static const struct key_row scenario_rows[] = {
     {.name = "tags",
      .type = &tag_list_type,
      .doc = "Words by which scenarios are chosen on the command line."},
+    {.name = "on_request",
+     .type = &flag_type,
+     .default_text = "false",
+     .doc = "true: `leakgate run` leaves it out unless it is named or one of its tags is asked for: "
+            "for what takes hours, or is known to leak."},
     {.name = "needs",
      .type = &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},

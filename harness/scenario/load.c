@@ -186,6 +186,7 @@ static struct plan *make_plan(struct loading *loading, const char *file, const c
     plan->file = memory_copy_text(file);
     plan->title = field_text(scenario, &scenario_table, "title");
     node_new_texts(node_find(scenario, "tags"), &plan->tags);
+    plan->on_request = field_flag(scenario, &scenario_table, "on_request");
     node_new_texts(node_find(scenario, "needs"), &plan->needs);
     const struct node *quarantine = node_find(scenario, "quarantine");
     plan->quarantine.reason = field_text(quarantine, &quarantine_table, "reason");

@@ -139,3 +139,16 @@ def test_an_unknown_tag(leakgate, suite, words, says):
         assert shown.returncode == 2
         assert says in shown.stderr
     assert not (leakgate.directory / "leakgate-report").exists()
+
+
+@pytest.mark.parametrize("words, expected", [
+    ((), {"a", "b", "c", "d"}),
+    (("--tag", "gate"), {"b", "c", "d", "e"}),
+    (("e",), {"e"}),
+])
+def test_what_is_on_request_is_run_only_when_asked_for(leakgate, suite, words, expected):
+    path = leakgate.directory / "scenarios" / "e.yaml"
+    path.write_text(path.read_text() + "on_request: true\n")
+    leakgate("run", "--no-baselines", *words)
+    assert {scenario["name"] for scenario in stored(leakgate)["scenarios"]} == expected
+    assert names(leakgate) == ["a", "b", "c", "d", "e"]
