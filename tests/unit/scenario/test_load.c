@@ -195,7 +195,7 @@ static void test_world(void **state)
     assert_string_equal(file_of(plan, "home/.demorc")->text, "theme = plain\n");
     assert_string_equal(file_of(plan, "p2/a/b.txt")->text, "${greeting}, $${greeting}");
     assert_int_equal(file_of(plan, "bin/editor")->mode, 0755);
-    assert_int_equal(file_of(plan, "bin/editor")->where.line, 22);
+    assert_int_equal(file_of(plan, "bin/editor")->where.line, 23);
 
     _cleanup_free_ char *config = json_one_line(world->config);
     assert_string_equal(world->config_path, "cfg/config.json");
@@ -259,7 +259,7 @@ static void test_every_step(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         const struct step *step = &plan->iteration.items[i];
         assert_string_equal(step->source, sources[i]);
-        assert_int_equal(step->where.line, 39 + i);
+        assert_int_equal(step->where.line, 40 + i);
         assert_int_equal(step->where.column, 5);
         assert_string_equal(step->where.file, plan->file);
     }
