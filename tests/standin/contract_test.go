@@ -132,8 +132,9 @@ func TestNothingGrows(t *testing.T) {
 			first := play(early)
 			before := play(warmUp - early)
 			after := play(loop)
+			// A goroutine or two may be under way at that moment: a leak would be one an iteration.
 			if after.descriptors > first.descriptors || after.watches > first.watches ||
-				after.goroutines > first.goroutines {
+				after.goroutines > first.goroutines+2 {
 				t.Errorf("%d iterations: from %+v to %+v", warmUp+loop-early, first, after)
 			}
 			if grown := after.objects - before.objects; grown > loop/2 {
