@@ -110,7 +110,6 @@ var leakKinds = []leakKind{
 	{"kept-toast", "the goroutine of a toast that is dismissed is not ended, every Nth", 1, nil},
 	{"kept-screens", "the screens of another size are kept, every Nth", 1, nil},
 	{"kept-filter", "the goroutine of a filter that is closed is not ended, every Nth", 1, nil},
-	{"kept-preview-watch", "the watch of a closed tab is not closed, every Nth", 1, nil},
 }
 
 type leak struct {
@@ -167,11 +166,10 @@ func (leaks *leaks) has(name string) bool {
 func (leaks *leaks) happen(event string) {
 	for _, leak := range leaks.list {
 		leak.keeps = false
-		if leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event) {
-			if leak.kind.act != nil {
-				leak.count++
-				leak.kind.act(leak)
-			}
+		happens := leak.event == event || leak.event == "" && !slices.Contains(namedEvents, event)
+		if happens && leak.kind.act != nil {
+			leak.count++
+			leak.kind.act(leak)
 		}
 	}
 }

@@ -162,7 +162,7 @@ func newDeleteNote(title string) *modal {
 func (m *model) deleteNote() tea.Cmd {
 	notes := m.project.notes
 	m.leaks.happen("note")
-	if m.leaks.keeps("note-editor") {
+	if m.leaks.kept("note-editor") {
 		notes.editor = nil
 	}
 	notes.close()

@@ -62,10 +62,10 @@ func (o *overview) poll(send func(tea.Msg)) {
 
 func (m *model) closeOverview() {
 	m.leaks.happen("overview")
-	if !m.leaks.keeps("inventory-poll") {
+	if !m.leaks.kept("inventory-poll") {
 		close(m.overview.stopped)
 	}
-	if !m.leaks.keeps("inventory-watch") {
+	if !m.leaks.kept("inventory-watch") {
 		for _, watch := range m.overview.watches {
 			watch.close()
 		}

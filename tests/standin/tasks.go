@@ -62,13 +62,13 @@ func (t *tasks) close(first bool) {
 		t.leaks.happen("tasks")
 	}
 	if t.database != nil {
-		if !first && t.leaks.keeps("database") {
+		if !first && t.leaks.kept("database") {
 			keptTaskDatabases = append(keptTaskDatabases, t.database)
 		} else {
 			_ = t.database.Close()
 		}
 	}
-	if first || !t.leaks.keeps("refresh") {
+	if first || !t.leaks.kept("refresh") {
 		close(t.stopped)
 	}
 }
