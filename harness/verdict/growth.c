@@ -79,20 +79,21 @@ static unsigned rising_steps(const double floors[GROWTH_BLOCKS])
     return rising;
 }
 
-/* What chance alone may take from the second half of a sampled trace: arrivals are Poisson, so n
- * of them have the variance n. */
-static double pace_slack(double first, double second, double quantum)
+/* What chance alone may take from the second half of a sampled trace. Of n allocations each seen
+ * with the probability p, n p are, with the variance n p (1 - p); the profile shows that divided by
+ * p. Where p is nearly 1, as for objects of several KiB, chance takes nothing. */
+static double pace_slack(double first, double second, struct growth_rule rule)
 {
-    double variance = quantum * fmax(second + second_half_share * second_half_share * first, 0);
-    return one_sided_95 * sqrt(variance);
+    double rise = fmax(second + second_half_share * second_half_share * first, 0);
+    return one_sided_95 * sqrt(rule.quantum * rule.unseen * rise);
 }
 
-static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS], double quantum)
+static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
 {
     const size_t middle = GROWTH_BLOCKS / 2;
     double first = floors[middle] - floors[0];
     double second = floors[GROWTH_BLOCKS - 1] - floors[middle];
-    return second >= second_half_share * first - pace_slack(first, second, quantum);
+    return second >= second_half_share * first - pace_slack(first, second, rule);
 }
 
 static double largest_fall_back(const double floors[GROWTH_BLOCKS])
@@ -129,7 +130,7 @@ static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
         return false;
     double jump = floors[last] - floors[last - 1];
     double jump_before = floors[before] - floors[before - 1];
-    return jump >= widening * jump_before || second_half_keeps_pace(floors, 0);
+    return jump >= widening * jump_before || second_half_keeps_pace(floors, (struct growth_rule){0});
 }
 
 /* Where enough allocations were sampled, one more step may be flat by chance: one of 256 B in each
@@ -144,7 +145,7 @@ static unsigned wanted_steps(const double floors[GROWTH_BLOCKS], struct growth_r
 static bool rises(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
 {
     if (rising_steps(floors) >= wanted_steps(floors, rule) &&
-        second_half_keeps_pace(floors, rule.quantum))
+        second_half_keeps_pace(floors, rule))
         return true;
     return rule.steps && rises_in_rare_steps(floors);
 }

@@ -23,8 +23,10 @@ struct growth_rule {
         per_iteration; /* and the least per iteration: excess >= max(minimum, this x iterations) */
     unsigned rising_steps; /* at least so many of the six steps between floors rise */
     bool steps;            /* bytes of a slice or map: rare large steps count as rising (see .c) */
-    double quantum;        /* what one sampled allocation stands for, in the trace's unit: the trace
-                              is known to its square root times this; 0: it is exact */
+    double quantum;        /* what one sampled allocation stands for, in the trace's unit; 0: the
+                              trace is exact */
+    double unseen;         /* the share of allocations of this size that sampling passes over: of a
+                              trace the variance is its rise times the quantum times this */
 };
 
 struct growth {
@@ -48,7 +50,7 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
 
 /* Theil-Sen slope per iteration with its one-sided 99 % lower bound (by the rank interval of Sen
  * 1968, normal approximation of Kendall's S). grows when the lower bound is over `allowed` plus
- * 1024 bytes. */
+ * 1024 bytes, and the slope of the second half is half of the first half's or more. */
 struct slope {
     bool grows;
     double per_iteration;

@@ -41,6 +41,20 @@ static bool is_pool(const struct account *stack, size_t columns)
     return each >= least && each <= most;
 }
 
+/* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and what
+ * one takes another may put back, so as many as that come with nobody waiting for more than a
+ * moment: 45 in 18 iterations at Bubble Tea's Send, in one clean run of eight. A leak of so many
+ * objects of this size is 180 B per iteration of 40, under what is promised of stacks. */
+static const double pool_share = 64;
+
+static bool within_pool_share(const struct account *stack, size_t columns)
+{
+    double most = 0;
+    for (size_t i = 0; i < columns; i++)
+        most = fmax(most, stack->values[i]);
+    return columns == 0 || most - stack->values[0] <= pool_share;
+}
+
 /* By how much the most goroutines so far have risen; the caller frees it. */
 static double *rise_of_goroutines(const struct ledger *ledger)
 {
@@ -87,7 +101,7 @@ void kept_take_off_stacks(struct ledger *ledger)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
         bool pool = is_pool(stack, ledger->columns) && !timer_is_made_at(stack->key);
-        if (waiting != NULL && pool)
+        if (pool && (waiting != NULL || within_pool_share(stack, ledger->columns)))
             leave_out(ledger, stack);
         else if (waiting != NULL || pool)
             take_off(stack, waiting, rise, ledger->columns);

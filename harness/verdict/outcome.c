@@ -66,6 +66,8 @@ static void judge_stack(const struct ledger *ledger, struct row row, struct allo
     struct growth_rule of_objects = growth_rule_objects, of_bytes = growth_rule_bytes;
     of_objects.quantum = quantum_of(ledger->series->heap_rate, objects_held, bytes_held);
     of_bytes.quantum = of_objects.quantum > 0 ? of_objects.quantum * bytes_held / objects_held : 0;
+    if (of_objects.quantum > 0)
+        of_objects.unseen = of_bytes.unseen = 1 - 1 / of_objects.quantum;
     struct growth objects =
         growth_of(ledger_trace(ledger, row.values), allowance.values, of_objects);
     struct growth bytes = growth_of(ledger_trace(ledger, row.bytes), allowance.bytes, of_bytes);

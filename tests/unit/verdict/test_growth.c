@@ -446,9 +446,28 @@ static void sampling_is_known_to_its_root(void **state)
         if (growth_of(trace, 0, rule).grows != sampled[row].grows_exact)
             fail_msg("%s, exact: grows is not %d", sampled[row].name, sampled[row].grows_exact);
         rule.quantum = quantum;
+        rule.unseen = 1 - 1 / quantum;
         if (growth_of(trace, 0, rule).grows != sampled[row].grows)
             fail_msg("%s: grows is not %d", sampled[row].name, sampled[row].grows);
     }
+}
+
+/* Of large objects all are sampled, however much each stands for: a slow second half is no chance. */
+static void what_is_always_seen_is_exact(void **state)
+{
+    (void)state;
+    /* The cells of a screen that hold more and more frames of 5,376 B, up to 53 of them. */
+    static const double floors[] = {33, 39, 45, 49, 52, 53, 54};
+    double positions[GROWTH_SAMPLES], values[GROWTH_SAMPLES];
+    for (size_t i = 0; i < GROWTH_SAMPLES; i++) {
+        positions[i] = (double)i;
+        values[i] = 5376 * floors[i / 3];
+    }
+    struct growth_rule rule = growth_rule_bytes;
+    rule.quantum = 5376;
+    assert_false(growth_of((struct trace){positions, values, GROWTH_SAMPLES}, 0, rule).grows);
+    rule.unseen = 0.8;
+    assert_true(growth_of((struct trace){positions, values, GROWTH_SAMPLES}, 0, rule).grows);
 }
 
 static void drained_is_a_tenth_of_the_net_at_most_one(void **state)
@@ -526,6 +545,27 @@ static void the_lower_bound_is_sens(void **state)
     assert_true(slope.smallest_visible == 1024 + 2000);
 }
 
+/* Heaps of clean runs that fill something: every reading is above the one before. */
+static void a_total_that_levels_off_does_not_grow(void **state)
+{
+    (void)state;
+    static const double x[] = {0, 3, 6, 9, 12, 15, 18};
+    static const double cases[][7] = {
+        {3214168, 3244264, 3276856, 3302728, 3318664, 3333496, 3338632},
+        {3569544, 3697888, 3767440, 3817152, 3824448, 3827616, 3849072},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slope slope = slope_of((struct trace){x, cases[i], 7}, 0);
+        assert_true(slope.lower > 1024);
+        assert_false(slope.grows);
+        /* With so much more per iteration it would be one. */
+        double leaning[7];
+        for (size_t j = 0; j < 7; j++)
+            leaning[j] = cases[i][j] + (slope.smallest_visible + 1) * x[j];
+        assert_true(slope_of((struct trace){x, leaning, 7}, 0).grows);
+    }
+}
+
 static void an_empty_trace_has_no_slope(void **state)
 {
     (void)state;
@@ -554,8 +594,10 @@ int main(void)
         cmocka_unit_test(counts_may_not),
         cmocka_unit_test(objects_need_015_per_iteration),
         cmocka_unit_test(sampling_is_known_to_its_root),
+        cmocka_unit_test(what_is_always_seen_is_exact),
         cmocka_unit_test(drained_is_a_tenth_of_the_net_at_most_one),
         cmocka_unit_test(the_slope_of_a_straight_trace),
+        cmocka_unit_test(a_total_that_levels_off_does_not_grow),
         cmocka_unit_test(one_wild_value_does_not_move_the_slope),
         cmocka_unit_test(seven_readings_are_enough_and_five_are_not),
         cmocka_unit_test(the_lower_bound_is_sens),
