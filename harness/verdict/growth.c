@@ -21,6 +21,9 @@ static const double second_half_share = 0.5;
 /* Each growth of a slice or map is larger than the one before, by a quarter at the least (Go's
  * append for large slices); a little less for what sampling blurs. */
 static const double widening = 1.2;
+/* And over the loop it doubles. What adds one more large object now and then is no such thing: the
+ * cells of a screen held a 13th and a 14th frame of 14 KiB on a clean stand-in. */
+static const double least_multiple = 2;
 
 /* So many sampled allocations in all are enough to let one more step be flat. */
 static const double sampled_enough = 8;
@@ -111,26 +114,31 @@ static double largest_fall_back(const double floors[GROWTH_BLOCKS])
  * floors hold at least two doublings (the last block is at an iteration four times or more that of
  * the first block) and perhaps nothing after the middle, so neither five steps nor the pace of the
  * second half can be asked for. What tells it from a cache that filled once, or bit by bit in the
- * first third: two rises with a flat step between them (so the last is after the first third), and
- * the last one either the larger, as it is when a capacity is multiplied, or at a pace that is
- * kept.
+ * first third: it doubles at the least; two rises with a flat step between them (so the last is
+ * after the first third); and the last one the larger, as it is when a capacity is multiplied, or a
+ * third rise and a pace that is kept.
  */
 static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
 {
     size_t last = 0, before = 0;
+    unsigned rises = 0;
     bool apart = false;
+    if (floors[GROWTH_BLOCKS - 1] < least_multiple * floors[0])
+        return false;
     for (size_t i = 1; i < GROWTH_BLOCKS; i++) {
         if (!(floors[i] > floors[i - 1]))
             continue;
         apart = apart || (last > 0 && i > last + 1);
         before = last;
         last = i;
+        rises++;
     }
     if (!apart)
         return false;
     double jump = floors[last] - floors[last - 1];
     double jump_before = floors[before] - floors[before - 1];
-    return jump >= widening * jump_before || second_half_keeps_pace(floors, (struct growth_rule){0});
+    return jump >= widening * jump_before ||
+           (rises >= 3 && second_half_keeps_pace(floors, (struct growth_rule){0}));
 }
 
 /* Where enough allocations were sampled, one more step may be flat by chance: one of 256 B in each
@@ -144,8 +152,7 @@ static unsigned wanted_steps(const double floors[GROWTH_BLOCKS], struct growth_r
 
 static bool rises(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
 {
-    if (rising_steps(floors) >= wanted_steps(floors, rule) &&
-        second_half_keeps_pace(floors, rule))
+    if (rising_steps(floors) >= wanted_steps(floors, rule) && second_half_keeps_pace(floors, rule))
         return true;
     return rule.steps && rises_in_rare_steps(floors);
 }

@@ -339,6 +339,13 @@ static double buffer_breathes(int x, int period)
     return x % period == 0 ? 1e5 : 9e5;
 }
 
+/* Twelve frames that a screen's cells hold, and one more after a quarter and after three quarters.
+ */
+static double one_more_twice(int iteration, int size)
+{
+    return size * (12. + (iteration >= 10) + (iteration >= 30));
+}
+
 static const struct trace_case bytes[] = {
     {"1 KiB per iteration", straight_bytes, 1024, 21, 2, true},
     {"300 B per iteration", straight_bytes, 300, 21, 2, true},
@@ -357,6 +364,7 @@ static const struct trace_case bytes[] = {
     {"two caches that filled early", filled_in_two, 4, 21, 2, false},
     {"a cache that fills bit by bit in the first third", plateau, 14, 21, 2, false},
     {"a buffer that comes and goes", buffer_breathes, 4, 21, 2, false},
+    {"one more of twelve, twice", one_more_twice, 14336, 21, 2, false},
     {"flat", flat, 1000, 21, 2, false},
 };
 
@@ -452,7 +460,8 @@ static void sampling_is_known_to_its_root(void **state)
     }
 }
 
-/* Of large objects all are sampled, however much each stands for: a slow second half is no chance. */
+/* Of large objects all are sampled, however much each stands for: a slow second half is no chance.
+ */
 static void what_is_always_seen_is_exact(void **state)
 {
     (void)state;
