@@ -76,6 +76,12 @@ const struct option_info option_table[] = {
      "uses; raises nothing and leaves the levels as they are"},
     {OPTION_LEVELS, COMMAND_ACCEPT, "levels", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "with --tighten: lower the levels as well that the run rests far below"},
+    {OPTION_FORMAT, COMMAND_REPORT, "format", 0,
+     "text|json|html|markdown|annotations|junit|sarif|csv", OPTION_TYPE_CHOICE, "text",
+     "in which format; a run leaves all but text and annotations in its "
+     "report's directory"},
+    {OPTION_OUTPUT, COMMAND_REPORT, "output", 0, "FILE", OPTION_TYPE_TEXT, NULL,
+     "write it to this file instead of standard output"},
     {OPTION_JSON, COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT, "json", 0, NULL, OPTION_TYPE_FLAG,
      NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},

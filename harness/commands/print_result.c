@@ -2,22 +2,21 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/json.h"
-#include "base/memory.h"
-#include "report/result_json.h"
-#include "report/terminal.h"
+#include "base/buffer.h"
+#include "base/file.h"
+#include "report/format.h"
 
-void print_result(const struct suite_result *suite, bool as_json)
+bool print_report(const struct suite_result *suite, const char *format, const char *file,
+                  struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
-    if (!as_json) {
-        terminal_report(suite, terminal_style_of(STDOUT_FILENO), &text);
-        fputs(buffer_string(&text), stdout);
-        return;
-    }
-    _cleanup_json_ json_t *object = result_to_json(suite);
-    _cleanup_free_ char *json = json_pretty(object);
-    fputs(json, stdout);
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    const struct report_format *chosen = report_format_by_name(format);
+    if (chosen == NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "there is no format %s", format);
+    chosen->write(suite, &out);
+    if (file != NULL)
+        return file_write_atomic(file, buffer_string(&out), out.length, err);
+    fwrite(buffer_string(&out), 1, out.length, stdout);
+    return true;
 }

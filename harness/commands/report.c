@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/print_result.h"
@@ -18,6 +17,9 @@ int command_report(const struct arguments *arguments)
         suite_read(option_text(arguments, OPTION_FROM), &err);
     if (suite == NULL)
         return complain(&err);
-    print_result(suite, option_given(arguments, OPTION_JSON));
+    const char *name =
+        option_given(arguments, OPTION_JSON) ? "json" : option_text(arguments, OPTION_FORMAT);
+    if (!print_report(suite, name, option_text(arguments, OPTION_OUTPUT), &err))
+        return complain(&err);
     return EXIT_PASS;
 }

@@ -23,6 +23,7 @@
 #include "commands/side_by_side.h"
 #include "measure/guard.h"
 #include "probes/procfs.h"
+#include "report/format.h"
 #include "report/result_json.h"
 #include "report/text_layout.h"
 #include "world/world.h"
@@ -648,13 +649,12 @@ static void print_what_comes(const struct suite *suite)
 static int report_all(const struct suite *suite)
 {
     const struct suite_result *result = suite->result;
-    _cleanup_free_ char *path = path_join(result->directory, REPORT_RESULT);
-    _cleanup_json_ json_t *object = result_to_json(result);
     struct lg_error err = {0};
     int status = suite_exit_status(result);
-    bool written = json_write_file(path, object, &err);
-    print_result(result, option_given(suite->arguments, OPTION_JSON));
-    if (!written)
+    bool written = report_formats_write(result, &err);
+    bool printed = print_report(
+        result, option_given(suite->arguments, OPTION_JSON) ? "json" : "text", NULL, &err);
+    if (!written || !printed)
         return result->signal != 0 ? status : worse_status(complain(&err), status);
     for (size_t i = 0; i < result->count; i++)
         if (result->only_leaks_fail && result->scenarios[i].problem == LG_ERROR_INVALID)

@@ -1,0 +1,71 @@
+#include "report/format.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/result_json.h"
+#include "report/terminal.h"
+
+/* The order in which they are written: the result first, for all others can be made from it. */
+const struct report_format report_format_table[] = {
+    {"text", NULL, "for a terminal or a log", text_report},
+    {"json", REPORT_RESULT, "one object, for programs (docs/result.md)", json_report},
+    {"html", "index.html", "one page with charts and the recording, for a browser", html_report},
+    {"markdown", "summary.md", "a table and folded details: a step summary, a comment",
+     markdown_report},
+    {"annotations", NULL, "workflow commands of GitHub Actions, which mark lines of the scenarios",
+     annotations_report},
+    {"junit", "junit.xml", "JUnit XML, a test case for each scenario", junit_report},
+    {"sarif", "leakgate.sarif", "SARIF 2.1.0, for code scanning", sarif_report},
+    {"csv", "samples.csv", "every sample of every scenario", csv_report},
+};
+const size_t report_format_count = sizeof report_format_table / sizeof *report_format_table;
+
+const struct report_format *report_format_by_name(const char *name)
+{
+    for (size_t i = 0; i < report_format_count; i++)
+        if (strcmp(report_format_table[i].name, name) == 0)
+            return &report_format_table[i];
+    return NULL;
+}
+
+void text_report(const struct suite_result *suite, struct buffer *out)
+{
+    terminal_report(suite, terminal_style_of(STDOUT_FILENO), out);
+}
+
+void json_report(const struct suite_result *suite, struct buffer *out)
+{
+    _cleanup_json_ json_t *object = result_to_json(suite);
+    _cleanup_free_ char *json = json_pretty(object);
+    buffer_text(out, json);
+}
+
+static bool write_file(const struct suite_result *suite, const struct report_format *format,
+                       struct lg_error *err)
+{
+    _cleanup_free_ char *path = path_join(suite->directory, format->file);
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    format->write(suite, &out);
+    return file_write_atomic(path, buffer_string(&out), out.length, err);
+}
+
+bool report_formats_write(const struct suite_result *suite, struct lg_error *err)
+{
+    bool written = true;
+    for (size_t i = 0; i < report_format_count; i++) {
+        struct lg_error problem = {0};
+        if (report_format_table[i].file == NULL ||
+            write_file(suite, &report_format_table[i], &problem))
+            continue;
+        if (written)
+            *err = problem;
+        written = false;
+    }
+    return written;
+}

@@ -1,0 +1,45 @@
+/*
+ * The table of report formats: each is one file of this room and one row here. It drives `report
+ * --format`, the files that a run leaves in its report's directory, and the help.
+ *
+ * A format is written from the result alone (and the files of its directory), so it can be made
+ * again at any time. What comes from the target or from files is data in each of them: it can
+ * neither end an element nor give a command.
+ */
+#ifndef LEAKGATE_REPORT_FORMAT_H
+#define LEAKGATE_REPORT_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "report/result.h"
+
+struct report_format {
+    const char *name;
+    const char *file; /* in the report's directory; NULL: only on request */
+    const char *help; /* one line */
+    void (*write)(const struct suite_result *suite, struct buffer *out);
+};
+
+extern const struct report_format report_format_table[];
+extern const size_t report_format_count;
+
+/* NULL where there is none of that name. */
+const struct report_format *report_format_by_name(const char *name);
+/* Writes the files of all formats that have one into the report's directory; the first that cannot
+ * be written is the error, and the others are written all the same. */
+bool report_formats_write(const struct suite_result *suite, struct lg_error *err);
+
+/* The writers, one file each. They append to `out`. */
+void text_report(const struct suite_result *suite, struct buffer *out); /* for the terminal */
+void json_report(const struct suite_result *suite, struct buffer *out);
+void markdown_report(const struct suite_result *suite, struct buffer *out);
+void annotations_report(const struct suite_result *suite, struct buffer *out);
+void junit_report(const struct suite_result *suite, struct buffer *out);
+void sarif_report(const struct suite_result *suite, struct buffer *out);
+void csv_report(const struct suite_result *suite, struct buffer *out);
+void html_report(const struct suite_result *suite, struct buffer *out);
+
+#endif
