@@ -35,7 +35,8 @@ const struct fact file_facts[] = {
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
     {"leakgate-report/result.json", "the result of the last run"},
-    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run"},
+    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
+                                  "unless it passed, its goroutines and profiles"},
 };
 const size_t file_fact_count = sizeof file_facts / sizeof *file_facts;
 
