@@ -96,7 +96,10 @@ static void put_paragraphs(struct buffer *out, const char *text)
         size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
         _cleanup_free_ char *paragraph = memory_copy_range(text, length);
         buffer_char(out, '\n');
-        text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
+        if (text_starts(paragraph, "    ")) /* commands, as they are typed */
+            buffer_text(out, paragraph);
+        else
+            text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
         buffer_char(out, '\n');
         text += length + (end != NULL ? 2 : 0);
     }
