@@ -25,7 +25,7 @@ enum completion completion_of_option(const struct option_info *info)
                  {"TAG", COMPLETION_TAG},       {"REV", COMPLETION_REVISION}};
     if (info->argument == NULL)
         return COMPLETION_NOTHING;
-    if (is_choice(info->argument))
+    if (info->type == OPTION_TYPE_CHOICE)
         return COMPLETION_CHOICE;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(info->argument, kinds[i].argument) == 0)
@@ -43,6 +43,8 @@ enum completion completion_of_operands(const struct command_info *command)
         return file ? COMPLETION_SCENARIO_FILE : COMPLETION_SCENARIO;
     if (strstr(operands, "DIR") != NULL)
         return COMPLETION_DIRECTORY;
+    if (strstr(operands, "REV") != NULL)
+        return COMPLETION_REVISION;
     return file ? COMPLETION_FILE : COMPLETION_NOTHING;
 }
 

@@ -1,4 +1,6 @@
 /* The script for bash: bash(1), "Programmable Completion". It needs no other package. */
+#include <string.h>
+
 #include "commands/completion.h"
 
 /* COMP_WORDS has "=" as a word of its own unless the user took it out of COMP_WORDBREAKS; then it
@@ -126,17 +128,41 @@ static void put_commands(struct buffer *out)
     buffer_text(out, "\n}\n\n");
 }
 
+/* Has another command an option of that name with values of its own? */
+static bool is_of_several(const struct option_info *info)
+{
+    for (size_t i = 0; i < option_table_count; i++)
+        if (&option_table[i] != info && strcmp(option_table[i].name, info->name) == 0)
+            return true;
+    return false;
+}
+
+/* "*:--jobs | *:-j", "run:--fail-on" */
+static void put_pattern(struct buffer *out, const struct option_info *info)
+{
+    bool of_several = is_of_several(info), first = true;
+    for (size_t i = 0; i < (of_several ? command_table_count : 1); i++) {
+        const struct command_info *command = &command_table[i];
+        const char *name = of_several ? command->name : "*";
+        if (of_several && (info->commands & command->command) == 0)
+            continue;
+        buffer_format(out, "%s%s:--%s", first ? "" : " | ", name, info->name);
+        if (info->letter != 0)
+            buffer_format(out, " | %s:-%c", name, info->letter);
+        first = false;
+    }
+}
+
 static void put_values(struct buffer *out)
 {
     buffer_text(out, "_leakgate_value() # of the option before the cursor, if it has one\n{\n"
-                     "    case $option in\n");
+                     "    case $command:$option in\n");
     for (size_t i = 0; i < option_table_count; i++) {
         const struct option_info *info = &option_table[i];
         if (info->type == OPTION_TYPE_FLAG)
             continue;
-        buffer_format(out, "    --%s", info->name);
-        if (info->letter != 0)
-            buffer_format(out, " | -%c", info->letter);
+        buffer_text(out, "    ");
+        put_pattern(out, info);
         buffer_text(out, ") ");
         put_action(out, completion_of_option(info), info->argument);
         buffer_text(out, " ;;\n");

@@ -186,7 +186,7 @@ def test_a_script_is_right_and_names_every_option(leakgate, shell):
     assert subprocess.run([shell, "-n", path], capture_output=True, check=False).stderr == b""
     text = path.read_text(encoding="utf-8")
     overview = leakgate("--help").stdout
-    commands = re.findall(r"^  (\w+) ", overview.partition("Commands:")[2].partition("Options:")[0],
+    commands = re.findall(r"^  ([\w-]+) ", overview.partition("Commands:")[2].partition("Options:")[0],
                           re.MULTILINE)
     assert {"run", "accept", "completion"} <= set(commands)
     for command in commands:
