@@ -198,6 +198,14 @@ def test_a_script_is_right_and_names_every_option(leakgate, shell):
             assert re.search(rf"(--|-l ){option}\b", text), (command, option)
 
 
+def test_the_script_for_bash_is_checked_as_ours_are(leakgate):
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not on this machine")
+    checked = subprocess.run(["shellcheck", "--shell", "bash", script(leakgate, "bash")],
+                             capture_output=True, encoding="utf-8", check=False)
+    assert checked.stdout == ""
+
+
 def test_the_words_that_scripts_ask_for(leakgate, files):
     assert leakgate("completion", "scenarios").stdout.split() == ["broken", "idle", "tab-cycle"]
     assert leakgate("completion", "scenarios", "--scenarios", "other").stdout == "modal\n"

@@ -14,6 +14,8 @@
 #include "base/memory.h"
 #include "measure/evidence.h"
 
+#include "../probes/http_server.h"
+
 static int make_directory(void **state)
 {
     char *path = memory_copy_text("/tmp/leakgate-test-XXXXXX");
@@ -110,6 +112,56 @@ static void what_is_not_published_leaves_nothing(void **state)
     assert_int_equal(rmdir(*state), 0);
 }
 
+/* "many": more text than is kept; anything else is not there. */
+static bool answer(void *context, int connection, const char *path)
+{
+    static char line[] = "goroutine 7 [chan receive]:\n";
+    const char *kind = context;
+    if (strcmp(path, "goroutine?debug=2") != 0 || strcmp(kind, "none") == 0)
+        return http_answer(connection, "404 Not Found", "", 0);
+    if (strcmp(kind, "few") == 0)
+        return http_answer(connection, "200 OK", line, strlen(line));
+    size_t length = LIMIT_EVIDENCE_BYTES + 1000;
+    char *body = memory_array(length, 1);
+    for (size_t i = 0; i < length; i++)
+        body[i] = line[i % strlen(line)];
+    bool sent = http_answer(connection, "200 OK", body, length);
+    free(body);
+    return sent;
+}
+
+/* Takes them from a target of that kind; what is in the file then, NULL: there is none. */
+static char *goroutines_of(const char *directory, char *kind)
+{
+    struct http_server server = {.answer = answer, .context = kind};
+    struct lg_error err = {0};
+    struct evidence evidence;
+    assert_true(http_start(&server));
+    struct loop *loop = loop_new(&err);
+    struct pprof *pprof = pprof_new(loop, server.port, false, &err);
+    evidence_begin(&evidence, directory);
+    evidence_take_goroutines(&evidence, pprof);
+    evidence_end(&evidence);
+    pprof_free(pprof);
+    loop_free(loop);
+    http_stop(&server);
+    _cleanup_free_ char *path = path_join(directory, EVIDENCE_GOROUTINES);
+    struct buffer text = BUFFER_INIT(2 * LIMIT_EVIDENCE_BYTES);
+    return file_read(path, &text, LG_ERROR_INPUT, NULL) ? buffer_take(&text) : NULL;
+}
+
+static void goroutines_are_kept_up_to_the_limit(void **state)
+{
+    assert_null(goroutines_of(*state, (char[]){"none"}));
+    _cleanup_free_ char *few = goroutines_of(*state, (char[]){"few"});
+    assert_string_equal(few, "goroutine 7 [chan receive]:\n");
+    _cleanup_free_ char *many = goroutines_of(*state, (char[]){"many"});
+    assert_non_null(many);
+    static const char end[] = "\n[cut off: over the limit of 16777216 bytes]\n";
+    assert_int_equal(strlen(many), LIMIT_EVIDENCE_BYTES + strlen(end));
+    assert_string_equal(many + LIMIT_EVIDENCE_BYTES, end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +169,8 @@ int main(void)
                                         remove_directory),
         cmocka_unit_test_setup_teardown(one_sample_is_no_pair, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(a_profile_over_the_limit_is_left_out, make_directory,
+                                        remove_directory),
+        cmocka_unit_test_setup_teardown(goroutines_are_kept_up_to_the_limit, make_directory,
                                         remove_directory),
         cmocka_unit_test_setup_teardown(what_is_not_published_leaves_nothing, make_directory,
                                         remove_directory),
