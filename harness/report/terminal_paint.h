@@ -27,6 +27,9 @@ void paint_labelled(const struct painter *painter, const char *label, const char
 /* Where the files of the run are, if it ran, and its world, if that was kept. */
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario);
 
+/* All of one scenario, and of that what a person ought to know whatever the verdict. */
+void paint_scenario(const struct painter *painter, const struct scenario_result *scenario);
+void paint_remarks(const struct painter *painter, const struct scenario_result *scenario);
 /* The blocks' inner parts: what fails of a judged scenario, what a pass has to say, why it failed.
  */
 void paint_findings(const struct painter *painter, const struct scenario_result *scenario);
