@@ -70,20 +70,6 @@ static void add_line(struct annotation *annotation, const char *label, const cha
                   label, *label != '\0' ? " " : "", cut);
 }
 
-/* As in exit statuses: leakgate's own fault, a wrong file, a failure, a leak, the rest. */
-static int rank_of(const struct scenario_result *scenario)
-{
-    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
-                                EXIT_INCONCLUSIVE};
-    struct suite_result strict = {.require_all = true};
-    int count = (int)(sizeof order / sizeof *order);
-    int status = scenario_exit_status(&strict, scenario);
-    for (int i = 0; i < count; i++)
-        if (status == order[i])
-            return i;
-    return count;
-}
-
 static void put_statement(struct annotation *annotation, const struct statement *statement)
 {
     add_line(annotation, "", statement->text);
@@ -104,7 +90,7 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
             memory_format("%s: %s%s", scenario->name, verdict_word(scenario),
                           is_forgiven(scenario) ? " (quarantined)" : ""));
     _cleanup_strings_ struct string_list steps = {0};
-    annotation->rank = rank_of(scenario);
+    annotation->rank = scenario_rank(scenario);
     annotation->index = index;
     annotation->place = place_of(scenario, statement);
     put_statement(annotation, statement);

@@ -240,12 +240,13 @@ static void state_gauge(struct statements *statements, const struct scenario_res
         }
     }
     if (main->text != NULL)
-        add_detail(statement, "", memory_copy_text(main->text));
+        add_detail(statement, "", memory_copy_text(main->text))->sentence = true;
     if (shown == 0)
         add_places(statement, main);
     if (hidden > 0)
         add_detail(statement, NULL,
-                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden));
+                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden))
+            ->sentence = true;
 }
 
 char *finding_kind_words(enum finding_kind kind)
@@ -377,7 +378,8 @@ static void add_measurement(struct statement *statement, const struct scenario_r
             continue;
         if (!text_ends(reason, finding->text))
             add_detail(statement, NULL,
-                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text));
+                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
+                ->sentence = true;
         if (finding->holder != NULL)
             add_detail(statement, "held by", memory_copy_text(finding->holder))->finding = finding;
     }
@@ -411,7 +413,7 @@ static void state_run(struct statements *statements, const struct scenario_resul
         statement->where = NULL;
     add_measurement(statement, scenario);
     if (advice != NULL)
-        add_detail(statement, "to do", memory_copy_text(advice));
+        add_detail(statement, "to do", memory_copy_text(advice))->sentence = true;
 }
 
 void statements_of(const struct scenario_result *scenario, struct statements *statements)
@@ -425,6 +427,19 @@ void statements_of(const struct scenario_result *scenario, struct statements *st
     } else {
         state_run(statements, scenario);
     }
+}
+
+int scenario_rank(const struct scenario_result *scenario)
+{
+    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
+                                EXIT_INCONCLUSIVE};
+    const struct suite_result strict = {0};
+    int count = (int)(sizeof order / sizeof *order);
+    int status = scenario_exit_status(&strict, scenario);
+    for (int i = 0; i < count; i++)
+        if (status == order[i])
+            return i;
+    return count;
 }
 
 /* --- What it would have caught --- */
