@@ -35,7 +35,8 @@ struct summary {
     const struct suite_result *suite;
     const struct scenario_result **sorted; /* the worst first */
     struct buffer *out;
-    struct string_list left_out; /* names of scenarios */
+    struct string_list next_steps; /* of all */
+    struct string_list left_out;   /* names of scenarios */
 };
 
 /* --- Pieces --- */
@@ -247,6 +248,7 @@ static void put_remarks(struct buffer *out, const struct suite_result *suite,
     _cleanup_free_ char *power = power_text(scenario);
     _cleanup_free_ char *files = report_path(suite->directory, scenario->name, "");
     char *rest = NULL;
+    buffer_text(out, "Of the run:\n\n");
     for (char *line = power != NULL ? strtok_r(power, "\n", &rest) : NULL; line != NULL;
          line = strtok_r(NULL, "\n", &rest))
         put_line(out, line);
@@ -280,15 +282,14 @@ static void put_command(struct buffer *out, const char *line)
 }
 
 /* But for what stands at the end as well. */
-static void put_commands(struct buffer *out, const struct suite_result *suite,
+static void put_commands(struct buffer *out, const struct summary *summary,
                          const struct scenario_result *scenario)
 {
-    _cleanup_strings_ struct string_list steps = {0}, of_all = {0};
-    terminal_next_steps(suite, scenario, &steps);
-    terminal_next_steps(suite, NULL, &of_all);
+    _cleanup_strings_ struct string_list steps = {0};
+    terminal_next_steps(summary->suite, scenario, &steps);
     for (size_t i = 0; i < steps.count; i++)
         if (!text_starts(steps.items[i], reproduce) ||
-            !string_list_contains(&of_all, steps.items[i]))
+            !string_list_contains(&summary->next_steps, steps.items[i]))
             put_command(out, steps.items[i]);
 }
 
@@ -300,43 +301,43 @@ static void put_last_words(struct buffer *out, const struct suite_result *suite,
     markdown_block(out, "text", cut);
 }
 
-static void put_details(struct buffer *out, const struct suite_result *suite,
-                        const struct scenario_result *scenario, bool whole)
-{
-    buffer_text(out, "<details><summary>");
-    put_outcome(out, suite, scenario);
-    buffer_text(out, " <b>");
-    put_text(out, scenario->name, CELL_BYTES);
-    buffer_text(out, "</b>");
-    if (scenario->title != NULL) {
-        buffer_text(out, ": ");
-        put_text(out, scenario->title, CELL_BYTES);
-    }
-    buffer_text(out, "</summary>\n\n");
-    put_statements(out, scenario);
-    if (whole)
-        put_last_words(out, suite, scenario);
-    put_remarks(out, suite, scenario);
-    put_commands(out, suite, scenario);
-    buffer_text(out, "</details>\n\n");
-}
-
-/* Of one that passed, or did not run: no verdict that asks for a fold of its own. */
-static void put_quiet(struct buffer *out, const struct suite_result *suite,
+/* "❌ LEAK external-editor: An external editor ..." */
+static void put_title(struct buffer *out, const struct suite_result *suite,
                       const struct scenario_result *scenario)
 {
     put_outcome(out, suite, scenario);
     buffer_text(out, " <b>");
     put_text(out, scenario->name, CELL_BYTES);
     buffer_text(out, "</b>");
-    if (scenario->title != NULL) {
-        buffer_text(out, ": ");
-        put_text(out, scenario->title, CELL_BYTES);
-    }
+    if (scenario->title == NULL)
+        return;
+    buffer_text(out, ": ");
+    put_text(out, scenario->title, CELL_BYTES);
+}
+
+static void put_details(struct buffer *out, const struct summary *summary,
+                        const struct scenario_result *scenario, bool whole)
+{
+    buffer_text(out, "<details><summary>");
+    put_title(out, summary->suite, scenario);
+    buffer_text(out, "</summary>\n\n");
+    put_statements(out, scenario);
+    if (whole)
+        put_last_words(out, summary->suite, scenario);
+    put_remarks(out, summary->suite, scenario);
+    put_commands(out, summary, scenario);
+    buffer_text(out, "</details>\n\n");
+}
+
+/* Of one that passed, or did not run: no verdict that asks for a fold of its own. */
+static void put_quiet(struct buffer *out, const struct summary *summary,
+                      const struct scenario_result *scenario)
+{
+    put_title(out, summary->suite, scenario);
     buffer_text(out, "\n\n");
     put_statements(out, scenario);
-    put_remarks(out, suite, scenario);
-    put_commands(out, suite, scenario);
+    put_remarks(out, summary->suite, scenario);
+    put_commands(out, summary, scenario);
 }
 
 static bool is_quiet(const struct scenario_result *scenario)
@@ -353,10 +354,10 @@ static bool fits(const struct summary *summary, const struct buffer *section)
 static void add_details(struct summary *summary, const struct scenario_result *scenario)
 {
     _cleanup_buffer_ struct buffer section = BUFFER_INIT(SIZE_MAX);
-    put_details(&section, summary->suite, scenario, true);
+    put_details(&section, summary, scenario, true);
     if (!fits(summary, &section)) {
         buffer_clear(&section);
-        put_details(&section, summary->suite, scenario, false);
+        put_details(&section, summary, scenario, false);
         string_list_add(&summary->left_out, scenario->name);
     }
     if (fits(summary, &section))
@@ -378,7 +379,7 @@ static void add_quiet(struct summary *summary)
         _cleanup_buffer_ struct buffer section = BUFFER_INIT(SIZE_MAX);
         if (!is_quiet(scenario))
             continue;
-        put_quiet(&section, summary->suite, scenario);
+        put_quiet(&section, summary, scenario);
         if (fits(summary, &section))
             buffer_append(summary->out, section.data, section.length);
         else
@@ -437,11 +438,10 @@ static void put_left_out(struct summary *summary)
 /* It is what a person looks for at the end. */
 static void put_end(struct summary *summary)
 {
-    _cleanup_strings_ struct string_list steps = {0};
-    terminal_next_steps(summary->suite, NULL, &steps);
-    for (size_t i = 0; i < steps.count; i++)
-        if (text_starts(steps.items[i], reproduce))
-            put_command(summary->out, steps.items[i]);
+    const struct string_list *steps = &summary->next_steps;
+    for (size_t i = 0; i < steps->count; i++)
+        if (text_starts(steps->items[i], reproduce))
+            put_command(summary->out, steps->items[i]);
 }
 
 void markdown_report(const struct suite_result *suite, struct buffer *out)
@@ -451,6 +451,7 @@ void markdown_report(const struct suite_result *suite, struct buffer *out)
     struct summary summary = {.suite = suite, .sorted = sorted, .out = out};
     for (size_t i = 0; i < suite->count; i++)
         sorted[i] = &suite->scenarios[i];
+    terminal_next_steps(suite, NULL, &summary.next_steps);
     qsort(sorted, suite->count, sizeof *sorted, compare_scenarios);
     put_verdict(&summary);
     put_table(&summary);
@@ -461,5 +462,6 @@ void markdown_report(const struct suite_result *suite, struct buffer *out)
     add_quiet(&summary);
     put_left_out(&summary);
     put_end(&summary);
+    string_list_free(&summary.next_steps);
     string_list_free(&summary.left_out);
 }

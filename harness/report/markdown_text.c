@@ -39,6 +39,14 @@ static void put_reference(struct buffer *out, char c)
     buffer_format(out, "&#%u;", (unsigned)(unsigned char)c);
 }
 
+/* So that it is not found together with what stands beside it. */
+static void put_apart(struct buffer *out, char c)
+{
+    buffer_text(out, "<span>");
+    put_reference(out, c);
+    buffer_text(out, "</span>");
+}
+
 void markdown_text(struct buffer *out, const char *text)
 {
     _cleanup_free_ char *harmless = text_harmless(text, true);
@@ -47,7 +55,7 @@ void markdown_text(struct buffer *out, const char *text)
         if (*c == '\n' || *c == '\t')
             buffer_char(out, ' ');
         else if (*c == '@' || *c == '#' || *c == '$')
-            buffer_format(out, "<span>&#%u;</span>", (unsigned)(unsigned char)*c);
+            put_apart(out, *c);
         else if (is_markup(start, c))
             put_reference(out, *c);
         else
@@ -62,7 +70,9 @@ void markdown_code(struct buffer *out, const char *text)
     for (const char *c = harmless; *c != '\0'; c++) {
         if (*c == '\n' || *c == '\t')
             buffer_char(out, ' ');
-        else if (*c == '$' || is_markup(harmless, c))
+        else if (*c == '@' || *c == '$')
+            put_apart(out, *c);
+        else if (is_markup(harmless, c))
             put_reference(out, *c);
         else
             buffer_char(out, *c);
