@@ -135,19 +135,14 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
     }
 }
 
-/* What no scenario says: that it was stopped, or that there was nothing to judge. */
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
-    if (suite->signal == 0 && suite_exit_status(suite) != EXIT_NOTHING_JUDGED)
+    _cleanup_free_ char *problem = terminal_problem(suite);
+    if (problem == NULL)
         return;
-    _cleanup_free_ char *counts = terminal_counts(suite);
     struct annotation *annotation = add(list, true, memory_copy_text("leakgate"));
     annotation->rank = -1;
-    if (suite->signal != 0)
-        buffer_format(&annotation->message, "stopped by signal %d (%s): %s", suite->signal,
-                      strsignal(suite->signal), counts);
-    else
-        buffer_format(&annotation->message, "nothing was judged: %s", counts);
+    buffer_text(&annotation->message, problem);
 }
 
 static int compare(const void *a, const void *b)

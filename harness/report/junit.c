@@ -228,25 +228,13 @@ static void put_scenario(struct buffer *out, const struct suite_result *suite,
     buffer_text(out, "    </testcase>\n  </testsuite>\n");
 }
 
-/* --- What no scenario says: it was stopped, or nothing was judged --- */
-
-static bool is_unexplained(const struct suite_result *suite, const size_t counts[OUTCOME_COUNT])
+/* What no scenario says. */
+static void put_problem(struct buffer *out, const struct suite_result *suite, const char *problem)
 {
-    return suite_exit_status(suite) != EXIT_PASS && counts[OUTCOME_FAILURE] == 0 &&
-           counts[OUTCOME_ERROR] == 0;
-}
-
-static void put_unexplained(struct buffer *out, const struct suite_result *suite)
-{
-    _cleanup_free_ char *counts = terminal_counts(suite);
-    _cleanup_free_ char *message =
-        suite->signal != 0 ? memory_format("stopped by signal %d (%s): %s", suite->signal,
-                                           strsignal(suite->signal), counts)
-                           : memory_format("nothing was judged: %s", counts);
     put_suite_start(out, "leakgate", suite->date, OUTCOME_ERROR, 0);
     buffer_text(out, ">\n    <testcase classname=\"leakgate\" name=\"leakgate\" time=\"0.000\">\n"
                      "      <error type=\"leakgate\"");
-    put_attribute(out, "message", message);
+    put_attribute(out, "message", problem);
     buffer_text(out, "/>\n    </testcase>\n  </testsuite>\n");
 }
 
@@ -255,13 +243,13 @@ void junit_report(const struct suite_result *suite, struct buffer *out)
     size_t counts[OUTCOME_COUNT] = {0};
     for (size_t i = 0; i < suite->count; i++)
         counts[outcome_of(suite, &suite->scenarios[i])]++;
-    bool unexplained = is_unexplained(suite, counts);
-    counts[OUTCOME_ERROR] += unexplained;
+    _cleanup_free_ char *problem = terminal_problem(suite);
+    counts[OUTCOME_ERROR] += problem != NULL;
     buffer_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"leakgate\"");
     put_counts(out, counts, suite->seconds);
     buffer_text(out, ">\n");
-    if (unexplained)
-        put_unexplained(out, suite);
+    if (problem != NULL)
+        put_problem(out, suite, problem);
     for (size_t i = 0; i < suite->count; i++)
         put_scenario(out, suite, &suite->scenarios[i]);
     buffer_text(out, "</testsuites>\n");
