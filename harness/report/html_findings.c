@@ -10,6 +10,7 @@
 #include "report/html_icicle.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
+#include "report/statements.h"
 #include "report/text_layout.h"
 
 /* Growth by numbers, whatever became of it. */
@@ -22,11 +23,9 @@ static bool is_growth(const struct finding *finding)
 
 static void put_kind(struct buffer *out, const struct finding *finding)
 {
-    const char *name = finding_kind_name(finding->kind);
-    buffer_format(out, "<span class=\"kind %s\">", finding_fails(finding->kind) ? "fails" : "told");
-    for (; *name != '\0'; name++)
-        buffer_char(out, *name == '_' ? ' ' : *name);
-    buffer_text(out, "</span>");
+    _cleanup_free_ char *words = finding_kind_words(finding->kind);
+    buffer_format(out, "<span class=\"kind %s\">%s</span>",
+                  finding_fails(finding->kind) ? "fails" : "told", words);
 }
 
 /* A row of the ledger has no column for some samples of the series; the caller frees it. */

@@ -36,7 +36,7 @@ struct frame {
     unsigned full; /* rows that are not blank */
 };
 
-struct mark {
+struct marker {
     double at;
     uint32_t label;
 };
@@ -51,11 +51,13 @@ struct frames {
     size_t change_count, change_capacity;
     struct frame *frames;
     size_t count, capacity;
-    struct mark *marks;
+    struct marker *marks;
     size_t mark_count, mark_capacity;
     struct string_list labels;
     uint32_t screen[LIMIT_TERMINAL_ROWS]; /* as it is now: a line each */
-    bool full; /* over a limit: what comes is not taken any more */
+    size_t wanted; /* bytes; 0: all */
+    size_t taken;  /* what the pictures so far take in the page */
+    bool full;     /* over a limit, or enough: what comes is not taken any more */
 };
 
 static uint32_t line_of(struct frames *frames, const char *json, bool blank)
@@ -65,6 +67,7 @@ static uint32_t line_of(struct frames *frames, const char *json, bool blank)
     if (line != NULL)
         return line->number;
     line = memory_new(struct line);
+    frames->taken += strlen(json) + 1;
     line->json = memory_copy_text(json);
     line->blank = blank;
     line->number = (uint32_t)frames->line_count;
@@ -90,9 +93,10 @@ static size_t style_number(struct frames *frames, struct cell_style style)
     return frames->style_count++;
 }
 
-struct frames *frames_new(void)
+struct frames *frames_new(size_t first)
 {
     struct frames *frames = memory_new(struct frames);
+    frames->wanted = first;
     style_number(frames, (struct cell_style){COLOUR_DEFAULT, COLOUR_DEFAULT, 0});
     line_of(frames, "[]", true); /* number 0: a blank row, which is what the screen begins with */
     return frames;
@@ -157,13 +161,11 @@ static void change_row(struct frames *frames, int row, uint32_t line)
     frames->changes[frames->change_count++] = (struct change){(uint16_t)row, line};
 }
 
-static void take_frame(void *context, double at, struct terminal *terminal)
+static bool take_frame(void *context, double at, struct terminal *terminal)
 {
     struct frames *frames = context;
     size_t first = frames->change_count;
     unsigned full = 0;
-    if (frames->full)
-        return;
     for (int row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
         if (row >= terminal_rows(terminal))
             change_row(frames, row, 0);
@@ -171,14 +173,17 @@ static void take_frame(void *context, double at, struct terminal *terminal)
             change_row(frames, row, take_line(frames, terminal, row));
         full += !frames->lines[frames->screen[row]]->blank;
     }
-    frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
-                   frames->line_count > LIMIT_PAGE_REPLAY_LINES;
     if (frames->change_count == first)
-        return;
+        return true;
     frames->frames =
         memory_grow(frames->frames, &frames->capacity, frames->count + 1, sizeof *frames->frames);
     frames->frames[frames->count++] =
         (struct frame){at, first, frames->change_count - first, full};
+    frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
+    frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
+                   frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
+                   (frames->wanted > 0 && frames->taken > frames->wanted);
+    return !frames->full;
 }
 
 static uint32_t label_of(struct frames *frames, const char *label)
@@ -193,11 +198,11 @@ static uint32_t label_of(struct frames *frames, const char *label)
 static void take_mark(void *context, double at, const char *label)
 {
     struct frames *frames = context;
-    if (frames->full || frames->mark_count == MARKS_MAX || frames->labels.count == LABELS_MAX)
+    if (frames->mark_count == MARKS_MAX || frames->labels.count == LABELS_MAX)
         return;
     frames->marks = memory_grow(frames->marks, &frames->mark_capacity, frames->mark_count + 1,
                                 sizeof *frames->marks);
-    frames->marks[frames->mark_count++] = (struct mark){at, label_of(frames, label)};
+    frames->marks[frames->mark_count++] = (struct marker){at, label_of(frames, label)};
 }
 
 const struct replay_listener frames_listener = {.frame = take_frame, .marker = take_mark};
@@ -215,14 +220,14 @@ static size_t cost_of(const struct frames *frames, const struct frame *frame, bo
     return cost;
 }
 
-struct range {
+struct window {
     size_t first, end;
 };
 
-static struct range choose(const struct frames *frames, bool tail, size_t budget)
+static struct window choose(const struct frames *frames, bool tail, size_t budget)
 {
     _cleanup_free_ bool *used = memory_array(frames->line_count, sizeof *used);
-    struct range range = {.first = tail ? frames->count : 0, .end = tail ? frames->count : 0};
+    struct window range = {.first = tail ? frames->count : 0, .end = tail ? frames->count : 0};
     for (size_t taken = 0; range.end - range.first < frames->count;) {
         const struct frame *next = &frames->frames[tail ? range.first - 1 : range.end];
         taken += cost_of(frames, next, used);
@@ -267,7 +272,7 @@ static void write_change(struct numbering *numbering, struct change change, bool
 }
 
 /* The first picture is the whole screen, the others what changed. */
-static void write_frames(const struct frames *frames, struct range range,
+static void write_frames(const struct frames *frames, struct window range,
                          struct numbering *numbering, struct buffer *out)
 {
     uint32_t screen[LIMIT_TERMINAL_ROWS];
@@ -321,7 +326,7 @@ static void write_marks(const struct frames *frames, const struct frames_part *p
     }
     buffer_text(out, "],\"marks\":[");
     for (size_t i = 0; i < frames->mark_count; i++) {
-        const struct mark *mark = &frames->marks[i];
+        const struct marker *mark = &frames->marks[i];
         if (mark->at < part->from || mark->at > part->to)
             continue;
         buffer_format(out, "%s[%.2f,%u]", first ? "" : ",", mark->at, (unsigned)mark->label);
@@ -333,7 +338,7 @@ static void write_marks(const struct frames *frames, const struct frames_part *p
 struct frames_part frames_write(const struct frames *frames, bool tail, size_t budget,
                                 struct buffer *out)
 {
-    struct range range = choose(frames, tail, budget);
+    struct window range = choose(frames, tail, budget);
     struct frames_part part = {.count = range.end - range.first};
     if (part.count == 0)
         return part;

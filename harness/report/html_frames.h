@@ -18,7 +18,8 @@ struct frames;
 
 extern const struct replay_listener frames_listener; /* its context is a struct frames */
 
-struct frames *frames_new(void);
+/* Pictures of about `first` bytes are wanted and no more, those of the beginning; 0: of all of it. */
+struct frames *frames_new(size_t first);
 void frames_free(struct frames *frames);
 
 /* What part of the recording was written, in seconds since its start. */

@@ -24,16 +24,16 @@ struct page_scenario {
 
 /* Files made at build time from html/report.css and html/report.js, and their hashes for the content
  * policy ("sha256-..."). */
-extern const char html_style[], html_style_hash[], html_script[], html_script_hash[];
+extern const unsigned char html_style[], html_script[]; /* texts, with a NUL at their end */
+extern const char html_style_hash[], html_script_hash[];
 
-/* "leak", "played": the word, and the class that gives it its colour. */
-const char *html_verdict_word(const struct scenario_result *scenario);
+/* "leak", "played", with the class that gives it its colour. */
 void html_verdict(struct buffer *out, const struct scenario_result *scenario);
 /* The failing finding that tells most; NULL: none. */
 const struct finding *html_worst(const struct scenario_result *scenario);
 /* "scenario 3" as an address within the page: "s3". */
 void html_anchor(struct buffer *out, size_t number);
-/* The commands that the terminal ends with, of one scenario or of all, as a list. */
+/* What the terminal says at its end, of one scenario or of all: commands to reproduce, to accept. */
 void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only);
 

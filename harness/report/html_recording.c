@@ -42,7 +42,7 @@ static void draw(const char *path, bool tail, size_t budget, int fd)
     struct lg_error err = {0};
     struct replay_end end;
     struct buffer still = BUFFER_INIT(SIZE_MAX), pictures = BUFFER_INIT(SIZE_MAX);
-    struct frames *frames = frames_new();
+    struct frames *frames = frames_new(tail ? 0 : budget);
     if (replay(path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
         drawn.part = frames_write(frames, tail, budget, &pictures);
         if (drawn.part.count > 0)
@@ -212,7 +212,7 @@ void html_recording(struct buffer *out, const struct page_scenario *part)
     _cleanup_free_ char *path = path_join(directory, RECORDING);
     const char *file = within(page->suite->directory, path);
     bool tail = scenario->verdict == VERDICT_FAILED || scenario->verdict == VERDICT_INVALID;
-    size_t budget = LIMIT_PAGE_RECORDING_BYTES;
+    size_t budget = part->open ? LIMIT_PAGE_RECORDING_BYTES : LIMIT_PAGE_RECORDING_PASS_BYTES;
     if (access(path, F_OK) != 0)
         return;
     budget = page->recordings_left < budget ? page->recordings_left : budget;

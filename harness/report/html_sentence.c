@@ -8,6 +8,7 @@
 #include "report/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
+#include "report/terminal.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 
@@ -30,16 +31,10 @@ static const char *thing_of(enum gauge gauge)
     return gauge < GAUGE_COUNT && things[gauge] != NULL ? things[gauge] : "it";
 }
 
-const char *html_verdict_word(const struct scenario_result *scenario)
-{
-    return scenario->played && scenario->verdict == VERDICT_PASS ? "played"
-                                                                 : verdict_name(scenario->verdict);
-}
-
 void html_verdict(struct buffer *out, const struct scenario_result *scenario)
 {
     buffer_format(out, "<span class=\"verdict %s\">%s</span>", verdict_name(scenario->verdict),
-                  html_verdict_word(scenario));
+                  outcome_word(scenario));
 }
 
 /* A holder names more than a total, so the first holder that grows goes before its gauge's total. */

@@ -422,6 +422,8 @@ int emulator_run(const struct emulator *emulator, int row, int column, struct ce
                  struct buffer *out)
 {
     int first = column;
+    char plain[512];
+    size_t length = 0;
     for (; column < emulator->columns; column++) {
         VTermScreenCell cell;
         vterm_screen_get_cell(emulator->screen, (VTermPos){.row = row, .col = column}, &cell);
@@ -429,13 +431,17 @@ int emulator_run(const struct emulator *emulator, int row, int column, struct ce
             *style = style_of(&cell);
         else if (cell.chars[0] != SECOND_HALF && !same_style(*style, style_of(&cell)))
             break;
-        if (cell.chars[0] == 0)
-            buffer_char(out, ' ');
-        else if (cell.chars[0] < 0x80 && cell.chars[1] == 0)
-            buffer_char(out, (char)cell.chars[0]);
+        bool ascii = cell.chars[0] < 0x80 && cell.chars[1] == 0;
+        if (length == sizeof plain || (!ascii && length > 0)) {
+            buffer_append(out, plain, length);
+            length = 0;
+        }
+        if (ascii)
+            plain[length++] = cell.chars[0] != 0 ? (char)cell.chars[0] : ' ';
         else if (cell.chars[0] != SECOND_HALF)
             emulator_cells(emulator, row, column, column, out);
     }
+    buffer_append(out, plain, length);
     return column;
 }
 

@@ -21,6 +21,7 @@ struct player {
     double at;         /* of the event before */
     double last_frame; /* that was told; -INFINITY: none yet */
     bool pending;      /* something was drawn since */
+    bool stopped;      /* nothing more is wanted */
 };
 
 /* A named pipe or a device is no recording, and must not be waited for. */
@@ -74,7 +75,7 @@ static void tell_frame(struct player *player)
         return;
     player->pending = false;
     player->last_frame = player->at;
-    player->listener->frame(player->context, player->at, player->terminal);
+    player->stopped = !player->listener->frame(player->context, player->at, player->terminal);
 }
 
 static void resize(struct player *player, const char *size)
@@ -119,6 +120,20 @@ static bool play_line(struct player *player, const char *line, size_t length, st
     return play_event(player, value);
 }
 
+/* The time of the last event in the text, whose last line may be torn. */
+static double last_moment(const char *text, const char *end)
+{
+    struct lg_error torn = {0};
+    const char *newline = memrchr(text, '\n', (size_t)(end - text));
+    if (newline == NULL)
+        return 0;
+    const char *before = memrchr(text, '\n', (size_t)(newline - text));
+    const char *line = before != NULL ? before + 1 : text;
+    _cleanup_json_ json_t *event = json_parse(line, (size_t)(newline - line), "recording", &torn);
+    double at = json_number_value(json_array_get(event, 0));
+    return isfinite(at) ? at : 0;
+}
+
 bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
             struct replay_end *end, struct lg_error *err)
 {
@@ -130,7 +145,8 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
     if (!read_some(path, maximum, &text, &end->cut, err))
         return false;
     const char *line = buffer_string(&text);
-    for (const char *newline; (newline = strchr(line, '\n')) != NULL; line = newline + 1)
+    for (const char *newline; !player.stopped && (newline = strchr(line, '\n')) != NULL;
+         line = newline + 1)
         if (!play_line(&player, line, (size_t)(newline - line),
                        player.terminal == NULL ? err : &torn))
             break;
@@ -138,8 +154,8 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
         return err->class == LG_ERROR_NONE &&
                lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording");
     tell_frame(&player);
-    end->seconds = player.at;
-    end->cut = end->cut || *line != '\0';
+    end->seconds = fmax(player.at, last_moment(text.data, text.data + text.length));
+    end->cut = end->cut || (!player.stopped && *line != '\0');
     terminal_free(player.terminal);
     return true;
 }

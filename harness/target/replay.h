@@ -17,13 +17,13 @@
 
 struct replay_listener {
     /* Something was drawn; at most one in REPLAY_FRAME_SECONDS, but always one before a marker. The
-     * rows that changed: terminal_take_row. */
-    void (*frame)(void *context, double at, struct terminal *terminal);
+     * rows that changed: terminal_take_row. False: nothing more is wanted. */
+    bool (*frame)(void *context, double at, struct terminal *terminal);
     void (*marker)(void *context, double at, const char *label);
 };
 
 struct replay_end {
-    double seconds; /* the time of the last event */
+    double seconds; /* the time of the last event, also where it was stopped before */
     bool cut;       /* there is more in the file than `maximum` bytes, or than could be read */
 };
 
