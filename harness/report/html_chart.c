@@ -305,7 +305,7 @@ void html_chart(struct buffer *out, const struct chart *chart)
 {
     struct frame frame = {.chart = chart, .judged = judge_chart(chart)};
     frame.axis = axis_of(chart, &frame.judged);
-    buffer_format(out, "<figure class=\"chart%s\">", chart->wide ? " wide" : "");
+    buffer_text(out, "<figure class=\"chart\">");
     put_caption(out, &frame);
     buffer_format(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
     put_label(out, &frame);

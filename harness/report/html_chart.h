@@ -19,7 +19,6 @@ struct chart {
     const char *text;     /* below the title; may be NULL */
     const double *values; /* one for each sample of the series, NAN where not read */
     bool per_second;      /* they are rates */
-    bool wide;            /* of what fails: drawn larger */
     bool judged;          /* floors and what may grow are drawn */
     struct growth_rule rule;
     double allowed; /* per iteration */

@@ -108,7 +108,6 @@ static void put_gauge(struct buffer *out, const struct page_scenario *part, enum
         .text = info->text,
         .values = row->values,
         .per_second = info->cumulative,
-        .wide = fails_by(part, gauge),
         .judged = info->rule == RULE_FLOOR || info->rule == RULE_SLOPE,
         .rule = growth_rule_count,
         .allowed = row->allowed,
@@ -151,7 +150,6 @@ static void put_holder(struct buffer *out, const struct page_scenario *part,
         .title = title,
         .text = finding->holder,
         .values = values,
-        .wide = true,
         .judged = true,
         .rule = account->bytes != NULL ? growth_rule_bytes : growth_rule_count,
         .allowed = exception_allows(part, finding),
@@ -205,10 +203,18 @@ static void put_legend(struct buffer *out, const struct page_scenario *part)
     buffer_format(
         out,
         "<p class=\"legend\">Along the bottom: %s in the loop, seconds at rest before (idle) and "
-        "after it (drain). <span class=\"key line\">sample</span> <span class=\"key floor\">floor of "
+        "after it (drain); the narrow band at the left is the warm-up. <span class=\"key line\">sample</span> <span class=\"key floor\">floor of "
         "a block, which is judged</span> <span class=\"key allowed\">may grow so far</span> "
         "<span class=\"key level\">the most it may rest at</span></p>\n",
         part->run.series->per_minute ? "minutes" : "iterations");
+}
+
+static void put_drawn(struct buffer *out, const struct page_scenario *part,
+                      const struct gauge_row rows[GAUGE_COUNT], bool failing)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (rows[gauge].read && !rows[gauge].zero && fails_by(part, gauge) == failing)
+            put_gauge(out, part, gauge, &rows[gauge]);
 }
 
 void html_charts(struct buffer *out, const struct page_scenario *part)
@@ -218,17 +224,16 @@ void html_charts(struct buffer *out, const struct page_scenario *part)
         return;
     buffer_text(out, "<h3>Every gauge over the run</h3>\n");
     put_legend(out, part);
-    buffer_text(out, "<div class=\"charts\"");
+    buffer_text(out, "<div class=\"pictures\"");
     put_sample_names(out, part);
-    buffer_text(out, ">\n");
-    put_holders(out, part);
+    buffer_text(out, ">\n<div class=\"charts wide\">\n");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         rows[gauge] = gauge_row_of(part, gauge);
-    for (int failing = 1; failing >= 0; failing--)
-        for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-            if (rows[gauge].read && !rows[gauge].zero && fails_by(part, gauge) == (failing == 1))
-                put_gauge(out, part, gauge, &rows[gauge]);
-    buffer_text(out, "</div>\n");
+    put_drawn(out, part, rows, true);
+    put_holders(out, part);
+    buffer_text(out, "</div>\n<div class=\"charts\">\n");
+    put_drawn(out, part, rows, false);
+    buffer_text(out, "</div></div>\n");
     put_zeros(out, rows);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         free(rows[gauge].values);

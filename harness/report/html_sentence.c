@@ -70,7 +70,7 @@ static void put_holder(struct buffer *out, const struct finding *finding)
     _cleanup_free_ char *frame =
         heap || waits ? memory_copy_range(finding->holder, holder_key_frame(finding->holder))
                       : memory_copy_text(finding->holder);
-    buffer_text(out, heap ? ", allocated in " : waits ? ", in " : ": ");
+    buffer_text(out, heap ? ", allocated in " : waits ? ", in " : ", held by ");
     html_code(out, frame);
 }
 
@@ -81,15 +81,15 @@ static void put_place(struct buffer *out, const struct scenario_result *scenario
     for (size_t i = 0; i < scenario->attempt_count; i++)
         located = located || scenario->attempts[i].attempt == ATTEMPT_LOCATE;
     if (finding->place_count > 0) {
-        buffer_text(out, " Each time since the step ");
+        buffer_text(out, ", each time with the step ");
         html_code(out, finding->places[0].step);
         buffer_text(out, " (");
         html_code(out, finding->places[0].where);
         buffer_text(out, ").");
     } else if (located) {
-        buffer_text(out, " At which step was looked for and not found.");
+        buffer_text(out, "; with which step was looked for and not found.");
     } else {
-        buffer_text(out, " At which step was not looked for.");
+        buffer_text(out, "; with which step was not looked for.");
     }
 }
 
@@ -103,15 +103,17 @@ static void put_growth(struct buffer *out, const struct scenario_result *scenari
                     sizeof pace);
     amount_describe(finding->gauge, finding->from, from, sizeof from);
     amount_describe(finding->gauge, finding->to, to, sizeof to);
-    buffer_text(out, "leaks ");
-    html_text(out, thing_of(finding->gauge));
+    buffer_format(out, "leaks %s: <b>%s per %s</b>", thing_of(finding->gauge), pace,
+                  step_of(scenario));
     put_holder(out, finding);
-    buffer_format(out, ". <b>%s per %s</b>, from %s to %s in %.3g %ss", pace, step_of(scenario),
-                  from, to, finding->iterations, step_of(scenario));
-    buffer_text(out, finding->confirmed && scenario->segment_count == 0
-                         ? ", and the same in a fresh process."
-                         : ".");
     put_place(out, scenario, finding);
+    buffer_format(out, " From %s to %s in %.3g %ss", from, to, finding->iterations,
+                  step_of(scenario));
+    if (finding->confirmed && scenario->segment_count == 0)
+        buffer_text(out, ", and a fresh process showed the same");
+    if (finding->text != NULL)
+        html_format(out, "; %s", finding->text);
+    buffer_text(out, ".");
 }
 
 /* The other gauges that grow, by name. */

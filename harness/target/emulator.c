@@ -431,7 +431,8 @@ int emulator_run(const struct emulator *emulator, int row, int column, struct ce
             *style = style_of(&cell);
         else if (cell.chars[0] != SECOND_HALF && !same_style(*style, style_of(&cell)))
             break;
-        bool ascii = cell.chars[0] < 0x80 && cell.chars[1] == 0;
+        /* Of a blank cell libvterm fills the first place alone. */
+        bool ascii = cell.chars[0] == 0 || (cell.chars[0] < 0x80 && cell.chars[1] == 0);
         if (length == sizeof plain || (!ascii && length > 0)) {
             buffer_append(out, plain, length);
             length = 0;

@@ -69,7 +69,7 @@
         for (const point of svg.points)
             if (Math.abs(point.x - x) < Math.abs(nearest.x - x)) nearest = point;
         if (!nearest) return;
-        const names = (svg.closest(".charts").dataset.samples || "").split("|");
+        const names = (svg.closest(".pictures").dataset.samples || "").split("|");
         mark(svg, nearest);
         tip.textContent = [nearest.amount, names[nearest.sample]].filter(Boolean).join(" · ");
         tip.hidden = false;
