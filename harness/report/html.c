@@ -187,7 +187,7 @@ static void put_table(struct buffer *out, const struct suite_result *suite, cons
 {
     buffer_text(out, "<section aria-labelledby=\"scenarios\">\n<h2 id=\"scenarios\" "
                      "tabindex=\"-1\">Scenarios</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-                     "role=\"region\" aria-label=\"scenarios\"><table class=\"scenarios\"><thead>"
+                     "role=\"group\" aria-label=\"scenarios\"><table class=\"scenarios\"><thead>"
                      "<tr><th scope=\"col\">scenario</th><th scope=\"col\">verdict</th>"
                      "<th scope=\"col\">what grew</th><th scope=\"col\">per iteration</th>"
                      "<th scope=\"col\">held by</th><th scope=\"col\">grows at</th>"

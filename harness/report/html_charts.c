@@ -301,7 +301,7 @@ void html_gauges(struct buffer *out, const struct page_scenario *part)
                   "<details><summary><h3>What it would have caught, and every gauge in "
                   "numbers</h3></summary>\n<p>The last column is the smallest growth per %s that "
                   "this run could tell from noise: what leaks less can be in a run that passes.</p>\n"
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"gauges\">"
+                  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"gauges\">"
                   "<table><thead><tr><th scope=\"col\">gauge</th><th scope=\"col\">at rest</th>"
                   "<th scope=\"col\">baseline's level</th><th scope=\"col\">tolerated</th>"
                   "<th scope=\"col\">loop, first floor</th><th scope=\"col\">last floor</th>"
@@ -344,7 +344,7 @@ void html_samples(struct buffer *out, const struct page_scenario *part)
         buffer_format(out, "<p class=\"note\">One of each %zu of the %zu samples.</p>", every,
                       count);
     buffer_text(out, "<p>All holders of each stand in journal.jsonl.</p>\n<div class=\"scroll\" "
-                     "tabindex=\"0\" role=\"region\" aria-label=\"samples\"><table><thead><tr>"
+                     "tabindex=\"0\" role=\"group\" aria-label=\"samples\"><table><thead><tr>"
                      "<th scope=\"col\">phase</th><th scope=\"col\">iteration</th>"
                      "<th scope=\"col\">at</th>");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {

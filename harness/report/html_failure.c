@@ -17,7 +17,7 @@ static void put_screen(struct buffer *out, const struct run_record *record)
     if (screen == NULL)
         return;
     buffer_text(out, "<h3>The screen at that moment</h3>\n<pre class=\"screen\" tabindex=\"0\" "
-                     "role=\"region\" aria-label=\"screen\">\n");
+                     "role=\"group\" aria-label=\"screen\">\n");
     if (count == 0)
         buffer_text(out, "(the screen was blank)");
     for (size_t i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ static void put_stderr(struct buffer *out, const json_t *failure)
     const char *tail = json_get_text(failure, "stderr_tail", "");
     if (tail[strspn(tail, " \n")] == '\0')
         return;
-    buffer_text(out, "<h3>Standard error of the target</h3>\n<pre tabindex=\"0\" role=\"region\" "
+    buffer_text(out, "<h3>Standard error of the target</h3>\n<pre tabindex=\"0\" role=\"group\" "
                      "aria-label=\"standard error\">\n");
     _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, LIMIT_PAGE_STDERR_LINES));
     char *rest = NULL;

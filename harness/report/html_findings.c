@@ -147,7 +147,7 @@ static void put_table(struct buffer *out, const struct page_scenario *part)
         if (shown++ == 0)
             buffer_format(out,
                           "<h3>What grew, and what holds it</h3>\n<div class=\"scroll\" "
-                          "tabindex=\"0\" role=\"region\" aria-label=\"what grew\"><table>"
+                          "tabindex=\"0\" role=\"group\" aria-label=\"what grew\"><table>"
                           "<thead><tr><th scope=\"col\">finding</th><th scope=\"col\">gauge</th>"
                           "<th scope=\"col\">held by</th><th scope=\"col\">per %s</th>"
                           "<th scope=\"col\">from, to</th><th scope=\"col\">over the run</th>"

@@ -148,7 +148,7 @@ void html_icicle(struct buffer *out, const struct icicle_stack *stacks, size_t c
     buffer_text(out, ". The outermost function is on top, what allocated or waits is at the bottom; "
                      "the width is the share of the growth.</figcaption>");
     buffer_format(out,
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"stacks\"><svg "
+                  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"stacks\"><svg "
                   "viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"",
                   WIDTH, picture.depth * ROW);
     html_text(out, label);

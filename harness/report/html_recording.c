@@ -171,7 +171,7 @@ static void put_player(struct buffer *out, const struct picture_book *book, cons
         buffer_text(out, "<p class=\"note\">Nothing was drawn in it.</p>");
         return;
     }
-    buffer_text(out, "<div class=\"player\"><pre class=\"screen\" tabindex=\"0\" role=\"region\" "
+    buffer_text(out, "<div class=\"player\"><pre class=\"screen\" tabindex=\"0\" role=\"group\" "
                      "aria-label=\"screen\">\n");
     buffer_append(out, bytes, book->drawn.still_bytes);
     buffer_text(out, "</pre><noscript><p class=\"note\">One picture of it. Playing it here takes "

@@ -26,8 +26,7 @@ static void put_step(struct buffer *out, const char *line)
     _cleanup_free_ char *label = memory_copy_range(line, (size_t)(command - line));
     buffer_text(out, "<p class=\"step\">");
     html_text(out, label);
-    buffer_text(out, ":</p><pre class=\"command\" tabindex=\"0\" role=\"region\" "
-                     "aria-label=\"command\"><code>");
+    buffer_text(out, ":</p><pre class=\"command\"><code>");
     html_lines(out, command + strlen(": "));
     buffer_text(out, "</code></pre>\n");
 }
@@ -170,7 +169,7 @@ static void put_attempts(struct buffer *out, const struct page_scenario *part)
     const struct scenario_result *scenario = part->scenario;
     if (scenario->attempt_count < 2)
         return;
-    buffer_text(out, "<h3>Attempts</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+    buffer_text(out, "<h3>Attempts</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
                      "aria-label=\"attempts\"><table><thead><tr><th scope=\"col\">attempt</th>"
                      "<th scope=\"col\">what for</th><th scope=\"col\">its verdict</th>"
                      "<th scope=\"col\">it showed</th><th scope=\"col\">files</th></tr></thead>"
@@ -198,7 +197,7 @@ static void put_words(struct buffer *out, const struct page_scenario *part)
 {
     _cleanup_free_ char *text = terminal_block(part->page->suite, part->scenario);
     buffer_text(out, "<details><summary><h3>The same as the terminal says it</h3></summary><pre "
-                     "tabindex=\"0\" role=\"region\" aria-label=\"the terminal's text\">\n");
+                     "tabindex=\"0\" role=\"group\" aria-label=\"the terminal's text\">\n");
     html_lines(out, text);
     buffer_text(out, "</pre></details>\n");
 }

@@ -18,10 +18,10 @@ struct player {
     struct terminal *terminal;
     const struct replay_listener *listener;
     void *context;
-    double at;         /* of the event before */
-    double last_frame; /* that was told; -INFINITY: none yet */
-    bool pending;      /* something was drawn since */
-    bool stopped;      /* nothing more is wanted */
+    double at;            /* of the event before */
+    bool pending;         /* something was drawn that was not told */
+    double pending_since; /* when the first of it was */
+    bool stopped;         /* nothing more is wanted */
 };
 
 /* A named pipe or a device is no recording, and must not be waited for. */
@@ -71,19 +71,26 @@ static bool read_header(const json_t *header, struct player *player, struct lg_e
 
 static void tell_frame(struct player *player)
 {
-    if (!player->pending || terminal_in_update(player->terminal))
+    if (!player->pending || player->stopped || terminal_in_update(player->terminal))
         return;
     player->pending = false;
-    player->last_frame = player->at;
     player->stopped = !player->listener->frame(player->context, player->at, player->terminal);
+}
+
+static void note_drawing(struct player *player)
+{
+    if (!player->pending)
+        player->pending_since = player->at;
+    player->pending = true;
 }
 
 static void resize(struct player *player, const char *size)
 {
     struct lg_error refused = {0};
     int columns = 0, rows = 0;
-    if (sscanf(size, "%4dx%4d", &columns, &rows) == 2)
-        player->pending |= terminal_resize(player->terminal, rows, columns, &refused);
+    if (sscanf(size, "%4dx%4d", &columns, &rows) == 2 &&
+        terminal_resize(player->terminal, rows, columns, &refused))
+        note_drawing(player);
 }
 
 /* False where it is no event. */
@@ -95,12 +102,12 @@ static bool play_event(struct player *player, const json_t *event)
     if (!json_is_number(json_array_get(event, 0)) || kind == NULL || !json_is_string(data))
         return false;
     at = isfinite(at) && at > player->at ? at : player->at;
-    if (*kind == 'm' || at - player->last_frame >= REPLAY_FRAME_SECONDS)
+    if (*kind == 'm' || at - player->pending_since >= REPLAY_FRAME_SECONDS)
         tell_frame(player);
     player->at = at;
     if (*kind == 'o') {
         terminal_feed(player->terminal, json_string_value(data), json_string_length(data), NULL);
-        player->pending = true;
+        note_drawing(player);
     } else if (*kind == 'r') {
         resize(player, json_string_value(data));
     } else if (*kind == 'm') {
@@ -137,8 +144,7 @@ static double last_moment(const char *text, const char *end)
 bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
             struct replay_end *end, struct lg_error *err)
 {
-    struct player player = {
-        .listener = listener, .context = context, .last_frame = -INFINITY};
+    struct player player = {.listener = listener, .context = context};
     struct lg_error torn = {0};
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(maximum);
     *end = (struct replay_end){0};

@@ -16,7 +16,7 @@
 #include "target/terminal.h"
 
 struct replay_listener {
-    /* Something was drawn; at most one in REPLAY_FRAME_SECONDS, but always one before a marker. The
+    /* Something was drawn; about one in REPLAY_FRAME_SECONDS at most, but always before a marker. The
      * rows that changed: terminal_take_row. False: nothing more is wanted. */
     bool (*frame)(void *context, double at, struct terminal *terminal);
     void (*marker)(void *context, double at, const char *label);

@@ -119,6 +119,16 @@
             this.rows = [];
             this.timer = 0;
             this.addBar(root);
+            this.fit();
+        }
+
+        /* Letters so small that a row fits, as far as they can be read. */
+        fit() {
+            const lengths = this.film.lines.map((runs) =>
+                runs.reduce((sum, run) => sum + (typeof run === "string" ? [...run].length : 0), 0));
+            const width = Math.min(innerWidth, 1248) - 90;
+            const size = width / Math.max(...lengths, 1) / 0.602;
+            this.screen.style.fontSize = `${Math.min(Math.max(size, 8), 13)}px`;
         }
 
         addBar(root) {
