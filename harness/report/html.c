@@ -121,7 +121,7 @@ static void put_sentences(struct buffer *out, const struct suite_result *suite,
         html_anchor(out, order[i]);
         buffer_text(out, "\"><b>");
         html_text(out, scenario->name);
-        buffer_text(out, "</b></a> ");
+        buffer_text(out, "</b></a>");
         html_sentence(out, scenario);
         buffer_text(out, "</p>\n");
     }
@@ -168,10 +168,10 @@ static void put_worst(struct buffer *out, const struct scenario_result *scenario
                                                 : finding_kind_name(worst->kind));
     buffer_format(out, "</td><td class=\"number\">%s</td><td>", pace);
     if (worst != NULL && worst->holder != NULL) {
-        bool stack = strcmp(holder_key_next(worst->holder), "") != 0;
+        bool stack = heap || worst->gauge == GAUGE_GOROUTINE || worst->gauge == GAUGE_GOROUTINE_LEAK;
         _cleanup_free_ char *leaf =
             memory_copy_range(worst->holder, holder_key_frame(worst->holder));
-        html_code(out, html_short_function(stack ? leaf : worst->holder));
+        html_code(out, stack ? html_short_function(leaf) : worst->holder);
     } else {
         buffer_text(out, "–");
     }

@@ -12,6 +12,7 @@
 #include "report/html_text.h"
 #include "report/statements.h"
 #include "report/text_layout.h"
+#include "verdict/holder_key.h"
 
 /* Growth by numbers, whatever became of it. */
 static bool is_growth(const struct finding *finding)
@@ -89,10 +90,49 @@ static void put_steps(struct buffer *out, const struct finding *finding)
         buffer_text(out, "–");
 }
 
+static bool is_stack(const struct finding *finding)
+{
+    return finding->gauge == GAUGE_GOROUTINE || finding->gauge == GAUGE_GOROUTINE_LEAK ||
+           finding->gauge == GAUGE_HEAP_STACK;
+}
+
+/* The innermost functions without the paths of their packages; the whole stack is folded below. */
+static void put_stack(struct buffer *out, const char *key)
+{
+    enum { FRAMES_SHOWN = 3 };
+    for (size_t i = 0; i < FRAMES_SHOWN && *key != '\0'; i++, key = holder_key_next(key)) {
+        _cleanup_free_ char *name = memory_copy_range(key, holder_key_frame(key));
+        buffer_text(out, i > 0 ? "<br>&lt; " : "");
+        html_code(out, html_short_function(name));
+    }
+    if (*key != '\0')
+        buffer_text(out, " &lt; …");
+}
+
+/* Whole names, as the command line takes them, and the raw ones behind them. */
+static void put_names(struct buffer *out, const struct finding *finding)
+{
+    bool raw = finding->example != NULL && strcmp(finding->example, finding->holder) != 0;
+    bool stack = is_stack(finding);
+    if (!raw && !stack)
+        return;
+    buffer_format(out, "<details><summary><small>%s</small></summary>",
+                  stack ? "the whole stack" : "a raw name");
+    if (stack)
+        html_code(out, finding->holder);
+    if (raw) {
+        buffer_text(out, stack ? "<br><small>as Go wrote it:</small> " : "");
+        html_code(out, finding->example);
+    }
+    buffer_text(out, "</details>");
+}
+
 static void put_holder(struct buffer *out, const struct finding *finding)
 {
     if (finding->holder == NULL)
         buffer_text(out, "<em>all together</em>");
+    else if (is_stack(finding))
+        put_stack(out, finding->holder);
     else
         html_code(out, finding->holder);
     if (finding->made_by != NULL) {
@@ -105,11 +145,8 @@ static void put_holder(struct buffer *out, const struct finding *finding)
         html_text(out, finding->text);
         buffer_text(out, "</small>");
     }
-    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0) {
-        buffer_text(out, "<details><summary><small>as Go wrote it</small></summary>");
-        html_code(out, finding->example);
-        buffer_text(out, "</details>");
-    }
+    if (finding->holder != NULL)
+        put_names(out, finding);
 }
 
 static void put_row(struct buffer *out, const struct page_scenario *part,

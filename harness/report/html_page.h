@@ -37,7 +37,8 @@ void html_anchor(struct buffer *out, size_t number);
 void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only);
 
-/* What a newcomer has to know first: what leaks, where, since which step. */
+/* What a newcomer has to know first: what leaks, where, since which step. It goes on behind the
+ * scenario's name. */
 void html_sentence(struct buffer *out, const struct scenario_result *scenario);
 /* What grew and what holds it, as a table; stacks as icicles; other findings as a list. */
 void html_findings(struct buffer *out, const struct page_scenario *part);

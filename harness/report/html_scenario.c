@@ -183,7 +183,8 @@ static void put_power(struct buffer *out, const struct scenario_result *scenario
 {
     _cleanup_free_ char *power = power_text(scenario);
     char *rest = NULL;
-    if (power == NULL)
+    /* Of a run that broke off there is nothing to say. */
+    if (power == NULL || scenario->verdict == VERDICT_FAILED)
         return;
     for (char *line = strtok_r(power, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
@@ -223,7 +224,7 @@ static void put_body(struct buffer *out, const struct page_scenario *part)
     const struct scenario_result *scenario = part->scenario;
     buffer_text(out, "<p class=\"sentence\"><b>");
     html_text(out, scenario->name);
-    buffer_text(out, "</b> ");
+    buffer_text(out, "</b>");
     html_sentence(out, scenario);
     buffer_text(out, "</p>\n");
     html_next_steps(out, part->page->suite, scenario);

@@ -196,6 +196,8 @@ static void put_pass(struct buffer *out, const struct scenario_result *scenario)
 
 void html_sentence(struct buffer *out, const struct scenario_result *scenario)
 {
+    bool names_it = scenario->verdict == VERDICT_LEAK && html_worst(scenario) != NULL;
+    buffer_text(out, names_it ? " " : ": ");
     if (scenario->verdict == VERDICT_LEAK)
         put_leak(out, scenario);
     else if (scenario->verdict == VERDICT_PASS)

@@ -108,11 +108,21 @@ void html_json_text(struct buffer *out, const char *text)
     buffer_char(out, '"');
 }
 
+/* Where the path's element that ends before `end` begins. */
+static size_t element_start(const char *name, size_t end)
+{
+    while (end > 0 && name[end - 1] != '/')
+        end--;
+    return end;
+}
+
 const char *html_short_function(const char *name)
 {
     /* A path's slashes stand before the first bracket: "a/b.(*T[c/d.E]).f". */
-    size_t length = strcspn(name, "([");
-    while (length > 0 && name[length - 1] != '/')
-        length--;
-    return name + length;
+    size_t start = element_start(name, strcspn(name, "(["));
+    size_t digits = name[start] == 'v' ? strspn(name + start + 1, "0123456789") : 0;
+    /* Of "a/b/v2.f" the version alone would say nothing. */
+    if (start > 0 && digits > 0 && name[start + 1 + digits] == '.')
+        start = element_start(name, start - 1);
+    return name + start;
 }

@@ -25,7 +25,7 @@ void html_path(struct buffer *out, const char *path);
 /* A JSON string with its quotes, for a data block: nothing in it ends a <script>. */
 void html_json_text(struct buffer *out, const char *text);
 
-/* A stack's function names from the leaf, as "plugin.(*Plugin).poll": without the path before the
+/* A function's name as "plugin.(*Plugin).poll", "bubbletea/v2.Tick": without the path before the
  * package's name. Points into name. */
 const char *html_short_function(const char *name);
 

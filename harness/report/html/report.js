@@ -153,7 +153,7 @@
             });
             bar.append(this.playButton, before, after, this.slider, this.speed);
             root.prepend(bar, this.where);
-            this.where.textContent = `${this.film.frames.length} pictures; pauses are shortened to ${longestPause} s.`;
+            this.where.textContent = `Pictures: ${this.film.frames.length}. Pauses are shortened to ${longestPause} s.`;
         }
 
         /* Rows as they are at a picture: from the first one on, or from where it stands. */

@@ -105,6 +105,9 @@ static void test_a_function_without_the_path_of_its_package(void **state)
     assert_string_equal(html_short_function("example.com/app/ui.(*Plugin).poll"),
                         "ui.(*Plugin).poll");
     assert_string_equal(html_short_function("main.main"), "main.main");
+    assert_string_equal(html_short_function("charm.land/bubbletea/v2.(*Program).Run"),
+                        "bubbletea/v2.(*Program).Run");
+    assert_string_equal(html_short_function("v2.F"), "v2.F");
     assert_string_equal(html_short_function("a/b.F[c/d.T].func"), "b.F[c/d.T].func");
 }
 
