@@ -89,7 +89,9 @@
 #define LIMIT_PAGE_STDERR_LINES 50u
 /* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
 #define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)
-#define LIMIT_PAGE_RECORDING_PASS_BYTES (64u * 1024u) /* start and first iterations of what passed */
+/* Of what passed: the start and the first iterations. A picture costs 0.1 ms of a screen of 50 rows. */
+#define LIMIT_PAGE_RECORDING_PASS_BYTES (64u * 1024u)
+#define LIMIT_PAGE_RECORDING_PASS_PICTURES 80u
 #define LIMIT_PAGE_RECORDINGS_BYTES (2u * 1024u * 1024u)
 /* What is read of one recording to draw it, and how long that may take of a processor: both are far
  * over what a run of half an hour needs (measured: 3.4 MB in 0.1 s). */

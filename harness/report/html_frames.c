@@ -55,8 +55,8 @@ struct frames {
     size_t mark_count, mark_capacity;
     struct string_list labels;
     uint32_t screen[LIMIT_TERMINAL_ROWS]; /* as it is now: a line each */
-    size_t wanted; /* bytes; 0: all */
-    size_t taken;  /* what the pictures so far take in the page */
+    size_t wanted_bytes, wanted_pictures;
+    size_t taken; /* bytes that the pictures so far take in the page */
     bool full;     /* over a limit, or enough: what comes is not taken any more */
 };
 
@@ -93,10 +93,11 @@ static size_t style_number(struct frames *frames, struct cell_style style)
     return frames->style_count++;
 }
 
-struct frames *frames_new(size_t first)
+struct frames *frames_new(size_t bytes, size_t pictures)
 {
     struct frames *frames = memory_new(struct frames);
-    frames->wanted = first;
+    frames->wanted_bytes = bytes > 0 ? bytes : SIZE_MAX;
+    frames->wanted_pictures = pictures > 0 ? pictures : SIZE_MAX;
     style_number(frames, (struct cell_style){COLOUR_DEFAULT, COLOUR_DEFAULT, 0});
     line_of(frames, "[]", true); /* number 0: a blank row, which is what the screen begins with */
     return frames;
@@ -182,7 +183,8 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
     frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
     frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
                    frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
-                   (frames->wanted > 0 && frames->taken > frames->wanted);
+                   frames->taken > frames->wanted_bytes ||
+                   frames->count >= frames->wanted_pictures;
     return !frames->full;
 }
 

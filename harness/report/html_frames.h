@@ -18,8 +18,9 @@ struct frames;
 
 extern const struct replay_listener frames_listener; /* its context is a struct frames */
 
-/* Pictures of about `first` bytes are wanted and no more, those of the beginning; 0: of all of it. */
-struct frames *frames_new(size_t first);
+/* No more than about so many bytes in no more than so many pictures are wanted, those of the
+ * beginning; 0: all there are. */
+struct frames *frames_new(size_t bytes, size_t pictures);
 void frames_free(struct frames *frames);
 
 /* What part of the recording was written, in seconds since its start. */

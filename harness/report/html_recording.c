@@ -36,15 +36,23 @@ struct picture_book {
     struct buffer bytes; /* still and pictures */
 };
 
-static void draw(const char *path, bool tail, size_t budget, int fd)
+/* What is wanted of a recording. */
+struct wish {
+    const char *path;
+    bool tail;       /* its end */
+    size_t budget;   /* bytes */
+    size_t pictures; /* of its beginning; 0: as many as there are */
+};
+
+static void draw(const struct wish *wish, int fd)
 {
     struct drawn drawn = {0};
     struct lg_error err = {0};
     struct replay_end end;
     struct buffer still = BUFFER_INIT(SIZE_MAX), pictures = BUFFER_INIT(SIZE_MAX);
-    struct frames *frames = frames_new(tail ? 0 : budget);
-    if (replay(path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
-        drawn.part = frames_write(frames, tail, budget, &pictures);
+    struct frames *frames = frames_new(wish->tail ? 0 : wish->budget, wish->pictures);
+    if (replay(wish->path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
+        drawn.part = frames_write(frames, wish->tail, wish->budget, &pictures);
         if (drawn.part.count > 0)
             frames_still(frames, &drawn.part, &still);
         drawn.seconds = end.seconds;
@@ -59,7 +67,7 @@ static void draw(const char *path, bool tail, size_t budget, int fd)
         file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
 }
 
-static void draw_and_end(const char *path, bool tail, size_t budget, int fd)
+static void draw_and_end(const struct wish *wish, int fd)
 {
     const struct rlimit processor = {LIMIT_PAGE_REPLAY_SECONDS, LIMIT_PAGE_REPLAY_SECONDS};
     const struct rlimit no_core = {0, 0};
@@ -67,7 +75,7 @@ static void draw_and_end(const char *path, bool tail, size_t budget, int fd)
     signal(SIGPIPE, SIG_DFL);
     setrlimit(RLIMIT_CPU, &processor);
     setrlimit(RLIMIT_CORE, &no_core);
-    draw(path, tail, budget, fd);
+    draw(wish, fd);
     _exit(0);
 }
 
@@ -99,7 +107,7 @@ static bool take_book(struct buffer *said, struct picture_book *book)
  * survive, and the report of all scenarios must not end with it. False where it did not survive it
  * this time either.
  */
-static bool draw_apart(const char *path, bool tail, size_t budget, struct picture_book *book)
+static bool draw_apart(const struct wish *wish, struct picture_book *book)
 {
     /* What one picture may be over the budget, escaped. */
     _cleanup_buffer_ struct buffer said = BUFFER_INIT(8 * (size_t)LIMIT_PAGE_RECORDINGS_BYTES);
@@ -108,7 +116,7 @@ static bool draw_apart(const char *path, bool tail, size_t budget, struct pictur
         return false;
     pid_t child = fork();
     if (child == 0)
-        draw_and_end(path, tail, budget, ends[1]);
+        draw_and_end(wish, ends[1]);
     close(ends[1]);
     bool whole = child > 0 && read_all(ends[0], &said);
     close(ends[0]);
@@ -211,20 +219,25 @@ void html_recording(struct buffer *out, const struct page_scenario *part)
     _cleanup_free_ char *directory = directory_in(scenario, page->suite->directory);
     _cleanup_free_ char *path = path_join(directory, RECORDING);
     const char *file = within(page->suite->directory, path);
-    bool tail = scenario->verdict == VERDICT_FAILED || scenario->verdict == VERDICT_INVALID;
-    size_t budget = part->open ? LIMIT_PAGE_RECORDING_BYTES : LIMIT_PAGE_RECORDING_PASS_BYTES;
+    struct wish wish = {
+        .path = path,
+        .tail = scenario->verdict == VERDICT_FAILED || scenario->verdict == VERDICT_INVALID,
+        .budget = part->open ? LIMIT_PAGE_RECORDING_BYTES : LIMIT_PAGE_RECORDING_PASS_BYTES,
+        .pictures = part->open ? 0 : LIMIT_PAGE_RECORDING_PASS_PICTURES,
+    };
     if (access(path, F_OK) != 0)
         return;
-    budget = page->recordings_left < budget ? page->recordings_left : budget;
+    if (page->recordings_left < wish.budget)
+        wish.budget = page->recordings_left;
     buffer_format(out, "<details class=\"recording\"%s><summary><h3>Recording</h3></summary>",
-                  tail ? " open" : "");
+                  wish.tail ? " open" : "");
     struct picture_book book = {.bytes = BUFFER_INIT(SIZE_MAX)};
-    if (budget < LEAST) {
+    if (wish.budget < LEAST) {
         buffer_text(out, "<p class=\"note\">Left out: the recordings above took what the page has "
                          "for them. It is in the report's directory: <a href=\"");
         html_path(out, file);
         buffer_text(out, "\">" RECORDING "</a></p>");
-    } else if (draw_apart(path, tail, budget, &book)) {
+    } else if (draw_apart(&wish, &book)) {
         put_book(out, page, &book, file);
     } else {
         buffer_text(out, "<p class=\"note\">It cannot be shown here: drawing it again ended the "

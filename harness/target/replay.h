@@ -27,8 +27,8 @@ struct replay_end {
     bool cut;       /* there is more in the file than `maximum` bytes, or than could be read */
 };
 
-/* Eyes see no more than thirty pictures a second. */
-#define REPLAY_FRAME_SECONDS 0.033
+/* Ten pictures a second show what a program does between two steps, and each costs a millisecond. */
+#define REPLAY_FRAME_SECONDS 0.1
 
 /* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT where it is no recording. A
  * line that is none of an event ends it, as a crash leaves the last one. */

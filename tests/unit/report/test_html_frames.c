@@ -31,7 +31,7 @@ static struct film film_of(const char *events, size_t first, bool tail, size_t b
     assert_true(fd >= 0);
     dprintf(fd, "{\"version\": 2, \"width\": 6, \"height\": 3}\n%s", events);
     close(fd);
-    struct frames *frames = frames_new(first);
+    struct frames *frames = frames_new(first, 0);
     assert_true(replay(path, SIZE_MAX, &frames_listener, frames, &end, &err));
     film.part = frames_write(frames, tail, budget, &out);
     if (film.part.count > 0) {
