@@ -10,12 +10,13 @@
 
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
-#define EVERY (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT)
+#define EVERY                                                                                      \
+    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_COMPLETION)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
 
 const struct option_info option_table[] = {
-    {OPTION_SCENARIOS, FILES, "scenarios", 0, "DIR", OPTION_TYPE_TEXT, "scenarios",
-     "where scenarios are looked up by name; target files in its targets/"},
+    {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
+     "scenarios", "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
     {OPTION_REPORT, RUNS, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",

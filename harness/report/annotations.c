@@ -70,20 +70,6 @@ static void add_line(struct annotation *annotation, const char *label, const cha
                   label, *label != '\0' ? " " : "", cut);
 }
 
-/* As in exit statuses: leakgate's own fault, a wrong file, a failure, a leak, the rest. */
-static int rank_of(const struct scenario_result *scenario)
-{
-    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
-                                EXIT_INCONCLUSIVE};
-    struct suite_result strict = {.require_all = true};
-    int count = (int)(sizeof order / sizeof *order);
-    int status = scenario_exit_status(&strict, scenario);
-    for (int i = 0; i < count; i++)
-        if (status == order[i])
-            return i;
-    return count;
-}
-
 static void put_statement(struct annotation *annotation, const struct statement *statement)
 {
     add_line(annotation, "", statement->text);
@@ -104,7 +90,7 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
             memory_format("%s: %s%s", scenario->name, verdict_word(scenario),
                           is_forgiven(scenario) ? " (quarantined)" : ""));
     _cleanup_strings_ struct string_list steps = {0};
-    annotation->rank = rank_of(scenario);
+    annotation->rank = scenario_rank(scenario);
     annotation->index = index;
     annotation->place = place_of(scenario, statement);
     put_statement(annotation, statement);
@@ -149,19 +135,14 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
     }
 }
 
-/* What no scenario says: that it was stopped, or that there was nothing to judge. */
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
-    if (suite->signal == 0 && suite_exit_status(suite) != EXIT_NOTHING_JUDGED)
+    _cleanup_free_ char *problem = terminal_problem(suite);
+    if (problem == NULL)
         return;
-    _cleanup_free_ char *counts = terminal_counts(suite);
     struct annotation *annotation = add(list, true, memory_copy_text("leakgate"));
     annotation->rank = -1;
-    if (suite->signal != 0)
-        buffer_format(&annotation->message, "stopped by signal %d (%s): %s", suite->signal,
-                      strsignal(suite->signal), counts);
-    else
-        buffer_format(&annotation->message, "nothing was judged: %s", counts);
+    buffer_text(&annotation->message, problem);
 }
 
 static int compare(const void *a, const void *b)

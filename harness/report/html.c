@@ -1,6 +1,6 @@
 /*
- * The report as one page that needs nothing but itself: no network, no other file, and no script to be
- * read. What it is made of: html_page.h.
+ * The report as one page that needs nothing but itself: no network, no other file, and no script to
+ * be read. What it is made of: html_page.h.
  *
  * Its content policy allows the style and the script that were embedded when leakgate was built, by
  * their hashes, and nothing else; so a name that got past the escaping could still not act.
@@ -102,8 +102,7 @@ static void put_head(struct buffer *out, const struct suite_result *suite)
     buffer_format(out, "</title>\n<style>%s</style>\n</head>\n", (const char *)html_style);
 }
 
-static void put_sentences(struct buffer *out, const struct suite_result *suite,
-                          const size_t *order)
+static void put_sentences(struct buffer *out, const struct suite_result *suite, const size_t *order)
 {
     size_t shown = 0, more = 0;
     for (size_t i = 0; i < suite->count; i++) {
@@ -168,7 +167,8 @@ static void put_worst(struct buffer *out, const struct scenario_result *scenario
                                                 : finding_kind_name(worst->kind));
     buffer_format(out, "</td><td class=\"number\">%s</td><td>", pace);
     if (worst != NULL && worst->holder != NULL) {
-        bool stack = heap || worst->gauge == GAUGE_GOROUTINE || worst->gauge == GAUGE_GOROUTINE_LEAK;
+        bool stack =
+            heap || worst->gauge == GAUGE_GOROUTINE || worst->gauge == GAUGE_GOROUTINE_LEAK;
         _cleanup_free_ char *leaf =
             memory_copy_range(worst->holder, holder_key_frame(worst->holder));
         html_code(out, stack ? html_short_function(leaf) : worst->holder);
@@ -241,10 +241,11 @@ static bool put_section(struct buffer *out, struct page *page, size_t number)
     html_text(out, scenario->name);
     buffer_text(out, "</h2> ");
     html_verdict(out, scenario);
-    buffer_format(out,
-                  "<p class=\"note\">Left out: the page would be larger than %u MiB. result.json and "
-                  "the scenario's directory have all of it.</p></div>\n",
-                  LIMIT_PAGE_BYTES / (1024u * 1024u));
+    buffer_format(
+        out,
+        "<p class=\"note\">Left out: the page would be larger than %u MiB. result.json and "
+        "the scenario's directory have all of it.</p></div>\n",
+        LIMIT_PAGE_BYTES / (1024u * 1024u));
     return false;
 }
 

@@ -15,9 +15,9 @@ enum { SPARK_WIDTH = 120, SPARK_HEIGHT = 24 };
 /* What is drawn besides the samples: floors, or the fitted line, and what may grow. */
 struct judged {
     bool shown;
-    double from, to;          /* first and last floor, or the ends of the line */
-    double start, end;        /* their positions in the loop */
-    double allowed, counts;   /* at the end: what may grow is up to here; from here on it counts */
+    double from, to;        /* first and last floor, or the ends of the line */
+    double start, end;      /* their positions in the loop */
+    double allowed, counts; /* at the end: what may grow is up to here; from here on it counts */
     double floors[GROWTH_BLOCKS];
     double first[GROWTH_BLOCKS], last[GROWTH_BLOCKS]; /* positions of each block */
     double per_iteration;
@@ -186,8 +186,8 @@ static void put_rest_ticks(struct buffer *out, const struct frame *frame, enum p
                       x_of((band->left + band->right) / 2), HEIGHT - 7, band->last - band->first);
 }
 
-/* What may grow, as a wedge from the first floor on: over its upper edge a growth counts. Where that
- * leaves the picture, it does so at its own slope. */
+/* What may grow, as a wedge from the first floor on: over its upper edge a growth counts. Where
+ * that leaves the picture, it does so at its own slope. */
 static void put_limits(struct buffer *out, const struct frame *frame)
 {
     const struct judged *judged = &frame->judged;
@@ -339,7 +339,8 @@ void html_sparkline(struct buffer *out, const struct plot_run *run, const double
         double x = plot_x(run, &run->series->samples[kept[i]]);
         if (!isnan(x))
             buffer_format(out, "%.1f,%.1f ", 1 + x * (SPARK_WIDTH - 2),
-                          SPARK_HEIGHT - 2 - (values[kept[i]] - least) / range * (SPARK_HEIGHT - 4));
+                          SPARK_HEIGHT - 2 -
+                              (values[kept[i]] - least) / range * (SPARK_HEIGHT - 4));
     }
     buffer_text(out, "\"/></svg>");
 }

@@ -1,7 +1,7 @@
 /*
- * One gauge or holder over a run, as a picture (SVG) that needs no script: phases shaded, each sample,
- * the floors of the seven blocks of the loop that the judge goes by, what may grow, and the level at
- * rest of the baseline. The label for those who cannot see it says the same in words.
+ * One gauge or holder over a run, as a picture (SVG) that needs no script: phases shaded, each
+ * sample, the floors of the seven blocks of the loop that the judge goes by, what may grow, and the
+ * level at rest of the baseline. The label for those who cannot see it says the same in words.
  */
 #ifndef LEAKGATE_REPORT_HTML_CHART_H
 #define LEAKGATE_REPORT_HTML_CHART_H
@@ -29,7 +29,8 @@ void html_chart(struct buffer *out, const struct chart *chart);
 /* A line without axes, of the loop and the drain, to stand in a table's cell. */
 void html_sparkline(struct buffer *out, const struct plot_run *run, const double *values);
 
-/* The loop's part of `values`; positions and values are arrays of the series' count, filled here. */
+/* The loop's part of `values`; positions and values are arrays of the series' count, filled here.
+ */
 struct trace chart_trace(const struct plot_run *run, const double *values, double *positions,
                          double *loop_values);
 

@@ -83,8 +83,7 @@ static struct gauge_row gauge_row_of(const struct page_scenario *part, enum gaug
     }
     row.allowed = allowed_growth(part, gauge);
     row.level = compared_level(part, gauge);
-    row.tolerance =
-        isnan(row.level) ? NAN : baseline_tolerance(&baseline->gauges[gauge], gauge);
+    row.tolerance = isnan(row.level) ? NAN : baseline_tolerance(&baseline->gauges[gauge], gauge);
     return row;
 }
 
@@ -121,10 +120,10 @@ static double exception_allows(const struct page_scenario *part, const struct fi
     bool bytes = finding->gauge == GAUGE_HEAP_STACK;
     const struct baseline_exception *exception =
         baseline_exception_for(baseline_of(part), finding->gauge, finding->holder);
-    if (exception == NULL ||
-        has_expired(exception->expires, part->scenario->record->facts.today))
-        return bytes && baseline_of(part) != NULL ? baseline_of(part)->gauges[finding->gauge].allowed
-                                                  : 0;
+    if (exception == NULL || has_expired(exception->expires, part->scenario->record->facts.today))
+        return bytes && baseline_of(part) != NULL
+                   ? baseline_of(part)->gauges[finding->gauge].allowed
+                   : 0;
     return bytes ? exception->allowed_bytes : exception->allowed;
 }
 
@@ -132,14 +131,12 @@ static double exception_allows(const struct page_scenario *part, const struct fi
 static void put_holder(struct buffer *out, const struct page_scenario *part,
                        const struct finding *finding)
 {
-    const struct account *account =
-        ledger_account(part->ledger, finding->gauge, finding->holder);
+    const struct account *account = ledger_account(part->ledger, finding->gauge, finding->holder);
     if (account == NULL)
         return;
     const double *row = account->bytes != NULL ? account->bytes : account->values;
     _cleanup_free_ double *values = memory_array(part->run.series->count + 1, sizeof *values);
-    _cleanup_free_ char *title =
-        memory_format("%s held by", gauge_info(finding->gauge)->name);
+    _cleanup_free_ char *title = memory_format("%s held by", gauge_info(finding->gauge)->name);
     for (size_t i = 0; i < part->run.series->count; i++)
         values[i] = NAN;
     for (size_t i = 0; i < part->ledger->columns; i++)
@@ -179,9 +176,8 @@ static void put_sample_names(struct buffer *out, const struct page_scenario *par
         return;
     buffer_text(out, " data-samples=\"");
     for (size_t i = 0; i < series->count; i++)
-        buffer_format(out, "%s, after iteration %u, %.1f s|",
-                      phase_name(series->samples[i].phase), series->samples[i].iteration,
-                      series->samples[i].at);
+        buffer_format(out, "%s, after iteration %u, %.1f s|", phase_name(series->samples[i].phase),
+                      series->samples[i].iteration, series->samples[i].at);
     buffer_text(out, "\"");
 }
 
@@ -203,7 +199,8 @@ static void put_legend(struct buffer *out, const struct page_scenario *part)
     buffer_format(
         out,
         "<p class=\"legend\">Along the bottom: %s in the loop, seconds at rest before (idle) and "
-        "after it (drain); the narrow band at the left is the warm-up. <span class=\"key line\">sample</span> <span class=\"key floor\">floor of "
+        "after it (drain); the narrow band at the left is the warm-up. <span class=\"key "
+        "line\">sample</span> <span class=\"key floor\">floor of "
         "a block, which is judged</span> <span class=\"key allowed\">may grow so far</span> "
         "<span class=\"key level\">the most it may rest at</span></p>\n",
         part->run.series->per_minute ? "minutes" : "iterations");
@@ -297,17 +294,18 @@ void html_gauges(struct buffer *out, const struct page_scenario *part)
     if (part->ledger == NULL)
         return;
     step = part->run.series->per_minute ? "minute" : step;
-    buffer_format(out,
-                  "<details><summary><h3>What it would have caught, and every gauge in "
-                  "numbers</h3></summary>\n<p>The last column is the smallest growth per %s that "
-                  "this run could tell from noise: what leaks less can be in a run that passes.</p>\n"
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"gauges\">"
-                  "<table><thead><tr><th scope=\"col\">gauge</th><th scope=\"col\">at rest</th>"
-                  "<th scope=\"col\">baseline's level</th><th scope=\"col\">tolerated</th>"
-                  "<th scope=\"col\">loop, first floor</th><th scope=\"col\">last floor</th>"
-                  "<th scope=\"col\">per %s</th><th scope=\"col\">allowed</th>"
-                  "<th scope=\"col\">would have caught</th></tr></thead><tbody>\n",
-                  step, step);
+    buffer_format(
+        out,
+        "<details><summary><h3>What it would have caught, and every gauge in "
+        "numbers</h3></summary>\n<p>The last column is the smallest growth per %s that "
+        "this run could tell from noise: what leaks less can be in a run that passes.</p>\n"
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"gauges\">"
+        "<table><thead><tr><th scope=\"col\">gauge</th><th scope=\"col\">at rest</th>"
+        "<th scope=\"col\">baseline's level</th><th scope=\"col\">tolerated</th>"
+        "<th scope=\"col\">loop, first floor</th><th scope=\"col\">last floor</th>"
+        "<th scope=\"col\">per %s</th><th scope=\"col\">allowed</th>"
+        "<th scope=\"col\">would have caught</th></tr></thead><tbody>\n",
+        step, step);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         struct gauge_row row = gauge_row_of(part, gauge);
         const struct judgement *judgement = part->scenario->judgement;
@@ -323,8 +321,9 @@ static void put_sample(struct buffer *out, const struct page_scenario *part, siz
                        const struct gauge_row rows[GAUGE_COUNT])
 {
     const struct sample *sample = &part->run.series->samples[i];
-    buffer_format(out, "<tr><th scope=\"row\">%s</th><td class=\"number\">%u</td>"
-                       "<td class=\"number\">%.1f s</td>",
+    buffer_format(out,
+                  "<tr><th scope=\"row\">%s</th><td class=\"number\">%u</td>"
+                  "<td class=\"number\">%.1f s</td>",
                   phase_name(sample->phase), sample->iteration, sample->at);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if (rows[gauge].read && !rows[gauge].zero)

@@ -217,8 +217,7 @@ static void put_icicle(struct buffer *out, const struct page_scenario *part, enu
 {
     const struct judgement *judgement = part->scenario->judgement;
     bool bytes = gauge == GAUGE_HEAP_STACK;
-    _cleanup_free_ struct icicle_stack *stacks =
-        memory_array(judgement->count + 1, sizeof *stacks);
+    _cleanup_free_ struct icicle_stack *stacks = memory_array(judgement->count + 1, sizeof *stacks);
     size_t count = 0;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];

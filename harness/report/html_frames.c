@@ -57,7 +57,7 @@ struct frames {
     uint32_t screen[LIMIT_TERMINAL_ROWS]; /* as it is now: a line each */
     size_t wanted_bytes, wanted_pictures;
     size_t taken; /* bytes that the pictures so far take in the page */
-    bool full;     /* over a limit, or enough: what comes is not taken any more */
+    bool full;    /* over a limit, or enough: what comes is not taken any more */
 };
 
 static uint32_t line_of(struct frames *frames, const char *json, bool blank)
@@ -178,13 +178,11 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
         return true;
     frames->frames =
         memory_grow(frames->frames, &frames->capacity, frames->count + 1, sizeof *frames->frames);
-    frames->frames[frames->count++] =
-        (struct frame){at, first, frames->change_count - first, full};
+    frames->frames[frames->count++] = (struct frame){at, first, frames->change_count - first, full};
     frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
     frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
                    frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
-                   frames->taken > frames->wanted_bytes ||
-                   frames->count >= frames->wanted_pictures;
+                   frames->taken > frames->wanted_bytes || frames->count >= frames->wanted_pictures;
     return !frames->full;
 }
 
@@ -242,8 +240,7 @@ static struct window choose(const struct frames *frames, bool tail, size_t budge
     return range;
 }
 
-static void play_to(const struct frames *frames, size_t frame,
-                    uint32_t screen[LIMIT_TERMINAL_ROWS])
+static void play_to(const struct frames *frames, size_t frame, uint32_t screen[LIMIT_TERMINAL_ROWS])
 {
     memset(screen, 0, LIMIT_TERMINAL_ROWS * sizeof *screen);
     for (size_t i = 0; i < frames->frames[frame].first + frames->frames[frame].count; i++)
@@ -303,8 +300,7 @@ static void write_lines(const struct frames *frames, const struct numbering *num
 {
     buffer_char(out, '[');
     for (size_t i = 0; i < numbering->count; i++)
-        buffer_format(out, "%s%s", i > 0 ? "," : "",
-                      frames->lines[numbering->order[i]]->json);
+        buffer_format(out, "%s%s", i > 0 ? "," : "", frames->lines[numbering->order[i]]->json);
     buffer_char(out, ']');
 }
 

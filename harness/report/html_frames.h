@@ -1,7 +1,7 @@
 /*
- * A recording as pictures: which rows of the screen changed when, for the page's player, which draws
- * rows of text and needs no terminal of its own. Rows that come back (an iteration ends where it began)
- * are kept once, so that a recording of a megabyte becomes a tenth of it.
+ * A recording as pictures: which rows of the screen changed when, for the page's player, which
+ * draws rows of text and needs no terminal of its own. Rows that come back (an iteration ends where
+ * it began) are kept once, so that a recording of a megabyte becomes a tenth of it.
  *
  * Order of calls: frames_new, replay with frames_listener, frames_write, frames_free.
  */

@@ -95,9 +95,8 @@ static void put_cell(struct picture *picture, const struct cell *cell, double le
     picture->describe(cell->amount, amount, sizeof amount);
     buffer_format(picture->out, "<g class=\"hue%u\"><title>", hue_of(name));
     html_format(picture->out, "%s: %s", name, amount);
-    buffer_format(picture->out,
-                  "</title><rect x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>", left,
-                  row * ROW, width, ROW - 1);
+    buffer_format(picture->out, "</title><rect x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>",
+                  left, row * ROW, width, ROW - 1);
     size_t room = (size_t)(width / CHARACTER);
     if (room > 2) {
         _cleanup_free_ char *shown = text_cut(html_short_function(name), room - 1);
@@ -145,8 +144,9 @@ void html_icicle(struct buffer *out, const struct icicle_stack *stacks, size_t c
     free_cells(root.below);
     buffer_text(out, "<figure class=\"icicle\"><figcaption>");
     html_text(out, label);
-    buffer_text(out, ". The outermost function is on top, what allocated or waits is at the bottom; "
-                     "the width is the share of the growth.</figcaption>");
+    buffer_text(out,
+                ". The outermost function is on top, what allocated or waits is at the bottom; "
+                "the width is the share of the growth.</figcaption>");
     buffer_format(out,
                   "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"stacks\"><svg "
                   "viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"",
@@ -156,8 +156,9 @@ void html_icicle(struct buffer *out, const struct icicle_stack *stacks, size_t c
     buffer_append(out, buffer_string(&cells), cells.length);
     buffer_text(out, "</svg></div>");
     if (left_out > 0)
-        buffer_format(out, "<p class=\"note\">%zu more stacks are left out of this picture; "
-                           "result.json has all of them.</p>",
+        buffer_format(out,
+                      "<p class=\"note\">%zu more stacks are left out of this picture; "
+                      "result.json has all of them.</p>",
                       left_out);
     buffer_text(out, "</figure>\n");
 }

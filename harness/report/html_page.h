@@ -22,8 +22,8 @@ struct page_scenario {
     bool open; /* unfolded: it did not pass */
 };
 
-/* Files made at build time from html/report.css and html/report.js, and their hashes for the content
- * policy ("sha256-..."). */
+/* Files made at build time from html/report.css and html/report.js, and their hashes for the
+ * content policy ("sha256-..."). */
 extern const unsigned char html_style[], html_script[]; /* texts, with a NUL at their end */
 extern const char html_style_hash[], html_script_hash[];
 
@@ -33,7 +33,8 @@ void html_verdict(struct buffer *out, const struct scenario_result *scenario);
 const struct finding *html_worst(const struct scenario_result *scenario);
 /* "scenario 3" as an address within the page: "s3". */
 void html_anchor(struct buffer *out, size_t number);
-/* What the terminal says at its end, of one scenario or of all: commands to reproduce, to accept. */
+/* What the terminal says at its end, of one scenario or of all: commands to reproduce, to accept.
+ */
 void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only);
 

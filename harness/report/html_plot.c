@@ -78,8 +78,7 @@ double plot_loop_x(const struct plot_run *run, double position)
 double plot_x(const struct plot_run *run, const struct sample *sample)
 {
     enum plot_phase phase = plot_phase_of(sample);
-    return phase == PLOT_PHASES ? NAN
-                                : within(run->bands[phase], place_of(run->series, sample));
+    return phase == PLOT_PHASES ? NAN : within(run->bands[phase], place_of(run->series, sample));
 }
 
 double plot_step(double range, unsigned most)
@@ -168,7 +167,7 @@ size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept)
         return found;
     }
     for (size_t i = 0; i < stretches; i++)
-        found += keep_extremes(values, i * count / stretches, (i + 1) * count / stretches,
-                               kept + found);
+        found +=
+            keep_extremes(values, i * count / stretches, (i + 1) * count / stretches, kept + found);
     return found;
 }

@@ -1,10 +1,10 @@
 /*
- * The numbers of a chart, without the drawing: where a sample stands on the way through a run, which
- * amounts the axis names, and which samples are drawn where there are more than dots. Pure.
+ * The numbers of a chart, without the drawing: where a sample stands on the way through a run,
+ * which amounts the axis names, and which samples are drawn where there are more than dots. Pure.
  *
- * A run goes from left to right, each phase in a band of its own: the loop by iterations (or minutes,
- * where it is paced by time), what comes before and after it by seconds, so that a drain of a minute
- * does not press the loop together.
+ * A run goes from left to right, each phase in a band of its own: the loop by iterations (or
+ * minutes, where it is paced by time), what comes before and after it by seconds, so that a drain
+ * of a minute does not press the loop together.
  */
 #ifndef LEAKGATE_REPORT_HTML_PLOT_H
 #define LEAKGATE_REPORT_HTML_PLOT_H
@@ -15,8 +15,8 @@
 
 enum plot_phase { PLOT_WARMUP, PLOT_IDLE, PLOT_LOOP, PLOT_DRAIN, PLOT_PHASES };
 
-/* The part of the width, from 0 to 1, that a phase has, and the first and last of what it is measured
- * in: iterations or minutes of the loop, seconds of the others. */
+/* The part of the width, from 0 to 1, that a phase has, and the first and last of what it is
+ * measured in: iterations or minutes of the loop, seconds of the others. */
 struct plot_band {
     double left, right; /* equal: the run had no sample of it */
     double first, last;
@@ -50,9 +50,9 @@ void plot_label(const struct plot_axis *axis, double value, char *text, size_t s
 /* 1, 2 or 5 times a power of ten: the least such step that divides `range` into at most `most`. */
 double plot_step(double range, unsigned most);
 
-/* At most `most` of `count` samples: all, or the least and the greatest of equal stretches, so that no
- * peak is lost. Their numbers, rising, go into `kept`, which has room for `most`; what is NAN is kept by
- * none. Returns how many. */
+/* At most `most` of `count` samples: all, or the least and the greatest of equal stretches, so that
+ * no peak is lost. Their numbers, rising, go into `kept`, which has room for `most`; what is NAN is
+ * kept by none. Returns how many. */
 size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept);
 
 #endif

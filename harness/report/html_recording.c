@@ -103,9 +103,9 @@ static bool take_book(struct buffer *said, struct picture_book *book)
 }
 
 /*
- * In a process of its own: what the recording holds may be the very output that the emulator did not
- * survive, and the report of all scenarios must not end with it. False where it did not survive it
- * this time either.
+ * In a process of its own: what the recording holds may be the very output that the emulator did
+ * not survive, and the report of all scenarios must not end with it. False where it did not survive
+ * it this time either.
  */
 static bool draw_apart(const struct wish *wish, struct picture_book *book)
 {

@@ -1,4 +1,5 @@
 /* One scenario: its section of the page. */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,19 +64,18 @@ static void put_facts(struct buffer *out, const struct scenario_result *scenario
     }
     if (record != NULL) {
         struct pace pace = series_pace(&record->series);
-        _cleanup_free_ char *samples =
-            memory_format("%zu; %.0f iterations in the loop", record->series.count,
-                          pace.iterations);
+        _cleanup_free_ char *samples = memory_format("%zu; %.0f iterations in the loop",
+                                                     record->series.count, pace.iterations);
         put_fact(out, "program", json_get_text(record->header, "program", NULL));
         put_fact(out, "version", json_get_text(record->target, "version", NULL));
         put_fact(out, "Go", json_get_text(record->target, "go", NULL));
         put_fact(out, "platform", json_get_text(record->target, "platform", NULL));
         put_fact(out, "samples", record->series.count > 0 ? samples : NULL);
-        put_fact(out, "judged by", json_get_text(record->header, "control", NULL) != NULL
-                                       ? "a control build"
-                                   : record->baseline_revision != NULL ? record->baseline_revision
-                                   : record->baseline != NULL          ? "its baseline"
-                                                                       : "no baseline");
+        put_fact(out, "judged by",
+                 json_get_text(record->header, "control", NULL) != NULL ? "a control build"
+                 : record->baseline_revision != NULL                    ? record->baseline_revision
+                 : record->baseline != NULL                             ? "its baseline"
+                                                                        : "no baseline");
     }
     put_fact(out, "world", scenario->world);
     buffer_text(out, "</dl>\n");
@@ -203,20 +203,40 @@ static void put_words(struct buffer *out, const struct page_scenario *part)
     buffer_text(out, "</pre></details>\n");
 }
 
-static void put_files(struct buffer *out, const struct scenario_result *scenario)
+/* The names of the plain files in a directory, sorted. */
+static void gather_files(const char *directory, struct string_list *names)
 {
-    static const char *const files[] = {"journal.jsonl", "recording.cast", "screen.txt",
-                                        "stderr.txt"};
-    if (!scenario->ran)
-        return;
-    buffer_text(out, "<p class=\"note\">Files beside this page:");
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        _cleanup_free_ char *path = memory_format("%s/%s", scenario->name, files[i]);
+    enum { FILES_NAMED = 30 };
+    DIR *open = opendir(directory);
+    const struct dirent *entry;
+    while (open != NULL && (entry = readdir(open)) != NULL && names->count < FILES_NAMED)
+        if (entry->d_type == DT_REG && entry->d_name[0] != '.' &&
+            !text_starts(entry->d_name, "made-by-"))
+            string_list_add(names, entry->d_name);
+    if (open != NULL)
+        closedir(open);
+    string_list_sort(names);
+}
+
+static void put_files(struct buffer *out, const struct page_scenario *part)
+{
+    const struct scenario_result *scenario = part->scenario;
+    _cleanup_strings_ struct string_list names = {0};
+    _cleanup_free_ char *directory =
+        report_path(part->page->suite->directory, scenario->name, NULL);
+    if (scenario->ran)
+        gather_files(directory, &names);
+    if (names.count > 0)
+        buffer_text(out, "<p class=\"note\">Files beside this page:");
+    for (size_t i = 0; i < names.count; i++) {
+        _cleanup_free_ char *path = memory_format("%s/%s", scenario->name, names.items[i]);
         buffer_text(out, " <a href=\"");
         html_path(out, path);
-        buffer_format(out, "\">%s</a>", files[i]);
+        buffer_text(out, "\">");
+        html_text(out, names.items[i]);
+        buffer_text(out, "</a>");
     }
-    buffer_text(out, "</p>\n");
+    buffer_text(out, names.count > 0 ? "</p>\n" : "");
 }
 
 static void put_body(struct buffer *out, const struct page_scenario *part)
@@ -239,7 +259,7 @@ static void put_body(struct buffer *out, const struct page_scenario *part)
     html_samples(out, part);
     put_words(out, part);
     put_facts(out, scenario);
-    put_files(out, scenario);
+    put_files(out, part);
 }
 
 void html_scenario(struct buffer *out, const struct page_scenario *part)

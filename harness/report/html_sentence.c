@@ -37,7 +37,8 @@ void html_verdict(struct buffer *out, const struct scenario_result *scenario)
                   outcome_word(scenario));
 }
 
-/* A holder names more than a total, so the first holder that grows goes before its gauge's total. */
+/* A holder names more than a total, so the first holder that grows goes before its gauge's total.
+ */
 const struct finding *html_worst(const struct scenario_result *scenario)
 {
     const struct finding *worst = NULL;

@@ -15,12 +15,11 @@ void html_text(struct buffer *out, const char *text);
 /* The same, whole, with its newlines, for <pre>. */
 void html_lines(struct buffer *out, const char *text);
 /* Text made from a format, escaped as html_text does; the format is trusted, but escaped too. */
-void html_format(struct buffer *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void html_format(struct buffer *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* <code>text</code> */
 void html_code(struct buffer *out, const char *text);
-/* A relative address of a file of the report's directory, percent-encoded: it can name no scheme and
- * no host. */
+/* A relative address of a file of the report's directory, percent-encoded: it can name no scheme
+ * and no host. */
 void html_path(struct buffer *out, const char *path);
 /* A JSON string with its quotes, for a data block: nothing in it ends a <script>. */
 void html_json_text(struct buffer *out, const char *text);

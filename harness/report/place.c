@@ -24,7 +24,7 @@ static unsigned take_number(const char *text, size_t *length)
         text[*length - digits - 1] != ':')
         return 0;
     unsigned number = (unsigned)strtoul(text + *length - digits, NULL, 10);
-    *length -= digits + 1;
+    *length -= number > 0 ? digits + 1 : 0;
     return number;
 }
 

@@ -130,10 +130,11 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
 }
 
 /* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
-static char *describe_growth(const struct scenario_result *scenario, struct finding finding)
+static char *describe_growth(const struct scenario_result *scenario, struct finding finding,
+                             bool of_the_whole)
 {
     char from[64], to[64];
-    if (finding.holder != NULL)
+    if (finding.holder != NULL && of_the_whole)
         widen_to_total(scenario, &finding);
     amount_describe(finding.gauge, finding.from, from, sizeof from);
     amount_describe(finding.gauge, finding.to, to, sizeof to);
@@ -224,7 +225,7 @@ static void state_gauge(struct statements *statements, const struct scenario_res
     const struct judgement *judgement = scenario->judgement;
     const struct finding *main = main_finding(judgement, grown);
     size_t shown = 0, hidden = 0;
-    _cleanup_free_ char *growth = describe_growth(scenario, *main);
+    _cleanup_free_ char *growth = describe_growth(scenario, *main, true);
     struct statement *statement = add_statement(
         statements, main, memory_format("%s%s", growth, confirmation_text(scenario, main)));
     for (size_t i = 0; i < judgement->count; i++) {
@@ -240,12 +241,13 @@ static void state_gauge(struct statements *statements, const struct scenario_res
         }
     }
     if (main->text != NULL)
-        add_detail(statement, "", memory_copy_text(main->text));
+        add_detail(statement, "", memory_copy_text(main->text))->sentence = true;
     if (shown == 0)
         add_places(statement, main);
     if (hidden > 0)
         add_detail(statement, NULL,
-                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden));
+                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden))
+            ->sentence = true;
 }
 
 char *finding_kind_words(enum finding_kind kind)
@@ -257,28 +259,21 @@ char *finding_kind_words(enum finding_kind kind)
     return words;
 }
 
-/* A finding that is no growth: what the judge says of it, else its numbers. */
-static void state_other(struct statements *statements, const struct finding *finding)
+/* A finding that is no growth: what the judge says of it, else its numbers. The caller frees it. */
+static char *describe_other(const struct finding *finding)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
     _cleanup_free_ char *kind = finding_kind_words(finding->kind);
     const char *holder = finding->holder != NULL ? finding->holder : "";
     const char *before = *gauge ? " " : "", *between = *holder ? " " : "";
     char from[64], to[64];
-    if (finding->text != NULL) {
-        add_statement(
-            statements, finding,
-            memory_format("%s%s%s%s%s: %s", kind, before, gauge, between, holder, finding->text));
-        return;
-    }
+    if (finding->text != NULL)
+        return memory_format("%s%s%s%s%s: %s", kind, before, gauge, between, holder, finding->text);
     amount_describe(finding->gauge, finding->from, from, sizeof from);
     amount_describe(finding->gauge, finding->to, to, sizeof to);
     if (finding->kind == FINDING_LEVEL)
-        add_statement(statements, finding,
-                      memory_format("%s at rest %s, baseline %s", gauge, to, from));
-    else
-        add_statement(statements, finding,
-                      memory_format("%s%s%s%s%s", kind, before, gauge, between, holder));
+        return memory_format("%s at rest %s, baseline %s", gauge, to, from);
+    return memory_format("%s%s%s%s%s", kind, before, gauge, between, holder);
 }
 
 /* All that outlived the target, in one. */
@@ -296,6 +291,19 @@ static void state_left_behind(struct statements *statements, const struct judgem
     }
     _cleanup_free_ char *described = processes_describe(&names);
     add_statement(statements, first, memory_format("left behind: %s: %s", described, text));
+}
+
+char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding)
+{
+    if (finding->gauge >= GAUGE_COUNT ||
+        (finding->kind != FINDING_GROWTH && finding->kind != FINDING_BACKLOG))
+        return describe_other(finding);
+    _cleanup_free_ char *growth = describe_growth(scenario, *finding, false);
+    const char *holder = finding->holder;
+    return memory_format("%s%s%s%s%s", finding->kind == FINDING_BACKLOG ? "backlog: " : "", growth,
+                         finding->kind == FINDING_GROWTH ? confirmation_text(scenario, finding)
+                                                         : "",
+                         holder != NULL ? ", held by " : "", holder != NULL ? holder : "");
 }
 
 static void state_failures(struct statements *statements, const struct scenario_result *scenario)
@@ -316,7 +324,7 @@ static void state_failures(struct statements *statements, const struct scenario_
             state_left_behind(statements, judgement, finding);
             left_behind_told = true;
         } else {
-            state_other(statements, finding);
+            add_statement(statements, finding, describe_other(finding));
         }
     }
 }
@@ -355,7 +363,7 @@ static void state_warnings(struct statements *statements, const struct scenario_
         if (finding_fails(finding->kind))
             continue;
         if (!backlog)
-            state_other(statements, finding);
+            add_statement(statements, finding, describe_other(finding));
         else if (!told[finding->gauge])
             state_backlog(statements, scenario, finding);
         if (backlog)
@@ -377,7 +385,8 @@ static void add_measurement(struct statement *statement, const struct scenario_r
             continue;
         if (!text_ends(reason, finding->text))
             add_detail(statement, NULL,
-                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text));
+                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
+                ->sentence = true;
         if (finding->holder != NULL)
             add_detail(statement, "held by", memory_copy_text(finding->holder))->finding = finding;
     }
@@ -411,7 +420,7 @@ static void state_run(struct statements *statements, const struct scenario_resul
         statement->where = NULL;
     add_measurement(statement, scenario);
     if (advice != NULL)
-        add_detail(statement, "to do", memory_copy_text(advice));
+        add_detail(statement, "to do", memory_copy_text(advice))->sentence = true;
 }
 
 void statements_of(const struct scenario_result *scenario, struct statements *statements)
@@ -425,6 +434,19 @@ void statements_of(const struct scenario_result *scenario, struct statements *st
     } else {
         state_run(statements, scenario);
     }
+}
+
+int scenario_rank(const struct scenario_result *scenario)
+{
+    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
+                                EXIT_INCONCLUSIVE};
+    const struct suite_result strict = {0};
+    int count = (int)(sizeof order / sizeof *order);
+    int status = scenario_exit_status(&strict, scenario);
+    for (int i = 0; i < count; i++)
+        if (status == order[i])
+            return i;
+    return count;
 }
 
 /* --- What it would have caught --- */

@@ -17,6 +17,28 @@ static struct painter plain_painter(const struct suite_result *suite, struct buf
     return (struct painter){.suite = suite, .style = {.width = width}, .out = out};
 }
 
+static bool any_fails(const struct suite_result *suite)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        if (scenario_exit_status(suite, &suite->scenarios[i]) != EXIT_PASS)
+            return true;
+    return false;
+}
+
+char *terminal_problem(const struct suite_result *suite)
+{
+    int status = suite_exit_status(suite);
+    _cleanup_free_ char *counts = terminal_counts(suite);
+    if (suite->signal != 0)
+        return memory_format("stopped by signal %d (%s): %s", suite->signal,
+                             strsignal(suite->signal), counts);
+    if (status == EXIT_PASS || any_fails(suite))
+        return NULL;
+    if (status == EXIT_NOTHING_JUDGED)
+        return memory_format("nothing was judged: %s", counts);
+    return memory_format("exit status %d: %s", status, counts);
+}
+
 char *terminal_block(const struct suite_result *suite, const struct scenario_result *scenario)
 {
     struct buffer out = BUFFER_INIT(SIZE_MAX);

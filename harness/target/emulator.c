@@ -25,7 +25,7 @@ struct emulator {
     int columns;
     bool damaged;
     bool keeps_styles;
-    bool *drawn; /* by row */
+    bool *drawn;            /* by row */
     VTermPos text_end;      /* the cursor after the last character that was drawn */
     bool at_margin;         /* ... which did not move it */
     int marks;              /* drawn on that character so far */

@@ -7,9 +7,9 @@
  * combining mark in the next row when its base stands at the margin, and takes quadratic time
  * over endless marks; it takes only the first number of DECSET; it reads CSI s as DECSLRM.
  * So sequences are passed on by a list of those that move, erase, insert or delete text, with
- * clipped numbers. Colours are left out while a target runs, because no wait asks for them (a replay
- * of its recording does: emulator_keep_styles); likewise left and right margins, double-width lines
- * and the charsets beyond line drawing.
+ * clipped numbers. Colours are left out while a target runs, because no wait asks for them (a
+ * replay of its recording does: emulator_keep_styles); likewise left and right margins,
+ * double-width lines and the charsets beyond line drawing.
  *
  * The screen depends on what was drawn alone, not on how it was cut into calls.
  */
@@ -79,7 +79,8 @@ struct cell_style {
 
 /* From now on colours and the like are kept. */
 void emulator_keep_styles(struct emulator *emulator);
-/* The cells from `column` on that look the same, as UTF-8, appended. Returns the column after them. */
+/* The cells from `column` on that look the same, as UTF-8, appended. Returns the column after them.
+ */
 int emulator_run(const struct emulator *emulator, int row, int column, struct cell_style *style,
                  struct buffer *out);
 /* Has the row been drawn on since this was last asked? True at first. Up to date after

@@ -2,8 +2,8 @@
  * A recording (target/recording.h) drawn again: what stood on the screen at each moment, for a
  * report. Nothing waits: the times are those that stand in the file.
  *
- * The emulator is the one that the target was judged by, with colours. What it is fed may be the very
- * output that ended a worker, so who calls this does it in a process that may end (report/
+ * The emulator is the one that the target was judged by, with colours. What it is fed may be the
+ * very output that ended a worker, so who calls this does it in a process that may end (report/
  * html_recording.c).
  */
 #ifndef LEAKGATE_TARGET_REPLAY_H
@@ -16,8 +16,8 @@
 #include "target/terminal.h"
 
 struct replay_listener {
-    /* Something was drawn; about one in REPLAY_FRAME_SECONDS at most, but always before a marker. The
-     * rows that changed: terminal_take_row. False: nothing more is wanted. */
+    /* Something was drawn; about one in REPLAY_FRAME_SECONDS at most, but always before a marker.
+     * The rows that changed: terminal_take_row. False: nothing more is wanted. */
     bool (*frame)(void *context, double at, struct terminal *terminal);
     void (*marker)(void *context, double at, const char *label);
 };
@@ -27,7 +27,8 @@ struct replay_end {
     bool cut;       /* there is more in the file than `maximum` bytes, or than could be read */
 };
 
-/* Ten pictures a second show what a program does between two steps, and each costs a millisecond. */
+/* Ten pictures a second show what a program does between two steps, and each costs a millisecond.
+ */
 #define REPLAY_FRAME_SECONDS 0.1
 
 /* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT where it is no recording. A

@@ -213,7 +213,8 @@ static double smallest_visible(const struct growth *growth, const double centres
                                struct growth_rule rule)
 {
     const double *floors = growth->floors;
-    double lean = (growth_threshold(rule, growth->iterations) - growth->excess) / growth->iterations;
+    double lean =
+        (growth_threshold(rule, growth->iterations) - growth->excess) / growth->iterations;
     lean = fmax(lean, lean_without_noise(rule, growth->iterations));
     lean = fmax(lean, lean_for_steps(floors, centres, rule.rising_steps));
     lean = fmax(lean, lean_for_pace(floors, centres));

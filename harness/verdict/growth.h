@@ -51,9 +51,9 @@ double growth_threshold(struct growth_rule rule, double iterations);
  */
 struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule);
 
-/* Bytes per iteration. Under this a total drifts without a leak: on a clean stand-in, one run in forty rose by 721 B per
- * iteration for 46 iterations, by what the runtime keeps for goroutines. One stack that holds as
- * much is found by the stacks. */
+/* Bytes per iteration. Under this a total drifts without a leak: on a clean stand-in, one run in
+ * forty rose by 721 B per iteration for 46 iterations, by what the runtime keeps for goroutines.
+ * One stack that holds as much is found by the stacks. */
 #define SLOPE_MARGIN 1024.0
 
 /* Theil-Sen slope per iteration with its one-sided 99 % lower bound (by the rank interval of Sen

@@ -22,8 +22,8 @@ struct escaping {
     const char *expected;
 };
 
-static void assert_escaped(void (*put)(struct buffer *, const char *),
-                           const struct escaping *cases, size_t count)
+static void assert_escaped(void (*put)(struct buffer *, const char *), const struct escaping *cases,
+                           size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
@@ -119,7 +119,8 @@ static void test_steps_of_an_axis(void **state)
         double range;
         unsigned most;
         double step;
-    } cases[] = {{4, 4, 1}, {5, 4, 2}, {36, 4, 10}, {0.9, 4, 0.5}, {1000, 5, 200}, {0, 4, 1}, {NAN, 4, 1}};
+    } cases[] = {{4, 4, 1},      {5, 4, 2}, {36, 4, 10}, {0.9, 4, 0.5},
+                 {1000, 5, 200}, {0, 4, 1}, {NAN, 4, 1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_float_equal(plot_step(cases[i].range, cases[i].most), cases[i].step, 1e-9);
@@ -221,16 +222,21 @@ static void describe(double amount, char *text, size_t size)
 
 static void test_stacks_that_begin_alike_share_their_cells(void **state)
 {
-    static const struct icicle_stack stacks[] = {
-        {"app.leaf < app.mid < main.main", 3}, {"app.other < main.main", 1}, {"gone < main.main", 0}};
+    static const struct icicle_stack stacks[] = {{"app.leaf < app.mid < main.main", 3},
+                                                 {"app.other < main.main", 1},
+                                                 {"gone < main.main", 0}};
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
     (void)state;
     html_icicle(&out, stacks, 3, "stacks", describe);
     const char *svg = buffer_string(&out);
-    assert_non_null(strstr(svg, "<title>main.main: +4.00</title><rect x=\"0.0\" y=\"0\" width=\"960.0\""));
-    assert_non_null(strstr(svg, "<title>app.mid: +3.00</title><rect x=\"0.0\" y=\"22\" width=\"720.0\""));
-    assert_non_null(strstr(svg, "<title>app.leaf: +3.00</title><rect x=\"0.0\" y=\"44\" width=\"720.0\""));
-    assert_non_null(strstr(svg, "<title>app.other: +1.00</title><rect x=\"720.0\" y=\"22\" width=\"240.0\""));
+    assert_non_null(
+        strstr(svg, "<title>main.main: +4.00</title><rect x=\"0.0\" y=\"0\" width=\"960.0\""));
+    assert_non_null(
+        strstr(svg, "<title>app.mid: +3.00</title><rect x=\"0.0\" y=\"22\" width=\"720.0\""));
+    assert_non_null(
+        strstr(svg, "<title>app.leaf: +3.00</title><rect x=\"0.0\" y=\"44\" width=\"720.0\""));
+    assert_non_null(
+        strstr(svg, "<title>app.other: +1.00</title><rect x=\"720.0\" y=\"22\" width=\"240.0\""));
     assert_null(strstr(svg, "gone"));
     assert_non_null(strstr(svg, "viewBox=\"0 0 960 66\""));
 }

@@ -54,8 +54,8 @@ static void free_film(struct film *film)
 /* The film's part of that name, as JSON in one line. */
 static void assert_part(const struct film *film, const char *key, const char *expected)
 {
-    _cleanup_free_ char *text = json_dumps(json_object_get(film->json, key),
-                                           JSON_COMPACT | JSON_REAL_PRECISION(4));
+    _cleanup_free_ char *text =
+        json_dumps(json_object_get(film->json, key), JSON_COMPACT | JSON_REAL_PRECISION(4));
     assert_string_equal(text, expected);
 }
 
@@ -106,8 +106,8 @@ static void test_the_last_part(void **state)
 static void test_colours_and_blanks(void **state)
 {
     (void)state;
-    struct film film = film_of("[0, \"o\", \"a\\u001b[44m \\u001b[m  x\\r\\n\\u001b[7m  \"]\n", 0,
-                               false, 65536);
+    struct film film =
+        film_of("[0, \"o\", \"a\\u001b[44m \\u001b[m  x\\r\\n\\u001b[7m  \"]\n", 0, false, 65536);
     assert_part(&film, "lines", "[[0,\"a\",1,\" \",0,\"  x\"],[2,\"  \"]]");
     assert_part(&film, "styles", "[[-1,-1,0],[-1,4,0],[-1,-1,8]]");
     free_film(&film);
@@ -126,7 +126,8 @@ static void test_nothing_drawn(void **state)
 static void test_the_still(void **state)
 {
     (void)state;
-    struct film film = film_of("[0, \"o\", \"<one>\"]\n[1, \"o\", \"\\u001b[2J\"]\n", 0, false, 65536);
+    struct film film =
+        film_of("[0, \"o\", \"<one>\"]\n[1, \"o\", \"\\u001b[2J\"]\n", 0, false, 65536);
     assert_string_equal(buffer_string(&film.still), "&lt;one&gt;\n");
     free_film(&film);
 }

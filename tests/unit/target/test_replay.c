@@ -21,7 +21,8 @@ static bool see_frame(void *context, double at, struct terminal *terminal)
 {
     struct seen *seen = context;
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
-    buffer_format(&seen->told, "%.1f %dx%d", at, terminal_columns(terminal), terminal_rows(terminal));
+    buffer_format(&seen->told, "%.1f %dx%d", at, terminal_columns(terminal),
+                  terminal_rows(terminal));
     for (int column = 0; column < terminal_columns(terminal);) {
         struct cell_style style;
         buffer_clear(&text);
@@ -114,8 +115,9 @@ static void test_half_a_frame_is_none(void **state)
 static void test_colours(void **state)
 {
     (void)state;
-    assert_replayed(HEADER "[0, \"o\", \"\\u001b[1;31ma\\u001b[0;38;5;136;48;2;1;2;3mb\\u001b[7mc\"]\n",
-                    "0.0 4x2 [a fg=1 flags=1] [b fg=88 bg=1010203] [c fg=88 bg=1010203 flags=8] [ ]\n");
+    assert_replayed(
+        HEADER "[0, \"o\", \"\\u001b[1;31ma\\u001b[0;38;5;136;48;2;1;2;3mb\\u001b[7mc\"]\n",
+        "0.0 4x2 [a fg=1 flags=1] [b fg=88 bg=1010203] [c fg=88 bg=1010203 flags=8] [ ]\n");
 }
 
 /* Numbers without end, and colours that are cut off: libvterm 0.1.4 would write over its end. */
@@ -152,8 +154,8 @@ static void test_time_does_not_go_back(void **state)
 static void test_what_is_torn_ends_it(void **state)
 {
     (void)state;
-    struct replay_end end = assert_replayed(HEADER "[0, \"o\", \"a\"]\n[1, \"o\", \"b",
-                                            "0.0 4x2 [a   ]\n");
+    struct replay_end end =
+        assert_replayed(HEADER "[0, \"o\", \"a\"]\n[1, \"o\", \"b", "0.0 4x2 [a   ]\n");
     assert_true(end.cut);
     end = assert_replayed(HEADER "[0, \"o\", \"a\"]\nnonsense\n[1, \"o\", \"b\"]\n",
                           "0.0 4x2 [a   ]\n");
@@ -199,7 +201,10 @@ static void assert_refused(const char *name)
 
 static void test_what_is_no_recording(void **state)
 {
-    static const char *const texts[] = {"", "\n", "nonsense\n", "[0, \"o\", \"a\"]\n",
+    static const char *const texts[] = {"",
+                                        "\n",
+                                        "nonsense\n",
+                                        "[0, \"o\", \"a\"]\n",
                                         "{\"version\": 3, \"width\": 4, \"height\": 2}\n",
                                         "{\"version\": 2, \"width\": 100000, \"height\": 2}\n",
                                         "{\"version\": 2, \"width\": -1, \"height\": -1}\n"};
