@@ -100,7 +100,7 @@
 /* What is read of one recording to draw it, and how long that may take of a processor: both are far
  * over what a run of half an hour needs (measured: 3.4 MB in 0.1 s). */
 #define LIMIT_PAGE_REPLAY_BYTES (24u * 1024u * 1024u)
-#define LIMIT_PAGE_REPLAY_SECONDS 10u
+#define LIMIT_PAGE_REPLAY_SECONDS 5u
 #define LIMIT_PAGE_REPLAY_LINES 20000u /* different rows of a screen, in memory */
 #define LIMIT_PAGE_REPLAY_CHANGES 1000000u
 
