@@ -413,24 +413,35 @@ static struct cell_style style_of(const VTermScreenCell *cell)
     return (struct cell_style){colour_of(&cell->fg), colour_of(&cell->bg), flags};
 }
 
-static bool same_style(struct cell_style a, struct cell_style b)
+/* Cells of the same bytes look the same; others may. */
+static bool looks_like(const VTermScreenCell *cell, const VTermScreenCell *first,
+                       struct cell_style style)
 {
-    return a.foreground == b.foreground && a.background == b.background && a.flags == b.flags;
+    if (memcmp(&cell->attrs, &first->attrs, sizeof cell->attrs) == 0 &&
+        memcmp(&cell->fg, &first->fg, sizeof cell->fg) == 0 &&
+        memcmp(&cell->bg, &first->bg, sizeof cell->bg) == 0)
+        return true;
+    struct cell_style other = style_of(cell);
+    return other.foreground == style.foreground && other.background == style.background &&
+           other.flags == style.flags;
 }
 
 int emulator_run(const struct emulator *emulator, int row, int column, struct cell_style *style,
                  struct buffer *out)
 {
+    VTermScreenCell first_cell = {0};
     int first = column;
     char plain[512];
     size_t length = 0;
     for (; column < emulator->columns; column++) {
-        VTermScreenCell cell;
+        VTermScreenCell cell = {0};
         vterm_screen_get_cell(emulator->screen, (VTermPos){.row = row, .col = column}, &cell);
-        if (column == first)
+        if (column == first) {
             *style = style_of(&cell);
-        else if (cell.chars[0] != SECOND_HALF && !same_style(*style, style_of(&cell)))
+            first_cell = cell;
+        } else if (cell.chars[0] != SECOND_HALF && !looks_like(&cell, &first_cell, *style)) {
             break;
+        }
         /* Of a blank cell libvterm fills the first place alone. */
         bool ascii = cell.chars[0] == 0 || (cell.chars[0] < 0x80 && cell.chars[1] == 0);
         if (length == sizeof plain || (!ascii && length > 0)) {

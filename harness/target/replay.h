@@ -27,8 +27,7 @@ struct replay_end {
     bool cut;       /* there is more in the file than `maximum` bytes, or than could be read */
 };
 
-/* Ten pictures a second show what a program does between two steps, and each costs a millisecond.
- */
+/* Ten pictures a second show what a program does between two steps. */
 #define REPLAY_FRAME_SECONDS 0.1
 
 /* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT where it is no recording. A
