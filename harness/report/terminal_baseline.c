@@ -6,14 +6,16 @@
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
 #include "report/terminal_paint.h"
+#include "report/weakening.h"
 
 /* A pull request that rewrites a baseline shows it in its own change as well. */
 enum { DIFFERENCES_SHOWN = 12 };
 
-static void paint_differences(const struct painter *painter, const struct string_list *lines)
+static void paint_differences(const struct painter *painter, const char *label,
+                              const struct string_list *lines)
 {
     for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
-        paint_labelled(painter, i == 0 ? "changes" : "", lines->items[i]);
+        paint_labelled(painter, i == 0 ? label : "", lines->items[i]);
     if (lines->count > DIFFERENCES_SHOWN)
         paint_line(painter, false, "and %zu more changes, in " REPORT_RESULT,
                    lines->count - DIFFERENCES_SHOWN);
@@ -31,7 +33,7 @@ static void paint_revision(const struct painter *painter, const struct scenario_
                record->baseline != NULL ? "the baseline" : "the defaults, there is no baseline",
                record->baseline_revision, commit,
                record->baseline_here != NULL ? "another one" : "none");
-    paint_differences(painter, &lines);
+    paint_differences(painter, "changes", &lines);
     if (scenario->judgement_here != NULL)
         paint_line(painter, false, "by the baseline in the working tree: %s",
                    verdict_name(scenario->judgement_here->verdict));
@@ -51,4 +53,23 @@ void paint_baseline(const struct painter *painter, const struct scenario_result 
                    json_get_text(here, "until", ""), scenario->record->baseline_revision);
     if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
         paint_revision(painter, scenario);
+    paint_differences(painter, "weaker", scenario_weakenings(scenario));
+}
+
+/* Whoever reads no more than the last lines is to know. */
+void paint_weakened(const struct painter *painter)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_free_ char *text = weakening_text(suite);
+    if (text == NULL)
+        return;
+    _cleanup_free_ char *harmless = text_harmless(text, false);
+    paint_start(painter, PAINT_YELLOW);
+    buffer_text(painter->out, harmless);
+    paint_end(painter, PAINT_YELLOW);
+    buffer_char(painter->out, '\n');
+    for (size_t i = 0; i < suite->weakened.count; i++) {
+        _cleanup_free_ char *line = text_harmless(suite->weakened.items[i], false);
+        buffer_format(painter->out, "  %s\n", line);
+    }
 }
