@@ -293,8 +293,9 @@ static void whole_change(const struct baseline *old, const struct baseline *new,
     _cleanup_free_ char *was = old != NULL ? summary_of(old) : NULL;
     _cleanup_free_ char *now = new != NULL ? summary_of(new) : NULL;
     bool judges = judges_levels(old != NULL ? old : new);
-    change_add(changes, effect_of(old != NULL && judges, old == NULL && judges), "baseline", was,
-               now);
+    bool weaker = old != NULL && judges;
+    bool stricter = old != NULL ? old->exception_count > 0 : judges;
+    change_add(changes, effect_of(weaker, stricter), "baseline", was, now);
     if (new == NULL)
         return;
     all_changes(old, new, &all);

@@ -71,7 +71,9 @@ static void pace_changes(const struct measure_plan *old, const struct measure_pl
                         changes);
         return;
     }
-    /* Other samples of the same iterations take none of them away. */
+    if (old->iterations_per_sample == new->iterations_per_sample)
+        return;
+    /* More samples of the same iterations take none of them away. */
     unsigned before = old->samples * old->iterations_per_sample;
     unsigned after = new->samples *new->iterations_per_sample;
     number_change("iterations of the loop", before, after, WEAKER_DOWN, changes);

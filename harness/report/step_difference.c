@@ -17,6 +17,7 @@ struct hunk {
 
 struct comparison {
     const char *what;
+    const struct step_list *old, *new; /* whole */
     struct change_list *changes;
 };
 
@@ -92,9 +93,21 @@ static enum change_effect replaced_effect(const struct step *old, const struct s
     return CHANGE_NEUTRAL;
 }
 
-static enum change_effect removed_effect(const struct step *step)
+static size_t count_of(const struct step_list *list, const struct step *step)
 {
-    return step_is_input(step) || step->kind == STEP_WAIT ? CHANGE_WEAKER : CHANGE_NEUTRAL;
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += same_step(&list->items[i], step);
+    return count;
+}
+
+/* A step that stands elsewhere now is done as often as before. */
+static enum change_effect removed_effect(const struct comparison *comparison,
+                                         const struct step *step)
+{
+    bool counts = step_is_input(step) || step->kind == STEP_WAIT;
+    bool fewer = count_of(comparison->new, step) < count_of(comparison->old, step);
+    return counts && fewer ? CHANGE_WEAKER : CHANGE_NEUTRAL;
 }
 
 /* "press "j" 5 times"; the caller frees it. */
@@ -143,7 +156,8 @@ static void put_rounds(const struct comparison *comparison, const struct step *s
             rounds++;
         }
         _cleanup_free_ char *text = step_text(&steps[i], rounds);
-        change_add(comparison->changes, removed ? removed_effect(&steps[i]) : CHANGE_NEUTRAL,
+        change_add(comparison->changes,
+                   removed ? removed_effect(comparison, &steps[i]) : CHANGE_NEUTRAL,
                    comparison->what, removed ? text : NULL, removed ? NULL : text);
     }
 }
@@ -207,7 +221,7 @@ static void put_hunks(const struct comparison *comparison, const struct hunk *al
 void step_changes(const char *what, const struct step_list *old, const struct step_list *new,
                   struct change_list *changes)
 {
-    struct comparison comparison = {.what = what, .changes = changes};
+    struct comparison comparison = {.what = what, .old = old, .new = new, .changes = changes};
     struct hunk all = {old->items, old->count, new->items, new->count};
     while (all.old_count > 0 && all.new_count > 0 && same_step(all.old, all.new)) {
         all.old++, all.old_count--;
