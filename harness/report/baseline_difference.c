@@ -52,7 +52,8 @@ static enum change_effect level_effect(enum gauge gauge, const struct baseline_g
     if (!level_is_judged(gauge))
         return CHANGE_NEUTRAL;
     if (!isnan(was->level) && !isnan(now->level))
-        return effect_of(now->level > most_allowed(gauge, was), now->level < was->level);
+        return effect_of(now->level > most_allowed(gauge, was),
+                         was->level > most_allowed(gauge, now));
     return effect_of(most_allowed(gauge, now) > most_allowed(gauge, was),
                      most_allowed(gauge, now) < most_allowed(gauge, was));
 }
@@ -160,7 +161,7 @@ static void tool_change(const struct baseline *old, const struct baseline *new, 
     double before = was != NULL ? was->per_iteration : NAN;
     double after = now != NULL ? now->per_iteration : NAN;
     bool weaker = compared_before && (!compared_now || (now != NULL && after > most_starts(was)));
-    bool stricter = compared_now && (!compared_before || now == NULL || after < before);
+    bool stricter = compared_now && (!compared_before || now == NULL || before > most_starts(now));
     tool_number(name, "per iteration", before, after, effect_of(weaker, stricter), changes);
     if (was == NULL || now == NULL)
         return;

@@ -13,7 +13,7 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
 
 /* One by one, with what each does to what is found. A baseline that is new, or gone, is one change,
  * with one for each of its allowances. A level is measured a little differently by each run: one
- * that stays within the old tolerance makes nothing weaker. */
+ * that stays within the tolerance makes nothing weaker or stricter. */
 void baseline_changes(const struct baseline *old, const struct baseline *new,
                       struct change_list *changes);
 

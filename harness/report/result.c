@@ -82,6 +82,14 @@ struct scenario_result *suite_add(struct suite_result *suite, const char *name, 
     return scenario;
 }
 
+void suite_take(struct suite_result *suite, struct scenario_result *scenario)
+{
+    suite->scenarios =
+        memory_grow(suite->scenarios, &suite->capacity, suite->count + 1, sizeof *suite->scenarios);
+    suite->scenarios[suite->count++] = *scenario;
+    *scenario = (struct scenario_result){.verdict = VERDICT_SKIPPED};
+}
+
 void scenario_skip(struct scenario_result *scenario, const char *reason)
 {
     scenario->verdict = VERDICT_SKIPPED;

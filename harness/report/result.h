@@ -101,6 +101,8 @@ void cleanup_suite(struct suite_result **suite);
 /* Takes copies; valid until the next one is added. */
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,
                                   const char *title);
+/* Moves a scenario of another suite to the end of this one; there it is empty afterwards. */
+void suite_take(struct suite_result *suite, struct scenario_result *scenario);
 /* It was not run, and why. */
 void scenario_skip(struct scenario_result *scenario, const char *reason);
 

@@ -57,7 +57,8 @@ static const struct {
     /* Ten descriptors, of which two more are tolerated. */
     {CHANGE_NEUTRAL, FD("'level': 10"), FD("'level': 12"), "fd at rest: 10 -> 12"},
     {CHANGE_WEAKER, FD("'level': 10"), FD("'level': 13"), "fd at rest: 10 -> 13"},
-    {CHANGE_STRICTER, FD("'level': 10"), FD("'level': 9"), "fd at rest: 10 -> 9"},
+    {CHANGE_NEUTRAL, FD("'level': 10"), FD("'level': 8"), "fd at rest: 10 -> 8"},
+    {CHANGE_STRICTER, FD("'level': 10"), FD("'level': 7"), "fd at rest: 10 -> 7"},
     {CHANGE_WEAKER, FD("'level': 10"), FD(""), "fd at rest: 10 -> none"},
     {CHANGE_STRICTER, FD(""), FD("'level': 10"), "fd at rest: none -> 10"},
     {CHANGE_WEAKER, FD("'level': 10"), FD("'level': 10, 'tolerance': 3"),
@@ -105,6 +106,8 @@ static const struct {
      "spawn git per iteration: 5.00 -> 6.50"},
     {CHANGE_NEUTRAL, TOOLS("'git': {'per_iteration': 5}"), TOOLS("'git': {'per_iteration': 5.5}"),
      "spawn git per iteration: 5.00 -> 5.50"},
+    {CHANGE_STRICTER, TOOLS("'git': {'per_iteration': 5}"), TOOLS("'git': {'per_iteration': 3.5}"),
+     "spawn git per iteration: 5.00 -> 3.50"},
     {CHANGE_WEAKER, TOOLS("'git': {'per_iteration': 5}"),
      TOOLS("'git': {'per_iteration': 5, 'tolerance': 4}"), "spawn git tolerance: none -> 4.00"},
     {CHANGE_WEAKER, TOOLS(""), TOOLS("'git': {'per_iteration': 5}"),
