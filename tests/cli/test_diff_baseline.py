@@ -2,9 +2,11 @@
 
 import html
 import json
+import pathlib
 import re
 
 import pytest
+from conftest import SOURCE
 from test_revision import Repository, exception
 
 KEY = "exception fd anon_inode:[eventpoll]"
@@ -65,6 +67,9 @@ def test_an_exception_and_a_scenario(repository):
     assert (scenario["target"], scenario["name"]) == ("sidecar", "s")
     assert scenario["changes"][4]["holder"] == "anon_inode:[eventpoll]"
     assert scenario["changes"][4]["here"]["issue"] == "https://example.org/1"
+    described = (pathlib.Path(SOURCE) / "docs" / "result.md").read_text("utf-8")
+    assert [key for change in scenario["changes"] for key in change
+            if f"`{key}`" not in described] == []
     shown = diff(repository, "main")
     assert "sidecar/s\n  weaker    tag: x -> none\n  weaker    samples: 30 -> 25\n" in shown
     assert (f"  weaker    {KEY}: none -> 1.00 per iteration until 2027-01-31: known "
