@@ -49,9 +49,9 @@ def shards(leakgate):
 @pytest.fixture
 def both(shards):
     """Two shards of three scenarios, one of which leaks."""
-    shards.make(1, [journals.clean("tab-cycle"), journals.clean("quiet")], seconds=90,
+    shards.make(1, [journals.clean("tab-cycle"), journals.clean("quiet")],
                 date="2026-11-23T12:00:05Z")
-    shards.make(2, [journals.leaking()])
+    shards.make(2, [journals.leaking()], seconds=90)
     return shards
 
 

@@ -193,10 +193,28 @@ def test_the_same_from_runs_side_by_side(repository):
     assert again == stored
 
 
+def test_of_a_scenario_that_is_skipped_now(repository):
+    """It has no journal: the result alone says it."""
+    write(repository, FIRST.replace("tags:", "needs: [no-such-tool]\ntags:"))
+    assert repository.run("main").returncode == 3
+    stored = json.loads((repository.root / "leakgate-report" / "result.json").read_text())
+    [scenario] = stored["scenarios"]
+    assert scenario["verdict"] == "skipped"
+    assert scenario["weakened"] == ["needs: none -> no-such-tool"]
+    assert json.loads(repository.leakgate("report", "--json").stdout) == stored
+
+
 def test_hostile_texts_are_harmless(repository):
     hostile = "::error::x\\u001b[31m\\u202e</script>|`@everyone`"
     shown, lines, _ = after(
         repository, ("tags:", f'quarantine: {{reason: "{hostile}", until: 2999-12-31}}\ntags:'))
     assert len(lines) == 1 and "\x1b" in lines[0]
+    evil = "::error::\x1b[31m\u202e.yaml"
+    (repository.root / "scenarios" / evil).write_text(FIRST)
+    repository.git("add", "--all", "scenarios/*.yaml")
+    repository.commit()
+    (repository.root / "scenarios" / evil).unlink()
+    shown += repository.run("main").stdout
+    assert "its file is gone" in shown
     assert "\x1b" not in shown and "\u202e" not in shown
     assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
