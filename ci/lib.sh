@@ -13,7 +13,7 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
     libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
-    shellcheck
+    shellcheck zsh fish
 )
 # Go, where the machine has none that is new enough: the Python package of that name and version,
 # in a folder of its own.

@@ -11,13 +11,18 @@
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
 #define EVERY                                                                                      \
+<<<<<<< HEAD
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
+=======
+    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_COMPLETION)
+#define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
+>>>>>>> local
 
 const struct option_info option_table[] = {
-    {OPTION_SCENARIOS, FILES, "scenarios", 0, "DIR", OPTION_TYPE_TEXT, "scenarios",
-     "where scenarios are looked up by name; target files in its targets/"},
+    {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
+     "scenarios", "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
     {OPTION_REPORT, RUNS | COMMAND_MERGE, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/evidence.h"
 #include "report/quarantine.h"
 #include "report/segments.h"
 #include "report/terminal_paint.h"
@@ -84,10 +85,13 @@ void paint_labelled(const struct painter *painter, const char *label, const char
 
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
-    _cleanup_free_ char *path = report_path(painter->suite->directory, scenario->name, NULL);
-    _cleanup_free_ char *text = memory_format("%s/", path);
+    const char *directory = painter->suite->directory;
     if (!scenario->ran)
         return;
+    _cleanup_free_ char *path = report_path(directory, scenario->name, NULL);
+    _cleanup_free_ char *files = evidence_describe(directory, scenario->name);
+    _cleanup_free_ char *text = memory_format("%s/%s%s%s", path, *files != '\0' ? " (" : "", files,
+                                              *files != '\0' ? ")" : "");
     paint_labelled(painter, "evidence", text);
     if (scenario->world != NULL)
         paint_labelled(painter, "world", scenario->world);

@@ -320,10 +320,14 @@ def test_names_that_lead_elsewhere(shards, name):
 
 def test_hostile_names_are_harmless(shards):
     evil = "\x1b[31m::error::\u202e]]><script>"
+    shards.make(1, [], of=1, suite=[evil], place="::error::z")
+    whole = shards.merge("artifacts")
+    assert "no shard has a result of the scenario" in whole.stdout
+    shutil.rmtree(shards.root / "::error::z")
     directory = shards.make(1, [], of=2, suite=[evil], place="::error::a")
     done = shards.merge("artifacts")
     assert done.returncode == 2
-    for text in (done.stdout, done.stderr):
+    for text in (done.stdout, done.stderr, whole.stdout, whole.stderr):
         assert "\x1b" not in text and "\u202e" not in text
         assert not any(line.startswith("::") for line in text.splitlines())
     assert shards.result()["scenarios"][0]["name"] == evil

@@ -58,7 +58,8 @@ def begin(place):
 
 def only_report_left(place):
     place.nothing_left()
-    assert {path.name for path in place.report.iterdir()} <= {NAME, "result.json"}
+    assert {path.name for path in place.report.iterdir()} <= {
+        NAME, "result.json", "index.html", "summary.md", "junit.xml", "leakgate.sarif", "samples.csv"}
     assert {path.name for path in (place.report / NAME).iterdir()} <= {
         "journal.jsonl", "recording.cast", "stderr.txt", "screen.txt", "goroutines.txt",
         "made-by-leakgate.txt"}
