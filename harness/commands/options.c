@@ -11,14 +11,9 @@
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
 #define EVERY                                                                                      \
-<<<<<<< HEAD
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
-     COMMAND_DIFF_BASELINE)
+     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
-=======
-    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_COMPLETION)
-#define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
->>>>>>> local
 
 const struct option_info option_table[] = {
     {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
