@@ -34,7 +34,9 @@ const struct fact file_facts[] = {
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
-    {"leakgate-report/result.json", "the result of the last run"},
+    {"leakgate-report/index.html",
+     "the result of the last run, for a browser; the same as "
+     "summary.md, result.json, junit.xml, leakgate.sarif, samples.csv"},
     {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
                                   "unless it passed, its goroutines and profiles"},
 };
