@@ -1,12 +1,13 @@
 #include "report/difference.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/markdown_text.h"
+#include "report/place.h"
 
 enum {
     ROWS_MOST = 300,  /* of the table: a comment on GitHub takes 65,536 characters */
@@ -129,26 +130,10 @@ void difference_text(const struct difference *difference, struct buffer *out)
 
 /* --- Markdown --- */
 
-/* In GitHub's dialect an entity is never markup, and neither a mention nor a link begins in
- * <code>. */
 static void put_code(struct buffer *out, const char *text)
 {
-    _cleanup_free_ char *harmless = text_harmless(text, false);
-    size_t length = strlen(harmless), end = length;
-    if (length > CELL_BYTES) {
-        end = CELL_BYTES;
-        while (end > 0 && ((unsigned char)harmless[end] & 0xC0) == 0x80)
-            end--;
-    }
-    buffer_text(out, "<code>");
-    for (size_t i = 0; i < end; i++) {
-        unsigned char c = (unsigned char)harmless[i];
-        if (c >= 0x80 || isalnum(c) || strchr(" -/(),%+=", c) != NULL)
-            buffer_char(out, (char)c);
-        else
-            buffer_format(out, "&#%u;", (unsigned)c);
-    }
-    buffer_text(out, end < length ? "…</code>" : "</code>");
+    _cleanup_free_ char *cut = text_shortened(text, CELL_BYTES);
+    markdown_code(out, cut);
 }
 
 /* A link only where nothing in it could end one: the characters of RFC 3986 without the pipe and

@@ -11,13 +11,23 @@
 /* A pull request that rewrites a baseline shows it in its own change as well. */
 enum { DIFFERENCES_SHOWN = 12 };
 
-static void paint_differences(const struct painter *painter, const char *label,
-                              const struct string_list *lines)
+static void paint_differences(const struct painter *painter, const struct string_list *lines)
 {
     for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
-        paint_labelled(painter, i == 0 ? label : "", lines->items[i]);
+        paint_labelled(painter, i == 0 ? "changes" : "", lines->items[i]);
     if (lines->count > DIFFERENCES_SHOWN)
         paint_line(painter, false, "and %zu more changes, in " REPORT_RESULT,
+                   lines->count - DIFFERENCES_SHOWN);
+}
+
+/* Each by itself: other formats take them line by line. */
+static void paint_weaker(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct string_list *lines = scenario_weakenings(scenario);
+    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, "weaker", lines->items[i]);
+    if (lines->count > DIFFERENCES_SHOWN)
+        paint_line(painter, false, "and %zu more that are weaker, in " REPORT_RESULT,
                    lines->count - DIFFERENCES_SHOWN);
 }
 
@@ -33,7 +43,7 @@ static void paint_revision(const struct painter *painter, const struct scenario_
                record->baseline != NULL ? "the baseline" : "the defaults, there is no baseline",
                record->baseline_revision, commit,
                record->baseline_here != NULL ? "another one" : "none");
-    paint_differences(painter, "changes", &lines);
+    paint_differences(painter, &lines);
     if (scenario->judgement_here != NULL)
         paint_line(painter, false, "by the baseline in the working tree: %s",
                    verdict_name(scenario->judgement_here->verdict));
@@ -53,7 +63,7 @@ void paint_baseline(const struct painter *painter, const struct scenario_result 
                    json_get_text(here, "until", ""), scenario->record->baseline_revision);
     if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
         paint_revision(painter, scenario);
-    paint_differences(painter, "weaker", scenario_weakenings(scenario));
+    paint_weaker(painter, scenario);
 }
 
 /* Whoever reads no more than the last lines is to know. */

@@ -152,6 +152,17 @@ def test_a_shard_is_missing(both):
     assert json.loads(both.leakgate("report", "--json").stdout) == result
 
 
+def test_what_is_missing_in_the_other_formats(both):
+    shutil.rmtree(both.root / "leakgate-1")
+    both.merge("artifacts")
+    report = both.leakgate.directory / "leakgate-report"
+    assert "❌ not whole: shard 1 of 2 is missing\n" in (report / "summary.md").read_text()
+    assert 'message="not whole: shard 1 of 2 is missing"' in (report / "junit.xml").read_text()
+    lines = both.leakgate("report", "--format", "annotations").stdout.splitlines()
+    assert lines[0] == "::error title=leakgate::not whole: shard 1 of 2 is missing"
+    assert sum("no result: it is in no shard" in line for line in lines) == 2
+
+
 def test_a_scenario_without_a_result_though_all_shards_are_there(shards):
     shards.make(1, [journals.clean("quiet")])
     shards.make(2, [journals.clean("tab-cycle")])

@@ -69,8 +69,29 @@ def test_a_weaker_scenario(repository):
                      "left out of the round trip: none -> footer (rows -1, columns 0..-1)",
                      'iteration: press "1" -> none']
     flat = " ".join(shown.split())
-    assert f"weaker {' '.join(lines)}" in flat
+    assert " ".join(f"weaker {line}" for line in lines) in flat
     assert "Weaker than at main: s. This fails nothing by itself; it is for the review." in flat
+
+
+def test_in_the_other_formats(repository):
+    after(repository, ("samples: 42", "samples: 21"))
+    (repository.root / "scenarios" / "gone.yaml").write_text(FIRST)
+    repository.git("add", "scenarios/gone.yaml")
+    repository.git("commit", "--quiet", "-m", "x")
+    (repository.root / "scenarios" / "gone.yaml").unlink()
+    weakened(repository)
+    report = repository.root / "leakgate-report"
+    summary = (report / "summary.md").read_text()
+    assert "⚠️ Weaker than at main: s, and 1 scenario that is run no more." in summary
+    assert "- scenario gone: its file is gone\n" in summary
+    assert "- weaker    samples: 42 -&#62; 21\n" in summary or (
+        "- weaker    samples: 42 -> 21\n" in summary)
+    assert '<property name="weaker" value="samples: 42 -&#62; 21"/>' in (
+        (report / "junit.xml").read_text())
+    lines = repository.leakgate("report", "--format", "annotations").stdout.splitlines()
+    assert ("::warning file=scenarios/s.yaml,line=1,col=1,title=s%3A weaker than at main::"
+            "samples: 42 -> 21") in lines
+    assert "::warning title=leakgate%3A weaker::scenario gone: its file is gone" in lines
 
 
 def test_what_is_stricter_or_cannot_be_told_is_not_weaker(repository):
@@ -101,7 +122,7 @@ def test_a_weaker_baseline(repository):
     assert lines == ["fd at rest: 10 -> 13", "fd allowed per iteration: 0 -> 0.50",
                      "exception fd anon_inode:[eventpoll]: none -> 1.00 per iteration: known "
                      "(https://example.org/1)"]
-    assert f"weaker {' '.join(lines)}" in " ".join(shown.split())
+    assert " ".join(f"weaker {line}" for line in lines) in " ".join(shown.split())
 
 
 def test_a_level_within_its_tolerance_is_not_weaker(repository):
