@@ -138,5 +138,6 @@
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */
 #define ESCAPE_PAUSE_MS 120
+#define ESCAPE_LOOK_MS 5 /* between two looks whether the target has read it */
 
 #endif

@@ -32,7 +32,8 @@ const struct option_info option_table[] = {
      "only the I-th of N parts of the chosen scenarios, which take about equally long; the same "
      "parts on every machine"},
     {OPTION_JOBS, RUNS, "jobs", 'j', "N", OPTION_TYPE_NUMBER, NULL,
-     "run so many scenarios side by side, the longest first"},
+     "run so many scenarios side by side, the longest first; by default three for each two cores, "
+     "and one where nothing is measured"},
     {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "another target file than the scenarios name"},
     {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,

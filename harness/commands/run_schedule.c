@@ -49,12 +49,19 @@ static unsigned jobs_that_fit(unsigned jobs)
     return fit;
 }
 
+/* What is shown step by step is read in its order. */
+static bool is_for_authors(const struct arguments *arguments)
+{
+    return option_given(arguments, OPTION_SHOW) || option_given(arguments, OPTION_ITERATIONS);
+}
+
 void suite_choose_jobs(struct suite *suite)
 {
     size_t count = count_to_run(suite);
     unsigned jobs = option_given(suite->arguments, OPTION_JOBS)
                         ? option_number(suite->arguments, OPTION_JOBS)
-                        : jobs_by_default();
+                    : is_for_authors(suite->arguments) ? 1
+                                                       : jobs_by_default();
     if (jobs > count)
         jobs = count > 0 ? (unsigned)count : 1;
     suite->jobs = jobs_that_fit(jobs);
