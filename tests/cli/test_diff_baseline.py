@@ -44,7 +44,7 @@ def test_nothing_changed(repository):
     assert re.fullmatch("[0-9a-f]{40}", found["commit"])
     assert diff(repository, "main") == (
         f"No baseline and no scenario differs from main ({found['commit'][:12]}).\n")
-    assert diff(repository, "main", "--format", "markdown") == (
+    assert html.unescape(diff(repository, "main", "--format", "markdown")) == (
         "No baseline and no scenario differs from <code>main</code> "
         f"(<code>{found['commit'][:12]}</code>).\n")
 
