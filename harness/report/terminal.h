@@ -40,6 +40,13 @@ void terminal_remarks(const struct suite_result *suite, const struct scenario_re
 void terminal_next_steps(const struct suite_result *suite, const struct scenario_result *scenario,
                          struct string_list *lines);
 
+/* The screen when it failed: the last one that was kept for another reason than a snapshot; NULL:
+ * none. How many of its rows there are down to the last that shows something. */
+const json_t *failing_screen(const struct run_record *record);
+size_t rows_in_use(const json_t *rows);
+/* The start of the last `lines` lines of a text. */
+const char *last_lines(const char *text, size_t lines);
+
 /* "leak", "played"; and as a report shows it, "LEAK". */
 const char *outcome_word(const struct scenario_result *scenario);
 const char *verdict_word(const struct scenario_result *scenario);
