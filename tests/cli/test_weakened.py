@@ -1,5 +1,6 @@
 """leakgate run --baseline-ref: what the working tree makes weaker is told, and fails nothing."""
 
+import html
 import json
 
 import pytest
@@ -88,6 +89,10 @@ def test_in_the_other_formats(repository):
         "- weaker    samples: 42 -> 21\n" in summary)
     assert '<property name="weaker" value="samples: 42 -&#62; 21"/>' in (
         (report / "junit.xml").read_text())
+    page = html.unescape((report / "index.html").read_text())
+    assert '<p class="sentence">Weaker than at main: s, and 1 scenario that is run no more.' in page
+    assert "<li>scenario gone: its file is gone</li>" in page
+    assert "samples: 42 -> 21" in page
     lines = repository.leakgate("report", "--format", "annotations").stdout.splitlines()
     assert ("::warning file=scenarios/s.yaml,line=1,col=1,title=s%3A weaker than at main::"
             "samples: 42 -> 21") in lines
