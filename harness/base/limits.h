@@ -42,6 +42,15 @@
 #define LIMIT_JOURNAL_SAMPLES 20000u
 #define LIMIT_JOURNAL_STEPS_KEPT 200u
 
+/* Reports that are merged: a scenario's directory has ten files, a soak's more for each segment. A
+ * journal may be as large as is read back. */
+#define LIMIT_COPY_FILES 10000u
+#define LIMIT_COPY_DEPTH 8u
+#define LIMIT_COPY_BYTES LIMIT_JOURNAL_BYTES
+/* Where artifacts were unpacked, a report lies in ARTIFACT/ or ARTIFACT/leakgate-report/. */
+#define LIMIT_REPORT_DEPTH 3u
+#define LIMIT_REPORT_ENTRIES 20000u
+
 /* Regular expressions: PCRE2 backtracks. */
 #define LIMIT_REGEX_BYTES 1024u
 #define LIMIT_REGEX_MATCH 1000000u

@@ -17,6 +17,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/terminal.h"
+#include "report/weakening.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 
@@ -131,6 +132,33 @@ static void put_sentences(struct buffer *out, const struct suite_result *suite, 
                          "allow.</p>\n");
 }
 
+static void put_caution_line(struct buffer *out, const char *text)
+{
+    buffer_text(out, "<p class=\"sentence\">");
+    html_text(out, text);
+    buffer_text(out, "</p>\n");
+}
+
+/* What is missing of it, and what this change makes weaker: whoever reads no further is to know. */
+static void put_cautions(struct buffer *out, const struct suite_result *suite)
+{
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? terminal_problem(suite) : NULL;
+    _cleanup_free_ char *weaker = weakening_text(suite);
+    if (problem != NULL)
+        put_caution_line(out, problem);
+    if (weaker != NULL)
+        put_caution_line(out, weaker);
+    if (suite->weakened.count == 0)
+        return;
+    buffer_text(out, "<ul>\n");
+    for (size_t i = 0; i < suite->weakened.count; i++) {
+        buffer_text(out, "<li>");
+        html_text(out, suite->weakened.items[i]);
+        buffer_text(out, "</li>\n");
+    }
+    buffer_text(out, "</ul>\n");
+}
+
 static void put_top(struct buffer *out, const struct suite_result *suite, const size_t *order)
 {
     _cleanup_free_ char *header = terminal_header(suite);
@@ -144,6 +172,7 @@ static void put_top(struct buffer *out, const struct suite_result *suite, const 
     buffer_format(out, "</p>\n<h1><span class=\"verdict %s\">%s</span> ", class, word);
     html_text(out, counts);
     buffer_text(out, "</h1>\n</header>\n<main>\n<section aria-label=\"verdict\">\n");
+    put_cautions(out, suite);
     put_sentences(out, suite, order);
     if (suite->signal != 0)
         html_format(out, "Stopped by signal %d (%s).", suite->signal, strsignal(suite->signal));

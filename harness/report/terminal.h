@@ -26,8 +26,8 @@ void terminal_report(const struct suite_result *suite, struct terminal_style sty
  * not wrapped. What is returned the caller frees. */
 char *terminal_header(const struct suite_result *suite); /* "sidecar v1.3.0 · 3 scenarios · ..." */
 char *terminal_counts(const struct suite_result *suite); /* "1 leak, 2 pass" */
-/* Why the run as a whole is no pass where no scenario says it: it was stopped, or nothing was
- * judged. NULL: there is nothing of that kind. */
+/* Why the run as a whole is no pass where no scenario says it: parts of it are missing, it was
+ * stopped, or nothing was judged. NULL: there is nothing of that kind. */
 char *terminal_problem(const struct suite_result *suite);
 /* All that the report says of one scenario. */
 char *terminal_block(const struct suite_result *suite, const struct scenario_result *scenario);
