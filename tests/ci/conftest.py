@@ -18,12 +18,10 @@ class Job(Runner):
         super().__init__(root, SOURCE / "ci")
         self.calls_file = self.root / "calls"
 
-    def fake(self, cancel_at=None, patience=None, inputs=None, environment=None, **behaviour):
+    def fake(self, cancel_at=None, inputs=None, **behaviour):
         behaviour["calls"] = str(self.calls_file)
-        more = {} if patience is None else {"patience": patience}
-        return self.use(cancel_at=cancel_at, leakgate=FAKE,
-                        environment={"FAKE": json.dumps(behaviour), **(environment or {})},
-                        **more, **(inputs or {}))
+        return self.use(cancel_at=cancel_at, impatient_at="goes on", leakgate=FAKE,
+                        environment={"FAKE": json.dumps(behaviour)}, **(inputs or {}))
 
     def real(self, **inputs):
         return self.use(leakgate=os.environ["LEAKGATE_BIN"], **inputs)

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 
 import yaml
 from expression import Expression, expand
@@ -111,11 +112,11 @@ class Runner:
             "GITHUB_ACTION_PATH": str(self.action),
         }
 
-    def use(self, cancel_at=None, patience=(AFTER_SIGINT, AFTER_SIGTERM), environment=None,
-            **inputs):
+    def use(self, cancel_at=None, impatient_at=None, environment=None, **inputs):
         """Plays the action with these inputs (`_` stands for `-`). The job is cancelled when a line
-        of the log holds `cancel_at`."""
-        return Use(self, inputs, cancel_at, patience, environment or {}).play()
+        of the log holds `cancel_at`; while that goes on, each line with `impatient_at` in it ends
+        the wait before the next signal."""
+        return Use(self, inputs, cancel_at, impatient_at, environment or {}).play()
 
     def file(self, name):
         self.files += 1
@@ -127,7 +128,7 @@ class Runner:
 class Use:
     """One use of the action."""
 
-    def __init__(self, runner, inputs, cancel_at, patience, environment):
+    def __init__(self, runner, inputs, cancel_at, impatient_at, environment):
         self.runner = runner
         self.definition = yaml.safe_load((runner.action / "action.yml").read_text())
         self.inputs = {name: str(given.get("default", ""))
@@ -138,7 +139,8 @@ class Use:
             self.inputs[name] = str(value).lower() if isinstance(value, bool) else str(value)
         self.environment = {**runner.environment, **environment}
         self.cancel_at = cancel_at
-        self.patience = patience
+        self.impatient_at = impatient_at
+        self.impatient = threading.Event()
         self.outcome = Outcome()
 
     def play(self):
@@ -254,7 +256,7 @@ class Use:
         try:
             status = process.wait(PATIENCE)
         finally:
-            process.kill()
+            end_session(process.pid)
             reader.join()
         return status
 
@@ -265,6 +267,8 @@ class Use:
             if self.cancel_at and self.cancel_at in line and cancelling is None:
                 cancelling = threading.Thread(target=self.cancel, args=(process,))
                 cancelling.start()
+            if self.impatient_at and self.impatient_at in line:
+                self.impatient.set()
         if cancelling:
             cancelling.join()
 
@@ -272,14 +276,28 @@ class Use:
         """The step's process alone is told, not those below it."""
         self.cancel_at = None
         self.outcome.status = "cancelled"
-        for number, seconds in zip((signal.SIGINT, signal.SIGTERM), self.patience):
+        for number, seconds in ((signal.SIGINT, AFTER_SIGINT), (signal.SIGTERM, AFTER_SIGTERM)):
+            self.impatient.clear()
             process.send_signal(number)
-            try:
-                process.wait(seconds)
-                return
-            except subprocess.TimeoutExpired:
-                pass
-        process.kill()
+            deadline = time.monotonic() + seconds
+            while not self.impatient.is_set() and time.monotonic() < deadline:
+                try:
+                    process.wait(0.05)
+                    return
+                except subprocess.TimeoutExpired:
+                    pass
+        end_session(process.pid)
+
+
+def end_session(session):
+    """The real runner kills the whole tree of a step that does not end."""
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if entry.name.isdigit() and int(fields[3]) == session:
+                os.kill(int(entry.name), signal.SIGKILL)
+        except OSError:
+            pass
 
 
 def read_outputs(text):
