@@ -5,7 +5,7 @@ import json
 
 import pytest
 import yaml
-from conftest import SOURCE
+from job import SOURCE
 
 # Verdicts of the scenarios, exit status -> the action's conclusion.
 ENDS = {

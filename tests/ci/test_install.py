@@ -5,7 +5,7 @@ import os
 import shutil
 
 import pytest
-from conftest import FAKE, SOURCE
+from job import FAKE, SOURCE
 from runner import Runner
 
 PLAYED = {

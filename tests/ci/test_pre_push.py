@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 import yaml
-from conftest import FAKE, SOURCE
+from job import FAKE, SOURCE
 
 HOOK = SOURCE / "ci" / "pre-push"
 
