@@ -28,18 +28,23 @@ def option(name, default=None):
     return default
 
 
+def say(text):
+    """Not by print, which a signal in the midst of it may not call again."""
+    os.write(1, f"{text}\n".encode())
+
+
 def end(number, _):
     if number in FAKE.get("deaf", []):
-        print(f"heard signal {number} and goes on", flush=True)
+        say(f"heard signal {number} and goes on")
         return
-    print(f"ended by signal {number}", flush=True)
+    say(f"ended by signal {number}")
     sys.exit(128 + number)
 
 
 def wait():
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    print("it runs", flush=True)
+    say("it runs")
     while True:
         signal.pause()
 
