@@ -42,6 +42,7 @@ def end(number, _):
 
 
 def wait():
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "it is ignored"
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     say("it runs")

@@ -246,6 +246,16 @@ def test_a_missing_shard(job):
     assert "### leakgate: missing-shard\n\nno report came from shard 2\n" in shown.summary
 
 
+def test_a_missing_shard_is_told_before_what_the_others_found(job):
+    shard(job, 2, 2)
+    shown = job.fake(status=2, verdicts=["leak"], markdown="# One leak\n",
+                     annotations="::error::fd grows\n", inputs={"merge": "shards"})
+    assert shown.conclusion == "missing-shard" and shown.outputs["leaks"] == "1"
+    assert shown.log.of("error") == ["no report came from shard 1", "fd grows"]
+    assert shown.summary.startswith(
+        "### leakgate: missing-shard\n\nno report came from shard 1\n\n# One leak\n")
+
+
 def test_a_doubled_shard_is_an_error(job):
     shard(job, 1, 2)
     shard(job, 2, 2)

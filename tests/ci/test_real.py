@@ -143,6 +143,17 @@ def test_a_shallow_checkout_is_told(job, repository):
     assert "a shallow clone has only the last one, fetch it first" in shown.log.of("error")[0]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="files of another user are made by root alone")
+def test_a_checkout_of_another_user(job, repository):
+    """As in a container: git refuses to read it, but for the word of the action."""
+    (repository / "scenarios" / "targets" / "standin.yaml").write_text(HOSTILE_TARGET)
+    for path in [repository, *repository.rglob("*")]:
+        os.chown(path, 1000, 1000, follow_symlinks=False)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "log")
+    assert job.real(baseline_ref="HEAD").conclusion == "failed", "the target, not git"
+
+
 def test_the_real_one_knows_all_options(job, repository):
     """Every option that the action can give is one of leakgate's: it complains of the shard."""
     shown = job.real(
