@@ -46,11 +46,3 @@ give_up() {
     annotate error "leakgate: error" "$1"
     exit 2
 }
-
-# An input is true or false, and nothing that looks like it.
-check_flag() {
-    case $2 in
-        true | false) ;;
-        *) give_up "the input $1 is true or false, not \"$2\"" ;;
-    esac
-}

@@ -2,10 +2,13 @@
 comes to, and what a person gets to read."""
 
 import json
+import re
+import subprocess
 
 import pytest
 import yaml
 from job import SOURCE
+from runner import read_outputs
 
 # Verdicts of the scenarios, exit status -> the action's conclusion.
 ENDS = {
@@ -190,6 +193,18 @@ def test_the_last_line_of_the_output_is_data_of_the_annotation(job):
 
 
 def test_values_cannot_end_their_output(job):
+    output = job.file("output")
+    for _ in range(2):
+        subprocess.run(["bash", "-c", '. ci/action-lib.sh; set_output name "$1"; set_output b 2', "-",
+                        "a\nEOF\nb=1"], cwd=SOURCE, check=True,
+                       env={**job.environment, "GITHUB_OUTPUT": str(output)})
+    text = output.read_text()
+    assert read_outputs(text) == {"name": "a\nEOF\nb=1", "b": "2"}
+    words = re.findall("<<(.*)", text)
+    assert len(set(words)) == 4 and min(map(len, words)) >= 32, "each is another one"
+
+
+def test_a_name_that_looks_like_a_delimiter(job):
     shown = job.fake(verdicts=["pass"], inputs={"report_dir": "EOF<<x"})
     assert shown.conclusion == "pass"
     assert shown.outputs["report"] == str(job.workspace / "EOF<<x")

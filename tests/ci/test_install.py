@@ -109,6 +109,15 @@ def test_other_sources_are_built_anew(machine):
     assert len(list(second.runner.cache.iterdir())) == 2
 
 
+def test_another_version_of_the_action_in_the_same_job(machine):
+    first = machine()
+    first.use()
+    (first.sources / "harness" / "main.c").write_text("int changed;\n")
+    before = first.said("cmake")
+    first.use()
+    assert first.said("cmake") != before
+
+
 def test_one_of_the_cache_that_does_not_start_is_built_anew(machine):
     first = machine()
     first.use()

@@ -159,6 +159,15 @@ def test_by_pre_commit(clone):
     assert len(clone.runs()) == 1
 
 
+def test_a_build_is_not_sent_to_the_repository_that_is_pushed(clone):
+    """Git gives a hook the repository by variables, in a worktree for one."""
+    clone.set("build", 'test -z "$GIT_DIR$GIT_WORK_TREE"')
+    clone.set("program", "./program")
+    subprocess.run([HOOK], cwd=clone.root, check=True, stdin=subprocess.DEVNULL,
+                   env={**clone.environment, "PRE_COMMIT_TO_REF": "HEAD", "FAKE": "{}",
+                        "GIT_DIR": str(clone.root / ".git"), "GIT_WORK_TREE": str(clone.root)})
+
+
 def test_hooks_for_pre_commit():
     hooks = {hook["id"]: hook
              for hook in yaml.safe_load((SOURCE / ".pre-commit-hooks.yaml").read_text())}
