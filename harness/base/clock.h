@@ -25,6 +25,9 @@ void clock_date(char date[11]);
 void clock_timestamp(char timestamp[21]);
 /* The moment `offset_ms` from now in UTC, "YYYY-MM-DDTHH:MM:SS.mmmZ" (25 bytes). */
 void clock_timestamp_ms(int64_t offset_ms, char timestamp[25]);
+/* The same so many seconds after "YYYY-MM-DDTHH:MM:SSZ"; false where that is none, or the moment
+ * has no four digits of a year. */
+bool clock_timestamp_after(const char *start, double seconds, char timestamp[25]);
 /* Is `text` a date of the calendar, "YYYY-MM-DD"? */
 bool clock_is_date(const char *text);
 /* Days from date a to date b, both "YYYY-MM-DD" and valid; negative when b is earlier. */

@@ -149,21 +149,57 @@ static bool give_name(int fd, const char *path, char **temporary)
     return linkat(AT_FDCWD, nameless, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0;
 }
 
+static bool draft_open(struct file_draft *draft, const char *path, struct lg_error *err)
+{
+    if (draft->fd < 0)
+        draft->fd = open_temporary(path, &draft->temporary);
+    return draft->fd >= 0 || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
+}
+
+bool file_draft_write(struct file_draft *draft, const char *path, const void *data, size_t length,
+                      struct lg_error *err)
+{
+    if (!draft_open(draft, path, err))
+        return false;
+    if (ftruncate(draft->fd, 0) != 0 || lseek(draft->fd, 0, SEEK_SET) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
+    return file_write_all(draft->fd, data, length, err) || lg_context(err, "%s", path);
+}
+
+bool file_draft_publish(struct file_draft *draft, const char *path, struct lg_error *err)
+{
+    if (draft->fd < 0)
+        return true;
+    bool published = fchmod(draft->fd, 0644) == 0 && fsync(draft->fd) == 0 &&
+                     give_name(draft->fd, path, &draft->temporary) &&
+                     rename(draft->temporary, path) == 0;
+    if (published) {
+        free(draft->temporary);
+        draft->temporary = NULL;
+        published = file_sync_name(path);
+    }
+    int errnum = errno;
+    file_draft_discard(draft);
+    return published || lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot write %s", path);
+}
+
+void file_draft_discard(struct file_draft *draft)
+{
+    if (draft->temporary != NULL)
+        unlink(draft->temporary);
+    free(draft->temporary);
+    draft->temporary = NULL;
+    cleanup_close(&draft->fd);
+    draft->fd = -1;
+}
+
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err)
 {
-    _cleanup_free_ char *temporary = NULL;
-    _cleanup_close_ int fd = open_temporary(path, &temporary);
-    if (fd < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
-    bool written = file_write_all(fd, data, length, err) && fchmod(fd, 0644) == 0 &&
-                   fsync(fd) == 0 && give_name(fd, path, &temporary) &&
-                   rename(temporary, path) == 0 && file_sync_name(path);
-    if (written)
-        return true;
-    int errnum = errno;
-    if (temporary != NULL)
-        unlink(temporary);
-    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot write %s", path);
+    struct file_draft draft = FILE_DRAFT_NONE;
+    bool written =
+        file_draft_write(&draft, path, data, length, err) && file_draft_publish(&draft, path, err);
+    file_draft_discard(&draft);
+    return written;
 }
 
 bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,

@@ -26,6 +26,21 @@ bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
 /* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
 bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err);
 
+/* A file in the making: it has no name, where the file system can do without one, until it is
+ * published, so that what ends before leaves nothing of it. Each write replaces what the one before
+ * wrote; `path` is where it will stand. What was published, or discarded, is FILE_DRAFT_NONE again;
+ * to publish what was never written is success and makes no file. Mode 0644. */
+struct file_draft {
+    int fd;
+    char *temporary; /* NULL: it has no name */
+};
+#define FILE_DRAFT_NONE ((struct file_draft){.fd = -1})
+bool file_draft_write(struct file_draft *draft, const char *path, const void *data, size_t length,
+                      struct lg_error *err);
+/* fsync, rename, fsync of the directory. */
+bool file_draft_publish(struct file_draft *draft, const char *path, struct lg_error *err);
+void file_draft_discard(struct file_draft *draft);
+
 /* Whole or absent: a temporary file in the same directory, fsync, rename, fsync of the directory.
  * Mode 0644. */
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err);

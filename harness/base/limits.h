@@ -65,6 +65,10 @@
 #define LIMIT_PROFILE_MEMORY_BYTES (256u * 1024u * 1024u)
 #define LIMIT_PROFILE_STACK 512u /* the runtime records at most 128 frames, inlining adds more */
 
+/* One file of a run's evidence: a profile that is kept as it was fetched (Sidecar's heap profile at
+ * rate 512 is 100 KB, at rate 1 under 1 MB), and the text of its goroutines. */
+#define LIMIT_EVIDENCE_BYTES (16u * 1024u * 1024u)
+
 /* Distinct stacks and names kept over a whole run: 10,000 stacks of 20 frames take 2 MB, so this is
  * a target that makes up new ones without end. */
 #define LIMIT_HOLDER_BYTES (256u * 1024u * 1024u)
@@ -101,7 +105,7 @@
 #define DEADLINE_STEP_MS 10000
 #define DEADLINE_READY_MS 30000
 #define DEADLINE_QUIT_MS 5000
-#define DEADLINE_VERSION_MS 5000 /* a program that prints its version */
+#define DEADLINE_VERSION_MS 15000 /* 5 s were too few once, under load */
 #define DEADLINE_ROUND_TRIP_MS 5000
 #define DEADLINE_TMUX_MS 2000 /* a server that is busy is asked again with the next block */
 #define DEADLINE_DRAIN_MS 75000
@@ -125,5 +129,6 @@
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */
 #define ESCAPE_PAUSE_MS 120
+#define ESCAPE_LOOK_MS 5 /* between two looks whether the target has read it */
 
 #endif

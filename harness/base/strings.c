@@ -140,15 +140,15 @@ size_t utf8_length(const char *text, size_t available)
     return overlong || surrogate || too_large ? 0 : length;
 }
 
-/* U+0080..U+009F, and the controls that reorder text on screen: U+200E, U+200F, U+202A..U+202E,
- * U+2066..U+2069 (UAX #9). */
+/* U+0080..U+009F, and the controls that reorder text on screen: U+061C, U+200E, U+200F,
+ * U+202A..U+202E, U+2066..U+2069 (UAX #9). */
 static bool acts_on_terminal(const char *text, size_t length)
 {
     const unsigned char *b = (const unsigned char *)text;
     if (length == 1)
         return b[0] < 0x20 || b[0] == 0x7f;
     if (length == 2)
-        return b[0] == 0xc2 && b[1] < 0xa0;
+        return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c);
     if (length == 3 && b[0] == 0xe2 && b[1] == 0x80)
         return b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xaa && b[2] <= 0xae);
     return length == 3 && b[0] == 0xe2 && b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9;

@@ -55,6 +55,17 @@ const struct command_info command_table[] = {
      "The scenarios, baselines and the control build should lie outside the tree that is "
      "searched, or each commit is judged by its own.",
      command_bisect},
+    {COMMAND_COMPLETION, "completion", "bash|zsh|fish|scenarios|targets|tags",
+     "print the completions of a shell",
+     "Prints a script by which a shell completes commands, options and their values, and the names "
+     "of scenarios, target files and tags. The Debian package brings the scripts along. By "
+     "hand:\n\n"
+     "    eval \"$(leakgate completion bash)\"         in ~/.bashrc\n"
+     "    source <(leakgate completion zsh)           in ~/.zshrc, after compinit\n"
+     "    leakgate completion fish | source           in ~/.config/fish/config.fish\n\n"
+     "scenarios, targets and tags are what the scripts ask for: the words that there are, one a "
+     "line.",
+     command_completion},
 };
 const size_t command_table_count = sizeof command_table / sizeof *command_table;
 

@@ -33,6 +33,7 @@ int command_check(const struct arguments *arguments);
 int command_list(const struct arguments *arguments);
 int command_report(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
+int command_completion(const struct arguments *arguments);
 /* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.
  */
 int bisect_status(int status);

@@ -24,7 +24,8 @@ struct schedule_item *selection_items(const struct arguments *arguments,
  * caller frees it. */
 char *duration_describe(size_t scenarios, double seconds, unsigned jobs);
 
-/* How many scenarios run side by side where --jobs does not say. */
+/* How many scenarios run side by side where --jobs does not say: by the cores that this process may
+ * use. */
 unsigned jobs_by_default(void);
 
 #endif

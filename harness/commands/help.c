@@ -34,8 +34,11 @@ const struct fact file_facts[] = {
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
-    {"leakgate-report/result.json", "the result of the last run"},
-    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run"},
+    {"leakgate-report/index.html",
+     "the result of the last run, for a browser; the same as "
+     "summary.md, result.json, junit.xml, leakgate.sarif, samples.csv"},
+    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
+                                  "unless it passed, its goroutines and profiles"},
 };
 const size_t file_fact_count = sizeof file_facts / sizeof *file_facts;
 
@@ -95,7 +98,10 @@ static void put_paragraphs(struct buffer *out, const char *text)
         size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
         _cleanup_free_ char *paragraph = memory_copy_range(text, length);
         buffer_char(out, '\n');
-        text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
+        if (text_starts(paragraph, "    ")) /* commands, as they are typed */
+            buffer_text(out, paragraph);
+        else
+            text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
         buffer_char(out, '\n');
         text += length + (end != NULL ? 2 : 0);
     }

@@ -10,12 +10,13 @@
 
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
-#define EVERY (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT)
+#define EVERY                                                                                      \
+    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_COMPLETION)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
 
 const struct option_info option_table[] = {
-    {OPTION_SCENARIOS, FILES, "scenarios", 0, "DIR", OPTION_TYPE_TEXT, "scenarios",
-     "where scenarios are looked up by name; target files in its targets/"},
+    {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
+     "scenarios", "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
     {OPTION_REPORT, RUNS, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
@@ -28,7 +29,8 @@ const struct option_info option_table[] = {
      "only the I-th of N parts of the chosen scenarios, which take about equally long; the same "
      "parts on every machine"},
     {OPTION_JOBS, RUNS, "jobs", 'j', "N", OPTION_TYPE_NUMBER, NULL,
-     "run so many scenarios side by side, the longest first"},
+     "run so many scenarios side by side, the longest first; by default three for each two cores, "
+     "and one where nothing is measured"},
     {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "another target file than the scenarios name"},
     {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,

@@ -20,6 +20,7 @@ enum command {
     COMMAND_LIST = 1 << 3,
     COMMAND_REPORT = 1 << 4,
     COMMAND_BISECT = 1 << 5,
+    COMMAND_COMPLETION = 1 << 8,
 };
 
 enum option {

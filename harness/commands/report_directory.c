@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/result.h"
+#include "report/format.h"
 
 /* Not hidden: what gathers a build's artifacts often leaves hidden files out. */
 #define MARKER "made-by-leakgate.txt"
@@ -37,13 +37,16 @@ static bool is_empty(const char *path)
 
 bool report_directory_prepare(const char *directory, struct lg_error *err)
 {
-    _cleanup_free_ char *result = path_join(directory, REPORT_RESULT);
     if (!directory_make(directory, 0755, err)) {
         err->class = LG_ERROR_INPUT;
         return lg_context(err, "the report's directory");
     }
-    if (unlink(result) != 0 && errno != ENOENT)
-        return lg_fail(err, LG_ERROR_INPUT, errno, "cannot remove the older %s", result);
+    for (size_t i = 0; i < report_format_count; i++) {
+        const char *file = report_format_table[i].file;
+        _cleanup_free_ char *path = file != NULL ? path_join(directory, file) : NULL;
+        if (path != NULL && unlink(path) != 0 && errno != ENOENT)
+            return lg_fail(err, LG_ERROR_INPUT, errno, "cannot remove the older %s", path);
+    }
     return true;
 }
 

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 
-/* Makes the report's directory and takes an older result out of it, so that a run that is cut off
- * does not leave one that is not its own. */
+/* Makes the report's directory and takes an older result out of it, in all its formats, so that a
+ * run that is cut off does not leave one that is not its own. */
 bool report_directory_prepare(const char *directory, struct lg_error *err);
 
 /* Is DIRECTORY/NAME free to be made, or leakgate's to replace? LG_ERROR_INPUT when not. */

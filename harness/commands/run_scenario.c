@@ -13,6 +13,7 @@
 #include "commands/report_directory.h"
 #include "measure/guard.h"
 #include "report/attempts.h"
+#include "report/evidence.h"
 #include "report/judging.h"
 #include "report/segments.h"
 #include "verdict/control.h"
@@ -308,9 +309,21 @@ static void run_attempts(struct scenario_run *run)
     }
 }
 
+/* What was kept in case it is red. */
+static void forget_evidence(const struct scenario_run *run)
+{
+    const char *report = option_text(run->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    if (run->result->verdict != VERDICT_PASS && run->result->verdict != VERDICT_SKIPPED)
+        return;
+    if (!evidence_forget(report, run->result->name, &err))
+        complain(&err);
+}
+
 void run_scenario(struct scenario_run *run)
 {
     run_attempts(run);
+    forget_evidence(run);
     baseline_free(run->control);
     free(run->control_version);
     run->control = NULL;

@@ -19,7 +19,7 @@ struct scenario_run {
     struct suite_result *suite; /* `signal` is set when the user stops the run */
     struct scenario_result *result;
     struct progress *progress;
-    struct resume resume; /* what is there already */
+    struct resume resume;     /* what is there already */
     struct baseline *control; /* what the last attempt of the control build showed; freed at the
                                  end */
     char *control_version;

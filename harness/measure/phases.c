@@ -25,12 +25,33 @@ static unsigned long count_output(void *context)
     return target_output_bytes(((struct run *)context)->target);
 }
 
+static bool tell_left_out(struct run *run, struct lg_error *err)
+{
+    _cleanup_free_ char *text =
+        memory_format("a profile is larger than the limit LIMIT_EVIDENCE_BYTES (%u bytes) and not "
+                      "kept",
+                      LIMIT_EVIDENCE_BYTES);
+    return run_write(run, record_note(text), err);
+}
+
+static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
+                         struct lg_error *err)
+{
+    struct run *run = context;
+    bool told = run->evidence.left_out;
+    if (run->phase != PHASE_LOOP)
+        return true;
+    return evidence_take_profile(&run->evidence, gauge, bytes, length, err) &&
+           (told || !run->evidence.left_out || tell_left_out(run, err));
+}
+
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
                                     .started = target_started(run->target),
                                     .output_bytes = count_output,
                                     .count_world = count_world,
+                                    .take_profile = take_profile,
                                     .context = run};
     run->probe = probe_open(run->loop, target_pid(run->target), &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;

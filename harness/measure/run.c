@@ -23,8 +23,8 @@
 
 enum {
     STDERR_TAIL_LINES = 50,
-    /* What a target that is stuck may take to say where its goroutines stand. */
-    EVIDENCE_MS = 2000
+    /* What a target that is stuck may take to open its pprof port. */
+    OPEN_MS = 2000
 };
 
 const char *attempt_name(enum attempt attempt)
@@ -259,25 +259,25 @@ static bool play_or_measure(struct run *run, struct lg_error *err)
     return run->options->attempt == ATTEMPT_LOCATE ? run_locate(run, err) : run_measure(run, err);
 }
 
+/* Where every goroutine stands: at the end of what was measured, and when the target no longer does
+ * what is awaited of it. */
+static void save_goroutines(struct run *run)
+{
+    if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||
+        (run->probe == NULL && !run_open_probe(run, OPEN_MS, NULL)))
+        return;
+    evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));
+}
+
 static bool whole_run(struct run *run, struct string_list *left_behind, struct lg_error *err)
 {
     if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
         return false;
-    return play_or_measure(run, err) && save_screen(run, err) && quit(run, left_behind, err);
-}
-
-/* Where every goroutine stands, for a target that no longer does what is awaited of it. Best
- * effort: a target that is stuck may well not answer. */
-static void save_goroutines(struct run *run)
-{
-    if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||
-        (run->probe == NULL && !run_open_probe(run, EVIDENCE_MS, NULL)))
-        return;
-    pprof_set_timeout(probe_pprof(run->probe), EVIDENCE_MS);
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    _cleanup_free_ char *path = file_of_run(run, "goroutines.txt");
-    if (pprof_fetch_buffer(probe_pprof(run->probe), "goroutine?debug=2", &text, NULL))
-        file_write_atomic(path, buffer_string(&text), text.length, NULL);
+    if (!play_or_measure(run, err))
+        return false;
+    if (run->options->play_iterations == 0)
+        save_goroutines(run);
+    return save_screen(run, err) && quit(run, left_behind, err);
 }
 
 static bool record_problem(struct run *run, const struct lg_error *problem, struct lg_error *err)
@@ -347,6 +347,7 @@ int run_worker(const struct run_options *options)
                       .iterations_total = total_iterations(options)};
     _cleanup_strings_ struct string_list left_behind = {0};
     _cleanup_free_ char *path = file_of_run(&run, "journal.jsonl");
+    evidence_begin(&run.evidence, options->directory);
     run.loop = loop_new(&err);
     run.journal = run.loop != NULL ? journal_create(path, &err) : NULL;
     if (run.journal == NULL)
@@ -367,6 +368,8 @@ int run_worker(const struct run_options *options)
     written = written && finish(&run, &left_behind, &err);
     release(&run);
     written = journal_close(run.journal, &err) && written;
+    written = evidence_publish(&run.evidence, written ? &err : NULL) && written;
+    evidence_end(&run.evidence);
     if (run.journal_problem.class != LG_ERROR_NONE)
         return say_internal(&run.journal_problem);
     if (!written || problem.class == LG_ERROR_INTERNAL)

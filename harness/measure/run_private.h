@@ -3,6 +3,7 @@
 #ifndef LEAKGATE_MEASURE_RUN_PRIVATE_H
 #define LEAKGATE_MEASURE_RUN_PRIVATE_H
 
+#include "measure/evidence.h"
 #include "measure/journal.h"
 #include "measure/run.h"
 #include "measure/surroundings.h"
@@ -20,6 +21,7 @@ struct run {
     struct target *target;
     struct probe *probe;
     struct surroundings surroundings;
+    struct evidence evidence;
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */
     enum phase phase;

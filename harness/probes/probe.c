@@ -272,10 +272,13 @@ static bool profile_take(struct probe_counting *taking, const char *path, enum g
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     if (!pprof_fetch_buffer(taking->probe->pprof, path, &body, err))
         return false;
-    return profile_decode(buffer_string(&body), body.length, gauge, taking->probe->holders,
-                          &taking->sample.holdings, &taking->sample.holding_count,
-                          &taking->capacity, total, facts, err) ||
-           lg_context(err, "pprof %s", path);
+    if (!profile_decode(buffer_string(&body), body.length, gauge, taking->probe->holders,
+                        &taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
+                        total, facts, err))
+        return lg_context(err, "pprof %s", path);
+    const struct probe_options *options = &taking->probe->options;
+    return options->take_profile == NULL ||
+           options->take_profile(options->context, gauge, buffer_string(&body), body.length, err);
 }
 
 static bool profiles_take(struct probe_counting *taking, struct lg_error *err)

@@ -26,7 +26,11 @@ struct probe_options {
      * with_memstats. May be NULL. */
     bool (*count_world)(void *context, struct probe_counting *counting, bool whole,
                         struct lg_error *err);
-    void *context; /* of the two above */
+    /* Is given each profile as it was fetched, once it is decoded: the heap's second of a sample,
+     * the goroutines', those that are leaked. May be NULL. */
+    bool (*take_profile)(void *context, enum gauge gauge, const char *bytes, size_t length,
+                         struct lg_error *err);
+    void *context; /* of those above */
 };
 
 /* The gauge is read: 0 so far. */

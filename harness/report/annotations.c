@@ -1,6 +1,217 @@
+/*
+ * Workflow commands of GitHub Actions, which mark lines of the scenarios' files in a pull request.
+ *
+ * The rules of escaping are the runner's (actions/runner, ActionCommand.cs): of the message %, CR
+ * and LF, of a property : and , as well. GitHub shows ten of each kind for a step, so the worst
+ * nine are written and one that says how many more there are.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/strings.h"
 #include "report/format.h"
+#include "report/place.h"
+#include "report/terminal.h"
+
+enum {
+    ANNOTATIONS_SHOWN = 9,
+    /* GitHub cuts a message at 4,096 characters and a title at 255. */
+    MESSAGE_BYTES = 3500,
+    TITLE_BYTES = 200,
+    DETAIL_BYTES = 400
+};
+
+struct annotation {
+    bool error;   /* else a warning */
+    int rank;     /* the worst first */
+    size_t index; /* among those of its scenario: the first of each scenario before all second */
+    size_t order;
+    enum finding_kind kind; /* of warnings; FINDING_KIND_COUNT: a verdict */
+    struct place place;
+    char *title;
+    struct buffer message;
+};
+
+struct annotations {
+    struct annotation *items;
+    size_t count;
+    size_t capacity;
+};
+
+static void annotations_free(struct annotations *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        place_free(&list->items[i].place);
+        free(list->items[i].title);
+        buffer_free(&list->items[i].message);
+    }
+    free(list->items);
+}
+
+static struct annotation *add(struct annotations *list, bool error, char *title)
+{
+    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+    struct annotation *annotation = &list->items[list->count];
+    *annotation = (struct annotation){.error = error,
+                                      .order = list->count++,
+                                      .kind = FINDING_KIND_COUNT,
+                                      .title = title,
+                                      .message = BUFFER_INIT(SIZE_MAX)};
+    return annotation;
+}
+
+static void add_line(struct annotation *annotation, const char *label, const char *text)
+{
+    _cleanup_free_ char *cut = text_shortened(text, DETAIL_BYTES);
+    buffer_format(&annotation->message, "%s%s%s%s", annotation->message.length > 0 ? "\n" : "",
+                  label, *label != '\0' ? " " : "", cut);
+}
+
+static void put_statement(struct annotation *annotation, const struct statement *statement)
+{
+    add_line(annotation, "", statement->text);
+    for (size_t i = 0; i < statement->count; i++) {
+        const struct detail *detail = &statement->details[i];
+        add_line(annotation, detail->label != NULL ? detail->label : "", detail->text);
+    }
+}
+
+/* What makes the verdict. */
+static void add_verdict(struct annotations *list, const struct suite_result *suite,
+                        const struct scenario_result *scenario, const struct statement *statement,
+                        size_t index)
+{
+    bool fails = scenario_exit_status(suite, scenario) != EXIT_PASS;
+    struct annotation *annotation =
+        add(list, fails && scenario->verdict != VERDICT_INCONCLUSIVE,
+            memory_format("%s: %s%s", scenario->name, verdict_word(scenario),
+                          is_forgiven(scenario) ? " (quarantined)" : ""));
+    _cleanup_strings_ struct string_list steps = {0};
+    annotation->rank = scenario_rank(scenario);
+    annotation->index = index;
+    annotation->place = place_of(scenario, statement);
+    put_statement(annotation, statement);
+    terminal_next_steps(suite, scenario, &steps);
+    if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
+        add_line(annotation, "", steps.items[0]);
+}
+
+/* Warnings of one kind are one annotation of their scenario. */
+static void add_warning(struct annotations *list, const struct scenario_result *scenario,
+                        const struct statement *statement, size_t first)
+{
+    enum { BEHIND_VERDICTS = 100 };
+    enum finding_kind kind = statement->finding->kind;
+    for (size_t i = first; i < list->count; i++)
+        if (list->items[i].kind == kind) {
+            put_statement(&list->items[i], statement);
+            return;
+        }
+    _cleanup_free_ char *words = finding_kind_words(kind);
+    struct annotation *annotation =
+        add(list, false, memory_format("%s: %s", scenario->name, words));
+    annotation->kind = kind;
+    annotation->rank = BEHIND_VERDICTS + (int)kind;
+    annotation->place = place_of(scenario, statement);
+    put_statement(annotation, statement);
+}
+
+static void annotate_scenario(struct annotations *list, const struct suite_result *suite,
+                              const struct scenario_result *scenario)
+{
+    _cleanup_statements_ struct statements statements = {0};
+    size_t first = list->count, index = 0;
+    statements_of(scenario, &statements);
+    for (size_t i = 0; i < statements.count; i++) {
+        const struct statement *statement = &statements.items[i];
+        bool skipped = scenario->verdict == VERDICT_SKIPPED;
+        if (statement->fails || (skipped && scenario_exit_status(suite, scenario) != EXIT_PASS))
+            add_verdict(list, suite, scenario, statement, index++);
+        else if (statement->finding != NULL && statement->finding->kind != FINDING_ALLOWED)
+            add_warning(list, scenario, statement, first);
+    }
+}
+
+static void annotate_suite(struct annotations *list, const struct suite_result *suite)
+{
+    _cleanup_free_ char *problem = terminal_problem(suite);
+    if (problem == NULL)
+        return;
+    struct annotation *annotation = add(list, true, memory_copy_text("leakgate"));
+    annotation->rank = -1;
+    buffer_text(&annotation->message, problem);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct annotation *x = a, *y = b;
+    if (x->error != y->error)
+        return x->error ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    if (x->index != y->index)
+        return x->index < y->index ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void put_escaped(struct buffer *out, const char *text, bool property)
+{
+    _cleanup_free_ char *harmless = text_harmless(text, !property);
+    for (const char *c = harmless; *c != '\0'; c++) {
+        if (*c == '%' || *c == '\r' || *c == '\n' || (property && (*c == ':' || *c == ',')))
+            buffer_format(out, "%%%02X", (unsigned char)*c);
+        else
+            buffer_char(out, *c);
+    }
+}
+
+static void write_annotation(const struct annotation *annotation, struct buffer *out)
+{
+    _cleanup_free_ char *title = text_shortened(annotation->title, TITLE_BYTES);
+    _cleanup_free_ char *message =
+        text_shortened(buffer_string(&annotation->message), MESSAGE_BYTES);
+    buffer_text(out, annotation->error ? "::error " : "::warning ");
+    if (annotation->place.file != NULL) {
+        buffer_text(out, "file=");
+        put_escaped(out, annotation->place.file, true);
+        buffer_format(out, ",line=%u,col=%u,", annotation->place.line, annotation->place.column);
+    }
+    buffer_text(out, "title=");
+    put_escaped(out, title, true);
+    buffer_text(out, "::");
+    put_escaped(out, message, false);
+    buffer_char(out, '\n');
+}
+
+static void write_rest(const struct suite_result *suite, const struct annotations *list,
+                       struct buffer *out)
+{
+    size_t errors = 0;
+    for (size_t i = ANNOTATIONS_SHOWN; i < list->count; i++)
+        errors += list->items[i].error;
+    _cleanup_free_ char *page = path_join(suite->directory, report_format_by_name("html")->file);
+    struct annotation rest = {
+        .error = errors > 0, .title = (char *)"leakgate", .message = BUFFER_INIT(SIZE_MAX)};
+    buffer_format(&rest.message, "%zu more (%zu of them fail%s): all are in the summary and in %s",
+                  list->count - ANNOTATIONS_SHOWN, errors, errors == 1 ? "s" : "", page);
+    write_annotation(&rest, out);
+    buffer_free(&rest.message);
+}
 
 void annotations_report(const struct suite_result *suite, struct buffer *out)
 {
-    (void)suite, (void)out;
+    struct annotations list = {0};
+    annotate_suite(&list, suite);
+    for (size_t i = 0; i < suite->count; i++)
+        annotate_scenario(&list, suite, &suite->scenarios[i]);
+    if (list.count > 1)
+        qsort(list.items, list.count, sizeof *list.items, compare);
+    for (size_t i = 0; i < list.count && i < ANNOTATIONS_SHOWN; i++)
+        write_annotation(&list.items[i], out);
+    if (list.count > ANNOTATIONS_SHOWN)
+        write_rest(suite, &list, out);
+    annotations_free(&list);
 }

@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/evidence.h"
+#include "report/format.h"
 #include "report/quarantine.h"
 #include "report/segments.h"
 #include "report/terminal_paint.h"
@@ -84,10 +86,13 @@ void paint_labelled(const struct painter *painter, const char *label, const char
 
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
-    _cleanup_free_ char *path = report_path(painter->suite->directory, scenario->name, NULL);
-    _cleanup_free_ char *text = memory_format("%s/", path);
+    const char *directory = painter->suite->directory;
     if (!scenario->ran)
         return;
+    _cleanup_free_ char *path = report_path(directory, scenario->name, NULL);
+    _cleanup_free_ char *files = evidence_describe(directory, scenario->name);
+    _cleanup_free_ char *text = memory_format("%s/%s%s%s", path, *files != '\0' ? " (" : "", files,
+                                              *files != '\0' ? ")" : "");
     paint_labelled(painter, "evidence", text);
     if (scenario->world != NULL)
         paint_labelled(painter, "world", scenario->world);
@@ -148,9 +153,8 @@ static bool has_control(const struct suite_result *suite)
     return false;
 }
 
-static void paint_header(const struct painter *painter)
+char *terminal_header(const struct suite_result *suite)
 {
-    const struct suite_result *suite = painter->suite;
     _cleanup_strings_ struct string_list targets = {0};
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
     char took[64];
@@ -173,17 +177,16 @@ static void paint_header(const struct painter *painter)
                       revision != NULL ? revision : "");
     clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);
     buffer_format(&line, " · %s", took);
-    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
-    buffer_format(painter->out, "%s\n\n", harmless);
+    return text_harmless(buffer_string(&line), false);
 }
 
-static const char *outcome_word(const struct scenario_result *scenario)
+const char *outcome_word(const struct scenario_result *scenario)
 {
     return scenario->played && scenario->verdict == VERDICT_PASS ? "played"
                                                                  : verdict_name(scenario->verdict);
 }
 
-static const char *verdict_word(const struct scenario_result *scenario)
+const char *verdict_word(const struct scenario_result *scenario)
 {
     return scenario->verdict == VERDICT_LEAK ? "LEAK" : outcome_word(scenario);
 }
@@ -226,7 +229,7 @@ static void paint_segments(const struct painter *painter, const struct scenario_
 }
 
 /* What a person ought to know of a run whatever its verdict. */
-static void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)
+static void paint_notes(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
     if (record != NULL) {
@@ -262,7 +265,14 @@ static void paint_remarks(const struct painter *painter, const struct scenario_r
         paint_labelled(painter, "world", scenario->world);
 }
 
-static void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)
+void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)
+{
+    paint_segments(painter, scenario);
+    paint_baseline(painter, scenario);
+    paint_notes(painter, scenario);
+}
+
+void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)
 {
     enum paint paint = verdict_paint(scenario->verdict);
     _cleanup_free_ char *name = text_harmless(scenario->name, false);
@@ -280,13 +290,10 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
         paint_pass(painter, scenario);
     else
         paint_failure(painter, scenario);
-    paint_segments(painter, scenario);
-    paint_baseline(painter, scenario);
     paint_remarks(painter, scenario);
 }
 
-/* In quarantine, and would fail without. */
-static bool is_forgiven(const struct scenario_result *scenario)
+bool is_forgiven(const struct scenario_result *scenario)
 {
     struct suite_result strict = {0};
     enum quarantine_state state = quarantine_of(scenario).state;
@@ -295,13 +302,11 @@ static bool is_forgiven(const struct scenario_result *scenario)
            scenario_exit_status(&strict, scenario) == EXIT_PASS;
 }
 
-static void paint_summary(const struct painter *painter)
+char *terminal_counts(const struct suite_result *suite)
 {
     static const char *const order[] = {"leak",    "failed", "inconclusive", "invalid",
                                         "skipped", "pass",   "played"};
-    const struct suite_result *suite = painter->suite;
-    bool first = true;
-    buffer_char(painter->out, '\n');
+    struct buffer counts = BUFFER_INIT(SIZE_MAX);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t count = 0, forgiven = 0;
         for (size_t j = 0; j < suite->count; j++) {
@@ -311,17 +316,24 @@ static void paint_summary(const struct painter *painter)
         }
         if (count == 0)
             continue;
-        buffer_format(painter->out, "%s%zu %s", first ? "" : ", ", count, order[i]);
+        buffer_format(&counts, "%s%zu %s", counts.length > 0 ? ", " : "", count, order[i]);
         if (forgiven > 0 && forgiven == count)
-            buffer_text(painter->out, " (quarantined)");
+            buffer_text(&counts, " (quarantined)");
         else if (forgiven > 0)
-            buffer_format(painter->out, " (%zu quarantined)", forgiven);
-        first = false;
+            buffer_format(&counts, " (%zu quarantined)", forgiven);
     }
     if (suite->count == 0)
-        buffer_text(painter->out, "No scenario");
-    _cleanup_free_ char *directory = text_harmless(suite->directory, false);
-    buffer_format(painter->out, ". Report: %s/" REPORT_RESULT "\n", directory);
+        buffer_text(&counts, "No scenario");
+    return buffer_take(&counts);
+}
+
+static void paint_summary(const struct painter *painter)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_free_ char *counts = terminal_counts(suite);
+    _cleanup_free_ char *page = path_join(suite->directory, report_format_by_name("html")->file);
+    _cleanup_free_ char *harmless = text_harmless(page, false);
+    buffer_format(painter->out, "\n%s. Report: %s\n", counts, harmless);
     if (suite->signal != 0)
         buffer_format(painter->out, "Stopped by signal %d (%s).\n", suite->signal,
                       strsignal(suite->signal));
@@ -342,7 +354,8 @@ void terminal_report(const struct suite_result *suite, struct terminal_style sty
     /* Long names on a narrow terminal: better a ragged line than a column of single words. */
     if (painter.indent + WIDTH_LEAST > style.width)
         painter.style.width = painter.indent + WIDTH_LEAST;
-    paint_header(&painter);
+    _cleanup_free_ char *header = terminal_header(suite);
+    buffer_format(out, "%s\n\n", header);
     for (size_t i = 0; i < suite->count; i++)
         paint_scenario(&painter, &suite->scenarios[i]);
     paint_summary(&painter);

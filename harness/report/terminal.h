@@ -22,6 +22,30 @@ struct terminal_style terminal_style_of(int fd);
 void terminal_report(const struct suite_result *suite, struct terminal_style style,
                      struct buffer *out);
 
+/* Parts of it for other formats: harmless, without colour, and but for the block in lines that are
+ * not wrapped. What is returned the caller frees. */
+char *terminal_header(const struct suite_result *suite); /* "sidecar v1.3.0 · 3 scenarios · ..." */
+char *terminal_counts(const struct suite_result *suite); /* "1 leak, 2 pass" */
+/* Why the run as a whole is no pass where no scenario says it: it was stopped, or nothing was
+ * judged. NULL: there is nothing of that kind. */
+char *terminal_problem(const struct suite_result *suite);
+/* All that the report says of one scenario. */
+char *terminal_block(const struct suite_result *suite, const struct scenario_result *scenario);
+/* Of a run that failed: the screen at that moment and the target's standard error; "" of others. */
+char *terminal_last_words(const struct suite_result *suite, const struct scenario_result *scenario);
+/* What ought to be known of it whatever the verdict. */
+void terminal_remarks(const struct suite_result *suite, const struct scenario_result *scenario,
+                      struct string_list *lines);
+/* "To reproduce: leakgate run ...": what to do next about all, or about one scenario. */
+void terminal_next_steps(const struct suite_result *suite, const struct scenario_result *scenario,
+                         struct string_list *lines);
+
+/* "leak", "played"; and as a report shows it, "LEAK". */
+const char *outcome_word(const struct scenario_result *scenario);
+const char *verdict_word(const struct scenario_result *scenario);
+/* It is in quarantine, and would fail without. */
+bool is_forgiven(const struct scenario_result *scenario);
+
 /* A screen in a box, `indent` columns from the left, empty rows at its end left out, and of four or
  * more equal rows all but the first only counted. `rows` is an array of texts. */
 void terminal_screen(const json_t *rows, const char *title, size_t indent, size_t width,

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/attempts.h"
+#include "report/statements.h"
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
 
@@ -160,61 +161,27 @@ static void paint_stderr(const struct painter *painter, const json_t *failure)
     }
 }
 
-static void paint_measurement(const struct painter *painter, const struct scenario_result *scenario)
+void paint_last_words(const struct painter *painter, const struct scenario_result *scenario)
 {
-    /* After a failure, what is wrong with the measurement is its consequence. */
-    bool told = scenario->record != NULL && scenario->record->failure != NULL;
-    const char *reason = scenario->reason != NULL ? scenario->reason : "";
-    for (size_t i = 0; !told && scenario->judgement != NULL && i < scenario->judgement->count;
-         i++) {
-        const struct finding *finding = &scenario->judgement->findings[i];
-        if (finding->text == NULL)
-            continue;
-        if (!text_ends(reason, finding->text))
-            paint_line(painter, false, "%s: %s", finding_kind_name(finding->kind), finding->text);
-        if (finding->holder != NULL)
-            paint_labelled(painter, "held by", finding->holder);
-    }
-}
-
-/* What to do about a run that says nothing. A failure shows its own evidence instead. */
-static const char *advice_for(const struct scenario_result *scenario)
-{
-    if (scenario->verdict == VERDICT_INVALID)
-        return "mend the scenario or its target file so that the measurement holds, then run it "
-               "again; nothing about leaks is known from this run";
-    if (scenario->verdict != VERDICT_INCONCLUSIVE)
-        return NULL;
-    if (scenario->attempt_count > 1)
-        return "run it again on a quieter machine, or with more samples (measure: samples), which "
-               "tell a smaller growth from noise";
-    return "run it again on a quieter machine; if it stays so, give it more samples (measure: "
-           "samples) or pace it by time (measure: every, for)";
-}
-
-static void paint_advice(const struct painter *painter, const struct scenario_result *scenario)
-{
-    const char *advice = advice_for(scenario);
-    if (advice == NULL)
+    const struct run_record *record = scenario_telling_record(scenario);
+    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED ||
+        scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK)
         return;
-    paint_labelled(painter, "to do", advice);
-    if (scenario->judgement != NULL && scenario->verdict == VERDICT_INCONCLUSIVE)
-        paint_power(painter, scenario, false);
+    paint_screen(painter, record);
+    paint_stderr(painter, record->failure);
 }
 
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario)
 {
-    const struct run_record *record = scenario_telling_record(scenario);
-    bool broke = record != NULL && record->failure != NULL && scenario->verdict != VERDICT_SKIPPED;
-    const char *where = broke ? json_get_text(record->failure, "where", "") : "";
-    paint_line(painter, true, "%s", scenario->reason != NULL ? scenario->reason : "");
-    paint_measurement(painter, scenario);
-    paint_advice(painter, scenario);
-    if (*where != '\0')
-        paint_labelled(painter, "at", where);
+    _cleanup_statements_ struct statements statements = {0};
+    statements_of(scenario, &statements);
+    const struct statement *statement = &statements.items[0];
+    paint_line(painter, true, "%s", statement->text);
+    paint_details(painter, statement);
+    if (scenario->judgement != NULL && scenario->verdict == VERDICT_INCONCLUSIVE)
+        paint_power(painter, scenario, false);
+    if (statement->where != NULL)
+        paint_labelled(painter, "at", statement->where);
     paint_evidence(painter, scenario);
-    if (!broke)
-        return;
-    paint_screen(painter, record);
-    paint_stderr(painter, record->failure);
+    paint_last_words(painter, scenario);
 }

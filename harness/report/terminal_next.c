@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/evidence.h"
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
 
@@ -170,6 +171,14 @@ static void paint_record(const struct painter *painter, const struct scenario_re
     print_command(painter, "To record levels that compare: ", buffer_string(&command));
 }
 
+/* What stands in the report are estimates of what a stack gained; the profiles have all of it. */
+static void paint_comparison(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_free_ char *command = evidence_comparison(painter->suite->directory, scenario);
+    if (command != NULL)
+        print_command(painter, "To compare its profiles: ", command);
+}
+
 void paint_next_steps(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
@@ -178,6 +187,8 @@ void paint_next_steps(const struct painter *painter)
         const struct scenario_result *scenario = &suite->scenarios[i];
         if (scenario->judgement == NULL)
             continue;
+        if (scenario->verdict == VERDICT_LEAK)
+            paint_comparison(painter, scenario);
         if (judgement_to_act_on(scenario)->verdict == VERDICT_LEAK)
             paint_accept(painter, scenario);
         paint_tighten(painter, scenario);

@@ -2,6 +2,7 @@
 #ifndef LEAKGATE_REPORT_TERMINAL_PAINT_H
 #define LEAKGATE_REPORT_TERMINAL_PAINT_H
 
+#include "report/statements.h"
 #include "report/terminal.h"
 
 enum paint { PAINT_PLAIN, PAINT_BOLD, PAINT_DIM, PAINT_RED, PAINT_GREEN, PAINT_YELLOW };
@@ -26,6 +27,9 @@ void paint_labelled(const struct painter *painter, const char *label, const char
 /* Where the files of the run are, if it ran, and its world, if that was kept. */
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario);
 
+/* All of one scenario, and of that what a person ought to know whatever the verdict. */
+void paint_scenario(const struct painter *painter, const struct scenario_result *scenario);
+void paint_remarks(const struct painter *painter, const struct scenario_result *scenario);
 /* The blocks' inner parts: what fails of a judged scenario, what a pass has to say, why it failed.
  */
 void paint_findings(const struct painter *painter, const struct scenario_result *scenario);
@@ -33,6 +37,10 @@ void paint_pass(const struct painter *painter, const struct scenario_result *sce
 /* The smallest growth per gauge that the run could tell from noise. */
 void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first);
 void paint_failure(const struct painter *painter, const struct scenario_result *scenario);
+/* What stands under a statement. */
+void paint_details(const struct painter *painter, const struct statement *statement);
+/* Of a run that failed: the screen at that moment, and the target's standard error. */
+void paint_last_words(const struct painter *painter, const struct scenario_result *scenario);
 /* Under any verdict: quarantine, and how the working tree's baseline differs from the one judged
  * by.
  */

@@ -10,10 +10,10 @@ static const struct value_type key_type = {
 static const struct value_type key_list_type = {
     .forms = FORM_LIST, .phrase = "a list of keys", .item = &key_type, .least_items = 1};
 const struct value_type keys_type = {.forms = FORM_TEXT | FORM_LIST,
-                                            .phrase = "a key or a list of keys",
-                                            .text = &key_name_rule,
-                                            .item = &key_type,
-                                            .least_items = 1};
+                                     .phrase = "a key or a list of keys",
+                                     .text = &key_name_rule,
+                                     .item = &key_type,
+                                     .least_items = 1};
 static const struct value_type press_type = {.forms = FORM_TEXT | FORM_LIST | FORM_TABLE,
                                              .phrase = "a key, a list of keys or a mapping",
                                              .text = &key_name_rule,
@@ -136,7 +136,7 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
     [STEP_PRESS] = {.name = "press",
                     .type = &press_type,
                     .doc = "Presses keys one after the other, each in a write of its own; after "
-                           "Escape comes a pause of 120 ms.",
+                           "Escape comes a pause of 120 ms, from when the program has read it.",
                     .example = "[j, j, Enter]"},
     [STEP_CHORD] = {.name = "chord",
                     .type = &key_list_type,

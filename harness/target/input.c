@@ -6,11 +6,37 @@
 #include "base/memory.h"
 #include "target/target_private.h"
 
-/* Escape and what follows must not be read as one sequence. */
+static void start_escape_pause(struct target *target)
+{
+    target->escape_until = clock_now() + ESCAPE_PAUSE_MS * NS_PER_MS;
+}
+
+static bool await_moment(struct target *target, int64_t moment, struct lg_error *err)
+{
+    return clock_now() >= moment || target_await(target, NULL, moment, NULL, err);
+}
+
+/* Escape and what follows must not be read as one sequence: a target that gets to read too late, on
+ * a busy machine, would find both at once. So the pause begins when nothing is left unread. No
+ * event tells when that is. A look at once would be too early: the kernel hands bytes on a little
+ * later. */
 static bool await_escape(struct target *target, struct lg_error *err)
 {
-    return clock_now() >= target->escape_until ||
-           target_await(target, NULL, target->escape_until, NULL, err);
+    const int64_t look = ESCAPE_LOOK_MS * NS_PER_MS;
+    int64_t deadline = clock_deadline(DEADLINE_STEP_MS);
+    if (target->escape_until == 0)
+        return true;
+    do {
+        int64_t moment = clock_now() + look;
+        if (clock_now() < target->escape_until && !await_moment(target, moment, err))
+            return false;
+        if (process_unread(&target->process) == 0)
+            break;
+        start_escape_pause(target);
+    } while (clock_now() < deadline);
+    bool fine = await_moment(target, target->escape_until, err);
+    target->escape_until = 0;
+    return fine;
 }
 
 static bool send_input(struct target *target, const struct buffer *bytes, struct lg_error *err)
@@ -44,7 +70,7 @@ static bool press_key(struct target *target, const char *name, struct lg_error *
     if (!encode(target, name, &bytes, &escape, err) || !send_input(target, &bytes, err))
         return false;
     if (escape)
-        target->escape_until = clock_now() + ESCAPE_PAUSE_MS * NS_PER_MS;
+        start_escape_pause(target);
     return true;
 }
 
@@ -68,7 +94,7 @@ bool step_chord(struct target *target, const struct step *step, struct lg_error 
     if (!send_input(target, &bytes, err))
         return false;
     if (escape)
-        target->escape_until = clock_now() + ESCAPE_PAUSE_MS * NS_PER_MS;
+        start_escape_pause(target);
     return true;
 }
 

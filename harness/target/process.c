@@ -291,6 +291,14 @@ void process_end(struct process *process, int64_t grace_ms)
         close(take_fd(process->pidfd));
 }
 
+/* Asked of the slave: of the master FIONREAD is about the other direction. */
+size_t process_unread(const struct process *process)
+{
+    _cleanup_close_ int slave = ioctl(process->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int unread = 0;
+    return slave >= 0 && ioctl(slave, FIONREAD, &unread) == 0 && unread > 0 ? (size_t)unread : 0;
+}
+
 bool process_resize(const struct process *process, int rows, int columns, struct lg_error *err)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};

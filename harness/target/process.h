@@ -45,6 +45,10 @@ void process_describe(int wait_status, char *text, size_t size);
  * Closes what it owns; once more does nothing. Afterwards status is valid when reaped is true. */
 void process_end(struct process *process, int64_t grace_ms);
 
+/* Bytes that were written to the pty's master and that nobody has read yet; 0 where that cannot be
+ * told. The terminal has to be in raw mode: of a line that is still edited nothing counts. */
+size_t process_unread(const struct process *process);
+
 bool process_resize(const struct process *process, int rows, int columns, struct lg_error *err);
 
 /* Makes this process the one that orphans of its descendants are given to. */

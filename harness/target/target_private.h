@@ -26,7 +26,7 @@ struct target {
     int64_t started;
     int64_t last_output;
     int64_t last_input;
-    int64_t escape_until; /* no input before that, an Escape was just sent */
+    int64_t escape_until; /* no input before that, an Escape was just sent; 0: none was */
     uint64_t input_frame; /* a frame with a higher number is newer than the last input */
     unsigned long output_bytes;
     int64_t default_ms; /* what a step may take that says nothing itself */

@@ -8,6 +8,7 @@ import gzip
 import http.server
 import os
 import random
+import select
 import signal
 import sys
 import threading
@@ -274,12 +275,17 @@ def main():
     draw("\x1b[2J\x1b[H\x1b[20;1Hready\r\nlamp off\x1b[1;1H")
     misbehave_when_drawn()
     while True:
+        if KIND == "reads-late":
+            select.select([0], [], [])
+            time.sleep(0.3)
         try:
             keys = os.read(0, 64).decode(errors="replace")
         except OSError:  # the terminal is gone
             if KIND != "deaf":
                 raise
             time.sleep(LINGER)
+        if KIND == "reads-late":
+            keys = keys.replace("\x1bx", "")  # Alt-x, which means nothing
         for key in keys:
             if key == "q" and KIND != "deaf":
                 draw("\x1b[2J")

@@ -1,5 +1,8 @@
 """A place in which leakgate runs, and what is left of a run: processes and files."""
 
+import contextlib
+import functools
+import inspect
 import json
 import os
 import pathlib
@@ -15,8 +18,13 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 STANDIN = SOURCE / "build" / "standin" / "standin"
 # Its runtime serves the profile goroutineleak.
 STANDIN_GOROUTINELEAK = STANDIN.with_name("standin-goroutineleak")
+# What stands in a report's directory beside those of the scenarios.
+REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "leakgate.sarif",
+                "samples.csv"]
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
+# A run mostly waits. More at a time would take the time of the other runs' steps.
+AT_A_TIME = 5
 
 MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
 MISBEHAVING_TARGET = """\
@@ -101,6 +109,7 @@ class Place:
     def standin(self, leak="", binary=STANDIN):
         """A program that is the stand-in with a leak, below a path of its own: what it leaves
         behind can be told by its program, whatever became of its environment."""
+        assert binary.exists(), "ci/build-standin builds it"
         program = self.root / "standin"
         if not program.exists():
             shutil.copy(binary, program)
@@ -169,6 +178,35 @@ class Place:
         assert self.worlds() == []
         known = {"home", "tmp", "scenarios", "report", "programs", "standin", "baselines"}
         assert {path.name for path in self.root.iterdir()} <= known
+
+
+@contextlib.contextmanager
+def place_of_its_own():
+    """Nothing may live there at the end."""
+    place = Place()
+    try:
+        yield place
+        left = place.processes()
+    finally:
+        place.remove()
+    assert left == [], left
+
+
+def beside_others(test):
+    """A test that is played while others of its file are, some at a time, in a place of its own.
+
+    pytest calls, in the order of the file, what waits for its end and tells what came of it.
+    """
+    @functools.wraps(test)
+    def told(request, played, **_):
+        played[request.node.nodeid].result()
+
+    names = [name for name in inspect.signature(test).parameters if name != "place"]
+    told.__signature__ = inspect.Signature(
+        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+         for name in ("request", "played", *names)])
+    told.played = test
+    return told
 
 
 class Shown:

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from runs import LAMP, until
+from runs import LAMP, REPORT_FILES, until
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -58,7 +58,7 @@ def begin(place):
 
 def only_report_left(place):
     place.nothing_left()
-    assert {path.name for path in place.report.iterdir()} <= {NAME, "result.json"}
+    assert {path.name for path in place.report.iterdir()} <= {NAME, *REPORT_FILES}
     assert {path.name for path in (place.report / NAME).iterdir()} <= {
         "journal.jsonl", "recording.cast", "stderr.txt", "screen.txt", "goroutines.txt",
         "made-by-leakgate.txt"}
@@ -246,6 +246,7 @@ def test_results_are_whole_or_absent(place):
     words = [NAME, "--target", "standin", "--program", place.standin(), "--iterations", "1"]
     assert place.run(*words).status == 0
     first = place.result()
+    assert all((place.report / name).exists() for name in REPORT_FILES)
     process = place.start("run", "--report", place.report, *words)
     assert until(lambda: len(place.processes()) > 1, 20)
     process.kill()
@@ -253,4 +254,6 @@ def test_results_are_whole_or_absent(place):
     place.await_none(SOON)
     path = place.report / "result.json"
     assert not path.exists() or place.result() == first
+    if not path.exists():
+        assert not any((place.report / name).exists() for name in REPORT_FILES)
     only_report_left(place)

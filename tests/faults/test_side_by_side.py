@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from runs import STANDIN, until
+from runs import REPORT_FILES, STANDIN, until
 from test_promises import GRACE, SOON
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
@@ -100,7 +100,7 @@ def children_of(pid):
 
 def only_reports_left(place):
     place.nothing_left()
-    assert {path.name for path in place.report.iterdir()} <= {*NAMES, "result.json"}
+    assert {path.name for path in place.report.iterdir()} <= {*NAMES, *REPORT_FILES}
 
 
 def test_ctrl_c(place):

@@ -11,7 +11,6 @@ suite.json has a row for every scenario of scenarios/:
 or, where the stand-in has nothing of the kind, `stand_in`, which says why, and `covers`.
 """
 
-import concurrent.futures
 import json
 import pathlib
 import re
@@ -20,7 +19,7 @@ import pytest
 import yaml
 
 import coverage
-from runs import SOURCE, STANDIN, Place
+from runs import SOURCE, beside_others
 
 ROWS = json.loads(pathlib.Path(__file__).with_name("suite.json").read_text(encoding="utf-8"))
 SCENARIOS = sorted(path.stem for path in (SOURCE / "scenarios").glob("*.yaml"))
@@ -31,8 +30,6 @@ OPTIONAL = {"measure"}
 # Short rests: what the stand-in leaks is there at once. A sample of the drain is taken after 5 s. No
 # more iterations than needed: a user may have 128 inotify instances, and runs stand side by side.
 FAST = {"idle_for": "2s", "drain": "5s", "iterations_per_sample": 1}
-# A run mostly waits. More at a time would take the time of the other runs' steps.
-AT_A_TIME = 5
 # For one run beside others.
 PATIENCE = 400
 
@@ -76,36 +73,18 @@ def quickened(name):
     return f"{text}\nmeasure: {json.dumps(quick)}\n"
 
 
-def play(name, leak):
-    """One run alone, in a place of its own, of which nothing is left."""
-    place = Place()
-    try:
-        place.scenario(name, quickened(name))
-        shown = place.run(name, "--target", "standin", "--program", place.standin(leak),
-                          "--no-confirm", timeout=PATIENCE)
-        [stored] = place.result()["scenarios"]
-        if stored["verdict"] in ("pass", "leak"):
-            place.nothing_left()
-        return shown, stored
-    finally:
-        place.remove()
-
-
-@pytest.fixture(scope="session")
-def runs(request):
-    """Starts the runs of all tests that were chosen, some at a time: (scenario, leak) to a future."""
-    assert STANDIN.exists(), "ci/build-standin builds it"
-    pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
-    chosen = [item.callspec.params["run"] for item in request.session.items
-              if "runs" in item.fixturenames]
-    yield {run: pool.submit(play, *run) for run in chosen}
-    pool.shutdown(cancel_futures=True)
-
-
-def result_of(runs, run):
-    shown, stored = runs[run].result()
+def play(place, name, leak):
+    """A sound program is run as users run it: what one run alone takes for growth, a fresh process
+    refutes. A leak is to be found by one run alone."""
+    place.scenario(name, quickened(name))
+    alone = ["--no-confirm"] if leak else []
+    shown = place.run(name, "--target", "standin", "--program", place.standin(leak), *alone,
+                      timeout=PATIENCE)
+    [stored] = place.result()["scenarios"]
+    if stored["verdict"] in ("pass", "leak"):
+        place.nothing_left()
     if stored["verdict"] == "skipped":
-        pytest.skip(f"{run[0]}: {stored['reason']}")
+        pytest.skip(f"{name}: {stored['reason']}")
     return shown, stored
 
 
@@ -113,18 +92,20 @@ def failing(stored):
     return [finding for finding in stored["findings"] if finding["fails"]]
 
 
-@pytest.mark.parametrize("run", [(name, "") for name in PLAYED], ids=PLAYED)
-def test_a_sound_program_passes(runs, run):
-    shown, stored = result_of(runs, run)
+@beside_others
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_sound_program_passes(place, name):
+    shown, stored = play(place, name, "")
     assert shown.status == 0, shown
     assert stored["verdict"] == "pass"
     assert failing(stored) == []
 
 
-@pytest.mark.parametrize("run", [(name, ROWS[name]["leak"]) for name in PLAYED], ids=PLAYED)
-def test_a_leak_in_what_it_covers_is_found(runs, run):
-    row = ROWS[run[0]]
-    shown, stored = result_of(runs, run)
+@beside_others
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_leak_in_what_it_covers_is_found(place, name):
+    row = ROWS[name]
+    shown, stored = play(place, name, row["leak"])
     assert shown.status == 1, shown
     assert stored["verdict"] == "leak"
     found = [finding for finding in failing(stored) if finding.get("gauge") == row["gauge"]

@@ -46,6 +46,7 @@ CASES = [
     Case("deaf", 5, "did not end after the quit steps", PLAY),
     Case("fork-storm", 1, r"outlived the target.* had to be killed"),
     Case("zombies", 0, "", PLAY),
+    Case("reads-late", 0, "", PLAY, LAMP.replace("press: x", "press: [Escape, x]")),
     Case("title-and-clipboard", 0, "", PLAY),
     Case("unfinished-sequence", 0, "", PLAY),
 

@@ -76,6 +76,55 @@ static void an_atomic_write_that_fails_leaves_nothing(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
+static void assert_holds(const char *path, const char *wanted)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(100);
+    assert_true(file_read(path, &text, LG_ERROR_INPUT, NULL));
+    assert_string_equal(buffer_string(&text), wanted);
+}
+
+static void a_draft_has_no_name_until_it_is_published(void **state)
+{
+    _cleanup_free_ char *path = path_join(*state, "last.pb.gz");
+    struct file_draft draft = FILE_DRAFT_NONE;
+    struct lg_error err = {0};
+    assert_true(file_draft_write(&draft, path, "the first", 9, &err));
+    assert_true(file_draft_write(&draft, path, "second", 6, &err));
+    assert_int_equal(count_entries(*state), 0);
+    assert_true(file_draft_publish(&draft, path, &err));
+    assert_int_equal(draft.fd, -1);
+    assert_holds(path, "second");
+
+    /* Used again, it replaces what it made. */
+    assert_true(file_draft_write(&draft, path, "third", 5, &err));
+    assert_holds(path, "second");
+    assert_true(file_draft_publish(&draft, path, &err));
+    assert_holds(path, "third");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void a_draft_that_is_discarded_leaves_nothing(void **state)
+{
+    _cleanup_free_ char *path = path_join(*state, "last.pb.gz");
+    struct file_draft draft = FILE_DRAFT_NONE;
+    struct lg_error err = {0};
+    assert_true(file_draft_write(&draft, path, "one", 3, &err));
+    file_draft_discard(&draft);
+    assert_true(file_draft_publish(&draft, path, &err));
+    assert_int_equal(count_entries(*state), 0);
+}
+
+static void a_draft_that_has_no_directory_says_so(void **state)
+{
+    _cleanup_free_ char *path = path_join(*state, "missing/last.pb.gz");
+    struct file_draft draft = FILE_DRAFT_NONE;
+    struct lg_error err = {0};
+    assert_false(file_draft_write(&draft, path, "one", 3, &err));
+    assert_int_equal(err.class, LG_ERROR_INTERNAL);
+    assert_non_null(strstr(err.text, "last.pb.gz"));
+    file_draft_discard(&draft);
+}
+
 static void reading_names_the_limit_that_is_passed(void **state)
 {
     _cleanup_free_ char *path = path_join(*state, "large");
@@ -164,6 +213,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_atomic_write_replaces_and_leaves_nothing_else,
                                         make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(an_atomic_write_that_fails_leaves_nothing, make_directory,
+                                        remove_directory),
+        cmocka_unit_test_setup_teardown(a_draft_has_no_name_until_it_is_published, make_directory,
+                                        remove_directory),
+        cmocka_unit_test_setup_teardown(a_draft_that_is_discarded_leaves_nothing, make_directory,
+                                        remove_directory),
+        cmocka_unit_test_setup_teardown(a_draft_that_has_no_directory_says_so, make_directory,
                                         remove_directory),
         cmocka_unit_test_setup_teardown(reading_names_the_limit_that_is_passed, make_directory,
                                         remove_directory),

@@ -67,11 +67,11 @@ static void harmless_text_cannot_act_on_a_terminal(void **state)
 {
     (void)state;
     _cleanup_free_ char *line = text_harmless("a\x1b[31mb\nc\xc2\x9b"
-                                              "d\xff\xe2\x80\xae",
+                                              "d\xff\xe2\x80\xae\xd8\x9c",
                                               false);
     assert_string_equal(line, "a\xef\xbf\xbd[31mb\xef\xbf\xbd"
                               "c\xef\xbf\xbd"
-                              "d\xef\xbf\xbd\xef\xbf\xbd");
+                              "d\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     _cleanup_free_ char *lines = text_harmless("a\n\tb\r", true);
     assert_string_equal(lines, "a\n\tb\xef\xbf\xbd");
 }

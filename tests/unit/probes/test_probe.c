@@ -146,6 +146,8 @@ struct target {
     unsigned long output;
     bool whole;
     bool world_is_broken;
+    bool disk_is_full;
+    struct buffer taken[GAUGE_COUNT]; /* profiles */
 };
 
 static bool count_world(void *context, struct probe_counting *counting, bool whole,
@@ -185,12 +187,24 @@ static struct target *target_start(bool with_pprof)
     return target;
 }
 
+static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
+                         struct lg_error *err)
+{
+    struct target *target = context;
+    if (target->disk_is_full)
+        return lg_fail(err, LG_ERROR_INTERNAL, 0, "the disk is full");
+    if (target->taken[gauge].maximum == 0)
+        target->taken[gauge] = BUFFER_INIT(1024 * 1024);
+    return buffer_append(&target->taken[gauge], bytes, length);
+}
+
 static void target_open(struct target *target, int64_t ms)
 {
     struct probe_options options = {.world_root = "/tmp/nowhere",
                                     .started = clock_now(),
                                     .count_world = count_world,
                                     .output_bytes = output_bytes,
+                                    .take_profile = take_profile,
                                     .context = target};
     target->probe =
         probe_open(target->loop, target->pid, &options, clock_deadline(ms), &target->err);
@@ -210,6 +224,8 @@ static void target_free(struct target *target)
     probe_close(target->probe);
     loop_free(target->loop);
     target_end(target);
+    for (size_t i = 0; i < GAUGE_COUNT; i++)
+        buffer_free(&target->taken[i]);
     free(target);
 }
 
@@ -270,6 +286,37 @@ static void a_whole_sample(void **state)
         assert_true(sample.holdings[i - 1].holder < sample.holdings[i].holder);
     assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
     sample_free(&sample);
+    target_free(target);
+}
+
+static void assert_taken(const struct target *target, enum gauge gauge, const char *fixture)
+{
+    struct buffer wanted = fixture_bytes(fixture);
+    const struct buffer *taken = &target->taken[gauge];
+    assert_int_equal(taken->length, wanted.length);
+    assert_memory_equal(taken->data, wanted.data, wanted.length);
+    buffer_free(&wanted);
+}
+
+static void the_profiles_of_a_sample_are_handed_on_as_they_came(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    *asked = (struct asked){0};
+    struct sample sample = {0};
+    int64_t rate;
+    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_taken(target, GAUGE_HEAP_STACK, "heap.pb.gz");
+    assert_taken(target, GAUGE_GOROUTINE, "goroutine.pb.gz");
+    assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\n");
+    sample_free(&sample);
+
+    target->disk_is_full = true;
+    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_int_equal(target->err.class, LG_ERROR_INTERNAL);
+    assert_non_null(strstr(target->err.text, "the disk is full"));
     target_free(target);
 }
 
@@ -445,6 +492,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
+        cmocka_unit_test(the_profiles_of_a_sample_are_handed_on_as_they_came),
         cmocka_unit_test(a_world_that_cannot_be_counted_is_no_sample),
         cmocka_unit_test(leaked_goroutines_come_beside_what_was_held),
         cmocka_unit_test(a_runtime_without_that_profile_is_no_error),

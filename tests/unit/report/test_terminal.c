@@ -77,7 +77,7 @@ static void test_plain_text_without_a_terminal(void **state)
                                              "\n"
                                              "a�[31m  skipped  not here: tmux\n"
                                              "\n"
-                                             "1 skipped. Report: out/result.json\n");
+                                             "1 skipped. Report: out/index.html\n");
 }
 
 static void test_colours_where_asked_for(void **state)

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "on_disk.h"
 #include "world/files.h"
 #include "world/world.h"
 
@@ -62,35 +63,11 @@ static void make(struct fixture *f)
         fail_msg("%s", f->err.text);
 }
 
-static char *content(const struct fixture *f, const char *name)
-{
-    _cleanup_free_ char *path = path_join(f->root, name);
-    struct buffer text = BUFFER_INIT(LIMIT_WORLD_FILE_BYTES);
-    struct lg_error err = {0};
-    if (!file_read(path, &text, LG_ERROR_INTERNAL, &err))
-        fail_msg("%s", err.text);
-    return buffer_take(&text);
-}
-
-static void assert_content(const struct fixture *f, const char *name, const char *expected)
-{
-    _cleanup_free_ char *text = content(f, name);
-    assert_string_equal(text, expected);
-}
-
 static bool exists(const struct fixture *f, const char *name)
 {
     struct stat status;
     _cleanup_free_ char *path = path_join(f->root, name);
     return lstat(path, &status) == 0;
-}
-
-static unsigned mode_of(const struct fixture *f, const char *name)
-{
-    struct stat status;
-    _cleanup_free_ char *path = path_join(f->root, name);
-    assert_int_equal(lstat(path, &status), 0);
-    return status.st_mode & 07777;
 }
 
 static void link_to(const struct fixture *f, const char *name, const char *to)
@@ -127,11 +104,11 @@ static void test_copies_and_lines(void **state)
     f->files[1] = (struct file_plan){.path = "home/big", .line = "0123456789\n", .size = 100};
     f->plan.world.files = (struct file_list){f->files, 2};
     make(f);
-    assert_content(f, "home/a-1/x", "head 1\n1 of 1\n2 of 1\n");
-    assert_content(f, "home/a-2/x", "head 2\n1 of 2\n2 of 2\n");
+    assert_content(f->root, "home/a-1/x", "head 1\n1 of 1\n2 of 1\n");
+    assert_content(f->root, "home/a-2/x", "head 2\n1 of 2\n2 of 2\n");
     assert_false(exists(f, "home/a-3"));
-    assert_int_equal(mode_of(f, "home/a-2/x"), 0600);
-    _cleanup_free_ char *big = content(f, "home/big");
+    assert_int_equal(mode_of(f->root, "home/a-2/x"), 0600);
+    _cleanup_free_ char *big = content(f->root, "home/big");
     assert_int_equal(strlen(big), 110); /* at least so much, whole lines */
 }
 
@@ -226,12 +203,12 @@ static void test_write_replaces_and_appends(void **state)
     assert_true(write_step(f, &file));
     file.mode = 0600;
     assert_true(write_step(f, &file));
-    assert_content(f, "run/new/log", "7\n7\n");
-    assert_int_equal(mode_of(f, "run/new/log"), 0640);
+    assert_content(f->root, "run/new/log", "7\n7\n");
+    assert_int_equal(mode_of(f->root, "run/new/log"), 0640);
     file.append = false;
     assert_true(write_step(f, &file));
-    assert_content(f, "run/new/log", "7\n");
-    assert_int_equal(mode_of(f, "run/new/log"), 0600);
+    assert_content(f->root, "run/new/log", "7\n");
+    assert_int_equal(mode_of(f->root, "run/new/log"), 0600);
 }
 
 static void test_write_follows_no_link(void **state)
@@ -294,7 +271,7 @@ static void test_remove_follows_no_link_and_leaves_what_is_the_worlds(void **sta
     assert_false(files_remove(f->world, "run/link/x", 0, &found, &f->err));
     assert_true(removes(f, "run/link"));
     assert_false(exists(f, "run/link"));
-    assert_content(f, "data/kept/x", "x");
+    assert_content(f->root, "data/kept/x", "x");
     assert_false(removes(f, "home"));
     assert_false(removes(f, "*"));
     assert_true(exists(f, "home/.gitconfig"));

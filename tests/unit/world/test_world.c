@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "on_disk.h"
 #include "world/state_files.h"
 #include "world/world.h"
 
@@ -101,30 +102,6 @@ static char *path_in(const struct fixture *f, const char *name)
     return path_join(f->root, name);
 }
 
-static char *content(const struct fixture *f, const char *name)
-{
-    _cleanup_free_ char *path = path_in(f, name);
-    struct buffer text = BUFFER_INIT(1u << 20);
-    struct lg_error err = {0};
-    if (!file_read(path, &text, LG_ERROR_INTERNAL, &err))
-        fail_msg("%s", err.text);
-    return buffer_take(&text);
-}
-
-static void assert_content(const struct fixture *f, const char *name, const char *expected)
-{
-    _cleanup_free_ char *text = content(f, name);
-    assert_string_equal(text, expected);
-}
-
-static unsigned mode_of(const struct fixture *f, const char *name)
-{
-    _cleanup_free_ char *path = path_in(f, name);
-    struct stat status;
-    assert_int_equal(lstat(path, &status), 0);
-    return status.st_mode & 07777;
-}
-
 /* Runs a shell script as a target would: in the world, with its environment and nothing else. */
 static int run(const struct fixture *f, const char *script)
 {
@@ -143,7 +120,7 @@ static int run(const struct fixture *f, const char *script)
 static void test_place_is_private_and_short(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(mode_of(f, ""), 0700);
+    assert_int_equal(mode_of(f->root, ""), 0700);
     assert_true(strlen(f->root) + strlen("/tm/tmux-4294967295/default") < 108);
     assert_null(strstr(f->root, "//"));
 }
@@ -175,15 +152,15 @@ static void test_files_and_modes(void **state)
     struct fixture *f = *state;
     make(f);
     _cleanup_free_ char *person = memory_format("a person in %s/p1", f->root);
-    assert_content(f, "p1/src/a.txt", "one\n");
-    assert_content(f, "home/note", person);
-    assert_int_equal(mode_of(f, "home/note"), 0600);
-    assert_int_equal(mode_of(f, "p1/run.sh"), 0755);
-    assert_content(f, "bin/fake-editor", "#!/bin/sh\n");
-    assert_content(f, "p2/README.md", "# p2\n");
+    assert_content(f->root, "p1/src/a.txt", "one\n");
+    assert_content(f->root, "home/note", person);
+    assert_int_equal(mode_of(f->root, "home/note"), 0600);
+    assert_int_equal(mode_of(f->root, "p1/run.sh"), 0755);
+    assert_content(f->root, "bin/fake-editor", "#!/bin/sh\n");
+    assert_content(f->root, "p2/README.md", "# p2\n");
     static const char *const made[] = {"bin", "cache", "data", "home", "run", "state", "tm", "tmp"};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
-        assert_int_equal(mode_of(f, made[i]), 0700);
+        assert_int_equal(mode_of(f->root, made[i]), 0700);
 }
 
 static void test_config_has_expanded_strings(void **state)
@@ -305,9 +282,9 @@ static void test_shim_counts_and_is_the_tool(void **state)
     assert_int_equal(run(f, "git --version >run/version && git -C p1 rev-parse HEAD >/dev/null"),
                      0);
     assert_int_equal(spawns_of(f, "git"), 2);
-    _cleanup_free_ char *version = content(f, "run/version");
+    _cleanup_free_ char *version = content(f->root, "run/version");
     assert_true(text_starts(version, "git version "));
-    assert_content(f, ".spawns", "git\ngit\n");
+    assert_content(f->root, ".spawns", "git\ngit\n");
     assert_int_equal(WEXITSTATUS(run(f, "no-such-tool")), 127);
     assert_int_equal(spawns_of(f, "git"), 2);
 }
@@ -331,7 +308,7 @@ static void test_shim_keeps_arguments_status_and_signals(void **state)
     int status = run(f, "OUT=run/out probe-tool 'a b' '' '$x' '\"'; exit $?");
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 7);
-    assert_content(f, "run/out", "a b||$x|\"|");
+    assert_content(f->root, "run/out", "a b||$x|\"|");
     status = run(f, "export OUT=run/out; exec probe-tool die");
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGUSR1);
@@ -348,7 +325,7 @@ static void test_basic_tools_are_not_counted_unless_declared(void **state)
     assert_int_equal(spawns_of(f, "sh"), 0);
     assert_int_equal(run(f, "sh -c 'exit 0'"), 0);
     assert_int_equal(spawns_of(f, "sh"), 1);
-    assert_content(f, ".spawns", "sh\n");
+    assert_content(f->root, ".spawns", "sh\n");
 }
 
 static void gather_file(void *context, const char *directory, const char *name)
@@ -421,7 +398,7 @@ static char *commit_of(const struct fixture *f, const char *project)
 {
     _cleanup_free_ char *script = memory_format("git -C %s rev-parse HEAD >run/commit", project);
     assert_int_equal(run(f, script), 0);
-    return content(f, "run/commit");
+    return content(f->root, "run/commit");
 }
 
 static void test_project_is_committed_and_clean(void **state)
@@ -433,9 +410,9 @@ static void test_project_is_committed_and_clean(void **state)
                             "git -C p1 log --format='%an %ae %at %ct' >run/log;"
                             "test ! -e p1/.git/hooks"),
                      0);
-    assert_content(f, "run/status", "## main\n");
-    assert_content(f, "run/tree", "run.sh\nsrc/a.txt\n");
-    assert_content(f, "run/log", "leakgate leakgate@localhost 1704067200 1704067200\n");
+    assert_content(f->root, "run/status", "## main\n");
+    assert_content(f->root, "run/tree", "run.sh\nsrc/a.txt\n");
+    assert_content(f->root, "run/log", "leakgate leakgate@localhost 1704067200 1704067200\n");
 }
 
 /* git status must not find a reason to write the index anew. */

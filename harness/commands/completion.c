@@ -1,0 +1,157 @@
+#include "commands/completion.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "commands/selection.h"
+
+/* Alternatives in small letters are words to choose from; others say of what kind a value is. */
+static bool is_choice(const char *text)
+{
+    return strchr(text, '|') != NULL &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-|")] == '\0';
+}
+
+enum completion completion_of_option(const struct option_info *info)
+{
+    static const struct {
+        const char *argument;
+        enum completion completion;
+    } kinds[] = {{"DIR", COMPLETION_DIRECTORY}, {"FILE", COMPLETION_FILE},
+                 {"PATH", COMPLETION_FILE},     {"NAME|FILE", COMPLETION_TARGET},
+                 {"TAG", COMPLETION_TAG},       {"REV", COMPLETION_REVISION}};
+    if (info->argument == NULL)
+        return COMPLETION_NOTHING;
+    if (info->type == OPTION_TYPE_CHOICE)
+        return COMPLETION_CHOICE;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(info->argument, kinds[i].argument) == 0)
+            return kinds[i].completion;
+    return COMPLETION_NOTHING;
+}
+
+enum completion completion_of_operands(const struct command_info *command)
+{
+    const char *operands = command->operands;
+    if (is_choice(operands))
+        return COMPLETION_CHOICE;
+    bool file = strstr(operands, "FILE") != NULL;
+    if (strstr(operands, "SCENARIO") != NULL)
+        return file ? COMPLETION_SCENARIO_FILE : COMPLETION_SCENARIO;
+    if (strstr(operands, "DIR") != NULL)
+        return COMPLETION_DIRECTORY;
+    if (strstr(operands, "REV") != NULL)
+        return COMPLETION_REVISION;
+    return file ? COMPLETION_FILE : COMPLETION_NOTHING;
+}
+
+void completion_put_choices(struct buffer *out, const char *choices)
+{
+    for (; *choices != '\0'; choices++)
+        buffer_char(out, *choices == '|' ? ' ' : *choices);
+}
+
+static bool means_itself(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-.+";
+    return *word != '\0' && *word != '-' && word[strspn(word, plain)] == '\0';
+}
+
+static void put_words(const struct string_list *words, struct buffer *out)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (means_itself(words->items[i]))
+            buffer_format(out, "%s\n", words->items[i]);
+}
+
+static void put_names(const char *directory, struct buffer *out)
+{
+    _cleanup_strings_ struct string_list paths = {0};
+    _cleanup_strings_ struct string_list names = {0};
+    files_with_suffix(directory, ".yaml", &paths);
+    for (size_t i = 0; i < paths.count; i++) {
+        const char *base = path_base(paths.items[i]);
+        string_list_take(&names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
+    }
+    put_words(&names, out);
+}
+
+static void put_scenarios(const struct arguments *arguments, struct buffer *out)
+{
+    put_names(option_text(arguments, OPTION_SCENARIOS), out);
+}
+
+static void put_targets(const struct arguments *arguments, struct buffer *out)
+{
+    _cleanup_free_ char *directory = path_join(option_text(arguments, OPTION_SCENARIOS), "targets");
+    put_names(directory, out);
+}
+
+/* Of the scenarios that can be read; who presses a key wants to see no errors of the others. */
+static void put_tags(const struct arguments *arguments, struct buffer *out)
+{
+    _cleanup_strings_ struct string_list files = {0};
+    _cleanup_strings_ struct string_list tags = {0};
+    struct selection selection = {0};
+    struct diagnostics problems = {0};
+    struct load_options options = {.scenarios = option_text(arguments, OPTION_SCENARIOS)};
+    files_with_suffix(options.scenarios, ".yaml", &files);
+    selection_load(arguments, &files, &options, &selection, &problems);
+    diagnostics_free(&problems);
+    for (size_t i = 0; i < selection.count; i++)
+        for (size_t j = 0; j < selection.plans[i]->tags.count; j++)
+            if (!string_list_contains(&tags, selection.plans[i]->tags.items[j]))
+                string_list_add(&tags, selection.plans[i]->tags.items[j]);
+    selection_free(&selection);
+    string_list_sort(&tags);
+    put_words(&tags, out);
+}
+
+static void put_bash(const struct arguments *arguments, struct buffer *out)
+{
+    (void)arguments;
+    completion_bash(out);
+}
+
+static void put_zsh(const struct arguments *arguments, struct buffer *out)
+{
+    (void)arguments;
+    completion_zsh(out);
+}
+
+static void put_fish(const struct arguments *arguments, struct buffer *out)
+{
+    (void)arguments;
+    completion_fish(out);
+}
+
+/* The operands in the table of commands. */
+static const struct {
+    const char *name;
+    void (*put)(const struct arguments *arguments, struct buffer *out);
+} contents[] = {
+    {"bash", put_bash},           {"zsh", put_zsh},         {"fish", put_fish},
+    {"scenarios", put_scenarios}, {"targets", put_targets}, {"tags", put_tags},
+};
+
+int command_completion(const struct arguments *arguments)
+{
+    const char *wanted = arguments->operands.count == 1 ? arguments->operands.items[0] : "";
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        if (strcmp(contents[i].name, wanted) != 0)
+            continue;
+        contents[i].put(arguments, &out);
+        fputs(buffer_string(&out), stdout);
+        return EXIT_PASS;
+    }
+    struct lg_error err = {0};
+    lg_fail(&err, LG_ERROR_INPUT, 0,
+            "completion wants one operand: a shell (bash, zsh or fish), or what its script asks "
+            "for (scenarios, targets or tags)");
+    return complain(&err);
+}

@@ -1,0 +1,160 @@
+/* The scenarios of a run, one after the other or side by side. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/progress.h"
+#include "commands/run_private.h"
+#include "commands/run_scenario.h"
+#include "commands/side_by_side.h"
+#include "report/result_json.h"
+
+static struct scenario_result *add_scenario(struct suite *suite, const struct plan *plan)
+{
+    struct scenario_result *scenario =
+        suite_add(suite->result, plan->name, plan->file, plan->title);
+    free(scenario->operand);
+    scenario->operand = suite_operand(suite, plan);
+    return scenario;
+}
+
+/* The places where --show prints. */
+static FILE *screens_of(const struct suite *suite)
+{
+    bool as_json = option_given(suite->arguments, OPTION_JSON);
+    if (!option_given(suite->arguments, OPTION_SHOW))
+        return NULL;
+    return as_json ? stderr : stdout;
+}
+
+static void run_one(struct suite *suite, size_t index, struct progress *progress)
+{
+    const struct arguments *arguments = suite->arguments;
+    struct scenario_run run = {
+        .arguments = arguments,
+        .options = {.plan = suite->selection.plans[index],
+                    .baseline = suite->baselines[index],
+                    .baseline_revision =
+                        suite->revision != NULL ? revision_name(suite->revision) : NULL,
+                    .baseline_commit =
+                        suite->revision != NULL ? revision_commit(suite->revision) : NULL,
+                    .baseline_here = suite->baselines_here[index],
+                    .play_iterations = option_number(arguments, OPTION_ITERATIONS),
+                    .show = option_given(arguments, OPTION_SHOW),
+                    .timeout_scale = suite->timeout_scale},
+        .suite = suite->result,
+        .result = &suite->result->scenarios[index],
+        .progress = progress,
+        .resume = suite->resumes[index],
+    };
+    run_scenario(&run);
+    progress_end(progress, run.result);
+}
+
+static void run_in_turn(struct suite *suite)
+{
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct progress progress;
+        if (suite_is_skipped(suite, i))
+            continue;
+        if (suite->result->signal != 0) {
+            scenario_skip(&suite->result->scenarios[i], "not run: the run was stopped");
+            continue;
+        }
+        progress_start(&progress, suite->selection.plans[i], i + 1, suite->selection.count,
+                       screens_of(suite));
+        run_one(suite, i, &progress);
+    }
+}
+
+/* In a process of its own, which has a copy of the suite. */
+static json_t *run_apart(void *context, size_t index, int channel)
+{
+    struct suite *suite = context;
+    struct progress progress;
+    progress_start_apart(&progress, suite->selection.plans[index], screens_of(suite), channel);
+    run_one(suite, index, &progress);
+    json_t *result = scenario_to_json(&suite->result->scenarios[index]);
+    json_put(result, "signal", json_integer(suite->result->signal));
+    return result;
+}
+
+/* The verdict is made here, from the journals, as `leakgate report` makes it. */
+static void take_result(void *context, size_t index, const json_t *result, const char *why)
+{
+    struct suite *suite = context;
+    struct scenario_result *scenario = &suite->result->scenarios[index];
+    suite->done[index] = true;
+    if (result == NULL) {
+        scenario->verdict = VERDICT_FAILED;
+        scenario->problem = LG_ERROR_INTERNAL;
+        free(scenario->reason);
+        scenario->reason = memory_copy_text(why);
+        return;
+    }
+    scenario_read(scenario, suite->result->directory, result);
+    if (suite->result->signal == 0)
+        suite->result->signal = (int)json_get_integer(result, "signal", 0);
+}
+
+/* Not begun, and not skipped for a reason of its own. */
+static void tell_not_run(struct suite *suite)
+{
+    bool stopped = suite->result->signal != 0;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!suite_is_skipped(suite, i) && !suite->done[i])
+            scenario_skip(&suite->result->scenarios[i],
+                          stopped ? "not run: the run was stopped" : "not run");
+}
+
+static int run_side_by_side(struct suite *suite)
+{
+    size_t count = suite->selection.count;
+    _cleanup_free_ const char **names = memory_array(count, sizeof *names);
+    _cleanup_free_ size_t *order = memory_array(count, sizeof *order);
+    struct lg_error err = {0};
+    int signal = 0;
+    suite->done = memory_array(count, sizeof *suite->done);
+    struct side_by_side work = {.jobs = suite->jobs,
+                                .order = order,
+                                .count = suite_order(suite, names, order),
+                                .names = names,
+                                .seconds = suite->seconds,
+                                .screens = screens_of(suite),
+                                .context = suite,
+                                .run = run_apart,
+                                .done = take_result};
+    bool fine = side_by_side_run(&work, &signal, &err);
+    if (signal != 0)
+        suite->result->signal = signal;
+    tell_not_run(suite);
+    return fine ? EXIT_PASS : complain(&err);
+}
+
+static void add_scenarios(struct suite *suite)
+{
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
+        scenario->without = suite->selection.plans[i]->without != NULL;
+        if (suite_is_skipped(suite, i))
+            scenario_skip(scenario, suite->skipped.items[i]);
+    }
+}
+
+int suite_run_all(struct suite *suite)
+{
+    int status = EXIT_PASS;
+    int64_t start = clock_now();
+    add_scenarios(suite);
+    if (suite->jobs > 1)
+        status = run_side_by_side(suite);
+    else
+        run_in_turn(suite);
+    suite->result->seconds = clock_seconds_since(start);
+    return status;
+}
+
+/* --- How many at a time, and how long it will take --- */

@@ -1,0 +1,21 @@
+/*
+ * Any text inside Markdown as GitHub and GitLab show it: as text, whatever is in it.
+ *
+ * What means something is written as a character reference, which is never taken for markup
+ * (CommonMark, "Entity and numeric character references"), inside HTML as well. What those sites do
+ * to the text of the finished page (mentions, references to issues, formulas) is told apart by an
+ * element that says nothing.
+ */
+#ifndef LEAKGATE_REPORT_MARKDOWN_TEXT_H
+#define LEAKGATE_REPORT_MARKDOWN_TEXT_H
+
+#include "base/buffer.h"
+
+/* As running text; line breaks become blanks. Also for the start of a line. */
+void markdown_text(struct buffer *out, const char *text);
+/* As code. */
+void markdown_code(struct buffer *out, const char *text);
+/* As a block of its own, lines kept; nothing where there is no text. */
+void markdown_block(struct buffer *out, const char *language, const char *text);
+
+#endif

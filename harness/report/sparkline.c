@@ -1,0 +1,71 @@
+#include "report/sparkline.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+enum { SPARKS_MOST = 40, SPARK_LEVELS = 8 };
+
+/* The means of so many equal parts. */
+static void gather(const double *values, size_t count, double *means, size_t parts)
+{
+    for (size_t part = 0; part < parts; part++) {
+        size_t first = part * count / parts, last = (part + 1) * count / parts;
+        double sum = 0;
+        for (size_t i = first; i < last; i++)
+            sum += values[i];
+        means[part] = sum / (double)(last - first);
+    }
+}
+
+static char *draw(const double *values, size_t count)
+{
+    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    double least = values[0], most = values[0];
+    for (size_t i = 1; i < count; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        double share = most > least ? (values[i] - least) / (most - least) : 0;
+        unsigned level = (unsigned)(share * (SPARK_LEVELS - 1) + 0.5);
+        /* U+2581 LOWER ONE EIGHTH BLOCK to U+2588 FULL BLOCK. */
+        buffer_append(&out, (const char[]){'\xe2', '\x96', (char)(0x81 + level)}, 3);
+    }
+    return buffer_take(&out);
+}
+
+char *sparkline(const double *values, size_t count)
+{
+    double means[SPARKS_MOST];
+    size_t finite = 0;
+    _cleanup_free_ double *kept = memory_array(count + 1, sizeof *kept);
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i]))
+            kept[finite++] = values[i];
+    if (finite < 2)
+        return NULL;
+    if (finite <= SPARKS_MOST)
+        return draw(kept, finite);
+    gather(kept, finite, means, SPARKS_MOST);
+    return draw(means, SPARKS_MOST);
+}
+
+char *finding_sparkline(const struct ledger *ledger, const struct finding *finding, bool whole)
+{
+    _cleanup_free_ double *totals = NULL;
+    const double *row = NULL;
+    if (finding->gauge >= GAUGE_COUNT || gauge_info(finding->gauge)->cumulative)
+        return NULL;
+    if (finding->holder != NULL && !whole) {
+        const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
+        if (account != NULL)
+            row = account->bytes != NULL ? account->bytes : account->values;
+    } else if (finding->gauge != GAUGE_HEAP_STACK) {
+        row = totals = ledger_totals(ledger, finding->gauge);
+    }
+    return row != NULL ? sparkline(row + ledger->loop.first, ledger->loop.count) : NULL;
+}

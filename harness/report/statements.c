@@ -1,0 +1,494 @@
+#include "report/statements.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/attempts.h"
+#include "report/text_layout.h"
+
+/* More holders than this would bury the gauge's own line; result.json has all of them. */
+enum { HOLDERS_SHOWN = 6 };
+
+/* From here on a loop is a soak, and what it gains in an hour is of interest. */
+static const double soak_seconds = 600;
+
+/* --- The lists --- */
+
+static struct statement *add_statement(struct statements *statements, const struct finding *finding,
+                                       char *text)
+{
+    statements->items = memory_grow(statements->items, &statements->capacity, statements->count + 1,
+                                    sizeof *statements->items);
+    struct statement *statement = &statements->items[statements->count++];
+    *statement = (struct statement){.finding = finding, .text = text};
+    statement->fails = finding == NULL || finding_fails(finding->kind);
+    return statement;
+}
+
+/* Takes the text. */
+static struct detail *add_detail(struct statement *statement, const char *label, char *text)
+{
+    statement->details = memory_grow(statement->details, &statement->capacity, statement->count + 1,
+                                     sizeof *statement->details);
+    struct detail *detail = &statement->details[statement->count++];
+    *detail = (struct detail){.label = label, .text = text};
+    return detail;
+}
+
+void statements_free(struct statements *statements)
+{
+    for (size_t i = 0; i < statements->count; i++) {
+        struct statement *statement = &statements->items[i];
+        for (size_t j = 0; j < statement->count; j++)
+            free(statement->details[j].text);
+        free(statement->details);
+        free(statement->text);
+    }
+    free(statements->items);
+    *statements = (struct statements){0};
+}
+
+/* --- Growth in words --- */
+
+static bool is_growth(const struct finding *finding)
+{
+    return finding->gauge < GAUGE_COUNT && finding->kind == FINDING_GROWTH;
+}
+
+static const char *per_what(const struct scenario_result *scenario)
+{
+    return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
+}
+
+/* Is its growth told per hour as well? */
+static bool is_soak(const struct scenario_result *scenario, struct pace *pace)
+{
+    if (scenario->record == NULL)
+        return false;
+    *pace = series_pace(&scenario->record->series);
+    return isfinite(pace->steps_per_hour) &&
+           (scenario->record->series.per_minute || pace->seconds > soak_seconds);
+}
+
+/* Of a heap stack "+1.00 objects, +512 B per iteration", of all else "+1.00 per iteration"; so many
+ * of the finding's steps at once. */
+static void put_growth(struct buffer *out, const struct finding *finding, double steps,
+                       const char *what)
+{
+    char pace[64], bytes[64];
+    const char *separator = out->length > 0 ? ", " : "";
+    growth_describe(finding->gauge, finding->per_iteration * steps, pace, sizeof pace);
+    growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration * steps, bytes, sizeof bytes);
+    if (finding->gauge == GAUGE_HEAP_STACK)
+        buffer_format(out, "%s%+.2f objects, %s per %s", separator, finding->per_iteration * steps,
+                      bytes, what);
+    else
+        buffer_format(out, "%s%s per %s", separator, pace, what);
+}
+
+/* "+12.00 per minute, +1.00 per iteration, +720.00 per hour"; the caller frees it. */
+static char *describe_pace(const struct scenario_result *scenario, const struct finding *finding)
+{
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct pace pace;
+    put_growth(&text, finding, 1, per_what(scenario));
+    if (!is_soak(scenario, &pace))
+        return buffer_take(&text);
+    if (isfinite(pace.iterations_per_step))
+        put_growth(&text, finding, 1 / pace.iterations_per_step, "iteration");
+    put_growth(&text, finding, pace.steps_per_hour, "hour");
+    return buffer_take(&text);
+}
+
+/* The judge names the holders that grow; a person asks first what became of the whole. */
+static void widen_to_total(const struct scenario_result *scenario, struct finding *finding)
+{
+    if (gauge_info(finding->gauge)->rule != RULE_FLOOR || scenario->record == NULL)
+        return;
+    const struct series *series = &scenario->record->series;
+    _cleanup_free_ double *positions = memory_array(series->count + 1, sizeof *positions);
+    _cleanup_free_ double *values = memory_array(series->count + 1, sizeof *values);
+    struct trace trace = {.positions = positions, .values = values};
+    for (size_t i = 0; i < series->count; i++) {
+        if (series->samples[i].phase != PHASE_LOOP)
+            continue;
+        positions[trace.count] = series_position(series, &series->samples[i]);
+        values[trace.count++] = series->samples[i].gauges[finding->gauge];
+    }
+    struct growth growth = growth_of(trace, 0, growth_rule_count);
+    if (!(growth.iterations > 0) || isnan(growth.from) || isnan(growth.to))
+        return;
+    finding->per_iteration = growth.per_iteration;
+    finding->from = growth.from;
+    finding->to = growth.to;
+    finding->iterations = growth.iterations;
+}
+
+/* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
+static char *describe_growth(const struct scenario_result *scenario, struct finding finding,
+                             bool of_the_whole)
+{
+    char from[64], to[64];
+    if (finding.holder != NULL && of_the_whole)
+        widen_to_total(scenario, &finding);
+    amount_describe(finding.gauge, finding.from, from, sizeof from);
+    amount_describe(finding.gauge, finding.to, to, sizeof to);
+    _cleanup_free_ char *pace = describe_pace(scenario, &finding);
+    return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding.gauge)->name, pace,
+                         from, to, finding.iterations, per_what(scenario));
+}
+
+/* --- What fails --- */
+
+static void add_holder(struct statement *statement, const struct scenario_result *scenario,
+                       const struct finding *finding)
+{
+    char growth[64];
+    amount_describe(finding->gauge, finding->to - finding->from, growth, sizeof growth);
+    _cleanup_free_ char *pace = describe_pace(scenario, finding);
+    bool stack = finding->gauge == GAUGE_HEAP_STACK;
+    char *text =
+        memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : growth);
+    add_detail(statement, "held by", text)->finding = finding;
+    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
+        add_detail(statement, "", memory_copy_text(finding->example));
+    if (finding->made_by != NULL)
+        add_detail(statement, "", memory_copy_text(finding->made_by));
+}
+
+/* "press E   scenarios/external-editor.yaml:14:5", for each place where it grows. */
+static void add_places(struct statement *statement, const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->place_count; i++) {
+        const struct finding_place *place = &finding->places[i];
+        char pace[64];
+        growth_describe(finding->gauge, place->per_iteration, pace, sizeof pace);
+        add_detail(statement, i == 0 ? "grows at" : "",
+                   memory_format("%s   %s%s%s", place->step, place->where,
+                                 finding->place_count > 1 ? "   " : "",
+                                 finding->place_count > 1 ? pace : ""));
+    }
+    if (statement->where == NULL && finding->place_count > 0) {
+        statement->where = finding->places[0].where;
+        statement->step = finding->places[0].step;
+    }
+}
+
+/* The heap's exact amounts: the screening's are estimates from a sampled profile. */
+static void add_exact(struct statement *statement, const struct finding *finding)
+{
+    if (!finding->located || finding->gauge != GAUGE_HEAP_STACK || finding->exact <= 0)
+        return;
+    char bytes[64];
+    growth_describe(GAUGE_HEAP_ALLOC, finding->exact_bytes, bytes, sizeof bytes);
+    add_detail(statement, "exactly",
+               memory_format("%+.2f objects, %s per iteration", finding->exact, bytes));
+}
+
+static bool is_growth_of(const struct finding *finding, enum gauge gauge)
+{
+    return is_growth(finding) && finding->gauge == gauge;
+}
+
+/* The whole gauge's growth, or, where only holders grow, the first of them: `main` itself. */
+static const struct finding *main_finding(const struct judgement *judgement,
+                                          const struct finding *main)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (is_growth_of(finding, main->gauge) && main->holder != NULL && finding->holder == NULL)
+            main = finding;
+    }
+    return main;
+}
+
+static const char *confirmation_text(const struct scenario_result *scenario,
+                                     const struct finding *finding)
+{
+    if (finding->confirmed)
+        return scenario->segment_count > 0 ? ", in more than one segment"
+                                           : ", confirmed in a fresh process";
+    if (scenario->segment_count > 0)
+        return ", in one segment alone";
+    return scenario->attempt_count == 1 ? ", in one run alone" : "";
+}
+
+/* All growth of one gauge: the whole first, then what holds it. */
+static void state_gauge(struct statements *statements, const struct scenario_result *scenario,
+                        const struct finding *grown)
+{
+    const struct judgement *judgement = scenario->judgement;
+    const struct finding *main = main_finding(judgement, grown);
+    size_t shown = 0, hidden = 0;
+    _cleanup_free_ char *growth = describe_growth(scenario, *main, true);
+    struct statement *statement = add_statement(
+        statements, main, memory_format("%s%s", growth, confirmation_text(scenario, main)));
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (!is_growth_of(finding, grown->gauge) || finding->holder == NULL)
+            continue;
+        if (shown++ < HOLDERS_SHOWN) {
+            add_holder(statement, scenario, finding);
+            add_exact(statement, finding);
+            add_places(statement, finding);
+        } else {
+            hidden++;
+        }
+    }
+    if (main->text != NULL)
+        add_detail(statement, "", memory_copy_text(main->text))->sentence = true;
+    if (shown == 0)
+        add_places(statement, main);
+    if (hidden > 0)
+        add_detail(statement, NULL,
+                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden))
+            ->sentence = true;
+}
+
+char *finding_kind_words(enum finding_kind kind)
+{
+    char *words = memory_copy_text(finding_kind_name(kind));
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    return words;
+}
+
+/* A finding that is no growth: what the judge says of it, else its numbers. The caller frees it. */
+static char *describe_other(const struct finding *finding)
+{
+    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    _cleanup_free_ char *kind = finding_kind_words(finding->kind);
+    const char *holder = finding->holder != NULL ? finding->holder : "";
+    const char *before = *gauge ? " " : "", *between = *holder ? " " : "";
+    char from[64], to[64];
+    if (finding->text != NULL)
+        return memory_format("%s%s%s%s%s: %s", kind, before, gauge, between, holder, finding->text);
+    amount_describe(finding->gauge, finding->from, from, sizeof from);
+    amount_describe(finding->gauge, finding->to, to, sizeof to);
+    if (finding->kind == FINDING_LEVEL)
+        return memory_format("%s at rest %s, baseline %s", gauge, to, from);
+    return memory_format("%s%s%s%s%s", kind, before, gauge, between, holder);
+}
+
+/* All that outlived the target, in one. */
+static void state_left_behind(struct statements *statements, const struct judgement *judgement,
+                              const struct finding *first)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    const char *text = "";
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->kind != FINDING_LEFT_BEHIND)
+            continue;
+        string_list_add(&names, finding->holder != NULL ? finding->holder : "");
+        text = finding->text != NULL ? finding->text : "";
+    }
+    _cleanup_free_ char *described = processes_describe(&names);
+    add_statement(statements, first, memory_format("left behind: %s: %s", described, text));
+}
+
+char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding)
+{
+    if (finding->gauge >= GAUGE_COUNT ||
+        (finding->kind != FINDING_GROWTH && finding->kind != FINDING_BACKLOG))
+        return describe_other(finding);
+    _cleanup_free_ char *growth = describe_growth(scenario, *finding, false);
+    const char *holder = finding->holder;
+    return memory_format("%s%s%s%s%s", finding->kind == FINDING_BACKLOG ? "backlog: " : "", growth,
+                         finding->kind == FINDING_GROWTH ? confirmation_text(scenario, finding)
+                                                         : "",
+                         holder != NULL ? ", held by " : "", holder != NULL ? holder : "");
+}
+
+static void state_failures(struct statements *statements, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = scenario->judgement;
+    bool told[GAUGE_COUNT] = {false};
+    bool left_behind_told = false;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        bool left_behind = finding->kind == FINDING_LEFT_BEHIND;
+        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]) ||
+            (left_behind && left_behind_told))
+            continue;
+        if (is_growth(finding)) {
+            state_gauge(statements, scenario, finding);
+            told[finding->gauge] = true;
+        } else if (left_behind) {
+            state_left_behind(statements, judgement, finding);
+            left_behind_told = true;
+        } else {
+            add_statement(statements, finding, describe_other(finding));
+        }
+    }
+}
+
+/* --- Warnings --- */
+
+static void state_backlog(struct statements *statements, const struct scenario_result *scenario,
+                          const struct finding *finding)
+{
+    char gone[64];
+    struct finding whole = *finding;
+    widen_to_total(scenario, &whole);
+    _cleanup_free_ char *pace = describe_pace(scenario, &whole);
+    if (isfinite(finding->drained_after) && finding->drained_after > 0)
+        snprintf(gone, sizeof gone, "%.0f s after the loop", finding->drained_after);
+    else
+        snprintf(gone, sizeof gone, "at rest");
+    struct statement *statement = add_statement(
+        statements, finding,
+        memory_format("backlog: %s %s, all gone %s", gauge_info(finding->gauge)->name, pace, gone));
+    for (size_t i = 0; i < scenario->judgement->count; i++) {
+        const struct finding *held = &scenario->judgement->findings[i];
+        if (held->kind == FINDING_BACKLOG && held->gauge == finding->gauge && held->made_by != NULL)
+            add_detail(statement, NULL, memory_copy_text(held->made_by));
+    }
+}
+
+/* Backlog once a gauge (its holders say nothing new), the rest each. */
+static void state_warnings(struct statements *statements, const struct scenario_result *scenario)
+{
+    const struct judgement *judgement = scenario->judgement;
+    bool told[GAUGE_COUNT] = {false};
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        bool backlog = finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT;
+        if (finding_fails(finding->kind))
+            continue;
+        if (!backlog)
+            add_statement(statements, finding, describe_other(finding));
+        else if (!told[finding->gauge])
+            state_backlog(statements, scenario, finding);
+        if (backlog)
+            told[finding->gauge] = true;
+    }
+}
+
+/* --- What says nothing about leaks --- */
+
+static void add_measurement(struct statement *statement, const struct scenario_result *scenario)
+{
+    /* After a failure, what is wrong with the measurement is its consequence. */
+    bool told = scenario->record != NULL && scenario->record->failure != NULL;
+    const char *reason = scenario->reason != NULL ? scenario->reason : "";
+    for (size_t i = 0; !told && scenario->judgement != NULL && i < scenario->judgement->count;
+         i++) {
+        const struct finding *finding = &scenario->judgement->findings[i];
+        if (finding->text == NULL)
+            continue;
+        if (!text_ends(reason, finding->text))
+            add_detail(statement, NULL,
+                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
+                ->sentence = true;
+        if (finding->holder != NULL)
+            add_detail(statement, "held by", memory_copy_text(finding->holder))->finding = finding;
+    }
+}
+
+/* What to do about a run that says nothing. A failure shows its own evidence instead. */
+static const char *advice_for(const struct scenario_result *scenario)
+{
+    if (scenario->verdict == VERDICT_INVALID)
+        return "mend the scenario or its target file so that the measurement holds, then run it "
+               "again; nothing about leaks is known from this run";
+    if (scenario->verdict != VERDICT_INCONCLUSIVE)
+        return NULL;
+    if (scenario->attempt_count > 1)
+        return "run it again on a quieter machine, or with more samples (measure: samples), which "
+               "tell a smaller growth from noise";
+    return "run it again on a quieter machine; if it stays so, give it more samples (measure: "
+           "samples) or pace it by time (measure: every, for)";
+}
+
+static void state_run(struct statements *statements, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario_telling_record(scenario);
+    const char *advice = advice_for(scenario);
+    struct statement *statement = add_statement(
+        statements, NULL, memory_copy_text(scenario->reason != NULL ? scenario->reason : ""));
+    statement->fails = scenario->verdict != VERDICT_SKIPPED;
+    if (record != NULL && record->failure != NULL && statement->fails)
+        statement->where = json_get_text(record->failure, "where", NULL);
+    if (statement->where != NULL && *statement->where == '\0')
+        statement->where = NULL;
+    add_measurement(statement, scenario);
+    if (advice != NULL)
+        add_detail(statement, "to do", memory_copy_text(advice))->sentence = true;
+}
+
+void statements_of(const struct scenario_result *scenario, struct statements *statements)
+{
+    if (scenario->verdict == VERDICT_PASS) {
+        if (scenario->judgement != NULL)
+            state_warnings(statements, scenario);
+    } else if (scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL) {
+        state_failures(statements, scenario);
+        state_warnings(statements, scenario);
+    } else {
+        state_run(statements, scenario);
+    }
+}
+
+int scenario_rank(const struct scenario_result *scenario)
+{
+    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
+                                EXIT_INCONCLUSIVE};
+    const struct suite_result strict = {0};
+    int count = (int)(sizeof order / sizeof *order);
+    int status = scenario_exit_status(&strict, scenario);
+    for (int i = 0; i < count; i++)
+        if (status == order[i])
+            return i;
+    return count;
+}
+
+/* --- What it would have caught --- */
+
+/* "fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack", so many steps at once; "" where
+ * nothing can be said. The caller frees it. */
+static char *describe_power(const struct judgement *judgement, double steps, const char *what)
+{
+    struct buffer list = BUFFER_INIT(SIZE_MAX);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        double smallest = judgement->smallest[gauge].per_iteration * steps;
+        char amount[64];
+        if (!isfinite(smallest) || gauge == GAUGE_HEAP_STACK)
+            continue;
+        if (gauge_info(gauge)->unit == UNIT_COUNT)
+            snprintf(amount, sizeof amount, "%.2f", smallest);
+        else
+            amount_describe(gauge, smallest, amount, sizeof amount);
+        buffer_format(&list, "%s%s %s", list.length > 0 ? ", " : "", gauge_info(gauge)->name,
+                      amount);
+    }
+    double stack = judgement->smallest[GAUGE_HEAP_STACK].per_iteration * steps;
+    char bytes[64];
+    bytes_describe(stack, bytes, sizeof bytes);
+    if (isfinite(stack))
+        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "", bytes,
+                      what);
+    else if (list.length > 0)
+        buffer_format(&list, " per %s", what);
+    return buffer_take(&list);
+}
+
+char *power_text(const struct scenario_result *scenario)
+{
+    struct pace pace;
+    if (scenario->judgement == NULL)
+        return NULL;
+    _cleanup_free_ char *power = describe_power(scenario->judgement, 1, per_what(scenario));
+    if (*power == '\0')
+        return memory_copy_text("too few samples to say what it would have caught");
+    if (!is_soak(scenario, &pace))
+        return memory_format("would have caught: %s", power);
+    _cleanup_free_ char *hour = describe_power(scenario->judgement, pace.steps_per_hour, "hour");
+    return memory_format("would have caught: %s\nthat is %s", power, hour);
+}

@@ -1,0 +1,64 @@
+/*
+ * What there is to say of one scenario's result, in words and without layout: every format that
+ * people read is made of it.
+ *
+ * Texts are raw: they hold names that came from the target, and each format makes them harmless in
+ * its own way.
+ */
+#ifndef LEAKGATE_REPORT_STATEMENTS_H
+#define LEAKGATE_REPORT_STATEMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "report/result.h"
+
+/* What stands under a statement. */
+struct detail {
+    const char *label; /* "held by"; "": belongs to the one before; NULL: stands by itself */
+    char *text;
+    bool sentence;                 /* words of ours, and no name */
+    const struct finding *finding; /* of "held by": the holder's own; else NULL */
+};
+
+struct statement {
+    const struct finding *finding; /* what it is about; NULL: the run as a whole */
+    bool fails;                    /* it is why the verdict is no pass */
+    char *text;                    /* one line */
+    const char *where; /* "file:line:column" of the step it grows or failed at; NULL: unknown */
+    const char *step;  /* that step, where it grows; NULL */
+    struct detail *details;
+    size_t count;
+    size_t capacity;
+};
+
+/* The worst first. Statements point into the scenario. */
+struct statements {
+    struct statement *items;
+    size_t count;
+    size_t capacity;
+};
+void statements_free(struct statements *statements);
+#define _cleanup_statements_ __attribute__((cleanup(statements_free)))
+
+/* What fails and what is worth a word; nothing of a scenario that has nothing to say. All growth of
+ * a gauge is one statement, and so is all that was left behind. */
+void statements_of(const struct scenario_result *scenario, struct statements *statements);
+
+/* One finding by itself in one line: "fd +1.00 per iteration (21 -> 57 in 36 iterations), confirmed
+ * in a fresh process, held by anon_inode:[eventpoll]". The caller frees it. */
+char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding);
+
+/* How bad its verdict is, 0 the worst: leakgate's own fault, a wrong file, a failure, a leak,
+ * inconclusive or invalid, and then what fails nothing. What of it `--fail-on leak` lets pass stays
+ * where it is. */
+int scenario_rank(const struct scenario_result *scenario);
+
+/* "would have caught: fd 0.07, ...", and where it ran for long the same per hour in a second line;
+ * NULL where nothing was judged. The caller frees it. */
+char *power_text(const struct scenario_result *scenario);
+
+/* "exception expired"; the caller frees it. */
+char *finding_kind_words(enum finding_kind kind);
+
+#endif
