@@ -36,9 +36,17 @@ escape_data() {
     printf '%s' "${text//$'\n'/%0A}"
 }
 
-# annotate LEVEL TITLE TEXT: marks the run with an error, a warning or a notice. The title is ours.
+# ... and as a property of one.
+escape_property() {
+    local text
+    text=$(escape_data "$1")
+    text=${text//:/%3A}
+    printf '%s' "${text//,/%2C}"
+}
+
+# annotate LEVEL TITLE TEXT: marks the run with an error, a warning or a notice.
 annotate() {
-    printf '::%s title=%s::%s\n' "$1" "$2" "$(escape_data "$3")"
+    printf '::%s title=%s::%s\n' "$1" "$(escape_property "$2")" "$(escape_data "$3")"
 }
 
 # The step ends here, with the status of a wrong file or option.

@@ -116,9 +116,12 @@ def test_without_inputs_leakgates_own_defaults_hold(job):
 
 
 def test_another_directory(job):
-    (job.workspace / "sub").mkdir()
-    shown = job.fake(verdicts=["pass"], inputs={"working_directory": "sub"})
-    assert shown.outputs["result"] == str(job.workspace / "sub/leakgate-report/result.json")
+    (job.workspace / "a, b").mkdir()
+    shown = job.fake(verdicts=["leak"], status=1, inputs={"working_directory": "./a, b"},
+                     annotations="::error file=scenarios/s.yaml,line=1::x\n::error file=/y::z\n")
+    assert shown.outputs["result"] == str(job.workspace / "a, b/leakgate-report/result.json")
+    assert shown.log.commands == [("error", "file=a%2C b/scenarios/s.yaml,line=1", "x"),
+                                  ("error", "file=/y", "z")]
 
 
 WRONG = {
