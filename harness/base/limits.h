@@ -42,6 +42,15 @@
 #define LIMIT_JOURNAL_SAMPLES 20000u
 #define LIMIT_JOURNAL_STEPS_KEPT 200u
 
+/* Reports that are merged: a scenario's directory has ten files, a soak's more for each segment. A
+ * journal may be as large as is read back. */
+#define LIMIT_COPY_FILES 10000u
+#define LIMIT_COPY_DEPTH 8u
+#define LIMIT_COPY_BYTES LIMIT_JOURNAL_BYTES
+/* Where artifacts were unpacked, a report lies in ARTIFACT/ or ARTIFACT/leakgate-report/. */
+#define LIMIT_REPORT_DEPTH 3u
+#define LIMIT_REPORT_ENTRIES 20000u
+
 /* Regular expressions: PCRE2 backtracks. */
 #define LIMIT_REGEX_BYTES 1024u
 #define LIMIT_REGEX_MATCH 1000000u
@@ -79,6 +88,31 @@
 #define LIMIT_RECORDING_LAST_BYTES (8u * 1024u * 1024u)
 #define LIMIT_STDERR_BYTES (4u * 1024u * 1024u)
 #define LIMIT_OSC_BYTES 4096u /* an OSC string kept for its title or query; longer is dropped */
+
+/* The page (report/html.c): what a browser on a phone opens at once. A scenario's part that would
+ * make it larger is left out, those that passed first, and the page says so. Measured: a run of 25
+ * scenarios takes 2 to 3 MB, half of it recordings. */
+#define LIMIT_PAGE_BYTES (6u * 1024u * 1024u)
+#define LIMIT_PAGE_TEXT_BYTES 2000u /* of one name or sentence; result.json has them whole */
+#define LIMIT_PAGE_FINDINGS 40u     /* of one scenario, in its tables */
+#define LIMIT_PAGE_STACKS 40u       /* in one picture of stacks */
+#define LIMIT_PAGE_FRAMES 48u       /* of one of these stacks, from the leaf */
+#define LIMIT_PAGE_POINTS 240u      /* of one chart: more than it has dots on a phone */
+#define LIMIT_PAGE_SAMPLES 120u     /* rows of the table of samples */
+#define LIMIT_PAGE_STDERR_LINES 50u
+/* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
+#define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)
+/* Of what passed: the start and the first iterations. Measured: 25 such take 0.7 s to draw, and the
+ * rest of their page 0.15 s. */
+#define LIMIT_PAGE_RECORDING_PASS_BYTES (64u * 1024u)
+#define LIMIT_PAGE_RECORDING_PASS_PICTURES 80u
+#define LIMIT_PAGE_RECORDINGS_BYTES (2u * 1024u * 1024u)
+/* What is read of one recording to draw it, and how long that may take of a processor: both are far
+ * over what a run of half an hour needs (measured: 3.4 MB in 0.3 s). */
+#define LIMIT_PAGE_REPLAY_BYTES (24u * 1024u * 1024u)
+#define LIMIT_PAGE_REPLAY_SECONDS 5u
+#define LIMIT_PAGE_REPLAY_LINES 20000u /* different rows of a screen, in memory */
+#define LIMIT_PAGE_REPLAY_CHANGES 1000000u
 
 /* The emulator holds its cells in memory. */
 #define LIMIT_TERMINAL_ROWS 500

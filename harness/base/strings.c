@@ -171,6 +171,16 @@ static bool is_command(const char *text, char before)
     return text[0] == '#' && text[1] == '#' && (text[2] == '[' || is_letter(text[2]));
 }
 
+/* How many bytes from here on are what nobody obeys, whatever stands around them: most of any text.
+ */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length] >= ' ' && text[length] <= '~' && text[length] != ':' && text[length] != '#')
+        length++;
+    return length;
+}
+
 char *text_harmless(const char *text, bool keep_newlines)
 {
     struct buffer out = BUFFER_INIT(SIZE_MAX);
@@ -178,6 +188,14 @@ char *text_harmless(const char *text, bool keep_newlines)
     char before = '\0';
     buffer_append(&out, "", 0);
     while (available > 0) {
+        size_t plain = plain_length(text);
+        if (plain > 0) {
+            buffer_append(&out, text, plain);
+            before = text[plain - 1];
+            text += plain;
+            available -= plain;
+            continue;
+        }
         size_t length = utf8_length(text, available);
         bool kept = keep_newlines && (text[0] == '\n' || text[0] == '\t');
         if (length > 0 && (kept || !acts_on_terminal(text, length)))

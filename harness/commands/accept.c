@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "commands/acceptance.h"
 #include "commands/command.h"
+#include "commands/find_reports.h"
 #include "commands/selection.h"
 #include "report/baseline_difference.h"
 #include "report/attempts.h"
@@ -130,13 +131,12 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
 
 static bool propose(struct accepting *accepting, const char *name, struct lg_error *err)
 {
-    const char *report = option_text(accepting->arguments, OPTION_FROM);
     if (!path_is_inside(name) || strchr(name, '/') != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no name of a scenario", name);
-    _cleanup_free_ char *path = report_path(report, name, REPORT_JOURNAL);
-    if (access(path, F_OK) != 0)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "%s has no run of the scenario \"%s\"", report,
-                       name);
+    _cleanup_free_ char *report =
+        find_report_of(option_text(accepting->arguments, OPTION_FROM), name, err);
+    if (report == NULL)
+        return false;
     _cleanup_suite_ struct suite_result *suite = suite_new(report, "", "");
     struct scenario_result *scenario = suite_add(suite, name, "", NULL);
     scenario_judge(scenario, report);

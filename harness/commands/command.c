@@ -44,6 +44,26 @@ const struct command_info command_table[] = {
      "Makes the report again from the journals of an earlier run, without the target. The exit "
      "status is 0 when that was possible, whatever the verdicts are.",
      command_report},
+    {COMMAND_MERGE, "merge", "DIR...", "make one report of those of shards",
+     "Reads the reports of `leakgate run --shard I/N` and makes one of them, with one verdict: all "
+     "formats, and a copy of the evidence. A DIR is a report, or a directory in which they lie, as "
+     "the artifacts of a build are unpacked. The inputs stay as they are.\n\n"
+     "The exit status is that of a run of the whole suite. It is 2 when a shard is missing, or a "
+     "scenario of the suite has no result: the report is made of what there is, and names what is "
+     "missing. A shard that is there twice, or reports that are not of one suite (other scenarios, "
+     "options, or builds of the target), make no report.\n\n"
+     "Reports of whole suites are merged when no scenario is in two of them.",
+     command_merge},
+    {COMMAND_DIFF_BASELINE, "diff-baseline", "[REV]",
+     "show what changes in baselines and scenarios, for a review",
+     "Compares the baselines and scenarios of the working tree with those of a git revision, and "
+     "marks what is weaker: a larger allowance, a new exception, one that holds longer, a level "
+     "over the tolerance of the old one; fewer samples, steps that are gone, a region left out, a "
+     "quarantine. Without REV the revision is where HEAD left the remote's default branch (or the "
+     "one it tracks, or HEAD itself).\n\n"
+     "The exit status is 0, whatever changes, but for --fail-on weaker, and 2 where a file or the "
+     "revision cannot be read.",
+     command_diff_baseline},
     {COMMAND_BISECT, "bisect", "SCENARIO...", "run scenarios for git bisect run",
      "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
      "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "

@@ -32,6 +32,8 @@ int command_accept(const struct arguments *arguments);
 int command_check(const struct arguments *arguments);
 int command_list(const struct arguments *arguments);
 int command_report(const struct arguments *arguments);
+int command_merge(const struct arguments *arguments);
+int command_diff_baseline(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
 /* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.

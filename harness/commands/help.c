@@ -12,7 +12,7 @@ enum { HELP_WIDTH = 80, HELP_INDENT = 2, HELP_COLUMN = 26 };
 const struct fact exit_facts[] = {
     {"0", "pass"},
     {"1", "leak"},
-    {"2", "usage, a scenario or a baseline file is wrong; nothing ran"},
+    {"2", "usage, a scenario or a baseline file is wrong: nothing ran; merge: a shard is missing"},
     {"3", "nothing was judged: no scenario, all skipped, a required baseline missing"},
     {"4", "inconclusive or invalid"},
     {"5", "the target failed: it did not start, crashed, or a wait timed out"},

@@ -11,18 +11,21 @@
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
 #define EVERY                                                                                      \
-    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_COMPLETION)
-#define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST)
+    (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
+     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION)
+#define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
     {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
      "scenarios", "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
-    {OPTION_REPORT, RUNS, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
+    {OPTION_REPORT, RUNS | COMMAND_MERGE, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
      "where the report and each run's evidence go"},
     {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT, "from", 0, "DIR", OPTION_TYPE_TEXT,
-     "leakgate-report", "the report directory of an earlier run"},
+     "leakgate-report",
+     "the report directory of an earlier run, or one that the artifacts of a build were unpacked "
+     "to"},
     {OPTION_TAG, COMMAND_RUN | COMMAND_LIST, "tag", 0, "TAG", OPTION_TYPE_LIST, NULL,
      "only scenarios with this tag; repeated: with any of them"},
     {OPTION_SHARD, COMMAND_RUN | COMMAND_LIST, "shard", 0, "I/N", OPTION_TYPE_SHARD, NULL,
@@ -65,6 +68,10 @@ const struct option_info option_table[] = {
      "judge by the baselines of this git revision, and show how those here differ"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "with leak, inconclusive and invalid runs are warnings"},
+    {OPTION_FAIL_ON, COMMAND_MERGE, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE, NULL,
+     "another one than the shards were run with"},
+    {OPTION_FAIL_ON, COMMAND_DIFF_BASELINE, "fail-on", 0, "weaker", OPTION_TYPE_CHOICE, NULL,
+     "end with 1 when anything is weaker"},
     {OPTION_HOLDER, COMMAND_ACCEPT, "holder", 0, "KEY", OPTION_TYPE_LIST, NULL,
      "a leaking holder to accept, as the report prints it: 'GAUGE KEY'; may be repeated"},
     {OPTION_REASON, COMMAND_ACCEPT, "reason", 0, "TEXT", OPTION_TYPE_TEXT, NULL,
@@ -82,10 +89,13 @@ const struct option_info option_table[] = {
      "text|json|html|markdown|annotations|junit|sarif|csv", OPTION_TYPE_CHOICE, "text",
      "in which format; a run leaves all but text and annotations in its "
      "report's directory"},
-    {OPTION_OUTPUT, COMMAND_REPORT, "output", 0, "FILE", OPTION_TYPE_TEXT, NULL,
-     "write it to this file instead of standard output"},
-    {OPTION_JSON, COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT, "json", 0, NULL, OPTION_TYPE_FLAG,
-     NULL, "print one JSON object instead of text"},
+    {OPTION_FORMAT, COMMAND_DIFF_BASELINE, "format", 0, "text|markdown|json", OPTION_TYPE_CHOICE,
+     "text", "in which format; markdown is for a comment or a step summary"},
+    {OPTION_OUTPUT, COMMAND_REPORT | COMMAND_DIFF_BASELINE, "output", 0, "FILE", OPTION_TYPE_TEXT,
+     NULL, "write it to this file instead of standard output"},
+    {OPTION_JSON,
+     COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE | COMMAND_DIFF_BASELINE, "json", 0,
+     NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
 };
 const size_t option_table_count = sizeof option_table / sizeof *option_table;

@@ -20,6 +20,8 @@ enum command {
     COMMAND_LIST = 1 << 3,
     COMMAND_REPORT = 1 << 4,
     COMMAND_BISECT = 1 << 5,
+    COMMAND_MERGE = 1 << 6,
+    COMMAND_DIFF_BASELINE = 1 << 7,
     COMMAND_COMPLETION = 1 << 8,
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "report/result.h"
 
@@ -13,8 +14,10 @@ int command_report(const struct arguments *arguments)
         lg_fail(&err, LG_ERROR_INPUT, 0, "report takes no operand, only --from DIR");
         return complain(&err);
     }
-    _cleanup_suite_ struct suite_result *suite =
-        suite_read(option_text(arguments, OPTION_FROM), &err);
+    _cleanup_free_ char *directory = find_report(option_text(arguments, OPTION_FROM), &err);
+    if (directory == NULL)
+        return complain(&err);
+    _cleanup_suite_ struct suite_result *suite = suite_read(directory, &err);
     if (suite == NULL)
         return complain(&err);
     const char *name =

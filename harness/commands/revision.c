@@ -102,36 +102,85 @@ static bool find_commit(struct revision *revision, const char *path, struct lg_e
     if (!ask(revision, directory, arguments, &out, &status, &complaint, err))
         return false;
     if (status != 0 && complaint[0] != '\0')
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: git in %s says: %s",
-                       revision->name, directory, complaint);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "revision %s: git in %s says: %s", revision->name,
+                       directory, complaint);
     _cleanup_free_ char *hash =
         memory_copy_range(buffer_string(&out), strcspn(buffer_string(&out), "\n"));
     if (status != 0 || !is_hash(hash))
         return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--baseline-ref %s: there is no such revision here; a shallow clone has "
+                       "revision %s: there is no such revision here; a shallow clone has "
                        "only the last one, fetch it first",
                        revision->name);
     memcpy(revision->commit, hash, strlen(hash) + 1);
     return true;
 }
 
-struct revision *revision_open(const char *directory, const char *name, struct lg_error *err)
+static struct revision *revision_new(const char *name)
 {
-    if (name[0] == '-') {
-        lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: no revision begins with a dash", name);
-        return NULL;
-    }
     struct revision *revision = memory_new(struct revision);
     revision->name = memory_copy_text(name);
     revision->program = tool_find("git");
     gather_environment(&revision->environment);
+    return revision;
+}
+
+struct revision *revision_open(const char *directory, const char *name, struct lg_error *err)
+{
+    if (name[0] == '-') {
+        lg_fail(err, LG_ERROR_INPUT, 0, "revision %s: no revision begins with a dash", name);
+        return NULL;
+    }
+    struct revision *revision = revision_new(name);
     _cleanup_free_ char *inside = path_join(directory, "x");
     if (revision->program == NULL)
-        lg_fail(err, LG_ERROR_INPUT, 0, "--baseline-ref %s: there is no git on PATH", name);
+        lg_fail(err, LG_ERROR_INPUT, 0, "revision %s: there is no git on PATH", name);
     else if (find_commit(revision, inside, err))
         return revision;
     revision_close(revision);
     return NULL;
+}
+
+/* The first line of what git answers; NULL where it has none. The caller frees it. */
+static char *ask_line(const struct revision *revision, const char *directory,
+                      const char *const *arguments)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
+    _cleanup_free_ char *complaint = NULL;
+    int status = 0;
+    if (!ask(revision, directory, arguments, &out, &status, &complaint, NULL) || status != 0)
+        return NULL;
+    const char *text = buffer_string(&out);
+    return *text != '\0' && *text != '\n' ? memory_copy_range(text, strcspn(text, "\n")) : NULL;
+}
+
+/* Where HEAD left this branch; false where there is no such branch. */
+static bool find_merge_base(struct revision *revision, const char *directory, const char *branch)
+{
+    const char *base[] = {"merge-base", "HEAD", branch, NULL};
+    const char *abbreviate[] = {"rev-parse", "--abbrev-ref", branch, NULL};
+    _cleanup_free_ char *hash = ask_line(revision, directory, base);
+    _cleanup_free_ char *name = ask_line(revision, directory, abbreviate);
+    if (hash == NULL || !is_hash(hash) || name == NULL)
+        return false;
+    memcpy(revision->commit, hash, strlen(hash) + 1);
+    free(revision->name);
+    revision->name = take_pointer(name);
+    return true;
+}
+
+struct revision *revision_open_base(const char *directory, struct lg_error *err)
+{
+    static const char *const branches[] = {"origin/HEAD", "@{upstream}"};
+    _cleanup_free_ char *inside = path_join(directory, "x");
+    _cleanup_free_ char *near = NULL;
+    _cleanup_free_ char *rest = NULL;
+    struct revision *revision = revision_new("HEAD");
+    locate(inside, &near, &rest);
+    for (size_t i = 0; revision->program != NULL && i < sizeof branches / sizeof *branches; i++)
+        if (find_merge_base(revision, near, branches[i]))
+            return revision;
+    revision_close(revision);
+    return revision_open(directory, "HEAD", err);
 }
 
 void revision_close(struct revision *revision)
@@ -197,6 +246,44 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is no plain file", path, revision->name);
     const char *show[] = {"cat-file", "blob", hash, NULL};
     return ask_for_file(revision, directory, path, show, out, err);
+}
+
+bool revision_knows(const struct revision *revision, const char *path)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
+    _cleanup_free_ char *directory = NULL;
+    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *complaint = NULL;
+    _cleanup_free_ char *commit = memory_format("%s^{commit}", revision->commit);
+    const char *arguments[] = {"cat-file", "-e", commit, NULL};
+    int status = 0;
+    locate(path, &directory, &rest);
+    return ask(revision, directory, arguments, &out, &status, &complaint, NULL) && status == 0;
+}
+
+bool revision_list(const struct revision *revision, const char *directory, const char *suffix,
+                   struct string_list *paths, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(LIMIT_JSON_BYTES);
+    _cleanup_free_ char *inside = path_join(directory, "x");
+    _cleanup_free_ char *near = NULL;
+    _cleanup_free_ char *rest = NULL;
+    locate(inside, &near, &rest);
+    rest[strlen(rest) - 1] = '\0';
+    const char *list[] = {"--literal-pathspecs", "ls-tree",        "-z", "-r", "--name-only",
+                          "--full-name",         revision->commit, "--", rest, NULL};
+    if (!ask_for_file(revision, near, directory, list, &out, err))
+        return false;
+    /* By what follows the directory, however it is called from the top of the repository. */
+    const char *prefix[] = {"rev-parse", "--show-prefix", NULL};
+    _cleanup_free_ char *top = ask_line(revision, near, prefix);
+    size_t skipped = (top != NULL ? strlen(top) : 0) + strlen(rest) - strlen("./");
+    const char *text = buffer_string(&out);
+    for (size_t at = 0; at < out.length; at += strlen(text + at) + 1)
+        if (strlen(text + at) > skipped && text_ends(text + at, suffix))
+            string_list_take(paths, path_join(directory, text + at + skipped));
+    string_list_sort(paths);
+    return true;
 }
 
 bool revision_baseline(const struct revision *revision, const char *path,

@@ -20,6 +20,9 @@ struct revision;
 /* NULL and LG_ERROR_INPUT when there is no git, no repository at `directory` (which itself need not
  * exist), or no such revision in it. */
 struct revision *revision_open(const char *directory, const char *name, struct lg_error *err);
+/* Where HEAD left the branch that it will come back to: the remote's default branch, or the one it
+ * tracks; HEAD itself where there is neither. revision_name is that branch. */
+struct revision *revision_open_base(const char *directory, struct lg_error *err);
 void revision_close(struct revision *revision);
 const char *revision_name(const struct revision *revision);   /* as it was given */
 const char *revision_commit(const struct revision *revision); /* its hash */
@@ -28,6 +31,12 @@ const char *revision_commit(const struct revision *revision); /* its hash */
  * none, and then nothing is appended. */
 bool revision_read(const struct revision *revision, const char *path, struct buffer *out,
                    bool *exists, struct lg_error *err);
+/* Is the file, or where it would be, in a repository that has this revision? */
+bool revision_knows(const struct revision *revision, const char *path);
+/* Adds the paths of all files below the directory with that ending, as they are called from here,
+ * sorted. */
+bool revision_list(const struct revision *revision, const char *directory, const char *suffix,
+                   struct string_list *paths, struct lg_error *err);
 /* The baseline of that path; *baseline stays NULL where the revision has none. The caller frees it.
  */
 bool revision_baseline(const struct revision *revision, const char *path,

@@ -18,6 +18,10 @@ static void suite_end(struct suite *suite)
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
     }
+    for (size_t i = 0; suite->weakened != NULL && i < suite->selection.count; i++)
+        string_list_free(&suite->weakened[i]);
+    free(suite->weakened);
+    string_list_free(&suite->missing);
     free(suite->baselines);
     free(suite->baselines_here);
     revision_close(suite->revision);
@@ -157,6 +161,10 @@ static void make_result(struct suite *suite)
                               option_text(arguments, OPTION_BASELINES), options);
     suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
     suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
+    if (suite->revision != NULL)
+        suite->result->revision = memory_copy_text(revision_name(suite->revision));
+    for (size_t i = 0; i < suite->missing.count; i++)
+        string_list_add(&suite->result->weakened, suite->missing.items[i]);
     suite->result->shard = shard.index;
     suite->result->shards = shard.of;
     for (size_t i = 0; i < suite->whole.count; i++)
@@ -174,6 +182,7 @@ static int run_suite(struct suite *suite)
         status = suite_check_machine(suite);
     if (status != EXIT_PASS)
         return status;
+    suite_find_weakened(suite);
     make_result(suite);
     suite_choose_jobs(suite);
     suite_expect_durations(suite);

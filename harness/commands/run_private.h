@@ -1,8 +1,9 @@
 /*
  * What the files of `leakgate run` share; nobody else includes it. run.c tells the order: the
- * scenarios are chosen, their baselines read (run_baselines.c), the machine looked at
- * (run_checks.c), it is said how long it will take (run_schedule.c), and they are run
- * (run_suite.c). Nothing has started before all files are known to be right.
+ * scenarios are chosen, their baselines read (run_baselines.c) and compared with a revision's
+ * (run_weakened.c), the machine looked at (run_checks.c), it is said how long it will take
+ * (run_schedule.c), and they are run (run_suite.c). Nothing has started before all files are known
+ * to be right.
  */
 #ifndef LEAKGATE_COMMANDS_RUN_PRIVATE_H
 #define LEAKGATE_COMMANDS_RUN_PRIVATE_H
@@ -20,7 +21,9 @@ struct suite {
     struct baseline **baselines;      /* one for each plan; NULL: none */
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
-    struct string_list skipped;       /* one for each plan: why it is skipped, "": it is not */
+    struct string_list *weakened; /* then, for each plan: what the working tree lets pass more */
+    struct string_list missing;   /* ... and the scenarios that it has no more */
+    struct string_list skipped;   /* one for each plan: why it is skipped, "": it is not */
     double timeout_scale;
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
@@ -44,6 +47,9 @@ char *suite_operand(const struct suite *suite, const struct plan *plan);
 
 /* run_baselines.c: what each scenario is judged by. Says what is wrong; returns the exit status. */
 int suite_load_baselines(struct suite *suite);
+
+/* run_weakened.c: holds scenarios and baselines against those of --baseline-ref. */
+void suite_find_weakened(struct suite *suite);
 
 /* run_checks.c: all that can be known to be wrong before anything has started, and the report's
  * directory. Says what is wrong; returns the exit status. */

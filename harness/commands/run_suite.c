@@ -42,6 +42,7 @@ static void run_one(struct suite *suite, size_t index, struct progress *progress
                     .baseline_commit =
                         suite->revision != NULL ? revision_commit(suite->revision) : NULL,
                     .baseline_here = suite->baselines_here[index],
+                    .weakened = &suite->weakened[index],
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
                     .show = option_given(arguments, OPTION_SHOW),
                     .timeout_scale = suite->timeout_scale},
@@ -139,6 +140,8 @@ static void add_scenarios(struct suite *suite)
     for (size_t i = 0; i < suite->selection.count; i++) {
         struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
         scenario->without = suite->selection.plans[i]->without != NULL;
+        for (size_t j = 0; j < suite->weakened[i].count; j++)
+            string_list_add(&scenario->weakened, suite->weakened[i].items[j]);
         if (suite_is_skipped(suite, i))
             scenario_skip(scenario, suite->skipped.items[i]);
     }

@@ -70,7 +70,7 @@ bool selection_files(const struct arguments *arguments, struct string_list *file
     return true;
 }
 
-static bool is_asked_for(const struct arguments *arguments, const struct plan *plan)
+bool selection_asks_for(const struct arguments *arguments, const struct plan *plan)
 {
     const struct string_list *tags = &arguments->values[OPTION_TAG];
     for (size_t i = 0; i < tags->count; i++)
@@ -123,7 +123,7 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
         _cleanup_plan_ struct plan *plan = plan_load(files->items[i], options, problems);
         for (size_t j = 0; plan != NULL && j < plan->tags.count; j++)
             string_list_add(&known, plan->tags.items[j]);
-        if (plan == NULL || !is_asked_for(arguments, plan) ||
+        if (plan == NULL || !selection_asks_for(arguments, plan) ||
             !is_new_name(selection, plan, problems))
             continue;
         selection->plans = memory_grow(selection->plans, &selection->capacity, selection->count + 1,

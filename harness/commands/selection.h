@@ -29,6 +29,8 @@ void files_with_suffix(const char *directory, const char *suffix, struct string_
 bool selection_load(const struct arguments *arguments, const struct string_list *files,
                     const struct load_options *options, struct selection *selection,
                     struct diagnostics *problems);
+/* Would it be chosen, by its tags and whether it waits for a request? */
+bool selection_asks_for(const struct arguments *arguments, const struct plan *plan);
 /* Leaves out what belongs to other shards (--shard), and keeps the order of the rest. */
 void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 void selection_free(struct selection *selection);

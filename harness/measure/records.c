@@ -121,6 +121,8 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
         json_put(record, "baseline_here", baseline_or_null(options->baseline_here));
         if (plan->quarantine_here.reason != NULL)
             json_put(record, "quarantine_here", quarantine_to_json(&plan->quarantine_here));
+        if (options->weakened != NULL && options->weakened->count > 0)
+            json_put(record, "weakened", json_texts(options->weakened));
     }
     if (plan->quarantine.reason != NULL)
         json_put(record, "quarantine", quarantine_to_json(&plan->quarantine));

@@ -15,6 +15,10 @@
 #include "report/format.h"
 #include "report/place.h"
 #include "report/terminal.h"
+#include "report/weakening.h"
+
+/* Ranks of what is no verdict. */
+enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100 };
 
 enum {
     ANNOTATIONS_SHOWN = 9,
@@ -103,7 +107,6 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
 static void add_warning(struct annotations *list, const struct scenario_result *scenario,
                         const struct statement *statement, size_t first)
 {
-    enum { BEHIND_VERDICTS = 100 };
     enum finding_kind kind = statement->finding->kind;
     for (size_t i = first; i < list->count; i++)
         if (list->items[i].kind == kind) {
@@ -117,6 +120,23 @@ static void add_warning(struct annotations *list, const struct scenario_result *
     annotation->rank = BEHIND_VERDICTS + (int)kind;
     annotation->place = place_of(scenario, statement);
     put_statement(annotation, statement);
+}
+
+/* On the first line of its file: what is weaker may be gone from there. */
+static void annotate_weaker(struct annotations *list, const struct suite_result *suite,
+                            const struct scenario_result *scenario)
+{
+    const struct string_list *lines = scenario_weakenings(scenario);
+    if (lines->count == 0)
+        return;
+    struct annotation *annotation =
+        add(list, false,
+            memory_format("%s: weaker than at %s", scenario->name,
+                          suite->revision != NULL ? suite->revision : "the other revision"));
+    annotation->rank = BEFORE_WARNINGS;
+    annotation->place = place_of(scenario, NULL);
+    for (size_t i = 0; i < lines->count; i++)
+        add_line(annotation, "", lines->items[i]);
 }
 
 static void annotate_scenario(struct annotations *list, const struct suite_result *suite,
@@ -133,10 +153,16 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
         else if (statement->finding != NULL && statement->finding->kind != FINDING_ALLOWED)
             add_warning(list, scenario, statement, first);
     }
+    annotate_weaker(list, suite, scenario);
 }
 
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
+    for (size_t i = 0; i < suite->weakened.count; i++) {
+        struct annotation *weaker = add(list, false, memory_copy_text("leakgate: weaker"));
+        weaker->rank = BEFORE_WARNINGS;
+        add_line(weaker, "", suite->weakened.items[i]);
+    }
     _cleanup_free_ char *problem = terminal_problem(suite);
     if (problem == NULL)
         return;

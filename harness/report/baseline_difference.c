@@ -1,59 +1,226 @@
+#include "report/baseline_difference.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/baseline_difference.h"
 #include "report/text_layout.h"
+#include "verdict/levels.h"
 
-static void text_difference(const char *what, const char *old, const char *new,
-                            struct string_list *lines)
+static enum change_effect effect_of(bool weaker, bool stricter)
 {
-    if (*old == '\0')
-        string_list_take(lines, memory_format("%s %s", what, new));
-    else if (strcmp(old, new) != 0)
-        string_list_take(lines, memory_format("%s %s -> %s", what, old, new));
+    return weaker ? CHANGE_WEAKER : stricter ? CHANGE_STRICTER : CHANGE_NEUTRAL;
 }
 
-static void amount_difference(enum gauge gauge, const char *what, double old, double new,
-                              bool marked, struct string_list *lines)
+static void text_change(const char *what, const char *old, const char *new,
+                        struct change_list *changes)
+{
+    if (strcmp(old, new) != 0)
+        change_add(changes, CHANGE_NEUTRAL, what, *old != '\0' ? old : NULL, new);
+}
+
+/* Of a gauge; NAN: none. NULL where nothing changed. */
+static struct change *amount_change(enum gauge gauge, const char *what, double old, double new,
+                                    enum change_effect effect, struct change_list *changes)
+{
+    char from[64], to[64];
+    if (old == new || (isnan(old) && isnan(new)))
+        return NULL;
+    amount_describe(gauge, old, from, sizeof from);
+    amount_describe(gauge, new, to, sizeof to);
+    _cleanup_free_ char *name = memory_format("%s %s", gauge_info(gauge)->name, what);
+    struct change *change =
+        change_add(changes, effect, name, isnan(old) ? NULL : from, isnan(new) ? NULL : to);
+    change->gauge = gauge;
+    change->raised = new > old;
+    return change;
+}
+
+/* --- A gauge --- */
+
+/* By how much the level may be over the stored one; without a stored one, over 0. */
+static double most_allowed(enum gauge gauge, const struct baseline_gauge *stored)
+{
+    if (!isnan(stored->level))
+        return stored->level + baseline_tolerance(stored, gauge);
+    return level_most(gauge) > 0 ? level_most(gauge) : INFINITY;
+}
+
+static enum change_effect level_effect(enum gauge gauge, const struct baseline_gauge *was,
+                                       const struct baseline_gauge *now)
+{
+    if (!level_is_judged(gauge))
+        return CHANGE_NEUTRAL;
+    if (!isnan(was->level) && !isnan(now->level))
+        return effect_of(now->level > most_allowed(gauge, was),
+                         was->level > most_allowed(gauge, now));
+    return effect_of(most_allowed(gauge, now) > most_allowed(gauge, was),
+                     most_allowed(gauge, now) < most_allowed(gauge, was));
+}
+
+/* What is tolerated at the level that holds now, by either file. */
+static enum change_effect tolerance_effect(enum gauge gauge, const struct baseline_gauge *was,
+                                           const struct baseline_gauge *now)
+{
+    if (!level_is_judged(gauge) || isnan(was->level) || isnan(now->level))
+        return CHANGE_NEUTRAL;
+    struct baseline_gauge by_old = {.level = now->level, .tolerance = was->tolerance};
+    double before = baseline_tolerance(&by_old, gauge), after = baseline_tolerance(now, gauge);
+    return effect_of(after > before, after < before);
+}
+
+/* NULL: it holds for ever. */
+static int compare_days(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return (a == NULL) - (b == NULL);
+    return strcmp(a, b);
+}
+
+static void fill_terms(struct change_side *side, const char *until, const char *reason,
+                       const char *issue)
+{
+    side->until = memory_copy_text(until);
+    side->reason = memory_copy_text(reason);
+    side->issue = memory_copy_text(issue);
+}
+
+/* Why a gauge may grow, and until when. */
+static void terms_change(enum gauge gauge, const struct baseline_gauge *was,
+                         const struct baseline_gauge *now, struct change_list *changes)
+{
+    if (text_equal(was->reason, now->reason) && text_equal(was->issue, now->issue) &&
+        text_equal(was->expires, now->expires))
+        return;
+    int days = was->allowed > 0 && now->allowed > 0 ? compare_days(now->expires, was->expires) : 0;
+    _cleanup_free_ char *what = memory_format("%s allowed", gauge_info(gauge)->name);
+    const char *for_ever = "for ever", *held = "";
+    struct change *change = change_add(changes, effect_of(days > 0, days < 0), what,
+                                       was->reason == NULL    ? NULL
+                                       : was->expires == NULL ? for_ever
+                                                              : held,
+                                       now->reason == NULL    ? NULL
+                                       : now->expires == NULL ? for_ever
+                                                              : held);
+    change->kind = CHANGE_TERMS;
+    change->gauge = gauge;
+    fill_terms(&change->old, was->expires, was->reason, was->issue);
+    fill_terms(&change->new, now->expires, now->reason, now->issue);
+}
+
+static void gauge_changes(enum gauge gauge, const struct baseline *old, const struct baseline *new,
+                          struct change_list *changes)
+{
+    static const struct baseline_gauge none = {.level = NAN, .tolerance = NAN};
+    const struct baseline_gauge *was = old != NULL ? &old->gauges[gauge] : &none;
+    const struct baseline_gauge *now = new != NULL ? &new->gauges[gauge] : &none;
+    const char *level = gauge_info(gauge)->cumulative ? "per second at rest" : "at rest";
+    amount_change(gauge, level, was->level, now->level, level_effect(gauge, was, now), changes);
+    amount_change(gauge, "tolerance", was->tolerance, now->tolerance,
+                  tolerance_effect(gauge, was, now), changes);
+    struct change *allowed =
+        amount_change(gauge, "allowed per iteration", was->allowed, now->allowed,
+                      effect_of(now->allowed > was->allowed, now->allowed < was->allowed), changes);
+    if (allowed != NULL)
+        fill_terms(&allowed->new, NULL, now->reason, now->issue);
+    terms_change(gauge, was, now, changes);
+}
+
+/* --- A tool --- */
+
+static double most_starts(const struct baseline_tool *tool)
+{
+    static const struct baseline_tool none = {.tolerance = NAN};
+    const struct baseline_tool *stored = tool != NULL ? tool : &none;
+    return stored->per_iteration + baseline_tool_tolerance(stored);
+}
+
+static void tool_number(const char *name, const char *what, double old, double new,
+                        enum change_effect effect, struct change_list *changes)
 {
     char from[64], to[64];
     if (old == new || (isnan(old) && isnan(new)))
         return;
-    amount_describe(gauge, old, from, sizeof from);
-    amount_describe(gauge, new, to, sizeof to);
-    const char *name = gauge_info(gauge)->name;
-    if (isnan(old))
-        string_list_take(lines, memory_format("%s %s %s", name, what, to));
-    else if (isnan(new))
-        string_list_take(lines, memory_format("%s %s %s -> none", name, what, from));
-    else
-        string_list_take(lines, memory_format("%s %s %s -> %s%s", name, what, from, to,
-                                              marked && new > old ? " (raised)" : ""));
+    snprintf(from, sizeof from, "%.2f", old);
+    snprintf(to, sizeof to, "%.2f", new);
+    _cleanup_free_ char *text = memory_format("spawn %s %s", name, what);
+    struct change *change =
+        change_add(changes, effect, text, isnan(old) ? NULL : from, isnan(new) ? NULL : to);
+    change->gauge = GAUGE_SPAWN;
 }
 
-static char *exception_text(const struct baseline_exception *exception)
+/* A tool that a file with tools does not name is counted from 0; a file without any compares none.
+ */
+static void tool_change(const struct baseline *old, const struct baseline *new, const char *name,
+                        struct change_list *changes)
 {
-    char bytes[64] = "";
-    _cleanup_free_ char *size = NULL;
+    const struct baseline_tool *was = old != NULL ? baseline_tool_for(old, name) : NULL;
+    const struct baseline_tool *now = new != NULL ? baseline_tool_for(new, name) : NULL;
+    bool compared_before = old != NULL && old->has_tools;
+    bool compared_now = new != NULL &&new->has_tools;
+    double before = was != NULL ? was->per_iteration : NAN;
+    double after = now != NULL ? now->per_iteration : NAN;
+    bool weaker = compared_before && (!compared_now || (now != NULL && after > most_starts(was)));
+    bool stricter = compared_now && (!compared_before || now == NULL || before > most_starts(now));
+    tool_number(name, "per iteration", before, after, effect_of(weaker, stricter), changes);
+    if (was == NULL || now == NULL)
+        return;
+    struct baseline_tool by_old = {.per_iteration = after, .tolerance = was->tolerance};
+    double tolerated = baseline_tool_tolerance(&by_old),
+           tolerated_now = baseline_tool_tolerance(now);
+    tool_number(name, "tolerance", was->tolerance, now->tolerance,
+                effect_of(tolerated_now > tolerated, tolerated_now < tolerated), changes);
+}
+
+static void tool_changes(const struct baseline *old, const struct baseline *new,
+                         struct change_list *changes)
+{
+    for (size_t i = 0; old != NULL && i < old->tool_count; i++)
+        if (new == NULL || baseline_tool_for(new, old->tools[i].name) == NULL)
+            tool_change(old, new, old->tools[i].name, changes);
+    for (size_t i = 0; new != NULL &&i < new->tool_count; i++)
+        tool_change(old, new, new->tools[i].name, changes);
+}
+
+/* --- An exception --- */
+
+static void fill_exception(struct change_side *side, const struct baseline_exception *exception)
+{
+    char bytes[64];
+    if (exception == NULL)
+        return;
     if (exception->gauge == GAUGE_HEAP_STACK) {
         bytes_describe(exception->allowed_bytes, bytes, sizeof bytes);
-        size = memory_format(" objects, %s", bytes);
+        side->text = memory_format("%.2f objects, %s per iteration", exception->allowed, bytes);
+    } else {
+        side->text = memory_format("%.2f per iteration", exception->allowed);
     }
-    return memory_format(
-        "%s %s: %.2f%s per iteration%s%s: %s%s%s%s", gauge_info(exception->gauge)->name,
-        exception->holder, exception->allowed, size != NULL ? size : "",
-        exception->expires != NULL ? " until " : "",
-        exception->expires != NULL ? exception->expires : "",
-        exception->reason != NULL ? exception->reason : "", exception->issue != NULL ? " (" : "",
-        exception->issue != NULL ? exception->issue : "", exception->issue != NULL ? ")" : "");
+    fill_terms(side, exception->expires, exception->reason, exception->issue);
 }
 
-static void exception_line(const char *sign, const struct baseline_exception *exception,
-                           struct string_list *lines)
+static enum change_effect exception_effect(const struct baseline_exception *was,
+                                           const struct baseline_exception *now)
 {
-    _cleanup_free_ char *text = exception_text(exception);
-    string_list_take(lines, memory_format("%s exception %s", sign, text));
+    if (was == NULL || now == NULL)
+        return effect_of(was == NULL, now == NULL);
+    int days = compare_days(now->expires, was->expires);
+    return effect_of(
+        now->allowed > was->allowed || now->allowed_bytes > was->allowed_bytes || days > 0,
+        now->allowed < was->allowed || now->allowed_bytes < was->allowed_bytes || days < 0);
+}
+
+static void exception_change(const struct baseline_exception *was,
+                             const struct baseline_exception *now, struct change_list *changes)
+{
+    const struct baseline_exception *one = now != NULL ? now : was;
+    _cleanup_free_ char *what =
+        memory_format("exception %s %s", gauge_info(one->gauge)->name, one->holder);
+    struct change *change = change_add(changes, exception_effect(was, now), what, NULL, NULL);
+    change->kind = CHANGE_EXCEPTION;
+    change->gauge = one->gauge;
+    change->holder = memory_copy_text(one->holder);
+    fill_exception(&change->old, was);
+    fill_exception(&change->new, now);
 }
 
 static bool same_exception(const struct baseline_exception *a, const struct baseline_exception *b)
@@ -63,98 +230,142 @@ static bool same_exception(const struct baseline_exception *a, const struct base
            text_equal(a->expires, b->expires);
 }
 
-static void removed_exceptions(const struct baseline *old, const struct baseline *new,
-                               struct string_list *lines)
+static void exception_changes(const struct baseline *old, const struct baseline *new,
+                              struct change_list *changes)
 {
     for (size_t i = 0; old != NULL && i < old->exception_count; i++) {
-        const struct baseline_exception *exception = &old->exceptions[i];
-        if (baseline_exception_for(new, exception->gauge, exception->holder) == NULL)
-            exception_line("-", exception, lines);
+        const struct baseline_exception *was = &old->exceptions[i];
+        if (baseline_exception_for(new, was->gauge, was->holder) == NULL)
+            exception_change(was, NULL, changes);
     }
-}
-
-static void exception_differences(const struct baseline *old, const struct baseline *new,
-                                  struct string_list *lines)
-{
-    removed_exceptions(old, new, lines);
     for (size_t i = 0; new != NULL &&i < new->exception_count; i++) {
-        const struct baseline_exception *exception = &new->exceptions[i];
-        const struct baseline_exception *before =
-            baseline_exception_for(old, exception->gauge, exception->holder);
-        if (before != NULL && same_exception(before, exception))
-            continue;
-        if (before != NULL)
-            exception_line("-", before, lines);
-        exception_line("+", exception, lines);
+        const struct baseline_exception *now = &new->exceptions[i];
+        const struct baseline_exception *was = baseline_exception_for(old, now->gauge, now->holder);
+        if (was == NULL || !same_exception(was, now))
+            exception_change(was, now, changes);
     }
 }
 
-/* Why a gauge may grow, and until when. */
-static void terms_difference(enum gauge gauge, const struct baseline_gauge *old,
-                             const struct baseline_gauge *new, struct string_list *lines)
+/* --- All of it --- */
+
+static void all_changes(const struct baseline *old, const struct baseline *new,
+                        struct change_list *changes)
 {
-    if (new->reason == NULL ||
-        (text_equal(old->reason, new->reason) && text_equal(old->issue, new->issue) &&
-         text_equal(old->expires, new->expires)))
+    if (new != NULL) {
+        text_change("plan", old != NULL ? old->plan_hash : "", new->plan_hash, changes);
+        text_change("go", old != NULL ? old->go_version : "", new->go_version, changes);
+        text_change("platform", old != NULL ? old->platform : "", new->platform, changes);
+    }
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        gauge_changes(gauge, old, new, changes);
+    tool_changes(old, new, changes);
+    exception_changes(old, new, changes);
+}
+
+static bool judges_levels(const struct baseline *baseline)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (level_is_judged(gauge) && !isnan(baseline->gauges[gauge].level))
+            return true;
+    return baseline->has_tools;
+}
+
+/* "levels of 9 gauges, 1 exception" */
+static char *summary_of(const struct baseline *baseline)
+{
+    size_t levels = 0;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        levels += isnan(baseline->gauges[gauge].level) ? 0 : 1;
+    return memory_format("levels of %zu gauge%s, %zu exception%s", levels, levels == 1 ? "" : "s",
+                         baseline->exception_count, baseline->exception_count == 1 ? "" : "s");
+}
+
+static bool is_allowance(const struct change *change)
+{
+    return change->kind != CHANGE_VALUE || change->effect == CHANGE_WEAKER;
+}
+
+/* Of one that is new or gone the numbers are all of it: its allowances alone are told one by one.
+ */
+static void whole_change(const struct baseline *old, const struct baseline *new,
+                         struct change_list *changes)
+{
+    _cleanup_changes_ struct change_list all = {0};
+    _cleanup_free_ char *was = old != NULL ? summary_of(old) : NULL;
+    _cleanup_free_ char *now = new != NULL ? summary_of(new) : NULL;
+    bool judges = judges_levels(old != NULL ? old : new);
+    bool weaker = old != NULL && judges;
+    bool stricter = old != NULL ? old->exception_count > 0 : judges;
+    change_add(changes, effect_of(weaker, stricter), "baseline", was, now);
+    if (new == NULL)
         return;
-    string_list_take(lines, memory_format("%s allowed%s%s: %s", gauge_info(gauge)->name,
-                                          new->expires != NULL ? " until " : "",
-                                          new->expires != NULL ? new->expires : "", new->reason));
+    all_changes(old, new, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (is_allowance(&all.items[i]))
+            change_take(changes, &all.items[i]);
 }
 
-static void gauge_difference(enum gauge gauge, const struct baseline *old,
-                             const struct baseline *new, struct string_list *lines)
+void baseline_changes(const struct baseline *old, const struct baseline *new,
+                      struct change_list *changes)
 {
-    static const struct baseline_gauge none = {.level = NAN, .tolerance = NAN};
-    const struct baseline_gauge *was = old != NULL ? &old->gauges[gauge] : &none;
-    const struct baseline_gauge *now = new != NULL ? &new->gauges[gauge] : &none;
-    const char *level = gauge_info(gauge)->cumulative ? "per second at rest" : "at rest";
-    amount_difference(gauge, level, was->level, now->level, true, lines);
-    amount_difference(gauge, "tolerance", was->tolerance, now->tolerance, true, lines);
-    amount_difference(gauge, "allowed per iteration", was->allowed, now->allowed, old != NULL,
-                      lines);
-    terms_difference(gauge, was, now, lines);
+    if (old == NULL && new == NULL)
+        return;
+    if (old == NULL || new == NULL)
+        whole_change(old, new, changes);
+    else
+        all_changes(old, new, changes);
 }
 
-static void tool_difference(const char *name, const struct baseline_tool *was,
-                            const struct baseline_tool *now, struct string_list *lines)
+/* --- As lines --- */
+
+static char *exception_line(const char *sign, const struct change *change,
+                            const struct change_side *side)
 {
-    if (was == NULL && now != NULL)
-        string_list_take(lines,
-                         memory_format("spawn %s per iteration %.2f", name, now->per_iteration));
-    else if (was != NULL && now == NULL)
-        string_list_take(
-            lines, memory_format("spawn %s per iteration %.2f -> none", name, was->per_iteration));
-    else if (was != NULL && now != NULL && was->per_iteration != now->per_iteration)
-        string_list_take(lines, memory_format("spawn %s per iteration %.2f -> %.2f", name,
-                                              was->per_iteration, now->per_iteration));
+    return memory_format("%s %s: %s%s%s: %s%s%s%s", sign, change->what, side->text,
+                         side->until != NULL ? " until " : "",
+                         side->until != NULL ? side->until : "",
+                         side->reason != NULL ? side->reason : "", side->issue != NULL ? " (" : "",
+                         side->issue != NULL ? side->issue : "", side->issue != NULL ? ")" : "");
 }
 
-static void tool_differences(const struct baseline *old, const struct baseline *new,
-                             struct string_list *lines)
+static void value_line(const struct change *change, bool marked, struct string_list *lines)
 {
-    for (size_t i = 0; old != NULL && i < old->tool_count; i++) {
-        const char *name = old->tools[i].name;
-        if (new == NULL || baseline_tool_for(new, name) == NULL)
-            tool_difference(name, &old->tools[i], NULL, lines);
-    }
-    for (size_t i = 0; new != NULL &&i < new->tool_count; i++) {
-        const char *name = new->tools[i].name;
-        tool_difference(name, old != NULL ? baseline_tool_for(old, name) : NULL, &new->tools[i],
-                        lines);
+    const char *old = change->old.text, *new = change->new.text;
+    if (old == NULL)
+        string_list_take(lines, memory_format("%s %s", change->what, new));
+    else
+        string_list_take(lines, memory_format("%s %s -> %s%s", change->what, old,
+                                              new != NULL ? new : "none",
+                                              marked && change->raised ? " (raised)" : ""));
+}
+
+static void change_lines(const struct change *change, bool marked, struct string_list *lines)
+{
+    switch (change->kind) {
+    case CHANGE_VALUE:
+        value_line(change, marked, lines);
+        return;
+    case CHANGE_TERMS:
+        if (change->new.reason != NULL)
+            string_list_take(
+                lines, memory_format(
+                           "%s%s%s: %s", change->what, change->new.until != NULL ? " until " : "",
+                           change->new.until != NULL ? change->new.until : "", change->new.reason));
+        return;
+    case CHANGE_EXCEPTION:
+        if (change->old.text != NULL)
+            string_list_take(lines, exception_line("-", change, &change->old));
+        if (change->new.text != NULL)
+            string_list_take(lines, exception_line("+", change, &change->new));
+        return;
     }
 }
 
 void baseline_difference(const struct baseline *old, const struct baseline *new,
                          struct string_list *lines)
 {
-    if (new != NULL) {
-        text_difference("plan", old != NULL ? old->plan_hash : "", new->plan_hash, lines);
-        text_difference("go", old != NULL ? old->go_version : "", new->go_version, lines);
-        text_difference("platform", old != NULL ? old->platform : "", new->platform, lines);
-    }
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        gauge_difference(gauge, old, new, lines);
-    tool_differences(old, new, lines);
-    exception_differences(old, new, lines);
+    _cleanup_changes_ struct change_list changes = {0};
+    all_changes(old, new, &changes);
+    for (size_t i = 0; i < changes.count; i++)
+        change_lines(&changes.items[i], old != NULL, lines);
 }

@@ -14,6 +14,7 @@
 #include "report/format.h"
 #include "report/place.h"
 #include "report/terminal.h"
+#include "report/weakening.h"
 
 enum {
     ATTRIBUTE_BYTES = 1000,
@@ -184,6 +185,8 @@ static void put_properties(struct buffer *out, const struct scenario_result *sce
     buffer_text(out, "    <properties>\n");
     put_property(out, "verdict", outcome_word(scenario));
     put_property(out, "title", scenario->title);
+    for (size_t i = 0; i < scenario_weakenings(scenario)->count; i++)
+        put_property(out, "weaker", scenario_weakenings(scenario)->items[i]);
     if (record != NULL) {
         put_property(out, "target", json_get_text(record->header, "target", NULL));
         put_property(out, "version", json_get_text(record->target, "version", NULL));

@@ -15,6 +15,7 @@
 #include "report/place.h"
 #include "report/sparkline.h"
 #include "report/terminal.h"
+#include "report/weakening.h"
 
 enum {
     SUMMARY_BYTES = 900 * 1024,
@@ -417,6 +418,31 @@ static void put_verdict(struct summary *summary)
     buffer_text(summary->out, "\n\n");
 }
 
+/* What is missing of it, and what this change makes weaker: a reviewer reads no further. */
+static void put_caution(struct summary *summary)
+{
+    const struct suite_result *suite = summary->suite;
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? terminal_problem(suite) : NULL;
+    _cleanup_free_ char *weaker = weakening_text(suite);
+    if (problem != NULL) {
+        buffer_text(summary->out, "❌ ");
+        put_text(summary->out, problem, LINE_BYTES);
+        buffer_text(summary->out, "\n\n");
+    }
+    if (weaker == NULL)
+        return;
+    buffer_text(summary->out, "⚠️ ");
+    put_text(summary->out, weaker, LINE_BYTES);
+    buffer_text(summary->out, "\n\n");
+    for (size_t i = 0; i < suite->weakened.count && i < NAMES_SHOWN; i++)
+        put_line(summary->out, suite->weakened.items[i]);
+    if (suite->weakened.count > NAMES_SHOWN)
+        buffer_format(summary->out, "- and %zu more, in " REPORT_RESULT "\n",
+                      suite->weakened.count - NAMES_SHOWN);
+    if (suite->weakened.count > 0)
+        buffer_text(summary->out, "\n");
+}
+
 static void put_left_out(struct summary *summary)
 {
     const struct string_list *names = &summary->left_out;
@@ -454,6 +480,7 @@ void markdown_report(const struct suite_result *suite, struct buffer *out)
     terminal_next_steps(suite, NULL, &summary.next_steps);
     qsort(sorted, suite->count, sizeof *sorted, compare_scenarios);
     put_verdict(&summary);
+    put_caution(&summary);
     put_table(&summary);
     put_gauges(&summary);
     for (size_t i = 0; i < suite->count; i++)

@@ -32,6 +32,7 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->reason);
     free(scenario->world);
     string_list_free(&scenario->killed);
+    string_list_free(&scenario->weakened);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);
         run_record_free(scenario->attempts[i].record);
@@ -54,6 +55,9 @@ void suite_free(struct suite_result *suite)
     free(suite->baselines);
     free(suite->options);
     string_list_free(&suite->whole);
+    free(suite->revision);
+    string_list_free(&suite->weakened);
+    string_list_free(&suite->problems);
     free(suite);
 }
 
@@ -76,6 +80,14 @@ struct scenario_result *suite_add(struct suite_result *suite, const char *name, 
         .title = memory_copy_text(title),
     };
     return scenario;
+}
+
+void suite_take(struct suite_result *suite, struct scenario_result *scenario)
+{
+    suite->scenarios =
+        memory_grow(suite->scenarios, &suite->capacity, suite->count + 1, sizeof *suite->scenarios);
+    suite->scenarios[suite->count++] = *scenario;
+    *scenario = (struct scenario_result){.verdict = VERDICT_SKIPPED};
 }
 
 void scenario_skip(struct scenario_result *scenario, const char *reason)
@@ -136,12 +148,20 @@ static void judge_record(struct scenario_result *scenario)
     scenario_screened(scenario);
 }
 
+/* Of a run that was cut off before its result was written; else it is there already. */
+static void scenario_take_weakened(struct scenario_result *scenario)
+{
+    if (scenario->weakened.count == 0 && scenario->record != NULL)
+        json_get_texts(json_object_get(scenario->record->header, "weakened"), &scenario->weakened);
+}
+
 void scenario_screen(struct scenario_result *scenario, const char *directory)
 {
     _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
     struct lg_error err = {0};
     if (segments_in(directory, scenario->name) > 1) {
         scenario_take_segments(scenario, directory);
+        scenario_take_weakened(scenario);
         return;
     }
     scenario->ran = true;
@@ -152,6 +172,7 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
         return;
     }
     const struct run_record *record = scenario->record;
+    scenario_take_weakened(scenario);
     scenario->played = json_get_flag(record->end, "played_only", false);
     enum lg_error_class problem = run_record_problem(record);
     if (problem == LG_ERROR_NEED)
@@ -223,7 +244,7 @@ int suite_exit_status(const struct suite_result *suite)
 {
     if (suite->signal != 0)
         return 128 + suite->signal;
-    int status = EXIT_PASS;
+    int status = suite->problems.count > 0 ? EXIT_INPUT : EXIT_PASS;
     bool any_judged = false;
     for (size_t i = 0; i < suite->count; i++) {
         status = worse_status(status, scenario_exit_status(suite, &suite->scenarios[i]));

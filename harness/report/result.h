@@ -57,13 +57,15 @@ struct scenario_result {
     bool played;                 /* --iterations: nothing was measured */
     char *world;                 /* kept on disk; NULL: removed */
     struct string_list killed;   /* what the guard had to end after the worker */
+    struct string_list weakened; /* by --baseline-ref: what the working tree's scenario and baseline
+                                    let pass that the revision's do not, a line each */
     struct run_record *record;   /* NULL: did not run, or no journal could be read */
     struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
     struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
     size_t attempt_count;                          /* 0: nothing was judged */
-    struct segment_result *segments; /* NULL: it ran in one piece */
-    size_t segment_count;            /* then 0; else two or more: record and judgement are of the one
-                                        that tells the verdict */
+    struct segment_result *segments;               /* NULL: it ran in one piece */
+    size_t segment_count; /* then 0; else two or more: record and judgement are of the one
+                             that tells the verdict */
     struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
                                          what the working tree's would have said; else NULL */
 };
@@ -83,6 +85,12 @@ struct suite_result {
     unsigned shard;       /* --shard: this one, from 1; 0: the suite is whole */
     unsigned shards;      /* ... of so many */
     struct string_list whole; /* of a shard: the names of all scenarios that were split */
+    char *revision;           /* --baseline-ref, as given; NULL: none */
+    struct string_list
+        weakened; /* then: scenarios that the revision's suite has and this one lacks,
+                     a line each; what else is weaker stands with its scenario */
+    struct string_list problems; /* of a merge: what is missing, a line each; with any of them the
+                                    exit status is 2 at the least */
 };
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options);
@@ -93,6 +101,8 @@ void cleanup_suite(struct suite_result **suite);
 /* Takes copies; valid until the next one is added. */
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,
                                   const char *title);
+/* Moves a scenario of another suite to the end of this one; there it is empty afterwards. */
+void suite_take(struct suite_result *suite, struct scenario_result *scenario);
 /* It was not run, and why. */
 void scenario_skip(struct scenario_result *scenario, const char *reason);
 

@@ -19,14 +19,6 @@ static void put_number(json_t *object, const char *key, double value)
         json_put(object, key, json_number(value));
 }
 
-static json_t *names_to_json(const struct string_list *names)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < names->count; i++)
-        json_push(array, json_text(names->items[i]));
-    return array;
-}
-
 /* What a locating run added. */
 static void put_location(json_t *object, const struct finding *finding)
 {
@@ -194,7 +186,7 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
     put_text(revision, "name", record->baseline_revision);
     copy_member(revision, "commit", record->header, "baseline_commit");
     json_put(revision, "baseline_here", json_boolean(record->baseline_here != NULL));
-    json_put(revision, "differences", names_to_json(&lines));
+    json_put(revision, "differences", json_texts(&lines));
     if (scenario->judgement_here != NULL)
         put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
     json_put(object, "baseline_revision", revision);
@@ -258,7 +250,9 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     if (scenario->without)
         json_put(object, "without", json_true());
     if (scenario->killed.count > 0)
-        json_put(object, "killed", names_to_json(&scenario->killed));
+        json_put(object, "killed", json_texts(&scenario->killed));
+    if (scenario->weakened.count > 0)
+        json_put(object, "weakened", json_texts(&scenario->weakened));
     if (scenario->record != NULL)
         put_record(object, scenario->record);
     if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
@@ -281,7 +275,7 @@ static json_t *shard_to_json(const struct suite_result *suite)
     json_t *object = json_object();
     json_put(object, "index", json_integer(suite->shard));
     json_put(object, "of", json_integer(suite->shards));
-    json_put(object, "suite", names_to_json(&suite->whole));
+    json_put(object, "suite", json_texts(&suite->whole));
     return object;
 }
 
@@ -304,5 +298,10 @@ json_t *result_to_json(const struct suite_result *suite)
     json_put(object, "scenarios", scenarios);
     if (suite->shards > 0)
         json_put(object, "shard", shard_to_json(suite));
+    put_text(object, "baseline_revision", suite->revision);
+    if (suite->weakened.count > 0)
+        json_put(object, "weakened", json_texts(&suite->weakened));
+    if (suite->problems.count > 0)
+        json_put(object, "problems", json_texts(&suite->problems));
     return object;
 }

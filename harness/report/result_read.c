@@ -37,10 +37,9 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
     scenario->without = json_get_flag(stored, "without", false);
     free(scenario->world);
     scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
-    const json_t *killed = json_object_get(stored, "killed");
-    for (size_t i = 0; i < json_array_size(killed); i++)
-        if (json_is_string(json_array_get(killed, i)))
-            string_list_add(&scenario->killed, json_string_value(json_array_get(killed, i)));
+    json_get_texts(json_object_get(stored, "killed"), &scenario->killed);
+    string_list_free(&scenario->weakened);
+    json_get_texts(json_object_get(stored, "weakened"), &scenario->weakened);
     if (!json_get_flag(stored, "ran", false)) {
         scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
         read_problem(scenario, stored);
@@ -69,12 +68,9 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
 
 static void read_shard(struct suite_result *suite, const json_t *shard)
 {
-    const json_t *names = json_object_get(shard, "suite");
     suite->shard = (unsigned)json_get_integer(shard, "index", 0);
     suite->shards = (unsigned)json_get_integer(shard, "of", 0);
-    for (size_t i = 0; i < json_array_size(names); i++)
-        if (json_is_string(json_array_get(names, i)))
-            string_list_add(&suite->whole, json_string_value(json_array_get(names, i)));
+    json_get_texts(json_object_get(shard, "suite"), &suite->whole);
 }
 
 static struct suite_result *read_stored(const char *directory, const char *path,
@@ -95,6 +91,9 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     suite->signal = (int)json_get_integer(stored, "signal", 0);
     suite->only_leaks_fail = json_get_flag(stored, "only_leaks_fail", false);
     suite->require_all = json_get_flag(stored, "require_all", false);
+    suite->revision = memory_copy_text(json_get_text(stored, "baseline_revision", NULL));
+    json_get_texts(json_object_get(stored, "weakened"), &suite->weakened);
+    json_get_texts(json_object_get(stored, "problems"), &suite->problems);
     read_shard(suite, json_object_get(stored, "shard"));
     const json_t *scenarios = json_object_get(stored, "scenarios");
     for (size_t i = 0; i < json_array_size(scenarios); i++)

@@ -334,6 +334,10 @@ static void paint_summary(const struct painter *painter)
     _cleanup_free_ char *page = path_join(suite->directory, report_format_by_name("html")->file);
     _cleanup_free_ char *harmless = text_harmless(page, false);
     buffer_format(painter->out, "\n%s. Report: %s\n", counts, harmless);
+    for (size_t i = 0; i < suite->problems.count; i++) {
+        _cleanup_free_ char *problem = text_harmless(suite->problems.items[i], false);
+        buffer_format(painter->out, "Not whole: %s\n", problem);
+    }
     if (suite->signal != 0)
         buffer_format(painter->out, "Stopped by signal %d (%s).\n", suite->signal,
                       strsignal(suite->signal));
@@ -359,5 +363,6 @@ void terminal_report(const struct suite_result *suite, struct terminal_style sty
     for (size_t i = 0; i < suite->count; i++)
         paint_scenario(&painter, &suite->scenarios[i]);
     paint_summary(&painter);
+    paint_weakened(&painter);
     paint_next_steps(&painter);
 }

@@ -26,8 +26,8 @@ void terminal_report(const struct suite_result *suite, struct terminal_style sty
  * not wrapped. What is returned the caller frees. */
 char *terminal_header(const struct suite_result *suite); /* "sidecar v1.3.0 · 3 scenarios · ..." */
 char *terminal_counts(const struct suite_result *suite); /* "1 leak, 2 pass" */
-/* Why the run as a whole is no pass where no scenario says it: it was stopped, or nothing was
- * judged. NULL: there is nothing of that kind. */
+/* Why the run as a whole is no pass where no scenario says it: parts of it are missing, it was
+ * stopped, or nothing was judged. NULL: there is nothing of that kind. */
 char *terminal_problem(const struct suite_result *suite);
 /* All that the report says of one scenario. */
 char *terminal_block(const struct suite_result *suite, const struct scenario_result *scenario);
@@ -39,6 +39,13 @@ void terminal_remarks(const struct suite_result *suite, const struct scenario_re
 /* "To reproduce: leakgate run ...": what to do next about all, or about one scenario. */
 void terminal_next_steps(const struct suite_result *suite, const struct scenario_result *scenario,
                          struct string_list *lines);
+
+/* The screen when it failed: the last one that was kept for another reason than a snapshot; NULL:
+ * none. How many of its rows there are down to the last that shows something. */
+const json_t *failing_screen(const struct run_record *record);
+size_t rows_in_use(const json_t *rows);
+/* The start of the last `lines` lines of a text. */
+const char *last_lines(const char *text, size_t lines);
 
 /* "leak", "played"; and as a report shows it, "LEAK". */
 const char *outcome_word(const struct scenario_result *scenario);

@@ -6,6 +6,7 @@
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
 #include "report/terminal_paint.h"
+#include "report/weakening.h"
 
 /* A pull request that rewrites a baseline shows it in its own change as well. */
 enum { DIFFERENCES_SHOWN = 12 };
@@ -16,6 +17,17 @@ static void paint_differences(const struct painter *painter, const struct string
         paint_labelled(painter, i == 0 ? "changes" : "", lines->items[i]);
     if (lines->count > DIFFERENCES_SHOWN)
         paint_line(painter, false, "and %zu more changes, in " REPORT_RESULT,
+                   lines->count - DIFFERENCES_SHOWN);
+}
+
+/* Each by itself: other formats take them line by line. */
+static void paint_weaker(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct string_list *lines = scenario_weakenings(scenario);
+    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, "weaker", lines->items[i]);
+    if (lines->count > DIFFERENCES_SHOWN)
+        paint_line(painter, false, "and %zu more that are weaker, in " REPORT_RESULT,
                    lines->count - DIFFERENCES_SHOWN);
 }
 
@@ -51,4 +63,23 @@ void paint_baseline(const struct painter *painter, const struct scenario_result 
                    json_get_text(here, "until", ""), scenario->record->baseline_revision);
     if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
         paint_revision(painter, scenario);
+    paint_weaker(painter, scenario);
+}
+
+/* Whoever reads no more than the last lines is to know. */
+void paint_weakened(const struct painter *painter)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_free_ char *text = weakening_text(suite);
+    if (text == NULL)
+        return;
+    _cleanup_free_ char *harmless = text_harmless(text, false);
+    paint_start(painter, PAINT_YELLOW);
+    buffer_text(painter->out, harmless);
+    paint_end(painter, PAINT_YELLOW);
+    buffer_char(painter->out, '\n');
+    for (size_t i = 0; i < suite->weakened.count; i++) {
+        _cleanup_free_ char *line = text_harmless(suite->weakened.items[i], false);
+        buffer_format(painter->out, "  %s\n", line);
+    }
 }

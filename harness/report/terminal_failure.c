@@ -30,8 +30,7 @@ static char *row_text(const json_t *rows, size_t index, size_t columns)
     return text_cut(harmless, columns);
 }
 
-/* How many rows there are down to the last that shows something. */
-static size_t rows_in_use(const json_t *rows)
+size_t rows_in_use(const json_t *rows)
 {
     size_t count = json_array_size(rows);
     for (; count > 0; count--) {
@@ -114,8 +113,7 @@ void terminal_screen(const json_t *rows, const char *title, size_t indent, size_
     box_edge(out, "└", "", "┘", indent, inner);
 }
 
-/* The screen when it failed: the last one that was kept for another reason than a snapshot. */
-static const json_t *failing_screen(const struct run_record *record)
+const json_t *failing_screen(const struct run_record *record)
 {
     for (size_t i = json_array_size(record->screens); i > 0; i--) {
         const json_t *screen = json_array_get(record->screens, i - 1);
@@ -134,8 +132,7 @@ static void paint_screen(const struct painter *painter, const struct run_record 
                         painter->style.width, painter->out);
 }
 
-/* The start of the last `lines` lines of a text. */
-static const char *last_lines(const char *text, size_t lines)
+const char *last_lines(const char *text, size_t lines)
 {
     const char *start = text + strlen(text);
     while (start > text && start[-1] == '\n')

@@ -45,6 +45,9 @@ void paint_last_words(const struct painter *painter, const struct scenario_resul
  * by.
  */
 void paint_baseline(const struct painter *painter, const struct scenario_result *scenario);
+/* Below the summary: that the working tree finds less than the revision that it is compared with.
+ */
+void paint_weakened(const struct painter *painter);
 /* Below the blocks: what to do next. */
 void paint_next_steps(const struct painter *painter);
 

@@ -29,6 +29,13 @@ char *terminal_problem(const struct suite_result *suite)
 {
     int status = suite_exit_status(suite);
     _cleanup_free_ char *counts = terminal_counts(suite);
+    if (suite->problems.count > 0) {
+        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        buffer_text(&text, "not whole: ");
+        for (size_t i = 0; i < suite->problems.count; i++)
+            buffer_format(&text, "%s%s", i > 0 ? "; " : "", suite->problems.items[i]);
+        return buffer_take(&text);
+    }
     if (suite->signal != 0)
         return memory_format("stopped by signal %d (%s): %s", suite->signal,
                              strsignal(suite->signal), counts);

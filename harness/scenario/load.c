@@ -19,7 +19,8 @@
 /* All that is read for one plan, before the plan is made of it. */
 struct loading {
     struct diagnostics *problems;
-    char *scenarios;               /* the directory */
+    char *scenarios; /* the directory */
+    const struct file_source *source;
     struct string_list file_names; /* what marks point to; the plan's in the end */
     struct node *scenario;
     char *target_path;
@@ -63,7 +64,8 @@ static char *scenarios_of(const struct load_options *options, const char *file)
 static void read_scenario(struct loading *loading, const char *file)
 {
     string_list_add(&loading->file_names, file);
-    loading->scenario = yaml_read_file(loading->file_names.items[0], loading->problems);
+    loading->scenario =
+        yaml_read_file(loading->file_names.items[0], loading->source, loading->problems);
 }
 
 /* The target that the scenario names, when that is a name: anything else is check_file's business.
@@ -89,7 +91,7 @@ static void read_target(struct loading *loading, const struct load_options *opti
     }
     loading->target_complete = target_files_read(
         loading->target_path, options->target == NULL ? &own->where : NULL, loading->scenarios,
-        &loading->target, &loading->file_names, loading->problems);
+        loading->source, &loading->target, &loading->file_names, loading->problems);
     loading->merged = target_files_merge(&loading->target);
 }
 
@@ -219,8 +221,8 @@ struct plan *plan_load(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
     size_t before = problems->count;
-    _cleanup_loading_ struct loading loading = {.problems = problems,
-                                                .scenarios = scenarios_of(options, file)};
+    _cleanup_loading_ struct loading loading = {
+        .problems = problems, .scenarios = scenarios_of(options, file), .source = options->source};
     read_scenario(&loading, file);
     if (!check_version(loading.scenario, problems))
         return NULL;
@@ -245,8 +247,8 @@ bool target_file_check(const char *file, const struct load_options *options,
     static const struct string_list none = {0};
     _cleanup_loading_ struct loading loading = {.problems = problems,
                                                 .scenarios = scenarios_of(options, file)};
-    loading.target_complete = target_files_read(file, NULL, loading.scenarios, &loading.target,
-                                                &loading.file_names, problems);
+    loading.target_complete = target_files_read(file, NULL, loading.scenarios, NULL,
+                                                &loading.target, &loading.file_names, problems);
     loading.merged = target_files_merge(&loading.target);
     gather_names(&loading);
     /* Scenarios may name other projects than the file's own. */
@@ -282,7 +284,7 @@ static bool note_uses(const struct loading *loading, const char *scenario,
                       struct translation_uses *uses)
 {
     struct diagnostics ignored = {0};
-    _cleanup_node_ struct node *tree = yaml_read_file(scenario, &ignored);
+    _cleanup_node_ struct node *tree = yaml_read_file(scenario, NULL, &ignored);
     _cleanup_free_ char *name = name_of(scenario);
     bool fine = tree != NULL && ignored.count == 0;
     diagnostics_free(&ignored);
@@ -299,7 +301,7 @@ void target_file_check_translation(const char *file, const struct string_list *s
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_loading_ struct loading loading = {.problems = &ignored,
                                                 .scenarios = scenarios_of(options, file)};
-    bool all_are_fine = target_files_read(file, NULL, loading.scenarios, &loading.target,
+    bool all_are_fine = target_files_read(file, NULL, loading.scenarios, NULL, &loading.target,
                                           &loading.file_names, &ignored);
     loading.merged = target_files_merge(&loading.target);
     for (size_t i = 0; i < scenarios->count; i++) {

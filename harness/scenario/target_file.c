@@ -65,6 +65,7 @@ struct chain {
     struct target_files *files;
     struct stat seen[LIMIT_EXTENDS_DEPTH + 1];
     const char *scenarios;
+    const struct file_source *source;
     struct string_list *file_names;
     struct diagnostics *problems;
 };
@@ -74,6 +75,15 @@ static bool is_seen(const struct chain *chain, const struct stat *status)
     for (size_t i = 0; i < chain->files->count; i++)
         if (chain->seen[i].st_dev == status->st_dev && chain->seen[i].st_ino == status->st_ino)
             return true;
+    return false;
+}
+
+static bool is_within_depth(const struct chain *chain, const struct mark *asked)
+{
+    if (asked == NULL || chain->files->count <= LIMIT_EXTENDS_DEPTH)
+        return true;
+    diagnose_at(chain->problems, *asked, "more files extend one another than the limit of %u",
+                LIMIT_EXTENDS_DEPTH);
     return false;
 }
 
@@ -89,23 +99,19 @@ static bool may_read(const struct chain *chain, const char *path, const struct m
         diagnose_at(chain->problems, *asked, "%s extends itself", path_base(path));
         return false;
     }
-    if (asked != NULL && chain->files->count > LIMIT_EXTENDS_DEPTH) {
-        diagnose_at(chain->problems, *asked, "more files extend one another than the limit of %u",
-                    LIMIT_EXTENDS_DEPTH);
-        return false;
-    }
-    return true;
+    return is_within_depth(chain, asked);
 }
 
 static bool read_chain(struct chain *chain, const char *path, const struct mark *asked)
 {
-    struct stat status;
+    struct stat status = {0};
     errno = 0;
-    if (!may_read(chain, path, asked, &status))
+    if (!(chain->source == NULL ? may_read(chain, path, asked, &status)
+                                : is_within_depth(chain, asked)))
         return false;
     string_list_add(chain->file_names, path);
     const char *name = chain->file_names->items[chain->file_names->count - 1];
-    struct node *root = yaml_read_file(name, chain->problems);
+    struct node *root = yaml_read_file(name, chain->source, chain->problems);
     if (root == NULL)
         return false;
     chain->seen[chain->files->count] = status;
@@ -122,11 +128,14 @@ static bool read_chain(struct chain *chain, const char *path, const struct mark 
 }
 
 bool target_files_read(const char *file, const struct mark *asked, const char *scenarios,
-                       struct target_files *files, struct string_list *file_names,
-                       struct diagnostics *problems)
+                       const struct file_source *source, struct target_files *files,
+                       struct string_list *file_names, struct diagnostics *problems)
 {
-    struct chain chain = {
-        .files = files, .scenarios = scenarios, .file_names = file_names, .problems = problems};
+    struct chain chain = {.files = files,
+                          .scenarios = scenarios,
+                          .source = source,
+                          .file_names = file_names,
+                          .problems = problems};
     return read_chain(&chain, file, asked);
 }
 

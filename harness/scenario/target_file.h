@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "scenario/check.h"
 #include "scenario/node.h"
+#include "scenario/yaml.h"
 
 struct target_files {
     struct node *files[LIMIT_EXTENDS_DEPTH + 1]; /* the file itself, then what each one extends */
@@ -24,10 +25,10 @@ char *target_file_path(const char *word, const char *scenarios, const char *here
 
 /* Reads the chain. The paths that marks point to are added to file_names. False when the chain is
  * not whole; what could be read is there all the same. `asked` is where `file` is named, for the
- * message when there is no such file; NULL: on the command line. */
+ * message when there is no such file; NULL: on the command line. `source` as in yaml_read_file. */
 bool target_files_read(const char *file, const struct mark *asked, const char *scenarios,
-                       struct target_files *files, struct string_list *file_names,
-                       struct diagnostics *problems);
+                       const struct file_source *source, struct target_files *files,
+                       struct string_list *file_names, struct diagnostics *problems);
 
 void target_files_check(const struct target_files *files, const struct check_names *names,
                         struct diagnostics *problems);

@@ -387,15 +387,19 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
     return root;
 }
 
-struct node *yaml_read_file(const char *file, struct diagnostics *problems)
+struct node *yaml_read_file(const char *file, const struct file_source *source,
+                            struct diagnostics *problems)
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
     struct lg_error err = {0};
-    if (file_read(file, &text, LG_ERROR_INPUT, &err))
+    bool got = source != NULL ? source->read(source->context, file, &text, &err)
+                              : file_read(file, &text, LG_ERROR_INPUT, &err);
+    if (got)
         return yaml_read(buffer_string(&text), text.length, file, problems);
     if (text.overflowed)
         diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
     else
-        diagnose(problems, file, 1, 1, "cannot read this file: %s", strerror(err.errnum));
+        diagnose(problems, file, 1, 1, "cannot read this file: %s",
+                 source != NULL ? err.text : strerror(err.errnum));
     return NULL;
 }

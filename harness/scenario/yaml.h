@@ -11,6 +11,8 @@
 
 #include <stddef.h>
 
+#include "base/buffer.h"
+#include "base/error.h"
 #include "scenario/node.h"
 
 /* NULL with a diagnostic when the text cannot be read any further. What does not stop the reading
@@ -19,7 +21,15 @@
 struct node *yaml_read(const char *text, size_t length, const char *file,
                        struct diagnostics *problems);
 
-/* The same from a file. */
-struct node *yaml_read_file(const char *file, struct diagnostics *problems);
+/* Where files are read from when not from the working tree: what `read` appends is the file of that
+ * path. It is asked for scenarios and target files alone. */
+struct file_source {
+    bool (*read)(void *context, const char *path, struct buffer *out, struct lg_error *err);
+    void *context;
+};
+
+/* The same from a file; `source` NULL: of the working tree. */
+struct node *yaml_read_file(const char *file, const struct file_source *source,
+                            struct diagnostics *problems);
 
 #endif

@@ -24,6 +24,8 @@ struct emulator {
     int rows;
     int columns;
     bool damaged;
+    bool keeps_styles;
+    bool *drawn;            /* by row */
     VTermPos text_end;      /* the cursor after the last character that was drawn */
     bool at_margin;         /* ... which did not move it */
     int marks;              /* drawn on that character so far */
@@ -48,8 +50,9 @@ static void release(void *pointer, void *context)
 static int note_damage(VTermRect rect, void *context)
 {
     struct emulator *emulator = context;
-    (void)rect;
     emulator->damaged = true;
+    for (int row = rect.start_row; row < rect.end_row && row < emulator->rows; row++)
+        emulator->drawn[row] = true;
     return 1;
 }
 
@@ -70,6 +73,7 @@ struct emulator *emulator_new(int rows, int columns)
     emulator->columns = columns;
     emulator->text_end.row = -1;
     emulator->cells = memory_array((size_t)columns, CELL_BYTES);
+    emulator->drawn = memory_array((size_t)rows, sizeof *emulator->drawn);
     emulator->vterm = vterm_new_with_allocator(rows, columns, &functions, NULL);
     vterm_set_utf8(emulator->vterm, 1);
     vterm_output_set_callback(emulator->vterm, take_output, emulator);
@@ -80,6 +84,8 @@ struct emulator *emulator_new(int rows, int columns)
     vterm_screen_set_damage_merge(emulator->screen, VTERM_DAMAGE_SCREEN);
     vterm_screen_reset(emulator->screen, 1);
     emulator_take_damage(emulator);
+    for (int row = 0; row < rows; row++)
+        emulator->drawn[row] = true;
     return emulator;
 }
 
@@ -89,6 +95,7 @@ void emulator_free(struct emulator *emulator)
         return;
     vterm_free(emulator->vterm);
     free(emulator->cells);
+    free(emulator->drawn);
     free(emulator);
 }
 
@@ -244,10 +251,50 @@ static void repeat_character(struct emulator *emulator, int count)
         emulator_text(emulator, character, length);
 }
 
+/* How many numbers an SGR attribute takes: "38;5;N" and "38;2;R;G;B" set a colour. */
+static size_t sgr_length(const struct csi *csi, size_t at)
+{
+    enum { FOREGROUND = 38, BACKGROUND = 48, UNDERLINE = 58, PALETTE = 5, RGB = 2 };
+    int attribute = csi_parameter(csi, at, 0);
+    if (attribute != FOREGROUND && attribute != BACKGROUND && attribute != UNDERLINE)
+        return 1;
+    int kind = csi_parameter(csi, at + 1, 0);
+    return kind == PALETTE ? 3 : kind == RGB ? 5 : 2;
+}
+
+/* One attribute a sequence, whole ones alone: libvterm 0.1.4 counts no further than 16 numbers. */
+static void write_sgr(struct emulator *emulator, const struct csi *csi, size_t at, size_t length)
+{
+    enum { COLOUR_MAX = 255 };
+    char bytes[32] = "\x1b[";
+    char *out = bytes + 2;
+    for (size_t i = at; i < at + length; i++) {
+        int number = csi_parameter(csi, i, 0);
+        if (i > at)
+            *out++ = ';';
+        out = put_number(out, number > COLOUR_MAX ? COLOUR_MAX : number);
+    }
+    *out++ = 'm';
+    write_bytes(emulator, bytes, (size_t)(out - bytes));
+}
+
+static void set_style(struct emulator *emulator, const struct csi *csi)
+{
+    if (csi->count == 0)
+        write_text(emulator, "\x1b[m");
+    for (size_t at = 0, length; at < csi->count; at += length) {
+        length = sgr_length(csi, at);
+        if (length != 2 && at + length <= csi->count)
+            write_sgr(emulator, csi, at, length);
+    }
+}
+
 static void plain_csi(struct emulator *emulator, const struct csi *csi)
 {
     int first = csi_parameter(csi, 0, 0);
-    if (csi->final == 'b')
+    if (csi->final == 'm' && emulator->keeps_styles)
+        set_style(emulator, csi);
+    else if (csi->final == 'b')
         repeat_character(emulator, first == 0 ? 1 : first);
     else if (csi->final == 's' && csi->count == 0)
         write_text(emulator, "\x1b"
@@ -337,6 +384,84 @@ void emulator_cells(const struct emulator *emulator, int row, int first, int las
     size_t room = (size_t)emulator->columns * CELL_BYTES;
     size_t length = vterm_screen_get_text(emulator->screen, emulator->cells, room, rect);
     buffer_append(out, emulator->cells, length < room ? length : room);
+}
+
+void emulator_keep_styles(struct emulator *emulator)
+{
+    emulator->keeps_styles = true;
+    /* So that a row is known to be drawn on by itself. */
+    vterm_screen_set_damage_merge(emulator->screen, VTERM_DAMAGE_ROW);
+}
+
+static int colour_of(const VTermColor *colour)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour))
+        return COLOUR_DEFAULT;
+    if (VTERM_COLOR_IS_INDEXED(colour))
+        return colour->indexed.idx;
+    return COLOUR_RGB | colour->rgb.red << 16 | colour->rgb.green << 8 | colour->rgb.blue;
+}
+
+static struct cell_style style_of(const VTermScreenCell *cell)
+{
+    unsigned flags = 0;
+    flags |= cell->attrs.bold ? STYLE_BOLD : 0u;
+    flags |= cell->attrs.italic ? STYLE_ITALIC : 0u;
+    flags |= cell->attrs.underline ? STYLE_UNDERLINE : 0u;
+    flags |= cell->attrs.reverse ? STYLE_REVERSE : 0u;
+    flags |= cell->attrs.strike ? STYLE_STRIKE : 0u;
+    return (struct cell_style){colour_of(&cell->fg), colour_of(&cell->bg), flags};
+}
+
+/* Cells of the same bytes look the same; others may. */
+static bool looks_like(const VTermScreenCell *cell, const VTermScreenCell *first,
+                       struct cell_style style)
+{
+    if (memcmp(&cell->attrs, &first->attrs, sizeof cell->attrs) == 0 &&
+        memcmp(&cell->fg, &first->fg, sizeof cell->fg) == 0 &&
+        memcmp(&cell->bg, &first->bg, sizeof cell->bg) == 0)
+        return true;
+    struct cell_style other = style_of(cell);
+    return other.foreground == style.foreground && other.background == style.background &&
+           other.flags == style.flags;
+}
+
+int emulator_run(const struct emulator *emulator, int row, int column, struct cell_style *style,
+                 struct buffer *out)
+{
+    VTermScreenCell first_cell = {0};
+    int first = column;
+    char plain[512];
+    size_t length = 0;
+    for (; column < emulator->columns; column++) {
+        VTermScreenCell cell = {0};
+        vterm_screen_get_cell(emulator->screen, (VTermPos){.row = row, .col = column}, &cell);
+        if (column == first) {
+            *style = style_of(&cell);
+            first_cell = cell;
+        } else if (cell.chars[0] != SECOND_HALF && !looks_like(&cell, &first_cell, *style)) {
+            break;
+        }
+        /* Of a blank cell libvterm fills the first place alone. */
+        bool ascii = cell.chars[0] == 0 || (cell.chars[0] < 0x80 && cell.chars[1] == 0);
+        if (length == sizeof plain || (!ascii && length > 0)) {
+            buffer_append(out, plain, length);
+            length = 0;
+        }
+        if (ascii)
+            plain[length++] = cell.chars[0] != 0 ? (char)cell.chars[0] : ' ';
+        else if (cell.chars[0] != SECOND_HALF)
+            emulator_cells(emulator, row, column, column, out);
+    }
+    buffer_append(out, plain, length);
+    return column;
+}
+
+bool emulator_take_row(struct emulator *emulator, int row)
+{
+    bool drawn = emulator->drawn[row];
+    emulator->drawn[row] = false;
+    return drawn;
 }
 
 void emulator_cell(const struct emulator *emulator, int row, int column, struct buffer *out)

@@ -7,8 +7,9 @@
  * combining mark in the next row when its base stands at the margin, and takes quadratic time
  * over endless marks; it takes only the first number of DECSET; it reads CSI s as DECSLRM.
  * So sequences are passed on by a list of those that move, erase, insert or delete text, with
- * clipped numbers. Colours are left out, because nobody asks for them; likewise left and right
- * margins, double-width lines and the charsets beyond line drawing.
+ * clipped numbers. Colours are left out while a target runs, because no wait asks for them (a
+ * replay of its recording does: emulator_keep_styles); likewise left and right margins,
+ * double-width lines and the charsets beyond line drawing.
  *
  * The screen depends on what was drawn alone, not on how it was cut into calls.
  */
@@ -59,6 +60,32 @@ bool emulator_take_damage(struct emulator *emulator);
  * at the end may be missing. */
 void emulator_cells(const struct emulator *emulator, int row, int first, int last,
                     struct buffer *out);
+
+/* How a cell looks. A colour is COLOUR_DEFAULT, a number of the palette (0 to 255), or COLOUR_RGB
+ * with 0xrrggbb. */
+enum { COLOUR_DEFAULT = -1, COLOUR_RGB = 1 << 24 };
+enum style_flag {
+    STYLE_BOLD = 1,
+    STYLE_ITALIC = 2,
+    STYLE_UNDERLINE = 4,
+    STYLE_REVERSE = 8,
+    STYLE_STRIKE = 16
+};
+struct cell_style {
+    int foreground;
+    int background;
+    unsigned flags; /* enum style_flag */
+};
+
+/* From now on colours and the like are kept. */
+void emulator_keep_styles(struct emulator *emulator);
+/* The cells from `column` on that look the same, as UTF-8, appended. Returns the column after them.
+ */
+int emulator_run(const struct emulator *emulator, int row, int column, struct cell_style *style,
+                 struct buffer *out);
+/* Has the row been drawn on since this was last asked? True at first. Up to date after
+ * emulator_take_damage. */
+bool emulator_take_row(struct emulator *emulator, int row);
 
 /* One cell: a space when blank, nothing when it is the second half of a wide character. */
 void emulator_cell(const struct emulator *emulator, int row, int column, struct buffer *out);

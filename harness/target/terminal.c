@@ -19,6 +19,7 @@ struct terminal {
     char *title;
     bool title_changed;
     bool synchronizes;
+    bool keeps_styles;
     uint64_t frames;
     struct buffer *replies; /* of the feed under way */
 };
@@ -263,6 +264,8 @@ bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg
     emulator_cursor(terminal->emulator, &row, &column);
     emulator_free(terminal->emulator);
     terminal->emulator = emulator_new(rows, columns);
+    if (terminal->keeps_styles)
+        emulator_keep_styles(terminal->emulator);
     restore_modes(terminal);
     emulator_move_cursor(terminal->emulator, row, column);
     emulator_take_damage(terminal->emulator);
@@ -321,6 +324,23 @@ void terminal_row_text(const struct terminal *terminal, int row, struct buffer *
 void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out)
 {
     emulator_cell(terminal->emulator, row, column, out);
+}
+
+void terminal_keep_styles(struct terminal *terminal)
+{
+    terminal->keeps_styles = true;
+    emulator_keep_styles(terminal->emulator);
+}
+
+int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
+                 struct buffer *out)
+{
+    return emulator_run(terminal->emulator, row, column, style, out);
+}
+
+bool terminal_take_row(struct terminal *terminal, int row)
+{
+    return emulator_take_row(terminal->emulator, row);
 }
 
 void terminal_text(const struct terminal *terminal, struct string_list *rows)

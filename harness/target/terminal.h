@@ -27,6 +27,7 @@
 #include "scenario/plan.h"
 
 struct terminal;
+struct cell_style; /* target/emulator.h */
 
 /* 1 to LIMIT_TERMINAL_ROWS rows and 2 to LIMIT_TERMINAL_COLUMNS columns; else LG_ERROR_INPUT. */
 struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
@@ -58,6 +59,13 @@ void terminal_part_text(const struct terminal *terminal, int row, int first, int
 /* Appends one cell: a space where it is blank, nothing where it is the second half of a wide
  * character, else a character with its combining marks. */
 void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out);
+/* For a replay (target/replay.h): from now on colours are kept; the cells from `column` on that
+ * look the same, appended, returning the column after them; has a row been drawn on since this was
+ * last asked? */
+void terminal_keep_styles(struct terminal *terminal);
+int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
+                 struct buffer *out);
+bool terminal_take_row(struct terminal *terminal, int row);
 /* The whole screen, one string per row; the caller frees the list. */
 void terminal_text(const struct terminal *terminal, struct string_list *rows);
 

@@ -69,7 +69,7 @@ static bool read_floors(struct trace trace, struct growth *growth, double centre
     return true;
 }
 
-static double threshold_of(struct growth_rule rule, double iterations)
+double growth_threshold(struct growth_rule rule, double iterations)
 {
     return fmax(rule.minimum, rule.per_iteration * iterations);
 }
@@ -203,7 +203,7 @@ static double lean_for_steps(const double floors[GROWTH_BLOCKS],
  * over all of them. Bytes may come in rare steps, so only the threshold binds them. */
 static double lean_without_noise(struct growth_rule rule, double iterations)
 {
-    double threshold = threshold_of(rule, iterations);
+    double threshold = growth_threshold(rule, iterations);
     if (!rule.steps)
         threshold = fmax(ceil(threshold), rule.rising_steps);
     return threshold / iterations;
@@ -213,7 +213,8 @@ static double smallest_visible(const struct growth *growth, const double centres
                                struct growth_rule rule)
 {
     const double *floors = growth->floors;
-    double lean = (threshold_of(rule, growth->iterations) - growth->excess) / growth->iterations;
+    double lean =
+        (growth_threshold(rule, growth->iterations) - growth->excess) / growth->iterations;
     lean = fmax(lean, lean_without_noise(rule, growth->iterations));
     lean = fmax(lean, lean_for_steps(floors, centres, rule.rising_steps));
     lean = fmax(lean, lean_for_pace(floors, centres));
@@ -233,7 +234,7 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
     growth.per_iteration = growth.net / growth.iterations;
     growth.excess = growth.net - allowed * growth.iterations;
     growth.smallest_visible = smallest_visible(&growth, centres, rule);
-    growth.grows = growth.excess >= threshold_of(rule, growth.iterations) &&
+    growth.grows = growth.excess >= growth_threshold(rule, growth.iterations) &&
                    largest_fall_back(growth.floors) <= fall_back_share * growth.net &&
                    rises(growth.floors, rule);
     return growth;

@@ -30,6 +30,11 @@ bool level_is_judged(enum gauge gauge)
     return rules[gauge].judged;
 }
 
+double level_most(enum gauge gauge)
+{
+    return rules[gauge].most;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

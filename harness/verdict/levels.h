@@ -10,6 +10,8 @@
 
 /* Is the gauge's level at rest compared with a stored one? */
 bool level_is_judged(enum gauge gauge);
+/* Over which a level is a finding in any program where none is stored; 0: none is. */
+double level_most(enum gauge gauge);
 
 /* The samples at rest: idle ones, or the loop's where a scenario paced by time has no idle phase.
  */

@@ -4,13 +4,9 @@
 #include "base/memory.h"
 #include "verdict/growth.h"
 
-/* Under this a total drifts without a leak: on a clean stand-in, one run in forty rose by 721 B per
- * iteration for 46 iterations, by what the runtime keeps for goroutines. One stack that holds as
- * much is found by the stacks. */
-static const double slope_margin = 1024;
 /* The second half must lean at this share of the first half's slope, as floors do (growth.c): on a
- * clean stand-in, a screen's cells came to hold 27 KiB per iteration for 6 iterations, less and less
- * in the next 6, and no more. */
+ * clean stand-in, a screen's cells came to hold 27 KiB per iteration for 6 iterations, less and
+ * less in the next 6, and no more. */
 static const double second_half_share = 0.5;
 /* The 99 % point of the standard normal distribution. */
 static const double one_sided_99 = 2.3263478740408408;
@@ -110,11 +106,11 @@ static void fit(const struct points *points, double allowed, struct slope *slope
     slope->from = base + slope->per_iteration * points->x[0];
     slope->to = base + slope->per_iteration * points->x[points->count - 1];
     double missing = short_of_pace(points);
-    slope->grows = slope->lower > allowed + slope_margin && !(missing > 0);
-    /* As much as the bound lies under the slope, and then what the rule asks for. A lean of the whole
-     * trace lifts both halves. */
+    slope->grows = slope->lower > allowed + SLOPE_MARGIN && !(missing > 0);
+    /* As much as the bound lies under the slope, and then what the rule asks for. A lean of the
+     * whole trace lifts both halves. */
     if (isfinite(slope->lower))
-        slope->smallest_visible = fmax(slope_margin + (slope->per_iteration - slope->lower),
+        slope->smallest_visible = fmax(SLOPE_MARGIN + (slope->per_iteration - slope->lower),
                                        missing / (1 - second_half_share));
 }
 

@@ -284,3 +284,61 @@ def test_levels_that_go_down_are_not_marked(leakgate, report):
     leakgate("accept", "tab-cycle")
     journals.Journal("tab-cycle").measured(lambda i: {"pipe": 2}).end().write(report)
     assert "fd at rest 4 -> 2\n" in leakgate("accept", "tab-cycle").stdout
+
+
+# A build's artifact, on a developer's machine.
+
+@pytest.fixture
+def artifact(leakgate):
+    """As it was unpacked: the report in a directory of its own, paths of the build's machine in it."""
+    report = leakgate.directory / "downloads" / "leakgate-linux" / "out" / "leakgate-report"
+    for journal in [journals.leaking(), journals.clean()]:
+        journal.records[0].update(world="/home/runner/work/_temp/leakgate-x",
+                                  file="/home/runner/work/app/scenarios/tab-cycle.yaml",
+                                  program="/home/runner/work/app/app")
+        journal.write(report)
+    stored = json.loads(leakgate("report", "--from", report, "--json").stdout)
+    stored.update(baselines="/home/runner/work/app/baselines", options="--program /home/runner/app")
+    (report / "result.json").write_text(json.dumps(stored))
+    return leakgate.directory / "downloads"
+
+
+@pytest.mark.parametrize("below", ["", "leakgate-linux", "leakgate-linux/out/leakgate-report"])
+def test_from_an_artifact_of_a_build(leakgate, artifact, below):
+    done = leakgate("accept", "tab-cycle", "--from", artifact / below)
+    assert done.returncode == 0, done.stderr
+    assert "baselines/standin/tab-cycle.json: new" in done.stdout
+    assert json.loads(stored(leakgate, "tab-cycle").read_text())["gauges"]["fd"]["level"] == 4
+    done = accept_leak(leakgate, **{"from": str(artifact / below)})
+    assert done.returncode == 0, done.stderr
+    assert "home/runner" not in stored(leakgate, "external-editor").read_text()
+
+
+def test_from_artifacts_of_shards(leakgate, artifact):
+    other = artifact / "leakgate-2"
+    journals.clean("quiet").write(other)
+    done = leakgate("accept", "tab-cycle", "quiet", "--from", artifact)
+    assert done.returncode == 0, done.stderr
+    assert stored(leakgate, "quiet").exists() and stored(leakgate, "tab-cycle").exists()
+    journals.clean("quiet").write(artifact / "leakgate-3")
+    done = leakgate("accept", "quiet", "--from", artifact)
+    assert done.returncode == 2
+    assert "leakgate-2 and " in done.stderr and 'have a run of the scenario "quiet"' in done.stderr
+    done = leakgate("report", "--from", artifact)
+    assert done.returncode == 2
+    assert "holds 3 reports" in done.stderr and "leakgate merge" in done.stderr
+
+
+def test_from_an_archive_that_is_not_unpacked(leakgate, artifact):
+    (artifact / "leakgate.zip").write_bytes(b"PK\x03\x04")
+    done = leakgate("accept", "tab-cycle", "--from", artifact / "leakgate.zip")
+    assert done.returncode == 2
+    assert "leakgate.zip is a file; unpack the archive (unzip FILE -d DIR)" in done.stderr
+    done = leakgate("accept", "nothing", "--from", artifact)
+    assert 'has no run of the scenario "nothing"' in done.stderr
+
+
+def test_the_report_of_an_artifact(leakgate, artifact):
+    done = leakgate("report", "--from", artifact)
+    assert done.returncode == 0, done.stderr
+    assert "1 leak, 1 pass" in done.stdout

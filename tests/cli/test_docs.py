@@ -13,7 +13,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/*
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`|^    [^\n]*$", re.MULTILINE | re.DOTALL)
-COMMANDS = ["run", "accept", "check", "list", "report"]
+COMMANDS = ["run", "accept", "check", "list", "report", "merge", "diff-baseline", "bisect"]
 
 
 def anchor_of(heading):
@@ -43,7 +43,7 @@ def test_every_option_that_is_written_with_a_command_is_one_of_it(leakgate, page
     known = {command: set(re.findall(r"--[a-z-]+", leakgate(command, "--help").stdout))
              for command in COMMANDS}
     text = page.read_text("utf-8").replace("\\\n", " ")
-    written = re.findall(r"\bleakgate (\w+)((?: [^\n`]*)?)", text)
+    written = re.findall(r"\bleakgate ([\w-]+)((?: [^\n`]*)?)", text)
     for command, rest in written:
         if command not in COMMANDS:
             continue
@@ -87,7 +87,10 @@ def keys_of(value):
 
 def test_every_key_of_a_result_is_described(leakgate):
     report = leakgate.directory / "leakgate-report"
-    for journal in [journals.leaking(), journals.clean(), journals.backlog(),
+    weaker = journals.clean("weaker")
+    weaker.records[0].update(weakened=["samples: 42 -> 21"], baseline_revision="main",
+                             baseline_commit="a" * 40)
+    for journal in [weaker, journals.leaking(), journals.clean(), journals.backlog(),
                     journals.at_work().end(files_left={"count": 0, "names": []},
                                            sessions_left={"count": 0, "names": []}),
                     journals.leaked(), journals.Journal("broken").failed().end(),

@@ -17,7 +17,11 @@ static void test_every_command_and_option_is_in_it(void **state)
     (void)state;
     _cleanup_free_ char *page = man_make();
     for (size_t i = 0; i < command_table_count; i++) {
-        _cleanup_free_ char *heading = memory_format(".SS leakgate %s ", command_table[i].name);
+        const char *name = command_table[i].name, *dash = strchr(name, '-');
+        int head = dash != NULL ? (int)(dash - name) : (int)strlen(name);
+        _cleanup_free_ char *heading =
+            memory_format(".SS leakgate %.*s%s%s ", head, name, dash != NULL ? "\\" : "",
+                          dash != NULL ? dash : "");
         assert_non_null(strstr(page, heading));
     }
     assert_non_null(strstr(page, ".TP\n.B \\-\\-keep\\-world\n"));

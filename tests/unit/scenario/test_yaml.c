@@ -237,10 +237,10 @@ static void test_a_missing_file(void **state)
 {
     (void)state;
     struct diagnostics problems = {0};
-    assert_null(yaml_read_file("/nowhere/f.yaml", &problems));
+    assert_null(yaml_read_file("/nowhere/f.yaml", NULL, &problems));
     assert_string_equal(problems.lines.items[0],
                         "/nowhere/f.yaml:1:1: cannot read this file: No such file or directory");
-    assert_null(yaml_read_file("/dev/zero", &problems));
+    assert_null(yaml_read_file("/dev/zero", NULL, &problems));
     assert_string_equal(problems.lines.items[1], "/dev/zero:1:1: larger than the limit of 256 KiB");
     diagnostics_free(&problems);
 }

@@ -1,0 +1,231 @@
+/* `leakgate diff-baseline`: what a pull request changes in baselines and scenarios. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/comparison.h"
+#include "commands/selection.h"
+#include "report/baseline_difference.h"
+#include "report/difference.h"
+
+struct comparing {
+    const struct arguments *arguments;
+    struct revision *revision;
+    struct load_options options;
+    struct comparison *comparison;
+    struct difference difference;
+};
+
+static void comparing_end(struct comparing *comparing)
+{
+    comparison_close(comparing->comparison);
+    revision_close(comparing->revision);
+    difference_free(&comparing->difference);
+}
+
+static void add_once(struct string_list *list, const char *text)
+{
+    if (!string_list_contains(list, text))
+        string_list_add(list, text);
+}
+
+/* --- Scenarios --- */
+
+/* Those of the directory itself, here and there, by name. */
+static bool gather_scenarios(const struct comparing *comparing, struct string_list *names,
+                             struct lg_error *err)
+{
+    const char *directory = option_text(comparing->arguments, OPTION_SCENARIOS);
+    _cleanup_strings_ struct string_list files = {0};
+    _cleanup_free_ char *inside = path_join(directory, "x");
+    files_with_suffix(directory, ".yaml", &files);
+    /* Scenarios from elsewhere are no part of the change. */
+    if (!revision_knows(comparing->revision, inside))
+        return true;
+    if (!revision_list(comparing->revision, directory, ".yaml", &files, err))
+        return false;
+    for (size_t i = 0; i < files.count; i++) {
+        const char *base = path_base(files.items[i]);
+        _cleanup_free_ char *direct = path_join(directory, base);
+        _cleanup_free_ char *name = memory_copy_range(base, strlen(base) - strlen(".yaml"));
+        if (strcmp(direct, files.items[i]) == 0)
+            add_once(names, name);
+    }
+    string_list_sort(names);
+    return true;
+}
+
+/* The target that it has here, else the one it had. The caller frees it. */
+static char *target_name(struct comparing *comparing, const char *file, const struct plan *plan)
+{
+    bool outside = false;
+    _cleanup_free_ char *problem = NULL;
+    if (plan != NULL)
+        return memory_copy_text(plan->target.name);
+    _cleanup_plan_ struct plan *old =
+        comparison_plan(comparing->comparison, file, &outside, &problem);
+    return memory_copy_text(old != NULL ? old->target.name : "?");
+}
+
+static void compare_scenario(struct comparing *comparing, const char *name,
+                             struct diagnostics *problems)
+{
+    _cleanup_free_ char *base = memory_format("%s.yaml", name);
+    _cleanup_free_ char *file =
+        path_join(option_text(comparing->arguments, OPTION_SCENARIOS), base);
+    bool there = access(file, F_OK) == 0;
+    _cleanup_plan_ struct plan *plan =
+        there ? plan_load(file, &comparing->options, problems) : NULL;
+    if (there && plan == NULL)
+        return;
+    _cleanup_free_ char *target = target_name(comparing, file, plan);
+    struct scenario_difference *item = difference_of(&comparing->difference, target, name);
+    comparison_scenario(comparing->comparison, file, plan, &item->of_scenario);
+}
+
+static int compare_scenarios(struct comparing *comparing)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    struct diagnostics problems = {0};
+    struct lg_error err = {0};
+    if (!gather_scenarios(comparing, &names, &err))
+        return complain(&err);
+    for (size_t i = 0; i < names.count; i++)
+        compare_scenario(comparing, names.items[i], &problems);
+    print_diagnostics(&problems);
+    int status = problems.count > 0 ? EXIT_INPUT : EXIT_PASS;
+    diagnostics_free(&problems);
+    return status;
+}
+
+/* --- Baselines --- */
+
+static void gather_here(const char *directory, struct string_list *paths)
+{
+    _cleanup_strings_ struct string_list targets = {0};
+    files_with_suffix(directory, "", &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        files_with_suffix(targets.items[i], ".json", paths);
+}
+
+/* DIRECTORY/TARGET/SCENARIO.json and nothing else; the caller frees both. */
+static bool split_path(const char *directory, const char *path, char **target, char **scenario)
+{
+    _cleanup_free_ char *prefix = path_join(directory, "x");
+    const char *rest = path + strlen(prefix) - 1;
+    const char *slash = strchr(rest, '/');
+    if (slash == NULL || slash == rest || strchr(slash + 1, '/') != NULL)
+        return false;
+    *target = memory_copy_range(rest, (size_t)(slash - rest));
+    *scenario = memory_copy_range(slash + 1, strlen(slash + 1) - strlen(".json"));
+    return true;
+}
+
+static bool compare_baseline(struct comparing *comparing, const char *path, struct lg_error *err)
+{
+    _cleanup_free_ char *target = NULL;
+    _cleanup_free_ char *scenario = NULL;
+    _cleanup_baseline_ struct baseline *old = NULL;
+    _cleanup_baseline_ struct baseline *new = NULL;
+    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
+    if (!split_path(directory, path, &target, &scenario))
+        return true;
+    if (access(path, F_OK) == 0 && (new = baseline_read(path, err)) == NULL)
+        return false;
+    if (!revision_baseline(comparing->revision, path, &old, err))
+        return false;
+    struct scenario_difference *item = difference_of(&comparing->difference, target, scenario);
+    baseline_changes(old, new, &item->of_baseline);
+    return true;
+}
+
+static bool compare_baselines(struct comparing *comparing, struct lg_error *err)
+{
+    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
+    _cleanup_strings_ struct string_list all = {0};
+    _cleanup_strings_ struct string_list paths = {0};
+    gather_here(directory, &all);
+    if (!revision_list(comparing->revision, directory, ".json", &all, err))
+        return false;
+    if (all.count == 0 && option_given(comparing->arguments, OPTION_BASELINES))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "there is no baseline in %s, neither here nor at %s",
+                       directory, revision_name(comparing->revision));
+    for (size_t i = 0; i < all.count; i++)
+        add_once(&paths, all.items[i]);
+    for (size_t i = 0; i < paths.count; i++)
+        if (!compare_baseline(comparing, paths.items[i], err))
+            return false;
+    return true;
+}
+
+/* --- All of it --- */
+
+static bool open_all(struct comparing *comparing, struct lg_error *err)
+{
+    const struct string_list *operands = &comparing->arguments->operands;
+    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
+    if (operands->count > 1)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "diff-baseline takes one revision");
+    comparing->revision = operands->count == 1 ? revision_open(directory, operands->items[0], err)
+                                               : revision_open_base(directory, err);
+    if (comparing->revision == NULL)
+        return false;
+    comparing->options = load_options_of(comparing->arguments);
+    comparing->comparison = comparison_open(comparing->revision, &comparing->options);
+    comparing->difference.revision = revision_name(comparing->revision);
+    comparing->difference.commit = revision_commit(comparing->revision);
+    return true;
+}
+
+static bool print(const struct comparing *comparing, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    const char *format = option_given(comparing->arguments, OPTION_JSON)
+                             ? "json"
+                             : option_text(comparing->arguments, OPTION_FORMAT);
+    if (strcmp(format, "json") == 0) {
+        _cleanup_json_ json_t *json = difference_to_json(&comparing->difference);
+        _cleanup_free_ char *text = json_pretty(json);
+        buffer_text(&out, text);
+    } else if (strcmp(format, "markdown") == 0) {
+        difference_markdown(&comparing->difference, &out);
+    } else {
+        difference_text(&comparing->difference, &out);
+    }
+    const char *file = option_text(comparing->arguments, OPTION_OUTPUT);
+    if (file != NULL)
+        return file_write_atomic(file, buffer_string(&out), out.length, err);
+    fwrite(buffer_string(&out), 1, out.length, stdout);
+    return true;
+}
+
+static int compare_all(struct comparing *comparing)
+{
+    struct lg_error err = {0};
+    if (!open_all(comparing, &err))
+        return complain(&err);
+    int status = compare_scenarios(comparing);
+    if (status != EXIT_PASS)
+        return status;
+    if (!compare_baselines(comparing, &err))
+        return complain(&err);
+    difference_sort(&comparing->difference);
+    if (!print(comparing, &err))
+        return complain(&err);
+    bool fails = option_given(comparing->arguments, OPTION_FAIL_ON);
+    return fails && difference_count(&comparing->difference, CHANGE_WEAKER) > 0 ? EXIT_LEAK
+                                                                                : EXIT_PASS;
+}
+
+int command_diff_baseline(const struct arguments *arguments)
+{
+    struct comparing comparing = {.arguments = arguments};
+    int status = compare_all(&comparing);
+    comparing_end(&comparing);
+    return status;
+}

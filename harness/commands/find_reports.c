@@ -1,0 +1,164 @@
+#include "commands/find_reports.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "report/result.h"
+
+struct finding_reports {
+    const char *except;
+    struct found_reports *found;
+    unsigned entries;
+    struct lg_error *err;
+};
+
+void found_reports_free(struct found_reports *found)
+{
+    string_list_free(&found->whole);
+    string_list_free(&found->cut_off);
+}
+
+static bool same_directory(const char *a, const char *b)
+{
+    struct stat one, other;
+    return a != NULL && b != NULL && stat(a, &one) == 0 && stat(b, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static void add_once(struct string_list *paths, const char *path)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (same_directory(paths->items[i], path))
+            return;
+    string_list_add(paths, path);
+}
+
+static bool is_file(const char *directory, const char *name)
+{
+    _cleanup_free_ char *path = path_join(directory, name);
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* The directories in it, sorted, but for hidden ones. */
+static bool list_directories(struct finding_reports *finding, const char *directory,
+                             struct string_list *paths)
+{
+    DIR *entries = opendir(directory);
+    if (entries == NULL)
+        return lg_fail(finding->err, LG_ERROR_INPUT, errno, "cannot read %s", directory);
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        _cleanup_free_ char *path = path_join(directory, entry->d_name);
+        finding->entries++;
+        if (entry->d_name[0] != '.' && is_directory(path) && !same_directory(path, finding->except))
+            string_list_take(paths, take_pointer(path));
+    }
+    closedir(entries);
+    string_list_sort(paths);
+    return finding->entries <= LIMIT_REPORT_ENTRIES ||
+           lg_fail(finding->err, LG_ERROR_INPUT, 0,
+                   "%s: more than the limit of %u files and directories are searched for reports",
+                   directory, LIMIT_REPORT_ENTRIES);
+}
+
+static bool search(struct finding_reports *finding, const char *directory, unsigned depth)
+{
+    _cleanup_strings_ struct string_list inner = {0};
+    if (is_file(directory, REPORT_RESULT)) {
+        add_once(&finding->found->whole, directory);
+        return true;
+    }
+    if (!list_directories(finding, directory, &inner))
+        return false;
+    for (size_t i = 0; i < inner.count; i++)
+        if (is_file(inner.items[i], REPORT_JOURNAL)) {
+            add_once(&finding->found->cut_off, directory);
+            return true;
+        }
+    for (size_t i = 0; depth < LIMIT_REPORT_DEPTH && i < inner.count; i++)
+        if (!search(finding, inner.items[i], depth + 1))
+            return false;
+    return true;
+}
+
+bool find_reports(const char *directory, const char *except, struct found_reports *found,
+                  struct lg_error *err)
+{
+    struct finding_reports finding = {.except = except, .found = found, .err = err};
+    struct stat status;
+    if (stat(directory, &status) != 0)
+        return lg_fail(err, LG_ERROR_INPUT, errno, "%s is no report", directory);
+    if (S_ISREG(status.st_mode))
+        return lg_fail(
+            err, LG_ERROR_INPUT, 0,
+            "%s is a file; unpack the archive (unzip FILE -d DIR) and name the directory",
+            directory);
+    return search(&finding, directory, 0);
+}
+
+/* All there are, whole or not. */
+static bool find_all(const char *directory, struct string_list *reports, struct lg_error *err)
+{
+    _cleanup_reports_ struct found_reports found = {0};
+    if (!find_reports(directory, NULL, &found, err))
+        return false;
+    for (size_t i = 0; i < found.whole.count; i++)
+        string_list_add(reports, found.whole.items[i]);
+    for (size_t i = 0; i < found.cut_off.count; i++)
+        string_list_add(reports, found.cut_off.items[i]);
+    return reports->count > 0 ||
+           lg_fail(err, LG_ERROR_INPUT, 0,
+                   "%s is no report, and there is none in it: neither " REPORT_RESULT
+                   " nor a journal",
+                   directory);
+}
+
+char *find_report(const char *directory, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list reports = {0};
+    if (!find_all(directory, &reports, err))
+        return NULL;
+    if (reports.count == 1)
+        return memory_copy_text(reports.items[0]);
+    lg_fail(err, LG_ERROR_INPUT, 0,
+            "%s holds %zu reports (%s, %s%s): name one of them, or make one of all by leakgate "
+            "merge",
+            directory, reports.count, reports.items[0], reports.items[1],
+            reports.count > 2 ? " ..." : "");
+    return NULL;
+}
+
+char *find_report_of(const char *directory, const char *scenario, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list reports = {0};
+    const char *one = NULL;
+    if (!find_all(directory, &reports, err))
+        return NULL;
+    for (size_t i = 0; i < reports.count; i++) {
+        _cleanup_free_ char *path = report_path(reports.items[i], scenario, REPORT_JOURNAL);
+        if (access(path, F_OK) != 0)
+            continue;
+        if (one != NULL) {
+            lg_fail(err, LG_ERROR_INPUT, 0, "both %s and %s have a run of the scenario \"%s\"", one,
+                    reports.items[i], scenario);
+            return NULL;
+        }
+        one = reports.items[i];
+    }
+    if (one == NULL)
+        lg_fail(err, LG_ERROR_INPUT, 0, "%s has no run of the scenario \"%s\"", directory,
+                scenario);
+    return memory_copy_text(one);
+}

@@ -1,0 +1,154 @@
+/* `leakgate merge`: the reports of shards become one. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/copy.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "commands/command.h"
+#include "commands/find_reports.h"
+#include "commands/print_result.h"
+#include "commands/report_directory.h"
+#include "commands/shards.h"
+#include "report/format.h"
+
+struct merging {
+    const struct arguments *arguments;
+    const char *directory; /* of the report that is made */
+    struct found_reports found;
+    struct shards shards;
+    struct suite_result *suite;
+    struct string_list from; /* for each scenario of the suite: whose evidence it is */
+};
+
+static void merging_end(struct merging *merging)
+{
+    found_reports_free(&merging->found);
+    shards_free(&merging->shards);
+    suite_free(merging->suite);
+    string_list_free(&merging->from);
+}
+
+static bool search(struct merging *merging, struct lg_error *err)
+{
+    const struct string_list *operands = &merging->arguments->operands;
+    if (operands->count == 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "merge wants the directories of the reports, or one that holds them");
+    for (size_t i = 0; i < operands->count; i++)
+        if (!find_reports(operands->items[i], merging->directory, &merging->found, err))
+            return false;
+    return merging->found.whole.count + merging->found.cut_off.count > 0 ||
+           lg_fail(err, LG_ERROR_INPUT, 0, "there is no report in %s%s", operands->items[0],
+                   operands->count > 1 ? " and the others" : "");
+}
+
+/* The inputs stay as they are: the report must not be made in one of them. */
+static bool check_place(const struct merging *merging, struct lg_error *err)
+{
+    _cleanup_free_ char *place = realpath(merging->directory, NULL);
+    for (size_t i = 0; place != NULL && i < merging->found.whole.count; i++) {
+        _cleanup_free_ char *report = realpath(merging->found.whole.items[i], NULL);
+        size_t length = report != NULL ? strlen(report) : 0;
+        if (length > 0 && strncmp(place, report, length) == 0 &&
+            (place[length] == '\0' || place[length] == '/'))
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "%s is one of the reports that are merged: name another directory by "
+                           "--report",
+                           merging->directory);
+    }
+    return true;
+}
+
+static bool read_reports(struct merging *merging, struct lg_error *err)
+{
+    for (size_t i = 0; i < merging->found.whole.count; i++) {
+        struct suite_result *report = suite_read(merging->found.whole.items[i], err);
+        if (report == NULL)
+            return false;
+        shards_add(&merging->shards, report);
+    }
+    if (merging->shards.count > 0)
+        return shards_agree(&merging->shards, err);
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "%s has no " REPORT_RESULT ": its run was cut off, and there is no other report",
+                   merging->found.cut_off.items[0]);
+}
+
+static void join(struct merging *merging)
+{
+    const char *fail_on = option_given(merging->arguments, OPTION_FAIL_ON)
+                              ? option_text(merging->arguments, OPTION_FAIL_ON)
+                              : NULL;
+    merging->suite = shards_join(&merging->shards, merging->directory, &merging->from);
+    if (fail_on != NULL)
+        merging->suite->only_leaks_fail = strcmp(fail_on, "leak") == 0;
+    for (size_t i = 0; i < merging->found.cut_off.count; i++)
+        string_list_take(
+            &merging->suite->problems,
+            memory_format("%s has no " REPORT_RESULT
+                          ": its run was cut off (leakgate report --from shows what it has)",
+                          merging->found.cut_off.items[i]));
+}
+
+/* Where a scenario has none, nothing of an earlier merge is to be taken for it. */
+static bool copy_evidence(const struct merging *merging, size_t index, struct lg_error *err)
+{
+    const char *name = merging->suite->scenarios[index].name;
+    const char *from = merging->from.items[index];
+    _cleanup_free_ char *source = report_path(from, name, NULL);
+    if (*from == '\0' || access(source, F_OK) != 0) {
+        _cleanup_free_ char *stale = report_path(merging->directory, name, NULL);
+        return directory_remove(stale, err);
+    }
+    _cleanup_free_ char *copy = evidence_directory_make(merging->directory, name, err);
+    return copy != NULL && directory_copy(source, copy, err);
+}
+
+static bool copy_all(const struct merging *merging, struct lg_error *err)
+{
+    for (size_t i = 0; i < merging->suite->count; i++)
+        if (!evidence_directory_check(merging->directory, merging->suite->scenarios[i].name, err))
+            return false;
+    if (!report_directory_prepare(merging->directory, err))
+        return false;
+    for (size_t i = 0; i < merging->suite->count; i++)
+        if (!copy_evidence(merging, i, err))
+            return false;
+    return true;
+}
+
+static int tell(const struct merging *merging)
+{
+    const struct suite_result *suite = merging->suite;
+    struct lg_error err = {0};
+    int status = suite_exit_status(suite);
+    const char *format = option_given(merging->arguments, OPTION_JSON) ? "json" : "text";
+    if (!report_formats_write(suite, &err) || !print_report(suite, format, NULL, &err))
+        return suite->signal != 0 ? status : worse_status(complain(&err), status);
+    for (size_t i = 0; i < suite->problems.count; i++) {
+        struct lg_error problem = {0};
+        lg_fail(&problem, LG_ERROR_INPUT, 0, "%s", suite->problems.items[i]);
+        complain(&problem);
+    }
+    return status;
+}
+
+int command_merge(const struct arguments *arguments)
+{
+    struct merging merging = {.arguments = arguments,
+                              .directory = option_text(arguments, OPTION_REPORT)};
+    struct lg_error err = {0};
+    int status;
+    if (!search(&merging, &err) || !check_place(&merging, &err) || !read_reports(&merging, &err)) {
+        status = complain(&err);
+    } else {
+        join(&merging);
+        status = copy_all(&merging, &err) ? tell(&merging) : complain(&err);
+    }
+    merging_end(&merging);
+    return status;
+}

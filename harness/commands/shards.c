@@ -1,0 +1,275 @@
+#include "commands/shards.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+
+void shards_add(struct shards *shards, struct suite_result *report)
+{
+    shards->reports = memory_grow(shards->reports, &shards->capacity, shards->count + 1,
+                                  sizeof(struct suite_result *));
+    shards->reports[shards->count++] = report;
+}
+
+void shards_free(struct shards *shards)
+{
+    for (size_t i = 0; i < shards->count; i++)
+        suite_free(shards->reports[i]);
+    free(shards->reports);
+    *shards = (struct shards){0};
+}
+
+/* --- Do they belong together? --- */
+
+static bool differ(const struct suite_result *a, const struct suite_result *b, const char *what,
+                   const char *of_a, const char *of_b, struct lg_error *err)
+{
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "%s and %s are not of one suite: %s is \"%s\" in the one, \"%s\" in the other",
+                   a->directory, b->directory, what, of_a, of_b);
+}
+
+static const char *yes_or_no(bool flag)
+{
+    return flag ? "given" : "not given";
+}
+
+static bool same_options(const struct suite_result *a, const struct suite_result *b,
+                         struct lg_error *err)
+{
+    if (strcmp(a->options, b->options) != 0)
+        return differ(a, b, "what they were run with", a->options, b->options, err);
+    if (strcmp(a->baselines, b->baselines) != 0)
+        return differ(a, b, "--baselines", a->baselines, b->baselines, err);
+    if (a->only_leaks_fail != b->only_leaks_fail)
+        return differ(a, b, "--fail-on leak", yes_or_no(a->only_leaks_fail),
+                      yes_or_no(b->only_leaks_fail), err);
+    if (a->require_all != b->require_all)
+        return differ(a, b, "--require-all", yes_or_no(a->require_all), yes_or_no(b->require_all),
+                      err);
+    return true;
+}
+
+static bool same_suite(const struct suite_result *a, const struct suite_result *b,
+                       struct lg_error *err)
+{
+    if ((a->shards == 0) != (b->shards == 0))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is a shard, and %s is none: they are not merged",
+                       a->shards > 0 ? a->directory : b->directory,
+                       a->shards > 0 ? b->directory : a->directory);
+    if (a->shards != b->shards)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s and %s are not of one suite: shard %u of %u, and %u of %u", a->directory,
+                       b->directory, a->shard, a->shards, b->shard, b->shards);
+    if (a->shards == 0)
+        return true;
+    bool same = a->whole.count == b->whole.count;
+    for (size_t i = 0; same && i < a->whole.count; i++)
+        same = strcmp(a->whole.items[i], b->whole.items[i]) == 0;
+    if (!same)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s and %s are not of one suite: what was divided are %zu scenarios in the "
+                       "one, other %zu in the other",
+                       a->directory, b->directory, a->whole.count, b->whole.count);
+    return a->shard != b->shard ||
+           lg_fail(err, LG_ERROR_INPUT, 0, "shard %u of %u is there twice: %s and %s", a->shard,
+                   a->shards, a->directory, b->directory);
+}
+
+/* "v1.3.0 go1.26.8 linux/amd64"; NULL: it did not come to that. The caller frees it. */
+static char *build_of(const struct scenario_result *scenario)
+{
+    const json_t *target = scenario->record != NULL ? scenario->record->target : NULL;
+    if (target == NULL)
+        return NULL;
+    return memory_format("%s %s %s", json_get_text(target, "version", ""),
+                         json_get_text(target, "go", ""), json_get_text(target, "platform", ""));
+}
+
+static const char *target_of(const struct scenario_result *scenario)
+{
+    return scenario->record != NULL ? json_get_text(scenario->record->header, "target", "") : "";
+}
+
+static const struct scenario_result *first_of_target(const struct suite_result *report,
+                                                     const char *target)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->scenarios[i].record != NULL && report->scenarios[i].record->target != NULL &&
+            strcmp(target_of(&report->scenarios[i]), target) == 0)
+            return &report->scenarios[i];
+    return NULL;
+}
+
+static bool same_builds(const struct suite_result *a, const struct suite_result *b,
+                        struct lg_error *err)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        _cleanup_free_ char *build = build_of(&a->scenarios[i]);
+        const char *target = target_of(&a->scenarios[i]);
+        const struct scenario_result *other = build != NULL ? first_of_target(b, target) : NULL;
+        _cleanup_free_ char *build_there = other != NULL ? build_of(other) : NULL;
+        if (build_there != NULL && strcmp(build, build_there) != 0)
+            return differ(a, b, target, build, build_there, err);
+    }
+    return true;
+}
+
+static bool disjoint(const struct suite_result *a, const struct suite_result *b,
+                     struct lg_error *err)
+{
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t j = 0; j < b->count; j++)
+            if (strcmp(a->scenarios[i].name, b->scenarios[j].name) == 0)
+                return lg_fail(err, LG_ERROR_INPUT, 0,
+                               "the scenario %s is there twice: in %s and in %s",
+                               a->scenarios[i].name, a->directory, b->directory);
+    return true;
+}
+
+/* Each name once, and of a shard each one of the suite's. */
+static bool check_names(const struct suite_result *report, struct lg_error *err)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const char *name = report->scenarios[i].name;
+        if (report->shards > 0 && !string_list_contains(&report->whole, name))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "%s: the scenario %s is none of its suite",
+                           report->directory, name);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(report->scenarios[j].name, name) == 0)
+                return lg_fail(err, LG_ERROR_INPUT, 0, "%s: the scenario %s is there twice",
+                               report->directory, name);
+    }
+    for (size_t i = 0; i < report->whole.count; i++) {
+        const char *name = report->whole.items[i];
+        if (!path_is_inside(name) || strchr(name, '/') != NULL)
+            return lg_fail(err, LG_ERROR_INPUT, 0, "%s: \"%s\" is no name of a scenario",
+                           report->directory, name);
+    }
+    return report->shards == 0 || (report->shard >= 1 && report->shard <= report->shards) ||
+           lg_fail(err, LG_ERROR_INPUT, 0, "%s: there is no shard %u of %u", report->directory,
+                   report->shard, report->shards);
+}
+
+bool shards_agree(const struct shards *shards, struct lg_error *err)
+{
+    for (size_t i = 0; i < shards->count; i++)
+        if (!check_names(shards->reports[i], err))
+            return false;
+    for (size_t i = 0; i < shards->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct suite_result *a = shards->reports[j], *b = shards->reports[i];
+            if (!same_suite(a, b, err) || !same_options(a, b, err) || !disjoint(a, b, err) ||
+                !same_builds(a, b, err))
+                return false;
+        }
+    return true;
+}
+
+/* --- As one --- */
+
+/* What there is to be: the suite that was divided, or all that is there. */
+static void gather_suite(const struct shards *shards, struct string_list *names)
+{
+    const struct suite_result *first = shards->reports[0];
+    for (size_t i = 0; i < first->whole.count && first->shards > 0; i++)
+        string_list_add(names, first->whole.items[i]);
+    for (size_t i = 0; i < shards->count && first->shards == 0; i++)
+        for (size_t j = 0; j < shards->reports[i]->count; j++)
+            string_list_add(names, shards->reports[i]->scenarios[j].name);
+}
+
+static struct scenario_result *find_scenario(const struct shards *shards, const char *name,
+                                             const char **directory)
+{
+    for (size_t i = 0; i < shards->count; i++)
+        for (size_t j = 0; j < shards->reports[i]->count; j++) {
+            struct scenario_result *scenario = &shards->reports[i]->scenarios[j];
+            *directory = shards->reports[i]->directory;
+            if (scenario->name != NULL && strcmp(scenario->name, name) == 0)
+                return scenario;
+        }
+    return NULL;
+}
+
+/* "shard 2 of 3 is missing", for each; false when none is. */
+static bool tell_missing_shards(const struct shards *shards, struct string_list *problems)
+{
+    unsigned of = shards->reports[0]->shards;
+    size_t before = problems->count;
+    for (unsigned index = 1; index <= of; index++) {
+        bool there = false;
+        for (size_t i = 0; i < shards->count; i++)
+            there = there || shards->reports[i]->shard == index;
+        if (!there)
+            string_list_take(problems, memory_format("shard %u of %u is missing", index, of));
+    }
+    return problems->count > before;
+}
+
+/* Its place in the report is kept, so that everybody who reads it sees that it is missing. */
+static void add_missing(struct suite_result *suite, const char *name, bool shard_is_missing)
+{
+    struct scenario_result *scenario = suite_add(suite, name, "", NULL);
+    scenario->verdict = VERDICT_FAILED;
+    scenario->problem = LG_ERROR_INPUT;
+    scenario->reason =
+        memory_copy_text(shard_is_missing ? "no result: it is in no shard that is there"
+                                          : "no result: no shard has one, though all are there");
+    if (!shard_is_missing)
+        string_list_take(&suite->problems,
+                         memory_format("no shard has a result of the scenario %s", name));
+}
+
+static void add_texts(struct string_list *list, const struct string_list *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (!string_list_contains(list, texts->items[i]))
+            string_list_add(list, texts->items[i]);
+}
+
+/* They ran at the same time: it took as long as the longest, from when the first began. */
+static void join_facts(const struct shards *shards, struct suite_result *suite)
+{
+    const struct suite_result *first = shards->reports[0];
+    memcpy(suite->date, first->date, sizeof suite->date);
+    suite->only_leaks_fail = first->only_leaks_fail;
+    suite->require_all = first->require_all;
+    for (size_t i = 0; i < shards->count; i++) {
+        const struct suite_result *report = shards->reports[i];
+        if (strcmp(report->date, suite->date) < 0)
+            memcpy(suite->date, report->date, sizeof suite->date);
+        if (report->seconds > suite->seconds)
+            suite->seconds = report->seconds;
+        if (suite->signal == 0)
+            suite->signal = report->signal;
+        if (suite->revision == NULL)
+            suite->revision = memory_copy_text(report->revision);
+        add_texts(&suite->weakened, &report->weakened);
+        add_texts(&suite->problems, &report->problems);
+    }
+}
+
+struct suite_result *shards_join(struct shards *shards, const char *directory,
+                                 struct string_list *from)
+{
+    const struct suite_result *first = shards->reports[0];
+    struct suite_result *suite = suite_new(directory, first->baselines, first->options);
+    _cleanup_strings_ struct string_list names = {0};
+    join_facts(shards, suite);
+    bool shard_is_missing = tell_missing_shards(shards, &suite->problems);
+    gather_suite(shards, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        const char *where = "";
+        struct scenario_result *found = find_scenario(shards, names.items[i], &where);
+        string_list_add(from, found != NULL && found->ran ? where : "");
+        if (found == NULL)
+            add_missing(suite, names.items[i], shard_is_missing);
+        else
+            suite_take(suite, found);
+    }
+    return suite;
+}

@@ -1,0 +1,391 @@
+#include "report/html_frames.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "report/html_text.h"
+#include "target/emulator.h"
+
+enum { STYLES_MAX = 2000, LABELS_MAX = 2000, MARKS_MAX = 20000 };
+/* What a change and a picture take in the page besides the lines' own text. */
+enum { CHANGE_BYTES = 7, FRAME_BYTES = 14 };
+
+struct line {
+    UT_hash_handle hh;
+    uint32_t number;
+    bool blank;
+    char *json; /* [style, "text", ...] */
+};
+
+struct change {
+    uint16_t row;
+    uint32_t line;
+};
+
+struct frame {
+    double at;
+    size_t first; /* change */
+    size_t count;
+    unsigned full; /* rows that are not blank */
+};
+
+struct marker {
+    double at;
+    uint32_t label;
+};
+
+struct frames {
+    struct line *by_text;
+    struct line **lines;
+    size_t line_count, line_capacity;
+    struct cell_style *styles;
+    size_t style_count, style_capacity;
+    struct change *changes;
+    size_t change_count, change_capacity;
+    struct frame *frames;
+    size_t count, capacity;
+    struct marker *marks;
+    size_t mark_count, mark_capacity;
+    struct string_list labels;
+    uint32_t screen[LIMIT_TERMINAL_ROWS]; /* as it is now: a line each */
+    size_t wanted_bytes, wanted_pictures;
+    size_t taken; /* bytes that the pictures so far take in the page */
+    bool full;    /* over a limit, or enough: what comes is not taken any more */
+};
+
+static uint32_t line_of(struct frames *frames, const char *json, bool blank)
+{
+    struct line *line;
+    HASH_FIND_STR(frames->by_text, json, line);
+    if (line != NULL)
+        return line->number;
+    line = memory_new(struct line);
+    frames->taken += strlen(json) + 1;
+    line->json = memory_copy_text(json);
+    line->blank = blank;
+    line->number = (uint32_t)frames->line_count;
+    HASH_ADD_KEYPTR(hh, frames->by_text, line->json, strlen(line->json), line);
+    frames->lines = memory_grow(frames->lines, &frames->line_capacity, frames->line_count + 1,
+                                sizeof(struct line *));
+    frames->lines[frames->line_count++] = line;
+    return line->number;
+}
+
+static size_t style_number(struct frames *frames, struct cell_style style)
+{
+    for (size_t i = 0; i < frames->style_count; i++)
+        if (frames->styles[i].foreground == style.foreground &&
+            frames->styles[i].background == style.background &&
+            frames->styles[i].flags == style.flags)
+            return i;
+    if (frames->style_count == STYLES_MAX)
+        return 0;
+    frames->styles = memory_grow(frames->styles, &frames->style_capacity, frames->style_count + 1,
+                                 sizeof *frames->styles);
+    frames->styles[frames->style_count] = style;
+    return frames->style_count++;
+}
+
+struct frames *frames_new(size_t bytes, size_t pictures)
+{
+    struct frames *frames = memory_new(struct frames);
+    frames->wanted_bytes = bytes > 0 ? bytes : SIZE_MAX;
+    frames->wanted_pictures = pictures > 0 ? pictures : SIZE_MAX;
+    style_number(frames, (struct cell_style){COLOUR_DEFAULT, COLOUR_DEFAULT, 0});
+    line_of(frames, "[]", true); /* number 0: a blank row, which is what the screen begins with */
+    return frames;
+}
+
+void frames_free(struct frames *frames)
+{
+    HASH_CLEAR(hh, frames->by_text);
+    for (size_t i = 0; i < frames->line_count; i++) {
+        free(frames->lines[i]->json);
+        free(frames->lines[i]);
+    }
+    free(frames->lines);
+    free(frames->styles);
+    free(frames->changes);
+    free(frames->frames);
+    free(frames->marks);
+    string_list_free(&frames->labels);
+    free(frames);
+}
+
+static bool is_plain(struct cell_style style)
+{
+    return style.background == COLOUR_DEFAULT &&
+           (style.flags & (STYLE_REVERSE | STYLE_UNDERLINE | STYLE_STRIKE)) == 0;
+}
+
+/* One row as [style, "text", ...], without what is blank at its end. */
+static uint32_t take_line(struct frames *frames, const struct terminal *terminal, int row)
+{
+    _cleanup_buffer_ struct buffer json = BUFFER_INIT(SIZE_MAX), text = BUFFER_INIT(SIZE_MAX);
+    size_t kept = 1; /* bytes, up to the last run that shows something */
+    bool blank = true;
+    buffer_char(&json, '[');
+    for (int column = 0; column < terminal_columns(terminal);) {
+        struct cell_style style;
+        buffer_clear(&text);
+        column = terminal_run(terminal, row, column, &style, &text);
+        bool last = column >= terminal_columns(terminal);
+        while (last && is_plain(style) && text.length > 0 && text.data[text.length - 1] == ' ')
+            text.data[--text.length] = '\0';
+        buffer_format(&json, "%s%zu,", json.length > 1 ? "," : "", style_number(frames, style));
+        html_json_text(&json, buffer_string(&text));
+        bool empty = text.data[strspn(text.data, " ")] == '\0';
+        blank = blank && empty;
+        if (!empty || !is_plain(style))
+            kept = json.length;
+    }
+    json.data[kept] = '\0';
+    json.length = kept;
+    buffer_char(&json, ']');
+    return line_of(frames, buffer_string(&json), blank);
+}
+
+static void change_row(struct frames *frames, int row, uint32_t line)
+{
+    if (frames->screen[row] == line)
+        return;
+    frames->screen[row] = line;
+    frames->changes = memory_grow(frames->changes, &frames->change_capacity,
+                                  frames->change_count + 1, sizeof *frames->changes);
+    frames->changes[frames->change_count++] = (struct change){(uint16_t)row, line};
+}
+
+static bool take_frame(void *context, double at, struct terminal *terminal)
+{
+    struct frames *frames = context;
+    size_t first = frames->change_count;
+    unsigned full = 0;
+    for (int row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
+        if (row >= terminal_rows(terminal))
+            change_row(frames, row, 0);
+        else if (terminal_take_row(terminal, row))
+            change_row(frames, row, take_line(frames, terminal, row));
+        full += !frames->lines[frames->screen[row]]->blank;
+    }
+    if (frames->change_count == first)
+        return true;
+    frames->frames =
+        memory_grow(frames->frames, &frames->capacity, frames->count + 1, sizeof *frames->frames);
+    frames->frames[frames->count++] = (struct frame){at, first, frames->change_count - first, full};
+    frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
+    frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
+                   frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
+                   frames->taken > frames->wanted_bytes || frames->count >= frames->wanted_pictures;
+    return !frames->full;
+}
+
+static uint32_t label_of(struct frames *frames, const char *label)
+{
+    for (size_t i = 0; i < frames->labels.count; i++)
+        if (strcmp(frames->labels.items[i], label) == 0)
+            return (uint32_t)i;
+    string_list_add(&frames->labels, label);
+    return (uint32_t)frames->labels.count - 1;
+}
+
+static void take_mark(void *context, double at, const char *label)
+{
+    struct frames *frames = context;
+    if (frames->mark_count == MARKS_MAX || frames->labels.count == LABELS_MAX)
+        return;
+    frames->marks = memory_grow(frames->marks, &frames->mark_capacity, frames->mark_count + 1,
+                                sizeof *frames->marks);
+    frames->marks[frames->mark_count++] = (struct marker){at, label_of(frames, label)};
+}
+
+const struct replay_listener frames_listener = {.frame = take_frame, .marker = take_mark};
+
+/* How much the page grows by a picture; `used` are the lines that it has. */
+static size_t cost_of(const struct frames *frames, const struct frame *frame, bool *used)
+{
+    size_t cost = FRAME_BYTES + frame->count * CHANGE_BYTES;
+    for (size_t i = frame->first; i < frame->first + frame->count; i++) {
+        uint32_t line = frames->changes[i].line;
+        if (!used[line])
+            cost += strlen(frames->lines[line]->json) + 1;
+        used[line] = true;
+    }
+    return cost;
+}
+
+struct window {
+    size_t first, end;
+};
+
+static struct window choose(const struct frames *frames, bool tail, size_t budget)
+{
+    _cleanup_free_ bool *used = memory_array(frames->line_count, sizeof *used);
+    struct window range = {.first = tail ? frames->count : 0, .end = tail ? frames->count : 0};
+    for (size_t taken = 0; range.end - range.first < frames->count;) {
+        const struct frame *next = &frames->frames[tail ? range.first - 1 : range.end];
+        taken += cost_of(frames, next, used);
+        /* The last picture of a failure is shown whatever it costs. */
+        if (taken > budget && range.end > range.first)
+            break;
+        range.first -= tail;
+        range.end += !tail;
+    }
+    return range;
+}
+
+static void play_to(const struct frames *frames, size_t frame, uint32_t screen[LIMIT_TERMINAL_ROWS])
+{
+    memset(screen, 0, LIMIT_TERMINAL_ROWS * sizeof *screen);
+    for (size_t i = 0; i < frames->frames[frame].first + frames->frames[frame].count; i++)
+        screen[frames->changes[i].row] = frames->changes[i].line;
+}
+
+/* Lines by the numbers that they have in the page, given in the order of their use. */
+struct numbering {
+    uint32_t *number; /* by line; 0: none yet, else one more than it */
+    uint32_t *order;
+    size_t count;
+};
+
+static uint32_t number_of(struct numbering *numbering, uint32_t line)
+{
+    if (numbering->number[line] == 0) {
+        numbering->order[numbering->count++] = line;
+        numbering->number[line] = (uint32_t)numbering->count;
+    }
+    return numbering->number[line] - 1;
+}
+
+static void write_change(struct numbering *numbering, struct change change, bool first,
+                         struct buffer *out)
+{
+    buffer_format(out, "%s%u,%u", first ? "" : ",", (unsigned)change.row,
+                  (unsigned)number_of(numbering, change.line));
+}
+
+/* The first picture is the whole screen, the others what changed. */
+static void write_frames(const struct frames *frames, struct window range,
+                         struct numbering *numbering, struct buffer *out)
+{
+    uint32_t screen[LIMIT_TERMINAL_ROWS];
+    bool first = true;
+    play_to(frames, range.first, screen);
+    buffer_format(out, "[[%.2f,[", frames->frames[range.first].at);
+    for (size_t row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
+        if (screen[row] == 0)
+            continue;
+        write_change(numbering, (struct change){(uint16_t)row, screen[row]}, first, out);
+        first = false;
+    }
+    buffer_text(out, "]]");
+    for (size_t i = range.first + 1; i < range.end; i++) {
+        const struct frame *frame = &frames->frames[i];
+        buffer_format(out, ",[%.2f,[", frame->at);
+        for (size_t j = 0; j < frame->count; j++)
+            write_change(numbering, frames->changes[frame->first + j], j == 0, out);
+        buffer_text(out, "]]");
+    }
+    buffer_char(out, ']');
+}
+
+static void write_lines(const struct frames *frames, const struct numbering *numbering,
+                        struct buffer *out)
+{
+    buffer_char(out, '[');
+    for (size_t i = 0; i < numbering->count; i++)
+        buffer_format(out, "%s%s", i > 0 ? "," : "", frames->lines[numbering->order[i]]->json);
+    buffer_char(out, ']');
+}
+
+static void write_styles(const struct frames *frames, struct buffer *out)
+{
+    buffer_char(out, '[');
+    for (size_t i = 0; i < frames->style_count; i++)
+        buffer_format(out, "%s[%d,%d,%u]", i > 0 ? "," : "", frames->styles[i].foreground,
+                      frames->styles[i].background, frames->styles[i].flags);
+    buffer_char(out, ']');
+}
+
+static void write_marks(const struct frames *frames, const struct frames_part *part,
+                        struct buffer *out)
+{
+    bool first = true;
+    buffer_text(out, "\"labels\":[");
+    for (size_t i = 0; i < frames->labels.count; i++) {
+        buffer_text(out, i > 0 ? "," : "");
+        html_json_text(out, frames->labels.items[i]);
+    }
+    buffer_text(out, "],\"marks\":[");
+    for (size_t i = 0; i < frames->mark_count; i++) {
+        const struct marker *mark = &frames->marks[i];
+        if (mark->at < part->from || mark->at > part->to)
+            continue;
+        buffer_format(out, "%s[%.2f,%u]", first ? "" : ",", mark->at, (unsigned)mark->label);
+        first = false;
+    }
+    buffer_char(out, ']');
+}
+
+struct frames_part frames_write(const struct frames *frames, bool tail, size_t budget,
+                                struct buffer *out)
+{
+    struct window range = choose(frames, tail, budget);
+    struct frames_part part = {.count = range.end - range.first};
+    if (part.count == 0)
+        return part;
+    part.from = frames->frames[range.first].at;
+    part.to = frames->frames[range.end - 1].at;
+    part.from_start = range.first == 0;
+    part.to_end = range.end == frames->count && !frames->full;
+    struct numbering numbering = {
+        .number = memory_array(frames->line_count, sizeof(uint32_t)),
+        .order = memory_array(frames->line_count, sizeof(uint32_t)),
+    };
+    buffer_text(out, "{\"frames\":");
+    write_frames(frames, range, &numbering, out);
+    buffer_text(out, ",\"lines\":");
+    write_lines(frames, &numbering, out);
+    buffer_text(out, ",\"styles\":");
+    write_styles(frames, out);
+    buffer_char(out, ',');
+    write_marks(frames, &part, out);
+    buffer_char(out, '}');
+    free(numbering.number);
+    free(numbering.order);
+    return part;
+}
+
+/* The texts of a line, one after the other. */
+static void put_line(struct buffer *out, const char *json)
+{
+    _cleanup_json_ json_t *runs = json_loads(json, 0, NULL);
+    for (size_t i = 1; i < json_array_size(runs); i += 2)
+        html_lines(out, json_string_value(json_array_get(runs, i)));
+    buffer_char(out, '\n');
+}
+
+void frames_still(const struct frames *frames, const struct frames_part *part, struct buffer *out)
+{
+    uint32_t screen[LIMIT_TERMINAL_ROWS];
+    size_t best = frames->count, rows = LIMIT_TERMINAL_ROWS;
+    for (size_t i = 0; i < frames->count; i++) {
+        const struct frame *frame = &frames->frames[i];
+        if (frame->at >= part->from && frame->at <= part->to &&
+            (best == frames->count || frame->full >= frames->frames[best].full))
+            best = i;
+    }
+    if (best == frames->count)
+        return;
+    play_to(frames, best, screen);
+    while (rows > 0 && frames->lines[screen[rows - 1]]->blank)
+        rows--;
+    for (size_t row = 0; row < rows; row++)
+        put_line(out, frames->lines[screen[row]]->json);
+}

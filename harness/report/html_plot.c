@@ -1,0 +1,173 @@
+#include "report/html_plot.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* How much of the width each phase has; what has no sample leaves its part to the others. */
+static const double widths[PLOT_PHASES] = {
+    [PLOT_WARMUP] = 0.06, [PLOT_IDLE] = 0.14, [PLOT_LOOP] = 0.6, [PLOT_DRAIN] = 0.2};
+
+static const char *const names[PLOT_PHASES] = {
+    [PLOT_WARMUP] = "warm-up", [PLOT_IDLE] = "idle", [PLOT_LOOP] = "loop", [PLOT_DRAIN] = "drain"};
+
+const char *plot_phase_name(enum plot_phase phase)
+{
+    return names[phase];
+}
+
+enum plot_phase plot_phase_of(const struct sample *sample)
+{
+    switch (sample->phase) {
+    case PHASE_START:
+    case PHASE_WARMUP:
+        return PLOT_WARMUP;
+    case PHASE_IDLE:
+        return PLOT_IDLE;
+    case PHASE_LOOP:
+        return PLOT_LOOP;
+    case PHASE_DRAIN:
+        return PLOT_DRAIN;
+    case PHASE_QUIT:
+    case PHASE_COUNT:
+        break;
+    }
+    return PLOT_PHASES;
+}
+
+static double place_of(const struct series *series, const struct sample *sample)
+{
+    return plot_phase_of(sample) == PLOT_LOOP ? series_position(series, sample) : sample->at;
+}
+
+struct plot_run plot_run_of(const struct series *series)
+{
+    struct plot_run run = {.series = series};
+    size_t counts[PLOT_PHASES] = {0};
+    double all = 0, left = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        enum plot_phase phase = plot_phase_of(&series->samples[i]);
+        if (phase == PLOT_PHASES)
+            continue;
+        run.bands[phase].last = place_of(series, &series->samples[i]);
+        if (counts[phase]++ == 0)
+            run.bands[phase].first = run.bands[phase].last;
+    }
+    for (size_t i = 0; i < PLOT_PHASES; i++)
+        all += counts[i] > 0 ? widths[i] : 0;
+    for (size_t i = 0; i < PLOT_PHASES; i++) {
+        run.bands[i].left = left;
+        left += counts[i] > 0 ? widths[i] / all : 0;
+        run.bands[i].right = left;
+    }
+    return run;
+}
+
+/* A little off the edges, so that the last dot of one phase and the first of the next are two. */
+static double within(struct plot_band band, double place)
+{
+    static const double margin = 0.05;
+    double share = band.last > band.first ? (place - band.first) / (band.last - band.first) : 0.5;
+    return band.left + (band.right - band.left) * (margin + (1 - 2 * margin) * share);
+}
+
+double plot_loop_x(const struct plot_run *run, double position)
+{
+    return within(run->bands[PLOT_LOOP], position);
+}
+
+double plot_x(const struct plot_run *run, const struct sample *sample)
+{
+    enum plot_phase phase = plot_phase_of(sample);
+    return phase == PLOT_PHASES ? NAN : within(run->bands[phase], place_of(run->series, sample));
+}
+
+double plot_step(double range, unsigned most)
+{
+    static const double factors[] = {1, 2, 5, 10};
+    if (!(range > 0) || !isfinite(range))
+        return 1;
+    double power = pow(10, floor(log10(range / most)));
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        if (range / (factors[i] * power) <= most * (1 + 1e-9))
+            return factors[i] * power;
+    return 10 * power;
+}
+
+/* Bytes are told in the largest unit of which the greatest amount has one. */
+static void set_unit(struct plot_axis *axis, double most, enum gauge_unit unit)
+{
+    static const char *const bytes[] = {"B", "KiB", "MiB", "GiB"};
+    size_t i = 0;
+    axis->unit = 1;
+    axis->unit_name = unit == UNIT_SECONDS ? "s" : "";
+    if (unit != UNIT_BYTES)
+        return;
+    for (; i + 1 < sizeof bytes / sizeof *bytes && most >= axis->unit * 1024; i++)
+        axis->unit *= 1024;
+    axis->unit_name = bytes[i];
+}
+
+struct plot_axis plot_axis_of(double least, double most, enum gauge_unit unit)
+{
+    enum { LABELS = 4 };
+    struct plot_axis axis = {0};
+    double low = least >= 0 && least < most / 2 ? 0 : least;
+    set_unit(&axis, fmax(fabs(most), fabs(least)), unit);
+    /* Of counts a range of one would make a mountain of a single one. */
+    double room = unit == UNIT_COUNT ? 4 : fmax(fabs(most) * 0.02, axis.unit * 0.1);
+    if (most - low < room) {
+        double middle = (most + low) / 2;
+        low = low >= 0 ? fmax(middle - room / 2, 0) : middle - room / 2;
+        most = low + room;
+    }
+    double step = plot_step((most - low) / axis.unit, LABELS);
+    if (unit == UNIT_COUNT)
+        step = fmax(step, 1);
+    axis.decimals = step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
+    axis.step = step * axis.unit;
+    axis.bottom = floor(low / axis.step) * axis.step;
+    axis.top = ceil(most / axis.step) * axis.step;
+    return axis;
+}
+
+void plot_label(const struct plot_axis *axis, double value, char *text, size_t size)
+{
+    double amount = value / axis->unit;
+    amount = fabs(amount) < 1e-9 ? 0 : amount;
+    snprintf(text, size, "%.*f%s%s", axis->decimals, amount, *axis->unit_name ? " " : "",
+             axis->unit_name);
+}
+
+/* The least and the greatest of a stretch, in their order. */
+static size_t keep_extremes(const double *values, size_t first, size_t end, size_t *kept)
+{
+    size_t least = end, most = end;
+    for (size_t i = first; i < end; i++) {
+        if (isnan(values[i]))
+            continue;
+        if (least == end || values[i] < values[least])
+            least = i;
+        if (most == end || values[i] > values[most])
+            most = i;
+    }
+    if (least == end)
+        return 0;
+    kept[0] = least < most ? least : most;
+    kept[1] = least < most ? most : least;
+    return least == most ? 1 : 2;
+}
+
+size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept)
+{
+    size_t found = 0, stretches = most / 2;
+    if (count <= most) {
+        for (size_t i = 0; i < count; i++)
+            if (!isnan(values[i]))
+                kept[found++] = i;
+        return found;
+    }
+    for (size_t i = 0; i < stretches; i++)
+        found +=
+            keep_extremes(values, i * count / stretches, (i + 1) * count / stretches, kept + found);
+    return found;
+}

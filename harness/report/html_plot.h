@@ -1,0 +1,58 @@
+/*
+ * The numbers of a chart, without the drawing: where a sample stands on the way through a run,
+ * which amounts the axis names, and which samples are drawn where there are more than dots. Pure.
+ *
+ * A run goes from left to right, each phase in a band of its own: the loop by iterations (or
+ * minutes, where it is paced by time), what comes before and after it by seconds, so that a drain
+ * of a minute does not press the loop together.
+ */
+#ifndef LEAKGATE_REPORT_HTML_PLOT_H
+#define LEAKGATE_REPORT_HTML_PLOT_H
+
+#include <stddef.h>
+
+#include "verdict/series.h"
+
+enum plot_phase { PLOT_WARMUP, PLOT_IDLE, PLOT_LOOP, PLOT_DRAIN, PLOT_PHASES };
+
+/* The part of the width, from 0 to 1, that a phase has, and the first and last of what it is
+ * measured in: iterations or minutes of the loop, seconds of the others. */
+struct plot_band {
+    double left, right; /* equal: the run had no sample of it */
+    double first, last;
+};
+
+struct plot_run {
+    const struct series *series;
+    struct plot_band bands[PLOT_PHASES];
+};
+
+struct plot_run plot_run_of(const struct series *series);
+const char *plot_phase_name(enum plot_phase phase);
+/* PLOT_PHASES: drawn in no band. */
+enum plot_phase plot_phase_of(const struct sample *sample);
+/* 0 to 1; NAN where it is not drawn. */
+double plot_x(const struct plot_run *run, const struct sample *sample);
+/* The same for a position (iteration or minute) of the loop. */
+double plot_loop_x(const struct plot_run *run, double position);
+
+/* An axis from bottom to top with a label at each whole multiple of step between them. */
+struct plot_axis {
+    double bottom, top, step;
+    double unit;           /* amounts are told in this: 1, 1024, ... */
+    const char *unit_name; /* "", "KiB" */
+    int decimals;
+};
+
+/* Holds all from least to most; from 0 where that costs less than half of the height. */
+struct plot_axis plot_axis_of(double least, double most, enum gauge_unit unit);
+void plot_label(const struct plot_axis *axis, double value, char *text, size_t size);
+/* 1, 2 or 5 times a power of ten: the least such step that divides `range` into at most `most`. */
+double plot_step(double range, unsigned most);
+
+/* At most `most` of `count` samples: all, or the least and the greatest of equal stretches, so that
+ * no peak is lost. Their numbers, rising, go into `kept`, which has room for `most`; what is NAN is
+ * kept by none. Returns how many. */
+size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept);
+
+#endif
