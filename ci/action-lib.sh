@@ -17,15 +17,19 @@ run_packages=(git jq)
 # shellcheck disable=SC2034
 summary_limit=$((900 * 1024))
 
+# random_word NAME: a word that nobody can guess, into the variable of that name.
 random_word() {
-    od --address-radix=n --format=x1 --read-bytes=16 /dev/urandom | tr -d ' \n'
+    local digits
+    read -r digits </proc/sys/kernel/random/uuid
+    printf -v "$1" '%s' "${digits//-/}"
 }
 
 # set_output NAME VALUE: for later steps. The value may be anything.
 set_output() {
     local delimiter
-    delimiter=end_$(random_word)
-    printf '%s<<%s\n%s\n%s\n' "$1" "$delimiter" "$2" "$delimiter" >>"${GITHUB_OUTPUT:-/dev/null}"
+    random_word delimiter
+    printf '%s<<end_%s\n%s\nend_%s\n' "$1" "$delimiter" "$2" "$delimiter" \
+        >>"${GITHUB_OUTPUT:-/dev/null}"
 }
 
 # Text as the data of a workflow command: printable, short, on one line.
