@@ -274,6 +274,12 @@ def test_a_missing_shard_is_told_before_what_the_others_found(job):
         "### leakgate: missing-shard\n\nno report came from shard 1\n\n# One leak\n")
 
 
+def test_what_the_report_says_of_itself_is_not_said_twice(job):
+    shown = job.fake(status=130, verdicts=["pass"],
+                     annotations="::error title=leakgate::stopped by signal 2\n")
+    assert shown.conclusion == "cancelled" and shown.log.of("error") == ["stopped by signal 2"]
+
+
 def test_a_doubled_shard_is_an_error(job):
     shard(job, 1, 2)
     shard(job, 2, 2)
