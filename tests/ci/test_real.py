@@ -1,0 +1,164 @@
+"""The action with the real leakgate: on the stand-in, and on a program that prints commands."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+from job import SOURCE
+
+STANDIN = SOURCE / "build" / "standin" / "standin"
+SHORT = "{warmup: 1, idle: 6, idle_for: 600ms, samples: 21, iterations_per_sample: 1}"
+SCENARIO = """\
+version: 1
+title: To the files and back
+target: standin
+needs: [git]
+iteration:
+  - press: "2"
+  - wait: {{text: Select a file to preview}}
+  - press: "1"
+  - wait: {{text: Recent Commits}}
+measure: {measure}
+"""
+HOSTILE_TARGET = """\
+version: 1
+command: [/bin/sh, -c, "printf '::error::forged\\\\n::set-output name=conclusion::pass\\\\n' >&2; exit 3"]
+terminal: {columns: 80, rows: 24}
+ready:
+  timeout: 2s
+  steps:
+    - wait: ready
+quit:
+  timeout: 1s
+  steps:
+    - press: q
+"""
+
+
+@pytest.fixture
+def repository(job):
+    """A program's repository: scenarios, a program that a step has built, one commit."""
+    assert STANDIN.exists(), "ci/build-standin builds it"
+    root = job.workspace
+    (root / "scenarios").mkdir()
+    shutil.copytree(SOURCE / "scenarios" / "targets", root / "scenarios" / "targets")
+    shutil.copy(SOURCE / "tests" / "standin" / "standin.yaml", root / "scenarios" / "targets")
+    (root / "scenarios" / "files.yaml").write_text(SCENARIO.format(measure=SHORT))
+    git(root, "init", "--quiet", "--initial-branch=main")
+    commit(root)
+    shutil.copy(STANDIN, root / "program")
+    return root
+
+
+def git(root, *words):
+    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], cwd=root,
+                   check=True, capture_output=True)
+
+
+def commit(root):
+    git(root, "add", "scenarios", *(["baselines"] if (root / "baselines").exists() else []))
+    git(root, "commit", "--quiet", "-m", "x")
+
+
+def processes_below(directory):
+    """What runs a program, or works, below that directory."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and str(directory) in str((entry / "cwd").readlink()):
+                found.append(entry.name)
+        except OSError:
+            pass
+    return found
+
+
+def test_a_pass_on_a_fork(job, repository):
+    """Nothing in the environment but what a fork's pull request has."""
+    assert not any("TOKEN" in name for name in job.environment)
+    shown = job.real(program="./program")
+    assert shown.conclusion == "pass", shown
+    assert (shown.outputs["passed"], shown.outputs["leaks"]) == ("1", "0")
+    assert any(line.startswith("files  pass  would have caught:") for line in shown.log.lines)
+    assert "files" in shown.summary and "pass" in shown.summary
+    result = json.loads((job.artifacts / "leakgate-report" / "result.json").read_text())
+    assert [scenario["verdict"] for scenario in result["scenarios"]] == ["pass"]
+    assert list(job.worlds.iterdir()) == []
+    accept(repository, job.artifacts / "leakgate-report")
+
+
+def accept(repository, artifact):
+    """What a person does at home with the artifact, to have the first baselines."""
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    subprocess.run([os.environ["LEAKGATE_BIN"], "accept", "files", "--from", artifact],
+                   cwd=repository, env=environment, check=True, capture_output=True)
+    baseline = json.loads((repository / "baselines" / "standin" / "files.json").read_text())
+    assert baseline["gauges"]["fd"]["level"] > 0
+
+
+def test_a_baseline_that_the_same_pull_request_widens(job, repository):
+    """The base branch's file judges, and what would have been by the other one is shown."""
+    plan = json.loads(subprocess.run(
+        [os.environ["LEAKGATE_BIN"], "list", "--json"], cwd=repository, check=True,
+        capture_output=True).stdout)["scenarios"][0]["plan_hash"]
+    baseline = {"version": 1, "plan": plan, "go": "go1.26.6", "platform": "linux/amd64",
+                "exceptions": [], "gauges": {"fd": {"level": 1, "tolerance": 0}}}
+    path = repository / "baselines" / "standin" / "files.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(baseline))
+    commit(repository)
+    baseline["gauges"]["fd"] = {"level": 100, "tolerance": 0}
+    path.write_text(json.dumps(baseline))
+    commit(repository)
+    shown = job.real(program="./program", baseline_ref="HEAD^1", arguments="--no-confirm")
+    assert shown.conclusion == "leak" and shown.outputs["exit-status"] == "1", shown
+    assert "judged by the baseline of HEAD^1" in shown.log.text
+    assert "by the baseline in the working tree: pass" in shown.log.text
+    assert shown.log.of("error"), "and it is marked"
+
+
+def test_cancelled(job, repository):
+    (repository / "scenarios" / "files.yaml").write_text(
+        SCENARIO.format(measure="{warmup: 1, idle_for: 10m}"))
+    shown = job.real(program="./program", cancel_at="1 scenario")
+    assert shown.status == "cancelled" and shown.conclusion == "cancelled", shown
+    assert shown.outputs["exit-status"] == "130"
+    assert list(job.worlds.iterdir()) == [], "the world is removed"
+    assert processes_below(job.root) == []
+
+
+def test_a_target_that_prints_commands(job, repository):
+    (repository / "scenarios" / "targets" / "standin.yaml").write_text(HOSTILE_TARGET)
+    shown = job.real()
+    assert shown.conclusion == "failed" and shown.outputs["failed"] == "1", shown
+    assert "error::forged" in shown.log.text, "it is shown"
+    assert not [data for _, _, data in shown.log.commands if data.startswith("forged")]
+
+
+def test_a_shallow_checkout_is_told(job, repository):
+    shown = job.real(program="./program", baseline_ref="origin/main")
+    assert shown.conclusion == "error"
+    assert "a shallow clone has only the last one, fetch it first" in shown.log.of("error")[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="files of another user are made by root alone")
+def test_a_checkout_of_another_user(job, repository):
+    """As in a container: git refuses to read it, but for the word of the action."""
+    (repository / "scenarios" / "targets" / "standin.yaml").write_text(HOSTILE_TARGET)
+    for path in [repository, *repository.rglob("*")]:
+        os.chown(path, 1000, 1000, follow_symlinks=False)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "log")
+    assert job.real(baseline_ref="HEAD").conclusion == "failed", "the target, not git"
+
+
+def test_the_real_one_knows_all_options(job, repository):
+    """Every option that the action can give is one of leakgate's: it complains of the shard."""
+    shown = job.real(
+        program="./program", target="standin", scenarios="files", tag="x", scenarios_dir="scenarios",
+        baselines="baselines", baseline_ref="HEAD", shard="1/2", jobs="2", fail_on="leak",
+        require_baseline=True, require_all=True, no_baselines=False)
+    assert shown.outputs["exit-status"] in ("2", "3"), shown
+    assert "unknown option" not in shown.log.text
