@@ -13,7 +13,7 @@ if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
     endif()
 endif()
 string(TIMESTAMP changelog_date "%a, %d %b %Y %H:%M:%S +0000" UTC)
-configure_file(packaging/changelog.in ${package_directory}/changelog @ONLY)
+configure_file(ci/packaging/changelog.in ${package_directory}/changelog @ONLY)
 compressed(${package_directory}/changelog ${package_directory}/changelog.gz)
 
 # The licence's text, as a field of Debian's copyright format: each line after a blank, empty ones
@@ -27,7 +27,7 @@ set(copyright_source "")
 if(LEAKGATE_HOMEPAGE)
     set(copyright_source "Source: ${LEAKGATE_HOMEPAGE}\n")
 endif()
-configure_file(packaging/copyright.in ${package_directory}/copyright @ONLY)
+configure_file(ci/packaging/copyright.in ${package_directory}/copyright @ONLY)
 
 add_custom_target(leakgate_changelog ALL DEPENDS ${package_directory}/changelog.gz)
 install(FILES ${package_directory}/copyright ${package_directory}/changelog.gz
