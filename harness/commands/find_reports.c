@@ -46,6 +46,14 @@ static bool is_file(const char *directory, const char *name)
     return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/* Read, never copied: it may be a link, such as the benchmark lays out to recorded traces. */
+static bool has_journal(const char *directory)
+{
+    _cleanup_free_ char *path = path_join(directory, REPORT_JOURNAL);
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static bool is_directory(const char *path)
 {
     struct stat status;
@@ -83,7 +91,7 @@ static bool search(struct finding_reports *finding, const char *directory, unsig
     if (!list_directories(finding, directory, &inner))
         return false;
     for (size_t i = 0; i < inner.count; i++)
-        if (is_file(inner.items[i], REPORT_JOURNAL)) {
+        if (has_journal(inner.items[i])) {
             add_once(&finding->found->cut_off, directory);
             return true;
         }
