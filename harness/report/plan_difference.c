@@ -116,8 +116,11 @@ static bool region_covers(const struct plan *plan, const struct region *region,
                         other->target.columns);
 }
 
+/* NULL of none. */
 static char *region_text(const struct region *region)
 {
+    if (region == NULL)
+        return NULL;
     _cleanup_free_ char *rows = range_text(region->rows);
     _cleanup_free_ char *columns = range_text(region->columns);
     return memory_format("%s (rows %s, columns %s)", region->name, rows, columns);
@@ -131,15 +134,15 @@ static void left_out_change(const struct plan *old, const struct plan *new, cons
     bool after = string_list_contains(&new->measure.leave_out, name);
     const struct region *was = before ? plan_region(old, name) : NULL;
     const struct region *now = after ? plan_region(new, name) : NULL;
-    _cleanup_free_ char *from = was != NULL ? region_text(was) : NULL;
-    _cleanup_free_ char *to = now != NULL ? region_text(now) : NULL;
-    if (was == NULL && now == NULL)
+    _cleanup_free_ char *from = region_text(was);
+    _cleanup_free_ char *to = region_text(now);
+    if (from == NULL && to == NULL)
         return;
-    if (was == NULL || now == NULL)
-        change_add(changes, now != NULL ? CHANGE_WEAKER : CHANGE_STRICTER, what, from, to);
+    if (from == NULL || to == NULL)
+        change_add(changes, to != NULL ? CHANGE_WEAKER : CHANGE_STRICTER, what, from, to);
     else if (!region_covers(old, was, new, now))
         change_add(changes, CHANGE_WEAKER, what, from, to);
-    else if (strcmp(from, to) != 0)
+    else if (!text_equal(from, to))
         change_add(changes, CHANGE_STRICTER, what, from, to);
 }
 
