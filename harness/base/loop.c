@@ -161,8 +161,8 @@ enum loop_result loop_run_until(struct loop *loop, loop_condition *condition, lo
         if (deadline != CLOCK_NEVER && clock_now() >= deadline)
             return LOOP_DEADLINE;
         int timeout = wait_ms(deadline, alarm, context);
-        bool handled = loop->transfers != NULL ? transfer(loop, timeout, err)
-                                               : dispatch(loop, timeout, err);
+        bool handled =
+            loop->transfers != NULL ? transfer(loop, timeout, err) : dispatch(loop, timeout, err);
         if (!handled)
             return LOOP_FAILED;
     }

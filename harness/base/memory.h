@@ -21,8 +21,7 @@ void *memory_grow(void *items, size_t *capacity, size_t needed, size_t size)
 /* Text that the caller frees. memory_copy_text(NULL) is NULL. */
 char *memory_copy_text(const char *text);
 char *memory_copy_range(const char *start, size_t length) __attribute__((returns_nonnull));
-char *memory_format(const char *format, ...)
-    __attribute__((format(printf, 1, 2), returns_nonnull));
+char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
 void memory_exhausted(void) __attribute__((noreturn));
 

@@ -25,8 +25,8 @@ struct surroundings {
     json_t *left; /* members of the journal's end record; NULL: none yet */
 };
 
-/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In between,
- * and where tmux does not answer, the last reading stands. */
+/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In
+ * between, and where tmux does not answer, the last reading stands. */
 bool surroundings_count(struct surroundings *surroundings, struct loop *loop,
                         const struct world *world, struct probe_counting *counting, bool whole,
                         struct lg_error *err);

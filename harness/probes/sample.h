@@ -31,11 +31,11 @@ struct holding {
 
 struct sample {
     enum phase phase;
-    unsigned iteration;         /* iterations completed since the target started, warm-up counted */
+    unsigned iteration; /* iterations completed since the target started, warm-up counted */
     unsigned step; /* of a locating run: steps of the iteration under way that are done; of the last
                       step it is their number and the iteration counts as completed; else 0 */
     double at;     /* seconds since the target was started */
-    double took;                /* seconds */
+    double took;   /* seconds */
     double gauges[GAUGE_COUNT]; /* NAN where it was not read */
     struct holding *holdings;   /* sorted by holder */
     size_t holding_count;

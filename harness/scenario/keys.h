@@ -100,8 +100,8 @@ struct key_rule {
 enum table_kind {
     TABLE_PLAIN,
     TABLE_STEP,
-    TABLE_LOOP, /* `as` is a name within `steps` */
-    TABLE_FILES, /* ${n} and ${line} are known in it */
+    TABLE_LOOP,        /* `as` is a name within `steps` */
+    TABLE_FILES,       /* ${n} and ${line} are known in it */
     TABLE_FOR_SCENARIO /* what it names is a scenario's, and is looked at where it is put in */
 };
 
@@ -140,8 +140,7 @@ extern const struct value_type some_text_type, template_type, name_type, integer
     date_type, duration_type, range_type, byte_size_type, mode_type, file_text_type, tag_list_type,
     tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type,
     file_map_type, region_map_type, target_file_map_type, target_region_map_type, any_mapping_type,
-    world_path_type, world_directory_type, known_region_type,
-    world_type, measure_type, keys_type;
+    world_path_type, world_directory_type, known_region_type, world_type, measure_type, keys_type;
 
 /* Every text rule and table that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];

@@ -55,8 +55,9 @@ static const struct key_row scenario_rows[] = {
     {.name = "on_request",
      .type = &flag_type,
      .default_text = "false",
-     .doc = "true: `leakgate run` leaves it out unless it is named or one of its tags is asked for: "
-            "for what takes hours, or is known to leak."},
+     .doc =
+         "true: `leakgate run` leaves it out unless it is named or one of its tags is asked for: "
+         "for what takes hours, or is known to leak."},
     {.name = "needs",
      .type = &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},

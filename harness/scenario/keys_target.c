@@ -46,12 +46,11 @@ static const struct value_type other_text_type = {.forms = FORM_TEXT | FORM_LIST
                                                   .text = &some_text_rule,
                                                   .item = &some_text_type,
                                                   .least_items = 1};
-static const struct value_type translated_texts_type = {
-    .forms = FORM_MAP,
-    .phrase = "a mapping of texts to texts",
-    .item = &other_text_type,
-    .map_key = &some_text_rule,
-    .removable = true};
+static const struct value_type translated_texts_type = {.forms = FORM_MAP,
+                                                        .phrase = "a mapping of texts to texts",
+                                                        .item = &other_text_type,
+                                                        .map_key = &some_text_rule,
+                                                        .removable = true};
 static const struct value_type translated_regexes_type = {
     .forms = FORM_MAP,
     .phrase = "a mapping of regular expressions to regular expressions",
@@ -260,9 +259,7 @@ const struct key_table survivor_table = {
      .doc = "Whole texts of `wait` (`text`, `gone` and `title`) and of `mouse`, as they are "      \
             "written there, before any `${...}` is replaced: to the text that stands there "       \
             "instead, or for `text` and `gone` to a list of texts."},                              \
-        {.name = "regexes",                                                                        \
-         .type = &translated_regexes_type,                                                         \
-         .doc = "The same for `regex`."},                                                          \
+        {.name = "regexes", .type = &translated_regexes_type, .doc = "The same for `regex`."},     \
     {                                                                                              \
         .name = "keys", .type = &translated_keys_type,                                             \
         .doc = "Keys of `press` and `chord`: to the key or the keys that are pressed instead."     \
@@ -289,8 +286,9 @@ static const struct key_row translate_scenario_rows[] = {
     TRANSLATION_ROWS,
     {.name = "before",
      .type = &steps_before_type,
-     .doc = "By a text or a regular expression, as above: steps that are put before each `wait` for "
-            "it, such as the key by which this target looks again. Nothing in them is translated."},
+     .doc =
+         "By a text or a regular expression, as above: steps that are put before each `wait` for "
+         "it, such as the key by which this target looks again. Nothing in them is translated."},
     {.name = "regions",
      .type = &target_region_map_type,
      .doc = "Replace the scenario's of the same name."},

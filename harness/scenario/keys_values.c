@@ -272,9 +272,8 @@ const struct key_table *const step_tables[] = {
     &press_table,  &mouse_table, &run_table,    &resize_table, &wait_table, &wait_file_table,
     &settle_table, &write_table, &remove_table, &loop_table,   NULL};
 const struct key_table *const target_tables[] = {
-    &target_table, &terminal_table, &target_config_table,
-    &ready_table,  &quit_table,     &survivor_table,
-    &translate_table, &translate_scenario_table, NULL};
+    &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
+    &survivor_table, &translate_table, &translate_scenario_table, NULL};
 
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {

@@ -211,8 +211,8 @@ struct plan {
     char *file;
     char *title;
     struct string_list tags;
-    bool on_request; /* not run unless it is named or one of its tags is asked for */
-    struct string_list needs;               /* tools without which the scenario is skipped */
+    bool on_request;          /* not run unless it is named or one of its tags is asked for */
+    struct string_list needs; /* tools without which the scenario is skipped */
     struct quarantine_plan quarantine;      /* not in the hash: the baseline stays valid */
     struct quarantine_plan quarantine_here; /* judged by another revision: what this file says and
                                                that one does not, so that it does not count yet */

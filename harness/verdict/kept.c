@@ -41,8 +41,8 @@ static bool is_pool(const struct account *stack, size_t columns)
     return each >= least && each <= most;
 }
 
-/* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and what
- * one takes another may put back, so as many as that come with nobody waiting for more than a
+/* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and
+ * what one takes another may put back, so as many as that come with nobody waiting for more than a
  * moment: 45 in 18 iterations at Bubble Tea's Send, in one clean run of eight. A leak of so many
  * objects of this size is 180 B per iteration of 40, under what is promised of stacks. */
 static const double pool_share = 64;

@@ -44,8 +44,7 @@ static const struct {
     const char *name, *file, *package; /* NULL: the name's own, or unknown */
 } cases[] = {
     /* Known from another function of the same folder. */
-    {"main.run.Open.func1", "/home/u/src/internal/store/open.go",
-     "example.com/app/internal/store"},
+    {"main.run.Open.func1", "/home/u/src/internal/store/open.go", "example.com/app/internal/store"},
     {"main.run.help.func1", "/home/u/src/cmd/app/help.go", NULL},
     /* The module cache says it: with escapes, and major versions. */
     {"main.run.Tick.func1", "/root/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.0/x.go",

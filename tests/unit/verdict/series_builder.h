@@ -28,7 +28,8 @@ static void build_sample(struct series *series, enum phase phase, unsigned itera
     series_append(series, &sample);
 }
 
-__attribute__((unused)) static struct series build_series(unsigned loop_samples, unsigned drain_samples)
+__attribute__((unused)) static struct series build_series(unsigned loop_samples,
+                                                          unsigned drain_samples)
 {
     struct series series = {.holders = holder_table_new()};
     double at = 10;
@@ -77,22 +78,24 @@ static void add_holdings(struct series *series, uint32_t holder, build_value *va
     }
 }
 
-__attribute__((unused)) static void add_text(struct series *series, enum gauge gauge, const char *text, build_value *value,
-                     int parameter)
+__attribute__((unused)) static void add_text(struct series *series, enum gauge gauge,
+                                             const char *text, build_value *value, int parameter)
 {
     add_holdings(series, holder_table_text(series->holders, gauge, text), value, parameter, 0);
 }
 
 /* A stack of one function. */
-__attribute__((unused)) static void add_function(struct series *series, enum gauge gauge, const char *name,
-                         build_value *value, int parameter, unsigned bytes_each)
+__attribute__((unused)) static void add_function(struct series *series, enum gauge gauge,
+                                                 const char *name, build_value *value,
+                                                 int parameter, unsigned bytes_each)
 {
     uint32_t function = holder_table_function(series->holders, name, strlen(name));
     uint32_t holder = holder_table_stack(series->holders, gauge, &function, 1);
     add_holdings(series, holder, value, parameter, bytes_each);
 }
 
-__attribute__((unused)) static void set_gauge(struct series *series, enum gauge gauge, build_value *value, int parameter)
+__attribute__((unused)) static void set_gauge(struct series *series, enum gauge gauge,
+                                              build_value *value, int parameter)
 {
     for (size_t i = 0; i < series->count; i++) {
         struct sample *sample = &series->samples[i];
