@@ -182,3 +182,15 @@ def ticking(scenario="ticks", gone=False):
     for at in (50, 110, 115):
         sample("drain", 48, at, 1 if gone else 43)
     return journal.end()
+
+
+def inconclusive(name="s"):
+    """As many more each second at rest as in the loop."""
+    journal = Journal(name)
+    for i in range(6):
+        journal.sample("idle", 6, 10 + i, {"pipe": 10 + i})
+    for i in range(21):
+        journal.sample("loop", 8 + 2 * i, 20 + i, {"pipe": 20 + i})
+    for at in (50, 110):
+        journal.sample("drain", 48, at, {"pipe": at})
+    return journal.end()

@@ -293,12 +293,12 @@ def artifact(leakgate):
     """As it was unpacked: the report in a directory of its own, paths of the build's machine in it."""
     report = leakgate.directory / "downloads" / "leakgate-linux" / "out" / "leakgate-report"
     for journal in [journals.leaking(), journals.clean()]:
-        journal.records[0].update(world="/home/runner/work/_temp/leakgate-x",
-                                  file="/home/runner/work/app/scenarios/tab-cycle.yaml",
-                                  program="/home/runner/work/app/app")
+        journal.records[0].update(world="/home/runner/temporary/leakgate-x",
+                                  file="/home/runner/app/scenarios/tab-cycle.yaml",
+                                  program="/home/runner/app/app")
         journal.write(report)
     stored = json.loads(leakgate("report", "--from", report, "--json").stdout)
-    stored.update(baselines="/home/runner/work/app/baselines", options="--program /home/runner/app")
+    stored.update(baselines="/home/runner/app/baselines", options="--program /home/runner/app")
     (report / "result.json").write_text(json.dumps(stored))
     return leakgate.directory / "downloads"
 

@@ -77,18 +77,6 @@ def quarantined(journal):
     return journal
 
 
-def inconclusive(name="s"):
-    """As many more each second at rest as in the loop."""
-    journal = journals.Journal(name)
-    for i in range(6):
-        journal.sample("idle", 6, 10 + i, {"pipe": 10 + i})
-    for i in range(21):
-        journal.sample("loop", 8 + 2 * i, 20 + i, {"pipe": 20 + i})
-    for at in (50, 110):
-        journal.sample("drain", 48, at, {"pipe": at})
-    return journal.end()
-
-
 def allowed(name="s"):
     journal = leaking(name)
     journal.records[0]["baseline"] = {
@@ -154,7 +142,7 @@ def test_a_leak_is_marked_at_the_step_at_which_it_grows(leakgate):
     (lambda: journals.Journal("broken").failed().end(), "error", "14"),
     (lambda: journals.Journal("broken").failed("invalid").end(), "error", "14"),
     (lambda: journals.Journal("broken").failed("internal").end(), "error", "14"),
-    (lambda: inconclusive("broken"), "warning", "1"),
+    (lambda: journals.inconclusive("broken"), "warning", "1"),
     (lambda: journals.backlog("broken"), "warning", "1"),
 ])
 def test_what_fails_is_an_error_and_the_rest_a_warning(leakgate, make, kind, line):
@@ -366,7 +354,7 @@ def junit(leakgate, directory=None):
     (lambda: journals.Journal("s").failed().end(), "error", "failed"),
     (lambda: journals.Journal("s").failed("internal").end(), "error", "failed"),
     (lambda: journals.Journal("s").failed("invalid").end(), "error", "invalid"),
-    (lambda: inconclusive("s"), "error", "inconclusive"),
+    (lambda: journals.inconclusive("s"), "error", "inconclusive"),
 ])
 def test_a_scenario_is_a_test_case(leakgate, make, element, kind):
     make().write(report_of(leakgate))

@@ -30,22 +30,10 @@ def result_of(leakgate):
     return json.loads(leakgate("report", "--json").stdout)
 
 
-def inconclusive(name="s"):
-    """As many more each second at rest as in the loop."""
-    journal = journals.Journal(name)
-    for i in range(6):
-        journal.sample("idle", 6, 10 + i, {"pipe": 10 + i})
-    for i in range(21):
-        journal.sample("loop", 8 + 2 * i, 20 + i, {"pipe": 20 + i})
-    for at in (50, 110):
-        journal.sample("drain", 48, at, {"pipe": at})
-    return journal.end()
-
-
 OUTCOMES = [
     (lambda: journals.clean("s"), "pass", 0, 0),
     (lambda: journals.leaking("s"), "leak", 1, 0),
-    (inconclusive, "inconclusive", 4, 0),
+    (journals.inconclusive, "inconclusive", 4, 0),
     (lambda: journals.Journal("s").failed("invalid").end(), "invalid", 4, 0),
     (lambda: journals.Journal("s").failed().end(), "failed", 5, 0),
     # Not the scenario's fault, and no verdict of it.

@@ -18,19 +18,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-static int make_directory(void **state)
-{
-    char *path = memory_copy_text("/tmp/leakgate-test-XXXXXX");
-    *state = mkdtemp(path);
-    return *state == NULL;
-}
-
-static int remove_directory(void **state)
-{
-    bool removed = directory_remove(*state, NULL);
-    free(*state);
-    return !removed;
-}
+#include "../temporary_directory.h"
 
 static size_t count_entries(const char *path)
 {

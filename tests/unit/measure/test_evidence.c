@@ -16,19 +16,7 @@
 
 #include "../probes/http_server.h"
 
-static int make_directory(void **state)
-{
-    char *path = memory_copy_text("/tmp/leakgate-test-XXXXXX");
-    *state = mkdtemp(path);
-    return *state == NULL;
-}
-
-static int remove_directory(void **state)
-{
-    bool removed = directory_remove(*state, NULL);
-    free(*state);
-    return !removed;
-}
+#include "../temporary_directory.h"
 
 static void take(struct evidence *evidence, enum gauge gauge, const char *bytes)
 {

@@ -14,19 +14,7 @@
 #include "base/memory.h"
 #include "report/evidence.h"
 
-static int make_directory(void **state)
-{
-    char *path = memory_copy_text("/tmp/leakgate-test-XXXXXX");
-    *state = mkdtemp(path);
-    return *state == NULL;
-}
-
-static int remove_directory(void **state)
-{
-    bool removed = directory_remove(*state, NULL);
-    free(*state);
-    return !removed;
-}
+#include "../temporary_directory.h"
 
 static char *path_of(const char *report, const char *run, const char *file)
 {
