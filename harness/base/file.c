@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,12 @@ static bool read_to_end(int fd, struct buffer *out, int *errnum)
             return false;
         }
     }
+}
+
+int file_in_memory(const char *name)
+{
+    _cleanup_close_ int file = memfd_create(name, MFD_CLOEXEC);
+    return file >= 0 && fcntl(file, F_SETFL, O_RDWR | O_APPEND) == 0 ? take_fd(file) : -1;
 }
 
 bool file_read(const char *path, struct buffer *out, enum lg_error_class class,

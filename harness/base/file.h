@@ -26,6 +26,11 @@ bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
 /* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
 bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err);
 
+/* A file without a name, in memory, for what a program prints; every write goes to its end. Of a
+ * file of memfd_create alone the kernel does not lock the offset: two threads that write at once,
+ * to standard output and error, would overwrite each other. -1 with errno on failure. */
+int file_in_memory(const char *name);
+
 /* A file in the making: it has no name, where the file system can do without one, until it is
  * published, so that what ends before leaves nothing of it. Each write replaces what the one before
  * wrote; `path` is where it will stand. What was published, or discarded, is FILE_DRAFT_NONE again;

@@ -139,7 +139,7 @@
 #define DEADLINE_STEP_MS 10000
 #define DEADLINE_READY_MS 30000
 #define DEADLINE_QUIT_MS 5000
-#define DEADLINE_VERSION_MS 15000 /* 5 s were too few once, under load */
+#define DEADLINE_VERSION_MS 5000 /* a program that prints its version */
 #define DEADLINE_ROUND_TRIP_MS 5000
 #define DEADLINE_TMUX_MS 2000 /* a server that is busy is asked again with the next block */
 #define DEADLINE_DRAIN_MS 75000

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,7 +90,7 @@ bool world_run(const struct world_place *place, const struct step *step, unsigne
     _cleanup_strings_ struct string_list argv = {0};
     const char *directory = step->run.directory != NULL ? step->run.directory : "${world}";
     _cleanup_free_ char *inside = world_expand(world, directory, iteration, err);
-    _cleanup_close_ int output = memfd_create("leakgate-run", MFD_CLOEXEC);
+    _cleanup_close_ int output = file_in_memory("leakgate-run");
     if (inside == NULL || !build_argv(world, &step->run, iteration, &argv, err))
         return false;
     if (output < 0)

@@ -5,13 +5,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
 
@@ -84,7 +84,7 @@ static bool start(const struct git *git, const char *const *arguments, int outpu
 
 bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err)
 {
-    _cleanup_close_ int output = memfd_create("git", MFD_CLOEXEC);
+    _cleanup_close_ int output = file_in_memory("git");
     if (output < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
     pid_t pid;
@@ -115,8 +115,8 @@ static bool read_whole(int file, struct buffer *out, struct lg_error *err)
 bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out, int *status,
              char **complaint, struct lg_error *err)
 {
-    _cleanup_close_ int output = memfd_create("git", MFD_CLOEXEC);
-    _cleanup_close_ int errors = memfd_create("git-errors", MFD_CLOEXEC);
+    _cleanup_close_ int output = file_in_memory("git");
+    _cleanup_close_ int errors = file_in_memory("git-errors");
     if (output < 0 || errors < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
     pid_t pid;

@@ -194,9 +194,24 @@ static void any_bytes_can_be_a_json_text(void **state)
     assert_string_equal(line, "\"a\xef\xbf\xbd\\u001B\"");
 }
 
+/* What another descriptor of the file wrote in between is not overwritten. */
+static void test_in_memory_all_writes_go_to_the_end(void **state)
+{
+    (void)state;
+    _cleanup_close_ int file = file_in_memory("test");
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "one\n", 4), 4);
+    assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+    assert_int_equal(write(file, "two\n", 4), 4);
+    char text[9] = "";
+    assert_int_equal(pread(file, text, 8, 0), 8);
+    assert_string_equal(text, "one\ntwo\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_in_memory_all_writes_go_to_the_end),
         cmocka_unit_test(a_path_is_inside_only_without_tricks),
         cmocka_unit_test_setup_teardown(an_atomic_write_replaces_and_leaves_nothing_else,
                                         make_directory, remove_directory),
