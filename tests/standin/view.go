@@ -122,7 +122,7 @@ func (m *model) footer() string {
 	}
 	footer := hints[m.tab] + fmt.Sprintf("   1-%d tabs   ? help   q quit", len(m.tabs()))
 	if m.stepped {
-		footer += "   One step"
+		footer = "One step   " + footer // in front, where 80 columns do not cut it
 	}
 	return footer
 }
