@@ -70,13 +70,8 @@ static void put_words(const struct string_list *words, struct buffer *out)
 
 static void put_names(const char *directory, struct buffer *out)
 {
-    _cleanup_strings_ struct string_list paths = {0};
     _cleanup_strings_ struct string_list names = {0};
-    files_with_suffix(directory, ".yaml", &paths);
-    for (size_t i = 0; i < paths.count; i++) {
-        const char *base = path_base(paths.items[i]);
-        string_list_take(&names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
-    }
+    names_of_files(directory, &names);
     put_words(&names, out);
 }
 

@@ -22,15 +22,20 @@ void files_with_suffix(const char *directory, const char *suffix, struct string_
     string_list_sort(paths);
 }
 
-static bool unknown_scenario(const char *name, const char *directory, struct lg_error *err)
+void names_of_files(const char *directory, struct string_list *names)
 {
     _cleanup_strings_ struct string_list paths = {0};
-    _cleanup_strings_ struct string_list names = {0};
     files_with_suffix(directory, ".yaml", &paths);
     for (size_t i = 0; i < paths.count; i++) {
         const char *base = path_base(paths.items[i]);
-        string_list_take(&names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
+        string_list_take(names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
     }
+}
+
+static bool unknown_scenario(const char *name, const char *directory, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    names_of_files(directory, &names);
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest == NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0,

@@ -22,6 +22,9 @@ bool selection_files(const struct arguments *arguments, struct string_list *file
 /* The names ("*.SUFFIX") of a directory's files with that ending, sorted; a missing directory is
  * empty. */
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths);
+/* What names the .yaml files of a directory: scenarios, or target files. Sorted; adds to `names`.
+ */
+void names_of_files(const char *directory, struct string_list *names);
 
 /* Loads the files and leaves out what --tag does not ask for. False when anything is wrong: all
  * problems stand in `problems` then. A tag that none of the files has is wrong, for a slip there
