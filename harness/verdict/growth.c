@@ -16,8 +16,6 @@ const struct growth_rule growth_rule_bytes = {
 /* A later floor may fall back by this share of the net, no further: what comes and goes is no leak.
  * What was drained may stay above the floor before the loop by the same share. */
 static const double fall_back_share = 0.1;
-/* The second half must grow at this share of the first half's pace: what levels off is no leak. */
-static const double second_half_share = 0.5;
 /* Each growth of a slice or map is larger than the one before, by a quarter at the least (Go's
  * append for large slices); a little less for what sampling blurs. */
 static const double widening = 1.2;
@@ -87,7 +85,7 @@ static unsigned rising_steps(const double floors[GROWTH_BLOCKS])
  * p. Where p is nearly 1, as for objects of several KiB, chance takes nothing. */
 static double pace_slack(double first, double second, struct growth_rule rule)
 {
-    double rise = fmax(second + second_half_share * second_half_share * first, 0);
+    double rise = fmax(second + SECOND_HALF_SHARE * SECOND_HALF_SHARE * first, 0);
     return one_sided_95 * sqrt(rule.quantum * rule.unseen * rise);
 }
 
@@ -96,7 +94,7 @@ static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS], struct gr
     const size_t middle = GROWTH_BLOCKS / 2;
     double first = floors[middle] - floors[0];
     double second = floors[GROWTH_BLOCKS - 1] - floors[middle];
-    return second >= second_half_share * first - pace_slack(first, second, rule);
+    return second >= SECOND_HALF_SHARE * first - pace_slack(first, second, rule);
 }
 
 static double largest_fall_back(const double floors[GROWTH_BLOCKS])
@@ -167,8 +165,8 @@ static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double cen
     const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0], second = floors[end] - floors[middle];
     double gained =
-        (centres[end] - centres[middle]) - second_half_share * (centres[middle] - centres[0]);
-    return gained > 0 ? (second_half_share * first - second) / gained : 0;
+        (centres[end] - centres[middle]) - SECOND_HALF_SHARE * (centres[middle] - centres[0]);
+    return gained > 0 ? (SECOND_HALF_SHARE * first - second) / gained : 0;
 }
 
 static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],

@@ -17,6 +17,10 @@ struct trace {
     size_t count;
 };
 
+/* The second half must grow at this share of the first half's pace, floors and slopes alike: what
+ * levels off is no leak. */
+#define SECOND_HALF_SHARE 0.5
+
 struct growth_rule {
     double minimum; /* the least excess that counts, in the gauge's unit */
     double

@@ -79,10 +79,24 @@ static double cores_of_row(const struct ledger *ledger, const double *row, struc
     return seconds - sampled >= least_seconds ? rate * seconds / (seconds - sampled) : NAN;
 }
 
+static bool loop_is_rest(const struct ledger *ledger)
+{
+    return ledger->series->per_minute && ledger->idle.count == 0;
+}
+
 struct stretch rest_of(const struct ledger *ledger)
 {
-    bool loop_is_rest = ledger->series->per_minute && ledger->idle.count == 0;
-    return loop_is_rest ? ledger->loop : ledger->idle;
+    return loop_is_rest(ledger) ? ledger->loop : ledger->idle;
+}
+
+/* What a gauge stood at when the loop began, by the line through it: where something may grow, the
+ * median would be another one for each length of the loop. */
+static double level_of_row(const struct ledger *ledger, const double *row)
+{
+    struct slope line = {.iterations = 0};
+    if (loop_is_rest(ledger))
+        line = slope_of(ledger_trace(ledger, row), 0);
+    return line.iterations > 0 ? round(line.from) : median_of_row(row, rest_of(ledger));
 }
 
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
@@ -95,7 +109,7 @@ void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
             levels[gauge] = cores_of_row(ledger, row, rest);
         else
             levels[gauge] = gauge_info(gauge)->cumulative ? rate_of_row(ledger, row, rest)
-                                                          : median_of_row(row, rest);
+                                                          : level_of_row(ledger, row);
     }
 }
 

@@ -19,8 +19,8 @@ struct stretch rest_of(const struct ledger *ledger);
 /* By how much a row rises per second in a stretch; NAN where it has no two samples. */
 double rate_of_row(const struct ledger *ledger, const double *row, struct stretch stretch);
 
-/* By gauge: the median of the samples at rest; of what only ever rises, its rate per second. NAN:
- * not read. */
+/* By gauge: the median of the samples at rest, or where the loop is rest what it stood at when the
+ * loop began; of what only ever rises, its rate per second. NAN: not read. */
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT]);
 
 /* Was the baseline made for the plan of this run? What another plan's says of levels and rates

@@ -4,10 +4,6 @@
 #include "base/memory.h"
 #include "verdict/growth.h"
 
-/* The second half must lean at this share of the first half's slope, as floors do (growth.c): on a
- * clean stand-in, a screen's cells came to hold 27 KiB per iteration for 6 iterations, less and
- * less in the next 6, and no more. */
-static const double second_half_share = 0.5;
 /* The 99 % point of the standard normal distribution. */
 static const double one_sided_99 = 2.3263478740408408;
 
@@ -84,13 +80,14 @@ static double median_slope(struct points points)
 }
 
 /* By how much the second half leans too little to be more than what levels off; of an odd number
- * of points the middle one is in both halves. */
+ * of points the middle one is in both halves. On a clean stand-in, a screen's cells came to hold 27
+ * KiB per iteration for 6 iterations, less and less in the next 6, and no more. */
 static double short_of_pace(const struct points *points)
 {
     size_t middle = points->count / 2, half = points->count - middle;
     double first = median_slope((struct points){points->x, points->y, half});
     double second = median_slope((struct points){points->x + middle, points->y + middle, half});
-    return fmax(second_half_share * first - second, 0);
+    return fmax(SECOND_HALF_SHARE * first - second, 0);
 }
 
 static void fit(const struct points *points, double allowed, struct slope *slope)
@@ -111,7 +108,7 @@ static void fit(const struct points *points, double allowed, struct slope *slope
      * whole trace lifts both halves. */
     if (isfinite(slope->lower))
         slope->smallest_visible = fmax(SLOPE_MARGIN + (slope->per_iteration - slope->lower),
-                                       missing / (1 - second_half_share));
+                                       missing / (1 - SECOND_HALF_SHARE));
 }
 
 struct slope slope_of(struct trace trace, double allowed)

@@ -156,6 +156,26 @@ static void work_is_not_taken_for_rest(void **state)
     }
 }
 
+/* Paced by time, a known growth moves the median with the length of the loop, and not the level. */
+static void a_level_is_the_same_after_any_time_of_growth(void **state)
+{
+    (void)state;
+    for (unsigned length = LOOP_SAMPLES; length <= 4 * LOOP_SAMPLES; length += LOOP_SAMPLES) {
+        struct series series = build_series(length, 0);
+        series.per_minute = true;
+        for (size_t i = 0; i < series.count; i++) {
+            series.samples[i].phase = i < IDLE_SAMPLES ? PHASE_WARMUP : PHASE_LOOP;
+            if (i >= IDLE_SAMPLES)
+                series.samples[i].gauges[GAUGE_FD] = 25 + (double)(i - IDLE_SAMPLES);
+        }
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        assert_true(judgement->levels[GAUGE_FD] == 25);
+        assert_true(judgement->levels[GAUGE_INOTIFY_WATCH] == 7);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 /* git: 3 per iteration and one every 5 s whatever is done; ps: only at the start. */
 static struct series series_with_tools(void)
 {
@@ -246,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
         cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
         cmocka_unit_test(work_is_not_taken_for_rest),
+        cmocka_unit_test(a_level_is_the_same_after_any_time_of_growth),
         cmocka_unit_test(tools_are_counted_at_rest_and_by_iterations),
         cmocka_unit_test(a_tool_that_is_started_more_often_is_told),
         cmocka_unit_test(a_baseline_without_tools_compares_none),
