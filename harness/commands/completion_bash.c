@@ -87,37 +87,23 @@ static void put_choices(struct buffer *out, const char *choices)
     completion_put_choices(out, choices);
 }
 
+static const char *const actions[] = {
+    [COMPLETION_NOTHING] = ":",
+    [COMPLETION_DIRECTORY] = "_leakgate_directories",
+    [COMPLETION_FILE] = "_leakgate_files",
+    [COMPLETION_SCENARIO] = "_leakgate_ask scenarios",
+    [COMPLETION_SCENARIO_FILE] = "_leakgate_ask scenarios; _leakgate_or_files",
+    [COMPLETION_TARGET] = "_leakgate_ask targets; _leakgate_or_files",
+    [COMPLETION_TAG] = "_leakgate_ask tags",
+    [COMPLETION_REVISION] = "_leakgate_revisions",
+};
+
 static void put_action(struct buffer *out, enum completion completion, const char *choices)
 {
-    switch (completion) {
-    case COMPLETION_NOTHING:
-        buffer_text(out, ":");
-        break;
-    case COMPLETION_CHOICE:
+    if (completion == COMPLETION_CHOICE)
         put_choices(out, choices);
-        break;
-    case COMPLETION_DIRECTORY:
-        buffer_text(out, "_leakgate_directories");
-        break;
-    case COMPLETION_FILE:
-        buffer_text(out, "_leakgate_files");
-        break;
-    case COMPLETION_SCENARIO:
-        buffer_text(out, "_leakgate_ask scenarios");
-        break;
-    case COMPLETION_SCENARIO_FILE:
-        buffer_text(out, "_leakgate_ask scenarios; _leakgate_or_files");
-        break;
-    case COMPLETION_TARGET:
-        buffer_text(out, "_leakgate_ask targets; _leakgate_or_files");
-        break;
-    case COMPLETION_TAG:
-        buffer_text(out, "_leakgate_ask tags");
-        break;
-    case COMPLETION_REVISION:
-        buffer_text(out, "_leakgate_revisions");
-        break;
-    }
+    else
+        buffer_text(out, actions[completion]);
 }
 
 static void put_commands(struct buffer *out)

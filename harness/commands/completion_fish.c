@@ -57,38 +57,25 @@ static void put_quoted(struct buffer *out, const char *text)
 }
 
 /* -x: no files but what is offered; -F: files as well. */
+static const char *const actions[] = {
+    [COMPLETION_NOTHING] = " -x",
+    [COMPLETION_DIRECTORY] = " -x -a '(__fish_complete_directories (commandline -ct))'",
+    [COMPLETION_FILE] = " -r -F",
+    [COMPLETION_SCENARIO] = " -x -a '(__leakgate_ask scenarios)'",
+    [COMPLETION_SCENARIO_FILE] = " -r -F -a '(__leakgate_ask scenarios)'",
+    [COMPLETION_TARGET] = " -r -F -a '(__leakgate_ask targets)'",
+    [COMPLETION_TAG] = " -x -a '(__leakgate_ask tags)'",
+    [COMPLETION_REVISION] = " -x -a '(__leakgate_revisions)'",
+};
+
 static void put_action(struct buffer *out, enum completion completion, const char *choices)
 {
-    switch (completion) {
-    case COMPLETION_NOTHING:
-        buffer_text(out, " -x");
-        break;
-    case COMPLETION_CHOICE:
+    if (completion == COMPLETION_CHOICE) {
         buffer_text(out, " -x -a '");
         completion_put_choices(out, choices);
         buffer_char(out, '\'');
-        break;
-    case COMPLETION_DIRECTORY:
-        buffer_text(out, " -x -a '(__fish_complete_directories (commandline -ct))'");
-        break;
-    case COMPLETION_FILE:
-        buffer_text(out, " -r -F");
-        break;
-    case COMPLETION_SCENARIO:
-        buffer_text(out, " -x -a '(__leakgate_ask scenarios)'");
-        break;
-    case COMPLETION_SCENARIO_FILE:
-        buffer_text(out, " -r -F -a '(__leakgate_ask scenarios)'");
-        break;
-    case COMPLETION_TARGET:
-        buffer_text(out, " -r -F -a '(__leakgate_ask targets)'");
-        break;
-    case COMPLETION_TAG:
-        buffer_text(out, " -x -a '(__leakgate_ask tags)'");
-        break;
-    case COMPLETION_REVISION:
-        buffer_text(out, " -x -a '(__leakgate_revisions)'");
-        break;
+    } else {
+        buffer_text(out, actions[completion]);
     }
 }
 

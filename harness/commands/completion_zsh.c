@@ -69,38 +69,25 @@ static void put_escaped(struct buffer *out, const char *text, const char *specia
 }
 
 /* The part of a specification that begins with the second colon's action. */
+static const char *const actions[] = {
+    [COMPLETION_NOTHING] = " ",
+    [COMPLETION_DIRECTORY] = "_files -/",
+    [COMPLETION_FILE] = "_files",
+    [COMPLETION_SCENARIO] = "_leakgate_ask scenarios",
+    [COMPLETION_SCENARIO_FILE] = "_leakgate_ask_or_files scenarios",
+    [COMPLETION_TARGET] = "_leakgate_ask_or_files targets",
+    [COMPLETION_TAG] = "_leakgate_ask tags",
+    [COMPLETION_REVISION] = "_leakgate_revisions",
+};
+
 static void put_action(struct buffer *out, enum completion completion, const char *choices)
 {
-    switch (completion) {
-    case COMPLETION_NOTHING:
-        buffer_text(out, " ");
-        break;
-    case COMPLETION_CHOICE:
+    if (completion == COMPLETION_CHOICE) {
         buffer_char(out, '(');
         completion_put_choices(out, choices);
         buffer_char(out, ')');
-        break;
-    case COMPLETION_DIRECTORY:
-        buffer_text(out, "_files -/");
-        break;
-    case COMPLETION_FILE:
-        buffer_text(out, "_files");
-        break;
-    case COMPLETION_SCENARIO:
-        buffer_text(out, "_leakgate_ask scenarios");
-        break;
-    case COMPLETION_SCENARIO_FILE:
-        buffer_text(out, "_leakgate_ask_or_files scenarios");
-        break;
-    case COMPLETION_TARGET:
-        buffer_text(out, "_leakgate_ask_or_files targets");
-        break;
-    case COMPLETION_TAG:
-        buffer_text(out, "_leakgate_ask tags");
-        break;
-    case COMPLETION_REVISION:
-        buffer_text(out, "_leakgate_revisions");
-        break;
+    } else {
+        buffer_text(out, actions[completion]);
     }
 }
 
