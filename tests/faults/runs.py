@@ -54,6 +54,20 @@ measure:
   {warmup: 1, idle: 2, idle_for: 100ms, samples: 21, iterations_per_sample: 1, round_trip: 1s}
 """
 
+# Two tabs of the stand-in, and with them one event of its leaks per iteration.
+TWO_TABS = """\
+version: 1
+title: Two tabs
+target: standin
+world: {{env: {{STANDIN_LEAK: "{leak}"}}}}
+iteration:
+  - press: "2"
+  - wait: {{text: Select a file to preview}}
+  - press: "1"
+  - wait: {{text: Recent Commits}}
+measure: {measure}
+"""
+
 
 class Place:
     """A directory with scenarios and target files, and a home and a TMPDIR that are its own.
@@ -106,13 +120,18 @@ class Place:
         assert "\nmeasure:" not in text
         return self.scenario(to or name, f"{text}measure: {measure}\n")
 
-    def standin(self, leak="", binary=STANDIN):
-        """A program that is the stand-in with a leak, below a path of its own: what it leaves
-        behind can be told by its program, whatever became of its environment."""
+    def program(self, binary=STANDIN):
+        """A copy of the stand-in below a path of its own: what it leaves behind can be told by its
+        program, whatever became of its environment."""
         assert binary.exists(), "ci/build-standin builds it"
         program = self.root / "standin"
         if not program.exists():
             shutil.copy(binary, program)
+        return program
+
+    def standin(self, leak="", binary=STANDIN):
+        """A program that is the stand-in with a leak."""
+        program = self.program(binary)
         name = leak.partition(":")[0] or "clean"
         return self.write(f"programs/{name}",
                           f'#!/bin/sh\nSTANDIN_LEAK={leak} exec {program} "$@"\n', 0o755)

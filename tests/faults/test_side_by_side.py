@@ -3,41 +3,26 @@
 import json
 import os
 import pathlib
-import shutil
 import signal
 
 import pytest
 
-from runs import REPORT_FILES, STANDIN, until
+from runs import REPORT_FILES, TWO_TABS, until
 from test_promises import GRACE, SOON
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
-# Two tabs, and with them one event of the stand-in's leaks per iteration.
-SCENARIO = """\
-version: 1
-title: Two tabs
-target: standin
-world: {{env: {{STANDIN_LEAK: "{leak}"}}}}
-iteration:
-  - press: "2"
-  - wait: {{text: Select a file to preview}}
-  - press: "1"
-  - wait: {{text: Recent Commits}}
-measure: {{warmup: 2, idle_for: {idle}, drain: 5s, iterations_per_sample: 1}}
-"""
 NAMES = ["a", "b", "c", "d"]
 
 
 def write(place, idle="1s", **leaks):
     for name in leaks:
-        place.scenario(name, SCENARIO.format(leak=leaks[name], idle=idle))
+        place.scenario(name, TWO_TABS.format(leak=leaks[name], measure=(
+            f"{{warmup: 2, idle_for: {idle}, drain: 5s, iterations_per_sample: 1}}")))
 
 
 def words(place, *more):
-    # A copy below the place: what it leaves behind is found by that.
-    program = shutil.copy(STANDIN, place.root / "standin")
-    return ["run", "--report", place.report, "--program", program, "--jobs", "3", *more]
+    return ["run", "--report", place.report, "--program", place.program(), "--jobs", "3", *more]
 
 
 def verdicts(place):

@@ -2,12 +2,11 @@
 
 import json
 import os
-import shutil
 import signal
 
 import pytest
 
-from runs import STANDIN, until
+from runs import TWO_TABS, until
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -18,29 +17,17 @@ title: Nobody touches it
 target: standin
 measure: {every: 200ms, for: 4200ms}
 """
-# Two tabs before each sample, and with them one event of the stand-in's leaks.
-TABS = """\
-version: 1
-title: Two tabs
-target: standin
-world: {{env: {{STANDIN_LEAK: "{leak}"}}}}
-iteration:
-  - press: "2"
-  - wait: {{text: Select a file to preview}}
-  - press: "1"
-  - wait: {{text: Recent Commits}}
-measure: {{every: {every}, for: {duration}, drain: 1s}}
-"""
 # As many samples as are judged at the least, and a few more.
 ENOUGH = 22
 
 
 def words(place, *more):
-    # A copy below the place: what it leaves behind is found by that.
-    program = place.root / "standin"
-    if not program.exists():
-        shutil.copy(STANDIN, program)
-    return ["run", "--report", place.report, "--program", program, *more]
+    return ["run", "--report", place.report, "--program", place.program(), *more]
+
+
+def tabs(leak, every, duration):
+    """Two tabs before each sample."""
+    return TWO_TABS.format(leak=leak, measure=f"{{every: {every}, for: {duration}, drain: 1s}}")
 
 
 def loop_samples(place, scenario):
@@ -73,7 +60,7 @@ def scenarios(place):
 def test_what_was_killed_goes_on(place):
     """It leaks before and after."""
     duration = 11
-    place.scenario("b", TABS.format(leak="fd", every="300ms", duration="96s"))
+    place.scenario("b", tabs(leak="fd", every="300ms", duration="96s"))
     arguments = ["b", "--for", f"{duration}s"]
     kill_all(place, begin(place, "b", ENOUGH, *arguments))
     [world] = place.worlds()
@@ -131,7 +118,7 @@ def test_what_was_stopped_in_order_goes_on(place):
 
 def test_iterations_that_take_longer_than_every(place):
     """The screen alone is given 100 ms to settle before each sample: its time is over early."""
-    place.scenario("b", TABS.format(leak="", every="100ms", duration="2500ms"))
+    place.scenario("b", tabs(leak="", every="100ms", duration="2500ms"))
     shown = place(*words(place))
     assert shown.status == 0, shown
     assert ("note: the loop ended after 21 of 25 samples: its time was over; an iteration with its "
