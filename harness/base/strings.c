@@ -65,6 +65,18 @@ bool text_ends(const char *text, const char *suffix)
     return length >= tail && strcmp(text + length - tail, suffix) == 0;
 }
 
+size_t text_process_name(const char *process)
+{
+    const char *bracket = strrchr(process, '(');
+    return bracket != NULL && bracket > process ? (size_t)(bracket - process) - 1 : strlen(process);
+}
+
+bool text_same_process(const char *a, const char *b)
+{
+    size_t length = text_process_name(a);
+    return length == text_process_name(b) && strncmp(a, b, length) == 0;
+}
+
 static size_t smallest(size_t a, size_t b, size_t c)
 {
     size_t least = a < b ? a : b;

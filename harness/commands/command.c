@@ -71,8 +71,11 @@ const struct command_info command_table[] = {
      "several scenarios the worst counts, and a failure is worse than a leak. Quarantines do not "
      "count. A signal ends the search.\n\n"
      "    git bisect start BAD GOOD\n"
-     "    git bisect run leakgate bisect tab-cycle --build make --control ../good\n\n"
-     "The scenarios, baselines and the control build should lie outside the tree that is "
+     "    git bisect run leakgate bisect tab-cycle --build make --program ./app --control "
+     "../good\n\n"
+     "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
+     "--build "
+     "makes. The scenarios, baselines and the control build should lie outside the tree that is "
      "searched, or each commit is judged by its own.",
      command_bisect},
     {COMMAND_COMPLETION, "completion", "bash|zsh|fish|scenarios|targets|tags",
@@ -127,13 +130,15 @@ static int print_help(const struct command_info *command, FILE *stream)
 }
 
 /* Results that did not reach their file or pipe were not given. */
-static int flush_results(int status)
+static int flush_results(int status, bool bisects)
 {
     bool lost = fflush(stdout) != 0 || ferror(stdout);
     if (!lost)
         return status;
     fputs("leakgate: cannot write to standard output\n", stderr);
-    return EXIT_INTERNAL;
+    if (status >= 128)
+        return status;
+    return bisects ? bisect_status(EXIT_INTERNAL) : EXIT_INTERNAL;
 }
 
 static int run_command(const struct command_info *command, int count, char *const *words)
@@ -182,5 +187,6 @@ int command_main(int count, char **words)
 {
     /* Display widths need UTF-8; numbers stay as in the C locale. */
     setlocale(LC_CTYPE, "C.UTF-8");
-    return flush_results(dispatch(count, words));
+    bool bisects = count > 1 && strcmp(words[1], "bisect") == 0;
+    return flush_results(dispatch(count, words), bisects);
 }

@@ -45,10 +45,8 @@ static bool guard_attempt(struct scenario_run *run, const struct run_options *op
     bool done = guard_run(options, keep, progress_tick, run->progress, &guarded, err);
     result->seconds += clock_seconds_since(start);
     run->suite->signal = guarded.cancelled_by;
-    if (guarded.world_kept || access(options->world_root, F_OK) == 0) {
-        free(result->world);
-        result->world = memory_copy_text(options->world_root);
-    }
+    if (guarded.world_kept || access(options->world_root, F_OK) == 0)
+        string_list_add(&result->worlds, options->world_root);
     for (size_t i = 0; i < guarded.killed.count; i++)
         string_list_add(&result->killed, guarded.killed.items[i]);
     string_list_free(&guarded.killed);
@@ -130,7 +128,11 @@ static bool take_control(struct scenario_run *run, const char *journal, struct l
         run->control = baseline_of_control(&record->series, &record->facts);
         run->options.baseline = run->control;
         take_control_version(run, record);
+        string_list_free(&run->control_left_behind);
+        for (size_t i = 0; i < record->left_behind.count; i++)
+            string_list_add(&run->control_left_behind, record->left_behind.items[i]);
         run->options.control_version = run->control_version;
+        run->options.control_left_behind = &run->control_left_behind;
     } else {
         lg_fail(err, problem, 0, "of the control build: %s", record->facts.problem);
     }
@@ -168,6 +170,7 @@ static bool run_control(struct scenario_run *run, enum attempt attempt, struct l
     /* The control is judged by nothing: what drains is what grows. */
     run->options.baseline = NULL;
     run->options.control_version = NULL;
+    run->options.control_left_behind = NULL;
     bool done = run_attempt(run, &plan, control_of(attempt), err);
     free(plan.target.command.items);
     if (!done)
@@ -213,22 +216,29 @@ static void run_locating(struct scenario_run *run)
         complain(&err);
 }
 
-/* One attempt more. A control that fails leaves nothing to confirm by: what was seen so far stands,
- * as it does when the report is read again. False when there is to be no other. */
+/* An attempt that cannot be made leaves nothing to confirm by, and one run alone is no verdict. */
+static bool lose(struct scenario_run *run, struct lg_error *err)
+{
+    lg_context(err, "before the run that was to confirm growth");
+    fail(run, err);
+    run->result->lost = true;
+    return false;
+}
+
+/* One attempt more. False when there is to be no other: where the user stopped the run, what was
+ * seen so far stands, as it does when the report is read again. */
 static bool run_confirming(struct scenario_run *run, enum attempt attempt)
 {
+    const char *report = option_text(run->arguments, OPTION_REPORT);
     struct lg_error err = {0};
-    if (!run_control(run, attempt, &err)) {
-        if (run->suite->signal == 0)
-            complain(&err);
+    bool made =
+        run_control(run, attempt, &err) &&
+        (is_there(run, attempt, &err) || run_attempt(run, run->options.plan, attempt, &err));
+    if (!made)
+        return run->suite->signal == 0 && lose(run, &err);
+    if (!attempt_counts(report, run->result->name, attempt))
         return false;
-    }
-    if (!is_there(run, attempt, &err) && !run_attempt(run, run->options.plan, attempt, &err)) {
-        fail(run, &err);
-        run->result->lost = true;
-        return false;
-    }
-    scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);
+    scenario_take(run->result, report, attempt);
     return true;
 }
 
@@ -326,6 +336,7 @@ void run_scenario(struct scenario_run *run)
     forget_evidence(run);
     baseline_free(run->control);
     free(run->control_version);
+    string_list_free(&run->control_left_behind);
     run->control = NULL;
     run->control_version = NULL;
 }

@@ -83,6 +83,14 @@ static json_t *run_apart(void *context, size_t index, int channel)
     return result;
 }
 
+static void fail_scenario(struct scenario_result *scenario, char *why)
+{
+    scenario->verdict = VERDICT_FAILED;
+    scenario->problem = LG_ERROR_INTERNAL;
+    free(scenario->reason);
+    scenario->reason = why;
+}
+
 /* The verdict is made here, from the journals, as `leakgate report` makes it. */
 static void take_result(void *context, size_t index, const json_t *result, const char *why)
 {
@@ -90,10 +98,7 @@ static void take_result(void *context, size_t index, const json_t *result, const
     struct scenario_result *scenario = &suite->result->scenarios[index];
     suite->done[index] = true;
     if (result == NULL) {
-        scenario->verdict = VERDICT_FAILED;
-        scenario->problem = LG_ERROR_INTERNAL;
-        free(scenario->reason);
-        scenario->reason = memory_copy_text(why);
+        fail_scenario(scenario, memory_copy_text(why));
         return;
     }
     scenario_read(scenario, suite->result->directory, result);
@@ -101,14 +106,20 @@ static void take_result(void *context, size_t index, const json_t *result, const
         suite->result->signal = (int)json_get_integer(result, "signal", 0);
 }
 
-/* Not begun, and not skipped for a reason of its own. */
-static void tell_not_run(struct suite *suite)
+/* Not begun, and not skipped for a reason of its own. What leakgate could not begin is no skip: a
+ * report without it must not be green. */
+static void tell_not_run(struct suite *suite, const struct lg_error *err)
 {
     bool stopped = suite->result->signal != 0;
-    for (size_t i = 0; i < suite->selection.count; i++)
-        if (!suite_is_skipped(suite, i) && !suite->done[i])
-            scenario_skip(&suite->result->scenarios[i],
-                          stopped ? "not run: the run was stopped" : "not run");
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        struct scenario_result *scenario = &suite->result->scenarios[i];
+        if (suite_is_skipped(suite, i) || suite->done[i])
+            continue;
+        if (stopped)
+            scenario_skip(scenario, "not run: the run was stopped");
+        else
+            fail_scenario(scenario, memory_format("not run: %s", err->text));
+    }
 }
 
 static int run_side_by_side(struct suite *suite)
@@ -131,7 +142,7 @@ static int run_side_by_side(struct suite *suite)
     bool fine = side_by_side_run(&work, &signal, &err);
     if (signal != 0)
         suite->result->signal = signal;
-    tell_not_run(suite);
+    tell_not_run(suite, &err);
     return fine ? EXIT_PASS : complain(&err);
 }
 

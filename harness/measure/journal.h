@@ -60,7 +60,8 @@ struct run_record {
     struct baseline *baseline_here; /* then the working tree's; NULL: none */
     struct run_facts facts;         /* strings point into the record */
     struct string_list left_behind;
-    bool torn; /* the last line was cut off and dropped */
+    struct string_list control_left_behind; /* by the control build, before */
+    bool torn;                              /* the last line was cut off and dropped */
 };
 
 /* NULL and LG_ERROR_INPUT with file:line when it is no journal of a version this program reads. */

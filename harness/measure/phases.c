@@ -189,7 +189,7 @@ static bool be_idle(struct run *run, struct lg_error *err)
     int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
         if (!rest_until(run, idle_moment(measure, i, began, sampled), err) ||
-            !take_sample(run, i == 0 || i + 1 == measure->idle_samples, err))
+            !take_sample(run, true, err))
             return false;
         sampled = clock_now();
     }
@@ -352,7 +352,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, false, err) ||
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, true, err) ||
         !run_warm_up(run, err) || !be_idle(run, err))
         return false;
     take_reference(run);

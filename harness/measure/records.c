@@ -130,6 +130,8 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     json_put(record, "iterations_total", json_integer(iterations_total));
     if (options->control_version != NULL)
         json_put(record, "control", json_text(options->control_version));
+    if (options->control_left_behind != NULL && options->control_left_behind->count > 0)
+        json_put(record, "control_left_behind", json_texts(options->control_left_behind));
     if (options->attempt == ATTEMPT_LOCATE)
         json_put(record, "iteration_steps", iteration_steps(&plan->iteration));
     return record;

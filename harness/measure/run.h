@@ -44,11 +44,12 @@ struct run_options {
                               screen.txt, stderr.txt go there */
     enum attempt attempt;
     unsigned segment; /* of a run that was cut off and goes on: 2 for the first after it; else 0 */
-    int64_t whole_for_ms;         /* then how long the loop was to last in all */
-    const char *control_version;  /* of the build that the baseline was taken from; NULL: none */
-    unsigned locating_iterations; /* of ATTEMPT_LOCATE */
-    unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
-    bool show;                    /* write the screen after every step into the journal */
+    int64_t whole_for_ms;        /* then how long the loop was to last in all */
+    const char *control_version; /* of the build that the baseline was taken from; NULL: none */
+    const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
+    unsigned locating_iterations;                  /* of ATTEMPT_LOCATE */
+    unsigned play_iterations; /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                /* write the screen after every step into the journal */
     double timeout_scale;
 };
 

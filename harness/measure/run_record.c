@@ -376,10 +376,9 @@ static bool read_lines(struct reading *reading, FILE *file, struct lg_error *err
 
 static void gather_left_behind(struct run_record *record)
 {
-    const json_t *names = json_object_get(record->end, "left_behind");
-    for (size_t i = 0; i < json_array_size(names); i++)
-        if (json_is_string(json_array_get(names, i)))
-            string_list_add(&record->left_behind, json_string_value(json_array_get(names, i)));
+    json_get_texts(json_object_get(record->end, "left_behind"), &record->left_behind);
+    json_get_texts(json_object_get(record->header, "control_left_behind"),
+                   &record->control_left_behind);
 }
 
 /* A run that was cut off says nothing about leaks: what it measured is no whole series. */
@@ -399,6 +398,7 @@ static void gather_facts(struct run_record *record)
     record->series.heap_rate = facts->rate_found;
     facts->by_control = json_object_get(record->header, "control") != NULL;
     facts->left_behind = &record->left_behind;
+    facts->control_left_behind = &record->control_left_behind;
     snprintf(facts->today, sizeof facts->today, "%.10s", json_get_text(record->header, "date", ""));
     snprintf(facts->plan_hash, sizeof facts->plan_hash, "%s",
              json_get_text(record->header, "plan_hash", ""));
@@ -463,5 +463,6 @@ void run_record_free(struct run_record *record)
     baseline_free(record->baseline);
     baseline_free(record->baseline_here);
     string_list_free(&record->left_behind);
+    string_list_free(&record->control_left_behind);
     free(record);
 }

@@ -28,6 +28,17 @@ bool attempt_exists(const char *directory, const char *name, enum attempt attemp
     return access(journal, F_OK) == 0;
 }
 
+bool attempt_counts(const char *directory, const char *name, enum attempt attempt)
+{
+    _cleanup_free_ char *journal = journal_of(directory, name, attempt);
+    if (access(journal, F_OK) != 0)
+        return false;
+    struct run_record *record = run_record_read(journal, NULL);
+    bool stopped = record != NULL && run_record_problem(record) == LG_ERROR_CANCELLED;
+    run_record_free(record);
+    return !stopped;
+}
+
 static struct attempt_result *add_attempt(struct scenario_result *scenario, enum attempt attempt)
 {
     struct attempt_result *result = &scenario->attempts[scenario->attempt_count++];

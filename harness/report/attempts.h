@@ -14,6 +14,8 @@
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt);
 /* Is there a journal of it in the report? */
 bool attempt_exists(const char *directory, const char *name, enum attempt attempt);
+/* Is there one that has a vote? A run that the user stopped has none. */
+bool attempt_counts(const char *directory, const char *name, enum attempt attempt);
 
 /* Keeps the screening's own verdict, before others have a say. */
 void scenario_screened(struct scenario_result *scenario);

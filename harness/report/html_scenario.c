@@ -77,7 +77,8 @@ static void put_facts(struct buffer *out, const struct scenario_result *scenario
                  : record->baseline != NULL                             ? "its baseline"
                                                                         : "no baseline");
     }
-    put_fact(out, "world", scenario->world);
+    for (size_t i = 0; i < scenario->worlds.count; i++)
+        put_fact(out, "world", scenario->worlds.items[i]);
     buffer_text(out, "</dl>\n");
 }
 

@@ -30,7 +30,7 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->file);
     free(scenario->title);
     free(scenario->reason);
-    free(scenario->world);
+    string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
     string_list_free(&scenario->weakened);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
@@ -190,7 +190,7 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
     scenario_screen(scenario, directory);
     enum attempt next;
     while ((next = scenario_wants(scenario)) != ATTEMPT_COUNT &&
-           attempt_exists(directory, scenario->name, next))
+           attempt_counts(directory, scenario->name, next))
         scenario_take(scenario, directory, next);
     scenario_conclude(scenario);
     if (scenario_wants_location(scenario) &&

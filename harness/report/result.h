@@ -55,7 +55,7 @@ struct scenario_result {
     bool ran;                    /* there is, or should be, a journal */
     bool without;                /* skipped because the target has nothing for it */
     bool played;                 /* --iterations: nothing was measured */
-    char *world;                 /* kept on disk; NULL: removed */
+    struct string_list worlds;   /* kept on disk, one for each attempt; none: all were removed */
     struct string_list killed;   /* what the guard had to end after the worker */
     struct string_list weakened; /* by --baseline-ref: what the working tree's scenario and baseline
                                     let pass that the revision's do not, a line each */

@@ -242,7 +242,8 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     put_text(object, "reason", scenario->reason);
     if (scenario->lost || (!scenario->ran && scenario->verdict != VERDICT_SKIPPED))
         put_text(object, "problem", problem_class_name(scenario->problem));
-    put_text(object, "world", scenario->world);
+    if (scenario->worlds.count > 0)
+        json_put(object, "worlds", json_texts(&scenario->worlds));
     json_put(object, "verdict", json_text(verdict_name(scenario->verdict)));
     json_put(object, "seconds", json_number(scenario->seconds));
     json_put(object, "ran", json_boolean(scenario->ran));

@@ -35,8 +35,8 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
 {
     scenario->seconds = json_get_number(stored, "seconds", 0);
     scenario->without = json_get_flag(stored, "without", false);
-    free(scenario->world);
-    scenario->world = memory_copy_text(json_get_text(stored, "world", NULL));
+    string_list_free(&scenario->worlds);
+    json_get_texts(json_object_get(stored, "worlds"), &scenario->worlds);
     json_get_texts(json_object_get(stored, "killed"), &scenario->killed);
     string_list_free(&scenario->weakened);
     json_get_texts(json_object_get(stored, "weakened"), &scenario->weakened);

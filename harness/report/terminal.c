@@ -84,6 +84,12 @@ void paint_labelled(const struct painter *painter, const char *label, const char
     buffer_char(painter->out, '\n');
 }
 
+static void paint_worlds(const struct painter *painter, const struct scenario_result *scenario)
+{
+    for (size_t i = 0; i < scenario->worlds.count; i++)
+        paint_labelled(painter, i == 0 ? "world" : "", scenario->worlds.items[i]);
+}
+
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
     const char *directory = painter->suite->directory;
@@ -94,8 +100,7 @@ void paint_evidence(const struct painter *painter, const struct scenario_result 
     _cleanup_free_ char *text = memory_format("%s/%s%s%s", path, *files != '\0' ? " (" : "", files,
                                               *files != '\0' ? ")" : "");
     paint_labelled(painter, "evidence", text);
-    if (scenario->world != NULL)
-        paint_labelled(painter, "world", scenario->world);
+    paint_worlds(painter, scenario);
 }
 
 /* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
@@ -261,8 +266,8 @@ static void paint_notes(const struct painter *painter, const struct scenario_res
         _cleanup_free_ char *killed = processes_describe(&scenario->killed);
         paint_line(painter, false, "had to be killed: %s", killed);
     }
-    if (scenario->world != NULL && scenario->verdict == VERDICT_PASS)
-        paint_labelled(painter, "world", scenario->world);
+    if (scenario->verdict == VERDICT_PASS)
+        paint_worlds(painter, scenario);
 }
 
 void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)

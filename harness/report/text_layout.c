@@ -120,29 +120,16 @@ void growth_describe(enum gauge gauge, double value, char *text, size_t size)
     snprintf(text, size, "%s%s", value >= 0 ? "+" : "", amount);
 }
 
-/* The length of the name in "NAME (PID)"; names may hold blanks and brackets of their own. */
-static size_t name_length(const char *process)
-{
-    const char *bracket = strrchr(process, '(');
-    return bracket != NULL && bracket > process ? (size_t)(bracket - process) - 1 : strlen(process);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    size_t length = name_length(a);
-    return length == name_length(b) && strncmp(a, b, length) == 0;
-}
-
 static void describe_name(const struct string_list *processes, size_t first, struct buffer *out)
 {
     const char *process = processes->items[first];
-    size_t length = name_length(process);
+    size_t length = text_process_name(process);
     size_t count = 0;
     for (size_t i = 0; i < first; i++)
-        if (same_name(processes->items[i], process))
+        if (text_same_process(processes->items[i], process))
             return;
     for (size_t i = first; i < processes->count; i++)
-        count += same_name(processes->items[i], process);
+        count += text_same_process(processes->items[i], process);
     buffer_text(out, out->length > 0 ? ", " : "");
     if (count == 1 || process[length] == '\0')
         buffer_text(out, process);

@@ -35,9 +35,8 @@ static const struct baseline_exception *valid_exception(const struct assessment 
                                                                                    : exception;
 }
 
-/* What the baseline grants a gauge's total, and any one of its holders. Of heap stacks a gauge's
- * allowance is in bytes, and such a stack may hold any number of objects in them. */
-static struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge)
+/* Such a stack may hold any number of objects in its bytes. */
+struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge)
 {
     const struct baseline_gauge *stored =
         assessment->baseline != NULL ? &assessment->baseline->gauges[gauge] : NULL;
@@ -245,12 +244,12 @@ static char *join_texts(char *first, char *second)
  * rest may still tell. A scenario paced by minutes asks for more by nature, so it is held against a
  * trace without noise as well. */
 static void check_noise(struct assessment *assessment, enum gauge gauge,
-                        const struct outcome *outcome)
+                        const struct outcome *outcome, const double *rest, const bool *taken)
 {
     double limit = fmax(visible_enough, 2 * outcome_noiseless(assessment->ledger));
     if (gauge_info(gauge)->rule != RULE_FLOOR || !(outcome->smallest_visible > limit))
         return;
-    double bound = rest_bound(assessment->ledger, gauge);
+    double bound = rest_bound(assessment->ledger, gauge, rest, taken);
     if (bound <= visible_enough) {
         if (assessment->smallest != NULL)
             assessment->smallest[gauge].per_iteration = fmin(bound, outcome->smallest_visible);
@@ -282,7 +281,8 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
     if (!outcome.grows) {
         note_use(assessment, row);
         outcome = outcome_of(ledger, row, (struct allowance){0});
-        check_noise(assessment, gauge, &outcome); /* of the trace; what is allowed is no noise */
+        /* Of the trace; what is allowed is no noise. */
+        check_noise(assessment, gauge, &outcome, rest, taken);
         kind = FINDING_ALLOWED;
     }
     if (!outcome.grows)
@@ -305,6 +305,26 @@ static void assess_presence(struct assessment *assessment, enum gauge gauge)
         leaked_goroutines_assess(assessment->ledger, &accounts[i],
                                  valid_exception(assessment, gauge, accounts[i].key),
                                  assessment->findings);
+}
+
+/* A backlog of the warm-up may still have been there when the program rested before the loop, and
+ * as much may be left for good behind what has drained since. What was there at the start bounds
+ * it. */
+static void promise_beside_backlog(struct assessment *assessment, enum gauge gauge)
+{
+    const struct ledger *ledger = assessment->ledger;
+    size_t count;
+    bool backlog = false;
+    for (size_t i = 0; i < assessment->findings->count; i++)
+        backlog = backlog || (assessment->findings->items[i].kind == FINDING_BACKLOG &&
+                              assessment->findings->items[i].gauge == gauge);
+    if (!backlog || assessment->smallest == NULL)
+        return;
+    ledger_accounts(ledger, gauge, &count);
+    _cleanup_free_ bool *none = memory_array(count, sizeof *none);
+    _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
+    double *smallest = &assessment->smallest[gauge].per_iteration;
+    *smallest = fmax(*smallest, rest_bound(ledger, gauge, totals, none));
 }
 
 /* One finding per culprit: holders first; what they explain is taken off before the total is
@@ -330,6 +350,8 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
         kept_take_off_total(ledger, rest);
     if (gauge_info(gauge)->rule == RULE_FLOOR || gauge_info(gauge)->rule == RULE_SLOPE)
         assess_rest(assessment, gauge, rest, taken[held_by]);
+    if (gauge_info(gauge)->rule == RULE_FLOOR)
+        promise_beside_backlog(assessment, gauge);
 }
 
 /* Stacks before the heap's total, which they explain. */

@@ -7,6 +7,7 @@
 #include "verdict/baseline.h"
 #include "verdict/finding.h"
 #include "verdict/ledger.h"
+#include "verdict/outcome.h"
 
 struct assessment {
     const struct ledger *ledger;
@@ -21,6 +22,9 @@ struct assessment {
 };
 
 void assess_growth(struct assessment *assessment);
+
+/* What the baseline grants a gauge's total, and any one of its holders; of heap stacks in bytes. */
+struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge);
 
 /* Is this last day ("YYYY-MM-DD" or NULL) behind us? */
 bool has_expired(const char *expires, const char *today);

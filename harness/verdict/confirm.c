@@ -91,7 +91,7 @@ static void add_later(struct judgement *const *runs, size_t count)
 {
     const struct judgement *const *all = (const struct judgement *const *)runs;
     for (size_t run = 1; run + 1 < count; run++)
-        for (size_t i = 0; i < runs[run]->count; i++) {
+        for (size_t i = 0; runs[run]->verdict == VERDICT_LEAK && i < runs[run]->count; i++) {
             const struct finding *finding = &runs[run]->findings[i];
             if (needs_confirmation(finding) && is_shown_after(all, count, run, finding) &&
                 !shows(runs[0], finding))

@@ -1,5 +1,6 @@
 #include "verdict/control.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -11,7 +12,8 @@
 #include "verdict/outcome.h"
 #include "verdict/tool_rates.h"
 
-/* Growth under these is what any run shows by chance, and would only lengthen the baseline. */
+/* Growth under these is what any run shows by chance, and would only lengthen the baseline; but
+ * where a single one is a finding whatever its pace, none is by chance. */
 static const double least_count = 0.02, least_bytes = 16;
 /* The heap is sampled: 36 iterations of 4 KiB are 288 samples at rate 512, which two runs of the
  * same build see with a difference of 8 % (one standard deviation); three of those. */
@@ -19,17 +21,30 @@ static const double heap_margin = 1.25;
 
 static char *const reason = "grows in the control build as well";
 
+/* A growth that drained is allowed as the backlog that it is: by what was left of it. Another build
+ * in which it does not drain is what a control is for. */
+static void forget_drained(struct outcome *outcome)
+{
+    if (!outcome->drained || !(outcome->net > 0))
+        return;
+    double share = isnan(outcome->left) ? 0 : fmax(outcome->left, 0) / outcome->net;
+    outcome->per_iteration *= share;
+    outcome->bytes_per_iteration *= share;
+}
+
 static void allow_account(struct baseline *baseline, const struct ledger *ledger,
                           const struct account *account)
 {
     struct row row = {account->gauge, account->values, account->bytes};
     struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
-    if (gauge_info(account->gauge)->rule == RULE_NONE)
+    forget_drained(&outcome);
+    bool any_counts = gauge_info(account->gauge)->rule == RULE_NONE;
+    if (any_counts)
         outcome.per_iteration = leaked_per_iteration(ledger, account);
     bool stack = account->gauge == GAUGE_HEAP_STACK;
     double margin = stack ? heap_margin : 1;
     if (stack ? !(outcome.bytes_per_iteration >= least_bytes)
-              : !(outcome.per_iteration >= least_count))
+              : !(outcome.per_iteration >= (any_counts ? DBL_MIN : least_count)))
         return;
     struct baseline_exception exception = {
         .gauge = account->gauge,
@@ -69,6 +84,7 @@ static void allow_total(struct baseline *baseline, const struct ledger *ledger, 
     _cleanup_free_ double *rest = rest_of_total(baseline, ledger, gauge);
     struct row row = {.gauge = gauge, .values = rest};
     struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
+    forget_drained(&outcome);
     baseline->gauges[gauge].present = true;
     if (outcome.per_iteration > 0)
         baseline->gauges[gauge].allowed =

@@ -27,6 +27,8 @@ static const double least_multiple = 2;
 static const double sampled_enough = 8;
 /* The 95 % point of the standard normal distribution. */
 static const double one_sided_95 = 1.6448536269514722;
+/* And its 99 % point. */
+static const double one_sided_99 = 2.3263478740408408;
 
 static double floor_of_block(const double *values, size_t length)
 {
@@ -72,6 +74,16 @@ double growth_threshold(struct growth_rule rule, double iterations)
     return fmax(rule.minimum, rule.per_iteration * iterations);
 }
 
+/* What is allowed of a sampled trace was estimated from another run's samples, and this run's
+ * growth is an estimate as well: the difference of the two has to be more than chance makes of one
+ * and the same program. */
+static double least_excess(const struct growth *growth, double allowed, struct growth_rule rule)
+{
+    double expected = fmax(growth->net, 0) + allowed * growth->iterations;
+    double chance = allowed > 0 ? one_sided_99 * sqrt(rule.quantum * rule.unseen * expected) : 0;
+    return fmax(growth_threshold(rule, growth->iterations), chance);
+}
+
 static unsigned rising_steps(const double floors[GROWTH_BLOCKS])
 {
     unsigned rising = 0;
@@ -89,12 +101,18 @@ static double pace_slack(double first, double second, struct growth_rule rule)
     return one_sided_95 * sqrt(rule.quantum * rule.unseen * rise);
 }
 
-static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
+/* What is allowed keeps its pace as well, and must not lend it to what levels off. */
+static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS],
+                                   const double centres[GROWTH_BLOCKS], double allowed,
+                                   struct growth_rule rule)
 {
-    const size_t middle = GROWTH_BLOCKS / 2;
+    const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0];
-    double second = floors[GROWTH_BLOCKS - 1] - floors[middle];
-    return second >= SECOND_HALF_SHARE * first - pace_slack(first, second, rule);
+    double second = floors[end] - floors[middle];
+    double slack = pace_slack(first, second, rule);
+    first -= allowed * (centres[middle] - centres[0]);
+    second -= allowed * (centres[end] - centres[middle]);
+    return second >= SECOND_HALF_SHARE * first - slack;
 }
 
 static double largest_fall_back(const double floors[GROWTH_BLOCKS])
@@ -116,7 +134,8 @@ static double largest_fall_back(const double floors[GROWTH_BLOCKS])
  * after the first third); and the last one the larger, as it is when a capacity is multiplied, or a
  * third rise and a pace that is kept.
  */
-static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
+static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS],
+                                const double centres[GROWTH_BLOCKS])
 {
     size_t last = 0, before = 0;
     unsigned rises = 0;
@@ -136,7 +155,7 @@ static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS])
     double jump = floors[last] - floors[last - 1];
     double jump_before = floors[before] - floors[before - 1];
     return jump >= widening * jump_before ||
-           (rises >= 3 && second_half_keeps_pace(floors, (struct growth_rule){0}));
+           (rises >= 3 && second_half_keeps_pace(floors, centres, 0, (struct growth_rule){0}));
 }
 
 /* Where enough allocations were sampled, one more step may be flat by chance: one of 256 B in each
@@ -148,11 +167,13 @@ static unsigned wanted_steps(const double floors[GROWTH_BLOCKS], struct growth_r
     return rule.rising_steps - enough;
 }
 
-static bool rises(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
+static bool rises(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS],
+                  double allowed, struct growth_rule rule)
 {
-    if (rising_steps(floors) >= wanted_steps(floors, rule) && second_half_keeps_pace(floors, rule))
+    if (rising_steps(floors) >= wanted_steps(floors, rule) &&
+        second_half_keeps_pace(floors, centres, allowed, rule))
         return true;
-    return rule.steps && rises_in_rare_steps(floors);
+    return rule.steps && rises_in_rare_steps(floors, centres);
 }
 
 /*
@@ -160,13 +181,14 @@ static bool rises(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
  * each condition holds? All four are monotone in the lean r, so each has a closed form; the largest
  * is the answer, and what the rule asks of a trace without noise is its least.
  */
-static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS])
+static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS],
+                            double allowed)
 {
     const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0], second = floors[end] - floors[middle];
     double gained =
         (centres[end] - centres[middle]) - SECOND_HALF_SHARE * (centres[middle] - centres[0]);
-    return gained > 0 ? (SECOND_HALF_SHARE * first - second) / gained : 0;
+    return gained > 0 ? allowed + (SECOND_HALF_SHARE * first - second) / gained : 0;
 }
 
 static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],
@@ -182,13 +204,25 @@ static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],
     return lean;
 }
 
-/* The lean at which enough steps rise: that of the step which is the rising_steps-th to do so. */
+static bool ever_falls(const double floors[GROWTH_BLOCKS])
+{
+    for (size_t i = 0; i < GROWTH_STEPS; i++)
+        if (floors[i + 1] < floors[i])
+            return true;
+    return false;
+}
+
+/* The lean at which enough steps rise: that of the step which is the rising_steps-th to do so. What
+ * comes in whole numbers has to come once more than the step falls; where none falls, the one step
+ * that need not rise makes up for chance (lean_without_noise). */
 static double lean_for_steps(const double floors[GROWTH_BLOCKS],
-                             const double centres[GROWTH_BLOCKS], unsigned wanted)
+                             const double centres[GROWTH_BLOCKS], struct growth_rule rule)
 {
     double needed[GROWTH_STEPS];
+    unsigned wanted = rule.rising_steps;
+    double one_more = rule.quantum == 0 && !rule.steps && ever_falls(floors) ? 1 : 0;
     for (size_t i = 0; i < GROWTH_STEPS; i++) {
-        double lean = (floors[i] - floors[i + 1]) / (centres[i + 1] - centres[i]);
+        double lean = (floors[i] - floors[i + 1] + one_more) / (centres[i + 1] - centres[i]);
         size_t place = i;
         for (; place > 0 && needed[place - 1] > lean; place--)
             needed[place] = needed[place - 1];
@@ -208,14 +242,13 @@ static double lean_without_noise(struct growth_rule rule, double iterations)
 }
 
 static double smallest_visible(const struct growth *growth, const double centres[GROWTH_BLOCKS],
-                               struct growth_rule rule)
+                               double allowed, struct growth_rule rule)
 {
     const double *floors = growth->floors;
-    double lean =
-        (growth_threshold(rule, growth->iterations) - growth->excess) / growth->iterations;
+    double lean = (least_excess(growth, allowed, rule) - growth->excess) / growth->iterations;
     lean = fmax(lean, lean_without_noise(rule, growth->iterations));
-    lean = fmax(lean, lean_for_steps(floors, centres, rule.rising_steps));
-    lean = fmax(lean, lean_for_pace(floors, centres));
+    lean = fmax(lean, lean_for_steps(floors, centres, rule));
+    lean = fmax(lean, lean_for_pace(floors, centres, allowed));
     return fmax(lean, lean_for_fall_back(floors, centres));
 }
 
@@ -231,10 +264,10 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
     growth.iterations = centres[GROWTH_BLOCKS - 1] - centres[0];
     growth.per_iteration = growth.net / growth.iterations;
     growth.excess = growth.net - allowed * growth.iterations;
-    growth.smallest_visible = smallest_visible(&growth, centres, rule);
-    growth.grows = growth.excess >= growth_threshold(rule, growth.iterations) &&
+    growth.smallest_visible = smallest_visible(&growth, centres, allowed, rule);
+    growth.grows = growth.excess >= least_excess(&growth, allowed, rule) &&
                    largest_fall_back(growth.floors) <= fall_back_share * growth.net &&
-                   rises(growth.floors, rule);
+                   rises(growth.floors, centres, allowed, rule);
     return growth;
 }
 

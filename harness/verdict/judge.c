@@ -1,6 +1,7 @@
 #include "verdict/judge.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,15 +30,31 @@ const char *verdict_name(enum verdict verdict)
     return verdict_names[verdict];
 }
 
+/* Among the first `count` of a list that may be NULL: those with the name of this process. */
+static size_t count_named(const struct string_list *processes, size_t count, const char *process)
+{
+    size_t found = 0;
+    for (size_t i = 0; processes != NULL && i < processes->count && i < count; i++)
+        found += text_same_process(processes->items[i], process);
+    return found;
+}
+
 static void add_left_behind(const struct run_facts *facts, struct finding_list *findings)
 {
-    for (size_t i = 0; facts->left_behind != NULL && i < facts->left_behind->count; i++)
-        finding_add(findings, (struct finding){
-                                  .kind = FINDING_LEFT_BEHIND,
-                                  .gauge = GAUGE_COUNT,
-                                  .holder = memory_copy_text(facts->left_behind->items[i]),
-                                  .text = memory_copy_text("outlived the target"),
-                              });
+    const struct string_list *left = facts->left_behind;
+    for (size_t i = 0; left != NULL && i < left->count; i++) {
+        const char *process = left->items[i];
+        bool allowed = count_named(left, i, process) <
+                       count_named(facts->control_left_behind, SIZE_MAX, process);
+        finding_add(findings,
+                    (struct finding){
+                        .kind = allowed ? FINDING_ALLOWED : FINDING_LEFT_BEHIND,
+                        .gauge = GAUGE_COUNT,
+                        .holder = memory_copy_text(process),
+                        .text = memory_copy_text(allowed ? "outlived the control build as well"
+                                                         : "outlived the target"),
+                    });
+    }
 }
 
 /*
@@ -134,7 +151,8 @@ struct judgement *judge(const struct series *series, const struct baseline *base
                                     .findings = &findings,
                                     .smallest = judgement->smallest};
     assess_growth(&assessment);
-    judgement->smallest[GAUGE_HEAP_STACK].per_iteration = smallest_stack_growth(ledger, facts);
+    judgement->smallest[GAUGE_HEAP_STACK].per_iteration =
+        smallest_stack_growth(ledger, facts) + gauge_allowance(&assessment, GAUGE_HEAP_STACK).bytes;
     levels_at_rest(ledger, judgement->levels);
     measure_drift(ledger, judgement->drift);
     judgement->tools = tool_rates(ledger, &judgement->tool_count);

@@ -80,9 +80,10 @@ struct run_facts {
     const char *problem; /* why, one sentence; NULL when neither */
     long rate_asked;     /* heap profile rate */
     long rate_found;     /* 0: unknown */
-    const struct string_list *left_behind; /* what outlived the target; may be NULL */
-    bool by_control;                       /* the baseline was taken from a control build */
-    char today[11];                        /* the journal's date, for expiry */
+    const struct string_list *left_behind;         /* what outlived the target; may be NULL */
+    bool by_control;                               /* the baseline was taken from a control build */
+    const struct string_list *control_left_behind; /* then what outlived that; may be NULL */
+    char today[11];                                /* the journal's date, for expiry */
     char plan_hash[17];
     char go_version[64];
     char platform[64]; /* "linux/amd64" */

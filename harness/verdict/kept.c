@@ -44,15 +44,21 @@ static bool is_pool(const struct account *stack, size_t columns)
 /* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and
  * what one takes another may put back, so as many as that come with nobody waiting for more than a
  * moment: 45 in 18 iterations at Bubble Tea's Send, in one clean run of eight. A leak of so many
- * objects of this size is 180 B per iteration of 40, under what is promised of stacks. */
+ * objects of this size is 180 B per iteration of 40, under what is promised of stacks. More come
+ * only with goroutines that wait. */
 static const double pool_share = 64;
 
-static bool within_pool_share(const struct account *stack, size_t columns)
+static bool within_pool_share(const struct account *stack, const struct account *waiting,
+                              const double *rise, size_t columns)
 {
-    double most = 0;
-    for (size_t i = 0; i < columns; i++)
+    double most = 0, waits = 0;
+    for (size_t i = 0; i < columns; i++) {
         most = fmax(most, stack->values[i]);
-    return columns == 0 || most - stack->values[0] <= pool_share;
+        waits = fmax(waits, waiting != NULL ? waiting->values[i] : 0);
+    }
+    double share = pool_share + objects_for_each * waits +
+                   pooled_for_each * (columns > 0 ? rise[columns - 1] : 0);
+    return columns == 0 || most - stack->values[0] <= share;
 }
 
 /* By how much the most goroutines so far have risen; the caller frees it. */
@@ -92,8 +98,17 @@ static void leave_out(struct ledger *ledger, struct account *stack)
     }
 }
 
+/* Sampled after each step, to find the step of what was judged already? */
+static bool is_of_steps(const struct ledger *ledger)
+{
+    return ledger->loop.count > 0 &&
+           ledger->samples[ledger->loop.first + ledger->loop.count - 1]->step > 0;
+}
+
 void kept_take_off_stacks(struct ledger *ledger)
 {
+    if (is_of_steps(ledger))
+        return;
     _cleanup_free_ double *rise = rise_of_goroutines(ledger);
     for (size_t i = 0; i < ledger->count; i++) {
         struct account *stack = &ledger->accounts[i];
@@ -101,7 +116,7 @@ void kept_take_off_stacks(struct ledger *ledger)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
         bool pool = is_pool(stack, ledger->columns) && !timer_is_made_at(stack->key);
-        if (pool && (waiting != NULL || within_pool_share(stack, ledger->columns)))
+        if (pool && within_pool_share(stack, waiting, rise, ledger->columns))
             leave_out(ledger, stack);
         else if (waiting != NULL || pool)
             take_off(stack, waiting, rise, ledger->columns);

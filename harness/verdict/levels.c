@@ -89,14 +89,17 @@ struct stretch rest_of(const struct ledger *ledger)
     return loop_is_rest(ledger) ? ledger->loop : ledger->idle;
 }
 
-/* What a gauge stood at when the loop began, by the line through it: where something may grow, the
- * median would be another one for each length of the loop. */
+/* What a gauge stood at when the loop began, by the line through as many samples as are judged at
+ * the least: where something may grow, the median would be another one for each length of the loop.
+ */
 static double level_of_row(const struct ledger *ledger, const double *row)
 {
-    struct slope line = {.iterations = 0};
-    if (loop_is_rest(ledger))
-        line = slope_of(ledger_trace(ledger, row), 0);
-    return line.iterations > 0 ? round(line.from) : median_of_row(row, rest_of(ledger));
+    if (!loop_is_rest(ledger))
+        return median_of_row(row, ledger->idle);
+    struct trace trace = ledger_trace(ledger, row);
+    trace.count = trace.count < GROWTH_SAMPLES ? trace.count : GROWTH_SAMPLES;
+    struct slope line = slope_of(trace, 0);
+    return line.iterations > 0 ? fmax(round(line.from), 0) : median_of_row(row, ledger->loop);
 }
 
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])

@@ -139,20 +139,24 @@ static double drain_value(const struct ledger *ledger, const double *row, size_t
     return index > 0 ? fmin(value, row[ledger->drain.first + index - 1]) : value;
 }
 
-/* Walks back from the end as long as the growth is gone. */
-static void judge_drain(const struct ledger *ledger, const double *row, double at_most,
-                        struct outcome *outcome)
+/* Walks back from the end as long as the growth is gone. What is allowed may stay: the growth is
+ * what is over it. */
+static void judge_drain(const struct ledger *ledger, const double *row, double allowed,
+                        double at_most, struct outcome *outcome)
 {
     double idle = ledger_idle_floor(ledger, row);
     double floor = isnan(idle) ? outcome->from : idle;
+    double excess = outcome->net - allowed * outcome->iterations;
     size_t first_gone = ledger->drain.count;
     for (size_t i = ledger->drain.count; i-- > 0;) {
         double value = drain_value(ledger, row, i);
+        size_t column = ledger->drain.first + i;
+        double since = ledger->positions[column] - ledger->positions[ledger->loop.first];
         if (isnan(value))
             continue;
         if (isnan(outcome->left))
             outcome->left = value - floor;
-        if (!growth_gone(floor, outcome->net, at_most, value))
+        if (!growth_gone(floor + allowed * since, excess, at_most, value))
             break;
         first_gone = i;
     }
@@ -161,6 +165,15 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
     const struct sample *last = ledger->samples[ledger->loop.first + ledger->loop.count - 1];
     outcome->drained = true;
     outcome->drained_after = ledger->samples[ledger->drain.first + first_gone]->at - last->at;
+}
+
+/* Has the row itself fallen since the loop? Where a drift is taken off, by chance more than there
+ * is, that alone would bring any row down in time. */
+static bool has_fallen(const struct ledger *ledger, const double *row, double net)
+{
+    const double least_share = 0.5;
+    size_t last = ledger->loop.first + ledger->loop.count - 1;
+    return row[last] - row[ledger->columns - 1] >= least_share * net;
 }
 
 static struct outcome outcome_without_drift(const struct ledger *ledger, struct row row,
@@ -174,8 +187,15 @@ static struct outcome outcome_without_drift(const struct ledger *ledger, struct 
     judge_row(ledger, (struct row){row.gauge, values, bytes}, allowance, &outcome);
     outcome.drift = row.bytes != NULL ? drift_bytes : drift;
     bool counts = gauge_info(row.gauge)->rule == RULE_FLOOR;
-    if (outcome.grows)
-        judge_drain(ledger, bytes != NULL ? bytes : values, counts ? 1 : INFINITY, &outcome);
+    if (!outcome.grows)
+        return outcome;
+    if (bytes != NULL)
+        judge_drain(ledger, bytes, allowance.bytes, INFINITY, &outcome);
+    else
+        judge_drain(ledger, values, allowance.values, counts ? 1 : INFINITY, &outcome);
+    if (outcome.drained && outcome.drift > 0)
+        outcome.drained =
+            has_fallen(ledger, row.bytes != NULL ? row.bytes : row.values, outcome.net);
     return outcome;
 }
 

@@ -7,13 +7,16 @@
 #include "verdict/ledger.h"
 
 /*
- * The most that each iteration can have left for good, in the gauge's unit: what the gauge holds at
- * the end of the drain over what it held at the start of the measurement, before the first
- * iteration, shared out among all iterations, those of the warm-up too. Two are added, the least
- * growth that counts: something of the start may have gone away since. Never negative; NAN where
- * there is no drain or no sample of the start.
+ * The most that each iteration can have left for good, in the gauge's unit: what is held at the end
+ * of the drain over what was held before, shared out among the iterations since. Before is both the
+ * start of the measurement, before the first iteration, and the rest before the loop: what was
+ * there at the start may be gone, and what rested before the loop may have been a backlog of the
+ * warm-up; the larger of both counts. Two are added, the least growth that counts. `rest` is the
+ * gauge's row without the accounts that are `taken` (one flag for each of the gauge's). Never
+ * negative; NAN where there is no drain, or one of the ends was not read.
  */
-double rest_bound(const struct ledger *ledger, enum gauge gauge);
+double rest_bound(const struct ledger *ledger, enum gauge gauge, const double *rest,
+                  const bool *taken);
 /* Would a drain tell? It takes a sample of the start, and growth that is counted in iterations. */
 bool rest_can_tell(const struct ledger *ledger);
 

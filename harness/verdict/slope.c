@@ -82,12 +82,12 @@ static double median_slope(struct points points)
 /* By how much the second half leans too little to be more than what levels off; of an odd number
  * of points the middle one is in both halves. On a clean stand-in, a screen's cells came to hold 27
  * KiB per iteration for 6 iterations, less and less in the next 6, and no more. */
-static double short_of_pace(const struct points *points)
+static double short_of_pace(const struct points *points, double allowed)
 {
     size_t middle = points->count / 2, half = points->count - middle;
     double first = median_slope((struct points){points->x, points->y, half});
     double second = median_slope((struct points){points->x + middle, points->y + middle, half});
-    return fmax(SECOND_HALF_SHARE * first - second, 0);
+    return fmax(SECOND_HALF_SHARE * (first - allowed) - (second - allowed), 0);
 }
 
 static void fit(const struct points *points, double allowed, struct slope *slope)
@@ -102,13 +102,14 @@ static void fit(const struct points *points, double allowed, struct slope *slope
     double base = intercept(points, slope->per_iteration);
     slope->from = base + slope->per_iteration * points->x[0];
     slope->to = base + slope->per_iteration * points->x[points->count - 1];
-    double missing = short_of_pace(points);
+    double missing = short_of_pace(points, allowed);
     slope->grows = slope->lower > allowed + SLOPE_MARGIN && !(missing > 0);
-    /* As much as the bound lies under the slope, and then what the rule asks for. A lean of the
-     * whole trace lifts both halves. */
+    /* As much as the bound lies under the slope (or under none, where the trace falls), and then
+     * what the rule asks for. A lean of the whole trace lifts both halves. */
     if (isfinite(slope->lower))
-        slope->smallest_visible = fmax(SLOPE_MARGIN + (slope->per_iteration - slope->lower),
-                                       missing / (1 - SECOND_HALF_SHARE));
+        slope->smallest_visible =
+            fmax(allowed + SLOPE_MARGIN + fmax(slope->per_iteration, 0) - slope->lower,
+                 missing / (1 - SECOND_HALF_SHARE));
 }
 
 struct slope slope_of(struct trace trace, double allowed)
