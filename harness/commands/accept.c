@@ -102,7 +102,8 @@ static void seconds_difference(const struct baseline *old, const struct baseline
 }
 
 static bool make_proposal(struct accepting *accepting, const struct run_record *record,
-                          struct proposal *proposal, struct lg_error *err)
+                          const struct judgement *whole, struct proposal *proposal,
+                          struct lg_error *err)
 {
     const char *directory = option_text(accepting->arguments, OPTION_BASELINES);
     const char *target = json_get_text(record->header, "target", "");
@@ -118,7 +119,7 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
         option_given(accepting->arguments, OPTION_TIGHTEN)
             ? acceptance_tighten(record, old, option_given(accepting->arguments, OPTION_LEVELS),
                                  err)
-            : acceptance_make(record, old, &accepting->consent, accepting->used, err);
+            : acceptance_make(record, whole, old, &accepting->consent, accepting->used, err);
     if (new == NULL)
         return false;
     _cleanup_json_ json_t *json = baseline_to_json(new);
@@ -145,7 +146,8 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s: %s", name, scenario->reason);
     struct proposal *proposal = &accepting->proposals[accepting->count++];
     proposal->name = memory_copy_text(name);
-    return make_proposal(accepting, record, proposal, err) || lg_context(err, "%s", name);
+    return make_proposal(accepting, record, scenario->judgement, proposal, err) ||
+           lg_context(err, "%s", name);
 }
 
 static bool all_keys_used(const struct accepting *accepting, struct lg_error *err)

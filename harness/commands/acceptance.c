@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/text_layout.h"
+#include "verdict/exceptions.h"
 #include "verdict/judge.h"
 #include "verdict/levels.h"
 
@@ -126,13 +127,30 @@ static void allow_total(struct baseline *baseline, const struct finding *finding
     baseline_put_gauge(baseline, finding->gauge, &gauge);
 }
 
+static void remove_entry(struct baseline *baseline, const struct finding *finding)
+{
+    if (finding->holder != NULL) {
+        baseline_remove_exception(baseline, finding->gauge, finding->holder);
+        return;
+    }
+    struct baseline_gauge gauge = baseline->gauges[finding->gauge];
+    gauge.allowed = 0;
+    gauge.reason = gauge.issue = gauge.expires = NULL;
+    baseline_put_gauge(baseline, finding->gauge, &gauge);
+}
+
 static void apply_consent(struct baseline *baseline, const struct judgement *judgement,
                           const struct consent *consent, bool *used)
 {
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (finding->gauge >= GAUGE_COUNT || !is_named(finding, consent, used))
+        if (finding->gauge >= GAUGE_COUNT)
             continue;
+        if (!is_named(finding, consent, used)) {
+            if (is_over_and_unused(judgement, finding))
+                remove_entry(baseline, finding);
+            continue;
+        }
         bool expired = finding->kind == FINDING_EXCEPTION_EXPIRED ||
                        finding->kind == FINDING_EXCEPTION_EXPIRING;
         if (expired && finding->holder != NULL)
@@ -232,8 +250,32 @@ static void take_seconds(struct baseline *baseline, const struct run_record *rec
     baseline->seconds = is_near || isnan(seconds) ? stored : seconds;
 }
 
-struct baseline *acceptance_make(const struct run_record *record, const struct baseline *old,
-                                 const struct consent *consent, bool *used, struct lg_error *err)
+/* Was it seen in one run alone? */
+static bool is_unconfirmed(const struct judgement *whole, const struct finding *finding)
+{
+    for (size_t i = 0; whole != NULL && i < whole->count; i++) {
+        const struct finding *other = &whole->findings[i];
+        if (other->kind == FINDING_UNCONFIRMED && other->unconfirmed == finding->kind &&
+            other->gauge == finding->gauge && text_equal(other->holder, finding->holder))
+            return true;
+    }
+    return false;
+}
+
+static bool passes_by(const struct judgement *judgement, const struct judgement *whole)
+{
+    if (judgement->verdict != VERDICT_LEAK)
+        return judgement->verdict == VERDICT_PASS;
+    for (size_t i = 0; i < judgement->count; i++)
+        if (finding_fails(judgement->findings[i].kind) &&
+            !is_unconfirmed(whole, &judgement->findings[i]))
+            return false;
+    return true;
+}
+
+struct baseline *acceptance_make(const struct run_record *record, const struct judgement *whole,
+                                 const struct baseline *old, const struct consent *consent,
+                                 bool *used, struct lg_error *err)
 {
     if (json_get_flag(record->end, "played_only", false)) {
         lg_fail(err, LG_ERROR_INPUT, 0, "it was only played: nothing was measured");
@@ -246,7 +288,7 @@ struct baseline *acceptance_make(const struct run_record *record, const struct b
     take_tools(baseline, before, old, unchanged);
     judgement_free(before);
     struct judgement *after = judge(&record->series, baseline, &record->facts);
-    bool passes = after->verdict == VERDICT_PASS;
+    bool passes = passes_by(after, whole);
     if (passes) {
         take_levels(baseline, after, level_rounded);
         take_tools(baseline, after, old, level_rounded);

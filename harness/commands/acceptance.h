@@ -20,10 +20,13 @@ struct consent {
 };
 
 /* The baseline that the run passes by. NULL and LG_ERROR_INPUT when it is no pass with the consent
- * given: the text names what is left to be named. old may be NULL. used[i] is set where keys[i]
- * named something. The caller frees the baseline. */
-struct baseline *acceptance_make(const struct run_record *record, const struct baseline *old,
-                                 const struct consent *consent, bool *used, struct lg_error *err);
+ * given: the text names what is left to be named. What `whole`, the judgement of all attempts
+ * together (NULL: there is none), did not confirm need not be named; what is over and used by
+ * nothing goes. old may be NULL. used[i] is set where keys[i] named something. The caller frees the
+ * baseline. */
+struct baseline *acceptance_make(const struct run_record *record, const struct judgement *whole,
+                                 const struct baseline *old, const struct consent *consent,
+                                 bool *used, struct lg_error *err);
 
 /* The old baseline with each allowance that is larger than what is left in the run lowered to that,
  * rounded up as acceptance_make does, and without those that nothing uses; with `levels` also the

@@ -301,22 +301,31 @@ bool revision_baseline(const struct revision *revision, const char *path,
     return *baseline != NULL;
 }
 
-/* Does the revision's own scenario file forgive as long as this one does? */
-static bool revision_forgives(const struct revision *revision, const struct plan *plan)
+/* The last day of the quarantine that the revision's own scenario file has; NULL: none. The caller
+ * frees it. */
+static char *revision_quarantine_until(const struct revision *revision, const struct plan *plan)
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
     struct lg_error ignored = {0};
     bool exists = false;
     if (!revision_read(revision, plan->file, &text, &exists, &ignored) || !exists)
-        return false;
-    _cleanup_free_ char *until = text_quarantine_until(buffer_string(&text), text.length);
-    return until != NULL && strcmp(plan->quarantine.until, until) <= 0;
+        return NULL;
+    return text_quarantine_until(buffer_string(&text), text.length);
 }
 
 void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan)
 {
-    if (plan->quarantine.reason == NULL || revision_forgives(revision, plan))
+    if (plan->quarantine.reason == NULL)
         return;
+    char *until = revision_quarantine_until(revision, plan);
+    if (until != NULL && strcmp(plan->quarantine.until, until) <= 0) {
+        free(until);
+        return;
+    }
     plan->quarantine_here = plan->quarantine;
     plan->quarantine = (struct quarantine_plan){0};
+    if (until == NULL)
+        return;
+    plan->quarantine.reason = memory_copy_text(plan->quarantine_here.reason);
+    plan->quarantine.until = until;
 }

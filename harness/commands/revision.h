@@ -41,8 +41,9 @@ bool revision_list(const struct revision *revision, const char *directory, const
  */
 bool revision_baseline(const struct revision *revision, const char *path,
                        struct baseline **baseline, struct lg_error *err);
-/* A quarantine that the revision's scenario does not have would let a change excuse itself: it goes
- * to plan->quarantine_here. One that cannot be read there is none. */
+/* A quarantine that the revision's scenario does not have, or that lasts longer than there, would
+ * let a change excuse itself: it goes to plan->quarantine_here, and what is left is as long as
+ * there. One that cannot be read there is none. */
 void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan);
 
 #endif

@@ -84,7 +84,6 @@ static int load_baseline(struct suite *suite, size_t index)
     struct lg_error err = {0};
     if (suite->revision == NULL)
         return load_baseline_here(suite, index, path, &suite->baselines[index]);
-    revision_hold_back_quarantine(suite->revision, plan);
     if (!revision_baseline(suite->revision, path, &suite->baselines[index], &err))
         return complain(&err);
     return load_baseline_here(suite, index, path, &suite->baselines_here[index]);
@@ -128,6 +127,8 @@ int suite_load_baselines(struct suite *suite)
     for (size_t i = 0; suite->arguments->command == COMMAND_BISECT && i < suite->selection.count;
          i++)
         lift_quarantine(suite->selection.plans[i]);
+    for (size_t i = 0; suite->revision != NULL && i < suite->selection.count; i++)
+        revision_hold_back_quarantine(suite->revision, suite->selection.plans[i]);
     if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
         option_given(suite->arguments, OPTION_CONTROL) ||
         option_given(suite->arguments, OPTION_ITERATIONS))

@@ -45,6 +45,8 @@ static void run_one(struct suite *suite, size_t index, struct progress *progress
                     .weakened = &suite->weakened[index],
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
                     .show = option_given(arguments, OPTION_SHOW),
+                    .reproduce = suite->result->options,
+                    .baselines = suite->result->baselines,
                     .timeout_scale = suite->timeout_scale},
         .suite = suite->result,
         .result = &suite->result->scenarios[index],
@@ -150,7 +152,11 @@ static void add_scenarios(struct suite *suite)
 {
     for (size_t i = 0; i < suite->selection.count; i++) {
         struct scenario_result *scenario = add_scenario(suite, suite->selection.plans[i]);
+        const struct quarantine_plan *quarantine = &suite->selection.plans[i]->quarantine;
         scenario->without = suite->selection.plans[i]->without != NULL;
+        scenario->quarantine_reason = memory_copy_text(quarantine->reason);
+        scenario->quarantine_until = memory_copy_text(quarantine->until);
+        snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
         for (size_t j = 0; j < suite->weakened[i].count; j++)
             string_list_add(&scenario->weakened, suite->weakened[i].items[j]);
         if (suite_is_skipped(suite, i))

@@ -128,6 +128,10 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
         json_put(record, "quarantine", quarantine_to_json(&plan->quarantine));
     json_put(record, "world", json_text(options->world_root));
     json_put(record, "iterations_total", json_integer(iterations_total));
+    if (options->reproduce != NULL)
+        json_put(record, "options", json_text(options->reproduce));
+    if (options->baselines != NULL)
+        json_put(record, "baselines", json_text(options->baselines));
     if (options->control_version != NULL)
         json_put(record, "control", json_text(options->control_version));
     if (options->control_left_behind != NULL && options->control_left_behind->count > 0)

@@ -47,9 +47,12 @@ struct run_options {
     int64_t whole_for_ms;        /* then how long the loop was to last in all */
     const char *control_version; /* of the build that the baseline was taken from; NULL: none */
     const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
-    unsigned locating_iterations;                  /* of ATTEMPT_LOCATE */
-    unsigned play_iterations; /* --iterations: only play, measure nothing; 0: measure */
-    bool show;                /* write the screen after every step into the journal */
+    const char *reproduce; /* what `leakgate run` needs again, shell-quoted; for reports of runs
+                              that were cut off; NULL: not said */
+    const char *baselines; /* likewise the directory of the baselines */
+    unsigned locating_iterations; /* of ATTEMPT_LOCATE */
+    unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                    /* write the screen after every step into the journal */
     double timeout_scale;
 };
 

@@ -8,17 +8,29 @@
 
 static long days_left(const struct scenario_result *scenario, const char *until)
 {
-    return clock_days_between(scenario->record->facts.today, until);
+    const struct run_record *record = scenario->record;
+    return clock_days_between(record != NULL ? record->facts.today : scenario->today, until);
+}
+
+/* From the journal; a run that has none, because its control could not be measured, goes by the
+ * scenario. */
+static struct quarantine stored_quarantine(const struct scenario_result *scenario)
+{
+    if (scenario->record == NULL)
+        return (struct quarantine){.reason = scenario->quarantine_reason,
+                                   .until = scenario->quarantine_until};
+    const json_t *stored = json_object_get(scenario->record->header, "quarantine");
+    if (stored == NULL)
+        return (struct quarantine){.state = QUARANTINE_NONE};
+    return (struct quarantine){.reason = json_get_text(stored, "reason", ""),
+                               .until = json_get_text(stored, "until", "")};
 }
 
 struct quarantine quarantine_of(const struct scenario_result *scenario)
 {
-    const json_t *stored =
-        scenario->record != NULL ? json_object_get(scenario->record->header, "quarantine") : NULL;
-    if (stored == NULL)
+    struct quarantine quarantine = stored_quarantine(scenario);
+    if (quarantine.reason == NULL || quarantine.until == NULL)
         return (struct quarantine){.state = QUARANTINE_NONE};
-    struct quarantine quarantine = {.reason = json_get_text(stored, "reason", ""),
-                                    .until = json_get_text(stored, "until", "")};
     long days = days_left(scenario, quarantine.until);
     quarantine.state = days < 0                      ? QUARANTINE_ENDED
                        : days <= EXPIRY_WARNING_DAYS ? QUARANTINE_ENDING

@@ -8,7 +8,7 @@ enum quarantine_state { QUARANTINE_NONE, QUARANTINE_HOLDS, QUARANTINE_ENDING, QU
 
 struct quarantine {
     enum quarantine_state state; /* on the journal's day */
-    const char *reason;          /* both point into the scenario's record */
+    const char *reason;          /* both point into the scenario */
     const char *until;           /* the last day */
 };
 

@@ -30,6 +30,8 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->file);
     free(scenario->title);
     free(scenario->reason);
+    free(scenario->quarantine_reason);
+    free(scenario->quarantine_until);
     string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
     string_list_free(&scenario->weakened);

@@ -57,6 +57,9 @@ struct scenario_result {
     bool played;                 /* --iterations: nothing was measured */
     struct string_list worlds;   /* kept on disk, one for each attempt; none: all were removed */
     struct string_list killed;   /* what the guard had to end after the worker */
+    char *quarantine_reason;     /* of the scenario, for where there is no record; NULL: none */
+    char *quarantine_until;      /* then its last day */
+    char today[11];              /* and the day of the run */
     struct string_list weakened; /* by --baseline-ref: what the working tree's scenario and baseline
                                     let pass that the revision's do not, a line each */
     struct run_record *record;   /* NULL: did not run, or no journal could be read */

@@ -62,6 +62,10 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
                                                  json_get_text(stored, "title", NULL));
     free(scenario->operand);
     scenario->operand = memory_copy_text(json_get_text(stored, "operand", name));
+    const json_t *quarantine = json_object_get(stored, "quarantine");
+    scenario->quarantine_reason = memory_copy_text(json_get_text(quarantine, "reason", NULL));
+    scenario->quarantine_until = memory_copy_text(json_get_text(quarantine, "until", NULL));
+    snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->date);
     scenario_read(scenario, suite->directory, stored);
     return true;
 }
@@ -116,6 +120,19 @@ static void names_with_journals(const char *directory, struct string_list *names
     string_list_sort(names);
 }
 
+/* How it was called, for the commands that the report prints; the same in all journals of a run. */
+static void take_call(struct suite_result *suite, const json_t *header)
+{
+    const char *options = json_get_text(header, "options", NULL);
+    const char *baselines = json_get_text(header, "baselines", NULL);
+    if (options == NULL || baselines == NULL || suite->options[0] != '\0')
+        return;
+    free(suite->options);
+    free(suite->baselines);
+    suite->options = memory_copy_text(options);
+    suite->baselines = memory_copy_text(baselines);
+}
+
 /* The run was cut off before it could write its result: the journals are all there is. */
 static struct suite_result *read_journals(const char *directory, struct lg_error *err)
 {
@@ -134,6 +151,7 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
         if (scenario->record == NULL)
             continue;
         const json_t *header = scenario->record->header;
+        take_call(suite, header);
         free(scenario->file);
         scenario->file = memory_copy_text(json_get_text(header, "file", ""));
         scenario->title = memory_copy_text(json_get_text(header, "title", NULL));

@@ -129,13 +129,48 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = growth.iterations;
 }
 
+static bool is_growth_of(const struct finding *finding, enum gauge gauge)
+{
+    return is_growth(finding) && finding->gauge == gauge;
+}
+
+/* Does more of the gauge grow than what is found: what is allowed, or was seen in one run alone? */
+static bool grows_otherwise(const struct judgement *judgement, enum gauge gauge)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->gauge == gauge && finding->holder != NULL &&
+            (finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED))
+            return true;
+    }
+    return false;
+}
+
+/* All holders of a gauge that are found to grow, added up. */
+static void add_up(const struct judgement *judgement, struct finding *finding)
+{
+    finding->per_iteration = finding->from = finding->to = 0;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *other = &judgement->findings[i];
+        if (!is_growth_of(other, finding->gauge))
+            continue;
+        finding->per_iteration += other->per_iteration;
+        finding->from += other->from;
+        finding->to += other->to;
+    }
+}
+
 /* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, struct finding finding,
                              bool of_the_whole)
 {
     char from[64], to[64];
-    if (finding.holder != NULL && of_the_whole)
-        widen_to_total(scenario, &finding);
+    if (finding.holder != NULL && of_the_whole) {
+        if (!grows_otherwise(scenario->judgement, finding.gauge))
+            widen_to_total(scenario, &finding);
+        else if (gauge_info(finding.gauge)->rule == RULE_FLOOR)
+            add_up(scenario->judgement, &finding);
+    }
     amount_describe(finding.gauge, finding.from, from, sizeof from);
     amount_describe(finding.gauge, finding.to, to, sizeof to);
     _cleanup_free_ char *pace = describe_pace(scenario, &finding);
@@ -188,11 +223,6 @@ static void add_exact(struct statement *statement, const struct finding *finding
     growth_describe(GAUGE_HEAP_ALLOC, finding->exact_bytes, bytes, sizeof bytes);
     add_detail(statement, "exactly",
                memory_format("%+.2f objects, %s per iteration", finding->exact, bytes));
-}
-
-static bool is_growth_of(const struct finding *finding, enum gauge gauge)
-{
-    return is_growth(finding) && finding->gauge == gauge;
 }
 
 /* The whole gauge's growth, or, where only holders grow, the first of them: `main` itself. */

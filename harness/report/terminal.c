@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "report/evidence.h"
 #include "report/format.h"
+#include "report/attempts.h"
 #include "report/quarantine.h"
 #include "report/segments.h"
 #include "report/terminal_paint.h"
@@ -93,10 +94,15 @@ static void paint_worlds(const struct painter *painter, const struct scenario_re
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
     const char *directory = painter->suite->directory;
-    if (!scenario->ran)
+    bool of_control = !scenario->ran && scenario->verdict != VERDICT_SKIPPED &&
+                      attempt_exists(directory, scenario->name, ATTEMPT_CONTROL);
+    if (!scenario->ran && !of_control)
         return;
-    _cleanup_free_ char *path = report_path(directory, scenario->name, NULL);
-    _cleanup_free_ char *files = evidence_describe(directory, scenario->name);
+    _cleanup_free_ char *place = of_control
+                                     ? path_join(scenario->name, attempt_name(ATTEMPT_CONTROL))
+                                     : memory_copy_text(scenario->name);
+    _cleanup_free_ char *path = report_path(directory, place, NULL);
+    _cleanup_free_ char *files = evidence_describe(directory, place);
     _cleanup_free_ char *text = memory_format("%s/%s%s%s", path, *files != '\0' ? " (" : "", files,
                                               *files != '\0' ? ")" : "");
     paint_labelled(painter, "evidence", text);

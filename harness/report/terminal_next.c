@@ -4,6 +4,7 @@
 #include "report/evidence.h"
 #include "report/terminal_paint.h"
 #include "report/text_layout.h"
+#include "verdict/exceptions.h"
 
 /* A command that names more is not one that a person would type or check. */
 enum { HOLDERS_IN_COMMAND = 6 };
@@ -49,18 +50,6 @@ static char *holder_key(const struct finding *finding)
     const char *gauge = gauge_info(finding->gauge)->name;
     return finding->holder != NULL ? memory_format("%s %s", gauge, finding->holder)
                                    : memory_copy_text(gauge);
-}
-
-/* Its growth is gone as well: there is nothing to accept, only an entry to remove. */
-static bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired)
-{
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (finding->kind == FINDING_EXCEPTION_UNUSED && finding->gauge == expired->gauge &&
-            text_equal(finding->holder, expired->holder))
-            return expired->kind == FINDING_EXCEPTION_EXPIRED;
-    }
-    return false;
 }
 
 /* What has to be named to be accepted, each once: what grows, and exceptions that have expired. */
@@ -117,10 +106,13 @@ static void put_accept(const struct painter *painter, const struct scenario_resu
     }
 }
 
-/* Nothing where accept would refuse it: what is left behind is in no baseline. */
+/* Nothing where accept would refuse it: what is left behind is in no baseline, and what a control
+ * build allows is in none either. */
 static void paint_accept(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
+    if (scenario->record->facts.by_control)
+        return;
     _cleanup_strings_ struct string_list keys = {0};
     _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
     name_holders(judgement, &keys);
@@ -165,7 +157,8 @@ static void paint_record(const struct painter *painter, const struct scenario_re
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
     _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
-    if (judgement->verdict != VERDICT_PASS || !has_finding(judgement, FINDING_NOT_COMPARED))
+    if (judgement->verdict != VERDICT_PASS || !has_finding(judgement, FINDING_NOT_COMPARED) ||
+        scenario->record->facts.by_control)
         return;
     put_accept(painter, scenario, &command);
     print_command(painter, "To record levels that compare: ", buffer_string(&command));

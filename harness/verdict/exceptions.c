@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "verdict/assess.h"
 
 /* An allowance may be this many times what is left, and this much more, before it is called wide:
@@ -161,4 +162,15 @@ void check_exceptions(const struct ledger *ledger, const struct baseline *baseli
             check_use(ledger, baseline, grant, found, heap ? found_bytes : 0, facts, findings);
     }
     check_gauges(ledger, baseline, facts, left, findings);
+}
+
+bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired)
+{
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->kind == FINDING_EXCEPTION_UNUSED && finding->gauge == expired->gauge &&
+            text_equal(finding->holder, expired->holder))
+            return expired->kind == FINDING_EXCEPTION_EXPIRED;
+    }
+    return false;
 }

@@ -7,6 +7,7 @@
 
 #include "verdict/baseline.h"
 #include "verdict/finding.h"
+#include "verdict/judge.h"
 #include "verdict/ledger.h"
 
 /* `left`: by gauge, what its own allowance is used for (assess.h); NULL where the run is not valid,
@@ -14,5 +15,9 @@
 void check_exceptions(const struct ledger *ledger, const struct baseline *baseline,
                       const struct run_facts *facts, const double *left,
                       struct finding_list *findings);
+
+/* Is this the finding of an exception, or of a gauge's allowance, that has expired and that nothing
+ * uses any more? Then there is nothing to accept, only an entry to remove. */
+bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired);
 
 #endif

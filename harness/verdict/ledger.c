@@ -197,6 +197,12 @@ double ledger_idle_floor(const struct ledger *ledger, const double *row)
     return floor;
 }
 
+double ledger_idle_position(const struct ledger *ledger)
+{
+    size_t last_idle = ledger->idle.first + ledger->idle.count - 1;
+    return ledger->positions[ledger->idle.count > 0 ? last_idle : ledger->loop.first];
+}
+
 struct trace ledger_trace(const struct ledger *ledger, const double *row)
 {
     return (struct trace){.positions = ledger->positions + ledger->loop.first,

@@ -57,6 +57,9 @@ const struct account *ledger_account(const struct ledger *ledger, enum gauge gau
 double *ledger_totals(const struct ledger *ledger, enum gauge gauge);
 /* The least of a row at rest before the loop; NAN without idle samples. */
 double ledger_idle_floor(const struct ledger *ledger, const double *row);
+/* Where the last idle sample stands, in iterations or minutes; without any, the loop's first. The
+ * ledger has to have one of them. */
+double ledger_idle_position(const struct ledger *ledger);
 /* The loop's part of a row. */
 struct trace ledger_trace(const struct ledger *ledger, const double *row);
 

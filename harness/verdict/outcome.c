@@ -151,7 +151,7 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
     for (size_t i = ledger->drain.count; i-- > 0;) {
         double value = drain_value(ledger, row, i);
         size_t column = ledger->drain.first + i;
-        double since = ledger->positions[column] - ledger->positions[ledger->loop.first];
+        double since = ledger->positions[column] - ledger_idle_position(ledger);
         if (isnan(value))
             continue;
         if (isnan(outcome->left))

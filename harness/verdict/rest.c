@@ -51,7 +51,7 @@ double rest_bound(const struct ledger *ledger, enum gauge gauge, const double *r
     const struct sample *start = start_of(ledger), *end = ledger->samples[ledger->columns - 1];
     double before = start->gauges[gauge] - held_at_start(ledger, gauge, taken);
     double after = rest[ledger->columns - 1], idle = ledger_idle_floor(ledger, rest);
-    double loop = ledger->positions[ledger->columns - 1] - ledger->positions[ledger->loop.first];
+    double loop = ledger->positions[ledger->columns - 1] - ledger_idle_position(ledger);
     double from_start =
         bound_from(before, after, (double)end->iteration - (double)start->iteration);
     double from_idle = bound_from(idle, after, loop);

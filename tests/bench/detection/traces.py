@@ -106,6 +106,16 @@ BENCHMARK = b"tests/bench/detection/"
 FILE = re.compile(rb'"file":"([^"]*)' + re.escape(BENCHMARK + b"scenarios/"))
 
 
+def without_call(journal):
+    """The journal without the command line of its recording, which names places of a machine."""
+    first, newline, rest = journal.partition(b"\n")
+    header = json.loads(first)
+    if not header.keys() & {"options", "baselines"}:
+        return journal
+    kept = {key: value for key, value in header.items() if key not in ("options", "baselines")}
+    return json.dumps(kept, separators=(",", ":"), sort_keys=True).encode() + newline + rest
+
+
 def without_root(journal):
     """The journal with the benchmark's files named from the root of the sources, wherever it was
     recorded."""
@@ -120,7 +130,7 @@ def pack(kept, archive):
     with tarfile.open(archive, "w:xz", preset=9) as tar:
         for trace in kept:
             with open(trace.path, "rb") as file:
-                journal = without_root(file.read())
+                journal = without_root(without_call(file.read()))
             member = tarfile.TarInfo(f"{trace.name}/{trace.number:03d}/{JOURNAL}")
             member.size, member.mode, member.mtime = len(journal), 0o644, 0
             tar.addfile(member, io.BytesIO(journal))

@@ -65,14 +65,13 @@ static struct judgement *judgement_for(const char *letters, unsigned run)
                                             VERDICT_FAILED};
     struct judgement *judgement = memory_new(struct judgement);
     const char *word = strchr(words, letters[0]);
-    if (word != NULL) {
+    if (word != NULL)
         judgement->verdict = verdicts[word - words];
-        return judgement;
-    }
     struct finding_list findings = {0};
-    for (const char *letter = letters; *letter != '\0'; letter++)
+    for (const char *letter = letters + (word != NULL); *letter != '\0'; letter++)
         finding_add(&findings, finding_for(*letter, run));
-    judgement->verdict = VERDICT_LEAK;
+    if (word == NULL)
+        judgement->verdict = VERDICT_LEAK;
     judgement->findings = findings.items;
     judgement->count = findings.count;
     return judgement;
@@ -114,6 +113,7 @@ static const struct row rows[] = {
     {{"f", "I"}, VERDICT_INCONCLUSIVE, 0, 1, true},
     {{"f", "V", "f"}, VERDICT_LEAK, 1, 0, false},
     {{"f", "V", "P"}, VERDICT_INCONCLUSIVE, 0, 1, false},
+    {{"f", "Vl", "l"}, VERDICT_INCONCLUSIVE, 0, 1, false}, /* what it shows does not count either */
     {{"f", "P", "I"}, VERDICT_INCONCLUSIVE, 0, 1, false},
     /* A failure is never outvoted, and ends it. */
     {{"f", "F"}, VERDICT_FAILED, 0, 0, false},

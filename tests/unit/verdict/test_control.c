@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/strings.h"
 #include "series_builder.h"
 #include "verdict/control.h"
 #include "verdict/judge.h"
@@ -107,6 +108,70 @@ static void a_backlog_of_the_control_is_allowed_to_drain(void **state)
     assert_int_equal(judged_by(build_backlog(), build_pipes(100)), VERDICT_LEAK);
 }
 
+/* A goroutine that the runtime calls leaked, once in a long run. */
+static struct series build_lost(unsigned count)
+{
+    struct series series = build_series(4 * LOOP_SAMPLES, 0);
+    uint32_t function = holder_table_function(series.holders, "main.lost", 9);
+    uint32_t site = holder_table_stack(series.holders, GAUGE_GOROUTINE_LEAK, &function, 1);
+    for (int look = 0; look < 2; look++) {
+        struct sample sample = {.phase = PHASE_QUIT,
+                                .at = 200,
+                                .iteration = series.samples[series.count - 1].iteration};
+        for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
+            sample.gauges[gauge] = NAN;
+        sample.gauges[GAUGE_GOROUTINE_LEAK] = count;
+        sample.holdings = memory_array(1, sizeof *sample.holdings);
+        if (count > 0)
+            sample.holdings[sample.holding_count++] = (struct holding){site, count, 0};
+        series_append(&series, &sample);
+    }
+    return series;
+}
+
+static void one_that_both_lose_is_allowed(void **state)
+{
+    (void)state;
+    assert_int_equal(judged_by(build_lost(0), build_lost(1)), VERDICT_LEAK);
+    assert_int_equal(judged_by(build_lost(1), build_lost(1)), VERDICT_PASS);
+}
+
+static void as_many_as_the_control_left_behind_may_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *of_control[3], *left[3];
+        enum verdict expected;
+    } cases[] = {
+        {{NULL}, {"sh (7)"}, VERDICT_LEAK},
+        {{"sh (3)"}, {"sh (7)"}, VERDICT_PASS},
+        {{"sh (3)"}, {"sh (7)", "sh (8)"}, VERDICT_LEAK},
+        {{"sh (3)", "sh (4)"}, {"sh (7)"}, VERDICT_PASS},
+        {{"sh (3)"}, {"git (7)"}, VERDICT_LEAK},
+        {{"sh (3)"}, {"s (h) (7)"}, VERDICT_LEAK},
+        {{"sh (3)"}, {NULL}, VERDICT_PASS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_strings_ struct string_list of_control = {0}, left = {0};
+        for (size_t j = 0; j < 3; j++) {
+            if (cases[i].of_control[j] != NULL)
+                string_list_add(&of_control, cases[i].of_control[j]);
+            if (cases[i].left[j] != NULL)
+                string_list_add(&left, cases[i].left[j]);
+        }
+        struct run_facts both = facts;
+        both.by_control = true;
+        both.left_behind = &left;
+        both.control_left_behind = &of_control;
+        struct series series = build_pipes(0);
+        struct judgement *judgement = judge(&series, NULL, &both);
+        if (judgement->verdict != cases[i].expected)
+            fail_msg("case %zu", i);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +180,8 @@ int main(void)
         cmocka_unit_test(heap_stacks_have_a_margin),
         cmocka_unit_test(levels_are_those_of_the_control),
         cmocka_unit_test(a_backlog_of_the_control_is_allowed_to_drain),
+        cmocka_unit_test(one_that_both_lose_is_allowed),
+        cmocka_unit_test(as_many_as_the_control_left_behind_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -584,6 +584,93 @@ static void an_empty_trace_has_no_slope(void **state)
     assert_false(growth_of((struct trace){position, none, 0}, 0, growth_rule_count).grows);
 }
 
+/* Two per iteration are allowed, and once four came besides: that keeps no pace of its own. */
+static double allowed_and_a_step(int x, int at)
+{
+    return 20 + 2. * x + (x >= at ? 4 : 0);
+}
+
+static void what_is_allowed_lends_no_pace(void **state)
+{
+    (void)state;
+    for (int at = 8; at <= 14; at++) {
+        struct trace_case step = {"", allowed_and_a_step, at, 21, 2, false};
+        struct drawn drawn;
+        draw(&step, &drawn);
+        struct growth growth = growth_of(drawn.trace, 2, growth_rule_count);
+        assert_true(growth.excess >= 3.6);
+        assert_false(growth.grows);
+        for (size_t i = 0; i < drawn.trace.count; i++)
+            drawn.values[i] += growth.smallest_visible * 1.001 * drawn.positions[i];
+        assert_true(growth_of(drawn.trace, 2, growth_rule_count).grows);
+    }
+}
+
+/* Floors 10 10 9 10 9 10 10, and one more every n iterations, in whatever phase. */
+static void whole_ones_must_outgrow_whole_noise(void **state)
+{
+    (void)state;
+    static const double floors[] = {10, 10, 9, 10, 9, 10, 10};
+    double positions[GROWTH_SAMPLES], values[GROWTH_SAMPLES];
+    struct trace trace = {positions, values, GROWTH_SAMPLES};
+    for (unsigned every = 1; every <= 8; every++) {
+        for (unsigned phase = 0; phase <= every; phase++) {
+            double promised = 0;
+            for (int sown = 0; sown < 2; sown++)
+                for (size_t i = 0; i < GROWTH_SAMPLES; i++) {
+                    positions[i] = 2 * (double)i;
+                    values[i] = floors[i / 3] + sown * (double)((2 * i + phase) / every);
+                    if (!sown && i + 1 == GROWTH_SAMPLES)
+                        promised = growth_of(trace, 0, growth_rule_count).smallest_visible;
+                }
+            if (1.0 / every >= promised - 1e-9 && !growth_of(trace, 0, growth_rule_count).grows)
+                fail_msg("one every %u, phase %u: %g was promised", every, phase, promised);
+            assert_true(promised < 0.34);
+        }
+    }
+}
+
+/* A leak of 0.75 objects sampled in the one run and of 1.25 in the other may be the same. */
+static void an_allowance_that_was_sampled_is_no_exact_one(void **state)
+{
+    (void)state;
+    struct growth_rule rule = growth_rule_objects;
+    double positions[GROWTH_SAMPLES], values[GROWTH_SAMPLES];
+    struct trace trace = {positions, values, GROWTH_SAMPLES};
+    for (size_t i = 0; i < GROWTH_SAMPLES; i++) {
+        positions[i] = 2 * (double)i;
+        values[i] = 1.25 * positions[i];
+    }
+    assert_true(growth_of(trace, 0.75, rule).grows);
+    rule.quantum = 5; /* of 112 B at rate 512 */
+    rule.unseen = 1 - 1 / rule.quantum;
+    assert_false(growth_of(trace, 0.75, rule).grows);
+    assert_true(growth_of(trace, 0, rule).grows);
+    for (size_t i = 0; i < GROWTH_SAMPLES; i++)
+        values[i] *= 3;
+    assert_true(growth_of(trace, 0.75, rule).grows);
+}
+
+/* What is promised of a total holds where an allowance stands, and where the trace falls. */
+static void a_total_promises_what_it_finds(void **state)
+{
+    (void)state;
+    for (int slope = -2000; slope <= 1000; slope += 1000)
+        for (double allowed = 0; allowed <= 10240; allowed += 10240) {
+            double x[7], y[7];
+            for (int i = 0; i < 7; i++) {
+                x[i] = 6 * i;
+                y[i] = 6e6 + x[i] * slope + (i % 2) * 300;
+            }
+            struct trace trace = {x, y, 7};
+            double promised = slope_of(trace, allowed).smallest_visible;
+            assert_true(promised > allowed + SLOPE_MARGIN);
+            for (int i = 0; i < 7; i++)
+                y[i] += x[i] * (promised + 1);
+            assert_true(slope_of(trace, allowed).grows);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -611,6 +698,10 @@ int main(void)
         cmocka_unit_test(seven_readings_are_enough_and_five_are_not),
         cmocka_unit_test(the_lower_bound_is_sens),
         cmocka_unit_test(an_empty_trace_has_no_slope),
+        cmocka_unit_test(what_is_allowed_lends_no_pace),
+        cmocka_unit_test(whole_ones_must_outgrow_whole_noise),
+        cmocka_unit_test(an_allowance_that_was_sampled_is_no_exact_one),
+        cmocka_unit_test(a_total_promises_what_it_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "series_builder.h"
 #include "verdict/judge.h"
+#include "verdict/ledger.h"
 
 /* Three waiting goroutines per iteration, all gone 10 s after the loop. */
 static double timers_in_flight(int iteration, int rested, int unused)
@@ -198,6 +199,42 @@ static void sudogs_at_another_that_waits_are_no_leak(void **state)
     series_free(&series);
 }
 
+/* A loop that waits keeps objects of a sudog's size, more than can be any. */
+static double hundred_each(int iteration, int rested, int unused)
+{
+    (void)rested, (void)unused;
+    return 3 + 100 * iteration;
+}
+
+static void what_a_waiting_loop_keeps_is_bounded(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    add_function(&series, GAUGE_GOROUTINE, "main.poll", waits, 1, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.poll", hundred_each, 0, 96);
+    struct judgement *judgement = judge_today(&series);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_int_equal(count_of(judgement, FINDING_GROWTH, GAUGE_HEAP_STACK), 1);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
+/* Few in eight iterations, but these are looked at for what is known to leak. */
+static void a_locating_run_leaves_nothing_out(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", one_each, 0, 112);
+    for (unsigned step = 0; step < 2; step++) {
+        series.samples[series.count - 1].step = step;
+        struct ledger *ledger = ledger_new(&series);
+        const struct account *account = ledger_account(ledger, GAUGE_HEAP_STACK, "main.keep");
+        assert_true(account->values[ledger->columns - 1] == (step > 0 ? 43 : 0));
+        ledger_free(ledger);
+    }
+    series_free(&series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +245,8 @@ int main(void)
         cmocka_unit_test(a_leak_where_a_goroutine_waits_is_still_seen),
         cmocka_unit_test(a_leak_beside_a_backlog_is_still_seen),
         cmocka_unit_test(the_heap_total_is_judged_without_what_goroutines_left),
+        cmocka_unit_test(what_a_waiting_loop_keeps_is_bounded),
+        cmocka_unit_test(a_locating_run_leaves_nothing_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

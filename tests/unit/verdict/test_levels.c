@@ -176,6 +176,28 @@ static void a_level_is_the_same_after_any_time_of_growth(void **state)
     }
 }
 
+/* Where it begins late, the line through it would be under nothing at the start; and a backlog that
+ * fills is told by its beginning, however long it is looked at. */
+static void a_level_is_of_the_beginning_and_never_negative(void **state)
+{
+    (void)state;
+    for (unsigned length = LOOP_SAMPLES; length <= 8 * LOOP_SAMPLES; length += LOOP_SAMPLES) {
+        struct series series = build_series(length, 0);
+        series.per_minute = true;
+        for (size_t i = 0; i < series.count; i++) {
+            double at = (double)i - IDLE_SAMPLES;
+            series.samples[i].phase = i < IDLE_SAMPLES ? PHASE_WARMUP : PHASE_LOOP;
+            series.samples[i].gauges[GAUGE_STATE_FILE] = at < 12 ? 0 : at - 11;
+            series.samples[i].gauges[GAUGE_GOROUTINE] = 14 + 2.5 * fmin(at, 15);
+        }
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        assert_true(judgement->levels[GAUGE_STATE_FILE] == 0);
+        assert_true(judgement->levels[GAUGE_GOROUTINE] < 20);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 /* git: 3 per iteration and one every 5 s whatever is done; ps: only at the start. */
 static struct series series_with_tools(void)
 {
@@ -267,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
         cmocka_unit_test(work_is_not_taken_for_rest),
         cmocka_unit_test(a_level_is_the_same_after_any_time_of_growth),
+        cmocka_unit_test(a_level_is_of_the_beginning_and_never_negative),
         cmocka_unit_test(tools_are_counted_at_rest_and_by_iterations),
         cmocka_unit_test(a_tool_that_is_started_more_often_is_told),
         cmocka_unit_test(a_baseline_without_tools_compares_none),
