@@ -40,7 +40,8 @@ static double held_at_start(const struct ledger *ledger, enum gauge gauge, const
 
 static double bound_from(double before, double after, double iterations)
 {
-    return iterations > 0 ? fmax(after - before + least_growth, 0) / iterations : NAN;
+    double left = after - before + least_growth;
+    return isnan(left) || !(iterations > 0) ? NAN : fmax(left, 0) / iterations;
 }
 
 double rest_bound(const struct ledger *ledger, enum gauge gauge, const double *rest,
@@ -55,7 +56,7 @@ double rest_bound(const struct ledger *ledger, enum gauge gauge, const double *r
     double from_start =
         bound_from(before, after, (double)end->iteration - (double)start->iteration);
     double from_idle = bound_from(idle, after, loop);
-    if (isnan(from_start) || isnan(after))
+    if (isnan(from_start))
         return NAN;
     return isnan(from_idle) ? from_start : fmax(from_start, from_idle);
 }
