@@ -162,12 +162,25 @@ static void apply_consent(struct baseline *baseline, const struct judgement *jud
     }
 }
 
-static void list_unnamed(const struct judgement *judgement, struct buffer *out)
+/* Was it seen in one run alone? */
+static bool is_unconfirmed(const struct judgement *whole, const struct finding *finding)
+{
+    for (size_t i = 0; whole != NULL && i < whole->count; i++) {
+        const struct finding *other = &whole->findings[i];
+        if (other->kind == FINDING_UNCONFIRMED && other->unconfirmed == finding->kind &&
+            other->gauge == finding->gauge && text_equal(other->holder, finding->holder))
+            return true;
+    }
+    return false;
+}
+
+static void list_unnamed(const struct judgement *judgement, const struct judgement *whole,
+                         struct buffer *out)
 {
     _cleanup_strings_ struct string_list left_behind = {0};
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (!finding_fails(finding->kind))
+        if (!finding_fails(finding->kind) || is_unconfirmed(whole, finding))
             continue;
         _cleanup_free_ char *key = key_of(finding);
         _cleanup_free_ char *quoted = shell_quoted(key);
@@ -185,8 +198,8 @@ static void list_unnamed(const struct judgement *judgement, struct buffer *out)
                       out->length > 0 ? ", " : "", described);
 }
 
-static bool refuse(const struct judgement *judgement, const struct consent *consent,
-                   struct lg_error *err)
+static bool refuse(const struct judgement *judgement, const struct judgement *whole,
+                   const struct consent *consent, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
     const char *verdict = verdict_name(judgement->verdict);
@@ -194,7 +207,7 @@ static bool refuse(const struct judgement *judgement, const struct consent *cons
         return lg_fail(err, LG_ERROR_INPUT, 0, "its run is no pass but %s%s%s", verdict,
                        judgement->reason != NULL ? ": " : "",
                        judgement->reason != NULL ? judgement->reason : "");
-    list_unnamed(judgement, &names);
+    list_unnamed(judgement, whole, &names);
     return lg_fail(err, LG_ERROR_INPUT, 0, "its run is a leak, and %s accepted: %s",
                    consent->keys->count > 0 ? "some of it is not" : "none of it is",
                    buffer_string(&names));
@@ -250,18 +263,6 @@ static void take_seconds(struct baseline *baseline, const struct run_record *rec
     baseline->seconds = is_near || isnan(seconds) ? stored : seconds;
 }
 
-/* Was it seen in one run alone? */
-static bool is_unconfirmed(const struct judgement *whole, const struct finding *finding)
-{
-    for (size_t i = 0; whole != NULL && i < whole->count; i++) {
-        const struct finding *other = &whole->findings[i];
-        if (other->kind == FINDING_UNCONFIRMED && other->unconfirmed == finding->kind &&
-            other->gauge == finding->gauge && text_equal(other->holder, finding->holder))
-            return true;
-    }
-    return false;
-}
-
 static bool passes_by(const struct judgement *judgement, const struct judgement *whole)
 {
     if (judgement->verdict != VERDICT_LEAK)
@@ -294,7 +295,7 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
         take_tools(baseline, after, old, level_rounded);
         take_seconds(baseline, record, old);
     } else {
-        refuse(after, consent, err);
+        refuse(after, whole, consent, err);
     }
     judgement_free(after);
     return passes ? take_pointer(baseline) : NULL;

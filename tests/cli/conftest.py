@@ -21,13 +21,15 @@ class Leakgate:
             "LC_ALL": "C",
         }
 
-    def __call__(self, *words, timeout=60, **environment):
+    def __call__(self, *words, timeout=60, stdout=subprocess.PIPE, preexec_fn=None, **environment):
         return subprocess.run(
             [LEAKGATE, *map(str, words)],
             cwd=self.directory,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            preexec_fn=preexec_fn,
             timeout=timeout,
             check=False,
             encoding="utf-8",

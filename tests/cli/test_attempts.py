@@ -129,6 +129,41 @@ def test_the_command_that_accepts_what_was_confirmed_is_taken(leakgate):
     assert done.returncode == 0, done.stderr
 
 
+def test_what_each_run_shows_besides_is_not_asked_for(leakgate):
+    """One shows A and B, the other A and C: A is confirmed, and accepting it is enough."""
+    def other_holders():
+        def fds(i):
+            return {"socket:unix": 3 + i, "anon_inode:[eventpoll]": 2 + i}
+        journal = journals.Journal("external-editor").measured(fds, drained=fds(42)).end()
+        journal.records[0]["plan"] = PLAN
+        return journal
+    report = leakgate.directory / "leakgate-report"
+    two_holders().write(report)
+    other_holders().write(report, "again")
+    shown = " ".join(leakgate("report").stdout.split())
+    refused = leakgate("accept", "external-editor")
+    assert refused.returncode == 2
+    assert "--holder 'fd anon_inode:[eventpoll]'" in refused.stderr
+    assert "pipe" not in refused.stderr
+    # Of the whole only what was confirmed is told first.
+    assert "LEAK fd +1.00 per iteration (2 -> 38 in 36 iterations), confirmed" in shown \
+        or "LEAK fd +1.00 per iteration (4 -> 40 in 36 iterations), confirmed" in shown, shown
+    done = leakgate("accept", "external-editor", "--holder", "fd anon_inode:[eventpoll]",
+                    "--reason", "known")
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_attempt_that_the_user_stopped_has_no_vote(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    journals.Journal("external-editor").failed("cancelled", "stopped by signal 2").write(
+        report, "again")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == "leak"
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening"]
+    assert "in one run alone" in " ".join(leakgate("report").stdout.split())
+
+
 def test_a_run_that_was_outvoted_is_accepted_by_one_that_passed(leakgate):
     report = leakgate.directory / "leakgate-report"
     leaking().write(report)

@@ -28,3 +28,10 @@ def test_a_build_that_is_interrupted_ends_the_search(leakgate, source):
     tried = leakgate("bisect", "tab-cycle", "--build", "kill -INT $$",
                      "--scenarios", f"{source}/scenarios")
     assert tried.returncode == 130
+
+
+def test_a_report_that_cannot_be_written_is_no_verdict(leakgate):
+    with open("/dev/full", "wb") as full:
+        tried = leakgate("bisect", "--help", stdout=full)
+        assert tried.returncode == 125, tried
+        assert leakgate("run", "--help", stdout=full).returncode == 70

@@ -215,3 +215,14 @@ def test_a_name_in_a_result_cannot_lead_elsewhere(leakgate):
     shown = leakgate("report")
     assert shown.returncode == 2
     assert "is no name of a scenario" in shown.stderr
+
+
+def test_a_run_that_was_cut_off_says_how_to_have_it_again(leakgate):
+    """There is no result.json: its journals say how it was called."""
+    report = leakgate.directory / "leakgate-report"
+    journal = journals.leaking()
+    journal.records[0].update(options="--program ./new --baselines b", baselines="b")
+    journal.write(report)
+    shown = leakgate("report").stdout
+    assert "To reproduce: leakgate run external-editor --program ./new --baselines b\n" in shown
+    assert "leakgate accept external-editor --from leakgate-report --baselines b " in shown

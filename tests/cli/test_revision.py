@@ -200,11 +200,21 @@ def test_a_change_cannot_put_itself_in_quarantine(repository):
     repository.commit()
     assert repository.run("main").returncode == 0
     repository.write(LINE.replace("2999", "3999"))  # no longer than main says
-    assert repository.run("main").returncode == 5
+    shown = repository.run("main")
+    assert shown.returncode == 0
+    assert "quarantined until 2999-12-31" in shown.stdout
+    assert "a quarantine until 3999-12-31 in the working tree counts once main has it" in shown.stdout
     repository.write(LINE.replace("2999", "2998"))
     assert repository.run("main").returncode == 0
     repository.write()  # and one that is lifted is lifted
     assert repository.run("main").returncode == 5
+
+
+def test_nor_while_it_is_only_played(repository):
+    repository.write(LINE)
+    assert repository.run("main", "--iterations", "1").returncode == 5
+    repository.commit()
+    assert repository.run("main", "--iterations", "1").returncode == 0
 
 
 def judged(leakgate, journal, of_revision, here):

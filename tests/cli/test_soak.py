@@ -126,13 +126,20 @@ def test_a_loop_of_iterations_that_lasts_is_told_per_hour(leakgate, apart, told)
 
 # --- Another length ---
 
+def test_a_length_for_none_that_is_paced_by_time(suite):
+    """A shard of a suite may have none, and what is played again of one."""
+    shown = suite("run", "keys", "--for", "8h", "--program", "./program")
+    assert shown.returncode == 5, "it was run: the program is none that could be ready"
+    assert "warning: --for is for scenarios that are paced by time" in shown.stderr
+    assert "To reproduce: leakgate run keys --program ./program --for 8h" in shown.stdout
+
+
 @pytest.mark.parametrize("words, said", [
     (["soak", "--for", "8 hours"], "--for wants a duration such as 30m or 8h, at most 24h"),
     (["soak", "--for", "0s"], "--for wants a duration"),
     (["soak", "--for", "25h"], "--for wants a duration"),
     (["soak", "--for", "1h"], "soak: --for: 1h is too short: at one sample every 10m it must be 7 "
                               "times as long"),
-    (["keys", "--for", "8h"], "--for is for scenarios that are paced by time"),
     (["soak", "--for", "8h", "--iterations", "3"], "--for and --iterations exclude each other"),
 ])
 def test_a_length_that_cannot_be(suite, words, said):

@@ -1,9 +1,17 @@
 """Parts of a suite: shards, tags, how long scenarios take, and how many run at a time."""
 
 import json
+import os
+import pathlib
+import resource
+import shutil
+import tempfile
 
+import conftest
 import pytest
 
+# A user that has no processes.
+NOBODY = 54321
 SCENARIO = """\
 version: 1
 title: A scenario
@@ -152,3 +160,34 @@ def test_what_is_on_request_is_run_only_when_asked_for(leakgate, suite, words, e
     leakgate("run", "--no-baselines", *words)
     assert {scenario["name"] for scenario in stored(leakgate)["scenarios"]} == expected
     assert names(leakgate) == ["a", "b", "c", "d", "e"]
+
+
+@pytest.fixture
+def place_for_anyone():
+    """A directory that another user may work in, and leakgate as that user runs it: alone."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="lg-", dir="/tmp"))
+    os.chown(directory, NOBODY, -1)
+
+    def be_alone():
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+        os.setuid(NOBODY)
+    yield conftest.Leakgate(directory), be_alone
+    shutil.rmtree(directory)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone can become another user")
+def test_what_cannot_be_begun_is_no_skip(place_for_anyone, source):
+    """No runner can be started. A report of that must not be green, nor one that it is merged to."""
+    leakgate, be_alone = place_for_anyone
+    shutil.copytree(f"{source}/scenarios/targets", leakgate.directory / "scenarios" / "targets")
+    for name in "ab":
+        (leakgate.directory / "scenarios" / f"{name}.yaml").write_text(
+            SCENARIO.format(tags="gate").replace("needs: [no-such-tool]\n", ""))
+    shown = leakgate("run", "--jobs", "2", "--program", "/bin/true", preexec_fn=be_alone,
+                     ASAN_OPTIONS="detect_leaks=0")
+    assert shown.returncode == 70, shown
+    assert "cannot start a process for a" in shown.stderr
+    result = stored(leakgate)
+    assert result["exit_status"] == 70
+    assert {s["verdict"] for s in result["scenarios"]} == {"failed"}
+    assert leakgate("merge", "leakgate-report", "--report", "merged").returncode == 70

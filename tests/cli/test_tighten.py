@@ -1,6 +1,7 @@
 """leakgate accept --tighten: allowances only ever go down, to what is left."""
 
 import json
+import shlex
 
 import journals
 import pytest
@@ -117,6 +118,29 @@ def test_an_exception_that_is_over_and_unused_can_go(leakgate):
     assert "If this is meant" not in shown
     assert len(next_steps(leakgate)) == 1
     assert tightened(leakgate)["exceptions"] == [exception(1)]
+
+
+def test_an_exception_that_is_over_and_unused_does_not_stand_in_the_way(leakgate):
+    """Beside a growth that is new: the command that accepts this is taken, and the other one goes."""
+    gauges = {"goroutine": {"allowed": 2, "reason": "known", "expires": "2026-11-22"}}
+    put(leakgate, baseline([exception(1, holder="socket:tcp", expires="2026-11-22")], gauges))
+    [line] = [line for line in leakgate("report").stdout.splitlines()
+              if line.startswith("If this is meant: ")]
+    command = line.partition(": leakgate ")[2].replace("DATE", "2027-02-01").replace("...", "new")
+    done = leakgate(*shlex.split(command))
+    assert done.returncode == 0, done.stderr
+    stored = json.loads(path_of(leakgate).read_text())
+    assert [entry["holder"] for entry in stored["exceptions"]] == [HOLDER]
+    assert stored["gauges"]["goroutine"] == {"allowed": 0, "level": 26}
+
+
+def test_what_a_control_shows_is_in_no_baseline(leakgate):
+    journal = leaking(baseline())
+    journal.records[0]["control"] = "v1.2.2 (go1.26.8)"
+    journal.write(leakgate.directory / "leakgate-report")
+    shown = leakgate("report").stdout
+    assert "LEAK" in shown and "judged by the control build" in shown
+    assert "leakgate accept" not in shown
 
 
 def test_an_exception_that_is_over_and_used_is_no_matter_of_tightening(leakgate):

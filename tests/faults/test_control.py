@@ -51,5 +51,44 @@ def test_a_control_that_crashes_is_told(place):
     assert shown.status == 5, shown
     assert stored["verdict"] == "failed"
     assert stored["reason"].startswith("of the control build: ")
+    assert f"{place.report}/tab-cycle/control/ (recording" in " ".join(shown.output.split())
     again = json.loads(place("report", "--from", place.report, "--json").output)
     assert again == place.result(), "read again it is the same"
+
+
+def test_a_quarantine_forgives_a_control_that_crashes(place):
+    scenario = place.fast("tab-cycle", FAST)
+    scenario.write_text(scenario.read_text() + "quarantine: {reason: x, until: 2999-12-31}\n")
+    shown = place.run("tab-cycle", "--target", "standin", "--control", place.standin("crash:3"),
+                      "--program", place.standin(), "--no-confirm")
+    assert shown.status == 0, shown
+    assert "quarantined until 2999-12-31" in shown.output
+    again = place("report", "--from", place.report, "--json")
+    assert json.loads(again.output) == place.result()
+
+
+def test_a_control_that_crashes_later_leaves_no_verdict(place):
+    """It is there for the first run, and not for the one that was to confirm it."""
+    place.fast("tab-cycle", FAST)
+    once = place.write("programs/once", "#!/bin/sh\n"
+                       f"[ -e {place.root}/programs/ran ] && exit 3\n"
+                       f'touch {place.root}/programs/ran\nexec {place.standin()} "$@"\n', 0o755)
+    shown = place.run("tab-cycle", "--target", "standin", "--control", once, "--program",
+                      place.standin("fd"))
+    assert shown.status == 5, shown
+    stored = place.result()["scenarios"][0]
+    assert stored["verdict"] == "failed"
+    assert stored["reason"].startswith("before the run that was to confirm growth: of the control ")
+    again = place("report", "--from", place.report, "--json")
+    assert json.loads(again.output) == place.result()
+
+
+@pytest.mark.parametrize("control, status", [("daemon", 0), ("", 1)])
+def test_what_the_control_leaves_behind_as_well(place, control, status):
+    shown, stored = run(place, control, "daemon")
+    assert shown.status == status, shown
+    kinds = [finding["kind"] for finding in stored["findings"] if "outlived" in finding["text"]]
+    assert kinds == ["allowed" if control else "left_behind"]
+    again = place("report", "--from", place.report, "--json")
+    assert json.loads(again.output) == place.result()
+
