@@ -39,22 +39,31 @@ static size_t count_named(const struct string_list *processes, size_t count, con
     return found;
 }
 
+/* As many as outlived the control build may outlive this one. */
 static void add_left_behind(const struct run_facts *facts, struct finding_list *findings)
 {
     const struct string_list *left = facts->left_behind;
+    size_t allowed = 0;
     for (size_t i = 0; left != NULL && i < left->count; i++) {
         const char *process = left->items[i];
-        bool allowed = count_named(left, i, process) <
-                       count_named(facts->control_left_behind, SIZE_MAX, process);
+        if (count_named(left, i, process) <
+            count_named(facts->control_left_behind, SIZE_MAX, process)) {
+            allowed++;
+            continue;
+        }
+        finding_add(findings, (struct finding){.kind = FINDING_LEFT_BEHIND,
+                                               .gauge = GAUGE_COUNT,
+                                               .holder = memory_copy_text(process),
+                                               .text = memory_copy_text("outlived the target")});
+    }
+    if (allowed > 0)
         finding_add(findings,
                     (struct finding){
-                        .kind = allowed ? FINDING_ALLOWED : FINDING_LEFT_BEHIND,
+                        .kind = FINDING_ALLOWED,
                         .gauge = GAUGE_COUNT,
-                        .holder = memory_copy_text(process),
-                        .text = memory_copy_text(allowed ? "outlived the control build as well"
-                                                         : "outlived the target"),
-                    });
-    }
+                        .text = memory_format("%zu %s outlived the target, as with the "
+                                              "control build",
+                                              allowed, allowed == 1 ? "process" : "processes")});
 }
 
 /*
