@@ -74,9 +74,8 @@ const struct command_info command_table[] = {
      "    git bisect run leakgate bisect tab-cycle --build make --program ./app --control "
      "../good\n\n"
      "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
-     "--build "
-     "makes. The scenarios, baselines and the control build should lie outside the tree that is "
-     "searched, or each commit is judged by its own.",
+     "--build makes. The scenarios, baselines and the control build should lie outside the tree "
+     "that is searched, or each commit is judged by its own.",
      command_bisect},
     {COMMAND_COMPLETION, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",

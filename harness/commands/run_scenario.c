@@ -219,7 +219,7 @@ static void run_locating(struct scenario_run *run)
 /* An attempt that cannot be made leaves nothing to confirm by, and one run alone is no verdict. */
 static bool lose(struct scenario_run *run, struct lg_error *err)
 {
-    lg_context(err, "before the run that was to confirm growth");
+    lg_context(err, "the growth that was seen could not be confirmed");
     fail(run, err);
     run->result->lost = true;
     return false;

@@ -22,7 +22,7 @@ struct scenario_run {
     struct resume resume;     /* what is there already */
     struct baseline *control; /* what the last attempt of the control build showed; freed at the
                                  end */
-    struct string_list control_left_behind;
+    struct string_list control_left_behind; /* likewise what outlived it */
     char *control_version;
 };
 

@@ -78,7 +78,7 @@ def test_a_control_that_crashes_later_leaves_no_verdict(place):
     assert shown.status == 5, shown
     stored = place.result()["scenarios"][0]
     assert stored["verdict"] == "failed"
-    assert stored["reason"].startswith("before the run that was to confirm growth: of the control ")
+    assert stored["reason"].startswith("the growth that was seen could not be confirmed: of the control ")
     again = place("report", "--from", place.report, "--json")
     assert json.loads(again.output) == place.result()
 
