@@ -134,13 +134,15 @@ static bool is_growth_of(const struct finding *finding, enum gauge gauge)
     return is_growth(finding) && finding->gauge == gauge;
 }
 
-/* Does more of the gauge grow than what is found: what is allowed, or was seen in one run alone? */
+/* Does more of the gauge grow than what is found: what is allowed, was seen in one run alone, or
+ * goes away at rest? */
 static bool grows_otherwise(const struct judgement *judgement, enum gauge gauge)
 {
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (finding->gauge == gauge && finding->holder != NULL &&
-            (finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED))
+        if (finding->gauge == gauge &&
+            (finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED ||
+             finding->kind == FINDING_BACKLOG))
             return true;
     }
     return false;

@@ -268,3 +268,31 @@ def test_a_packed_journal_names_no_place_of_the_machine_it_is_from():
     packed = traces.without_root(journal.encode()).decode()
     assert packed == journal.replace(root, "")
     assert traces.without_root(packed.encode()).decode() == packed
+
+
+def test_nor_how_it_was_recorded():
+    journal = b'{"file":"f","options":"--program /home/u/x","baselines":"/home/u/b","plan":{}}\n{"a":1}\n'
+    assert traces.without_call(journal) == b'{"file":"f","plan":{}}\n{"a":1}\n'
+    assert traces.without_call(b'{"z":1, "file":"f"}\n') == b'{"z":1, "file":"f"}\n'
+
+
+@pytest.mark.parametrize("record, status", [("sample", 0), ("failure", 1)])
+def test_what_was_measured_wrongly_is_not_recorded(tmp_path, record, status):
+    """It says nothing of leaks, and its number is free for another run."""
+    leakgate = tmp_path / "leakgate"
+    leakgate.write_text(f"""#!/bin/sh
+while [ $# -gt 0 ]; do
+    if [ "$1" = --report ]; then
+        mkdir -p "$2/step"
+        echo '{{"record":"{record}"}}' > "$2/step/journal.jsonl"
+    fi
+    shift
+done
+exit 4
+""")
+    leakgate.chmod(0o755)
+    shown = call(os.path.join(HERE, "record"), tmp_path / "traces", "--leakgate", leakgate,
+                 "--program", "/bin/true", "--classes", "fd", "--runs", "1")
+    assert shown.returncode == status, shown.stderr
+    assert (tmp_path / "traces/fd/000/journal.jsonl").exists() == (status == 0)
+    assert ("NOT RECORDED" in shown.stderr) == (status == 1)
