@@ -101,6 +101,13 @@ static void seconds_difference(const struct baseline *old, const struct baseline
         string_list_take(lines, memory_format("seconds %.0f -> %.0f", was, new->seconds));
 }
 
+/* What a person gave may be no reason, date or address: the next run would refuse the file. */
+static bool can_be_read(const json_t *json, struct lg_error *err)
+{
+    _cleanup_baseline_ struct baseline *read = baseline_from_json(json, "the new baseline", err);
+    return read != NULL;
+}
+
 static bool make_proposal(struct accepting *accepting, const struct run_record *record,
                           const struct judgement *whole, struct proposal *proposal,
                           struct lg_error *err)
@@ -123,6 +130,8 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     if (new == NULL)
         return false;
     _cleanup_json_ json_t *json = baseline_to_json(new);
+    if (!can_be_read(json, err))
+        return false;
     proposal->text = json_pretty(json);
     proposal->is_changed = !is_same_file(proposal->path, proposal->text);
     baseline_difference(old, new, &proposal->differences);

@@ -13,16 +13,14 @@
 
 /* The order in which they are written: the result first, for all others can be made from it. */
 const struct report_format report_format_table[] = {
-    {"text", NULL, "for a terminal or a log", text_report},
-    {"json", REPORT_RESULT, "one object, for programs (docs/result.md)", json_report},
-    {"html", "index.html", "one page with charts and the recording, for a browser", html_report},
-    {"markdown", "summary.md", "a table and folded details: a step summary, a comment",
-     markdown_report},
-    {"annotations", NULL, "workflow commands of GitHub Actions, which mark lines of the scenarios",
-     annotations_report},
-    {"junit", "junit.xml", "JUnit XML, a test case for each scenario", junit_report},
-    {"sarif", "leakgate.sarif", "SARIF 2.1.0, for code scanning", sarif_report},
-    {"csv", "samples.csv", "every sample of every scenario", csv_report},
+    {"text", NULL, text_report},
+    {"json", REPORT_RESULT, json_report},
+    {"html", "index.html", html_report},
+    {"markdown", "summary.md", markdown_report},
+    {"annotations", NULL, annotations_report},
+    {"junit", "junit.xml", junit_report},
+    {"sarif", "leakgate.sarif", sarif_report},
+    {"csv", "samples.csv", csv_report},
 };
 const size_t report_format_count = sizeof report_format_table / sizeof *report_format_table;
 

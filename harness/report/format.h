@@ -1,6 +1,6 @@
 /*
  * The table of report formats: each is one file of this room and one row here. It drives `report
- * --format`, the files that a run leaves in its report's directory, and the help.
+ * --format` and the files that a run leaves in its report's directory.
  *
  * A format is written from the result alone (and the files of its directory), so it can be made
  * again at any time. What comes from the target or from files is data in each of them: it can
@@ -19,7 +19,6 @@
 struct report_format {
     const char *name;
     const char *file; /* in the report's directory; NULL: only on request */
-    const char *help; /* one line */
     void (*write)(const struct suite_result *suite, struct buffer *out);
 };
 

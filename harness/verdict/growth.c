@@ -4,7 +4,7 @@
 
 /*
  * Where the figures come from: measured over clean runs of a real program and runs with a leak sown
- * into its source; docs/design.md has the table.
+ * into its source, and checked by tests/bench/detection.
  */
 const struct growth_rule growth_rule_count = {
     .minimum = 2, .per_iteration = 0.1, .rising_steps = 5, .steps = false};

@@ -183,6 +183,8 @@ def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
     ({"holder": None}, "belong to a --holder"),
     ({"expires": "2026-01-01"}, "is before the run"),
     ({"expires": "2027-02-30"}, "wants a date"),
+    ({"issue": "URL"}, "exceptions[0].issue: must be an address that begins with https:// or http://"),
+    ({"reason": "  "}, "exceptions[0].reason: must not be empty"),
     ({"holder": "fd pipes"}, "not accepted"),
 ])
 def test_consent_must_be_whole(leakgate, report, changes, message):

@@ -11,7 +11,7 @@ from rules import COUNTS, RULES
 from traces import SPLITS
 
 HELD_OUT = SPLITS[0]
-ENOUGH_RUNS = 60  # of each class of counts and of clean controls
+ENOUGH_RUNS = 60  # of each class of counts and of clean programs
 FOUND_SHARE = 0.95
 
 
