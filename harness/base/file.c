@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,7 +49,7 @@ const char *path_base(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static bool read_to_end(int fd, struct buffer *out, int *errnum)
+bool file_read_from(int fd, struct buffer *out, int *errnum)
 {
     char block[65536];
     for (;;) {
@@ -81,7 +82,7 @@ bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
     if (fd < 0)
         return lg_fail(err, class, errno, "cannot open %s", path);
     int errnum = 0;
-    if (read_to_end(fd, out, &errnum))
+    if (file_read_from(fd, out, &errnum))
         return true;
     if (errnum == EFBIG)
         return lg_fail(err, class, 0, "%s is larger than the limit of %zu bytes", path,
@@ -95,7 +96,7 @@ bool file_read_at(int directory, const char *name, struct buffer *out, struct lg
     if (fd < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open %s", name);
     int errnum = 0;
-    if (read_to_end(fd, out, &errnum))
+    if (file_read_from(fd, out, &errnum))
         return true;
     return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot read %s", name);
 }
@@ -338,15 +339,37 @@ static bool remove_entries(int directory, dev_t device, int *errnum)
     return removed;
 }
 
+/* Each level of a tree takes two descriptors while it is removed, and a target may nest as deep as
+ * it likes. */
+static struct rlimit allow_descriptors(void)
+{
+    struct rlimit before = {0}, most;
+    if (getrlimit(RLIMIT_NOFILE, &before) == 0) {
+        most = (struct rlimit){before.rlim_max, before.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &most);
+    }
+    return before;
+}
+
+static bool remove_all_attempts(int directory, const char *name, dev_t device, int *errnum)
+{
+    struct rlimit before = allow_descriptors();
+    bool removed = false;
+    for (int attempt = 0; attempt < REMOVE_ATTEMPTS && !removed; attempt++)
+        removed = remove_entry(directory, name, device, errnum);
+    if (before.rlim_max > 0)
+        setrlimit(RLIMIT_NOFILE, &before);
+    return removed;
+}
+
 bool directory_remove(const char *path, struct lg_error *err)
 {
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
     int errnum = 0;
-    for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++)
-        if (remove_entry(AT_FDCWD, path, status.st_dev, &errnum))
-            return true;
+    if (remove_all_attempts(AT_FDCWD, path, status.st_dev, &errnum))
+        return true;
     return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot remove %s", path);
 }
 
@@ -356,8 +379,7 @@ bool entry_remove_at(int directory, const char *name, struct lg_error *err)
     int errnum = 0;
     if (fstat(directory, &status) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", name);
-    for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++)
-        if (remove_entry(directory, name, status.st_dev, &errnum))
-            return true;
+    if (remove_all_attempts(directory, name, status.st_dev, &errnum))
+        return true;
     return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot remove %s", name);
 }

@@ -26,6 +26,10 @@ bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
 /* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
 bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err);
 
+/* Appends all that can be read from a descriptor. False with *errnum, EFBIG when it is more than
+ * the buffer takes. */
+bool file_read_from(int fd, struct buffer *out, int *errnum);
+
 /* A file without a name, in memory, for what a program prints; every write goes to its end. Of a
  * file of memfd_create alone the kernel does not lock the offset: two threads that write at once,
  * to standard output and error, would overwrite each other. -1 with errno on failure. */

@@ -72,6 +72,7 @@
 #define LIMIT_PROFILE_STRINGS 1000000u
 #define LIMIT_PROFILE_TABLE 1000000u /* locations, functions and inlined lines, each */
 #define LIMIT_PROFILE_MEMORY_BYTES (256u * 1024u * 1024u)
+#define LIMIT_PACKAGES 2048u /* whose folders are known: each function is looked up among them */
 #define LIMIT_PROFILE_STACK 512u /* the runtime records at most 128 frames, inlining adds more */
 
 /* One file of a run's evidence: a profile that is kept as it was fetched (Sidecar's heap profile at
@@ -86,6 +87,10 @@
  * of a flood. */
 #define LIMIT_RECORDING_FIRST_BYTES (1024u * 1024u)
 #define LIMIT_RECORDING_LAST_BYTES (8u * 1024u * 1024u)
+/* What a program prints when it is asked one thing, and what a command of a step may write, in one
+ * file: the first is all read, of the second the beginning; both are held in memory. */
+#define LIMIT_PRINTED_BYTES (1024u * 1024u)
+#define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 #define LIMIT_STDERR_BYTES (4u * 1024u * 1024u)
 #define LIMIT_OSC_BYTES 4096u /* an OSC string kept for its title or query; longer is dropped */
 

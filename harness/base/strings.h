@@ -24,8 +24,8 @@ bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
-/* The length of the name in "NAME (PID)", as processes are listed; names may hold blanks and brackets
- * of their own. */
+/* The length of the name in "NAME (PID)", as processes are listed; names may hold blanks and
+ * brackets of their own. */
 size_t text_process_name(const char *process);
 bool text_same_process(const char *a, const char *b); /* by their names */
 

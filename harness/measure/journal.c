@@ -43,8 +43,12 @@ bool journal_write(struct journal *journal, json_t *record, struct lg_error *err
     size_t length = strlen(line);
     /* The newline takes the place of the NUL, so that line and end go out in one write. */
     line[length] = '\n';
-    if (!file_write_all(journal->fd, line, length + 1, err))
+    if (!file_write_all(journal->fd, line, length + 1, err)) {
+        /* What came of it is a stump, behind which nothing could be read. */
+        int ignored = ftruncate(journal->fd, (off_t)journal->bytes);
+        (void)ignored;
         return lg_context(err, "the journal");
+    }
     journal->bytes += length + 1;
     return true;
 }

@@ -8,6 +8,7 @@
 #include "measure/records.h"
 #include "measure/run_private.h"
 #include "scenario/value.h"
+#include "target/process.h"
 #include "target/screen.h"
 #include "verdict/judge.h"
 
@@ -93,6 +94,9 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     int64_t rate = 0;
     if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
+    /* Orphans of the target come to the worker, and in a soak there may be more than a machine has
+     * numbers for. */
+    process_reap_adopted(target_pid(run->target));
     if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
         sample_free(&sample);
         return fail_sample(run, err);
@@ -354,6 +358,9 @@ bool run_measure(struct run *run, struct lg_error *err)
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
         !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, true, err) ||
         !run_warm_up(run, err) || !be_idle(run, err))
+        return false;
+    /* Not in the middle of a frame. */
+    if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
     take_reference(run);
     if (!surroundings_mark(&run->surroundings, run->world, err))

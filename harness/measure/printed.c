@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "target/process.h"
 
@@ -41,7 +42,8 @@ char *program_prints(struct loop *loop, const struct world *world, const char *p
                                       .argv = argv,
                                       .environment = world->environment.items,
                                       .directory = world->root,
-                                      .standard_error = output};
+                                      .standard_error = output,
+                                      .file_bytes = LIMIT_PRINTED_BYTES};
     struct process process = {.pid = -1, .pidfd = -1, .master = -1};
     if (output < 0 || !process_start(&options, &process, NULL))
         return NULL;

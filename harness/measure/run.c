@@ -18,6 +18,7 @@
 #include "measure/identify.h"
 #include "measure/records.h"
 #include "measure/run_private.h"
+#include "measure/sessions.h"
 #include "target/process.h"
 #include "target/world_steps.h"
 
@@ -48,9 +49,15 @@ double run_seconds(const struct run *run)
     return (double)(clock_now() - target_started(run->target)) / (double)NS_PER_SECOND;
 }
 
+/* Steps and screens are written by callbacks, which cannot end the run: the next record does. */
 bool run_write(struct run *run, json_t *record, struct lg_error *err)
 {
-    return journal_write(run->journal, record, err);
+    if (run->journal_problem.class == LG_ERROR_NONE)
+        return journal_write(run->journal, record, err);
+    json_decref(record);
+    if (err != NULL)
+        *err = run->journal_problem;
+    return false;
 }
 
 void run_write_screen(struct run *run, const char *why, const char *name)
@@ -183,39 +190,11 @@ static bool begin(struct run *run, struct lg_error *err)
     return target_ready(run->target, err);
 }
 
-/* A tmux server that the target starts by design outlives it: it is ended through its socket, which
- * also ends what runs in it. */
-static void end_survivors(struct run *run)
-{
-    const struct string_list *survivors = &run->plan->target.survivors;
-    for (size_t i = 0; i < survivors->count; i++) {
-        _cleanup_free_ char *directory = world_expand(run->world, survivors->items[i], 0, NULL);
-        if (directory == NULL)
-            continue;
-        _cleanup_free_ char *socket =
-            memory_format("%s/tmux-%u/default", directory, (unsigned)getuid());
-        _cleanup_free_ char *tmux = path_join(run->world->root, "bin/tmux");
-        if (access(socket, F_OK) != 0 || access(tmux, X_OK) != 0)
-            continue;
-        char *argv[] = {"tmux", "-S", socket, "kill-server", NULL};
-        struct process_options options = {.program = tmux,
-                                          .argv = argv,
-                                          .environment = run->world->environment.items,
-                                          .directory = run->world->root,
-                                          .standard_error = -1};
-        struct process process = {.pid = -1, .pidfd = -1, .master = -1};
-        if (!process_start(&options, &process, NULL))
-            continue;
-        pidfd_await(process.pidfd, clock_deadline(DEADLINE_LEFT_BEHIND_MS));
-        process_end(&process, 0);
-    }
-}
-
 /* What is alive after the target's end; what is just ending gets a moment. Processes that are not
  * our children end without an event for us, so this asks again. */
 static void find_left_behind(struct run *run, struct string_list *names)
 {
-    end_survivors(run);
+    sessions_end(run->loop, run->world);
     int64_t deadline = clock_deadline(DEADLINE_LEFT_BEHIND_MS);
     do {
         string_list_free(names);

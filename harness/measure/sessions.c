@@ -26,20 +26,28 @@ static void add_names(const char *printed, struct string_list *names)
     }
 }
 
+/* What is done with each server of a world. */
+struct round {
+    struct loop *loop;
+    const struct world *world;
+    struct string_list *names; /* of its sessions, to be added to; NULL: it is to end */
+    bool answered;
+};
+
 /* A server that is gone ends the client with a status of its own; a client without one was cut off,
  * and says nothing. */
-static bool ask_server(struct loop *loop, const struct world *world, const char *tmux, char *socket,
-                       struct string_list *names)
+static void ask_server(struct round *round, const char *tmux, char *socket)
 {
-    char *argv[] = {"tmux", "-S", socket, "list-sessions", "-F", format, NULL};
+    char *list[] = {"tmux", "-S", socket, "list-sessions", "-F", format, NULL};
+    char *kill[] = {"tmux", "-S", socket, "kill-server", NULL};
     int status;
     _cleanup_free_ char *printed =
-        program_prints(loop, world, tmux, argv, DEADLINE_TMUX_MS, &status);
+        program_prints(round->loop, round->world, tmux, round->names != NULL ? list : kill,
+                       DEADLINE_TMUX_MS, &status);
     if (printed == NULL || status < 0)
-        return false;
-    if (status == 0)
-        add_names(printed, names);
-    return true;
+        round->answered = false;
+    else if (status == 0 && round->names != NULL)
+        add_names(printed, round->names);
 }
 
 static bool is_socket(int directory, const char *name)
@@ -49,14 +57,12 @@ static bool is_socket(int directory, const char *name)
 }
 
 /* tmux puts its sockets into $TMUX_TMPDIR/tmux-UID. */
-static bool ask_servers_in(struct loop *loop, const struct world *world, const char *place,
-                           struct string_list *names)
+static void ask_servers_in(struct round *round, const char *place)
 {
     _cleanup_free_ char *sockets = memory_format("%s/tmux-%u", place, (unsigned)getuid());
     DIR *directory = opendir(sockets);
     if (directory == NULL)
-        return true;
-    bool answered = true;
+        return;
     _cleanup_free_ char *tmux = NULL;
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         if (!is_socket(dirfd(directory), entry->d_name))
@@ -65,22 +71,33 @@ static bool ask_servers_in(struct loop *loop, const struct world *world, const c
         if (tmux == NULL)
             tmux = tool_find("tmux");
         if (tmux != NULL)
-            answered = ask_server(loop, world, tmux, socket, names) && answered;
+            ask_server(round, tmux, socket);
     }
     closedir(directory);
-    return answered;
 }
 
-bool sessions_read(struct loop *loop, const struct world *world, struct string_list *names)
+static void ask_all(struct round *round)
 {
+    const struct world *world = round->world;
     const struct string_list *survivors = &world->plan->target.survivors;
-    bool answered = true;
     for (size_t i = 0; i < survivors->count; i++) {
         _cleanup_free_ char *expanded = world_expand(world, survivors->items[i], 0, NULL);
         _cleanup_free_ char *place = expanded != NULL ? path_join(world->root, expanded) : NULL;
         if (place != NULL)
-            answered = ask_servers_in(loop, world, place, names) && answered;
+            ask_servers_in(round, place);
     }
+}
+
+bool sessions_read(struct loop *loop, const struct world *world, struct string_list *names)
+{
+    struct round round = {.loop = loop, .world = world, .names = names, .answered = true};
+    ask_all(&round);
     string_list_sort(names);
-    return answered;
+    return round.answered;
+}
+
+void sessions_end(struct loop *loop, const struct world *world)
+{
+    struct round round = {.loop = loop, .world = world};
+    ask_all(&round);
 }

@@ -13,5 +13,7 @@
  * tool of the target's, which would be counted. False when a server did not answer in time: the
  * names are then not all. */
 bool sessions_read(struct loop *loop, const struct world *world, struct string_list *names);
+/* Ends these servers, and with them what runs in them: they outlive the target by design. */
+void sessions_end(struct loop *loop, const struct world *world);
 
 #endif

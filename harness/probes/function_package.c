@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
 
@@ -105,7 +106,8 @@ static size_t common_tail(const char *package, const char *folder)
  * a package is believed to be in a folder of its name, and main in that of main.main. */
 void packages_learn(struct packages *packages, const char *name, const char *file)
 {
-    if (function_may_be_foreign(name) || function_package_length(name) == 0)
+    if (packages->count >= LIMIT_PACKAGES || function_may_be_foreign(name) ||
+        function_package_length(name) == 0)
         return;
     _cleanup_free_ char *package = package_of_name(name);
     _cleanup_free_ char *folder = folder_of(file);

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
+#include "base/strings.h"
 
 enum { ARENA_BLOCK_BYTES = 64 * 1024, INDEX_FIRST_SIZE = 1024 };
 
@@ -142,19 +144,56 @@ static uint32_t intern(struct holder_table *table, struct entries *entries, stru
     return (uint32_t)number;
 }
 
+/* Names are written as JSON, which has room for UTF-8 alone: another byte as "\\xE8", so that two
+ * names stay two. NULL where all is valid. The caller frees it. */
+static char *escape_invalid(const char *name, size_t length)
+{
+    struct buffer escaped = BUFFER_INIT(SIZE_MAX);
+    bool any = false;
+    for (size_t i = 0; i < length;) {
+        size_t valid = utf8_length(name + i, length - i);
+        if (valid > 0)
+            buffer_append(&escaped, name + i, valid);
+        else
+            buffer_format(&escaped, "\\x%02X", (unsigned char)name[i]);
+        any = any || valid == 0;
+        i += valid > 0 ? valid : 1;
+    }
+    char *text = buffer_take(&escaped);
+    if (any)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static bool is_ascii(const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)name[i] >= 0x80)
+            return false;
+    return true;
+}
+
+static uint32_t intern_name(struct holder_table *table, struct entries *entries, const char *name,
+                            size_t length, enum gauge gauge)
+{
+    _cleanup_free_ char *escaped = is_ascii(name, length) ? NULL : escape_invalid(name, length);
+    const char *shown = escaped != NULL ? escaped : name;
+    return intern(table, entries,
+                  (struct entry){.content = shown,
+                                 .length = (uint32_t)(escaped != NULL ? strlen(shown) : length),
+                                 .gauge = (uint8_t)gauge});
+}
+
 uint32_t holder_table_function(struct holder_table *table, const char *name, size_t length)
 {
     /* A NUL within a name would make two names look the same to whoever reads them as text. */
-    size_t shown = strnlen(name, length);
-    return intern(table, &table->functions,
-                  (struct entry){.content = name, .length = (uint32_t)shown});
+    return intern_name(table, &table->functions, name, strnlen(name, length), (enum gauge)0);
 }
 
 uint32_t holder_table_text(struct holder_table *table, enum gauge gauge, const char *text)
 {
-    return intern(
-        table, &table->holders,
-        (struct entry){.content = text, .length = (uint32_t)strlen(text), .gauge = (uint8_t)gauge});
+    return intern_name(table, &table->holders, text, strlen(text), gauge);
 }
 
 uint32_t holder_table_stack(struct holder_table *table, enum gauge gauge, const uint32_t *functions,

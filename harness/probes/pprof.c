@@ -105,7 +105,10 @@ struct pprof *pprof_new(struct loop *loop, unsigned short port, bool ipv6, struc
     pprof->easy = easy;
     pprof->timeout_ms = LIMIT_HTTP_TOTAL_MS;
     pprof->keep_alive = true;
-    pprof->address = memory_format("http://%s:%u/debug/pprof/", ipv6 ? "[::1]" : "127.0.0.1", port);
+    /* libcurl takes "localhost" for ::1 and then 127.0.0.1: a socket at [::] is reached by the
+     * second where the machine has no IPv6. */
+    pprof->address =
+        memory_format("http://%s:%u/debug/pprof/", ipv6 ? "localhost" : "127.0.0.1", port);
     return pprof;
 }
 

@@ -15,16 +15,21 @@ struct tree {
     pid_t *pids;
     size_t count;
     size_t capacity;
+    bool cut; /* there are more than the limit */
 };
 
 static void tree_add(struct tree *tree, pid_t pid)
 {
-    if (pid == tree->root || tree->count >= LIMIT_PROCESS_TREE)
+    if (pid == tree->root)
         return;
     /* Who is given to a subreaper of the same tree meanwhile can be met twice. */
     for (size_t i = 0; i < tree->count; i++)
         if (tree->pids[i] == pid)
             return;
+    if (tree->count >= LIMIT_PROCESS_TREE) {
+        tree->cut = true;
+        return;
+    }
     tree->pids = memory_grow(tree->pids, &tree->capacity, tree->count + 1, sizeof *tree->pids);
     tree->pids[tree->count++] = pid;
 }
@@ -98,5 +103,8 @@ bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *c
         children_add(proc_root, tree.pids[i], &tree);
     *pids = tree.pids;
     *count = tree.count;
-    return true;
+    return !tree.cut ||
+           lg_fail(err, LG_ERROR_INVALID, 0,
+                   "more than the limit LIMIT_PROCESS_TREE (%u) of processes are below it",
+                   LIMIT_PROCESS_TREE);
 }

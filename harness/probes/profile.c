@@ -34,6 +34,7 @@ struct decoder {
     struct holder_table *table;
     enum gauge gauge;
     struct packages packages; /* filled for the first function that needs it */
+    bool packages_known;      /* and not again */
     int value_index;          /* which of a sample's values counts */
     int bytes_index;          /* -1: none */
     struct holding *holdings;
@@ -96,8 +97,9 @@ static uint32_t function_number(struct decoder *decoder, const struct profile_fu
     _cleanup_free_ char *whole = NULL;
     if (function_may_be_foreign(name)) {
         _cleanup_free_ char *file = string_copy(decoder, function->file);
-        if (decoder->packages.count == 0)
+        if (!decoder->packages_known)
             packages_fill(decoder);
+        decoder->packages_known = true;
         whole = packages_whole_name(&decoder->packages, name, file);
     }
     const char *shown = whole != NULL ? whole : name;

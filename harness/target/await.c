@@ -1,8 +1,13 @@
 /* The wait step: everything that is awaited on the screen, in a file, or of the process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +44,39 @@ static long count_lines(const struct buffer *text)
     return lines;
 }
 
+/* Only a file of the world, which a name that leads out of it is not, nor a pipe that would have to
+ * be waited for. */
+static int open_awaited(const struct wait *wait)
+{
+    struct stat status;
+    char link[64], real[PATH_MAX];
+    _cleanup_close_ int file = open(wait->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+        return -1;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, real, sizeof real - 1);
+    _cleanup_free_ char *root = realpath(wait->target->world->root, NULL);
+    if (length < 0 || root == NULL)
+        return -1;
+    real[length] = '\0';
+    return text_starts(real, root) && real[strlen(root)] == '/' ? take_fd(file) : -1;
+}
+
+static bool read_awaited(struct wait *wait, struct buffer *text)
+{
+    _cleanup_close_ int file = open_awaited(wait);
+    int errnum = 0;
+    if (file < 0)
+        return false;
+    if (file_read_from(file, text, &errnum))
+        return true;
+    if (errnum != EFBIG)
+        return false;
+    lg_fail(&wait->problem, LG_ERROR_TARGET, 0, "the file %s is larger than the limit of %d bytes",
+            wait->plan->file, WAITED_FILE_BYTES);
+    return false;
+}
+
 static bool file_holds(struct wait *wait)
 {
     if (wait->path == NULL)
@@ -48,7 +86,7 @@ static bool file_holds(struct wait *wait)
     wait->look_again = false;
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(WAITED_FILE_BYTES);
     wait->file_holds =
-        file_read(wait->path, &text, LG_ERROR_TARGET, NULL) &&
+        read_awaited(wait, &text) &&
         (wait->file_lines < 0 || count_lines(&text) >= wait->file_lines) &&
         (wait->file_text == NULL || strstr(buffer_string(&text), wait->file_text) != NULL);
     return wait->file_holds;

@@ -103,7 +103,8 @@ bool world_run(const struct world_place *place, const struct step *step, unsigne
                                       .argv = argv.items,
                                       .environment = world->environment.items,
                                       .directory = absolute,
-                                      .standard_error = output};
+                                      .standard_error = output,
+                                      .file_bytes = LIMIT_COMMAND_FILE_BYTES};
     struct process command = {.pid = -1, .pidfd = -1, .master = -1};
     if (!process_start(&options, &command, err))
         return false;

@@ -199,3 +199,13 @@ void process_descendants_alive(pid_t spare, struct string_list *names)
     }
     free(ending.known.items);
 }
+
+void process_reap_adopted(pid_t own)
+{
+    for (;;) {
+        siginfo_t ended = {0};
+        if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0 ||
+            ended.si_pid == own || waitpid(ended.si_pid, NULL, WNOHANG) != ended.si_pid)
+            return;
+    }
+}

@@ -39,15 +39,22 @@ static bool await_escape(struct target *target, struct lg_error *err)
     return fine;
 }
 
+/* What the target drew before an input is no answer to it, also where it has not been read yet. */
+static void mark_input(struct target *target)
+{
+    target_read(target);
+    target->input_frame =
+        terminal_frames(target->terminal) + (terminal_in_update(target->terminal) ? 1 : 0);
+    target->last_input = clock_now();
+}
+
 static bool send_input(struct target *target, const struct buffer *bytes, struct lg_error *err)
 {
     if (!target_alive(target, NULL))
         return target_fail_ended(target, "it was to be sent input", err);
     if (!await_escape(target, err))
         return false;
-    target->input_frame =
-        terminal_frames(target->terminal) + (terminal_in_update(target->terminal) ? 1 : 0);
-    target->last_input = clock_now();
+    mark_input(target);
     return target_send(target, buffer_string(bytes), bytes->length, err);
 }
 
@@ -140,7 +147,7 @@ bool step_mouse(struct target *target, const struct step *step, unsigned iterati
 
 bool step_resize(struct target *target, const struct step *step, struct lg_error *err)
 {
-    target->input_frame = terminal_frames(target->terminal);
+    mark_input(target);
     recording_resize(target->recording, step->rows, step->columns);
     return terminal_resize(target->terminal, step->rows, step->columns, err) &&
            process_resize(&target->process, step->rows, step->columns, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -25,6 +26,7 @@ enum start_step {
     START_TERMINAL,
     START_DESCRIPTORS,
     START_DIRECTORY,
+    START_LIMIT,
     START_EXEC
 };
 
@@ -34,6 +36,7 @@ static const char *const start_step_texts[] = {
     [START_TERMINAL] = "cannot make the pty its controlling terminal",
     [START_DESCRIPTORS] = "cannot arrange its descriptors",
     [START_DIRECTORY] = "cannot enter its directory",
+    [START_LIMIT] = "cannot limit what it writes",
     [START_EXEC] = "cannot execute it",
 };
 
@@ -115,6 +118,9 @@ static void __attribute__((noreturn)) child_run(struct child *child)
     umask(022);
     if (options->directory != NULL && chdir(options->directory) != 0)
         child_fail(child, START_DIRECTORY);
+    const struct rlimit bytes = {options->file_bytes, options->file_bytes};
+    if (options->file_bytes > 0 && setrlimit(RLIMIT_FSIZE, &bytes) != 0)
+        child_fail(child, START_LIMIT);
     execve(options->program, options->argv, options->environment);
     child_fail(child, START_EXEC);
 }

@@ -31,6 +31,7 @@ struct process_options {
     int rows, columns;  /* of the pty; set before exec, tab expansion on (TAB3) */
     int standard_error; /* descriptor; -1: /dev/null */
     bool pty;           /* false: stdin /dev/null, stdout to standard_error's file */
+    size_t file_bytes;  /* no file may become larger by it, standard_error's too; 0: any may */
 };
 
 /* Returns after exec has succeeded (a close-on-exec pipe tells): LG_ERROR_TARGET with the errno of
@@ -53,6 +54,10 @@ bool process_resize(const struct process *process, int rows, int columns, struct
 
 /* Makes this process the one that orphans of its descendants are given to. */
 bool process_become_subreaper(struct lg_error *err);
+
+/* Reaps what was given to this subreaper and has ended; `own` is a child that somebody waits for.
+ */
+void process_reap_adopted(pid_t own);
 
 /* Ends every descendant of this process: SIGTERM (not to those in the first grace_ms = 0), then
  * SIGKILL, in a loop over /proc/self/task/<tid>/children with waitpid(WNOHANG) until none is left

@@ -70,23 +70,30 @@ static void take_output(struct target *target, const char *bytes, size_t length)
     terminal_feed(target->terminal, bytes, length, &target->outgoing);
 }
 
-static void on_terminal(void *context, uint32_t events)
+void target_read(struct target *target)
 {
-    struct target *target = context;
     char bytes[READ_BYTES];
-    for (int i = 0; i < READS_PER_ROUND && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)); i++) {
+    for (int i = 0; i < READS_PER_ROUND && target->terminal_open; i++) {
         ssize_t got = read(target->process.master, bytes, sizeof bytes);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno == EAGAIN)
             break;
         /* EIO is how a pty says that its other side has been closed. */
-        if (got <= 0) {
+        if (got <= 0)
             hang_up(target);
-            return;
-        }
-        take_output(target, bytes, (size_t)got);
+        else
+            take_output(target, bytes, (size_t)got);
     }
+}
+
+static void on_terminal(void *context, uint32_t events)
+{
+    struct target *target = context;
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+        target_read(target);
+    if (!target->terminal_open)
+        return;
     if (target->outgoing.length > 0)
         send_outgoing(target);
     update_terminal_watch(target);

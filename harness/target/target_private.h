@@ -37,6 +37,8 @@ struct target {
 
 /* Queues bytes for the pty and sends what it takes now; the rest when it can be written again. */
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err);
+/* Reads what the target has written so far, but of a flood no more than the loop does at a time. */
+void target_read(struct target *target);
 /* LG_ERROR_CANCELLED with the signal that stopped the loop. Returns false. */
 bool target_fail_stopped(struct target *target, struct lg_error *err);
 

@@ -139,7 +139,7 @@ def test_a_step_of_prepare_fails(place, step, message):
     assert not any(record["record"] == "target" for record in place.journal("unprepared"))
     # As after every failure, the world is kept to be looked at, and no process is left.
     [stored] = place.result()["scenarios"]
-    assert place.worlds() == [stored["world"]]
+    assert place.worlds() == stored["worlds"]
     place.await_none()
 
 
@@ -160,3 +160,19 @@ def test_rounds_are_one_place(place):
     assert [step["input"] for step in planned] == [1, 2, 2, 2, 5, 2, 2, 2, 5]
     assert planned[4]["step"] == planned[8]["step"] == 'write "run/seen-${n}"'
     place.nothing_left()
+
+
+@pytest.mark.parametrize("make, message", [
+    ("/usr/bin/mkfifo run/it", "the file run/it is not there or not as awaited"),
+    ("ln -s /etc/passwd run/it", "the file run/it is not there or not as awaited"),
+    ("head -c 5000000 /dev/zero > run/it",
+     "the file run/it is larger than the limit of 4194304 bytes"),
+])
+def test_a_file_that_cannot_be_awaited(place, make, message):
+    """A pipe would be waited for outside of all deadlines, and a link may lead out of the world."""
+    place.scenario("awaits", f"version: 1\ntitle: Awaits\ntarget: standin\nneeds: [git]\n"
+                             f"iteration:\n  - run: mkdir -p run && {make}\n"
+                             f"  - wait: {{file: {{path: run/it, text: root}}, timeout: 1s}}\n")
+    shown = place.run("awaits", "--program", STANDIN, "--iterations", "1")
+    assert shown.status == 5, shown
+    assert message in re.sub(r"\s+", " ", shown.output)

@@ -216,7 +216,7 @@ def test_a_crash(place):
     assert "main.crash.func1" in shown.output
     # A failed run keeps its world, and says where.
     place.await_none()
-    assert place.worlds() == [stored["world"]]
+    assert place.worlds() == stored["worlds"]
 
 
 @beside_others

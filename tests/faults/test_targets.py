@@ -113,8 +113,7 @@ def test_it_ends_and_says_why(outcomes, kind):
 def test_nothing_is_left(outcomes, kind):
     case = outcomes[kind].result()
     case.place.await_none()
-    world = case.place.result()["scenarios"][0].get("world")
-    assert case.place.worlds() == ([world] if world else [])
+    assert case.place.worlds() == case.place.result()["scenarios"][0].get("worlds", [])
     size = sum(path.stat().st_size for path in case.place.report.rglob("*") if path.is_file())
     assert size < 64 * 1024 * 1024, "a flood is cut"
 

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -208,11 +209,40 @@ static void test_in_memory_all_writes_go_to_the_end(void **state)
     assert_string_equal(text, "one\ntwo\n");
 }
 
+/* Deeper than there are descriptors for by default. */
+static void a_deep_tree_is_removed(void **state)
+{
+    struct rlimit before, few, after;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = (struct rlimit){32, before.rlim_max};
+    _cleanup_free_ char *path = path_join(*state, "deep");
+    assert_int_equal(mkdir(path, 0700), 0);
+    int at = open(path, O_RDONLY | O_DIRECTORY);
+    for (int level = 0; level < 100; level++) {
+        assert_int_equal(mkdirat(at, "a", 0700), 0);
+        int inner = openat(at, "a", O_RDONLY | O_DIRECTORY);
+        assert_true(inner >= 0);
+        close(at);
+        at = inner;
+    }
+    close(at);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct lg_error err = {0};
+    bool removed = directory_remove(path, &err);
+    getrlimit(RLIMIT_NOFILE, &after);
+    setrlimit(RLIMIT_NOFILE, &before);
+    if (!removed)
+        fail_msg("%s", err.text);
+    assert_int_equal(after.rlim_cur, 32);
+    assert_int_equal(count_entries(*state), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_in_memory_all_writes_go_to_the_end),
         cmocka_unit_test(a_path_is_inside_only_without_tricks),
+        cmocka_unit_test_setup_teardown(a_deep_tree_is_removed, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(an_atomic_write_replaces_and_leaves_nothing_else,
                                         make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(an_atomic_write_that_fails_leaves_nothing, make_directory,

@@ -1,12 +1,14 @@
 /* The journal: what is written comes back, and what is broken is refused with its line. */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -152,7 +154,7 @@ static void test_series_comes_back(void **state)
     assert_int_equal(stack.depth, 2);
     assert_string_equal(holder_table_function_name(record->series.holders, stack.functions[1]),
                         "main.main");
-    assert_string_equal(holder_table_get(record->series.holders, 2).text, "\xef\xbf\xbd/late");
+    assert_string_equal(holder_table_get(record->series.holders, 2).text, "\\xFF/late");
     assert_false(record->torn);
     assert_false(record->facts.failed);
     assert_string_equal(record->facts.today, "2026-11-23");
@@ -383,12 +385,67 @@ static void test_follower_reads_what_has_come(void **state)
     journal_follow_end(follower);
 }
 
+/* The disk is full for a moment: what was written of the record goes, and the next one is read. */
+static void test_no_stump_is_left(void **state)
+{
+    (void)state;
+    struct lg_error err = {0};
+    struct journal *journal = journal_create(journal_path(), &err);
+    assert_true(journal_write(journal, header_record(), &err));
+    struct rlimit before, full;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    full = (struct rlimit){journal_bytes(journal) + 10, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    assert_false(journal_write(journal, json_loads(END, 0, NULL), &err));
+    assert_int_equal(err.class, LG_ERROR_INTERNAL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_true(journal_write(journal, json_loads(END, 0, NULL), &err));
+    assert_true(journal_close(journal, &err));
+    struct run_record *record = run_record_read(journal_path(), &err);
+    if (record == NULL)
+        fail_msg("%s", err.text);
+    assert_non_null(record->end);
+    assert_false(record->torn);
+    run_record_free(record);
+}
+
+/* Names that differ in what is no UTF-8 are two holders, here and when they are read again. */
+static void test_names_of_any_bytes_come_back(void **state)
+{
+    (void)state;
+    struct lg_error err = {0};
+    struct holder_table *table = holder_table_new();
+    struct journal *journal = journal_create(journal_path(), &err);
+    assert_true(journal_write(journal, header_record(), &err));
+    struct holding holdings[] = {{holder_table_text(table, GAUGE_FD, "caf\xe8"), 1, 0},
+                                 {holder_table_text(table, GAUGE_FD, "caf\xe9"), 2, 0},
+                                 {holder_table_text(table, GAUGE_FD, "caf\xc3\xa9"), 3, 0}};
+    assert_int_equal(holder_table_function(table, "f\xff", 2), 0);
+    assert_int_equal(holder_table_function(table, "f\xfe", 2), 1);
+    struct sample sample = sample_of(1, holdings, 3);
+    assert_true(journal_write_sample(journal, &sample, table, &err));
+    assert_true(journal_write(journal, json_loads(END, 0, NULL), &err));
+    assert_true(journal_close(journal, &err));
+    struct run_record *record = run_record_read(journal_path(), &err);
+    if (record == NULL)
+        fail_msg("%s", err.text);
+    assert_int_equal(holder_table_count(record->series.holders), 3);
+    assert_string_equal(holder_table_get(record->series.holders, 0).text, "caf\\xE8");
+    assert_string_equal(holder_table_get(record->series.holders, 2).text, "caf\xc3\xa9");
+    run_record_free(record);
+    sample_free(&sample);
+    holder_table_free(table);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_series_comes_back),
+        TEST(test_no_stump_is_left),
+        TEST(test_names_of_any_bytes_come_back),
         TEST(test_only_differences_are_written),
         TEST(test_existing_file_is_not_replaced),
         TEST(test_torn_line_is_dropped),

@@ -18,7 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "probes/procfs.h"
 
@@ -523,12 +525,34 @@ static void free_instances_are_given_back(void **state)
     assert_int_equal(inotify_instances_free(0), 0);
 }
 
+/* One more than the limit: a count that is cut off would look like one that has stopped growing. */
+static void more_processes_than_the_limit_are_an_error(void **state)
+{
+    struct fake *fake = *state;
+    struct lg_error err = {0};
+    _cleanup_buffer_ struct buffer children = BUFFER_INIT(SIZE_MAX);
+    fake_process(fake, 42, "sh", 1);
+    for (unsigned i = 0; i < LIMIT_PROCESS_TREE; i++)
+        buffer_format(&children, "%u ", 1000 + i);
+    for (int more = 0; more < 2; more++) {
+        _cleanup_free_ pid_t *pids = NULL;
+        size_t count = 0;
+        fake_file(fake, "42/task/42/children", buffer_string(&children));
+        assert_int_equal(proc_descendants(fake->root, 42, &pids, &count, &err), more == 0);
+        assert_int_equal(count, LIMIT_PROCESS_TREE);
+        buffer_text(&children, "999");
+    }
+    assert_int_equal(err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(err.text, "LIMIT_PROCESS_TREE (4096)"));
+}
+
 #define with_fake(test) cmocka_unit_test_setup_teardown(test, fake_setup, fake_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_fake(comm_may_hold_anything),
+        with_fake(more_processes_than_the_limit_are_an_error),
         with_fake(a_damaged_stat_is_an_error),
         with_fake(a_process_that_has_ended_is_the_targets_failure),
         cmocka_unit_test(a_zombies_descriptors_are_the_targets_failure),

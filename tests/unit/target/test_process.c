@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "target/process.h"
@@ -488,11 +490,60 @@ static int become_subreaper(void **state)
     return process_become_subreaper(&err) ? 0 : -1;
 }
 
+/* Orphans that ended are reaped, and the child that somebody waits for is left. */
+static void test_adopted_children_are_reaped(void **state)
+{
+    (void)state;
+    const char *argv[4];
+    struct process_options options =
+        shell(argv, "for i in 1 2 3; do (sh -c 'exit 3' &); done; echo ready; read x");
+    struct process process = start(&options);
+    await_output(&process, "ready");
+    size_t others = 1;
+    for (int64_t deadline = patience(); others > 0;) {
+        /* They end without an event for us. */
+        _cleanup_strings_ struct string_list alive = {0};
+        assert_true(clock_now() < deadline);
+        process_descendants_alive(process.pid, &alive);
+        others = alive.count;
+        process_reap_adopted(process.pid);
+    }
+    siginfo_t ended = {0};
+    assert_int_equal(waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    assert_int_equal(ended.si_pid, 0);
+    kill(process.pid, SIGKILL);
+    assert_true(pidfd_await(process.pidfd, patience()));
+    process_reap_adopted(process.pid);
+    assert_true(WIFSIGNALED(await_status(&process)));
+    process_end(&process, 0);
+    assert_no_descendants();
+}
+
+static void test_what_it_writes_is_bounded(void **state)
+{
+    (void)state;
+    _cleanup_close_ int output = file_in_memory("test");
+    const char *argv[4];
+    struct process_options options = shell(argv, "exec yes");
+    options.pty = false;
+    options.standard_error = output;
+    options.file_bytes = 100000;
+    struct process process = start(&options);
+    int status = await_status(&process);
+    struct stat written;
+    assert_int_equal(fstat(output, &written), 0);
+    assert_int_equal(written.st_size, 100000);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    process_end(&process, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terminal_controls_and_has_its_size),
         cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_adopted_children_are_reaped),
+        cmocka_unit_test(test_what_it_writes_is_bounded),
         cmocka_unit_test(test_master_does_not_block_and_is_not_inherited),
         cmocka_unit_test(test_no_descriptor_is_inherited),
         cmocka_unit_test(test_signals_are_standard),
