@@ -158,7 +158,7 @@ def clean_table(facts, split):
 
 def classes_section(facts):
     return "\n".join(section(f"{title}, {split}", "", make(facts, split))
-                     for title, make in (("Leaks", leaks_table), ("Clean controls", clean_table))
+                     for title, make in (("Leaks", leaks_table), ("Clean programs", clean_table))
                      for split in SPLITS)
 
 
