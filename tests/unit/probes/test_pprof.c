@@ -243,6 +243,15 @@ static void a_port_where_nobody_listens_is_an_error(void **state)
     pprof_free(nobody);
 }
 
+/* A socket at [::] is asked at ::1, and where that does not answer at 127.0.0.1. */
+static void where_ipv6_does_not_answer_ipv4_is_asked(void **state)
+{
+    struct fixture *fixture = *state;
+    pprof_free(fixture->pprof);
+    fixture->pprof = pprof_new(fixture->loop, fixture->server.port, true, &fixture->err);
+    fetches(fixture, "ok", "hello");
+}
+
 static void a_stopped_loop_cancels(void **state)
 {
     struct fixture *fixture = *state;
@@ -331,6 +340,7 @@ int main(void)
         with_server(who_is_slow_or_silent_is_given_up),
         with_server(a_body_cut_short_or_no_http_is_an_error),
         with_server(a_port_where_nobody_listens_is_an_error),
+        with_server(where_ipv6_does_not_answer_ipv4_is_asked),
         with_server(a_stopped_loop_cancels),
         with_server(the_loop_goes_on_while_a_profile_is_fetched),
         with_server(memstats_come_from_the_texts_last_lines),
