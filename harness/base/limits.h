@@ -87,12 +87,13 @@
  * of a flood. */
 #define LIMIT_RECORDING_FIRST_BYTES (1024u * 1024u)
 #define LIMIT_RECORDING_LAST_BYTES (8u * 1024u * 1024u)
-/* What a program prints when it is asked one thing, and what a command of a step may write, in one
- * file: the first is all read, of the second the beginning; both are held in memory. */
-#define LIMIT_PRINTED_BYTES (1024u * 1024u)
-#define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 #define LIMIT_STDERR_BYTES (4u * 1024u * 1024u)
 #define LIMIT_OSC_BYTES 4096u /* an OSC string kept for its title or query; longer is dropped */
+
+/* What a program prints when it is asked one thing, and what a command of a step may write, in one
+ * file: of both the beginning is read, and all of it is held in memory. */
+#define LIMIT_PRINTED_BYTES (1024u * 1024u)
+#define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 
 /* The page (report/html.c): what a browser on a phone opens at once. A scenario's part that would
  * make it larger is left out, those that passed first, and the page says so. Measured: a run of 25

@@ -229,17 +229,13 @@ static bool lose(struct scenario_run *run, struct lg_error *err)
  * seen so far stands, as it does when the report is read again. */
 static bool run_confirming(struct scenario_run *run, enum attempt attempt)
 {
-    const char *report = option_text(run->arguments, OPTION_REPORT);
     struct lg_error err = {0};
     bool made =
         run_control(run, attempt, &err) &&
         (is_there(run, attempt, &err) || run_attempt(run, run->options.plan, attempt, &err));
     if (!made)
         return run->suite->signal == 0 && lose(run, &err);
-    if (!attempt_counts(report, run->result->name, attempt))
-        return false;
-    scenario_take(run->result, report, attempt);
-    return true;
+    return scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);
 }
 
 /* Confirms what the screening found, and finds where it grows; see verdict/confirm.h. */

@@ -28,17 +28,6 @@ bool attempt_exists(const char *directory, const char *name, enum attempt attemp
     return access(journal, F_OK) == 0;
 }
 
-bool attempt_counts(const char *directory, const char *name, enum attempt attempt)
-{
-    _cleanup_free_ char *journal = journal_of(directory, name, attempt);
-    if (access(journal, F_OK) != 0)
-        return false;
-    struct run_record *record = run_record_read(journal, NULL);
-    bool stopped = record != NULL && run_record_problem(record) == LG_ERROR_CANCELLED;
-    run_record_free(record);
-    return !stopped;
-}
-
 static struct attempt_result *add_attempt(struct scenario_result *scenario, enum attempt attempt)
 {
     struct attempt_result *result = &scenario->attempts[scenario->attempt_count++];
@@ -101,20 +90,25 @@ enum attempt scenario_wants(const struct scenario_result *scenario)
     return count == 1 ? ATTEMPT_AGAIN : ATTEMPT_THIRD;
 }
 
-void scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt)
+bool scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt)
 {
     _cleanup_free_ char *path = journal_of(directory, scenario->name, attempt);
-    struct attempt_result *result = add_attempt(scenario, attempt);
     struct lg_error err = {0};
-    result->record = run_record_read(path, &err);
-    if (result->record == NULL) {
+    struct run_record *record = run_record_read(path, &err);
+    if (record != NULL && run_record_problem(record) == LG_ERROR_CANCELLED) {
+        run_record_free(record);
+        return false;
+    }
+    struct attempt_result *result = add_attempt(scenario, attempt);
+    result->record = record;
+    if (record == NULL) {
         result->verdict = VERDICT_FAILED;
         result->problem = memory_copy_text(err.text);
-        return;
+        return true;
     }
-    result->judgement =
-        judge(&result->record->series, result->record->baseline, &result->record->facts);
+    result->judgement = judge(&record->series, record->baseline, &record->facts);
     result->verdict = result->judgement->verdict;
+    return true;
 }
 
 /* The attempt after the screening that failed; NULL: none. */

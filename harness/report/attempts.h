@@ -14,15 +14,14 @@
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt);
 /* Is there a journal of it in the report? */
 bool attempt_exists(const char *directory, const char *name, enum attempt attempt);
-/* Is there one that has a vote? A run that the user stopped has none. */
-bool attempt_counts(const char *directory, const char *name, enum attempt attempt);
 
 /* Keeps the screening's own verdict, before others have a say. */
 void scenario_screened(struct scenario_result *scenario);
 /* The attempt whose verdict would tell more; ATTEMPT_COUNT: none. */
 enum attempt scenario_wants(const struct scenario_result *scenario);
-/* Reads and judges the attempt's journal. One that cannot be read counts as failed. */
-void scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt);
+/* Reads and judges the attempt's journal. One that cannot be read counts as failed; one that the
+ * user stopped has no vote: then false, and nothing is taken. */
+bool scenario_take(struct scenario_result *scenario, const char *directory, enum attempt attempt);
 /* The verdict of all attempts so far becomes the scenario's. */
 void scenario_conclude(struct scenario_result *scenario);
 

@@ -192,8 +192,9 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
     scenario_screen(scenario, directory);
     enum attempt next;
     while ((next = scenario_wants(scenario)) != ATTEMPT_COUNT &&
-           attempt_counts(directory, scenario->name, next))
-        scenario_take(scenario, directory, next);
+           attempt_exists(directory, scenario->name, next) &&
+           scenario_take(scenario, directory, next))
+        continue;
     scenario_conclude(scenario);
     if (scenario_wants_location(scenario) &&
         attempt_exists(directory, scenario->name, ATTEMPT_LOCATE))

@@ -27,8 +27,6 @@ static const double least_multiple = 2;
 static const double sampled_enough = 8;
 /* The 95 % point of the standard normal distribution. */
 static const double one_sided_95 = 1.6448536269514722;
-/* And its 99 % point. */
-static const double one_sided_99 = 2.3263478740408408;
 
 static double floor_of_block(const double *values, size_t length)
 {
@@ -80,7 +78,7 @@ double growth_threshold(struct growth_rule rule, double iterations)
 static double least_excess(const struct growth *growth, double allowed, struct growth_rule rule)
 {
     double expected = fmax(growth->net, 0) + allowed * growth->iterations;
-    double chance = allowed > 0 ? one_sided_99 * sqrt(rule.quantum * rule.unseen * expected) : 0;
+    double chance = allowed > 0 ? ONE_SIDED_99 * sqrt(rule.quantum * rule.unseen * expected) : 0;
     return fmax(growth_threshold(rule, growth->iterations), chance);
 }
 

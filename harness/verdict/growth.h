@@ -21,6 +21,9 @@ struct trace {
  * levels off is no leak. */
 #define SECOND_HALF_SHARE 0.5
 
+/* The 99 % point of the standard normal distribution. */
+#define ONE_SIDED_99 2.3263478740408408
+
 struct growth_rule {
     double minimum; /* the least excess that counts, in the gauge's unit */
     double

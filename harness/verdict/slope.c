@@ -4,9 +4,6 @@
 #include "base/memory.h"
 #include "verdict/growth.h"
 
-/* The 99 % point of the standard normal distribution. */
-static const double one_sided_99 = 2.3263478740408408;
-
 struct points {
     double *x, *y;
     size_t count;
@@ -60,7 +57,7 @@ static double lower_bound(const double *slopes, size_t count, size_t points)
 {
     double n = (double)points;
     double sigma = sqrt(n * (n - 1) * (2 * n + 5) / 18);
-    double rank = floor(((double)count - one_sided_99 * sigma) / 2);
+    double rank = floor(((double)count - ONE_SIDED_99 * sigma) / 2);
     return rank >= 1 ? slopes[(size_t)rank - 1] : -INFINITY;
 }
 
