@@ -13,7 +13,7 @@
 #include "commands/help.h"
 #include "probes/gauge.h"
 #include "scenario/load.h"
-#include "verdict/left_out.h"
+#include "verdict/ignored_stacks.h"
 
 static char *schema_text(json_t *schema)
 {
@@ -51,12 +51,12 @@ static const char *judged_text(enum gauge_rule rule)
 static void add_left_out(struct buffer *out)
 {
     static const char *const where[] = {
-        [LEFT_OUT_LEAF] = "at the leaf, among the runtime's own",
-        [LEFT_OUT_ANYWHERE] = "anywhere",
-        [LEFT_OUT_STANDARD] = "anywhere, with nothing outside the standard library",
+        [IGNORED_LEAF] = "at the leaf, among the runtime's own",
+        [IGNORED_ANYWHERE] = "anywhere",
+        [IGNORED_STANDARD] = "anywhere, with nothing outside the standard library",
     };
     size_t count;
-    const struct left_out_entry *entries = left_out_entries(&count);
+    const struct ignored_stack *entries = ignored_stacks_entries(&count);
     buffer_text(out, "\n## Stacks that are left out\n\nA stack with one of these functions is not "
                      "judged: it is the Go runtime's or the measurement's own.\n\n"
                      "| gauge | function | where in the stack | reason |\n"

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/text_layout.h"
 
 enum { REDRAW_MS = 200, ROWS_USUAL = 24 };
@@ -91,7 +91,7 @@ void board_draw(struct board *board, double left)
 {
     if (!board->terminal || clock_now() - board->last_drawn < REDRAW_MS * NS_PER_MS)
         return;
-    struct terminal_style style = terminal_style_of(STDERR_FILENO);
+    struct console_style style = console_style_of(STDERR_FILENO);
     size_t most = lines_at_most();
     bool in_minutes = left >= 90;
     _cleanup_free_ char *all =

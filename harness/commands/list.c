@@ -8,7 +8,7 @@
 #include "commands/command.h"
 #include "commands/duration.h"
 #include "commands/selection.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/text_layout.h"
 #include "verdict/baseline.h"
 #include "world/world.h"

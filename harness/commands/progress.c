@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/text_layout.h"
 
 enum { REDRAW_MS = 200 };
@@ -89,7 +89,7 @@ static void erase(const struct progress *progress)
 static void show_screen(struct progress *progress, const json_t *record)
 {
     _cleanup_buffer_ struct buffer box = BUFFER_INIT(SIZE_MAX);
-    struct terminal_style style = terminal_style_of(fileno(progress->screens));
+    struct console_style style = console_style_of(fileno(progress->screens));
     const char *why = json_get_text(record, "why", "");
     const char *name = json_get_text(record, "name", "");
     bool of_step = strcmp(why, "step") == 0;
@@ -100,7 +100,7 @@ static void show_screen(struct progress *progress, const json_t *record)
     bool apart = progress->channel >= 0; /* others show theirs as well */
     _cleanup_free_ char *title =
         memory_format(" %s%s%s ", apart ? progress->plan->name : "", apart ? ", " : "", cut);
-    terminal_screen(json_object_get(record, "rows"), title, 0, style.width, &box);
+    console_screen(json_object_get(record, "rows"), title, 0, style.width, &box);
     if (apart) {
         tell_text(progress, "screen", buffer_string(&box));
         return;
@@ -169,7 +169,7 @@ static void draw(struct progress *progress)
     _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
     buffer_format(&line, "[%zu/%zu] ", progress->number, progress->of);
     describe(progress, &line);
-    struct terminal_style style = terminal_style_of(STDERR_FILENO);
+    struct console_style style = console_style_of(STDERR_FILENO);
     _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 1);
     erase(progress);

@@ -67,7 +67,7 @@ static char *make_directory(const struct scenario_run *run, enum attempt attempt
 static bool run_in(struct scenario_run *run, const struct plan *plan, enum attempt attempt,
                    const char *directory, struct lg_error *err)
 {
-    _cleanup_free_ char *world = world_place(err);
+    _cleanup_free_ char *world = world_new_root(err);
     if (world == NULL)
         return false;
     _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);

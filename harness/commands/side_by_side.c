@@ -22,7 +22,7 @@
 #include "commands/board.h"
 #include "commands/schedule.h"
 #include "measure/guard_process.h"
-#include "target/process.h"
+#include "driver/process.h"
 
 enum { TICK_MS = 200, RUNNER_LOST = 70 };
 

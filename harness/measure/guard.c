@@ -19,7 +19,7 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "measure/guard_process.h"
-#include "target/process.h"
+#include "driver/process.h"
 
 enum { TICK_MS = 200 };
 

@@ -16,7 +16,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
-#include "target/process.h"
+#include "driver/process.h"
 #include "world/world.h"
 
 struct guard {

@@ -8,8 +8,8 @@
 #include "measure/records.h"
 #include "measure/run_private.h"
 #include "scenario/value.h"
-#include "target/process.h"
-#include "target/screen.h"
+#include "driver/process.h"
+#include "driver/screen.h"
 #include "verdict/judge.h"
 
 static bool count_world(void *context, struct probe_counting *counting, bool whole,
@@ -18,7 +18,7 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
     struct run *run = context;
     /* A locating run reads everything at every step. */
     whole = whole || run->options->attempt == ATTEMPT_LOCATE;
-    return surroundings_count(&run->surroundings, run->loop, run->world, counting, whole, err);
+    return world_counts_count(&run->world_counts, run->loop, run->world, counting, whole, err);
 }
 
 static unsigned long count_output(void *context)
@@ -319,7 +319,7 @@ static bool cannot_look(struct run *run, const struct lg_error *problem, struct 
         return fail_sample(run, err);
     }
     _cleanup_free_ char *text = memory_format("could not be read: %s", problem->text);
-    surroundings_put(&run->surroundings, "goroutineleak", json_text(text));
+    world_counts_put(&run->world_counts, "goroutineleak", json_text(text));
     return true;
 }
 
@@ -337,7 +337,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
             return cannot_look(run, &problem, err);
         }
         if (!served) {
-            surroundings_put(&run->surroundings, "goroutineleak",
+            world_counts_put(&run->world_counts, "goroutineleak",
                              json_text("not served by this runtime"));
             return true;
         }
@@ -346,7 +346,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
         if (!written)
             return false;
     }
-    surroundings_put(&run->surroundings, "goroutineleak", json_text("served"));
+    world_counts_put(&run->world_counts, "goroutineleak", json_text("served"));
     return true;
 }
 
@@ -363,7 +363,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
     take_reference(run);
-    if (!surroundings_mark(&run->surroundings, run->world, err))
+    if (!world_counts_mark(&run->world_counts, run->world, err))
         return false;
     unsigned iterations =
         by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "target/process.h"
+#include "driver/process.h"
 
 enum { PRINTED_BYTES = 64 * 1024 };
 

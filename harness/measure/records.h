@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "measure/run.h"
 #include "probes/probe.h"
-#include "target/target.h"
+#include "driver/target.h"
 
 json_t *record_header(const struct run_options *options, unsigned iterations_total);
 json_t *record_target(const struct target *target, const struct probe *probe,

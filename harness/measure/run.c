@@ -19,8 +19,8 @@
 #include "measure/records.h"
 #include "measure/run_private.h"
 #include "measure/sessions.h"
-#include "target/process.h"
-#include "target/world_steps.h"
+#include "driver/process.h"
+#include "driver/world_steps.h"
 
 enum {
     STDERR_TAIL_LINES = 50,
@@ -171,11 +171,11 @@ static bool start_target(struct run *run, struct lg_error *err)
 
 static bool prepare(struct run *run, struct lg_error *err)
 {
-    struct world_place place = {.loop = run->loop,
-                                .world = run->world,
-                                .timeout_scale = run->options->timeout_scale,
-                                .default_ms = DEADLINE_STEP_MS};
-    return world_steps_play(&place, &run->plan->prepare, on_step, run, err);
+    struct step_context context = {.loop = run->loop,
+                                   .world = run->world,
+                                   .timeout_scale = run->options->timeout_scale,
+                                   .default_ms = DEADLINE_STEP_MS};
+    return world_steps_play(&context, &run->plan->prepare, on_step, run, err);
 }
 
 static bool begin(struct run *run, struct lg_error *err)
@@ -212,9 +212,9 @@ static bool quit(struct run *run, struct string_list *left_behind, struct lg_err
     run_write_screen(run, "final", "");
     if (!target_quit(run->target, err))
         return false;
-    surroundings_leave_sessions(&run->surroundings, run->loop, run->world);
+    world_counts_leave_sessions(&run->world_counts, run->loop, run->world);
     find_left_behind(run, left_behind);
-    surroundings_leave_files(&run->surroundings, run->world);
+    world_counts_leave_files(&run->world_counts, run->world);
     return true;
 }
 
@@ -276,7 +276,7 @@ static bool finish(struct run *run, const struct string_list *left_behind, struc
     unsigned connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
     json_t *record = record_end(run->target, run_seconds(run), connections,
                                 run->options->play_iterations > 0, left_behind);
-    surroundings_tell(&run->surroundings, record);
+    world_counts_tell(&run->world_counts, record);
     return run_write(run, record, err);
 }
 
@@ -284,7 +284,7 @@ static void release(struct run *run)
 {
     run->series.holders = NULL; /* the probe's */
     series_free(&run->series);
-    surroundings_free(&run->surroundings);
+    world_counts_free(&run->world_counts);
     probe_close(run->probe);
     target_free(run->target);
     world_free(run->world);

@@ -6,9 +6,9 @@
 #include "measure/evidence.h"
 #include "measure/journal.h"
 #include "measure/run.h"
-#include "measure/surroundings.h"
+#include "measure/world_counts.h"
 #include "probes/probe.h"
-#include "target/target.h"
+#include "driver/target.h"
 
 struct run {
     const struct run_options *options;
@@ -20,7 +20,7 @@ struct run {
     struct world *world;
     struct target *target;
     struct probe *probe;
-    struct surroundings surroundings;
+    struct world_counts world_counts;
     struct evidence evidence;
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */

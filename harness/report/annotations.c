@@ -14,7 +14,7 @@
 #include "base/strings.h"
 #include "report/format.h"
 #include "report/place.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/weakening.h"
 
 /* Ranks of what is no verdict. */
@@ -98,7 +98,7 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
     annotation->index = index;
     annotation->place = place_of(scenario, statement);
     put_statement(annotation, statement);
-    terminal_next_steps(suite, scenario, &steps);
+    console_next_steps(suite, scenario, &steps);
     if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
         add_line(annotation, "", steps.items[0]);
 }
@@ -163,7 +163,7 @@ static void annotate_suite(struct annotations *list, const struct suite_result *
         weaker->rank = BEFORE_WARNINGS;
         add_line(weaker, "", suite->weakened.items[i]);
     }
-    _cleanup_free_ char *problem = terminal_problem(suite);
+    _cleanup_free_ char *problem = console_problem(suite);
     if (problem == NULL)
         return;
     struct annotation *annotation = add(list, true, memory_copy_text("leakgate"));

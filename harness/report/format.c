@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/result_json.h"
-#include "report/terminal.h"
+#include "report/console.h"
 
 /* The order in which they are written: the result first, for all others can be made from it. */
 const struct report_format report_format_table[] = {
@@ -34,7 +34,7 @@ const struct report_format *report_format_by_name(const char *name)
 
 void text_report(const struct suite_result *suite, struct buffer *out)
 {
-    terminal_report(suite, terminal_style_of(STDOUT_FILENO), out);
+    console_report(suite, console_style_of(STDOUT_FILENO), out);
 }
 
 void json_report(const struct suite_result *suite, struct buffer *out)

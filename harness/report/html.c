@@ -16,7 +16,7 @@
 #include "report/format.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/weakening.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
@@ -87,7 +87,7 @@ static const char *suite_verdict(const struct suite_result *suite, const char **
 
 static void put_head(struct buffer *out, const struct suite_result *suite)
 {
-    _cleanup_free_ char *counts = terminal_counts(suite);
+    _cleanup_free_ char *counts = console_counts(suite);
     buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     buffer_format(out,
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -142,7 +142,7 @@ static void put_caution_line(struct buffer *out, const char *text)
 /* What is missing of it, and what this change makes weaker: whoever reads no further is to know. */
 static void put_cautions(struct buffer *out, const struct suite_result *suite)
 {
-    _cleanup_free_ char *problem = suite->problems.count > 0 ? terminal_problem(suite) : NULL;
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? console_problem(suite) : NULL;
     _cleanup_free_ char *weaker = weakening_text(suite);
     if (problem != NULL)
         put_caution_line(out, problem);
@@ -161,8 +161,8 @@ static void put_cautions(struct buffer *out, const struct suite_result *suite)
 
 static void put_top(struct buffer *out, const struct suite_result *suite, const size_t *order)
 {
-    _cleanup_free_ char *header = terminal_header(suite);
-    _cleanup_free_ char *counts = terminal_counts(suite);
+    _cleanup_free_ char *header = console_header(suite);
+    _cleanup_free_ char *counts = console_counts(suite);
     const char *class;
     const char *word = suite_verdict(suite, &class);
     buffer_format(out,

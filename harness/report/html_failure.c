@@ -7,7 +7,7 @@
 #include "report/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/terminal.h"
+#include "report/console.h"
 
 static void put_screen(struct buffer *out, const struct run_record *record)
 {

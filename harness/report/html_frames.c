@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/html_text.h"
-#include "target/emulator.h"
+#include "driver/emulator.h"
 
 enum { STYLES_MAX = 2000, LABELS_MAX = 2000, MARKS_MAX = 20000 };
 /* What a change and a picture take in the page besides the lines' own text. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "target/replay.h"
+#include "driver/replay.h"
 
 struct frames;
 

@@ -12,7 +12,7 @@
 #include "report/html_text.h"
 #include "report/segments.h"
 #include "report/statements.h"
-#include "report/terminal.h"
+#include "report/console.h"
 
 /* "To reproduce: leakgate run ..." */
 static void put_step(struct buffer *out, const char *line)
@@ -36,7 +36,7 @@ void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only)
 {
     _cleanup_strings_ struct string_list lines = {0};
-    terminal_next_steps(suite, only, &lines);
+    console_next_steps(suite, only, &lines);
     /* What to do about one scenario stands with it; about all, only how to see them again. */
     for (size_t i = 0; i < lines.count; i++)
         if (only != NULL || text_starts(lines.items[i], "To reproduce"))
@@ -85,7 +85,7 @@ static void put_facts(struct buffer *out, const struct scenario_result *scenario
 static void put_remarks(struct buffer *out, const struct page_scenario *part)
 {
     _cleanup_strings_ struct string_list lines = {0};
-    terminal_remarks(part->page->suite, part->scenario, &lines);
+    console_remarks(part->page->suite, part->scenario, &lines);
     if (lines.count == 0)
         return;
     buffer_text(out, "<h3>Remarks</h3>\n<ul>");
@@ -197,7 +197,7 @@ static void put_power(struct buffer *out, const struct scenario_result *scenario
 
 static void put_words(struct buffer *out, const struct page_scenario *part)
 {
-    _cleanup_free_ char *text = terminal_block(part->page->suite, part->scenario);
+    _cleanup_free_ char *text = console_block(part->page->suite, part->scenario);
     buffer_text(out, "<details><summary><h3>The same as the terminal says it</h3></summary><pre "
                      "tabindex=\"0\" role=\"group\" aria-label=\"the terminal's text\">\n");
     html_lines(out, text);

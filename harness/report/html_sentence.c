@@ -8,7 +8,7 @@
 #include "report/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 

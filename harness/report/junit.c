@@ -13,7 +13,7 @@
 #include "base/strings.h"
 #include "report/format.h"
 #include "report/place.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/weakening.h"
 
 enum {
@@ -102,7 +102,7 @@ static void put_body(struct buffer *out, const struct suite_result *suite,
     for (size_t i = 0; i < statements->count; i++)
         put_statement(&body, &statements->items[i]);
     put_escaped(out, buffer_string(&body), BODY_BYTES, true);
-    terminal_next_steps(suite, scenario, &steps);
+    console_next_steps(suite, scenario, &steps);
     for (size_t i = steps.count; i > 0; i--) {
         put_escaped(out, steps.items[i - 1], BODY_BYTES, true);
         buffer_char(out, '\n');
@@ -201,7 +201,7 @@ static void put_output(struct buffer *out, const struct suite_result *suite,
 {
     if (!scenario->ran)
         return;
-    _cleanup_free_ char *block = terminal_block(suite, scenario);
+    _cleanup_free_ char *block = console_block(suite, scenario);
     buffer_text(out, "      <system-out>");
     put_escaped(out, block, OUTPUT_BYTES, true);
     buffer_text(out, "</system-out>\n");
@@ -246,7 +246,7 @@ void junit_report(const struct suite_result *suite, struct buffer *out)
     size_t counts[OUTCOME_COUNT] = {0};
     for (size_t i = 0; i < suite->count; i++)
         counts[outcome_of(suite, &suite->scenarios[i])]++;
-    _cleanup_free_ char *problem = terminal_problem(suite);
+    _cleanup_free_ char *problem = console_problem(suite);
     counts[OUTCOME_ERROR] += problem != NULL;
     buffer_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"leakgate\"");
     put_counts(out, counts, suite->seconds);

@@ -14,7 +14,7 @@
 #include "report/markdown_text.h"
 #include "report/place.h"
 #include "report/sparkline.h"
-#include "report/terminal.h"
+#include "report/console.h"
 #include "report/weakening.h"
 
 enum {
@@ -253,7 +253,7 @@ static void put_remarks(struct buffer *out, const struct suite_result *suite,
     for (char *line = power != NULL ? strtok_r(power, "\n", &rest) : NULL; line != NULL;
          line = strtok_r(NULL, "\n", &rest))
         put_line(out, line);
-    terminal_remarks(suite, scenario, &remarks);
+    console_remarks(suite, scenario, &remarks);
     for (size_t i = 0; i < remarks.count && i < REMARKS_SHOWN; i++)
         put_line(out, remarks.items[i]);
     if (remarks.count > REMARKS_SHOWN)
@@ -287,7 +287,7 @@ static void put_commands(struct buffer *out, const struct summary *summary,
                          const struct scenario_result *scenario)
 {
     _cleanup_strings_ struct string_list steps = {0};
-    terminal_next_steps(summary->suite, scenario, &steps);
+    console_next_steps(summary->suite, scenario, &steps);
     for (size_t i = 0; i < steps.count; i++)
         if (!text_starts(steps.items[i], reproduce) ||
             !string_list_contains(&summary->next_steps, steps.items[i]))
@@ -297,7 +297,7 @@ static void put_commands(struct buffer *out, const struct summary *summary,
 static void put_last_words(struct buffer *out, const struct suite_result *suite,
                            const struct scenario_result *scenario)
 {
-    _cleanup_free_ char *words = terminal_last_words(suite, scenario);
+    _cleanup_free_ char *words = console_last_words(suite, scenario);
     _cleanup_free_ char *cut = text_shortened(words, BLOCK_BYTES);
     markdown_block(out, "text", cut);
 }
@@ -406,8 +406,8 @@ static int compare_scenarios(const void *a, const void *b)
 static void put_verdict(struct summary *summary)
 {
     const struct suite_result *suite = summary->suite;
-    _cleanup_free_ char *counts = terminal_counts(suite);
-    _cleanup_free_ char *header = terminal_header(suite);
+    _cleanup_free_ char *counts = console_counts(suite);
+    _cleanup_free_ char *header = console_header(suite);
     bool passed = suite_exit_status(suite) == EXIT_PASS;
     buffer_format(summary->out, "### %s leakgate: %s", passed ? "✅" : "❌", counts);
     if (suite->signal != 0)
@@ -422,7 +422,7 @@ static void put_verdict(struct summary *summary)
 static void put_caution(struct summary *summary)
 {
     const struct suite_result *suite = summary->suite;
-    _cleanup_free_ char *problem = suite->problems.count > 0 ? terminal_problem(suite) : NULL;
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? console_problem(suite) : NULL;
     _cleanup_free_ char *weaker = weakening_text(suite);
     if (problem != NULL) {
         buffer_text(summary->out, "❌ ");
@@ -477,7 +477,7 @@ void markdown_report(const struct suite_result *suite, struct buffer *out)
     struct summary summary = {.suite = suite, .sorted = sorted, .out = out};
     for (size_t i = 0; i < suite->count; i++)
         sorted[i] = &suite->scenarios[i];
-    terminal_next_steps(suite, NULL, &summary.next_steps);
+    console_next_steps(suite, NULL, &summary.next_steps);
     qsort(sorted, suite->count, sizeof *sorted, compare_scenarios);
     put_verdict(&summary);
     put_caution(&summary);

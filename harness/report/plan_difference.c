@@ -126,8 +126,8 @@ static char *region_text(const struct region *region)
     return memory_format("%s (rows %s, columns %s)", region->name, rows, columns);
 }
 
-static void left_out_change(const struct plan *old, const struct plan *new, const char *name,
-                            struct change_list *changes)
+static void ignored_stacks_change(const struct plan *old, const struct plan *new, const char *name,
+                                  struct change_list *changes)
 {
     const char *what = "left out of the round trip";
     bool before = string_list_contains(&old->measure.leave_out, name);
@@ -150,10 +150,10 @@ static void screen_changes(const struct plan *old, const struct plan *new,
                            struct change_list *changes)
 {
     for (size_t i = 0; i < old->measure.leave_out.count; i++)
-        left_out_change(old, new, old->measure.leave_out.items[i], changes);
+        ignored_stacks_change(old, new, old->measure.leave_out.items[i], changes);
     for (size_t i = 0; i < new->measure.leave_out.count; i++)
         if (!string_list_contains(&old->measure.leave_out, new->measure.leave_out.items[i]))
-            left_out_change(old, new, new->measure.leave_out.items[i], changes);
+            ignored_stacks_change(old, new, new->measure.leave_out.items[i], changes);
 }
 
 /* --- When it is passed over --- */

@@ -18,7 +18,7 @@
 #include "report/place.h"
 #include "report/quarantine.h"
 #include "report/sarif_rules.h"
-#include "report/terminal.h"
+#include "report/console.h"
 
 enum {
     MESSAGE_BYTES = 4000,
@@ -254,7 +254,7 @@ static void add_finding(struct log *log, const struct scenario_result *scenario,
         buffer_format(&text, "\ngrows at %s (%s)", finding->places[0].step,
                       finding->places[0].where);
     if (finding_fails(finding->kind)) {
-        terminal_next_steps(log->suite, scenario, &steps);
+        console_next_steps(log->suite, scenario, &steps);
         if (steps.count > 0)
             buffer_format(&text, "\n%s", steps.items[0]);
     }
@@ -299,7 +299,7 @@ static void add_run(struct log *log, const struct scenario_result *scenario)
         notify(log, rule == NULL ? "note" : "error", buffer_string(&text));
         return;
     }
-    terminal_next_steps(log->suite, scenario, &steps);
+    console_next_steps(log->suite, scenario, &steps);
     if (steps.count > 0)
         buffer_format(&text, "\n%s", steps.items[0]);
     add_result(log, scenario, NULL, rule, buffer_string(&text), place);

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "verdict/holder_key.h"
-#include "verdict/kept.h"
+#include "verdict/runtime_memory.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
 #include "verdict/rest.h"
@@ -347,7 +347,7 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
             subtract(rest, total_row(&accounts[i]), ledger->columns);
     }
     if (gauge == GAUGE_HEAP_ALLOC)
-        kept_take_off_total(ledger, rest);
+        runtime_memory_subtract_total(ledger, rest);
     if (gauge_info(gauge)->rule == RULE_FLOOR || gauge_info(gauge)->rule == RULE_SLOPE)
         assess_rest(assessment, gauge, rest, taken[held_by]);
     if (gauge_info(gauge)->rule == RULE_FLOOR)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "verdict/kept.h"
+#include "verdict/runtime_memory.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
@@ -72,7 +72,7 @@ static double *rest_of_total(const struct baseline *baseline, const struct ledge
             rest[column] -= row[column];
     }
     if (gauge == GAUGE_HEAP_ALLOC)
-        kept_take_off_total(ledger, rest);
+        runtime_memory_subtract_total(ledger, rest);
     return rest;
 }
 

@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "verdict/left_out.h"
+#include "verdict/ignored_stacks.h"
 
 static const char frame_separator[] = " < ";
 
@@ -132,11 +132,11 @@ static char *join_frames(const struct string_list *frames)
 static char *stack_key(const struct holder_table *table, struct holder holder)
 {
     _cleanup_strings_ struct string_list frames = {0};
-    bool only_runtime = left_out_runtime_frames(table, holder) == holder.depth;
+    bool only_runtime = ignored_stacks_runtime_frames(table, holder) == holder.depth;
     for (uint32_t i = 0; i < holder.depth; i++) {
         const char *name = holder_table_function_name(table, holder.functions[i]);
         bool root = strcmp(name, "runtime.goexit") == 0 && holder.depth > 1;
-        if (only_runtime ? !root : !left_out_is_runtime(name))
+        if (only_runtime ? !root : !ignored_stacks_is_runtime(name))
             push_frame(&frames, name);
     }
     return join_frames(&frames);
@@ -146,7 +146,7 @@ char *holder_key(const struct holder_table *table, struct holder holder)
 {
     if (holder.text != NULL)
         return text_key(holder.gauge, holder.text);
-    return left_out(table, holder) ? NULL : stack_key(table, holder);
+    return stack_is_ignored(table, holder) ? NULL : stack_key(table, holder);
 }
 
 size_t holder_key_frame(const char *key)

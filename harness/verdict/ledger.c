@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "verdict/holder_key.h"
-#include "verdict/kept.h"
+#include "verdict/runtime_memory.h"
 
 enum { NO_ACCOUNT = -1 };
 
@@ -133,7 +133,7 @@ struct ledger *ledger_new(const struct series *series)
     ledger->left_out = memory_array(ledger->columns, sizeof *ledger->left_out);
     for (size_t column = 0; column < ledger->columns; column++)
         fill_column(ledger, account_of, column);
-    kept_take_off_stacks(ledger);
+    runtime_memory_subtract_stacks(ledger);
     return ledger;
 }
 

@@ -50,7 +50,7 @@ bool world_is_ours(const char *root)
            S_ISDIR(status.st_mode) && status.st_uid == getuid() && (status.st_mode & 07777) == 0700;
 }
 
-char *world_place(struct lg_error *err)
+char *world_new_root(struct lg_error *err)
 {
     const char *wanted = getenv("TMPDIR");
     char *root = wanted != NULL && wanted[0] == '/' ? place_below(wanted) : NULL;

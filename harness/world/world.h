@@ -1,10 +1,10 @@
 /*
  * The throw-away home of one run.
  *
- * Order of calls: world_missing_tools (skip the scenario when it says so); world_place says where;
- * world_claim makes the empty 0700 directory (the guard does, for it removes it whatever happens);
- * world_make fills it; world_expand and world_environment serve the run; world_free; and whoever
- * called world_claim removes the directory with directory_remove.
+ * Order of calls: world_missing_tools (skip the scenario when it says so); world_new_root says
+ * where; world_claim makes the empty 0700 directory (the guard does, for it removes it whatever
+ * happens); world_make fills it; world_expand and world_environment serve the run; world_free; and
+ * whoever called world_claim removes the directory with directory_remove.
  *
  * Layout: bin/ the whole PATH; home/ HOME; tmp/ TMPDIR; run/ for scenarios' own files; state/,
  * cache/, data/ the XDG directories; tm/ tmux sockets; NAME/ one directory for each project.
@@ -32,7 +32,7 @@ void world_missing_tools(const struct plan *plan, struct string_list *missing);
 
 /* A path under $TMPDIR or /tmp at which nothing is, short enough for a tmux socket in it (sun_path
  * is 108 bytes). The caller frees it. */
-char *world_place(struct lg_error *err);
+char *world_new_root(struct lg_error *err);
 /* Is there a world of leakgate's at this path: by its name, its owner and its mode? */
 bool world_is_ours(const char *root);
 /* Makes the directory, of mode 0700; one that is there already is an error. */

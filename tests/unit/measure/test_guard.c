@@ -221,8 +221,8 @@ static int setup(void **state)
     sem_init(&shared->ready, 1, 0);
     sem_init(&shared->ticked, 1, 0);
     sem_init(&shared->asked, 1, 0);
-    f->world = world_place(&f->err);
-    f->directory = world_place(&f->err);
+    f->world = world_new_root(&f->err);
+    f->directory = world_new_root(&f->err);
     if (!world_claim(f->directory, &f->err))
         return -1;
     f->options = (struct run_options){

@@ -39,7 +39,7 @@ static int setup(void **state)
                                    .replace = "^(a+)+$",
                                    .with = ""};
     f->plan.vars = (struct variable_list){f->vars, 2};
-    _cleanup_free_ char *place = world_place(&f->err);
+    _cleanup_free_ char *place = world_new_root(&f->err);
     assert_true(world_claim(place, &f->err));
     f->root = take_pointer(place);
     *state = f;

@@ -61,7 +61,7 @@ static void plan_fill(struct fixture *f)
 
 static char *claimed_place(struct lg_error *err)
 {
-    _cleanup_free_ char *root = world_place(err);
+    _cleanup_free_ char *root = world_new_root(err);
     return root != NULL && world_claim(root, err) ? take_pointer(root) : NULL;
 }
 

@@ -1,0 +1,211 @@
+/*
+ * Ending what a run started. Everything below this process is found by /proc and ended by pidfd;
+ * what loses its parent is given to this process, a subreaper, and found in the next round.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/pidfd.h"
+#include "probes/procfs.h"
+#include "driver/process.h"
+
+/* Each holds a descriptor; one end is enough to look again. */
+enum { AWAITED_AT_ONCE = 64 };
+/* Between two looks when children are left and none of them was found: the kernel's lists may skip
+ * one while its sibling ends (proc(5), "children"). */
+enum { LOOK_AGAIN_MS = 10 };
+
+struct pids {
+    pid_t *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct ending {
+    pid_t self;
+    pid_t spare;
+    int signal;
+    struct pids known; /* descendants met in this round, spared ones left out */
+    struct pids asked; /* got the signal already */
+    struct pollfd awaited[AWAITED_AT_ONCE];
+    size_t awaited_count;
+    struct string_list *names;
+};
+
+static bool pids_have(const struct pids *pids, pid_t pid)
+{
+    for (size_t i = 0; i < pids->count; i++)
+        if (pids->items[i] == pid)
+            return true;
+    return false;
+}
+
+static void pids_add(struct pids *pids, pid_t pid)
+{
+    pids->items = memory_grow(pids->items, &pids->capacity, pids->count + 1, sizeof(pid_t));
+    pids->items[pids->count++] = pid;
+}
+
+static void name_add(struct string_list *names, const struct proc_stat *stat, pid_t pid)
+{
+    if (names == NULL || names->count >= LIMIT_PROCESS_NAMES)
+        return;
+    _cleanup_free_ char *name = text_harmless(stat->name, false);
+    string_list_take(names, memory_format("%s (%d)", name, (int)pid));
+}
+
+static bool stat_of(pid_t pid, struct proc_stat *stat)
+{
+    struct proc proc;
+    if (!proc_open("/proc", pid, &proc, NULL))
+        return false;
+    bool read = proc_stat_read(&proc, stat, NULL);
+    proc_close(&proc);
+    return read;
+}
+
+/*
+ * A pidfd of the descendant, or -1 when it is gone, spared, or another process by now. The number
+ * may have been used again since it was listed, so the parent is looked at after the pidfd was
+ * opened: if the process is alive when it is signalled, it is the one whose parent was read.
+ */
+static int descendant_open(struct ending *ending, pid_t pid, struct proc_stat *stat)
+{
+    if (pid == ending->spare)
+        return -1;
+    _cleanup_close_ int pidfd = pidfd_make(pid);
+    if (pidfd < 0 || !stat_of(pid, stat))
+        return -1;
+    if (stat->parent != ending->self && !pids_have(&ending->known, stat->parent))
+        return -1;
+    pids_add(&ending->known, pid);
+    return take_fd(pidfd);
+}
+
+static void ask(struct ending *ending, int pidfd, pid_t pid, const struct proc_stat *stat)
+{
+    bool first = !pids_have(&ending->asked, pid);
+    if (first && ending->asked.count < LIMIT_PROCESS_TREE) {
+        pids_add(&ending->asked, pid);
+        if (ending->signal == SIGKILL)
+            name_add(ending->names, stat, pid);
+    }
+    /* Twice SIGTERM means more than once to some programs. */
+    if (first || ending->signal == SIGKILL)
+        pidfd_signal(pidfd, ending->signal);
+}
+
+/* True when the descendant is alive. Asked of the pidfd, not of its state: a process whose first
+ * thread has ended is shown as a zombie and runs on. */
+static bool visit(struct ending *ending, pid_t pid)
+{
+    struct proc_stat stat;
+    _cleanup_close_ int pidfd = descendant_open(ending, pid, &stat);
+    if (pidfd < 0)
+        return false;
+    if (pidfd_await(pidfd, 0)) {
+        if (stat.parent == ending->self)
+            waitpid(pid, NULL, WNOHANG);
+        return false;
+    }
+    ask(ending, pidfd, pid, &stat);
+    if (ending->awaited_count < AWAITED_AT_ONCE)
+        ending->awaited[ending->awaited_count++] =
+            (struct pollfd){.fd = take_fd(pidfd), .events = POLLIN};
+    return true;
+}
+
+/* One round over all descendants; how many are alive. */
+static size_t visit_all(struct ending *ending)
+{
+    _cleanup_free_ pid_t *pids = NULL;
+    size_t count = 0, alive = 0;
+    ending->known.count = 0;
+    proc_descendants("/proc", ending->self, &pids, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        alive += visit(ending, pids[i]);
+    return alive;
+}
+
+/* No child at all means no descendant: orphans of descendants are children of a subreaper. */
+static bool has_children(const struct ending *ending)
+{
+    if (ending->spare != 0)
+        return false;
+    pid_t reaped;
+    do
+        reaped = waitpid(-1, NULL, WNOHANG);
+    while (reaped > 0);
+    return reaped == 0;
+}
+
+static void await_one(struct ending *ending, int64_t deadline)
+{
+    int64_t again = ending->awaited_count == 0 ? clock_deadline(LOOK_AGAIN_MS) : CLOCK_NEVER;
+    poll(ending->awaited, ending->awaited_count,
+         clock_remaining_ms(again < deadline ? again : deadline));
+    while (ending->awaited_count > 0)
+        close(ending->awaited[--ending->awaited_count].fd);
+}
+
+/* True when none is left; false when some still are at the deadline. */
+static bool end_by(struct ending *ending, int signal, int64_t deadline)
+{
+    ending->signal = signal;
+    ending->asked.count = 0;
+    for (;;) {
+        size_t alive = visit_all(ending);
+        if (alive == 0 && !has_children(ending))
+            return true;
+        bool late = clock_now() >= deadline;
+        await_one(ending, late ? 0 : deadline);
+        if (late)
+            return false;
+    }
+}
+
+bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
+                             struct string_list *killed)
+{
+    struct ending ending = {.self = getpid(), .spare = spare, .names = killed};
+    int64_t patience = clock_deadline(grace_ms);
+    bool ended =
+        grace_ms > 0 && end_by(&ending, SIGTERM, patience < deadline ? patience : deadline);
+    if (!ended)
+        ended = end_by(&ending, SIGKILL, deadline);
+    free(ending.known.items);
+    free(ending.asked.items);
+    return ended;
+}
+
+void process_descendants_alive(pid_t spare, struct string_list *names)
+{
+    struct ending ending = {.self = getpid(), .spare = spare};
+    _cleanup_free_ pid_t *pids = NULL;
+    size_t count = 0;
+    proc_descendants("/proc", ending.self, &pids, &count, NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct proc_stat stat;
+        _cleanup_close_ int pidfd = descendant_open(&ending, pids[i], &stat);
+        if (pidfd >= 0 && !pidfd_await(pidfd, 0))
+            name_add(names, &stat, pids[i]);
+    }
+    free(ending.known.items);
+}
+
+void process_reap_adopted(pid_t own)
+{
+    for (;;) {
+        siginfo_t ended = {0};
+        if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0 ||
+            ended.si_pid == own || waitpid(ended.si_pid, NULL, WNOHANG) != ended.si_pid)
+            return;
+    }
+}

@@ -1,0 +1,154 @@
+/* Steps that are input: press, chord, type, paste, mouse, resize. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "driver/target_private.h"
+
+static void start_escape_pause(struct target *target)
+{
+    target->escape_until = clock_now() + ESCAPE_PAUSE_MS * NS_PER_MS;
+}
+
+static bool await_moment(struct target *target, int64_t moment, struct lg_error *err)
+{
+    return clock_now() >= moment || target_await(target, NULL, moment, NULL, err);
+}
+
+/* Escape and what follows must not be read as one sequence: a target that gets to read too late, on
+ * a busy machine, would find both at once. So the pause begins when nothing is left unread. No
+ * event tells when that is. A look at once would be too early: the kernel hands bytes on a little
+ * later. */
+static bool await_escape(struct target *target, struct lg_error *err)
+{
+    const int64_t look = ESCAPE_LOOK_MS * NS_PER_MS;
+    int64_t deadline = clock_deadline(DEADLINE_STEP_MS);
+    if (target->escape_until == 0)
+        return true;
+    do {
+        int64_t moment = clock_now() + look;
+        if (clock_now() < target->escape_until && !await_moment(target, moment, err))
+            return false;
+        if (process_unread(&target->process) == 0)
+            break;
+        start_escape_pause(target);
+    } while (clock_now() < deadline);
+    bool fine = await_moment(target, target->escape_until, err);
+    target->escape_until = 0;
+    return fine;
+}
+
+/* What the target drew before an input is no answer to it, also where it has not been read yet. */
+static void mark_input(struct target *target)
+{
+    target_read(target);
+    target->input_frame =
+        terminal_frames(target->terminal) + (terminal_in_update(target->terminal) ? 1 : 0);
+    target->last_input = clock_now();
+}
+
+static bool send_input(struct target *target, const struct buffer *bytes, struct lg_error *err)
+{
+    if (!target_alive(target, NULL))
+        return target_fail_ended(target, "it was to be sent input", err);
+    if (!await_escape(target, err))
+        return false;
+    mark_input(target);
+    return target_send(target, buffer_string(bytes), bytes->length, err);
+}
+
+static bool encode(struct target *target, const char *name, struct buffer *bytes, bool *escape,
+                   struct lg_error *err)
+{
+    struct key key;
+    const char *nearest = NULL;
+    if (!key_parse(name, &key, &nearest))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no key", name);
+    terminal_encode_key(target->terminal, key, bytes);
+    *escape = key.code == KEY_ESCAPE;
+    return true;
+}
+
+static bool press_key(struct target *target, const char *name, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(256);
+    bool escape = false;
+    if (!encode(target, name, &bytes, &escape, err) || !send_input(target, &bytes, err))
+        return false;
+    if (escape)
+        start_escape_pause(target);
+    return true;
+}
+
+bool step_press(struct target *target, const struct step *step, struct lg_error *err)
+{
+    for (unsigned round = 0; round < step->repeat; round++)
+        for (size_t i = 0; i < step->keys.count; i++)
+            if (!press_key(target, step->keys.items[i], err))
+                return false;
+    target->unanswered = step;
+    return true;
+}
+
+bool step_chord(struct target *target, const struct step *step, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(4096);
+    bool escape = false;
+    for (size_t i = 0; i < step->keys.count; i++)
+        if (!encode(target, step->keys.items[i], &bytes, &escape, err))
+            return false;
+    if (!send_input(target, &bytes, err))
+        return false;
+    if (escape)
+        start_escape_pause(target);
+    return true;
+}
+
+bool step_text(struct target *target, const struct step *step, unsigned iteration,
+               struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(LIMIT_YAML_BYTES * 2);
+    _cleanup_free_ char *text = world_expand(target->world, step->text, iteration, err);
+    if (text == NULL)
+        return false;
+    if (step->kind == STEP_PASTE) {
+        terminal_encode_paste(target->terminal, text, &bytes);
+        return send_input(target, &bytes, err);
+    }
+    /* A terminal sends a carriage return for Enter. */
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == '\n')
+            *c = '\r';
+    buffer_text(&bytes, text);
+    return send_input(target, &bytes, err);
+}
+
+bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
+                struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(65536);
+    const struct mouse_plan *mouse = &step->mouse;
+    int row = mouse->row;
+    int column = mouse->column;
+    if (mouse->text != NULL) {
+        _cleanup_free_ char *text = world_expand(target->world, mouse->text, iteration, err);
+        if (text == NULL)
+            return false;
+        if (!screen_find(target->terminal, text, target->plan->target.wait_rows, &row, &column))
+            return lg_fail(err, LG_ERROR_TARGET, 0, "the text \"%s\" is not on the screen", text);
+    }
+    for (unsigned i = 0; i < (step->repeat > 0 ? step->repeat : 1); i++)
+        if (!terminal_encode_mouse(target->terminal, mouse->action, mouse->button, row, column,
+                                   &bytes, err))
+            return false;
+    return send_input(target, &bytes, err);
+}
+
+bool step_resize(struct target *target, const struct step *step, struct lg_error *err)
+{
+    mark_input(target);
+    recording_resize(target->recording, step->rows, step->columns);
+    return terminal_resize(target->terminal, step->rows, step->columns, err) &&
+           process_resize(&target->process, step->rows, step->columns, err);
+}

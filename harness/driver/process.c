@@ -1,0 +1,320 @@
+#include "driver/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/pidfd.h"
+
+enum start_step {
+    START_SESSION,
+    START_PARENT_DEATH,
+    START_TERMINAL,
+    START_DESCRIPTORS,
+    START_DIRECTORY,
+    START_LIMIT,
+    START_EXEC
+};
+
+static const char *const start_step_texts[] = {
+    [START_SESSION] = "cannot make a session",
+    [START_PARENT_DEATH] = "cannot ask to die with the parent",
+    [START_TERMINAL] = "cannot make the pty its controlling terminal",
+    [START_DESCRIPTORS] = "cannot arrange its descriptors",
+    [START_DIRECTORY] = "cannot enter its directory",
+    [START_LIMIT] = "cannot limit what it writes",
+    [START_EXEC] = "cannot execute it",
+};
+
+struct start_failure {
+    enum start_step step;
+    int errnum;
+};
+
+/* What the child needs between fork and exec, all of it opened by the parent. */
+struct child {
+    const struct process_options *options;
+    pid_t parent;
+    int terminal;   /* the pty's slave; -1: none */
+    int sources[3]; /* of standard input, output and error */
+    int report;     /* the failing step is written there; closed by exec */
+};
+
+/* --- In the child: only async-signal-safe calls, and no way out but exec and _exit. --- */
+
+static void __attribute__((noreturn)) child_fail(const struct child *child, enum start_step step)
+{
+    struct start_failure failure = {.step = step, .errnum = errno};
+    ssize_t written = write(child->report, &failure, sizeof failure);
+    (void)written;
+    _exit(127);
+}
+
+/* The parent may have died before the request: getppid tells. */
+static void child_bind_to_parent(const struct child *child)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        child_fail(child, START_PARENT_DEATH);
+    if (getppid() != child->parent)
+        _exit(127);
+}
+
+/* First all out of the way of 0, 1 and 2, for any of them may stand there when leakgate was started
+ * without them. */
+static void child_arrange_descriptors(struct child *child)
+{
+    int report = fcntl(child->report, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (report < 0)
+        child_fail(child, START_DESCRIPTORS);
+    child->report = report;
+    for (int i = 0; i < 3; i++)
+        child->sources[i] = fcntl(child->sources[i], F_DUPFD, STDERR_FILENO + 1);
+    for (int i = 0; i < 3; i++)
+        if (child->sources[i] < 0 || dup2(child->sources[i], i) < 0)
+            child_fail(child, START_DESCRIPTORS);
+    const int kept = STDERR_FILENO + 1;
+    if (report != kept && dup3(report, kept, O_CLOEXEC) < 0)
+        child_fail(child, START_DESCRIPTORS);
+    child->report = kept;
+    if (close_range((unsigned)kept + 1, ~0U, 0) != 0)
+        child_fail(child, START_DESCRIPTORS);
+}
+
+/* Errors are those of SIGKILL, SIGSTOP and the two that the C library keeps for itself. */
+static void child_reset_signals(void)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    for (int signal = 1; signal <= SIGRTMAX; signal++)
+        sigaction(signal, &standard, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void __attribute__((noreturn)) child_run(struct child *child)
+{
+    const struct process_options *options = child->options;
+    if (setsid() < 0)
+        child_fail(child, START_SESSION);
+    child_bind_to_parent(child);
+    if (child->terminal >= 0 && ioctl(child->terminal, TIOCSCTTY, 0) != 0)
+        child_fail(child, START_TERMINAL);
+    child_arrange_descriptors(child);
+    child_reset_signals();
+    umask(022);
+    if (options->directory != NULL && chdir(options->directory) != 0)
+        child_fail(child, START_DIRECTORY);
+    const struct rlimit bytes = {options->file_bytes, options->file_bytes};
+    if (options->file_bytes > 0 && setrlimit(RLIMIT_FSIZE, &bytes) != 0)
+        child_fail(child, START_LIMIT);
+    execve(options->program, options->argv, options->environment);
+    child_fail(child, START_EXEC);
+}
+
+/* --- In the parent. --- */
+
+/* Tabs expanded by the line discipline (TAB3) keep programs from using tabs to move the cursor, so
+ * a recording shows the same everywhere; IUTF8 is what terminals set. */
+static bool terminal_set(int slave, int rows, int columns)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    struct termios modes;
+    if (ioctl(slave, TIOCSWINSZ, &size) != 0 || tcgetattr(slave, &modes) != 0)
+        return false;
+    modes.c_oflag = (modes.c_oflag & ~(tcflag_t)TABDLY) | TAB3;
+    modes.c_iflag |= IUTF8;
+    return tcsetattr(slave, TCSANOW, &modes) == 0;
+}
+
+/* TIOCGPTPEER opens the slave without its path, which another mount of devpts may not have. */
+static bool terminal_open(const struct process_options *options, int *master_out, int *slave_out,
+                          struct lg_error *err)
+{
+    _cleanup_close_ int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || unlockpt(master) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open a pseudo-terminal");
+    _cleanup_close_ int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0 || !terminal_set(slave, options->rows, options->columns))
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set up a pseudo-terminal");
+    if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set up a pseudo-terminal");
+    *master_out = take_fd(master);
+    *slave_out = take_fd(slave);
+    return true;
+}
+
+/* Signals are held back over the fork, so that no handler of leakgate's runs in the child. */
+static pid_t fork_child(struct child *child)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = fork();
+    if (pid == 0)
+        child_run(child);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
+/* True when the pipe was closed without a word: by exec. */
+static bool await_exec(int report, struct start_failure *failure)
+{
+    struct pollfd readable = {.fd = report, .events = POLLIN};
+    int64_t deadline = clock_deadline(DEADLINE_STEP_MS);
+    int ready;
+    do
+        ready = poll(&readable, 1, clock_remaining_ms(deadline));
+    while (ready < 0 && errno == EINTR);
+    *failure = (struct start_failure){.step = START_EXEC, .errnum = ETIMEDOUT};
+    return ready > 0 && read(report, failure, sizeof *failure) == 0;
+}
+
+static void describe_sources(const struct process_options *options, int slave, int nothing,
+                             struct child *child)
+{
+    int error = options->standard_error >= 0 ? options->standard_error : nothing;
+    child->terminal = options->pty ? slave : -1;
+    child->sources[STDIN_FILENO] = options->pty ? slave : nothing;
+    child->sources[STDOUT_FILENO] = options->pty ? slave : error;
+    child->sources[STDERR_FILENO] = error;
+}
+
+/* Takes the pty's master once the program runs. */
+static bool started(const struct process_options *options, pid_t pid, int *master, int report,
+                    struct process *process, struct lg_error *err)
+{
+    struct process begun = {.pid = pid, .pidfd = pidfd_make(pid), .master = -1};
+    struct start_failure failure;
+    if (begun.pidfd < 0) {
+        failure = (struct start_failure){.step = START_SESSION, .errnum = errno};
+        process_end(&begun, 0);
+    } else if (await_exec(report, &failure)) {
+        begun.master = take_fd(*master);
+        *process = begun;
+        return true;
+    }
+    process_end(&begun, 0);
+    return lg_fail(err, LG_ERROR_TARGET, failure.errnum, "cannot start %s: %s", options->program,
+                   start_step_texts[failure.step]);
+}
+
+bool process_start(const struct process_options *options, struct process *process,
+                   struct lg_error *err)
+{
+    _cleanup_close_ int master = -1;
+    _cleanup_close_ int slave = -1;
+    _cleanup_close_ int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int ends[2] = {-1, -1};
+    if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start %s", options->program);
+    _cleanup_close_ int report = ends[0];
+    _cleanup_close_ int report_end = ends[1];
+    if (options->pty && !terminal_open(options, &master, &slave, err))
+        return false;
+    struct child child = {.options = options, .parent = getpid(), .report = report_end};
+    describe_sources(options, slave, nothing, &child);
+    pid_t pid = fork_child(&child);
+    if (pid < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start %s", options->program);
+    close(take_fd(report_end));
+    if (slave >= 0)
+        close(take_fd(slave));
+    return started(options, pid, &master, report, process, err);
+}
+
+bool process_reap(struct process *process)
+{
+    if (process->reaped || process->pid <= 0)
+        return process->reaped;
+    int status = 0;
+    pid_t reaped = waitpid(process->pid, &status, WNOHANG);
+    /* process_end_descendants, which reaps whatever is a child, was faster. */
+    if (reaped < 0 && errno == ECHILD) {
+        status = SIGKILL;
+        reaped = process->pid;
+    }
+    if (reaped != process->pid)
+        return false;
+    process->status = status;
+    process->reaped = true;
+    return true;
+}
+
+void process_describe(int wait_status, char *text, size_t size)
+{
+    if (WIFEXITED(wait_status))
+        snprintf(text, size, "exit status %d", WEXITSTATUS(wait_status));
+    else if (WIFSIGNALED(wait_status))
+        snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(wait_status),
+                 strsignal(WTERMSIG(wait_status)));
+    else
+        snprintf(text, size, "wait status 0x%x", (unsigned)wait_status);
+}
+
+/* Only while it is not reaped: until then its number, and its group's, are no one else's. */
+static void signal_group(const struct process *process, int signal)
+{
+    kill(-process->pid, signal);
+    kill(process->pid, signal);
+}
+
+/* Without a pidfd (no descriptor was to be had) there is nothing to wait on. */
+static bool await_end(struct process *process, int64_t ms)
+{
+    if (process->pidfd >= 0)
+        pidfd_await(process->pidfd, clock_deadline(ms));
+    return process_reap(process);
+}
+
+void process_end(struct process *process, int64_t grace_ms)
+{
+    bool running = process->pid > 0 && !process_reap(process);
+    if (running && grace_ms > 0)
+        kill(-process->pid, SIGTERM);
+    /* A target that is blocked in writing to the pty is released, and the session is told SIGHUP.
+     */
+    if (process->master >= 0)
+        close(take_fd(process->master));
+    if (running && !(grace_ms > 0 && await_end(process, grace_ms))) {
+        signal_group(process, SIGKILL);
+        await_end(process, DEADLINE_KILL_MS);
+    }
+    if (process->pidfd >= 0)
+        close(take_fd(process->pidfd));
+}
+
+/* Asked of the slave: of the master FIONREAD is about the other direction. */
+size_t process_unread(const struct process *process)
+{
+    _cleanup_close_ int slave = ioctl(process->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    int unread = 0;
+    return slave >= 0 && ioctl(slave, FIONREAD, &unread) == 0 && unread > 0 ? (size_t)unread : 0;
+}
+
+bool process_resize(const struct process *process, int rows, int columns, struct lg_error *err)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    return ioctl(process->master, TIOCSWINSZ, &size) == 0 ||
+           lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot resize the terminal to %dx%d", columns,
+                   rows);
+}
+
+bool process_become_subreaper(struct lg_error *err)
+{
+    return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 ||
+           lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot become the reaper of descendants");
+}

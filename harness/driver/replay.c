@@ -1,0 +1,167 @@
+#include "driver/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+struct player {
+    struct terminal *terminal;
+    const struct replay_listener *listener;
+    void *context;
+    double at;            /* of the event before */
+    bool pending;         /* something was drawn that was not told */
+    double pending_since; /* when the first of it was */
+    bool stopped;         /* nothing more is wanted */
+};
+
+/* A named pipe or a device is no recording, and must not be waited for. */
+static int open_plain(const char *path, struct lg_error *err)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return fd;
+    lg_fail(err, LG_ERROR_INPUT, fd < 0 ? errno : 0, "cannot read %s", path);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* At most `maximum` bytes; *cut where there are more. */
+static bool read_some(const char *path, size_t maximum, struct buffer *out, bool *cut,
+                      struct lg_error *err)
+{
+    enum { PIECE = 256 * 1024 };
+    _cleanup_close_ int fd = open_plain(path, err);
+    _cleanup_free_ char *piece = memory_array(1, PIECE);
+    ssize_t got = 0;
+    while (fd >= 0 && (got = read(fd, piece, PIECE)) > 0)
+        if (!buffer_append(out, piece, (size_t)got)) {
+            buffer_append(out, piece, maximum - out->length);
+            *cut = true;
+            return true;
+        }
+    return fd >= 0 && (got == 0 || lg_fail(err, LG_ERROR_INPUT, errno, "cannot read %s", path));
+}
+
+static bool read_header(const json_t *header, struct player *player, struct lg_error *err)
+{
+    int64_t columns = json_get_integer(header, "width", 0);
+    int64_t rows = json_get_integer(header, "height", 0);
+    if (json_get_integer(header, "version", 0) != 2)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording of asciicast version 2");
+    if (rows < 0 || rows > LIMIT_TERMINAL_ROWS || columns < 0 || columns > LIMIT_TERMINAL_COLUMNS)
+        rows = columns = 0;
+    player->terminal = terminal_new((int)rows, (int)columns, err);
+    if (player->terminal == NULL)
+        return false;
+    terminal_keep_styles(player->terminal);
+    return true;
+}
+
+static void tell_frame(struct player *player)
+{
+    if (!player->pending || player->stopped || terminal_in_update(player->terminal))
+        return;
+    player->pending = false;
+    player->stopped = !player->listener->frame(player->context, player->at, player->terminal);
+}
+
+static void note_drawing(struct player *player)
+{
+    if (!player->pending)
+        player->pending_since = player->at;
+    player->pending = true;
+}
+
+static void resize(struct player *player, const char *size)
+{
+    struct lg_error refused = {0};
+    int columns = 0, rows = 0;
+    if (sscanf(size, "%4dx%4d", &columns, &rows) == 2 &&
+        terminal_resize(player->terminal, rows, columns, &refused))
+        note_drawing(player);
+}
+
+/* False where it is no event. */
+static bool play_event(struct player *player, const json_t *event)
+{
+    double at = json_number_value(json_array_get(event, 0));
+    const char *kind = json_string_value(json_array_get(event, 1));
+    const json_t *data = json_array_get(event, 2);
+    if (!json_is_number(json_array_get(event, 0)) || kind == NULL || !json_is_string(data))
+        return false;
+    at = isfinite(at) && at > player->at ? at : player->at;
+    if (*kind == 'm' || at - player->pending_since >= REPLAY_FRAME_SECONDS)
+        tell_frame(player);
+    player->at = at;
+    if (*kind == 'o') {
+        terminal_feed(player->terminal, json_string_value(data), json_string_length(data), NULL);
+        note_drawing(player);
+    } else if (*kind == 'r') {
+        resize(player, json_string_value(data));
+    } else if (*kind == 'm') {
+        player->listener->marker(player->context, at, json_string_value(data));
+    }
+    return true;
+}
+
+/* Every line in turn. False at one that is neither header nor event. */
+static bool play_line(struct player *player, const char *line, size_t length, struct lg_error *err)
+{
+    _cleanup_json_ json_t *value = json_parse(line, length, "recording", err);
+    if (value == NULL)
+        return false;
+    if (player->terminal == NULL)
+        return read_header(value, player, err);
+    return play_event(player, value);
+}
+
+/* The time of the last event in the text, whose last line may be torn. */
+static double last_moment(const char *text, const char *end)
+{
+    struct lg_error torn = {0};
+    const char *newline = memrchr(text, '\n', (size_t)(end - text));
+    if (newline == NULL)
+        return 0;
+    const char *before = memrchr(text, '\n', (size_t)(newline - text));
+    const char *line = before != NULL ? before + 1 : text;
+    _cleanup_json_ json_t *event = json_parse(line, (size_t)(newline - line), "recording", &torn);
+    double at = json_number_value(json_array_get(event, 0));
+    return isfinite(at) ? at : 0;
+}
+
+bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
+            struct replay_end *end, struct lg_error *err)
+{
+    struct player player = {.listener = listener, .context = context};
+    struct lg_error torn = {0};
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(maximum);
+    *end = (struct replay_end){0};
+    if (!read_some(path, maximum, &text, &end->cut, err))
+        return false;
+    const char *line = buffer_string(&text);
+    for (const char *newline; !player.stopped && (newline = strchr(line, '\n')) != NULL;
+         line = newline + 1)
+        if (!play_line(&player, line, (size_t)(newline - line),
+                       player.terminal == NULL ? err : &torn))
+            break;
+    if (player.terminal == NULL)
+        return err->class == LG_ERROR_NONE &&
+               lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording");
+    tell_frame(&player);
+    end->seconds = fmax(player.at, last_moment(text.data, text.data + text.length));
+    end->cut = end->cut || (!player.stopped && *line != '\0');
+    terminal_free(player.terminal);
+    return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * A recording (target/recording.h) drawn again: what stood on the screen at each moment, for a
+ * report. Nothing waits: the times are those that stand in the file.
+ *
+ * The emulator is the one that the target was judged by, with colours. What it is fed may be the
+ * very output that ended a worker, so who calls this does it in a process that may end (report/
+ * html_recording.c).
+ */
+#ifndef LEAKGATE_DRIVER_REPLAY_H
+#define LEAKGATE_DRIVER_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "driver/terminal.h"
+
+struct replay_listener {
+    /* Something was drawn; about one in REPLAY_FRAME_SECONDS at most, but always before a marker.
+     * The rows that changed: terminal_take_row. False: nothing more is wanted. */
+    bool (*frame)(void *context, double at, struct terminal *terminal);
+    void (*marker)(void *context, double at, const char *label);
+};
+
+struct replay_end {
+    double seconds; /* the time of the last event, also where it was stopped before */
+    bool cut;       /* there is more in the file than `maximum` bytes, or than could be read */
+};
+
+/* Ten pictures a second show what a program does between two steps. */
+#define REPLAY_FRAME_SECONDS 0.1
+
+/* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT where it is no recording. A
+ * line that is none of an event ends it, as a crash leaves the last one. */
+bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
+            struct replay_end *end, struct lg_error *err);
+
+#endif

@@ -1,0 +1,361 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "driver/screen.h"
+
+#include <pcre2.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/limits.h"
+#include "base/memory.h"
+
+struct screen_match {
+    struct string_list texts;
+    struct string_list gone;
+    char *regex; /* as written, for people */
+    pcre2_code *code;
+    pcre2_match_context *limits;
+    pcre2_match_data *result;
+    char *title;
+    char *region; /* its name, NULL: rows alone */
+    struct range rows;
+    struct range columns;
+};
+
+/* The part of the screen that a match looks at, resolved. */
+struct part {
+    int first_row, last_row;
+    int first_column, last_column;
+};
+
+bool range_resolve(struct range range, int count, int *first, int *last)
+{
+    int from = range.first < 0 ? range.first + count : range.first;
+    int to = range.last < 0 ? range.last + count : range.last;
+    from = from < 0 ? 0 : from;
+    to = to >= count ? count - 1 : to;
+    if (from > to)
+        return false;
+    *first = from;
+    *last = to;
+    return true;
+}
+
+static bool compile_failed(const char *regex, int code, size_t offset, struct lg_error *err)
+{
+    char why[128] = "";
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "the regular expression \"%s\" is wrong at %zu: %s",
+                   regex, offset, why);
+}
+
+static bool compile(struct screen_match *match, struct lg_error *err)
+{
+    int problem;
+    size_t offset;
+    if (strlen(match->regex) > LIMIT_REGEX_BYTES)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "a regular expression of %zu bytes is over the limit of %u",
+                       strlen(match->regex), LIMIT_REGEX_BYTES);
+    match->code = pcre2_compile((PCRE2_SPTR)match->regex, PCRE2_ZERO_TERMINATED,
+                                PCRE2_UTF | PCRE2_MULTILINE, &problem, &offset, NULL);
+    if (match->code == NULL)
+        return compile_failed(match->regex, problem, offset, err);
+    match->limits = pcre2_match_context_create(NULL);
+    match->result = pcre2_match_data_create(1, NULL);
+    if (match->limits == NULL || match->result == NULL)
+        memory_exhausted();
+    pcre2_set_match_limit(match->limits, LIMIT_REGEX_MATCH);
+    pcre2_set_heap_limit(match->limits, LIMIT_REGEX_HEAP_KIB);
+    return true;
+}
+
+static struct string_list take_list(struct string_list *list)
+{
+    struct string_list taken = {0};
+    if (list == NULL)
+        return taken;
+    taken = *list;
+    *list = (struct string_list){0};
+    return taken;
+}
+
+struct screen_match *screen_match_new(struct string_list *texts, struct string_list *gone,
+                                      const char *regex, const char *title, struct range rows,
+                                      const struct region *region, struct lg_error *err)
+{
+    struct screen_match *match = memory_new(struct screen_match);
+    match->texts = take_list(texts);
+    match->gone = take_list(gone);
+    match->regex = memory_copy_text(regex);
+    match->title = memory_copy_text(title);
+    match->region = region != NULL ? memory_copy_text(region->name) : NULL;
+    match->rows = region != NULL ? region->rows : rows;
+    match->columns = region != NULL ? region->columns : (struct range){0, -1};
+    if (regex != NULL && !compile(match, err)) {
+        screen_match_free(match);
+        return NULL;
+    }
+    return match;
+}
+
+void screen_match_free(struct screen_match *match)
+{
+    if (match == NULL)
+        return;
+    string_list_free(&match->texts);
+    string_list_free(&match->gone);
+    pcre2_match_data_free(match->result);
+    pcre2_match_context_free(match->limits);
+    pcre2_code_free(match->code);
+    free(match->regex);
+    free(match->title);
+    free(match->region);
+    free(match);
+}
+
+static bool resolve(const struct screen_match *match, const struct terminal *terminal,
+                    struct part *part)
+{
+    return range_resolve(match->rows, terminal_rows(terminal), &part->first_row, &part->last_row) &&
+           range_resolve(match->columns, terminal_columns(terminal), &part->first_column,
+                         &part->last_column);
+}
+
+/* The rows looked at, one string each; none when nothing of the range is on the screen. */
+static void read_rows(const struct screen_match *match, const struct terminal *terminal,
+                      struct string_list *rows)
+{
+    struct part part;
+    if (!resolve(match, terminal, &part))
+        return;
+    for (int row = part.first_row; row <= part.last_row; row++) {
+        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        terminal_part_text(terminal, row, part.first_column, part.last_column, &text);
+        string_list_take(rows, buffer_take(&text));
+    }
+}
+
+static bool rows_show(const struct string_list *rows, const char *text)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strstr(rows->items[i], text) != NULL)
+            return true;
+    return false;
+}
+
+static bool title_holds(const struct screen_match *match, const struct terminal *terminal)
+{
+    return match->title == NULL || strstr(terminal_title(terminal), match->title) != NULL;
+}
+
+static bool regex_holds(const struct screen_match *match, const struct string_list *rows,
+                        bool *holds, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer subject = BUFFER_INIT(SIZE_MAX);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (i > 0)
+            buffer_char(&subject, '\n');
+        buffer_text(&subject, rows->items[i]);
+    }
+    int result = pcre2_match(match->code, (PCRE2_SPTR)buffer_string(&subject), subject.length, 0, 0,
+                             match->result, match->limits);
+    *holds = result >= 0;
+    if (result >= 0 || result == PCRE2_ERROR_NOMATCH)
+        return true;
+    char why[128] = "";
+    pcre2_get_error_message(result, (PCRE2_UCHAR *)why, sizeof why);
+    return lg_fail(err, LG_ERROR_TARGET, 0,
+                   "the regular expression \"%s\" was given up on this screen: %s", match->regex,
+                   why);
+}
+
+bool screen_matches(struct screen_match *match, const struct terminal *terminal,
+                    struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list rows = {0};
+    bool holds = true;
+    if (terminal_in_update(terminal) || !title_holds(match, terminal))
+        return false;
+    read_rows(match, terminal, &rows);
+    for (size_t i = 0; i < match->texts.count; i++)
+        if (!rows_show(&rows, match->texts.items[i]))
+            return false;
+    for (size_t i = 0; i < match->gone.count; i++)
+        if (rows_show(&rows, match->gone.items[i]))
+            return false;
+    return match->code == NULL || (regex_holds(match, &rows, &holds, err) && holds);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_part(struct string_list *parts,
+                                                           const char *format, ...)
+{
+    va_list arguments;
+    char *text = NULL;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        memory_exhausted();
+    va_end(arguments);
+    string_list_take(parts, text);
+}
+
+/* "rows 1..49", "row 3", "region NAME", for people. */
+static char *describe_place(const struct screen_match *match, const struct terminal *terminal)
+{
+    struct part part;
+    if (match->region != NULL)
+        return memory_format("region %s", match->region);
+    if (!resolve(match, terminal, &part))
+        return memory_format("rows %d..%d, none of which is on the screen", match->rows.first,
+                             match->rows.last);
+    if (part.first_row == part.last_row)
+        return memory_format("row %d", part.first_row);
+    return memory_format("rows %d..%d", part.first_row, part.last_row);
+}
+
+static char *join(const struct string_list *parts)
+{
+    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    for (size_t i = 0; i < parts->count; i++) {
+        if (i > 0)
+            buffer_text(&text, "; ");
+        buffer_text(&text, parts->items[i]);
+    }
+    return buffer_take(&text);
+}
+
+char *screen_missing(struct screen_match *match, const struct terminal *terminal)
+{
+    _cleanup_strings_ struct string_list rows = {0};
+    _cleanup_strings_ struct string_list parts = {0};
+    _cleanup_free_ char *place = describe_place(match, terminal);
+    struct lg_error problem = {0};
+    bool holds = true;
+    read_rows(match, terminal, &rows);
+    for (size_t i = 0; i < match->texts.count; i++)
+        if (!rows_show(&rows, match->texts.items[i]))
+            add_part(&parts, "text \"%s\" is not shown in %s", match->texts.items[i], place);
+    for (size_t i = 0; i < match->gone.count; i++)
+        if (rows_show(&rows, match->gone.items[i]))
+            add_part(&parts, "text \"%s\" is still shown in %s", match->gone.items[i], place);
+    if (match->code != NULL && !regex_holds(match, &rows, &holds, &problem))
+        add_part(&parts, "%s", problem.text);
+    else if (!holds)
+        add_part(&parts, "regular expression \"%s\" does not match %s", match->regex, place);
+    if (!title_holds(match, terminal))
+        add_part(&parts, "the title \"%s\" does not contain \"%s\"", terminal_title(terminal),
+                 match->title);
+    if (terminal_in_update(terminal))
+        add_part(&parts, "the target has begun a frame and not ended it");
+    return join(&parts);
+}
+
+/* The column of the cell whose text holds this byte of the row's text. */
+static int column_of_byte(const struct terminal *terminal, int row, size_t byte)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    int column = 0;
+    for (; column < terminal_columns(terminal); column++) {
+        terminal_cell_text(terminal, row, column, &text);
+        if (text.length > byte)
+            break;
+    }
+    return column;
+}
+
+bool screen_find(const struct terminal *terminal, const char *text, struct range rows, int *row,
+                 int *column)
+{
+    int first, last;
+    if (text[0] == '\0' || !range_resolve(rows, terminal_rows(terminal), &first, &last))
+        return false;
+    for (int i = first; i <= last; i++) {
+        _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+        terminal_row_text(terminal, i, &line);
+        const char *place = strstr(buffer_string(&line), text);
+        if (place == NULL)
+            continue;
+        *row = i;
+        *column = column_of_byte(terminal, i, (size_t)(place - buffer_string(&line)));
+        return true;
+    }
+    return false;
+}
+
+/* Marks the columns of a row that are in a region; true when there are any. */
+static bool mark_columns(const struct terminal *terminal, const struct region *region, int row,
+                         bool *marked)
+{
+    int first, last;
+    if (!range_resolve(region->rows, terminal_rows(terminal), &first, &last) || row < first ||
+        row > last)
+        return false;
+    if (!range_resolve(region->columns, terminal_columns(terminal), &first, &last))
+        return false;
+    for (int column = first; column <= last; column++)
+        marked[column] = true;
+    return true;
+}
+
+static void add_row_without(const struct terminal *terminal, int row, bool *marked,
+                            struct buffer *out)
+{
+    int columns = terminal_columns(terminal);
+    for (int column = 0; column < columns; column++) {
+        size_t before = out->length;
+        terminal_cell_text(terminal, row, column, out);
+        bool second_half = out->length == before;
+        bool next_is_half = false;
+        if (!second_half && column + 1 < columns) {
+            _cleanup_buffer_ struct buffer next = BUFFER_INIT(SIZE_MAX);
+            terminal_cell_text(terminal, row, column + 1, &next);
+            next_is_half = next.length == 0;
+        }
+        /* A wide character goes as a whole. */
+        if (next_is_half && marked[column + 1])
+            marked[column] = true;
+        if (second_half && column > 0 && marked[column - 1])
+            marked[column] = true;
+        if (!marked[column])
+            continue;
+        out->length = before;
+        buffer_char(out, ' ');
+    }
+}
+
+static void cut_blanks(struct buffer *text)
+{
+    while (text->length > 0 && text->data[text->length - 1] == ' ')
+        text->data[--text->length] = '\0';
+}
+
+static bool is_left_out(const struct string_list *leave_out, const struct region *region)
+{
+    return leave_out != NULL && leave_out->count > 0 && region->name != NULL &&
+           string_list_contains(leave_out, region->name);
+}
+
+void screen_without(const struct terminal *terminal, const struct plan *plan,
+                    const struct string_list *leave_out, struct string_list *rows)
+{
+    size_t columns = (size_t)terminal_columns(terminal);
+    _cleanup_free_ bool *marked = memory_array(columns, sizeof *marked);
+    for (int row = 0; row < terminal_rows(terminal); row++) {
+        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        bool any = false;
+        memset(marked, 0, columns * sizeof *marked);
+        for (size_t i = 0; i < plan->region_count; i++)
+            if (is_left_out(leave_out, &plan->regions[i]))
+                any = mark_columns(terminal, &plan->regions[i], row, marked) || any;
+        if (any)
+            add_row_without(terminal, row, marked, &text);
+        else
+            terminal_row_text(terminal, row, &text);
+        cut_blanks(&text);
+        string_list_take(rows, buffer_take(&text));
+    }
+}

@@ -1,0 +1,359 @@
+#include "driver/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "driver/target_private.h"
+
+enum {
+    READ_BYTES = 65536,
+    /* Reads in one round of the loop: a flood must not keep the loop from its deadlines. */
+    READS_PER_ROUND = 16,
+    /* The trace of a crash with a thousand goroutines: how it begins is what is wanted of it. */
+    ERRORS_TAIL_BYTES = 512 * 1024,
+    OUTGOING_BYTES = 1024 * 1024
+};
+
+static void update_terminal_watch(struct target *target)
+{
+    uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
+    if (target->terminal_open)
+        loop_change(target->loop, target->process.master, events, NULL);
+}
+
+static void send_outgoing(struct target *target)
+{
+    size_t sent = 0;
+    while (target->terminal_open && sent < target->outgoing.length) {
+        ssize_t put = write(target->process.master, target->outgoing.data + sent,
+                            target->outgoing.length - sent);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            break;
+        sent += (size_t)put;
+    }
+    memmove(target->outgoing.data, target->outgoing.data + sent, target->outgoing.length - sent);
+    target->outgoing.length -= sent;
+}
+
+bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err)
+{
+    if (!target->terminal_open)
+        return target_fail_ended(target, "it was to be sent input", err);
+    if (!buffer_append(&target->outgoing, bytes, length))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target does not read its terminal");
+    send_outgoing(target);
+    update_terminal_watch(target);
+    return true;
+}
+
+static void hang_up(struct target *target)
+{
+    loop_unwatch(target->loop, target->process.master);
+    target->terminal_open = false;
+}
+
+static void take_output(struct target *target, const char *bytes, size_t length)
+{
+    target->last_output = clock_now();
+    target->output_bytes += length;
+    recording_output(target->recording, bytes, length);
+    terminal_feed(target->terminal, bytes, length, &target->outgoing);
+}
+
+void target_read(struct target *target)
+{
+    char bytes[READ_BYTES];
+    for (int i = 0; i < READS_PER_ROUND && target->terminal_open; i++) {
+        ssize_t got = read(target->process.master, bytes, sizeof bytes);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            break;
+        /* EIO is how a pty says that its other side has been closed. */
+        if (got <= 0)
+            hang_up(target);
+        else
+            take_output(target, bytes, (size_t)got);
+    }
+}
+
+static void on_terminal(void *context, uint32_t events)
+{
+    struct target *target = context;
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+        target_read(target);
+    if (!target->terminal_open)
+        return;
+    if (target->outgoing.length > 0)
+        send_outgoing(target);
+    update_terminal_watch(target);
+}
+
+/* The last ERRORS_TAIL_BYTES stay, cut at the front in one go so that a flood costs little. */
+static void keep_errors_tail(struct target *target, const char *bytes, size_t length)
+{
+    if (target->errors_tail.length + length > target->errors_tail.maximum) {
+        size_t cut = target->errors_tail.length;
+        if (cut > ERRORS_TAIL_BYTES)
+            cut -= ERRORS_TAIL_BYTES;
+        memmove(target->errors_tail.data, target->errors_tail.data + cut,
+                target->errors_tail.length - cut);
+        target->errors_tail.length -= cut;
+    }
+    buffer_append(&target->errors_tail, bytes, length);
+}
+
+/* False when there is nothing more for now. */
+static bool take_errors(struct target *target)
+{
+    char bytes[READ_BYTES];
+    ssize_t got = target->errors >= 0 ? read(target->errors, bytes, sizeof bytes) : -1;
+    if (target->errors < 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
+        return false;
+    if (got <= 0) {
+        loop_unwatch(target->loop, target->errors);
+        close(take_fd(target->errors));
+        return false;
+    }
+    size_t room = LIMIT_STDERR_BYTES - target->errors_kept;
+    size_t kept = (size_t)got < room ? (size_t)got : room;
+    if (file_write_all(target->errors_file, bytes, kept, NULL))
+        target->errors_kept += kept;
+    keep_errors_tail(target, bytes, (size_t)got);
+    return true;
+}
+
+static void on_errors(void *context, uint32_t events)
+{
+    (void)events;
+    take_errors(context);
+}
+
+/* The last words of a crash may still be in the pipe when its end is noticed. Only so many reads:
+ * what the target left behind may write on for ever. */
+static bool has_ended(struct target *target)
+{
+    if (target->process.reaped || !process_reap(&target->process))
+        return target->process.reaped;
+    for (int i = 0; i < READS_PER_ROUND && take_errors(target); i++)
+        continue;
+    return true;
+}
+
+static void on_end(void *context, uint32_t events)
+{
+    struct target *target = context;
+    (void)events;
+    if (has_ended(target))
+        loop_unwatch(target->loop, target->process.pidfd);
+}
+
+/* Standard error goes through a pipe that the loop drains, not straight into a file, so that a
+ * target that floods it cannot fill the disk. */
+static bool open_errors(struct target *target, int *write_end, struct lg_error *err)
+{
+    int ends[2];
+    target->errors_file =
+        open(target->options.stderr_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (target->errors_file < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s",
+                       target->options.stderr_path);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a pipe");
+    target->errors = ends[0];
+    *write_end = ends[1];
+    fcntl(target->errors, F_SETFL, O_NONBLOCK);
+    return true;
+}
+
+static bool expand_command(struct target *target, struct string_list *argv, struct lg_error *err)
+{
+    const struct string_list *command = &target->plan->target.command;
+    for (size_t i = 0; i < command->count; i++) {
+        char *argument = world_expand(target->world, command->items[i], 0, err);
+        if (argument == NULL)
+            return false;
+        string_list_take(argv, argument);
+    }
+    return true;
+}
+
+static bool start_process(struct target *target, struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list argv = {0};
+    _cleanup_close_ int write_end = -1;
+    if (!open_errors(target, &write_end, err) || !expand_command(target, &argv, err))
+        return false;
+    struct process_options options = {
+        .program = target->options.program,
+        .argv = argv.items,
+        .environment = target->world->environment.items,
+        .directory = target->world->root,
+        .rows = target->plan->target.rows,
+        .columns = target->plan->target.columns,
+        .standard_error = write_end,
+        .pty = true,
+    };
+    target->started = clock_now();
+    return process_start(&options, &target->process, err);
+}
+
+static bool watch_everything(struct target *target, struct lg_error *err)
+{
+    if (!loop_watch(target->loop, target->process.master, EPOLLIN, on_terminal, target, err))
+        return false;
+    target->terminal_open = true;
+    return loop_watch(target->loop, target->process.pidfd, EPOLLIN, on_end, target, err) &&
+           loop_watch(target->loop, target->errors, EPOLLIN, on_errors, target, err);
+}
+
+struct target *target_start(struct loop *loop, const struct plan *plan, struct world *world,
+                            const struct target_options *options, struct lg_error *err)
+{
+    struct target *target = memory_new(struct target);
+    *target = (struct target){.loop = loop,
+                              .plan = plan,
+                              .world = world,
+                              .options = *options,
+                              .process = {.pid = -1, .pidfd = -1, .master = -1},
+                              .outgoing = BUFFER_INIT(OUTGOING_BYTES),
+                              .default_ms = DEADLINE_STEP_MS,
+                              .errors = -1,
+                              .errors_file = -1,
+                              .errors_tail = BUFFER_INIT(ERRORS_TAIL_BYTES * 2)};
+    int rows = plan->target.rows;
+    int columns = plan->target.columns;
+    target->terminal = terminal_new(rows, columns, err);
+    if (target->terminal != NULL)
+        target->recording = recording_open(options->recording_path, rows, columns, plan->name, err);
+    if (target->recording != NULL && start_process(target, err) && watch_everything(target, err))
+        return target;
+    target_free(target);
+    return NULL;
+}
+
+void target_free(struct target *target)
+{
+    if (target == NULL)
+        return;
+    if (target->process.pid > 0) {
+        if (target->terminal_open)
+            loop_unwatch(target->loop, target->process.master);
+        loop_unwatch(target->loop, target->process.pidfd);
+        process_end(&target->process, 0);
+    }
+    if (target->errors >= 0)
+        loop_unwatch(target->loop, target->errors);
+    cleanup_close(&target->errors);
+    cleanup_close(&target->errors_file);
+    recording_close(target->recording, NULL);
+    terminal_free(target->terminal);
+    buffer_free(&target->outgoing);
+    buffer_free(&target->errors_tail);
+    free(target);
+}
+
+bool target_finish(struct target *target, struct lg_error *err)
+{
+    return recording_close(take_pointer(target->recording), err);
+}
+
+bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
+{
+    char how[128];
+    if (!has_ended(target))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal while %s", doing);
+    process_describe(target->process.status, how, sizeof how);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
+}
+
+bool target_fail_stopped(struct target *target, struct lg_error *err)
+{
+    return fail_stopped(target->loop, err);
+}
+
+bool target_alive(struct target *target, int *status)
+{
+    if (!has_ended(target))
+        return true;
+    if (status != NULL)
+        *status = target->process.status;
+    return false;
+}
+
+pid_t target_pid(const struct target *target)
+{
+    return target->process.pid;
+}
+
+int64_t target_started(const struct target *target)
+{
+    return target->started;
+}
+
+const struct terminal *target_terminal(const struct target *target)
+{
+    return target->terminal;
+}
+
+unsigned long target_output_bytes(const struct target *target)
+{
+    return target->output_bytes;
+}
+
+unsigned target_silent_presses(const struct target *target)
+{
+    return target->silent_presses;
+}
+
+unsigned target_sleeps(const struct target *target)
+{
+    return target->sleeps;
+}
+
+/* Where the runtime begins to say why it gives up; more than that comes after it when every
+ * goroutine is printed. NULL when it did not. */
+static const char *crash_in(const char *text)
+{
+    const char *crash = NULL;
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (text_starts(line, "panic: ") || text_starts(line, "fatal error: "))
+            crash = line;
+    }
+    return crash;
+}
+
+static const char *last_lines(const char *text, size_t length, unsigned lines)
+{
+    size_t start = length;
+    unsigned seen = 0;
+    if (start > 0 && text[start - 1] == '\n')
+        start--;
+    while (start > 0 && (text[start - 1] != '\n' || ++seen < lines))
+        start--;
+    return text + start;
+}
+
+char *target_stderr_tail(const struct target *target, unsigned lines)
+{
+    const char *text = buffer_string(&target->errors_tail);
+    const char *last = last_lines(text, target->errors_tail.length, lines);
+    const char *crash = crash_in(text);
+    if (crash == NULL || crash >= last)
+        return memory_copy_text(last);
+    const char *end = crash;
+    while (lines-- > 0)
+        end += strcspn(end, "\n") + 1;
+    return memory_copy_range(crash, (size_t)(end - crash));
+}

@@ -1,0 +1,87 @@
+/*
+ * A running target: the process in its pty, the terminal it draws on, the recording, its standard
+ * error; and steps done to it.
+ *
+ * Order of calls: target_start; target_ready; target_play for setup and iterations; target_quit;
+ * target_free (which ends what is left of the process itself; descendants are the worker's
+ * business).
+ */
+#ifndef LEAKGATE_DRIVER_TARGET_H
+#define LEAKGATE_DRIVER_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+#include "scenario/plan.h"
+#include "driver/terminal.h"
+#include "world/world.h"
+
+struct target;
+
+/* Told about each step that was done or failed. `change` says whether the screen changed between
+ * the input and the end of the step's wait; only meaningful for input steps. */
+struct step_report {
+    const struct step *step;
+    unsigned iteration;
+    int64_t started; /* clock_now() */
+    int64_t ended;
+    bool failed;
+    bool slept; /* a sleep step */
+};
+typedef void step_listener(void *context, const struct step_report *report);
+
+struct target_options {
+    const char *program; /* path, see world_find_program */
+    const char *recording_path;
+    const char *stderr_path;
+    double timeout_scale;    /* LEAKGATE_TIMEOUT_SCALE, 1.0 by default */
+    step_listener *listener; /* may be NULL */
+    void *context;
+    void (*snapshot)(void *context, const char *name, const struct string_list *rows);
+};
+
+struct target *target_start(struct loop *loop, const struct plan *plan, struct world *world,
+                            const struct target_options *options, struct lg_error *err);
+void target_free(struct target *target);
+
+/* Plays the ready steps; one that names no timeout of its own has the target file's ready timeout.
+ */
+bool target_ready(struct target *target, struct lg_error *err);
+/* Does the steps in order. The first failure ends it: err has class LG_ERROR_TARGET, `where` the
+ * step's file, line and column, and the text what was awaited. LG_ERROR_CANCELLED when the loop was
+ * stopped. That the target ends is a failure unless the step waits for it or it is quitting. */
+bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
+                 struct lg_error *err);
+/* Waits until no output came for quiet_ms and no update is under way, at most until the deadline.
+ * False only when the target has ended or the loop was stopped; a deadline that passes is fine. */
+bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err);
+/* Waits until the screen without plan->measure.leave_out equals `rows`; false with the first
+ * difference in the text (LG_ERROR_INVALID) after timeout_ms. */
+bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
+                         struct lg_error *err);
+/* The quit steps, then the exit within plan->target.quit_ms with plan->target.quit_status. What
+ * happened instead is in err (LG_ERROR_TARGET). */
+bool target_quit(struct target *target, struct lg_error *err);
+
+/* True while the process runs; after its end, *status (a wait status) when not NULL. */
+bool target_alive(struct target *target, int *status);
+/* LG_ERROR_TARGET with how it ended, or that it closed its terminal, "while" what. Returns false.
+ */
+bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err);
+pid_t target_pid(const struct target *target);
+int64_t target_started(const struct target *target); /* clock_now() at the start */
+const struct terminal *target_terminal(const struct target *target);
+unsigned long target_output_bytes(const struct target *target);
+/* `lines` lines of standard error: from where the Go runtime said why it gave up, when it did, else
+ * the last ones so far. The caller frees it. */
+char *target_stderr_tail(const struct target *target, unsigned lines);
+/* Input steps since the start that were followed by no wait and changed nothing on the screen. */
+unsigned target_silent_presses(const struct target *target);
+unsigned target_sleeps(const struct target *target);
+/* Writes the recording's end; errors of the disk come out here. */
+bool target_finish(struct target *target, struct lg_error *err);
+
+#endif

@@ -1,0 +1,370 @@
+#include "driver/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "driver/emulator.h"
+#include "driver/keys.h"
+#include "driver/modes.h"
+#include "driver/replies.h"
+#include "driver/scanner.h"
+
+struct terminal {
+    struct emulator *emulator;
+    struct scanner scanner;
+    struct modes modes;
+    char *title;
+    bool title_changed;
+    bool synchronizes;
+    bool keeps_styles;
+    uint64_t frames;
+    struct buffer *replies; /* of the feed under way */
+};
+
+static void take_text(void *context, const char *bytes, size_t length)
+{
+    struct terminal *terminal = context;
+    emulator_text(terminal->emulator, bytes, length);
+}
+
+static void take_control(void *context, char control)
+{
+    struct terminal *terminal = context;
+    emulator_control(terminal->emulator, control);
+}
+
+/* Counts what was drawn since the last complete frame, unless it is still being drawn. */
+static void count_drawing(struct terminal *terminal)
+{
+    if (terminal->modes.in_update)
+        return;
+    bool drew = emulator_take_damage(terminal->emulator);
+    if (drew || terminal->title_changed)
+        terminal->frames++;
+    terminal->title_changed = false;
+}
+
+static void begin_update(struct terminal *terminal)
+{
+    count_drawing(terminal);
+    terminal->modes.in_update = true;
+    terminal->synchronizes = true;
+}
+
+static void end_update(struct terminal *terminal)
+{
+    if (!terminal->modes.in_update)
+        return;
+    terminal->modes.in_update = false;
+    terminal->title_changed = false;
+    emulator_take_damage(terminal->emulator);
+    terminal->frames++;
+}
+
+static void reset_modes(struct terminal *terminal)
+{
+    end_update(terminal);
+    terminal->modes = (struct modes){0};
+}
+
+static void take_escape(void *context, char intermediate, char final)
+{
+    struct terminal *terminal = context;
+    if (intermediate == 0 && final == 'c')
+        reset_modes(terminal);
+    emulator_escape(terminal->emulator, intermediate, final);
+}
+
+static void set_alternate(struct terminal *terminal, enum emulator_mode mode, bool on)
+{
+    terminal->modes.alternate = on;
+    emulator_set_mode(terminal->emulator, mode, on);
+}
+
+static void set_private_mode(struct terminal *terminal, int mode, bool on)
+{
+    struct modes *modes = &terminal->modes;
+    switch (mode) {
+    case 1:
+        modes->application_cursor = on;
+        emulator_set_mode(terminal->emulator, EMULATOR_APPLICATION_CURSOR, on);
+        break;
+    case 6:
+        emulator_set_mode(terminal->emulator, EMULATOR_ORIGIN, on);
+        break;
+    case 7:
+        modes->no_wrap = !on;
+        emulator_set_mode(terminal->emulator, EMULATOR_WRAP, on);
+        break;
+    case 47:
+    case 1047:
+        set_alternate(terminal, EMULATOR_ALTERNATE, on);
+        break;
+    case 1048:
+        emulator_set_mode(terminal->emulator, EMULATOR_SAVE_CURSOR, on);
+        break;
+    case 1049:
+        set_alternate(terminal, EMULATOR_ALTERNATE_AND_CURSOR, on);
+        break;
+    case 1000:
+    case 1002:
+    case 1003:
+        modes->mouse = on ? mode : 0;
+        break;
+    case 1006:
+        modes->mouse_sgr = on;
+        break;
+    case 2004:
+        modes->paste = on;
+        break;
+    case 2026:
+        (on ? begin_update : end_update)(terminal);
+        break;
+    default:
+        break;
+    }
+}
+
+static void set_ansi_mode(struct terminal *terminal, int mode, bool on)
+{
+    if (mode != 4)
+        return;
+    terminal->modes.insert = on;
+    emulator_set_insert(terminal->emulator, on);
+}
+
+static void set_modes(struct terminal *terminal, const struct csi *csi)
+{
+    bool on = csi->final == 'h';
+    for (size_t i = 0; i < csi->count; i++) {
+        if (csi->leader == '?')
+            set_private_mode(terminal, csi->parameters[i], on);
+        else
+            set_ansi_mode(terminal, csi->parameters[i], on);
+    }
+}
+
+static void soft_reset(struct terminal *terminal)
+{
+    terminal->modes.application_cursor = false;
+    terminal->modes.no_wrap = false;
+    terminal->modes.insert = false;
+    emulator_soft_reset(terminal->emulator);
+}
+
+static void answer(struct terminal *terminal, const struct csi *csi)
+{
+    if (terminal->replies == NULL)
+        return;
+    struct reply_facts facts = {.rows = emulator_rows(terminal->emulator),
+                                .columns = emulator_columns(terminal->emulator),
+                                .in_update = terminal->modes.in_update};
+    emulator_cursor(terminal->emulator, &facts.cursor_row, &facts.cursor_column);
+    reply_to_csi(csi, &facts, terminal->replies);
+}
+
+static void take_csi(void *context, const struct csi *csi)
+{
+    struct terminal *terminal = context;
+    bool mode = csi->final == 'h' || csi->final == 'l';
+    if (mode && csi->intermediate == 0 && (csi->leader == 0 || csi->leader == '?'))
+        set_modes(terminal, csi);
+    else if (csi->final == 'p' && csi->leader == 0 && csi->intermediate == '!')
+        soft_reset(terminal);
+    else if (reply_may_be_wanted(csi))
+        answer(terminal, csi);
+    emulator_csi(terminal->emulator, csi);
+}
+
+static void set_title(struct terminal *terminal, const char *title)
+{
+    char *harmless = text_harmless(title, false);
+    if (strcmp(harmless, terminal->title) != 0)
+        terminal->title_changed = true;
+    free(terminal->title);
+    terminal->title = harmless;
+}
+
+static void take_string(void *context, const struct control_string *string)
+{
+    struct terminal *terminal = context;
+    bool sets_title = text_starts(string->text, "0;") || text_starts(string->text, "2;");
+    if (string->kind == STRING_OSC && sets_title)
+        set_title(terminal, string->text + 2);
+    else if (terminal->replies != NULL)
+        reply_to_string(string, terminal->replies);
+}
+
+static bool size_is_fine(int rows, int columns, struct lg_error *err)
+{
+    if (rows >= 1 && rows <= LIMIT_TERMINAL_ROWS && columns >= 2 &&
+        columns <= LIMIT_TERMINAL_COLUMNS)
+        return true;
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "a terminal of %d columns and %d rows is not within the limits of 2x1 and %dx%d",
+                   columns, rows, LIMIT_TERMINAL_COLUMNS, LIMIT_TERMINAL_ROWS);
+}
+
+struct terminal *terminal_new(int rows, int columns, struct lg_error *err)
+{
+    static const struct scanner_listener listener = {.text = take_text,
+                                                     .control = take_control,
+                                                     .escape = take_escape,
+                                                     .csi = take_csi,
+                                                     .string = take_string};
+    if (!size_is_fine(rows, columns, err))
+        return NULL;
+    struct terminal *terminal = memory_new(struct terminal);
+    terminal->emulator = emulator_new(rows, columns);
+    terminal->scanner.listener = &listener;
+    terminal->scanner.context = terminal;
+    terminal->title = memory_copy_text("");
+    return terminal;
+}
+
+void terminal_free(struct terminal *terminal)
+{
+    if (terminal == NULL)
+        return;
+    emulator_free(terminal->emulator);
+    free(terminal->title);
+    free(terminal);
+}
+
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
+                   struct buffer *replies)
+{
+    terminal->replies = replies;
+    scanner_feed(&terminal->scanner, bytes, length);
+    terminal->replies = NULL;
+    count_drawing(terminal);
+}
+
+static void restore_modes(const struct terminal *terminal)
+{
+    const struct modes *modes = &terminal->modes;
+    if (modes->alternate)
+        emulator_set_mode(terminal->emulator, EMULATOR_ALTERNATE, true);
+    if (modes->application_cursor)
+        emulator_set_mode(terminal->emulator, EMULATOR_APPLICATION_CURSOR, true);
+    if (modes->no_wrap)
+        emulator_set_mode(terminal->emulator, EMULATOR_WRAP, false);
+    if (modes->insert)
+        emulator_set_insert(terminal->emulator, true);
+}
+
+bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg_error *err)
+{
+    int row, column;
+    if (!size_is_fine(rows, columns, err))
+        return false;
+    emulator_cursor(terminal->emulator, &row, &column);
+    emulator_free(terminal->emulator);
+    terminal->emulator = emulator_new(rows, columns);
+    if (terminal->keeps_styles)
+        emulator_keep_styles(terminal->emulator);
+    restore_modes(terminal);
+    emulator_move_cursor(terminal->emulator, row, column);
+    emulator_take_damage(terminal->emulator);
+    return true;
+}
+
+int terminal_rows(const struct terminal *terminal)
+{
+    return emulator_rows(terminal->emulator);
+}
+
+int terminal_columns(const struct terminal *terminal)
+{
+    return emulator_columns(terminal->emulator);
+}
+
+bool terminal_in_update(const struct terminal *terminal)
+{
+    return terminal->modes.in_update;
+}
+
+uint64_t terminal_frames(const struct terminal *terminal)
+{
+    return terminal->frames;
+}
+
+bool terminal_synchronizes(const struct terminal *terminal)
+{
+    return terminal->synchronizes;
+}
+
+const char *terminal_title(const struct terminal *terminal)
+{
+    return terminal->title;
+}
+
+void terminal_cursor(const struct terminal *terminal, int *row, int *column)
+{
+    emulator_cursor(terminal->emulator, row, column);
+}
+
+void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
+                        struct buffer *out)
+{
+    size_t before = out->length;
+    emulator_cells(terminal->emulator, row, first, last, out);
+    while (out->length > before && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
+}
+
+void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out)
+{
+    terminal_part_text(terminal, row, 0, terminal_columns(terminal) - 1, out);
+}
+
+void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out)
+{
+    emulator_cell(terminal->emulator, row, column, out);
+}
+
+void terminal_keep_styles(struct terminal *terminal)
+{
+    terminal->keeps_styles = true;
+    emulator_keep_styles(terminal->emulator);
+}
+
+int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
+                 struct buffer *out)
+{
+    return emulator_run(terminal->emulator, row, column, style, out);
+}
+
+bool terminal_take_row(struct terminal *terminal, int row)
+{
+    return emulator_take_row(terminal->emulator, row);
+}
+
+void terminal_text(const struct terminal *terminal, struct string_list *rows)
+{
+    for (int row = 0; row < terminal_rows(terminal); row++) {
+        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        terminal_row_text(terminal, row, &text);
+        string_list_take(rows, buffer_take(&text));
+    }
+}
+
+void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes)
+{
+    key_encode(terminal->emulator, key, bytes);
+}
+
+void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes)
+{
+    paste_encode(&terminal->modes, text, bytes);
+}
+
+bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
+                           int column, struct buffer *bytes, struct lg_error *err)
+{
+    return mouse_encode(&terminal->modes, terminal->emulator, action, button, row, column, bytes,
+                        err);
+}

@@ -1,0 +1,80 @@
+/*
+ * The terminal that the target believes it talks to: a scanner in front of a libvterm screen.
+ *
+ * The scanner answers the queries that are seen on the wire (byte for byte, also when one is split
+ * over reads), takes APC, PM and SOS strings out (libvterm 0.1.4 draws their bodies), follows
+ * synchronized updates (DECSET 2026), bracketed paste and mouse modes, the title, and counts
+ * frames. It never writes to a descriptor: replies are appended to a buffer that the owner sends.
+ *
+ * What a wait may look at is a complete frame: terminal_in_update says that one is being drawn.
+ * Terminals end an update that takes too long by themselves (after 150 ms to 1 s); this one does
+ * not, because it has no clock and a half-drawn screen must not satisfy a wait: a target that stops
+ * in the middle of one runs into the deadline of whoever waits, or is noticed when it ends.
+ *
+ * The screen, the title, the modes and the replies depend on the bytes alone, never on how they
+ * were cut into feeds; the number of frames does.
+ */
+#ifndef LEAKGATE_DRIVER_TERMINAL_H
+#define LEAKGATE_DRIVER_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "scenario/key_name.h"
+#include "scenario/plan.h"
+
+struct terminal;
+struct cell_style; /* target/emulator.h */
+
+/* 1 to LIMIT_TERMINAL_ROWS rows and 2 to LIMIT_TERMINAL_COLUMNS columns; else LG_ERROR_INPUT. */
+struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
+void terminal_free(struct terminal *terminal);
+
+/* Output of the target. Replies to queries in it are appended to `replies` (target/replies.h). */
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
+                   struct buffer *replies);
+/* A new, blank emulator of that size (libvterm 0.1.4 crashes on a resize with a saved cursor
+ * outside); the target redraws. Modes, title, cursor and a sequence under way are kept. */
+bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg_error *err);
+
+int terminal_rows(const struct terminal *terminal);
+int terminal_columns(const struct terminal *terminal);
+bool terminal_in_update(const struct terminal *terminal);
+/* Complete frames so far: ends of synchronized updates, and, outside of them, feeds that drew or
+ * changed the title. */
+uint64_t terminal_frames(const struct terminal *terminal);
+bool terminal_synchronizes(const struct terminal *terminal); /* has it ever used mode 2026? */
+/* "" at first. Nothing in it can act on a terminal (text_harmless). */
+const char *terminal_title(const struct terminal *terminal);
+void terminal_cursor(const struct terminal *terminal, int *row, int *column); /* from 0 */
+
+/* One row as UTF-8 text, trailing blanks cut; the second cell of a wide character is skipped. */
+void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out);
+/* The same for the columns of a range (already resolved, inclusive). */
+void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
+                        struct buffer *out);
+/* Appends one cell: a space where it is blank, nothing where it is the second half of a wide
+ * character, else a character with its combining marks. */
+void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out);
+/* For a replay (target/replay.h): from now on colours are kept; the cells from `column` on that
+ * look the same, appended, returning the column after them; has a row been drawn on since this was
+ * last asked? */
+void terminal_keep_styles(struct terminal *terminal);
+int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
+                 struct buffer *out);
+bool terminal_take_row(struct terminal *terminal, int row);
+/* The whole screen, one string per row; the caller frees the list. */
+void terminal_text(const struct terminal *terminal, struct string_list *rows);
+
+/* Input the target understands in its current modes, appended to `bytes` (target/keys.h): paste
+ * bracketed when mode 2004 is on, mouse as SGR (1006) or X10 as the modes say. Mouse is an error
+ * (LG_ERROR_TARGET) when the target has not asked for it. */
+void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes);
+void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes);
+bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
+                           int column, struct buffer *bytes, struct lg_error *err);
+
+#endif

@@ -1,0 +1,148 @@
+#include "measure/world_counts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "measure/sessions.h"
+#include "world/state_files.h"
+
+void world_counts_free(struct world_counts *world_counts)
+{
+    string_list_free(&world_counts->sessions);
+    string_list_free(&world_counts->before);
+    json_decref(world_counts->left);
+    *world_counts = (struct world_counts){0};
+}
+
+void world_counts_put(struct world_counts *world_counts, const char *key, json_t *value)
+{
+    if (world_counts->left == NULL)
+        world_counts->left = json_object();
+    json_put(world_counts->left, key, value);
+}
+
+void world_counts_tell(const struct world_counts *world_counts, json_t *record)
+{
+    if (world_counts->left != NULL)
+        json_object_update(record, world_counts->left);
+}
+
+static void count_tools(const struct world *world, struct probe_counting *counting)
+{
+    const struct string_list *tools = &world->plan->world.tools;
+    _cleanup_free_ unsigned *counts = memory_array(tools->count + 1, sizeof *counts);
+    probe_begin_count(counting, GAUGE_SPAWN);
+    world_spawn_counts(world, counts);
+    for (size_t i = 0; i < tools->count; i++)
+        if (counts[i] > 0)
+            probe_count(counting, GAUGE_SPAWN, tools->items[i], counts[i]);
+}
+
+static void count_file(void *context, const char *directory, const char *name)
+{
+    (void)name;
+    probe_count(context, GAUGE_STATE_FILE, directory, 1);
+}
+
+static bool count_files(const struct world *world, struct probe_counting *counting,
+                        struct lg_error *err)
+{
+    if (world->plan->target.state.count == 0)
+        return true;
+    probe_begin_count(counting, GAUGE_STATE_FILE);
+    return state_files_walk(world, count_file, counting, err);
+}
+
+static void count_sessions(struct world_counts *world_counts, struct loop *loop,
+                           const struct world *world, struct probe_counting *counting, bool whole)
+{
+    if (world->plan->target.survivors.count == 0)
+        return;
+    _cleanup_strings_ struct string_list now = {0};
+    if (whole && sessions_read(loop, world, &now)) {
+        string_list_free(&world_counts->sessions);
+        world_counts->sessions = now;
+        now = (struct string_list){0};
+        world_counts->sessions_known = true;
+    }
+    if (!world_counts->sessions_known)
+        return;
+    probe_begin_count(counting, GAUGE_SESSION);
+    for (size_t i = 0; i < world_counts->sessions.count; i++)
+        probe_count(counting, GAUGE_SESSION, world_counts->sessions.items[i], 1);
+}
+
+bool world_counts_count(struct world_counts *world_counts, struct loop *loop,
+                        const struct world *world, struct probe_counting *counting, bool whole,
+                        struct lg_error *err)
+{
+    count_tools(world, counting);
+    count_sessions(world_counts, loop, world, counting, whole);
+    return count_files(world, counting, err);
+}
+
+static void list_file(void *context, const char *directory, const char *name)
+{
+    string_list_take(context, path_join(directory, name));
+}
+
+bool world_counts_mark(struct world_counts *world_counts, const struct world *world,
+                       struct lg_error *err)
+{
+    string_list_free(&world_counts->before);
+    world_counts->marked = state_files_walk(world, list_file, &world_counts->before, err);
+    string_list_sort(&world_counts->before);
+    return world_counts->marked;
+}
+
+static void put_names(struct world_counts *world_counts, const char *key,
+                      const struct string_list *names)
+{
+    json_t *list = json_array(), *left = json_object();
+    for (size_t i = 0; i < names->count && i < LIMIT_NAMES_LEFT; i++)
+        json_push(list, json_text(names->items[i]));
+    json_put(left, "count", json_integer((json_int_t)names->count));
+    json_put(left, "names", list);
+    world_counts_put(world_counts, key, left);
+}
+
+void world_counts_leave_sessions(struct world_counts *world_counts, struct loop *loop,
+                                 const struct world *world)
+{
+    _cleanup_strings_ struct string_list names = {0};
+    if (world->plan->target.survivors.count == 0)
+        return;
+    if (!sessions_read(loop, world, &names))
+        return;
+    put_names(world_counts, "sessions_left", &names);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool was_there(const struct world_counts *world_counts, const char *path)
+{
+    const struct string_list *before = &world_counts->before;
+    return before->count > 0 &&
+           bsearch(&path, before->items, before->count, sizeof(char *), compare_names) != NULL;
+}
+
+/* A world that is over a limit by now has been told of in the samples. */
+void world_counts_leave_files(struct world_counts *world_counts, const struct world *world)
+{
+    _cleanup_strings_ struct string_list now = {0}, new = {0};
+    if (!world_counts->marked || world->plan->target.state.count == 0 ||
+        !state_files_walk(world, list_file, &now, NULL))
+        return;
+    string_list_sort(&now);
+    for (size_t i = 0; i < now.count; i++)
+        if (!was_there(world_counts, now.items[i]))
+            string_list_add(&new, now.items[i]);
+    put_names(world_counts, "files_left", &new);
+}

@@ -1,0 +1,43 @@
+/*
+ * What a run can see of its target in the world and not in the process: tools started, files in the
+ * state directories, tmux sessions; during the run for the samples, and after it what is left.
+ *
+ * Order of calls: world_counts_count for each sample; world_counts_mark when the loop begins;
+ * world_counts_leave_sessions after the target's end and before its survivors are ended;
+ * world_counts_leave_files after that; world_counts_tell; world_counts_free.
+ */
+#ifndef LEAKGATE_MEASURE_WORLD_COUNTS_H
+#define LEAKGATE_MEASURE_WORLD_COUNTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/loop.h"
+#include "base/strings.h"
+#include "probes/probe.h"
+#include "world/world.h"
+
+struct world_counts {
+    struct string_list sessions; /* as last read */
+    bool sessions_known;         /* they were read at least once */
+    struct string_list before;   /* state files when the loop began, sorted */
+    bool marked;
+    json_t *left; /* members of the journal's end record; NULL: none yet */
+};
+
+/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In
+ * between, and where tmux does not answer, the last reading stands. */
+bool world_counts_count(struct world_counts *world_counts, struct loop *loop,
+                        const struct world *world, struct probe_counting *counting, bool whole,
+                        struct lg_error *err);
+bool world_counts_mark(struct world_counts *world_counts, const struct world *world,
+                       struct lg_error *err);
+void world_counts_leave_sessions(struct world_counts *world_counts, struct loop *loop,
+                                 const struct world *world);
+void world_counts_leave_files(struct world_counts *world_counts, const struct world *world);
+/* Puts what is left, and whatever else was put into `left`, into the record. */
+void world_counts_tell(const struct world_counts *world_counts, json_t *record);
+void world_counts_put(struct world_counts *world_counts, const char *key, json_t *value);
+void world_counts_free(struct world_counts *world_counts);
+
+#endif

@@ -1,0 +1,85 @@
+/* What a report says of quarantine, and of a baseline that is another revision's. */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/baseline_difference.h"
+#include "report/quarantine.h"
+#include "report/console_paint.h"
+#include "report/weakening.h"
+
+/* A pull request that rewrites a baseline shows it in its own change as well. */
+enum { DIFFERENCES_SHOWN = 12 };
+
+static void paint_differences(const struct painter *painter, const struct string_list *lines)
+{
+    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, i == 0 ? "changes" : "", lines->items[i]);
+    if (lines->count > DIFFERENCES_SHOWN)
+        paint_line(painter, false, "and %zu more changes, in " REPORT_RESULT,
+                   lines->count - DIFFERENCES_SHOWN);
+}
+
+/* Each by itself: other formats take them line by line. */
+static void paint_weaker(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct string_list *lines = scenario_weakenings(scenario);
+    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, "weaker", lines->items[i]);
+    if (lines->count > DIFFERENCES_SHOWN)
+        paint_line(painter, false, "and %zu more that are weaker, in " REPORT_RESULT,
+                   lines->count - DIFFERENCES_SHOWN);
+}
+
+static void paint_revision(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    const char *commit = json_get_text(record->header, "baseline_commit", "");
+    _cleanup_strings_ struct string_list lines = {0};
+    baseline_difference(record->baseline, record->baseline_here, &lines);
+    if (lines.count == 0)
+        return;
+    paint_line(painter, false, "judged by %s of %s (%.12s); the working tree has %s:",
+               record->baseline != NULL ? "the baseline" : "the defaults, there is no baseline",
+               record->baseline_revision, commit,
+               record->baseline_here != NULL ? "another one" : "none");
+    paint_differences(painter, &lines);
+    if (scenario->judgement_here != NULL)
+        paint_line(painter, false, "by the baseline in the working tree: %s",
+                   verdict_name(scenario->judgement_here->verdict));
+}
+
+void paint_baseline(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_free_ char *quarantine = quarantine_text(scenario);
+    if (quarantine != NULL)
+        paint_line(painter, false, "%s", quarantine);
+    const json_t *here = scenario->record != NULL
+                             ? json_object_get(scenario->record->header, "quarantine_here")
+                             : NULL;
+    if (here != NULL)
+        paint_line(painter, false,
+                   "a quarantine until %s in the working tree counts once %s has it",
+                   json_get_text(here, "until", ""), scenario->record->baseline_revision);
+    if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
+        paint_revision(painter, scenario);
+    paint_weaker(painter, scenario);
+}
+
+/* Whoever reads no more than the last lines is to know. */
+void paint_weakened(const struct painter *painter)
+{
+    const struct suite_result *suite = painter->suite;
+    _cleanup_free_ char *text = weakening_text(suite);
+    if (text == NULL)
+        return;
+    _cleanup_free_ char *harmless = text_harmless(text, false);
+    paint_start(painter, PAINT_YELLOW);
+    buffer_text(painter->out, harmless);
+    paint_end(painter, PAINT_YELLOW);
+    buffer_char(painter->out, '\n');
+    for (size_t i = 0; i < suite->weakened.count; i++) {
+        _cleanup_free_ char *line = text_harmless(suite->weakened.items[i], false);
+        buffer_format(painter->out, "  %s\n", line);
+    }
+}

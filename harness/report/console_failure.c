@@ -1,0 +1,184 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/attempts.h"
+#include "report/statements.h"
+#include "report/console_paint.h"
+#include "report/text_layout.h"
+
+enum { STDERR_LINES_SHOWN = 50, EVIDENCE_INDENT = 2, ROWS_WORTH_A_LINE = 4 };
+
+static void box_edge(struct buffer *out, const char *left, const char *title, const char *right,
+                     size_t indent, size_t inner)
+{
+    size_t used = text_columns(title);
+    text_pad(out, "", indent);
+    buffer_text(out, left);
+    buffer_text(out, title);
+    for (size_t i = used; i < inner + 2; i++)
+        buffer_text(out, "─");
+    buffer_format(out, "%s\n", right);
+}
+
+static char *row_text(const json_t *rows, size_t index, size_t columns)
+{
+    const char *raw = json_string_value(json_array_get(rows, index));
+    _cleanup_free_ char *harmless = text_harmless(raw != NULL ? raw : "", false);
+    return text_cut(harmless, columns);
+}
+
+size_t rows_in_use(const json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    for (; count > 0; count--) {
+        const char *last = json_string_value(json_array_get(rows, count - 1));
+        if (last != NULL && last[strspn(last, " ")] != '\0')
+            break;
+    }
+    return count;
+}
+
+static void box_row(struct buffer *out, const char *text, size_t indent, size_t inner)
+{
+    text_pad(out, "", indent);
+    buffer_text(out, "│ ");
+    text_pad(out, text, inner);
+    buffer_text(out, " │\n");
+}
+
+/* How many rows from `first` on, within `count`, read as it does. */
+static size_t equal_rows(const json_t *rows, size_t first, size_t count)
+{
+    const char *text = json_string_value(json_array_get(rows, first));
+    size_t next = first + 1;
+    while (text != NULL && next < count) {
+        const char *other = json_string_value(json_array_get(rows, next));
+        if (other == NULL || strcmp(other, text) != 0)
+            break;
+        next++;
+    }
+    return next - first;
+}
+
+/* An empty part of a screen says as much in two lines as in forty. */
+static void box_rows(struct buffer *out, const json_t *rows, size_t count, size_t indent,
+                     size_t inner)
+{
+    for (size_t i = 0; i < count;) {
+        _cleanup_free_ char *row = row_text(rows, i, inner);
+        size_t equal = equal_rows(rows, i, count);
+        box_row(out, row, indent, inner);
+        if (equal >= ROWS_WORTH_A_LINE) {
+            _cleanup_free_ char *more = memory_format("⋮ %zu more rows like this", equal - 1);
+            _cleanup_free_ char *cut = text_cut(more, inner);
+            box_row(out, cut, indent, inner);
+            i += equal;
+        } else {
+            i++;
+        }
+    }
+}
+
+static size_t widest_row(const json_t *rows, size_t count, size_t most)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *row = row_text(rows, i, most);
+        size_t columns = text_columns(row);
+        widest = columns > widest ? columns : widest;
+    }
+    return widest;
+}
+
+void console_screen(const json_t *rows, const char *title, size_t indent, size_t width,
+                    struct buffer *out)
+{
+    _cleanup_json_ json_t *said = NULL;
+    size_t count = rows_in_use(rows);
+    size_t most = width > indent + 4 ? width - indent - 4 : 1;
+    size_t inner = text_columns(title);
+    /* An empty box would look like a fault of the report. */
+    if (count == 0) {
+        rows = said = json_pack("[s]", "(the screen was blank)");
+        count = 1;
+    }
+    size_t widest = widest_row(rows, count, most);
+    inner = widest > inner ? widest : inner;
+    inner = inner > most ? most : inner;
+    box_edge(out, "┌", title, "┐", indent, inner);
+    box_rows(out, rows, count, indent, inner);
+    box_edge(out, "└", "", "┘", indent, inner);
+}
+
+const json_t *failing_screen(const struct run_record *record)
+{
+    for (size_t i = json_array_size(record->screens); i > 0; i--) {
+        const json_t *screen = json_array_get(record->screens, i - 1);
+        const char *why = json_get_text(screen, "why", "");
+        if (strcmp(why, "failed") == 0 || strcmp(why, "round_trip") == 0)
+            return screen;
+    }
+    return NULL;
+}
+
+static void paint_screen(const struct painter *painter, const struct run_record *record)
+{
+    const json_t *screen = failing_screen(record);
+    if (screen != NULL)
+        console_screen(json_object_get(screen, "rows"), " screen ", EVIDENCE_INDENT,
+                       painter->style.width, painter->out);
+}
+
+const char *last_lines(const char *text, size_t lines)
+{
+    const char *start = text + strlen(text);
+    while (start > text && start[-1] == '\n')
+        start--;
+    for (; start > text; start--)
+        if (start[-1] == '\n' && --lines == 0)
+            break;
+    return start;
+}
+
+static void paint_stderr(const struct painter *painter, const json_t *failure)
+{
+    const char *tail = json_get_text(failure, "stderr_tail", "");
+    if (tail[strspn(tail, " \n")] == '\0')
+        return;
+    buffer_format(painter->out, "%*sstandard error of the target:\n", EVIDENCE_INDENT, "");
+    _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, STDERR_LINES_SHOWN));
+    char *rest = NULL;
+    for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        _cleanup_free_ char *harmless = text_harmless(line, true);
+        buffer_format(painter->out, "%*s%s\n", EVIDENCE_INDENT + 2, "", harmless);
+    }
+}
+
+void paint_last_words(const struct painter *painter, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario_telling_record(scenario);
+    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED ||
+        scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK)
+        return;
+    paint_screen(painter, record);
+    paint_stderr(painter, record->failure);
+}
+
+void paint_failure(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_statements_ struct statements statements = {0};
+    statements_of(scenario, &statements);
+    const struct statement *statement = &statements.items[0];
+    paint_line(painter, true, "%s", statement->text);
+    paint_details(painter, statement);
+    if (scenario->judgement != NULL && scenario->verdict == VERDICT_INCONCLUSIVE)
+        paint_power(painter, scenario, false);
+    if (statement->where != NULL)
+        paint_labelled(painter, "at", statement->where);
+    paint_evidence(painter, scenario);
+    paint_last_words(painter, scenario);
+}
