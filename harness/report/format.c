@@ -19,7 +19,6 @@ const struct report_format report_format_table[] = {
     {"markdown", "summary.md", markdown_report},
     {"annotations", NULL, annotations_report},
     {"junit", "junit.xml", junit_report},
-    {"sarif", "leakgate.sarif", sarif_report},
     {"csv", "samples.csv", csv_report},
 };
 const size_t report_format_count = sizeof report_format_table / sizeof *report_format_table;

@@ -37,7 +37,6 @@ void json_report(const struct suite_result *suite, struct buffer *out);
 void markdown_report(const struct suite_result *suite, struct buffer *out);
 void annotations_report(const struct suite_result *suite, struct buffer *out);
 void junit_report(const struct suite_result *suite, struct buffer *out);
-void sarif_report(const struct suite_result *suite, struct buffer *out);
 void csv_report(const struct suite_result *suite, struct buffer *out);
 void html_report(const struct suite_result *suite, struct buffer *out);
 

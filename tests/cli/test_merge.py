@@ -76,7 +76,7 @@ def test_it_is_a_report_like_any_other(both):
     shutil.rmtree(both.root)
     assert (report / "external-editor" / "journal.jsonl").is_file()
     assert json.loads(both.leakgate("report", "--json").stdout) == both.result()
-    for name in ("index.html", "summary.md", "junit.xml", "leakgate.sarif", "samples.csv"):
+    for name in ("index.html", "summary.md", "junit.xml", "samples.csv"):
         assert (report / name).is_file()
     accepted = both.leakgate("accept", "tab-cycle")
     assert accepted.returncode == 0, accepted.stderr

@@ -19,8 +19,7 @@ STANDIN = SOURCE / "build" / "standin" / "standin"
 # Its runtime serves the profile goroutineleak.
 STANDIN_GOROUTINELEAK = STANDIN.with_name("standin-goroutineleak")
 # What stands in a report's directory beside those of the scenarios.
-REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "leakgate.sarif",
-                "samples.csv"]
+REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "samples.csv"]
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
 # A run mostly waits. More at a time would take the time of the other runs' steps.
