@@ -17,8 +17,7 @@ struct journal {
     size_t bytes;     /* written so far */
     size_t functions; /* written so far, by number */
     size_t holders;
-    struct holding *last; /* holdings of the last sample written */
-    size_t last_count;
+    struct holding_list last; /* holdings of the last sample written */
 };
 
 struct journal *journal_create(const char *path, struct lg_error *err)
@@ -120,9 +119,10 @@ static json_t *holding_differences(const struct journal *journal, const struct s
 {
     json_t *differences = json_array();
     size_t old = 0, new = 0;
-    while (old < journal->last_count || new < sample->holding_count) {
-        const struct holding *before = old < journal->last_count ? &journal->last[old] : NULL;
-        const struct holding *now = new < sample->holding_count ? &sample->holdings[new] : NULL;
+    while (old < journal->last.count || new < sample->holdings.count) {
+        const struct holding *before = old < journal->last.count ? &journal->last.items[old] : NULL;
+        const struct holding *now =
+            new < sample->holdings.count ? &sample->holdings.items[new] : NULL;
         if (now == NULL || (before != NULL && before->holder < now->holder)) {
             push_difference(differences, (struct holding){.holder = before->holder});
             old++;
@@ -146,15 +146,6 @@ static json_t *gauges_read(const struct sample *sample)
     return gauges;
 }
 
-static void remember_holdings(struct journal *journal, const struct sample *sample)
-{
-    free(journal->last);
-    journal->last = memory_array(sample->holding_count + 1, sizeof *journal->last);
-    if (sample->holding_count > 0)
-        memcpy(journal->last, sample->holdings, sample->holding_count * sizeof *journal->last);
-    journal->last_count = sample->holding_count;
-}
-
 bool journal_write_sample(struct journal *journal, const struct sample *sample,
                           const struct holder_table *holders, struct lg_error *err)
 {
@@ -173,7 +164,7 @@ bool journal_write_sample(struct journal *journal, const struct sample *sample,
     json_put(record, "collections", json_integer((json_int_t)sample->collections));
     if (!journal_write(journal, record, err))
         return false;
-    remember_holdings(journal, sample);
+    holding_list_copy(&journal->last, &sample->holdings);
     return true;
 }
 
@@ -203,7 +194,7 @@ bool journal_close(struct journal *journal, struct lg_error *err)
     int errnum = synced ? 0 : errno;
     if (close(journal->fd) != 0 && synced)
         errnum = errno;
-    free(journal->last);
+    holding_list_free(&journal->last);
     free(journal);
     return errnum == 0 || lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot close the journal");
 }

@@ -106,7 +106,7 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     sample.step = step;
     bool written = record_target_once(run, rate, err) &&
                    journal_write_sample(run->journal, &sample, run->series.holders, err);
-    run->holdings += sample.holding_count;
+    run->holdings += sample.holdings.count;
     series_append(&run->series, &sample);
     /* A run of hours loses at most the sample in flight to a power cut; one of seconds is soon had
      * again. */

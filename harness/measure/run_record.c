@@ -20,8 +20,6 @@ struct reading {
     struct run_record *record;
     const char *path;
     unsigned line;
-    struct holding *last; /* holdings of the last sample, sorted by holder */
-    size_t last_count;
     size_t holdings; /* of all samples */
 };
 
@@ -170,43 +168,41 @@ static bool parse_differences(const struct reading *reading, const json_t *rows,
     return true;
 }
 
-/* The last sample's holdings with the differences put in; both are sorted by holder. */
-static size_t apply_differences(const struct reading *reading, const struct holding *differences,
-                                size_t count, struct holding *merged)
+/* The holdings of the sample before with the differences put in; both are sorted by holder. */
+static void apply_differences(const struct holding_list *last, const struct holding *differences,
+                              size_t count, struct holding_list *merged)
 {
-    size_t old = 0, new = 0, length = 0;
-    while (old < reading->last_count || new < count) {
-        bool from_old = new == count || (old < reading->last_count &&
-                                         reading->last[old].holder < differences[new].holder);
-        if (from_old) {
-            merged[length++] = reading->last[old++];
+    size_t old = 0, new = 0;
+    while (old < last->count || new < count) {
+        const struct holding *before = old < last->count ? &last->items[old] : NULL;
+        if (new == count || (before != NULL && before->holder < differences[new].holder)) {
+            holding_list_add(merged, *before);
+            old++;
             continue;
         }
-        if (old < reading->last_count && reading->last[old].holder == differences[new].holder)
-            old++;
+        old += before != NULL && before->holder == differences[new].holder;
         if (differences[new].value > 0 || differences[new].bytes > 0)
-            merged[length++] = differences[new];
+            holding_list_add(merged, differences[new]);
         new ++;
     }
-    return length;
 }
 
 static bool take_holdings(struct reading *reading, const json_t *rows, struct sample *sample,
                           struct lg_error *err)
 {
+    const struct series *series = &reading->record->series;
+    const struct holding_list none = {0};
+    const struct holding_list *last =
+        series->count > 0 ? &series->samples[series->count - 1].holdings : &none;
     size_t count = json_array_size(rows);
     _cleanup_free_ struct holding *differences = memory_array(count + 1, sizeof *differences);
     if (!parse_differences(reading, rows, differences))
         return refuse(reading, err, "a sample's holdings are not as they should be");
-    struct holding *merged = memory_array(reading->last_count + count + 1, sizeof *merged);
-    size_t length = apply_differences(reading, differences, count, merged);
-    reading->holdings += length;
-    sample->holdings = merged;
-    sample->holding_count = length;
-    free(reading->last);
-    reading->last = memory_array(length + 1, sizeof *reading->last);
-    memcpy(reading->last, merged, length * sizeof *merged);
-    reading->last_count = length;
+    size_t most = last->count + count;
+    sample->holdings = (struct holding_list){.items = memory_array(most + 1, sizeof *differences),
+                                             .capacity = most + 1};
+    apply_differences(last, differences, count, &sample->holdings);
+    reading->holdings += sample->holdings.count;
     if (reading->holdings > LIMIT_JOURNAL_HOLDINGS)
         return refuse(reading, err, "the samples hold more than the limit LIMIT_JOURNAL_HOLDINGS");
     return true;
@@ -425,7 +421,6 @@ struct run_record *run_record_read(const char *path, struct lg_error *err)
         return NULL;
     struct reading reading = {.record = run_record_new(), .path = path};
     bool whole = read_lines(&reading, file, err);
-    free(reading.last);
     if (!whole) {
         run_record_free(reading.record);
         return NULL;

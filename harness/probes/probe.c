@@ -228,7 +228,6 @@ struct holder_table *probe_take_holders(struct probe *probe)
 struct probe_counting {
     struct probe *probe;
     struct sample sample;
-    size_t capacity; /* of sample.holdings */
     int64_t rate;
 };
 
@@ -273,8 +272,7 @@ static bool profile_take(struct probe_counting *taking, const char *path, enum g
     if (!pprof_fetch_buffer(taking->probe->pprof, path, &body, err))
         return false;
     if (!profile_decode(buffer_string(&body), body.length, gauge, taking->probe->holders,
-                        &taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
-                        total, facts, err))
+                        &taking->sample.holdings, total, facts, err))
         return lg_context(err, "pprof %s", path);
     const struct probe_options *options = &taking->probe->options;
     return options->take_profile == NULL ||
@@ -318,8 +316,7 @@ static bool process_take(struct probe_counting *taking, struct lg_error *err)
     double *gauges = taking->sample.gauges;
     unsigned fds, watches, threads;
     if (!proc_fds_read(proc, taking->probe->world_root, taking->probe->holders,
-                       &taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
-                       &fds, err) ||
+                       &taking->sample.holdings, &fds, err) ||
         !proc_watches_read(proc, &watches, err) || !proc_threads_read(proc, &threads, err) ||
         !proc_rss_read(proc, &gauges[GAUGE_RSS], err))
         return false;
@@ -342,8 +339,7 @@ static void descendant_take(struct probe_counting *taking, pid_t pid)
     }
     gauges[GAUGE_CHILD]++;
     uint32_t holder = holder_table_text(taking->probe->holders, GAUGE_CHILD, stat.name);
-    holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
-                 (struct holding){.holder = holder, .value = 1});
+    holding_list_add(&taking->sample.holdings, (struct holding){.holder = holder, .value = 1});
 }
 
 static bool descendants_take(struct probe_counting *taking, struct lg_error *err)
@@ -369,8 +365,7 @@ void probe_count(struct probe_counting *taking, enum gauge gauge, const char *ho
 {
     taking->sample.gauges[gauge] += count;
     uint32_t number = holder_table_text(taking->probe->holders, gauge, holder);
-    holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
-                 (struct holding){.holder = number, .value = count});
+    holding_list_add(&taking->sample.holdings, (struct holding){.holder = number, .value = count});
 }
 
 static bool callbacks_take(struct probe_counting *taking, bool whole, struct lg_error *err)
@@ -385,7 +380,7 @@ static bool callbacks_take(struct probe_counting *taking, bool whole, struct lg_
 static bool everything_take(struct probe_counting *taking, bool with_memstats, struct lg_error *err)
 {
     unsigned before = 0;
-    if (!proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, NULL, NULL, &before, err))
+    if (!proc_fds_read(&taking->probe->proc, NULL, NULL, NULL, &before, err))
         return false;
     taking->sample.gauges[GAUGE_FD_BEFORE_GC] = before;
     if (!profiles_take(taking, err) || (with_memstats && !memstats_take(taking, err)) ||
@@ -418,7 +413,7 @@ static void gauges_clear(struct probe_counting *taking)
 static void sample_finish(struct probe_counting *taking, int64_t began, struct sample *sample)
 {
     struct sample *taken = &taking->sample;
-    taken->holding_count = holdings_sum(taken->holdings, taken->holding_count);
+    holding_list_sum(&taken->holdings);
     taken->at = (double)(began - taking->probe->options.started) / (double)NS_PER_SECOND;
     taken->took = (double)(clock_now() - began) / (double)NS_PER_SECOND;
     *sample = *taken;
@@ -443,10 +438,9 @@ bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample
 static void holdings_keep(struct probe_counting *taking, const struct sample *before)
 {
     const struct holder_table *table = taking->probe->holders;
-    for (size_t i = 0; i < before->holding_count; i++)
-        if (holder_table_get(table, before->holdings[i].holder).gauge != GAUGE_GOROUTINE_LEAK)
-            holdings_add(&taking->sample.holdings, &taking->sample.holding_count, &taking->capacity,
-                         before->holdings[i]);
+    for (size_t i = 0; i < before->holdings.count; i++)
+        if (holder_table_get(table, before->holdings.items[i].holder).gauge != GAUGE_GOROUTINE_LEAK)
+            holding_list_add(&taking->sample.holdings, before->holdings.items[i]);
 }
 
 /* False where the profile could not be had; *served where that is not because there is none. */

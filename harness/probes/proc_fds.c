@@ -55,8 +55,7 @@ static const char *fd_name(char link[PATH_MAX], const char *world_root, char tex
 }
 
 bool proc_fds_read(const struct proc *proc, const char *world_root, struct holder_table *table,
-                   struct holding **holdings, size_t *count, size_t *capacity, unsigned *fds,
-                   struct lg_error *err)
+                   struct holding_list *holdings, unsigned *fds, struct lg_error *err)
 {
     _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
     if (stream == NULL)
@@ -79,7 +78,7 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct holde
             name = fd_name(link, world_root, text);
         }
         uint32_t holder = holder_table_text(table, GAUGE_FD, name);
-        holdings_add(holdings, count, capacity, (struct holding){.holder = holder, .value = 1});
+        holding_list_add(holdings, (struct holding){.holder = holder, .value = 1});
     }
     *fds = found;
     return true;

@@ -38,10 +38,9 @@ struct proc_stat {
 bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err);
 
 /* How many descriptors; when table is not NULL, one holding for each kind and path, appended to
- * *holdings (a growing array; sorted and summed by the caller). */
+ * holdings (sorted and summed by the caller). */
 bool proc_fds_read(const struct proc *proc, const char *world_root, struct holder_table *table,
-                   struct holding **holdings, size_t *count, size_t *capacity, unsigned *fds,
-                   struct lg_error *err);
+                   struct holding_list *holdings, unsigned *fds, struct lg_error *err);
 /* inotify watches over all inotify descriptors, from fdinfo. */
 bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
 bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);

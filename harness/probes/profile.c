@@ -37,9 +37,7 @@ struct decoder {
     bool packages_known;      /* and not again */
     int value_index;          /* which of a sample's values counts */
     int bytes_index;          /* -1: none */
-    struct holding *holdings;
-    size_t count;
-    size_t capacity;
+    struct holding_list holdings;
     size_t samples;
     uint64_t total;
 };
@@ -48,7 +46,7 @@ static void decoder_free(struct decoder *decoder)
 {
     profile_tables_free(&decoder->tables);
     packages_free(&decoder->packages);
-    free(decoder->holdings);
+    holding_list_free(&decoder->holdings);
 }
 #define _cleanup_decoder_ __attribute__((cleanup(decoder_free)))
 
@@ -201,8 +199,8 @@ static bool sample_decode(void *context, const struct profile_sample *sample, st
                        "the target's distinct stacks take more than %u bytes", LIMIT_HOLDER_BYTES);
     uint32_t held = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
     decoder->total += held;
-    holdings_add(&decoder->holdings, &decoder->count, &decoder->capacity,
-                 (struct holding){.holder = holder, .value = held, .bytes = (uint64_t)bytes});
+    holding_list_add(&decoder->holdings,
+                     (struct holding){.holder = holder, .value = held, .bytes = (uint64_t)bytes});
     return true;
 }
 
@@ -224,13 +222,13 @@ static bool decode(struct decoder *decoder, const char *bytes, size_t length, st
     if (!profile_tables_read(bytes, length, &decoder->tables, err) || !values_find(decoder, err) ||
         !profile_samples_read(&decoder->tables, sample_decode, decoder, err))
         return false;
-    decoder->count = holdings_sum(decoder->holdings, decoder->count);
+    holding_list_sum(&decoder->holdings);
     return true;
 }
 
 bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,
-                    struct holding **holdings, size_t *count, size_t *capacity, uint64_t *total,
-                    struct profile_facts *facts, struct lg_error *err)
+                    struct holding_list *holdings, uint64_t *total, struct profile_facts *facts,
+                    struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer inflated = BUFFER_INIT(LIMIT_GZIP_OUT_BYTES);
     if (gunzip_recognises(bytes, length)) {
@@ -242,8 +240,8 @@ bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct h
     _cleanup_decoder_ struct decoder decoder = {.table = table, .gauge = gauge};
     if (!decode(&decoder, bytes, length, err))
         return false;
-    for (size_t i = 0; i < decoder.count; i++)
-        holdings_add(holdings, count, capacity, decoder.holdings[i]);
+    for (size_t i = 0; i < decoder.holdings.count; i++)
+        holding_list_add(holdings, decoder.holdings.items[i]);
     *total = decoder.total;
     *facts = (struct profile_facts){.period = decoder.tables.period, .samples = decoder.samples};
     return true;

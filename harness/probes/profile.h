@@ -17,14 +17,14 @@ struct profile_facts {
     size_t samples;
 };
 
-/* Adds one holding per distinct stack to *holdings (value and bytes summed; stacks that hold
+/* Adds one holding per distinct stack to holdings (value and bytes summed; stacks that hold
  * nothing are left out): for GAUGE_GOROUTINE and GAUGE_GOROUTINE_LEAK the count, for
  * GAUGE_HEAP_STACK inuse_objects and inuse_space, found by the names of the profile's sample types.
  * Stacks that belong to the fetch itself (net/http.(*conn).serve with runtime/pprof above it) are
  * left out of goroutines and counted in no gauge. *total is the sum of values. class
  * LG_ERROR_TARGET on anything that is no such profile. */
 bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,
-                    struct holding **holdings, size_t *count, size_t *capacity, uint64_t *total,
-                    struct profile_facts *facts, struct lg_error *err);
+                    struct holding_list *holdings, uint64_t *total, struct profile_facts *facts,
+                    struct lg_error *err);
 
 #endif

@@ -23,18 +23,10 @@ enum phase phase_by_name(const char *name)
     return PHASE_COUNT;
 }
 
-void sample_free(struct sample *sample)
+void holding_list_add(struct holding_list *list, struct holding holding)
 {
-    free(sample->holdings);
-    sample->holdings = NULL;
-    sample->holding_count = 0;
-}
-
-void holdings_add(struct holding **holdings, size_t *count, size_t *capacity,
-                  struct holding holding)
-{
-    *holdings = memory_grow(*holdings, capacity, *count + 1, sizeof **holdings);
-    (*holdings)[(*count)++] = holding;
+    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = holding;
 }
 
 static int by_holder(const void *a, const void *b)
@@ -51,17 +43,35 @@ static void holding_merge(struct holding *into, const struct holding *from)
         into->bytes = UINT64_MAX;
 }
 
-size_t holdings_sum(struct holding *holdings, size_t count)
+void holding_list_sum(struct holding_list *list)
 {
-    if (count == 0)
-        return 0;
-    qsort(holdings, count, sizeof *holdings, by_holder);
+    if (list->count == 0)
+        return;
+    qsort(list->items, list->count, sizeof *list->items, by_holder);
     size_t last = 0;
-    for (size_t i = 1; i < count; i++) {
-        if (holdings[i].holder == holdings[last].holder)
-            holding_merge(&holdings[last], &holdings[i]);
+    for (size_t i = 1; i < list->count; i++) {
+        if (list->items[i].holder == list->items[last].holder)
+            holding_merge(&list->items[last], &list->items[i]);
         else
-            holdings[++last] = holdings[i];
+            list->items[++last] = list->items[i];
     }
-    return last + 1;
+    list->count = last + 1;
+}
+
+void holding_list_copy(struct holding_list *to, const struct holding_list *from)
+{
+    to->count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        holding_list_add(to, from->items[i]);
+}
+
+void holding_list_free(struct holding_list *list)
+{
+    free(list->items);
+    *list = (struct holding_list){0};
+}
+
+void sample_free(struct sample *sample)
+{
+    holding_list_free(&sample->holdings);
 }

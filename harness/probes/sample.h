@@ -29,6 +29,17 @@ struct holding {
     uint64_t bytes;
 };
 
+struct holding_list {
+    struct holding *items;
+    size_t count;
+    size_t capacity;
+};
+void holding_list_add(struct holding_list *list, struct holding holding);
+/* Sorts by holder and adds up what stands for the same holder (values stop at UINT32_MAX). */
+void holding_list_sum(struct holding_list *list);
+void holding_list_copy(struct holding_list *to, const struct holding_list *from);
+void holding_list_free(struct holding_list *list);
+
 struct sample {
     enum phase phase;
     unsigned iteration; /* iterations completed since the target started, warm-up counted */
@@ -36,19 +47,11 @@ struct sample {
                       step it is their number and the iteration counts as completed; else 0 */
     double at;     /* seconds since the target was started */
     double took;   /* seconds */
-    double gauges[GAUGE_COUNT]; /* NAN where it was not read */
-    struct holding *holdings;   /* sorted by holder */
-    size_t holding_count;
-    uint64_t collections; /* NumGC; 0 where MemStats was not read */
+    double gauges[GAUGE_COUNT];   /* NAN where it was not read */
+    struct holding_list holdings; /* sorted by holder */
+    uint64_t collections;         /* NumGC; 0 where MemStats was not read */
 };
 
 void sample_free(struct sample *sample); /* what it owns, not the struct itself */
-
-/* Appends to a growing array that the caller frees. */
-void holdings_add(struct holding **holdings, size_t *count, size_t *capacity,
-                  struct holding holding);
-/* Sorts by holder, adds up what stands for the same holder (values stop at UINT32_MAX) and returns
- * how many are left. */
-size_t holdings_sum(struct holding *holdings, size_t count);
 
 #endif

@@ -12,13 +12,13 @@ static double count_in(const struct series *series, const struct sample *sample,
                        const struct account *account)
 {
     double count = 0;
-    for (size_t i = 0; i < sample->holding_count; i++) {
-        struct holder holder = holder_table_get(series->holders, sample->holdings[i].holder);
+    for (size_t i = 0; i < sample->holdings.count; i++) {
+        struct holder holder = holder_table_get(series->holders, sample->holdings.items[i].holder);
         if (holder.gauge != account->gauge)
             continue;
         _cleanup_free_ char *key = holder_key(series->holders, holder);
         if (key != NULL && strcmp(key, account->key) == 0)
-            count += sample->holdings[i].value;
+            count += sample->holdings.items[i].value;
     }
     return count;
 }

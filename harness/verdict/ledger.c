@@ -104,8 +104,8 @@ static void fill_column(struct ledger *ledger, const long *account_of, size_t co
 {
     const struct sample *sample = ledger->samples[column];
     size_t holders = holder_count(ledger->series);
-    for (size_t i = 0; i < sample->holding_count; i++) {
-        const struct holding *holding = &sample->holdings[i];
+    for (size_t i = 0; i < sample->holdings.count; i++) {
+        const struct holding *holding = &sample->holdings.items[i];
         if (holding->holder >= holders)
             continue;
         if (account_of[holding->holder] == NO_ACCOUNT) {

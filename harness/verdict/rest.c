@@ -28,14 +28,14 @@ static double held_at_start(const struct ledger *ledger, enum gauge gauge, const
     size_t known = holders != NULL ? holder_table_count(holders) : 0, count;
     const struct account *accounts = ledger_accounts(ledger, gauge, &count);
     double held = 0;
-    for (size_t i = 0; i < start->holding_count; i++) {
-        if (start->holdings[i].holder >= known)
+    for (size_t i = 0; i < start->holdings.count; i++) {
+        if (start->holdings.items[i].holder >= known)
             continue;
-        struct holder holder = holder_table_get(holders, start->holdings[i].holder);
+        struct holder holder = holder_table_get(holders, start->holdings.items[i].holder);
         _cleanup_free_ char *key = holder.gauge == gauge ? holder_key(holders, holder) : NULL;
         for (size_t j = 0; key != NULL && j < count; j++)
             if (taken[j] && strcmp(accounts[j].key, key) == 0)
-                held += start->holdings[i].value;
+                held += start->holdings.items[i].value;
     }
     return held;
 }

@@ -82,9 +82,8 @@ static struct sample sample_of(unsigned iteration, const struct holding *holding
     sample.gauges[GAUGE_FD] = 20 + iteration;
     sample.gauges[GAUGE_CPU] = 0.125 * iteration;
     sample.collections = iteration * 2;
-    sample.holdings = memory_array(count + 1, sizeof *holdings);
-    memcpy(sample.holdings, holdings, count * sizeof *holdings);
-    sample.holding_count = count;
+    for (size_t i = 0; i < count; i++)
+        holding_list_add(&sample.holdings, holdings[i]);
     return sample;
 }
 
@@ -124,11 +123,11 @@ static void write_three_samples(void)
 static void assert_holdings(const struct sample *sample, const struct holding *expected,
                             size_t count)
 {
-    assert_int_equal(sample->holding_count, count);
+    assert_int_equal(sample->holdings.count, count);
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(sample->holdings[i].holder, expected[i].holder);
-        assert_int_equal(sample->holdings[i].value, expected[i].value);
-        assert_int_equal(sample->holdings[i].bytes, expected[i].bytes);
+        assert_int_equal(sample->holdings.items[i].holder, expected[i].holder);
+        assert_int_equal(sample->holdings.items[i].value, expected[i].value);
+        assert_int_equal(sample->holdings.items[i].bytes, expected[i].bytes);
     }
 }
 

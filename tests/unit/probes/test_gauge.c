@@ -56,28 +56,30 @@ static void holdings_are_sorted_and_added_up(void **state)
 {
     (void)state;
     struct sample sample = {0};
-    size_t capacity = 0;
     static const struct holding added[] = {{7, 1, 10}, {2, 5, 0}, {7, 2, 20}, {0, 1, 1}, {2, 1, 0}};
     for (size_t i = 0; i < 5; i++)
-        holdings_add(&sample.holdings, &sample.holding_count, &capacity, added[i]);
-    sample.holding_count = holdings_sum(sample.holdings, sample.holding_count);
-    assert_int_equal(sample.holding_count, 3);
+        holding_list_add(&sample.holdings, added[i]);
+    holding_list_sum(&sample.holdings);
+    assert_int_equal(sample.holdings.count, 3);
     static const struct holding sums[] = {{0, 1, 1}, {2, 6, 0}, {7, 3, 30}};
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(sample.holdings[i].holder, sums[i].holder);
-        assert_int_equal(sample.holdings[i].value, sums[i].value);
-        assert_int_equal(sample.holdings[i].bytes, sums[i].bytes);
+        assert_int_equal(sample.holdings.items[i].holder, sums[i].holder);
+        assert_int_equal(sample.holdings.items[i].value, sums[i].value);
+        assert_int_equal(sample.holdings.items[i].bytes, sums[i].bytes);
     }
     sample_free(&sample);
-    assert_null(sample.holdings);
-    assert_int_equal(holdings_sum(NULL, 0), 0);
+    assert_null(sample.holdings.items);
+    holding_list_sum(&sample.holdings);
+    assert_int_equal(sample.holdings.count, 0);
 }
 
 static void a_sum_stops_at_the_largest_number(void **state)
 {
     (void)state;
     struct holding holdings[] = {{1, UINT32_MAX, UINT64_MAX}, {1, 5, 5}};
-    assert_int_equal(holdings_sum(holdings, 2), 1);
+    struct holding_list list = {holdings, 2, 2};
+    holding_list_sum(&list);
+    assert_int_equal(list.count, 1);
     assert_true(holdings[0].value == UINT32_MAX);
     assert_true(holdings[0].bytes == UINT64_MAX);
 }

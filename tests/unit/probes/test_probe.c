@@ -232,11 +232,11 @@ static void target_free(struct target *target)
 static uint32_t value_of(const struct target *target, const struct sample *sample, enum gauge gauge,
                          const char *text)
 {
-    for (size_t i = 0; i < sample->holding_count; i++) {
+    for (size_t i = 0; i < sample->holdings.count; i++) {
         struct holder holder =
-            holder_table_get(probe_holders(target->probe), sample->holdings[i].holder);
+            holder_table_get(probe_holders(target->probe), sample->holdings.items[i].holder);
         if (holder.gauge == gauge && holder.text != NULL && strcmp(holder.text, text) == 0)
-            return sample->holdings[i].value;
+            return sample->holdings.items[i].value;
     }
     return 0;
 }
@@ -282,8 +282,8 @@ static void a_whole_sample(void **state)
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "socket:tcp:listen"), 2);
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "anon_inode:inotify"), 1);
     assert_int_equal(value_of(target, &sample, GAUGE_CHILD, "helper"), 1);
-    for (size_t i = 1; i < sample.holding_count; i++)
-        assert_true(sample.holdings[i - 1].holder < sample.holdings[i].holder);
+    for (size_t i = 1; i < sample.holdings.count; i++)
+        assert_true(sample.holdings.items[i - 1].holder < sample.holdings.items[i].holder);
     assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
     sample_free(&sample);
     target_free(target);
@@ -353,12 +353,12 @@ static void leaked_goroutines_come_beside_what_was_held(void **state)
     assert_int_equal(leaks.iteration, 9);
     assert_true(leaks.gauges[GAUGE_GOROUTINE_LEAK] == 2);
     assert_true(isnan(leaks.gauges[GAUGE_GOROUTINE]));
-    assert_int_equal(leaks.holding_count, sample.holding_count + 1);
-    assert_memory_equal(leaks.holdings, sample.holdings,
-                        sample.holding_count * sizeof *sample.holdings);
+    assert_int_equal(leaks.holdings.count, sample.holdings.count + 1);
+    assert_memory_equal(leaks.holdings.items, sample.holdings.items,
+                        sample.holdings.count * sizeof *sample.holdings.items);
     struct sample again = {0};
     assert_true(probe_goroutine_leaks(target->probe, &leaks, &again, &served, &target->err));
-    assert_int_equal(again.holding_count, leaks.holding_count);
+    assert_int_equal(again.holdings.count, leaks.holdings.count);
     sample_free(&sample);
     sample_free(&leaks);
     sample_free(&again);
@@ -376,7 +376,7 @@ static void a_runtime_without_that_profile_is_no_error(void **state)
     bool served = true;
     assert_true(probe_goroutine_leaks(target->probe, &before, &leaks, &served, &target->err));
     assert_false(served);
-    assert_null(leaks.holdings);
+    assert_null(leaks.holdings.items);
     assert_int_equal(target->err.class, LG_ERROR_NONE);
     target_end(target);
     assert_false(probe_goroutine_leaks(target->probe, &before, &leaks, &served, &target->err));
@@ -396,9 +396,9 @@ static void samples_of_a_quiet_process_are_alike(void **state)
         assert_true(isnan(samples[i].gauges[GAUGE_HEAP_ALLOC]));
         assert_int_equal(samples[i].collections, 0);
         assert_true(samples[i].gauges[GAUGE_FD] == samples[0].gauges[GAUGE_FD]);
-        assert_int_equal(samples[i].holding_count, samples[0].holding_count);
-        assert_memory_equal(samples[i].holdings, samples[0].holdings,
-                            samples[0].holding_count * sizeof *samples[0].holdings);
+        assert_int_equal(samples[i].holdings.count, samples[0].holdings.count);
+        assert_memory_equal(samples[i].holdings.items, samples[0].holdings.items,
+                            samples[0].holdings.count * sizeof *samples[0].holdings.items);
         assert_true(i == 0 || samples[i].at > samples[i - 1].at);
     }
     assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
@@ -422,7 +422,7 @@ static void a_target_that_ends_is_told_from_one_that_restarts(void **state)
     int64_t rate;
     assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_TARGET);
-    assert_null(sample.holdings);
+    assert_null(sample.holdings.items);
     target_free(target);
 }
 

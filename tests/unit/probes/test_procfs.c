@@ -168,7 +168,7 @@ static void a_zombies_descriptors_are_the_targets_failure(void **state)
     unsigned fds = 0;
     struct lg_error err = {0};
     /* The superuser sees an empty directory, everybody else may not look. */
-    if (!proc_fds_read(&proc, NULL, NULL, NULL, NULL, NULL, &fds, &err))
+    if (!proc_fds_read(&proc, NULL, NULL, NULL, &fds, &err))
         assert_int_equal(err.class, LG_ERROR_TARGET);
     assert_int_equal(fds, 0);
     proc_close(&proc);
@@ -177,9 +177,7 @@ static void a_zombies_descriptors_are_the_targets_failure(void **state)
 
 struct fds {
     struct holder_table *table;
-    struct holding *holdings;
-    size_t count;
-    size_t capacity;
+    struct holding_list holdings;
     unsigned fds;
 };
 
@@ -187,24 +185,23 @@ static struct fds fds_of(const struct proc *proc, const char *world)
 {
     struct fds fds = {.table = holder_table_new()};
     struct lg_error err = {0};
-    if (!proc_fds_read(proc, world, fds.table, &fds.holdings, &fds.count, &fds.capacity, &fds.fds,
-                       &err))
+    if (!proc_fds_read(proc, world, fds.table, &fds.holdings, &fds.fds, &err))
         fail_msg("%s", err.text);
-    fds.count = holdings_sum(fds.holdings, fds.count);
+    holding_list_sum(&fds.holdings);
     return fds;
 }
 
 static void fds_free(struct fds *fds)
 {
     holder_table_free(fds->table);
-    free(fds->holdings);
+    holding_list_free(&fds->holdings);
 }
 
 static unsigned fds_held_by(const struct fds *fds, const char *text)
 {
-    for (size_t i = 0; i < fds->count; i++)
-        if (strcmp(holder_table_get(fds->table, fds->holdings[i].holder).text, text) == 0)
-            return fds->holdings[i].value;
+    for (size_t i = 0; i < fds->holdings.count; i++)
+        if (strcmp(holder_table_get(fds->table, fds->holdings.items[i].holder).text, text) == 0)
+            return fds->holdings.items[i].value;
     return 0;
 }
 
@@ -282,8 +279,8 @@ static void descriptors_are_named_by_kind_and_path(void **state)
         {"mnt", 1},
         {"/tmp/odd:[12]", 1},
     };
-    assert_int_equal(fds.count, sizeof expected / sizeof expected[0]);
-    for (size_t i = 0; i < fds.count; i++)
+    assert_int_equal(fds.holdings.count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < fds.holdings.count; i++)
         assert_int_equal(fds_held_by(&fds, expected[i].text), expected[i].count);
     fds_free(&fds);
     proc_close(&proc);
@@ -299,7 +296,7 @@ static void a_descriptor_that_vanishes_is_not_counted(void **state)
     struct proc proc = fake_open(fake, 42);
     struct fds fds = fds_of(&proc, NULL);
     assert_int_equal(fds.fds, 1);
-    assert_int_equal(fds.count, 1);
+    assert_int_equal(fds.holdings.count, 1);
     fds_free(&fds);
     proc_close(&proc);
 }

@@ -22,9 +22,7 @@
 
 struct decoded {
     struct holder_table *table;
-    struct holding *holdings;
-    size_t count;
-    size_t capacity;
+    struct holding_list holdings;
     uint64_t total;
     struct profile_facts facts;
     struct lg_error err;
@@ -34,22 +32,22 @@ struct decoded {
 static struct decoded decode(const void *bytes, size_t length, enum gauge gauge)
 {
     struct decoded result = {.table = holder_table_new()};
-    result.decoded =
-        profile_decode(bytes, length, gauge, result.table, &result.holdings, &result.count,
-                       &result.capacity, &result.total, &result.facts, &result.err);
+    result.decoded = profile_decode(bytes, length, gauge, result.table, &result.holdings,
+                                    &result.total, &result.facts, &result.err);
     return result;
 }
 
 static void decoded_free(struct decoded *decoded)
 {
     holder_table_free(decoded->table);
-    free(decoded->holdings);
+    holding_list_free(&decoded->holdings);
 }
 
 /* The number of the function at that depth from the leaf, by name; "" where there is none. */
 static const char *frame(const struct decoded *decoded, size_t holding, uint32_t depth)
 {
-    struct holder holder = holder_table_get(decoded->table, decoded->holdings[holding].holder);
+    struct holder holder =
+        holder_table_get(decoded->table, decoded->holdings.items[holding].holder);
     return depth < holder.depth
                ? holder_table_function_name(decoded->table, holder.functions[depth])
                : "";
@@ -57,10 +55,10 @@ static const char *frame(const struct decoded *decoded, size_t holding, uint32_t
 
 static const struct holding *held_by(const struct decoded *decoded, const char *function)
 {
-    for (size_t i = 0; i < decoded->count; i++)
+    for (size_t i = 0; i < decoded->holdings.count; i++)
         for (uint32_t depth = 0; frame(decoded, i, depth)[0] != '\0'; depth++)
             if (strcmp(frame(decoded, i, depth), function) == 0)
-                return &decoded->holdings[i];
+                return &decoded->holdings.items[i];
     return NULL;
 }
 
@@ -85,11 +83,12 @@ static void goroutines_of_a_real_profile(void **state)
     assert_non_null(waiting);
     assert_int_equal(waiting->value, 7);
     assert_int_equal(waiting->bytes, 0);
-    assert_string_equal(frame(&decoded, (size_t)(waiting - decoded.holdings), 0), "runtime.gopark");
+    assert_string_equal(frame(&decoded, (size_t)(waiting - decoded.holdings.items), 0),
+                        "runtime.gopark");
     /* The profile counts 13: one of them serves the fetch and one reads behind it. */
     assert_int_equal(decoded.total, 11);
     assert_int_equal(decoded.facts.samples, 7);
-    assert_int_equal(decoded.count, 5);
+    assert_int_equal(decoded.holdings.count, 5);
     assert_null(held_by(&decoded, "net/http/pprof.Index"));
     assert_null(held_by(&decoded, "net/http.(*connReader).backgroundRead"));
     decoded_free(&decoded);
@@ -107,13 +106,13 @@ static void heap_of_a_real_profile(void **state)
     /* Forty blocks, and the slice that keeps them: another place in the same function. */
     assert_int_equal(held->value, 41);
     assert_int_equal(held->bytes, 40 * 4096 + 1792);
-    size_t number = (size_t)(held - decoded.holdings);
+    size_t number = (size_t)(held - decoded.holdings.items);
     assert_string_equal(frame(&decoded, number, 0), "main.hold");
     assert_string_equal(frame(&decoded, number, 1), "main.main");
     assert_int_equal(decoded.facts.period, 1);
     assert_int_equal(decoded.facts.samples, 12);
     /* What is freed holds nothing: two stacks of twelve samples are left. */
-    assert_int_equal(decoded.count, 2);
+    assert_int_equal(decoded.holdings.count, 2);
     assert_int_equal(decoded.total, 42);
     decoded_free(&decoded);
 }
@@ -167,11 +166,11 @@ static void the_same_profile_again_gives_the_same_holders(void **state)
     struct decoded decoded = decode(bytes.data, bytes.length, GAUGE_HEAP_STACK);
     size_t stacks = holder_table_count(decoded.table);
     assert_true(profile_decode(bytes.data, bytes.length, GAUGE_HEAP_STACK, decoded.table,
-                               &decoded.holdings, &decoded.count, &decoded.capacity, &decoded.total,
-                               &decoded.facts, &decoded.err));
+                               &decoded.holdings, &decoded.total, &decoded.facts, &decoded.err));
     assert_int_equal(holder_table_count(decoded.table), stacks);
-    assert_int_equal(decoded.count, 4); /* appended */
-    assert_int_equal(holdings_sum(decoded.holdings, decoded.count), 2);
+    assert_int_equal(decoded.holdings.count, 4); /* appended */
+    holding_list_sum(&decoded.holdings);
+    assert_int_equal(decoded.holdings.count, 2);
     decoded_free(&decoded);
 }
 
@@ -183,7 +182,7 @@ static void one_kind_is_not_taken_for_the_other(void **state)
     struct decoded wrong = decode(heap.data, heap.length, GAUGE_GOROUTINE);
     assert_false(wrong.decoded);
     assert_int_equal(wrong.err.class, LG_ERROR_TARGET);
-    assert_null(wrong.holdings);
+    assert_null(wrong.holdings.items);
     decoded_free(&wrong);
     wrong = decode(goroutines.data, goroutines.length, GAUGE_HEAP_STACK);
     assert_false(wrong.decoded);
@@ -280,7 +279,7 @@ static void numbers_may_be_anything_and_inlined_frames_go_innermost_first(void *
     if (!decoded.decoded)
         fail_msg("%s", decoded.err.text);
     assert_int_equal(decoded.total, 3);
-    assert_int_equal(decoded.count, 1);
+    assert_int_equal(decoded.holdings.count, 1);
     assert_string_equal(frame(&decoded, 0, 0), "main.inlined");
     assert_string_equal(frame(&decoded, 0, 1), "main.leaf");
     assert_string_equal(frame(&decoded, 0, 2), "main.root");
@@ -299,7 +298,7 @@ static void what_has_not_run_yet_is_not_counted(void **state)
     struct decoded decoded = decode(out.data, out.length, GAUGE_GOROUTINE);
     assert_true(decoded.decoded);
     assert_int_equal(decoded.total, 4);
-    assert_int_equal(decoded.count, 1);
+    assert_int_equal(decoded.holdings.count, 1);
     decoded_free(&decoded);
 }
 
@@ -308,7 +307,7 @@ static void refused(struct buffer *out, const char *why)
     struct decoded decoded = decode(out->data, out->length, GAUGE_GOROUTINE);
     assert_false(decoded.decoded);
     assert_int_equal(decoded.err.class, LG_ERROR_TARGET);
-    assert_null(decoded.holdings);
+    assert_null(decoded.holdings.items);
     if (strstr(decoded.err.text, why) == NULL)
         fail_msg("'%s' does not say '%s'", decoded.err.text, why);
     decoded_free(&decoded);
@@ -527,9 +526,9 @@ static unsigned decode_mutants(const char *name, enum gauge gauge, unsigned coun
         if (!decoded.decoded) {
             refusals++;
             assert_int_equal(decoded.err.class, LG_ERROR_TARGET);
-            assert_null(decoded.holdings);
+            assert_null(decoded.holdings.items);
         }
-        for (size_t n = 0; n < decoded.count; n++)
+        for (size_t n = 0; n < decoded.holdings.count; n++)
             assert_true(strlen(frame(&decoded, n, 0)) < plain.length);
         decoded_free(&decoded);
     }

@@ -13,7 +13,7 @@
 #include "probes/sample.h"
 #include "verdict/series.h"
 
-enum { IDLE_SAMPLES = 6, LOOP_SAMPLES = 21, WARMUP_ITERATIONS = 6, MOST_HOLDINGS = 8 };
+enum { IDLE_SAMPLES = 6, LOOP_SAMPLES = 21, WARMUP_ITERATIONS = 6 };
 
 static void build_sample(struct series *series, enum phase phase, unsigned iteration, double at)
 {
@@ -24,7 +24,6 @@ static void build_sample(struct series *series, enum phase phase, unsigned itera
     sample.gauges[GAUGE_GOROUTINE] = 0;
     sample.gauges[GAUGE_INOTIFY_WATCH] = 7;
     sample.gauges[GAUGE_CHILD] = 0;
-    sample.holdings = memory_array(MOST_HOLDINGS, sizeof *sample.holdings);
     series_append(series, &sample);
 }
 
@@ -73,8 +72,8 @@ static void add_holdings(struct series *series, uint32_t holder, build_value *va
         if (!isnan(sample->gauges[gauge]))
             sample->gauges[gauge] += held;
         if (held > 0)
-            sample->holdings[sample->holding_count++] =
-                (struct holding){holder, (uint32_t)held, (uint64_t)held * bytes_each};
+            holding_list_add(&sample->holdings,
+                             (struct holding){holder, (uint32_t)held, (uint64_t)held * bytes_each});
     }
 }
 

@@ -69,20 +69,19 @@ static struct keys keys_of(const char *build, enum gauge gauge)
     struct lg_error err = {0};
     struct profile_facts facts;
     uint64_t total;
-    size_t count = 0, capacity = 0;
     _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(1024 * 1024);
-    _cleanup_free_ struct holding *holdings = NULL;
+    struct holding_list holdings = {0};
     _cleanup_free_ char *path = memory_format("%s/fixtures/%s-%s.pb.gz", TEST_UNIT_DIR, build,
                                               gauge == GAUGE_GOROUTINE ? "goroutine" : "heap");
     struct holder_table *table = holder_table_new();
     if (!file_read(path, &bytes, LG_ERROR_INTERNAL, &err) ||
-        !profile_decode(bytes.data, bytes.length, gauge, table, &holdings, &count, &capacity,
-                        &total, &facts, &err))
+        !profile_decode(bytes.data, bytes.length, gauge, table, &holdings, &total, &facts, &err))
         fail_msg("%s: %s", path, err.text);
-    for (size_t i = 0; i < count; i++)
-        if (is_shape(gauge, &holdings[i]))
-            keys_add(&keys, holder_key(table, holder_table_get(table, holdings[i].holder)),
-                     holdings[i].value);
+    for (size_t i = 0; i < holdings.count; i++)
+        if (is_shape(gauge, &holdings.items[i]))
+            keys_add(&keys, holder_key(table, holder_table_get(table, holdings.items[i].holder)),
+                     holdings.items[i].value);
+    holding_list_free(&holdings);
     holder_table_free(table);
     qsort(keys.items, keys.count, sizeof *keys.items, by_key);
     return keys;

@@ -121,9 +121,8 @@ static struct series build_lost(unsigned count)
         for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
             sample.gauges[gauge] = NAN;
         sample.gauges[GAUGE_GOROUTINE_LEAK] = count;
-        sample.holdings = memory_array(1, sizeof *sample.holdings);
         if (count > 0)
-            sample.holdings[sample.holding_count++] = (struct holding){site, count, 0};
+            holding_list_add(&sample.holdings, (struct holding){site, count, 0});
         series_append(&series, &sample);
     }
     return series;

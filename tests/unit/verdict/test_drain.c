@@ -103,7 +103,7 @@ static void a_drift_by_chance_does_not_drain_a_leak(void **state)
     struct series series = build_series(LOOP_SAMPLES, DRAIN_SAMPLES);
     add_text(&series, GAUGE_FD, "pipe", two_late_and_a_leak, 0);
     for (unsigned i = 0; i < IDLE_SAMPLES; i++) {
-        series.samples[i].holdings[0].value = 10 + i / 2;
+        series.samples[i].holdings.items[0].value = 10 + i / 2;
         series.samples[i].gauges[GAUGE_FD] = 10 + i / 2;
         series.samples[i].at = series.samples[IDLE_SAMPLES].at - 6 + i;
     }

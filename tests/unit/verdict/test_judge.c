@@ -679,7 +679,7 @@ static void a_slice_that_doubles_is_a_leak(void **state)
         uint64_t held = 65536;
         for (unsigned at = 8; at <= sample->iteration; at *= 2)
             held *= 2;
-        sample->holdings[sample->holding_count - 1].bytes = held;
+        sample->holdings.items[sample->holdings.count - 1].bytes = held;
     }
     struct judgement *judgement = judge_today(&series, NULL);
     assert_int_equal(judgement->verdict, VERDICT_LEAK);

@@ -23,12 +23,10 @@ static void look(struct series *series, const char *site, int count)
     for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
         sample.gauges[gauge] = NAN;
     sample.gauges[GAUGE_GOROUTINE_LEAK] = count > 0 ? count : 0;
-    sample.holdings = memory_array(MOST_HOLDINGS, sizeof *sample.holdings);
     if (count > 0) {
         uint32_t function = holder_table_function(series->holders, site, strlen(site));
-        sample.holdings[sample.holding_count++] = (struct holding){
-            holder_table_stack(series->holders, GAUGE_GOROUTINE_LEAK, &function, 1),
-            (uint32_t)count, 0};
+        uint32_t stack = holder_table_stack(series->holders, GAUGE_GOROUTINE_LEAK, &function, 1);
+        holding_list_add(&sample.holdings, (struct holding){stack, (uint32_t)count, 0});
     }
     series_append(series, &sample);
 }

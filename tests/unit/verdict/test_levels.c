@@ -208,8 +208,8 @@ static struct series series_with_tools(void)
         struct sample *sample = &series.samples[i];
         unsigned started = 60 + 3 * (unsigned)loop_iteration(sample) + (unsigned)(sample->at / 5);
         sample->gauges[GAUGE_SPAWN] = started + 1;
-        sample->holdings[sample->holding_count++] = (struct holding){git, started, 0};
-        sample->holdings[sample->holding_count++] = (struct holding){ps, 1, 0};
+        holding_list_add(&sample->holdings, (struct holding){git, started, 0});
+        holding_list_add(&sample->holdings, (struct holding){ps, 1, 0});
     }
     return series;
 }

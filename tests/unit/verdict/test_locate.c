@@ -32,9 +32,8 @@ static void append(struct series *series, unsigned done, unsigned step, uint32_t
     for (int gauge = 0; gauge < GAUGE_COUNT; gauge++)
         sample.gauges[gauge] = 0;
     sample.gauges[GAUGE_FD] = sample.gauges[GAUGE_ZOMBIE] = value;
-    sample.holdings = memory_array(1, sizeof *sample.holdings);
-    sample.holdings[0] = (struct holding){holder, bytes ? value / 16 : value, bytes ? value : 0};
-    sample.holding_count = 1;
+    holding_list_add(&sample.holdings,
+                     (struct holding){holder, bytes ? value / 16 : value, bytes ? value : 0});
     series_append(series, &sample);
 }
 
@@ -154,7 +153,7 @@ static void test_what_comes_with_each_is_named(void **state)
     judgement = judgement_of(GAUGE_FD, NULL);
     struct series series = series_of(GAUGE_HEAP_STACK, (struct gains){{0, 0, 0, 16, 0}}, 160);
     for (size_t i = 0; i < series.count; i++)
-        series.samples[i].gauges[GAUGE_FD] = series.samples[i].holdings[0].value;
+        series.samples[i].gauges[GAUGE_FD] = series.samples[i].holdings.items[0].value;
     locate(judgement, &series, &iteration);
     series_free(&series);
     assert_string_equal(judgement->findings[0].text, "with each comes an object of main.keep");
