@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -46,6 +48,49 @@ struct asked {
     bool serves_leaks;
 };
 static struct asked *asked;
+
+/* What /proc/PID/stat is to say of the target instead of the truth. */
+static struct {
+    pid_t pid;              /* 0: the truth */
+    unsigned cpu;           /* hundredths of a second that it has burned */
+    unsigned sampling_cost; /* what it burns in each sample */
+    unsigned long long start_time;
+} pretended;
+
+static int pretended_stat(void)
+{
+    int file = memfd_create("stat", MFD_CLOEXEC);
+    dprintf(file, "%d (target) S 1 1 1 0 0 0 0 0 0 0 %u 0 0 0 20 0 1 0 %llu 0 0\n",
+            (int)pretended.pid, pretended.cpu, pretended.start_time);
+    lseek(file, 0, SEEK_SET);
+    return file;
+}
+
+/* In place of the C library's. */
+int openat(int directory, const char *path, int flags, ...)
+{
+    char link[64], name[64], wanted[64];
+    va_list list;
+    va_start(list, flags);
+    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", directory);
+    snprintf(wanted, sizeof wanted, "/proc/%d", (int)pretended.pid);
+    ssize_t length = readlink(link, name, sizeof name - 1);
+    name[length > 0 ? length : 0] = '\0';
+    if (pretended.pid != 0 && strcmp(path, "stat") == 0 && strcmp(name, wanted) == 0)
+        return pretended_stat();
+    return (int)syscall(SYS_openat, directory, path, flags, mode);
+}
+
+static void pretend(pid_t pid, unsigned long long later)
+{
+    struct proc proc;
+    assert_true(proc_open("/proc", pid, &proc, NULL));
+    pretended.pid = pid;
+    pretended.start_time = proc.start_time + later;
+    proc_close(&proc);
+}
 
 struct bodies {
     struct buffer heap;
@@ -155,6 +200,7 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
 {
     struct target *target = context;
     target->whole = whole;
+    pretended.cpu += pretended.sampling_cost;
     if (target->world_is_broken)
         return lg_fail(err, LG_ERROR_INVALID, 0, "the world is broken");
     probe_begin_count(counting, GAUGE_SPAWN);
@@ -449,6 +495,48 @@ static void a_new_process_on_the_port_is_a_restart(void **state)
     target_free(second);
 }
 
+/* The same number and port, but started later. */
+static void a_number_that_is_used_again_is_a_restart(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    struct sample sample = {0};
+    int64_t rate;
+    pretend(target->pid, 0);
+    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    sample_free(&sample);
+    pretend(target->pid, 1);
+    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    pretended.pid = 0;
+    assert_int_equal(target->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(target->err.text, "restarted"));
+    target_free(target);
+}
+
+static void what_sampling_costs_is_not_the_targets(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    pretend(target->pid, 0);
+    pretended.sampling_cost = 50;
+    for (unsigned burned = 100; burned < 400; burned += 100) {
+        struct sample sample = {0};
+        int64_t rate;
+        pretended.cpu += 100;
+        if (!probe_sample(target->probe, false, &sample, &rate, &target->err))
+            fail_msg("%s", target->err.text);
+        if (fabs(sample.gauges[GAUGE_CPU] - burned / 100.0) > 1e-9)
+            fail_msg("%g s of %u hundredths", sample.gauges[GAUGE_CPU], burned);
+        sample_free(&sample);
+    }
+    pretended.pid = 0;
+    target_free(target);
+}
+
 static void another_server_is_not_taken_for_pprof(void **state)
 {
     (void)state;
@@ -499,6 +587,8 @@ int main(void)
         cmocka_unit_test(samples_of_a_quiet_process_are_alike),
         cmocka_unit_test(a_target_that_ends_is_told_from_one_that_restarts),
         cmocka_unit_test(a_new_process_on_the_port_is_a_restart),
+        cmocka_unit_test(a_number_that_is_used_again_is_a_restart),
+        cmocka_unit_test(what_sampling_costs_is_not_the_targets),
         cmocka_unit_test(another_server_is_not_taken_for_pprof),
         cmocka_unit_test(a_target_that_has_ended_is_not_waited_for),
         cmocka_unit_test(a_signal_cancels_the_search),

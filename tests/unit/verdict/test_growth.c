@@ -435,6 +435,9 @@ static const struct arrivals sampled[] = {
     {"a cache that fills in the first half", {5, 5, 4, 0, 0, 0}, false, false},
     {"a cache that fills in the first half, and one straggler", {5, 5, 4, 1, 0, 0}, false, false},
     {"three steps of six", {4, 0, 4, 0, 4, 0}, false, false},
+    /* The second half falls short of half the pace by 1.636 and by 1.698 of what chance makes. */
+    {"as slow as one in twenty by chance", {17, 17, 16, 6, 6, 6}, true, false},
+    {"slower than that", {20, 20, 20, 8, 7, 7}, false, false},
 };
 
 static void sampling_is_known_to_its_root(void **state)

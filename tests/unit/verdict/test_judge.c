@@ -337,6 +337,43 @@ static void a_gauge_may_be_allowed_to_grow(void **state)
     end(&series, judgement);
 }
 
+/* Of a holder with an exception the larger allowance holds, not both. */
+static void allowances_do_not_add_up(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    _cleanup_baseline_ struct baseline *baseline =
+        with_exception(GAUGE_FD, "socket:unix", 0.6, NULL);
+    baseline->gauges[GAUGE_FD].present = true;
+    baseline->gauges[GAUGE_FD].allowed = 0.5;
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_string_equal(judgement->findings[0].holder, "socket:unix");
+    assert_true(judgement->findings[0].allowed == 0.6);
+    end(&series, judgement);
+}
+
+static void allowances_of_bytes_do_not_add_up(void **state)
+{
+    (void)state;
+    struct series series = ordinary(0);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, 100, 2000);
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    baseline_except(baseline, &(struct baseline_exception){.gauge = GAUGE_HEAP_STACK,
+                                                           .holder = "main.keep",
+                                                           .allowed = 1,
+                                                           .allowed_bytes = 1200,
+                                                           .reason = "meant"});
+    baseline->gauges[GAUGE_HEAP_STACK].present = true;
+    baseline->gauges[GAUGE_HEAP_STACK].allowed = 900;
+    struct judgement *judgement = judge_today(&series, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_string_equal(judgement->findings[0].holder, "main.keep");
+    assert_true(judgement->findings[0].allowed == 1200);
+    end(&series, judgement);
+}
+
 static const struct {
     const char *expires;
     enum finding_kind kind;
@@ -1014,6 +1051,8 @@ int main(void)
         cmocka_unit_test(more_than_is_allowed_is_a_leak),
         cmocka_unit_test(another_holder_grows_behind_an_exception),
         cmocka_unit_test(a_gauge_may_be_allowed_to_grow),
+        cmocka_unit_test(allowances_do_not_add_up),
+        cmocka_unit_test(allowances_of_bytes_do_not_add_up),
         cmocka_unit_test(exceptions_expire),
         cmocka_unit_test(exceptions_that_are_wider_than_what_is_left_are_told),
         cmocka_unit_test(an_unused_exception_of_another_go_version_says_so),

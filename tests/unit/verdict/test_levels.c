@@ -137,6 +137,26 @@ static void a_stored_level_outranks_what_is_a_fault_elsewhere(void **state)
     judgement_free(judgement);
 }
 
+/* The time in which it was sampled is no rest: the cpu gauge leaves out what was burned in it. */
+static void cores_are_counted_between_the_samples(void **state)
+{
+    (void)state;
+    const struct {
+        double took, cores;
+    } cases[] = {{0, 0.3}, {0.5, 0.4}, {1, 0.6}, {1.95, NAN}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct series series = series_at(GAUGE_CPU, 0.3);
+        for (size_t j = 0; j < series.count; j++)
+            series.samples[j].took = cases[i].took;
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        double cores = judgement->levels[GAUGE_CPU];
+        if (isnan(cases[i].cores) ? !isnan(cores) : fabs(cores - cases[i].cores) > 1e-9)
+            fail_msg("%g s each: %g cores", cases[i].took, cores);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 /* Paced by time and without an idle phase: its loop is rest only where nothing was played in it. */
 static void work_is_not_taken_for_rest(void **state)
 {
@@ -287,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_stored_tolerance_counts),
         cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
         cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
+        cmocka_unit_test(cores_are_counted_between_the_samples),
         cmocka_unit_test(work_is_not_taken_for_rest),
         cmocka_unit_test(a_level_is_the_same_after_any_time_of_growth),
         cmocka_unit_test(a_level_is_of_the_beginning_and_never_negative),
