@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "measure/journal.h"
+#include "journal/journal.h"
 #include "verdict/baseline.h"
 
 /* What the person says about the growth. */

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "measure/journal.h"
+#include "journal/journal.h"
 #include "report/result.h"
 #include "scenario/plan.h"
 

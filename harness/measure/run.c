@@ -28,20 +28,6 @@ enum {
     OPEN_MS = 2000
 };
 
-const char *attempt_name(enum attempt attempt)
-{
-    static const char *const names[ATTEMPT_COUNT] = {
-        [ATTEMPT_SCREENING] = "screening",
-        [ATTEMPT_AGAIN] = "again",
-        [ATTEMPT_THIRD] = "third",
-        [ATTEMPT_LOCATE] = "locate",
-        [ATTEMPT_CONTROL] = "control",
-        [ATTEMPT_CONTROL_AGAIN] = "control-again",
-        [ATTEMPT_CONTROL_THIRD] = "control-third",
-    };
-    return names[attempt];
-}
-
 double run_seconds(const struct run *run)
 {
     if (run->target == NULL)

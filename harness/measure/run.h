@@ -9,27 +9,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "journal/attempt.h"
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
 
 /* inotify instances that must be free when a run starts. Sidecar holds 4 when idle; with fewer than
  * this a cut-off would look like a plateau. */
 enum { RUN_INOTIFY_INSTANCES = 16 };
-
-/* Why a scenario is run: each is a fresh process by the same plan, and has a directory of its own
- * in the report. */
-enum attempt {
-    ATTEMPT_SCREENING, /* in the scenario's own directory */
-    ATTEMPT_AGAIN,     /* to confirm what the screening found */
-    ATTEMPT_THIRD,     /* to decide between the two */
-    ATTEMPT_LOCATE,    /* to find the step at which it grows; judged by nobody */
-    /* Of the control build (--control), each before the attempt that it is to judge. */
-    ATTEMPT_CONTROL,
-    ATTEMPT_CONTROL_AGAIN,
-    ATTEMPT_CONTROL_THIRD,
-    ATTEMPT_COUNT
-};
-const char *attempt_name(enum attempt attempt);
 
 struct run_options {
     const struct plan *plan;

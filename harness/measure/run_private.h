@@ -4,7 +4,7 @@
 #define LEAKGATE_MEASURE_RUN_PRIVATE_H
 
 #include "measure/evidence.h"
-#include "measure/journal.h"
+#include "journal/journal.h"
 #include "measure/run.h"
 #include "measure/world_counts.h"
 #include "probes/probe.h"

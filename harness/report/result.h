@@ -13,8 +13,8 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "measure/journal.h"
-#include "measure/run.h"
+#include "journal/journal.h"
+#include "journal/attempt.h"
 #include "verdict/judge.h"
 
 /* Names inside a report's directory. */

@@ -17,7 +17,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "measure/journal.h"
+#include "journal/journal.h"
 
 #define HEADER                                                                                     \
     "{\"record\":\"journal\",\"version\":1,\"date\":\"2026-11-23T12:00:00Z\",\"scenario\":\"s\","  \

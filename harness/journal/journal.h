@@ -12,8 +12,8 @@
  * nothing any more as 0), which keeps a journal of 60 samples with 5,000 heap stacks at a few
  * megabytes.
  */
-#ifndef LEAKGATE_MEASURE_JOURNAL_H
-#define LEAKGATE_MEASURE_JOURNAL_H
+#ifndef LEAKGATE_JOURNAL_JOURNAL_H
+#define LEAKGATE_JOURNAL_JOURNAL_H
 
 #include <jansson.h>
 #include <stdbool.h>
