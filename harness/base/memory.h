@@ -18,6 +18,13 @@ void *memory_array(size_t count, size_t size) __attribute__((malloc, returns_non
 void *memory_grow(void *items, size_t *capacity, size_t needed, size_t size)
     __attribute__((returns_nonnull));
 
+/* One more item at the end of a growing array, zeroed; its address. */
+#define array_add(items, count, capacity)                                                          \
+    ((items) = memory_grow((items), &(capacity), (count) + 1, sizeof *(items)), &(items)[(count)++])
+/* The same with what stands there. Variadic, for there may be commas in a compound literal. */
+#define array_append(items, count, capacity, ...)                                                  \
+    (*array_add(items, count, capacity) = (__VA_ARGS__))
+
 /* Text that the caller frees. memory_copy_text(NULL) is NULL. */
 char *memory_copy_text(const char *text);
 char *memory_copy_range(const char *start, size_t length) __attribute__((returns_nonnull));

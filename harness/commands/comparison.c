@@ -25,9 +25,7 @@ struct comparison {
 
 static struct buffer *keep(struct comparison *comparison, const char *path, struct buffer *text)
 {
-    comparison->files = memory_grow(comparison->files, &comparison->capacity, comparison->count + 1,
-                                    sizeof *comparison->files);
-    struct kept_file *file = &comparison->files[comparison->count++];
+    struct kept_file *file = array_add(comparison->files, comparison->count, comparison->capacity);
     *file = (struct kept_file){.path = memory_copy_text(path), .text = *text};
     *text = (struct buffer){.maximum = text->maximum};
     return &file->text;

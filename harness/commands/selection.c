@@ -131,9 +131,7 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
         if (plan == NULL || !selection_asks_for(arguments, plan) ||
             !is_new_name(selection, plan, problems))
             continue;
-        selection->plans = memory_grow(selection->plans, &selection->capacity, selection->count + 1,
-                                       sizeof(struct plan *));
-        selection->plans[selection->count++] = take_pointer(plan);
+        array_append(selection->plans, selection->count, selection->capacity, take_pointer(plan));
     }
     if (files->count > 0)
         check_tags(arguments, &known, problems);

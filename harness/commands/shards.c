@@ -9,9 +9,7 @@
 
 void shards_add(struct shards *shards, struct suite_result *report)
 {
-    shards->reports = memory_grow(shards->reports, &shards->capacity, shards->count + 1,
-                                  sizeof(struct suite_result *));
-    shards->reports[shards->count++] = report;
+    array_append(shards->reports, shards->count, shards->capacity, report);
 }
 
 void shards_free(struct shards *shards)

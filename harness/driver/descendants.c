@@ -49,8 +49,7 @@ static bool pids_have(const struct pids *pids, pid_t pid)
 
 static void pids_add(struct pids *pids, pid_t pid)
 {
-    pids->items = memory_grow(pids->items, &pids->capacity, pids->count + 1, sizeof(pid_t));
-    pids->items[pids->count++] = pid;
+    array_append(pids->items, pids->count, pids->capacity, pid);
 }
 
 static void name_add(struct string_list *names, const struct proc_stat *stat, pid_t pid)

@@ -117,10 +117,8 @@ void packages_learn(struct packages *packages, const char *name, const char *fil
     for (size_t i = packages->count; i > 0; i--)
         if (strcmp(packages->items[i - 1].folder, folder) == 0)
             return;
-    packages->items = memory_grow(packages->items, &packages->capacity, packages->count + 1,
-                                  sizeof *packages->items);
-    packages->items[packages->count++] =
-        (struct package_folder){take_pointer(package), take_pointer(folder)};
+    array_append(packages->items, packages->count, packages->capacity,
+                 (struct package_folder){take_pointer(package), take_pointer(folder)});
 }
 
 /* The import path of a folder of the module cache: without "@version", and "!x" is a capital X

@@ -93,8 +93,7 @@ static void table_read(const struct proc *proc, const char *name, enum socket_ki
         /* A connection on its way in or out has no inode yet or any more. */
         if (!parsed || socket.inode == 0 || (listeners_only && socket.kind != SOCKET_TCP_LISTEN))
             continue;
-        list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof socket);
-        list->items[list->count++] = socket;
+        array_append(list->items, list->count, list->capacity, socket);
     }
 }
 

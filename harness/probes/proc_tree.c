@@ -30,8 +30,7 @@ static void tree_add(struct tree *tree, pid_t pid)
         tree->cut = true;
         return;
     }
-    tree->pids = memory_grow(tree->pids, &tree->capacity, tree->count + 1, sizeof *tree->pids);
-    tree->pids[tree->count++] = pid;
+    array_append(tree->pids, tree->count, tree->capacity, pid);
 }
 
 static void children_parse(const char *text, struct tree *tree)

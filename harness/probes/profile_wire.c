@@ -86,10 +86,8 @@ static bool string_add(struct profile_tables *tables, pb_istream_t *stream, stru
     if (tables->string_count >= LIMIT_PROFILE_STRINGS)
         return too_many(err, "strings", LIMIT_PROFILE_STRINGS);
     const char *start = tables->bytes + (tables->length - stream->bytes_left);
-    tables->strings = memory_grow(tables->strings, &tables->string_capacity,
-                                  tables->string_count + 1, sizeof *tables->strings);
-    tables->strings[tables->string_count++] =
-        (struct profile_string){.start = start, .length = (size_t)length};
+    array_append(tables->strings, tables->string_count, tables->string_capacity,
+                 (struct profile_string){.start = start, .length = (size_t)length});
     return pb_read(stream, NULL, (size_t)length) || damaged(err, "a string");
 }
 
@@ -102,12 +100,10 @@ static bool function_add(struct profile_tables *tables, pb_istream_t *stream, st
         return damaged(err, "a function");
     if (tables->function_count >= LIMIT_PROFILE_TABLE)
         return too_many(err, "functions", LIMIT_PROFILE_TABLE);
-    tables->functions = memory_grow(tables->functions, &tables->function_capacity,
-                                    tables->function_count + 1, sizeof *tables->functions);
-    tables->functions[tables->function_count++] =
-        (struct profile_function){.id = numbers[FUNCTION_ID],
-                                  .name = (uint32_t)numbers[FUNCTION_NAME],
-                                  .file = (uint32_t)numbers[FUNCTION_FILE]};
+    array_append(tables->functions, tables->function_count, tables->function_capacity,
+                 (struct profile_function){.id = numbers[FUNCTION_ID],
+                                           .name = (uint32_t)numbers[FUNCTION_NAME],
+                                           .file = (uint32_t)numbers[FUNCTION_FILE]});
     return true;
 }
 
@@ -118,9 +114,8 @@ static bool line_add(struct profile_tables *tables, pb_istream_t *stream, struct
         return damaged(err, "a line");
     if (tables->line_count >= LIMIT_PROFILE_TABLE)
         return too_many(err, "lines", LIMIT_PROFILE_TABLE);
-    tables->lines = memory_grow(tables->lines, &tables->line_capacity, tables->line_count + 1,
-                                sizeof *tables->lines);
-    tables->lines[tables->line_count++] = numbers[LINE_FUNCTION_ID];
+    array_append(tables->lines, tables->line_count, tables->line_capacity,
+                 numbers[LINE_FUNCTION_ID]);
     return true;
 }
 
@@ -155,9 +150,7 @@ static bool location_add(struct profile_tables *tables, pb_istream_t *stream, st
         return damaged(err, "a location");
     if (tables->location_count >= LIMIT_PROFILE_TABLE)
         return too_many(err, "locations", LIMIT_PROFILE_TABLE);
-    tables->locations = memory_grow(tables->locations, &tables->location_capacity,
-                                    tables->location_count + 1, sizeof *tables->locations);
-    tables->locations[tables->location_count++] = location;
+    array_append(tables->locations, tables->location_count, tables->location_capacity, location);
     return true;
 }
 

@@ -57,10 +57,9 @@ static void annotations_free(struct annotations *list)
 
 static struct annotation *add(struct annotations *list, bool error, char *title)
 {
-    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-    struct annotation *annotation = &list->items[list->count];
+    struct annotation *annotation = array_add(list->items, list->count, list->capacity);
     *annotation = (struct annotation){.error = error,
-                                      .order = list->count++,
+                                      .order = list->count - 1,
                                       .kind = FINDING_KIND_COUNT,
                                       .title = title,
                                       .message = BUFFER_INIT(SIZE_MAX)};

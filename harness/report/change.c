@@ -14,8 +14,7 @@ const char *change_effect_name(enum change_effect effect)
 
 void change_take(struct change_list *list, struct change *change)
 {
-    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-    list->items[list->count++] = *change;
+    array_append(list->items, list->count, list->capacity, *change);
     *change = (struct change){.effect = CHANGE_NEUTRAL, .gauge = GAUGE_COUNT};
 }
 

@@ -21,9 +21,8 @@ struct scenario_difference *difference_of(struct difference *difference, const c
         if (strcmp(difference->items[i].target, target) == 0 &&
             strcmp(difference->items[i].scenario, scenario) == 0)
             return &difference->items[i];
-    difference->items = memory_grow(difference->items, &difference->capacity, difference->count + 1,
-                                    sizeof *difference->items);
-    struct scenario_difference *item = &difference->items[difference->count++];
+    struct scenario_difference *item =
+        array_add(difference->items, difference->count, difference->capacity);
     item->target = memory_copy_text(target);
     item->scenario = memory_copy_text(scenario);
     return item;

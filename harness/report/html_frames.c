@@ -72,9 +72,7 @@ static uint32_t line_of(struct frames *frames, const char *json, bool blank)
     line->blank = blank;
     line->number = (uint32_t)frames->line_count;
     HASH_ADD_KEYPTR(hh, frames->by_text, line->json, strlen(line->json), line);
-    frames->lines = memory_grow(frames->lines, &frames->line_capacity, frames->line_count + 1,
-                                sizeof(struct line *));
-    frames->lines[frames->line_count++] = line;
+    array_append(frames->lines, frames->line_count, frames->line_capacity, line);
     return line->number;
 }
 
@@ -87,10 +85,8 @@ static size_t style_number(struct frames *frames, struct cell_style style)
             return i;
     if (frames->style_count == STYLES_MAX)
         return 0;
-    frames->styles = memory_grow(frames->styles, &frames->style_capacity, frames->style_count + 1,
-                                 sizeof *frames->styles);
-    frames->styles[frames->style_count] = style;
-    return frames->style_count++;
+    array_append(frames->styles, frames->style_count, frames->style_capacity, style);
+    return frames->style_count - 1;
 }
 
 struct frames *frames_new(size_t bytes, size_t pictures)
@@ -157,9 +153,8 @@ static void change_row(struct frames *frames, int row, uint32_t line)
     if (frames->screen[row] == line)
         return;
     frames->screen[row] = line;
-    frames->changes = memory_grow(frames->changes, &frames->change_capacity,
-                                  frames->change_count + 1, sizeof *frames->changes);
-    frames->changes[frames->change_count++] = (struct change){(uint16_t)row, line};
+    array_append(frames->changes, frames->change_count, frames->change_capacity,
+                 (struct change){(uint16_t)row, line});
 }
 
 static bool take_frame(void *context, double at, struct terminal *terminal)
@@ -176,9 +171,8 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
     }
     if (frames->change_count == first)
         return true;
-    frames->frames =
-        memory_grow(frames->frames, &frames->capacity, frames->count + 1, sizeof *frames->frames);
-    frames->frames[frames->count++] = (struct frame){at, first, frames->change_count - first, full};
+    array_append(frames->frames, frames->count, frames->capacity,
+                 (struct frame){at, first, frames->change_count - first, full});
     frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
     frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
                    frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
@@ -200,9 +194,8 @@ static void take_mark(void *context, double at, const char *label)
     struct frames *frames = context;
     if (frames->mark_count == MARKS_MAX || frames->labels.count == LABELS_MAX)
         return;
-    frames->marks = memory_grow(frames->marks, &frames->mark_capacity, frames->mark_count + 1,
-                                sizeof *frames->marks);
-    frames->marks[frames->mark_count++] = (struct marker){at, label_of(frames, label)};
+    array_append(frames->marks, frames->mark_count, frames->mark_capacity,
+                 (struct marker){at, label_of(frames, label)});
 }
 
 const struct replay_listener frames_listener = {.frame = take_frame, .marker = take_mark};

@@ -72,9 +72,7 @@ void cleanup_suite(struct suite_result **suite)
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,
                                   const char *title)
 {
-    suite->scenarios =
-        memory_grow(suite->scenarios, &suite->capacity, suite->count + 1, sizeof *suite->scenarios);
-    struct scenario_result *scenario = &suite->scenarios[suite->count++];
+    struct scenario_result *scenario = array_add(suite->scenarios, suite->count, suite->capacity);
     *scenario = (struct scenario_result){
         .name = memory_copy_text(name),
         .operand = memory_copy_text(name),
@@ -86,9 +84,7 @@ struct scenario_result *suite_add(struct suite_result *suite, const char *name, 
 
 void suite_take(struct suite_result *suite, struct scenario_result *scenario)
 {
-    suite->scenarios =
-        memory_grow(suite->scenarios, &suite->capacity, suite->count + 1, sizeof *suite->scenarios);
-    suite->scenarios[suite->count++] = *scenario;
+    array_append(suite->scenarios, suite->count, suite->capacity, *scenario);
     *scenario = (struct scenario_result){.verdict = VERDICT_SKIPPED};
 }
 

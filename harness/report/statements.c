@@ -22,9 +22,8 @@ static const double soak_seconds = 600;
 static struct statement *add_statement(struct statements *statements, const struct finding *finding,
                                        char *text)
 {
-    statements->items = memory_grow(statements->items, &statements->capacity, statements->count + 1,
-                                    sizeof *statements->items);
-    struct statement *statement = &statements->items[statements->count++];
+    struct statement *statement =
+        array_add(statements->items, statements->count, statements->capacity);
     *statement = (struct statement){.finding = finding, .text = text};
     statement->fails = finding == NULL || finding_fails(finding->kind);
     return statement;
@@ -33,9 +32,7 @@ static struct statement *add_statement(struct statements *statements, const stru
 /* Takes the text. */
 static struct detail *add_detail(struct statement *statement, const char *label, char *text)
 {
-    statement->details = memory_grow(statement->details, &statement->capacity, statement->count + 1,
-                                     sizeof *statement->details);
-    struct detail *detail = &statement->details[statement->count++];
+    struct detail *detail = array_add(statement->details, statement->count, statement->capacity);
     *detail = (struct detail){.label = label, .text = text};
     return detail;
 }

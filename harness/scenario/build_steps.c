@@ -224,9 +224,7 @@ static void unroll(struct unrolling *unrolling, const struct node *steps,
             unroll_loop(unrolling, loop_of(node), loop_of(original));
             continue;
         }
-        list->items =
-            memory_grow(list->items, &unrolling->capacity, list->count + 1, sizeof *list->items);
-        struct step *step = &list->items[list->count++];
+        struct step *step = array_add(list->items, list->count, unrolling->capacity);
         build_step(unrolling->plan, node, step);
         if (node != original)
             step->written = written_source(unrolling->plan, original);

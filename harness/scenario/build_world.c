@@ -35,13 +35,11 @@ void build_variables(struct variable_list *variables, const struct node *mapping
     if (mapping == NULL || mapping->count == 0)
         return;
     size_t capacity = variables->count;
-    variables->items = memory_grow(variables->items, &capacity, variables->count + mapping->count,
-                                   sizeof *variables->items);
     for (size_t i = 0; i < mapping->count; i++) {
         const struct node_entry *entry = &mapping->entries[i];
         struct variable *variable = find_variable(variables, entry->key);
         if (variable == NULL) {
-            variable = &variables->items[variables->count++];
+            variable = array_add(variables->items, variables->count, capacity);
             variable->name = memory_copy_text(entry->key);
         }
         build_variable(entry->value, variable);

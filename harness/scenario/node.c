@@ -62,8 +62,7 @@ void cleanup_node(struct node **node)
 
 void node_append(struct node *list, struct node *item)
 {
-    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-    list->items[list->count++] = item;
+    array_append(list->items, list->count, list->capacity, item);
 }
 
 static size_t entry_index(const struct node *mapping, const char *key, uint64_t hash)
@@ -84,10 +83,10 @@ void node_put(struct node *mapping, const char *key, struct mark where, struct n
         mapping->entries[index].where = where;
         return;
     }
-    mapping->entries = memory_grow(mapping->entries, &mapping->capacity, mapping->count + 1,
-                                   sizeof *mapping->entries);
-    mapping->entries[mapping->count++] = (struct node_entry){
-        .key = memory_copy_text(key), .key_hash = hash, .where = where, .value = value};
+    array_append(
+        mapping->entries, mapping->count, mapping->capacity,
+        (struct node_entry){
+            .key = memory_copy_text(key), .key_hash = hash, .where = where, .value = value});
 }
 
 void node_remove(struct node *mapping, const char *key)

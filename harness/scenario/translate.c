@@ -19,9 +19,7 @@ static void note_use(struct translation_uses *uses, const struct node_entry *ent
 {
     if (uses == NULL)
         return;
-    uses->entries =
-        memory_grow(uses->entries, &uses->capacity, uses->count + 1, sizeof(struct node_entry *));
-    uses->entries[uses->count++] = entry;
+    array_append(uses->entries, uses->count, uses->capacity, entry);
 }
 
 /* What stands there instead; NULL: the word stays. The scenario's own entry goes before the one for

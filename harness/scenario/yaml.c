@@ -50,16 +50,13 @@ static void find_lines(struct reader *reader)
 {
     size_t capacity = 0;
     const char *end = reader->text + reader->length;
-    reader->lines = memory_grow(NULL, &capacity, 1, sizeof *reader->lines);
-    reader->lines[reader->line_count++] = reader->text;
+    array_append(reader->lines, reader->line_count, capacity, reader->text);
     for (const char *at = reader->text; at < end;) {
         size_t length = break_length(at, (size_t)(end - at));
         at += length > 0 ? length : 1;
         if (length == 0)
             continue;
-        reader->lines =
-            memory_grow(reader->lines, &capacity, reader->line_count + 1, sizeof *reader->lines);
-        reader->lines[reader->line_count++] = at;
+        array_append(reader->lines, reader->line_count, capacity, at);
     }
 }
 

@@ -37,8 +37,7 @@ bool finding_fails(enum finding_kind kind)
 
 void finding_add(struct finding_list *list, struct finding finding)
 {
-    list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-    list->items[list->count++] = finding;
+    array_append(list->items, list->count, list->capacity, finding);
 }
 
 static bool in_bytes(const struct finding *finding)

@@ -9,9 +9,7 @@ static const double seconds_per_minute = 60.0, seconds_per_hour = 3600.0;
 
 void series_append(struct series *series, struct sample *sample)
 {
-    series->samples =
-        memory_grow(series->samples, &series->capacity, series->count + 1, sizeof *series->samples);
-    series->samples[series->count++] = *sample;
+    array_append(series->samples, series->count, series->capacity, *sample);
     *sample = (struct sample){0};
 }
 

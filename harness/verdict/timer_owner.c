@@ -87,10 +87,9 @@ static struct owner *owner_named(struct owners *owners, char *name)
     for (size_t i = 0; i < owners->count; i++)
         if (strcmp(owners->items[i].name, name) == 0)
             return &owners->items[i];
-    owners->items =
-        memory_grow(owners->items, &owners->capacity, owners->count + 1, sizeof *owners->items);
-    owners->items[owners->count].name = memory_copy_text(name);
-    return &owners->items[owners->count++];
+    struct owner *owner = array_add(owners->items, owners->count, owners->capacity);
+    owner->name = memory_copy_text(name);
+    return owner;
 }
 
 static void owners_find(struct owners *owners, const struct ledger *ledger, const char *function)
