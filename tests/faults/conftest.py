@@ -1,10 +1,21 @@
-"""Every test has a place of its own, and fails when a process is left there at its end."""
+"""Every test has a place of its own, and fails when a process is left there at its end.
+
+Most tests wait most of the time, so those marked `beside_others` are played in one pool, some at a
+time, over all files. Those marked `alone` measure what the cores do.
+"""
 
 import concurrent.futures
 
 import pytest
 
 from runs import AT_A_TIME, STANDIN, place_of_its_own
+
+# The longest first: what begins last alone decides when the pool is done.
+FIRST = "test_suite"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: nothing else may take the time of the cores")
 
 
 @pytest.fixture
@@ -13,13 +24,20 @@ def place():
         yield place
 
 
-@pytest.fixture(scope="module")
-def played(request):
-    """Starts all tests of the file that were chosen and are played beside others: test to future."""
+@pytest.fixture(scope="session")
+def pool():
+    """For whatever is played beside others."""
     pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
-    yield {item.nodeid: pool.submit(play_alone, item) for item in request.session.items
-           if item.module is request.module and hasattr(item.function, "played")}
+    yield pool
     pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def played(request, pool):
+    """Starts all chosen tests that are played beside others: test to future."""
+    chosen = [item for item in request.session.items if hasattr(item.function, "played")]
+    chosen.sort(key=lambda item: item.module.__name__ != FIRST)
+    return {item.nodeid: pool.submit(play_alone, item) for item in chosen}
 
 
 def play_alone(item):

@@ -211,7 +211,7 @@ def place_of_its_own():
 
 
 def beside_others(test):
-    """A test that is played while others of its file are, some at a time, in a place of its own.
+    """A test that is played while others are, some at a time, in a place of its own.
 
     pytest calls, in the order of the file, what waits for its end and tells what came of it.
     """

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from runs import LEAKGATE
+from runs import LEAKGATE, beside_others
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -21,6 +21,7 @@ def git(repository, *words, status=0):
     return done.stdout.strip()
 
 
+@beside_others
 def test_the_commit_that_brought_the_leak(place):
     """Of five commits the third does not build, and the fourth brings the leak."""
     scenario = place.fast("tab-cycle", "{idle_for: 1s, drain: 5s}")

@@ -21,6 +21,7 @@ def of_fd(stored):
             if finding.get("gauge") == "fd" and finding["kind"] in ("growth", "allowed")]
 
 
+@beside_others
 def test_what_the_control_shows_as_well_is_allowed(place):
     shown, stored = run(place, "fd", "fd")
     assert shown.status == 0, shown
@@ -32,6 +33,7 @@ def test_what_the_control_shows_as_well_is_allowed(place):
     place.nothing_left()
 
 
+@beside_others
 @pytest.mark.parametrize("control, program", [("", "fd"), ("fd", "fd,fd")])
 def test_what_is_more_than_the_controls_is_a_leak(place, control, program):
     shown, stored = run(place, control, program)
@@ -46,6 +48,7 @@ def test_what_is_more_than_the_controls_is_a_leak(place, control, program):
     place.nothing_left()
 
 
+@beside_others
 def test_a_control_that_crashes_is_told(place):
     shown, stored = run(place, "crash:3", "")
     assert shown.status == 5, shown
@@ -56,6 +59,7 @@ def test_a_control_that_crashes_is_told(place):
     assert again == place.result(), "read again it is the same"
 
 
+@beside_others
 def test_a_quarantine_forgives_a_control_that_crashes(place):
     scenario = place.fast("tab-cycle", FAST)
     scenario.write_text(scenario.read_text() + "quarantine: {reason: x, until: 2999-12-31}\n")
@@ -67,6 +71,7 @@ def test_a_quarantine_forgives_a_control_that_crashes(place):
     assert json.loads(again.output) == place.result()
 
 
+@beside_others
 def test_a_control_that_crashes_later_leaves_no_verdict(place):
     """It is there for the first run, and not for the one that was to confirm it."""
     place.fast("tab-cycle", FAST)
@@ -83,6 +88,7 @@ def test_a_control_that_crashes_later_leaves_no_verdict(place):
     assert json.loads(again.output) == place.result()
 
 
+@beside_others
 @pytest.mark.parametrize("control, status", [("daemon", 0), ("", 1)])
 def test_what_the_control_leaves_behind_as_well(place, control, status):
     shown, stored = run(place, control, "daemon")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from runs import STANDIN
+from runs import STANDIN, beside_others
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -100,6 +100,7 @@ def date(text):
     return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@beside_others
 def test_all_of_it(place):
     place.scenario("all", ALL)
     shown = place.run("all", "--program", STANDIN, "--iterations", "2", "--keep-world", "--show")
@@ -123,6 +124,7 @@ def test_all_of_it(place):
     assert (world / "home" / "sessions" / day[0][:10].replace("-", "/") / "s-1.jsonl").exists()
 
 
+@beside_others
 @pytest.mark.parametrize("step, message", [
     ("run: exit 3", "the command ended with exit status 3, not 0"),
     ("remove: home/nothing-*", "there is nothing to remove at home/nothing-*"),
@@ -143,6 +145,7 @@ def test_a_step_of_prepare_fails(place, step, message):
     place.await_none()
 
 
+@beside_others
 def test_rounds_are_one_place(place):
     place.scenario("rounds", ROUNDS)
     shown = place.run("rounds", "--program", place.standin("fd"))
@@ -162,6 +165,7 @@ def test_rounds_are_one_place(place):
     place.nothing_left()
 
 
+@beside_others
 @pytest.mark.parametrize("make, message", [
     ("/usr/bin/mkfifo run/it", "the file run/it is not there or not as awaited"),
     ("ln -s /etc/passwd run/it", "the file run/it is not there or not as awaited"),

@@ -10,7 +10,7 @@ import tempfile
 
 import pytest
 
-from runs import LAMP, REPORT_FILES, until
+from runs import LAMP, REPORT_FILES, beside_others, until
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -80,6 +80,7 @@ def reported(place):
     return json.loads(place("report", "--from", place.report, "--json").output)
 
 
+@beside_others
 def test_leakgate_is_killed(place):
     process = begin(place)
     process.kill()
@@ -92,6 +93,7 @@ def test_leakgate_is_killed(place):
     assert "ended before it was done" in stored["scenarios"][0]["reason"]
 
 
+@beside_others
 def test_the_guard_is_killed(place):
     process = begin(place)
     os.kill(child_of(process.pid), signal.SIGKILL)
@@ -101,6 +103,7 @@ def test_the_guard_is_killed(place):
     only_report_left(place)
 
 
+@beside_others
 def test_the_worker_is_killed(place):
     process = begin(place)
     os.kill(child_of(child_of(process.pid)), signal.SIGKILL)
@@ -112,6 +115,7 @@ def test_the_worker_is_killed(place):
     reported(place)
 
 
+@beside_others
 def test_leakgate_and_guard_are_killed_at_once(place):
     """Worker and target are bound to their parents; this one hears no SIGHUP and needs no terminal.
     Only daemons are beyond anyone's reach then."""
@@ -128,6 +132,7 @@ def test_leakgate_and_guard_are_killed_at_once(place):
     place.await_none(SOON)
 
 
+@beside_others
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal(place, number):
     process = begin(place)
@@ -141,6 +146,7 @@ def test_a_signal(place, number):
     assert stored["scenarios"][0]["verdict"] == "failed"
 
 
+@beside_others
 def test_ctrl_c_reaches_the_whole_group(place):
     """A terminal sends it to every process of the group that is in front, and a person presses it
     twice."""
@@ -152,6 +158,7 @@ def test_ctrl_c_reaches_the_whole_group(place):
     only_report_left(place)
 
 
+@beside_others
 @pytest.mark.parametrize("moment", ["world", "journal", "target"])
 def test_killed_while_it_starts(place, moment):
     """Whatever has been made by then is removed again."""
@@ -167,6 +174,7 @@ def test_killed_while_it_starts(place, moment):
     assert until(lambda: place.worlds() == [], SOON), (moment, place.worlds())
 
 
+@beside_others
 def test_daemons_are_ended_after_a_run_that_went_well(place):
     place.scenario(NAME, BUSY)
     shown = place.run(NAME, "--target", "standin", "--program", place.standin("daemon"),
@@ -177,6 +185,7 @@ def test_daemons_are_ended_after_a_run_that_went_well(place):
     place.await_none(0)
 
 
+@beside_others
 def test_a_run_that_passes_leaves_nothing_but_the_report(place):
     place.scenario(NAME, BUSY)
     shown = place.run(NAME, "--target", "standin", "--program", place.standin(),
@@ -191,6 +200,7 @@ def snapshot(directory):
                   for path in [directory, *directory.rglob("*")])
 
 
+@beside_others
 def test_the_home_of_the_user_is_not_touched(place):
     """What would read it breaks: git stops at such a configuration, tmux would leave a file."""
     place.write("home/.gitconfig", "[this is no configuration\n")
@@ -212,6 +222,7 @@ def test_the_home_of_the_user_is_not_touched(place):
     assert snapshot(place.home) == before
 
 
+@beside_others
 def test_the_tmux_server_of_the_user_is_not_touched(place):
     with tempfile.TemporaryDirectory(prefix="tm-", dir="/tmp") as sockets:
         own = {**os.environ, "TMUX_TMPDIR": sockets}
@@ -240,6 +251,7 @@ def test_the_tmux_server_of_the_user_is_not_touched(place):
     only_report_left(place)
 
 
+@beside_others
 def test_results_are_whole_or_absent(place):
     """A run that is killed leaves the result of the run before whole, and no part of a file."""
     place.scenario(NAME, BUSY)

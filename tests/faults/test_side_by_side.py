@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from runs import REPORT_FILES, TWO_TABS, until
+from runs import REPORT_FILES, TWO_TABS, beside_others, until
 from test_promises import GRACE, SOON
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
@@ -39,6 +39,7 @@ def report_says_the_same(place):
     assert json.loads(again.output) == place.result(), "the journals alone say the same"
 
 
+@beside_others
 def test_a_leak_among_clean_ones(place):
     """The others pass, and all attempts of the one are made."""
     write(place, a="", b="fd", c="")
@@ -54,6 +55,7 @@ def test_a_leak_among_clean_ones(place):
     place.await_none(0)
 
 
+@beside_others
 def test_a_crash_disturbs_no_other(place):
     write(place, a="crash:2", b="", c="", d="")
     shown = place(*words(place, "--iterations", "6"))
@@ -88,6 +90,7 @@ def only_reports_left(place):
     assert {path.name for path in place.report.iterdir()} <= {*NAMES, *REPORT_FILES}
 
 
+@beside_others
 def test_ctrl_c(place):
     process = begin(place)
     os.killpg(process.pid, signal.SIGINT)
@@ -101,6 +104,7 @@ def test_ctrl_c(place):
     report_says_the_same(place)
 
 
+@beside_others
 def test_leakgate_is_killed(place):
     process = begin(place)
     process.kill()
@@ -110,6 +114,7 @@ def test_leakgate_is_killed(place):
     only_reports_left(place)
 
 
+@beside_others
 def test_processes_between_are_killed(place):
     """A guard of one and the runner of another: both runs end, the third does not notice."""
     process = begin(place)
@@ -131,6 +136,7 @@ def test_processes_between_are_killed(place):
     report_says_the_same(place)
 
 
+@beside_others
 def test_runner_and_guard_are_killed_at_once(place):
     """Nobody is left to end the daemons and to remove the world but leakgate."""
     process = begin(place, ["a", "b"], leak="daemon")
@@ -147,6 +153,7 @@ def test_runner_and_guard_are_killed_at_once(place):
     only_reports_left(place)
 
 
+@beside_others
 def test_screens_are_shown_whole(place):
     write(place, a="", b="", c="")
     shown = place(*words(place, "--iterations", "1", "--show"))

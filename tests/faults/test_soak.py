@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from runs import TWO_TABS, until
+from runs import TWO_TABS, beside_others, until
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
@@ -57,6 +57,7 @@ def scenarios(place):
     return {stored["name"]: stored for stored in place.result()["scenarios"]}
 
 
+@beside_others
 def test_what_was_killed_goes_on(place):
     """It leaks before and after."""
     duration = 11
@@ -98,6 +99,7 @@ def test_what_was_killed_goes_on(place):
     assert scenarios(place)["b"]["findings"] == stored["findings"]
 
 
+@beside_others
 def test_what_was_stopped_in_order_goes_on(place):
     """A machine that is shut down asks first. Nothing goes on with what still runs."""
     place.scenario("b", RESTING)
@@ -116,6 +118,7 @@ def test_what_was_stopped_in_order_goes_on(place):
     place.nothing_left()
 
 
+@beside_others
 def test_iterations_that_take_longer_than_every(place):
     """The screen alone is given 100 ms to settle before each sample: its time is over early."""
     place.scenario("b", tabs(leak="", every="100ms", duration="2500ms"))

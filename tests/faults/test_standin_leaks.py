@@ -273,11 +273,9 @@ def test_another_revisions_baseline_judges_and_both_get_their_rest(place):
     assert place.worlds() == []
 
 
+@pytest.mark.alone
 def test_a_core_that_is_burned_at_rest(place):
-    """The rate at rest is judged by a baseline: what rest costs differs from program to program.
-
-    The last of the file, when no other run takes the time of the cores.
-    """
+    """The rate at rest is judged by a baseline: what rest costs differs from program to program."""
     clean, _ = run(place, "tab-cycle", "")
     assert clean.status == 0, clean
     accepted = place("accept", "tab-cycle", "--from", place.report)

@@ -1,7 +1,6 @@
 """Targets that misbehave: each run ends by itself, with the right exit status and a word why,
 nothing is left of it, and what the target printed has no effect where leakgate prints it."""
 
-import concurrent.futures
 import dataclasses
 import http.server
 import re
@@ -9,7 +8,7 @@ import threading
 
 import pytest
 
-from runs import LAMP, Place
+from runs import LAMP, Place, beside_others
 
 # All that is measured is quick, so a run that is not over by then does not end by itself.
 BOUND = 60
@@ -85,13 +84,11 @@ def play(case):
 
 
 @pytest.fixture(scope="module")
-def outcomes(request):
-    """All cases that are asked for, two at a time: most of their time is waiting."""
+def outcomes(request, pool):
+    """All cases that are asked for, by the pool of all tests."""
     asked = {item.callspec.params.get("kind") for item in request.session.items
              if hasattr(item, "callspec")}
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        running = {case.kind: pool.submit(play, case) for case in CASES if case.kind in asked}
-    yield running
+    yield {case.kind: pool.submit(play, case) for case in CASES if case.kind in asked}
     for case in CASES:
         if case.place:
             case.place.remove()
@@ -129,6 +126,7 @@ def test_what_the_target_prints_has_no_effect(outcomes, kind):
     assert re.findall(r".*##\w*\[.*", text) == []
 
 
+@beside_others
 def test_another_process_owns_the_port(place):
     """A pprof that does not belong to the target is not asked anything."""
     asked = []
