@@ -23,7 +23,7 @@ REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "samples
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
 # A run mostly waits. More at a time would take the time of the other runs' steps.
-AT_A_TIME = 5
+AT_A_TIME = 6
 
 MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
 MISBEHAVING_TARGET = """\

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from runs import beside_others
+
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
 FAST = "{idle_for: 1s, drain: 5s}"

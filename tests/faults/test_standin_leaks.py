@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("standin_is_built")
 # Short rests: what the stand-in leaks is there at once. A sample of the drain is taken after 5 s.
 FAST = "{idle_for: 2s, drain: 5s}"
 # The first timers of the backlog must outlast the loop, or its growth stops there by itself.
-BACKLOG_SECONDS = 15
+BACKLOG_SECONDS = 30
 BACKLOG = "{idle_for: 2s, drain: 45s, iterations_per_sample: 1}"
 
 
