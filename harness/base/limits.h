@@ -42,8 +42,8 @@
 #define LIMIT_JOURNAL_SAMPLES 20000u
 #define LIMIT_JOURNAL_STEPS_KEPT 200u
 
-/* Reports that are merged: a scenario's directory has ten files, a soak's more for each segment. A
- * journal may be as large as is read back. */
+/* Reports that are merged: a scenario's directory has tens of files. A journal may be as large as
+ * is read back. */
 #define LIMIT_COPY_FILES 10000u
 #define LIMIT_COPY_DEPTH 8u
 #define LIMIT_COPY_BYTES LIMIT_JOURNAL_BYTES

@@ -19,8 +19,7 @@ const struct command_info command_table[] = {
      "suite: the N parts are the same everywhere, and one that no scenario falls to is a pass. "
      "--tag, names and --shard narrow the choice one after the other.\n\n"
      "--for gives scenarios that are paced by time another length: leakgate run --tag soak --for "
-     "8h. What was cut off, by a restart of the machine for example, the same command goes on with "
-     "when --resume is added.\n\n"
+     "8h.\n\n"
      "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario once.",
      command_run},
     {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",

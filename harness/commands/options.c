@@ -48,10 +48,6 @@ const struct option_info option_table[] = {
     {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
      "let the loop of scenarios that are paced by time last so long (30m, 8h; at most 24h); the "
      "others stay as they are"},
-    {OPTION_RESUME, COMMAND_RUN, "resume", 0, NULL, OPTION_TYPE_FLAG, NULL,
-     "go on with the run that is in the report's directory, with the same arguments: what ended "
-     "there is not run again, and what was cut off and is paced by time runs for the rest of its "
-     "time"},
     {OPTION_SHOW, COMMAND_RUN, "show", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "print the screen after every step"},
     {OPTION_KEEP_WORLD, RUNS, "keep-world", 0, NULL, OPTION_TYPE_FLAG, NULL,

@@ -28,7 +28,6 @@ static void suite_end(struct suite *suite)
     string_list_free(&suite->skipped);
     string_list_free(&suite->whole);
     free(suite->seconds);
-    free(suite->resumes);
     free(suite->done);
     selection_free(&suite->selection);
     suite_free(suite->result);

@@ -36,41 +36,12 @@ static bool find_control(const struct arguments *arguments, struct lg_error *err
                    control);
 }
 
-/* What would make a run that cannot be gone on with. */
-static bool check_resume(const struct arguments *arguments, struct lg_error *err)
-{
-    static const enum option others[] = {OPTION_CONTROL, OPTION_ITERATIONS};
-    if (!option_given(arguments, OPTION_RESUME))
-        return true;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (option_given(arguments, others[i]))
-            return lg_fail(err, LG_ERROR_INPUT, 0, "--resume and --%s exclude each other",
-                           option_name(others[i]));
-    return resume_check_directory(option_text(arguments, OPTION_REPORT), err);
-}
-
-static bool find_resumes(struct suite *suite, struct lg_error *err)
-{
-    suite->resumes = memory_array(suite->selection.count + 1, sizeof *suite->resumes);
-    if (!option_given(suite->arguments, OPTION_RESUME))
-        return true;
-    for (size_t i = 0; i < suite->selection.count; i++) {
-        struct resumed resumed = {.directory = option_text(suite->arguments, OPTION_REPORT),
-                                  .plan = suite->selection.plans[i],
-                                  .baseline = suite->baselines[i],
-                                  .baseline_here = suite->baselines_here[i]};
-        if (!suite_is_skipped(suite, i) && !resume_find(&resumed, &suite->resumes[i], err))
-            return false;
-    }
-    return true;
-}
-
 /* All that can be known to be wrong before anything has started. */
 int suite_check_machine(struct suite *suite)
 {
     const char *directory = option_text(suite->arguments, OPTION_REPORT);
     struct lg_error err = {0};
-    if (!find_control(suite->arguments, &err) || !check_resume(suite->arguments, &err))
+    if (!find_control(suite->arguments, &err))
         return complain(&err);
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!suite_is_skipped(suite, i) && !find_program(suite->selection.plans[i], &err))
@@ -78,8 +49,6 @@ int suite_check_machine(struct suite *suite)
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!evidence_directory_check(directory, suite->selection.plans[i]->name, &err))
             return complain(&err);
-    if (!find_resumes(suite, &err))
-        return complain(&err);
     if (!report_directory_prepare(directory, &err) || !guard_take_signals(&err))
         return complain(&err);
     return EXIT_PASS;

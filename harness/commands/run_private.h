@@ -9,7 +9,6 @@
 #define LEAKGATE_COMMANDS_RUN_PRIVATE_H
 
 #include "base/buffer.h"
-#include "commands/resume.h"
 #include "commands/revision.h"
 #include "commands/selection.h"
 #include "report/result.h"
@@ -28,8 +27,7 @@ struct suite {
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
     unsigned jobs;
-    struct resume *resumes; /* one for each plan */
-    bool *done;             /* one for each plan that ran side by side */
+    bool *done; /* one for each plan that ran side by side */
     struct suite_result *result;
 };
 

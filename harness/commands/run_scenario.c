@@ -15,7 +15,6 @@
 #include "report/attempts.h"
 #include "report/evidence.h"
 #include "report/judging.h"
-#include "report/segments.h"
 #include "verdict/control.h"
 #include "verdict/locate.h"
 #include "world/world.h"
@@ -186,22 +185,6 @@ static bool run_control(struct scenario_run *run, enum attempt attempt, struct l
 
 /* --- The attempts --- */
 
-/* With --resume: did this attempt come to its end before? One that was cut off makes room. */
-static bool is_there(const struct scenario_run *run, enum attempt attempt, struct lg_error *err)
-{
-    const char *report = option_text(run->arguments, OPTION_REPORT);
-    if (run->resume.kind != RESUME_KEPT || !attempt_exists(report, run->result->name, attempt))
-        return false;
-    _cleanup_free_ char *directory = attempt_directory(report, run->result->name, attempt);
-    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
-    struct run_record *record = run_record_read(journal, NULL);
-    bool whole = record != NULL && !run_record_cut_off(record);
-    run_record_free(record);
-    if (!whole)
-        directory_remove(directory, err);
-    return whole;
-}
-
 /* Every allocation counted; all else is the same plan. */
 static void run_locating(struct scenario_run *run)
 {
@@ -210,7 +193,7 @@ static void run_locating(struct scenario_run *run)
     plan.measure.heap_rate = 1;
     run->options.timeout_scale *= LOCATING_SLOWDOWN;
     run->options.locating_iterations = locating_iterations(run->result->judgement);
-    if (is_there(run, ATTEMPT_LOCATE, &err) || run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
+    if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
         scenario_locate(run->result, option_text(run->arguments, OPTION_REPORT));
     else
         complain(&err);
@@ -230,10 +213,7 @@ static bool lose(struct scenario_run *run, struct lg_error *err)
 static bool run_confirming(struct scenario_run *run, enum attempt attempt)
 {
     struct lg_error err = {0};
-    bool made =
-        run_control(run, attempt, &err) &&
-        (is_there(run, attempt, &err) || run_attempt(run, run->options.plan, attempt, &err));
-    if (!made)
+    if (!run_control(run, attempt, &err) || !run_attempt(run, run->options.plan, attempt, &err))
         return run->suite->signal == 0 && lose(run, &err);
     return scenario_take(run->result, option_text(run->arguments, OPTION_REPORT), attempt);
 }
@@ -253,7 +233,7 @@ static void run_further(struct scenario_run *run)
         run_locating(run);
 }
 
-static void run_whole(struct scenario_run *run)
+static void run_attempts(struct scenario_run *run)
 {
     const char *report = option_text(run->arguments, OPTION_REPORT);
     struct lg_error err = {0};
@@ -266,53 +246,6 @@ static void run_whole(struct scenario_run *run)
     scenario_screen(run->result, report);
     if (!option_given(run->arguments, OPTION_NO_CONFIRM))
         run_further(run);
-}
-
-/* What ended before; a further attempt that is missing is made. */
-static void keep_whole(struct scenario_run *run)
-{
-    const char *report = option_text(run->arguments, OPTION_REPORT);
-    if (option_given(run->arguments, OPTION_NO_CONFIRM)) {
-        scenario_judge(run->result, report);
-    } else {
-        scenario_screen(run->result, report);
-        run_further(run);
-    }
-    run->result->seconds += scenario_measured_seconds(run->result);
-}
-
-/* The rest of what was cut off, in a fresh process. */
-static void run_segment(struct scenario_run *run)
-{
-    const char *report = option_text(run->arguments, OPTION_REPORT);
-    struct lg_error err = {0};
-    struct plan plan = *run->options.plan;
-    _cleanup_free_ char *directory =
-        segment_directory(report, run->result->name, run->resume.segment);
-    run->options.segment = run->resume.segment;
-    run->options.whole_for_ms = plan.measure.for_ms;
-    if (!measure_last(&plan.measure, run->resume.rest_ms, &err) ||
-        !directory_remove(directory, &err) || !directory_make(directory, 0755, &err) ||
-        !run_in(run, &plan, ATTEMPT_SCREENING, directory, &err)) {
-        fail(run, &err);
-        return;
-    }
-    scenario_screen(run->result, report);
-}
-
-static void run_attempts(struct scenario_run *run)
-{
-    switch (run->resume.kind) {
-    case RESUME_ANEW:
-        run_whole(run);
-        break;
-    case RESUME_KEPT:
-        keep_whole(run);
-        break;
-    case RESUME_SEGMENT:
-        run_segment(run);
-        break;
-    }
 }
 
 /* What was kept in case it is red. */

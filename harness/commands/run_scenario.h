@@ -9,7 +9,6 @@
 
 #include "commands/options.h"
 #include "commands/progress.h"
-#include "commands/resume.h"
 #include "measure/run.h"
 #include "report/result.h"
 
@@ -19,7 +18,6 @@ struct scenario_run {
     struct suite_result *suite; /* `signal` is set when the user stops the run */
     struct scenario_result *result;
     struct progress *progress;
-    struct resume resume;     /* what is there already */
     struct baseline *control; /* what the last attempt of the control build showed; freed at the
                                  end */
     struct string_list control_left_behind; /* likewise what outlived it */

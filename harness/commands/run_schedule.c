@@ -74,12 +74,7 @@ void suite_expect_durations(struct suite *suite)
     suite->seconds = memory_array(suite->selection.count + 1, sizeof *suite->seconds);
     for (size_t i = 0; measured && i < suite->selection.count; i++) {
         const struct plan *plan = suite->selection.plans[i];
-        const struct resume *resume = &suite->resumes[i];
         suite->seconds[i] = scenario_duration(suite->arguments, plan).seconds;
-        if (resume->kind == RESUME_SEGMENT)
-            suite->seconds[i] -= (double)(plan->measure.for_ms - resume->rest_ms) / 1000;
-        if (resume->kind == RESUME_KEPT || suite->seconds[i] < 0)
-            suite->seconds[i] = 0;
         if (option_given(suite->arguments, OPTION_CONTROL))
             suite->seconds[i] *= 2;
     }
@@ -98,8 +93,6 @@ void suite_print_what_comes(const struct suite *suite)
     for (size_t i = 0; i < count; i++)
         seconds[i] = suite->seconds[order[i]];
     double span = schedule_span(seconds, count, free_in, suite->jobs);
-    if (span <= 0) /* all of them ended before (--resume) */
-        return;
     _cleanup_free_ char *text = duration_describe(count, span, suite->jobs);
     fprintf(stderr, "%s\n", text);
 }

@@ -51,7 +51,6 @@ static void run_one(struct suite *suite, size_t index, struct progress *progress
         .suite = suite->result,
         .result = &suite->result->scenarios[index],
         .progress = progress,
-        .resume = suite->resumes[index],
     };
     run_scenario(&run);
     progress_end(progress, run.result);

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -27,9 +26,6 @@ struct journal *journal_create(const char *path, struct lg_error *err)
         lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the journal %s", path);
         return NULL;
     }
-    /* For --resume, which must not go on with what has not ended. Where the file system has no
-     * locks it goes without. */
-    flock(fd, LOCK_EX | LOCK_NB);
     struct journal *journal = memory_new(struct journal);
     journal->fd = fd;
     return journal;
@@ -177,12 +173,6 @@ bool journal_sync(struct journal *journal, struct lg_error *err)
 {
     return fdatasync(journal->fd) == 0 || errno == EINVAL ||
            lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot sync the journal");
-}
-
-bool journal_is_written(const char *path)
-{
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 bool journal_close(struct journal *journal, struct lg_error *err)

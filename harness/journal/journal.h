@@ -26,7 +26,7 @@
 
 struct journal;
 
-/* A new file, 0644; one that exists is an error. Locked (flock) until it is closed. */
+/* A new file, 0644; one that exists is an error. */
 struct journal *journal_create(const char *path, struct lg_error *err);
 /* Appends one record and its newline in one write. Steals `record`. Errors (ENOSPC) are
  * LG_ERROR_INTERNAL. */
@@ -41,9 +41,6 @@ bool journal_sync(struct journal *journal, struct lg_error *err);
 size_t journal_bytes(const struct journal *journal);
 /* fsync and close; NULL is fine. */
 bool journal_close(struct journal *journal, struct lg_error *err);
-
-/* Is somebody writing it just now? */
-bool journal_is_written(const char *path);
 
 /* A journal read back. */
 struct run_record {
@@ -67,11 +64,6 @@ struct run_record {
 /* NULL and LG_ERROR_INPUT with file:line when it is no journal of a version this program reads. */
 struct run_record *run_record_read(const char *path, struct lg_error *err);
 void run_record_free(struct run_record *record);
-
-/* Did the run come to no end: killed, or the machine stopped, or asked to stop? */
-bool run_record_cut_off(const struct run_record *record);
-/* Lets what a run measured before it was cut off be judged. */
-void run_record_judge_cut_off(struct run_record *record);
 
 /* What a watcher of a growing journal wants to know (the progress line, --show). */
 struct journal_follower;

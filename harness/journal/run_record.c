@@ -430,19 +430,6 @@ struct run_record *run_record_read(const char *path, struct lg_error *err)
     return reading.record;
 }
 
-bool run_record_cut_off(const struct run_record *record)
-{
-    if (record->failure != NULL)
-        return strcmp(json_get_text(record->failure, "class", ""), "cancelled") == 0;
-    return record->end == NULL;
-}
-
-void run_record_judge_cut_off(struct run_record *record)
-{
-    record->facts.failed = record->facts.invalid = false;
-    record->facts.problem = NULL;
-}
-
 void run_record_free(struct run_record *record)
 {
     if (record == NULL)

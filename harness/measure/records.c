@@ -107,10 +107,6 @@ json_t *record_header(const struct run_options *options, unsigned iterations_tot
     _cleanup_free_ char *program_hash = program != NULL ? identify_program(program) : NULL;
     if (program_hash != NULL)
         json_put(record, "program_hash", json_text(program_hash));
-    if (options->segment > 0) {
-        json_put(record, "segment", json_integer(options->segment));
-        json_put(record, "whole_for_ms", json_integer(options->whole_for_ms));
-    }
     json_put(record, "plan_hash", json_text(plan->hash));
     json_put(record, "plan", json_incref(plan->document));
     json_put(record, "measure", measure_numbers(&plan->measure));

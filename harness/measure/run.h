@@ -29,8 +29,6 @@ struct run_options {
     const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,
                               screen.txt, stderr.txt go there */
     enum attempt attempt;
-    unsigned segment; /* of a run that was cut off and goes on: 2 for the first after it; else 0 */
-    int64_t whole_for_ms;        /* then how long the loop was to last in all */
     const char *control_version; /* of the build that the baseline was taken from; NULL: none */
     const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
     const char *reproduce; /* what `leakgate run` needs again, shell-quoted; for reports of runs

@@ -41,8 +41,7 @@ static void judge_by_here(struct scenario_result *scenario)
 {
     struct judgement *votes[ATTEMPT_COUNT] = {NULL};
     size_t count = 0;
-    if (scenario->record == NULL || scenario->record->baseline_revision == NULL ||
-        scenario->segment_count > 0)
+    if (scenario->record == NULL || scenario->record->baseline_revision == NULL)
         return;
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         const struct run_record *record = i == 0 ? scenario->record : scenario->attempts[i].record;
@@ -80,9 +79,6 @@ enum attempt scenario_wants(const struct scenario_result *scenario)
 {
     struct judgement *votes[CONFIRMING_RUNS];
     size_t count = gather_votes(scenario, votes);
-    /* The segments of a run are fresh processes that confirm each other, or do not. */
-    if (scenario->segment_count > 0)
-        return ATTEMPT_COUNT;
     /* A journal that could not be read has no judgement, and takes its place all the same. */
     if (count < scenario->attempt_count ||
         !confirmation_wants_run((const struct judgement *const *)votes, count))

@@ -16,7 +16,6 @@
 #include "report/format.h"
 #include "report/attempts.h"
 #include "report/quarantine.h"
-#include "report/segments.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"
 
@@ -229,16 +228,6 @@ static void paint_left(const struct painter *painter, const struct run_record *r
                count == 1 ? "" : "s", when, buffer_string(&list), count > LEFT_SHOWN ? " ..." : "");
 }
 
-static void paint_segments(const struct painter *painter, const struct scenario_result *scenario)
-{
-    for (size_t i = 0; i < scenario->segment_count; i++) {
-        const struct segment_result *segment = &scenario->segments[i];
-        _cleanup_free_ char *text = segment_describe(segment);
-        paint_line(painter, false, "segment %zu of %zu, begun %s: %s", i + 1,
-                   scenario->segment_count, segment->date, text);
-    }
-}
-
 /* What a person ought to know of a run whatever its verdict. */
 static void paint_notes(const struct painter *painter, const struct scenario_result *scenario)
 {
@@ -278,7 +267,6 @@ static void paint_notes(const struct painter *painter, const struct scenario_res
 
 void paint_remarks(const struct painter *painter, const struct scenario_result *scenario)
 {
-    paint_segments(painter, scenario);
     paint_baseline(painter, scenario);
     paint_notes(painter, scenario);
 }

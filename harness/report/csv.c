@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/format.h"
-#include "report/segments.h"
 
 static const double bytes_per_mb = 1024.0 * 1024.0;
 
@@ -20,7 +19,6 @@ struct rows {
     struct buffer *out;
     const struct scenario_result *scenario;
     const char *attempt;
-    unsigned segment; /* 0: it ran in one piece */
 };
 
 /* A text from elsewhere: no line break, and nothing that a spreadsheet takes for a formula. */
@@ -73,7 +71,7 @@ static const char *column_suffix(enum gauge gauge)
 static void put_header(struct buffer *out)
 {
     buffer_text(out, "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb,scenario,attempt,"
-                     "segment,phase,iteration,step,at_seconds");
+                     "phase,iteration,step,at_seconds");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if (has_column(gauge))
             buffer_format(out, ",%s%s", gauge_info(gauge)->name, column_suffix(gauge));
@@ -101,10 +99,7 @@ static void put_sample(const struct rows *rows, const struct sample *sample, con
     put_first(out, sample, date);
     buffer_char(out, ',');
     put_text(out, rows->scenario->name);
-    buffer_format(out, ",%s,", rows->attempt);
-    if (rows->segment > 0)
-        buffer_format(out, "%u", rows->segment);
-    buffer_format(out, ",%s,%u,", phase_name(sample->phase), sample->iteration);
+    buffer_format(out, ",%s,%s,%u,", rows->attempt, phase_name(sample->phase), sample->iteration);
     if (sample->step > 0)
         buffer_format(out, "%u", sample->step);
     buffer_char(out, ',');
@@ -127,22 +122,6 @@ static void put_record(const struct rows *rows, const struct run_record *record)
         put_sample(rows, &record->series.samples[i], date);
 }
 
-/* The result keeps only the piece that tells the verdict. */
-static void put_segments(struct rows *rows, const char *directory)
-{
-    const char *name = rows->scenario->name;
-    for (unsigned number = 1; number <= rows->scenario->segment_count; number++) {
-        struct lg_error ignored = {0};
-        _cleanup_free_ char *segment = segment_directory(directory, name, number);
-        _cleanup_free_ char *path = path_join(segment, REPORT_JOURNAL);
-        struct run_record *record = run_record_read(path, &ignored);
-        rows->segment = number;
-        put_record(rows, record);
-        if (record != NULL)
-            run_record_free(record);
-    }
-}
-
 void csv_report(const struct suite_result *suite, struct buffer *out)
 {
     put_header(out);
@@ -150,10 +129,6 @@ void csv_report(const struct suite_result *suite, struct buffer *out)
         const struct scenario_result *scenario = &suite->scenarios[i];
         struct rows rows = {
             .out = out, .scenario = scenario, .attempt = attempt_name(ATTEMPT_SCREENING)};
-        if (scenario->segment_count > 0) {
-            put_segments(&rows, suite->directory);
-            continue;
-        }
         put_record(&rows, scenario->record);
         for (size_t j = 0; j < scenario->attempt_count; j++) {
             rows.attempt = attempt_name(scenario->attempts[j].attempt);

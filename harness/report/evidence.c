@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "measure/evidence.h"
 #include "report/attempts.h"
-#include "report/segments.h"
 #include "report/text_layout.h"
 
 static bool is_there(const char *directory, const char *name, const char *file)
@@ -64,11 +63,6 @@ bool evidence_forget(const char *directory, const char *name, struct lg_error *e
     for (enum attempt attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
         _cleanup_free_ char *of_attempt = attempt_directory(directory, name, attempt);
         removed = evidence_remove(of_attempt, err) && removed;
-    }
-    unsigned segments = segments_in(directory, name);
-    for (unsigned number = 2; number <= segments; number++) {
-        _cleanup_free_ char *of_segment = segment_directory(directory, name, number);
-        removed = evidence_remove(of_segment, err) && removed;
     }
     return removed;
 }

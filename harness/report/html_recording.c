@@ -16,7 +16,6 @@
 #include "report/html_frames.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/segments.h"
 #include "report/text_layout.h"
 
 #define RECORDING "recording.cast"
@@ -129,8 +128,6 @@ static bool draw_apart(const struct wish *wish, struct picture_book *book)
 static char *directory_in(const struct scenario_result *scenario, const char *directory)
 {
     const struct run_record *telling = scenario_telling_record(scenario);
-    if (scenario->segment_count > 0 && scenario->verdict == VERDICT_FAILED)
-        return segment_directory(directory, scenario->name, (unsigned)scenario->segment_count);
     for (size_t i = 1; i < scenario->attempt_count; i++)
         if (telling != NULL && scenario->attempts[i].record == telling)
             return attempt_directory(directory, scenario->name, scenario->attempts[i].attempt);

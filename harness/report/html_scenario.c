@@ -10,7 +10,6 @@
 #include "report/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/segments.h"
 #include "report/statements.h"
 #include "report/console.h"
 

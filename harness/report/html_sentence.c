@@ -110,7 +110,7 @@ static void put_growth(struct buffer *out, const struct scenario_result *scenari
     put_place(out, scenario, finding);
     buffer_format(out, " From %s to %s in %.3g %ss", from, to, finding->iterations,
                   step_of(scenario));
-    if (finding->confirmed && scenario->segment_count == 0)
+    if (finding->confirmed)
         buffer_text(out, ", and a fresh process showed the same");
     if (finding->text != NULL)
         html_format(out, "; %s", finding->text);

@@ -11,7 +11,6 @@
 #include "report/attempts.h"
 #include "report/judging.h"
 #include "report/quarantine.h"
-#include "report/segments.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {
@@ -43,7 +42,6 @@ static void scenario_free(struct scenario_result *scenario)
     judgement_free(scenario->judgement);
     judgement_free(scenario->judgement_here);
     run_record_free(scenario->record);
-    free(scenario->segments);
 }
 
 void suite_free(struct suite_result *suite)
@@ -157,11 +155,6 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
 {
     _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
     struct lg_error err = {0};
-    if (segments_in(directory, scenario->name) > 1) {
-        scenario_take_segments(scenario, directory);
-        scenario_take_weakened(scenario);
-        return;
-    }
     scenario->ran = true;
     scenario->record = run_record_read(path, &err);
     if (scenario->record == NULL) {

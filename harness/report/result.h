@@ -30,16 +30,6 @@ struct attempt_result {
     char *problem;               /* why there is no record, or why a locating run failed */
 };
 
-/* A piece of a run that was cut off and went on; see report/segments.h. */
-struct segment_result {
-    enum verdict verdict; /* of this piece alone */
-    double seconds;       /* of its loop */
-    size_t samples;       /* of its loop */
-    bool cut_off;
-    bool counts;   /* false: too short to be judged */
-    char date[21]; /* of its start, UTC */
-};
-
 /* The step that a failure or a screen belongs to stands in the record. */
 struct scenario_result {
     char *name;
@@ -66,9 +56,6 @@ struct scenario_result {
     struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
     struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
     size_t attempt_count;                          /* 0: nothing was judged */
-    struct segment_result *segments;               /* NULL: it ran in one piece */
-    size_t segment_count; /* then 0; else two or more: record and judgement are of the one
-                             that tells the verdict */
     struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
                                          what the working tree's would have said; else NULL */
 };

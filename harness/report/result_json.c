@@ -215,23 +215,6 @@ static void put_record(json_t *object, const struct run_record *record)
         json_put(object, "failure", failure_to_json(record->failure));
 }
 
-static json_t *segments_to_json(const struct scenario_result *scenario)
-{
-    json_t *segments = json_array();
-    for (size_t i = 0; i < scenario->segment_count; i++) {
-        const struct segment_result *segment = &scenario->segments[i];
-        json_t *object = json_object();
-        put_text(object, "date", segment->date);
-        json_put(object, "loop_seconds", json_number(segment->seconds));
-        json_put(object, "samples", json_integer((json_int_t)segment->samples));
-        json_put(object, "cut_off", json_boolean(segment->cut_off));
-        if (segment->counts)
-            json_put(object, "verdict", json_text(verdict_name(segment->verdict)));
-        json_push(segments, object);
-    }
-    return segments;
-}
-
 json_t *scenario_to_json(const struct scenario_result *scenario)
 {
     json_t *object = json_object();
@@ -265,8 +248,6 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
         struct pace pace = series_pace(&scenario->record->series);
         put_judgement(object, scenario->judgement, &pace);
         json_put(object, "attempts", attempts_to_json(scenario));
-        if (scenario->segment_count > 0)
-            json_put(object, "segments", segments_to_json(scenario));
     }
     return object;
 }

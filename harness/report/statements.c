@@ -240,10 +240,7 @@ static const char *confirmation_text(const struct scenario_result *scenario,
                                      const struct finding *finding)
 {
     if (finding->confirmed)
-        return scenario->segment_count > 0 ? ", in more than one segment"
-                                           : ", confirmed in a fresh process";
-    if (scenario->segment_count > 0)
-        return ", in one segment alone";
+        return ", confirmed in a fresh process";
     return scenario->attempt_count == 1 ? ", in one run alone" : "";
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/strings.h"
 #include "world/world.h"
 
 /* Where tmux puts the socket of its default server below TMUX_TMPDIR, for the largest user id. */
@@ -37,17 +36,6 @@ static char *place_below(const char *directory)
         return NULL;
     }
     return take_pointer(root);
-}
-
-bool world_is_ours(const char *root)
-{
-    const char *prefix = "leakgate-", *digits = "0123456789abcdef";
-    const char *slash = strrchr(root, '/');
-    struct stat status;
-    return root[0] == '/' && text_starts(slash + 1, prefix) &&
-           strlen(slash + 1) == strlen(prefix) + 8 &&
-           strspn(slash + 1 + strlen(prefix), digits) == 8 && lstat(root, &status) == 0 &&
-           S_ISDIR(status.st_mode) && status.st_uid == getuid() && (status.st_mode & 07777) == 0700;
 }
 
 char *world_new_root(struct lg_error *err)

@@ -33,8 +33,6 @@ void world_missing_tools(const struct plan *plan, struct string_list *missing);
 /* A path under $TMPDIR or /tmp at which nothing is, short enough for a tmux socket in it (sun_path
  * is 108 bytes). The caller frees it. */
 char *world_new_root(struct lg_error *err);
-/* Is there a world of leakgate's at this path: by its name, its owner and its mode? */
-bool world_is_ours(const char *root);
 /* Makes the directory, of mode 0700; one that is there already is an error. */
 bool world_claim(const char *root, struct lg_error *err);
 

@@ -78,11 +78,9 @@ class Journal:
     def end(self, **fields):
         return self.add("end", at=130.0, exit_status=0, **{"left_behind": [], **fields})
 
-    def write(self, report, attempt=None, segment=None):
-        """Of a further attempt: "again", "third", "locate"; of a segment after the first: 2 ..."""
+    def write(self, report, attempt=None):
+        """Of a further attempt: "again", "third", "locate"."""
         directory = report / self.records[0]["scenario"]
-        if segment is not None:
-            directory /= f"segment-{segment}"
         if attempt is not None:
             self.records[0]["attempt"] = attempt
             directory /= attempt

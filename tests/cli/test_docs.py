@@ -94,9 +94,8 @@ def test_every_key_of_a_result_is_described(leakgate):
                     journals.at_work().end(files_left={"count": 0, "names": []},
                                            sessions_left={"count": 0, "names": []}),
                     journals.leaked(), journals.Journal("broken").failed().end(),
-                    journals.soak()]:
+                    journals.soak(iterations=1, fds=lambda i: {"pipe": 3 + 9 * i}).end()]:
         journal.write(report)
-    journals.soak(iterations=1, fds=lambda i: {"pipe": 3 + 9 * i}).end().write(report, segment=2)
     described = (ROOT / "docs" / "result.md").read_text("utf-8")
     keys = set(keys_of(json.loads(leakgate("report", "--json").stdout)))
     assert {"verdict", "findings", "per_iteration", "failure"} <= keys

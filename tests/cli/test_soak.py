@@ -1,13 +1,11 @@
-"""Runs of hours: growth per hour, another length (--for), and what was cut off (--resume)."""
+"""Runs of hours: growth per hour and another length (--for)."""
 
 import json
-import os
 
 import journals
 import pytest
 
 PROGRAM = "#!/bin/sh\n"
-PROGRAM_HASH = "29fdb5677e281abe"
 TARGET = """\
 version: 1
 command: [program]
@@ -43,22 +41,8 @@ def suite(leakgate):
     return leakgate
 
 
-MARKER = "leakgate made this directory and replaces it when the scenario runs again.\n"
-
-
 def report_of(leakgate):
     return leakgate.directory / "leakgate-report"
-
-
-def of_suite(leakgate, name="soak"):
-    """The header that a journal has which is of the scenario and program of the suite."""
-    listed = json.loads(leakgate("list", "--json").stdout)
-    [plan] = [s["plan_hash"] for s in listed["scenarios"] if s["name"] == name]
-    return {"plan_hash": plan, "program_hash": PROGRAM_HASH}
-
-
-def resume(leakgate, *words):
-    return leakgate("run", *words, "--resume", "--program", "./program", LEAKGATE_TIMEOUT_SCALE="0.1")
 
 
 def result(leakgate):
@@ -156,184 +140,10 @@ def test_a_length_of_too_many_samples(suite):
     assert "3h makes 10800 samples at one every 1s, more than the limit of 10000" in shown.stderr
 
 
-# --- Segments ---
+# --- What older versions wrote ---
 
-def test_the_segments_of_a_run_make_one_verdict(leakgate):
-    report = report_of(leakgate)
-    journals.soak(samples=24).write(report)
-    journals.soak(samples=24, date="2026-11-23T18:00:00Z").end().write(report, segment=2)
-    shown = leakgate("report").stdout
-    assert "soak  pass" in shown
-    assert ("segment 1 of 2, begun 2026-11-23T12:00:00Z: cut off after 3 h 50 min: pass"
-            in " ".join(shown.split()))
-    assert "segment 2 of 2, begun 2026-11-23T18:00:00Z: 3 h 50 min: pass" in " ".join(shown.split())
-    segments = only_scenario(leakgate)["segments"]
-    assert [segment["cut_off"] for segment in segments] == [True, False]
-
-
-@pytest.mark.parametrize("leaky", [1, 2])
-def test_the_worst_segment_counts(leakgate, leaky):
-    report = report_of(leakgate)
-    if leaky == 1:
-        journals.soak(samples=30, fds=three_per_sample).write(report)
-        journals.soak(samples=24).end().write(report, segment=2)
-    else:
-        journals.soak(samples=30).write(report)
-        (journals.soak(samples=24, fds=three_per_sample, drained=three_per_sample(24))
-         .end().write(report, segment=2))
-    shown = " ".join(leakgate("report").stdout.split())
-    stored = only_scenario(leakgate)
-    assert stored["verdict"] == "leak"
-    assert stored["segments"][leaky - 1]["verdict"] == "leak"
-    assert stored["segments"][2 - leaky]["verdict"] == "pass"
-    assert "in one segment alone" in shown
-    assert ("the run was cut off before it could go away" in shown) == (leaky == 1)
-
-
-def test_a_backlog_of_one_segment_explains_what_another_could_not_drain(leakgate):
-    report = report_of(leakgate)
-    journals.soak(samples=24, fds=three_per_sample).write(report)
-    (journals.soak(samples=24, fds=three_per_sample, drained=three_per_sample(0))
-     .end().write(report, segment=2))
-    stored = only_scenario(leakgate)
-    assert stored["verdict"] == "pass"
-    assert {f["kind"] for f in stored["findings"]} == {"backlog"}
-
-
-def test_a_piece_that_is_too_short_counts_for_nothing(leakgate):
-    report = report_of(leakgate)
-    journals.soak(samples=20, fds=three_per_sample).write(report)
-    journals.soak(samples=24).end().write(report, segment=2)
-    stored = only_scenario(leakgate)
-    assert stored["verdict"] == "pass"
-    assert "verdict" not in stored["segments"][0]
-    assert "cut off after 3 h 10 min: too few samples to judge" in " ".join(
-        leakgate("report").stdout.split())
-
-
-def test_the_last_segment_has_to_come_to_its_end(leakgate):
-    report = report_of(leakgate)
-    journals.soak(samples=24).write(report)
-    journals.soak(samples=24).write(report, segment=2)
-    assert only_scenario(leakgate)["verdict"] == "failed"
-
-
-# --- What becomes of each ---
-
-def test_what_ended_is_judged_and_not_run(suite):
-    report = report_of(suite)
-    (journals.soak(fds=one_per_sample, drained=one_per_sample(48), **of_suite(suite))
-     .end().write(report))
-    journal = report / "soak" / "journal.jsonl"
-    before = journal.read_bytes()
-    (report / "soak" / "made-by-leakgate.txt").write_text(MARKER)
-    shown = resume(suite, "soak", "--no-confirm")
-    assert shown.returncode == 1, shown.stderr
-    assert "soak: ended, and is not run again" in shown.stderr
-    assert "LEAK" in shown.stdout
-    assert journal.read_bytes() == before
-    stored = json.loads((report / "result.json").read_text())
-    assert stored == result(suite)
-
-
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_further_attempt_is_kept_when_it_ended(suite, whole):
-    """Where it was cut off it is made again; here the program ends at once, and it fails."""
-    report = report_of(suite)
-
-    def leaking():
-        return journals.soak(fds=one_per_sample, drained=one_per_sample(48), **of_suite(suite))
-    leaking().end().write(report)
-    again = leaking().end() if whole else leaking()
-    again.write(report, "again")
-    (report / "soak" / "made-by-leakgate.txt").write_text(MARKER)
-    before = (report / "soak" / "again" / "journal.jsonl").read_bytes()
-    shown = resume(suite, "soak")
-    assert shown.returncode == (1 if whole else 5), shown
-    assert ("confirmed in a fresh process" in " ".join(shown.stdout.split())) == whole
-    assert ((report / "soak" / "again" / "journal.jsonl").read_bytes() == before) == whole
-
-
-def test_two_that_ended_side_by_side(suite):
-    for name in ("soak", "keys"):
-        journal = journals.soak(name, **of_suite(suite, name)) if name == "soak" else (
-            journals.Journal(name, **of_suite(suite, name)).measured(lambda i: {"pipe": 3}))
-        journal.end().write(report_of(suite))
-        (report_of(suite) / name / "made-by-leakgate.txt").write_text(MARKER)
-    shown = resume(suite, "--jobs", "2")
-    assert shown.returncode == 0, shown.stderr
-    assert "2 pass" in shown.stdout
-    assert shown.stderr.count("ended, and is not run again") == 2
-
-
-def test_no_run_to_go_on_with(suite):
-    shown = resume(suite)
-    assert shown.returncode == 2
-    assert "there is no run in leakgate-report to go on with" in shown.stderr
-    (report_of(suite) / "something").mkdir(parents=True)
-    assert resume(suite).returncode == 2
-
-
-@pytest.mark.parametrize("option", ["--control=./program", "--iterations=3"])
-def test_what_cannot_be_gone_on_with(suite, option):
-    journals.soak(**of_suite(suite)).end().write(report_of(suite))
-    shown = resume(suite, "soak", option)
-    assert shown.returncode == 2
-    assert "--resume and " in shown.stderr and "exclude each other" in shown.stderr
-
-
-@pytest.mark.parametrize("header, name, ended, said", [
-    ({"plan_hash": "0" * 16}, "soak", True, "its journal is of another plan"),
-    ({"target": "other"}, "soak", True, "its journal is of another plan"),
-    ({"program_hash": "0" * 16}, "soak", False, "its journal is of another program"),
-    ({"program_hash": ""}, "soak", False, "its journal is of another program"),
-    ({"control": "v1"}, "soak", True, "its journal was judged by a control build"),
-    ({"whole_for_ms": 1000}, "soak", True, "its loop lasted for another time than is asked for"),
-    ({}, "keys", False, "it was cut off, and is not paced by time"),
-])
-def test_what_runs_anew_says_why(suite, header, name, ended, said):
-    """The program ends at once, so the new run fails: that it was run is all that counts."""
-    report = report_of(suite)
-    journal = journals.soak(name, samples=48, **{**of_suite(suite, name), **header})
-    if ended:
-        journal.end()
-    journal.write(report)
-    (report / name / "made-by-leakgate.txt").write_text(MARKER)
-    shown = resume(suite, name)
-    assert f"{name}: runs anew: {said}" in shown.stderr, shown.stderr
-    assert shown.returncode == 5, shown
-    assert not (report / name / "segment-2").exists()
-
-
-def test_what_was_cut_off_goes_on(suite):
-    """The program ends at once: the second segment fails, and so does the scenario."""
-    report = report_of(suite)
-    world = suite.directory / "leakgate-0123abcd"
-    world.mkdir(mode=0o700)
-    journals.soak(samples=20, world=str(world), **of_suite(suite)).write(report)
-    (report / "soak" / "made-by-leakgate.txt").write_text(MARKER)
-    shown = resume(suite, "soak")
-    assert "soak: cut off after 3 h 10 min; goes on for 4 h 50 min, as segment 2" in shown.stderr
-    assert f"soak: its world was left behind: {world}" in shown.stderr
-    assert os.path.isdir(world)
-    assert shown.returncode == 5, shown
-    with (report / "soak" / "segment-2" / "journal.jsonl").open() as lines:
-        header = json.loads(next(lines))
-    assert header["segment"] == 2 and header["plan_hash"] == of_suite(suite)["plan_hash"]
-    assert header["measure"]["for_ms"] == (4 * 60 + 50) * 60000
-    # What failed has ended.
-    shown = resume(suite, "soak")
-    assert "soak: ended, and is not run again" in shown.stderr
-    assert shown.returncode == 5
-
-
-@pytest.mark.parametrize("name, mode", [("leakgate-0123abcd", 0o755), ("mine", 0o700),
-                                        ("leakgate-0123abcd/..", 0o700)])
-def test_a_directory_that_is_no_world_is_not_named(suite, name, mode):
-    directory = suite.directory / name.partition("/")[0]
-    directory.mkdir()
-    directory.chmod(mode)
-    journals.soak(samples=20, world=f"{suite.directory}/{name}", **of_suite(suite)).write(
-        report_of(suite))
-    (report_of(suite) / "soak" / "made-by-leakgate.txt").write_text(MARKER)
-    assert "was left behind" not in resume(suite, "soak").stderr
+def test_a_piece_of_a_resumed_run_is_judged_by_itself(leakgate):
+    """Older versions could go on with what was cut off, and wrote such fields."""
+    journal = journals.soak(samples=24, segment=2, whole_for_ms=28800000).end()
+    journal.write(report_of(leakgate))
+    assert only_scenario(leakgate)["verdict"] == "pass"
