@@ -90,8 +90,8 @@
 #define LIMIT_STDERR_BYTES (4u * 1024u * 1024u)
 #define LIMIT_OSC_BYTES 4096u /* an OSC string kept for its title or query; longer is dropped */
 
-/* What a program prints when it is asked one thing, and what a command of a step may write, in one
- * file: of both the beginning is read, and all of it is held in memory. */
+/* What a program prints when it is asked one thing, and what a command of a step may write to one
+ * file. Both are held in memory. */
 #define LIMIT_PRINTED_BYTES (1024u * 1024u)
 #define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 

@@ -1,4 +1,7 @@
-/* The wait step: everything that is awaited on the screen, in a file, or of the process. */
+/*
+ * Waiting: the wait step (for the screen, a file or the end of the process), until the screen is
+ * quiet, and until it is again as it was.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,6 +24,17 @@
 
 enum { WAITED_FILE_BYTES = 4 * 1024 * 1024 };
 
+bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
+                  struct lg_error *err)
+{
+    enum loop_result result = loop_run_until(target->loop, condition, NULL, target, deadline, err);
+    if (late != NULL)
+        *late = result == LOOP_DEADLINE;
+    if (result == LOOP_STOPPED)
+        return fail_stopped(target->loop, err);
+    return result != LOOP_FAILED;
+}
+
 struct wait {
     struct target *target;
     const struct wait_plan *plan;
@@ -28,7 +42,7 @@ struct wait {
     char *path;                 /* of the awaited file; NULL: none */
     char *file_text;
     long file_lines;
-    bool look_again; /* the file may have changed since it was last read */
+    bool file_changed; /* perhaps, since it was last read */
     bool file_holds;
     uint64_t looked_at; /* frame number that was compared last */
     bool compared;
@@ -36,16 +50,7 @@ struct wait {
     struct lg_error problem; /* of the match itself */
 };
 
-static long count_lines(const struct buffer *text)
-{
-    long lines = 0;
-    for (size_t i = 0; i < text->length; i++)
-        lines += text->data[i] == '\n';
-    return lines;
-}
-
-/* Only a file of the world, which a name that leads out of it is not, nor a pipe that would have to
- * be waited for. */
+/* Only a plain file inside the world: no name that leads out of it, no pipe that would block. */
 static int open_awaited(const struct wait *wait)
 {
     struct stat status;
@@ -81,14 +86,17 @@ static bool file_holds(struct wait *wait)
 {
     if (wait->path == NULL)
         return true;
-    if (!wait->look_again)
+    if (!wait->file_changed)
         return wait->file_holds;
-    wait->look_again = false;
+    wait->file_changed = false;
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(WAITED_FILE_BYTES);
-    wait->file_holds =
-        read_awaited(wait, &text) &&
-        (wait->file_lines < 0 || count_lines(&text) >= wait->file_lines) &&
-        (wait->file_text == NULL || strstr(buffer_string(&text), wait->file_text) != NULL);
+    wait->file_holds = read_awaited(wait, &text);
+    long lines = 0;
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.data[i] == '\n';
+    if (lines < wait->file_lines ||
+        (wait->file_text != NULL && strstr(buffer_string(&text), wait->file_text) == NULL))
+        wait->file_holds = false;
     return wait->file_holds;
 }
 
@@ -124,19 +132,7 @@ static void on_file(void *context, uint32_t events)
 {
     struct wait *wait = context;
     (void)events;
-    wait->look_again = true;
-}
-
-static bool expand_all(struct target *target, const struct string_list *from, unsigned iteration,
-                       struct string_list *to, struct lg_error *err)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        char *text = world_expand(target->world, from->items[i], iteration, err);
-        if (text == NULL)
-            return false;
-        string_list_take(to, text);
-    }
-    return true;
+    wait->file_changed = true;
 }
 
 /* NULL stays NULL; false only on failure. */
@@ -151,18 +147,16 @@ static bool prepare_match(struct wait *wait, unsigned iteration, struct lg_error
 {
     struct target *target = wait->target;
     const struct wait_plan *plan = wait->plan;
-    struct string_list texts = {0};
-    struct string_list gone = {0};
+    const struct world *world = target->world;
+    _cleanup_strings_ struct string_list texts = {0};
+    _cleanup_strings_ struct string_list gone = {0};
     _cleanup_free_ char *regex = NULL;
     _cleanup_free_ char *title = NULL;
-    if (!expand_all(target, &plan->text, iteration, &texts, err) ||
-        !expand_all(target, &plan->gone, iteration, &gone, err) ||
+    if (!expand_list(world, &plan->text, iteration, &texts, err) ||
+        !expand_list(world, &plan->gone, iteration, &gone, err) ||
         !expand_optional(target, plan->regex, iteration, &regex, err) ||
-        !expand_optional(target, plan->title, iteration, &title, err)) {
-        string_list_free(&texts);
-        string_list_free(&gone);
+        !expand_optional(target, plan->title, iteration, &title, err))
         return false;
-    }
     if (texts.count == 0 && gone.count == 0 && regex == NULL && title == NULL)
         return true;
     struct range rows = plan->has_rows ? plan->rows : target->plan->target.wait_rows;
@@ -175,7 +169,7 @@ static bool prepare_file(struct wait *wait, unsigned iteration, struct lg_error 
     const struct wait_plan *plan = wait->plan;
     struct target *target = wait->target;
     wait->file_lines = plan->file_lines;
-    wait->look_again = true;
+    wait->file_changed = true;
     if (plan->file == NULL)
         return true;
     _cleanup_free_ char *lines = NULL;
@@ -191,8 +185,8 @@ static bool prepare_file(struct wait *wait, unsigned iteration, struct lg_error 
     return true;
 }
 
-/* Watches the file's directory, for the file itself may not exist yet or be replaced. Where there
- * is no directory yet, or no inotify instance left, wait_look_again is what remains. */
+/* Watches the file's directory, because the file may not exist yet or be replaced. Where there is
+ * no directory yet, or no inotify instance left, only recheck_file remains. */
 static int watch_file(struct wait *wait)
 {
     if (wait->path == NULL)
@@ -213,33 +207,27 @@ static int watch_file(struct wait *wait)
     return inotify;
 }
 
-static int64_t wait_look_again(void *context)
+static int64_t recheck_file(void *context)
 {
     struct wait *wait = context;
     if (wait->path == NULL)
         return CLOCK_NEVER;
-    wait->look_again = true;
+    wait->file_changed = true;
     return clock_now() + 250 * NS_PER_MS;
 }
 
-static bool fail_wait(struct wait *wait, const struct step *step, struct lg_error *err)
+/* What a wait that timed out was still waiting for. The caller frees it. */
+static char *still_missing(struct wait *wait)
 {
-    if (wait->match != NULL && !wait->screen_holds) {
-        _cleanup_free_ char *missing = screen_missing(wait->match, wait->target->terminal);
-        return lg_fail(err, LG_ERROR_TARGET, 0, "%s: timed out: %s", step->source, missing);
-    }
+    if (wait->match != NULL && !wait->screen_holds)
+        return screen_missing(wait->match, wait->target->terminal);
     if (wait->path != NULL && !wait->file_holds)
-        return lg_fail(err, LG_ERROR_TARGET, 0,
-                       "%s: timed out: the file %s is not there or not as awaited", step->source,
-                       wait->plan->file);
-    if (wait->plan->exit)
-        return lg_fail(err, LG_ERROR_TARGET, 0, "%s: timed out: the target still runs",
-                       step->source);
-    return lg_fail(err, LG_ERROR_TARGET, 0,
-                   "%s: timed out: no frame was drawn since the last input", step->source);
+        return memory_format("the file %s is not there or not as awaited", wait->plan->file);
+    return memory_copy_text(wait->plan->exit ? "the target still runs"
+                                             : "no frame was drawn since the last input");
 }
 
-/* What a stopped process shows has no other reason: it reads no key and draws nothing. */
+/* A stopped process reads no key and draws nothing, which explains any timeout. */
 static bool is_stopped(const struct target *target)
 {
     struct proc proc;
@@ -251,11 +239,13 @@ static bool is_stopped(const struct target *target)
     return stat.state == 'T';
 }
 
-static bool time_out(struct wait *wait, const struct step *step, struct lg_error *err)
+static bool fail_late(struct wait *wait, const struct step *step, struct lg_error *err)
 {
-    fail_wait(wait, step, err);
-    return is_stopped(wait->target) &&
-           lg_context(err, "the target is stopped (by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU)");
+    _cleanup_free_ char *missing = still_missing(wait);
+    lg_fail(err, LG_ERROR_TARGET, 0, "%s: timed out: %s", step->source, missing);
+    if (is_stopped(wait->target))
+        lg_context(err, "the target is stopped (by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU)");
+    return false;
 }
 
 static bool check_exit(struct wait *wait, const struct step *step, struct lg_error *err)
@@ -276,19 +266,19 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
 {
     struct target *target = wait->target;
     int inotify = watch_file(wait);
-    int64_t deadline = step_deadline(target, step->timeout_ms);
+    int64_t deadline = step_deadline(&target->steps, step->timeout_ms);
     enum loop_result result =
-        loop_run_until(target->loop, wait_is_over, wait_look_again, wait, deadline, err);
+        loop_run_until(target->loop, wait_is_over, recheck_file, wait, deadline, err);
     if (inotify >= 0) {
         loop_unwatch(target->loop, inotify);
         close(inotify);
     }
     if (result == LOOP_STOPPED)
-        return target_fail_stopped(target, err);
+        return fail_stopped(target->loop, err);
     if (result == LOOP_FAILED)
         return false;
     if (result == LOOP_DEADLINE)
-        return time_out(wait, step, err);
+        return fail_late(wait, step, err);
     if (wait->problem.class != LG_ERROR_NONE) {
         *err = wait->problem;
         return false;
@@ -306,4 +296,113 @@ bool step_wait(struct target *target, const struct step *step, unsigned iteratio
     free(wait.path);
     free(wait.file_text);
     return done;
+}
+
+struct quiet {
+    struct target *target;
+    int64_t ns;
+};
+
+/* Inside an update only more output can end the wait. The answer to an input is still to come, so
+ * the quiet counts from the input as well. */
+static int64_t quiet_until(void *context)
+{
+    const struct quiet *quiet = context;
+    const struct target *target = quiet->target;
+    int64_t last =
+        target->last_input > target->last_output ? target->last_input : target->last_output;
+    return terminal_in_update(target->terminal) ? CLOCK_NEVER : last + quiet->ns;
+}
+
+static bool is_quiet(void *context)
+{
+    const struct quiet *quiet = context;
+    return target_has_ended(quiet->target) || clock_now() >= quiet_until(context);
+}
+
+bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err)
+{
+    struct quiet quiet = {.target = target, .ns = quiet_ms * NS_PER_MS};
+    switch (loop_run_until(target->loop, is_quiet, quiet_until, &quiet, deadline, err)) {
+    case LOOP_DONE:
+    case LOOP_DEADLINE:
+        return target->quitting || target_alive(target, NULL) ||
+               target_fail_ended(target, "its screen was to settle", err);
+    case LOOP_STOPPED:
+        return fail_stopped(target->loop, err);
+    case LOOP_FAILED:
+        break;
+    }
+    return false;
+}
+
+struct round_trip {
+    struct target *target;
+    const struct string_list *rows;
+    uint64_t looked_at;
+    bool compared;
+    bool equal;
+    int row; /* of the first difference */
+    char *shown;
+};
+
+static bool has_returned(void *context)
+{
+    struct round_trip *trip = context;
+    struct target *target = trip->target;
+    if (!target_alive(target, NULL))
+        return true;
+    uint64_t frame = terminal_frames(target->terminal);
+    if (terminal_in_update(target->terminal) || (trip->compared && trip->looked_at == frame))
+        return trip->equal;
+    trip->compared = true;
+    trip->looked_at = frame;
+    _cleanup_strings_ struct string_list now = {0};
+    screen_without(target->terminal, target->plan, &target->plan->measure.leave_out, &now);
+    free(take_pointer(trip->shown));
+    size_t count = now.count < trip->rows->count ? now.count : trip->rows->count;
+    trip->equal = now.count == trip->rows->count;
+    for (size_t i = 0; i < count && trip->shown == NULL; i++)
+        if (strcmp(now.items[i], trip->rows->items[i]) != 0) {
+            trip->equal = false;
+            trip->row = (int)i;
+            trip->shown = memory_copy_text(now.items[i]);
+        }
+    return trip->equal;
+}
+
+/* For a message: longer runs of blanks are cut to two. The caller frees it. */
+static char *squeeze(const char *row)
+{
+    char *text = memory_copy_text(row);
+    size_t length = 0;
+    for (const char *c = row; *c != '\0'; c++)
+        if (*c != ' ' || length < 2 || text[length - 1] != ' ' || text[length - 2] != ' ')
+            text[length++] = *c;
+    text[length] = '\0';
+    return text;
+}
+
+bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
+                         struct lg_error *err)
+{
+    struct round_trip trip = {.target = target, .rows = rows};
+    int64_t deadline = step_deadline(&target->steps, timeout_ms);
+    enum loop_result result =
+        loop_run_until(target->loop, has_returned, NULL, &trip, deadline, err);
+    _cleanup_free_ char *shown = trip.shown;
+    if (result == LOOP_STOPPED)
+        return fail_stopped(target->loop, err);
+    if (result == LOOP_FAILED)
+        return false;
+    if (!target_alive(target, NULL))
+        return target_fail_ended(target, "its screen was to come back", err);
+    if (result == LOOP_DONE)
+        return true;
+    _cleanup_free_ char *now = squeeze(shown != NULL ? shown : "");
+    _cleanup_free_ char *before = squeeze(rows->items[trip.row]);
+    return lg_fail(err, LG_ERROR_INVALID, 0,
+                   "the screen did not come back to what it showed before the loop: row %d is "
+                   "\"%s\", was \"%s\"",
+                   trip.row, now, before);
 }

@@ -1,6 +1,6 @@
 /*
  * Ending what a run started. Everything below this process is found by /proc and ended by pidfd;
- * what loses its parent is given to this process, a subreaper, and found in the next round.
+ * orphans are adopted by this process, a subreaper, and found in the next round.
  */
 #include <errno.h>
 #include <poll.h>
@@ -16,10 +16,10 @@
 #include "probes/procfs.h"
 #include "driver/process.h"
 
-/* Each holds a descriptor; one end is enough to look again. */
+/* Each takes a descriptor; the end of one of them starts the next round. */
 enum { AWAITED_AT_ONCE = 64 };
-/* Between two looks when children are left and none of them was found: the kernel's lists may skip
- * one while its sibling ends (proc(5), "children"). */
+/* Between two rounds when there are children but none was listed: the kernel's lists may skip one
+ * while its sibling ends (proc(5), "children"). */
 enum { LOOK_AGAIN_MS = 10 };
 
 struct pids {
@@ -32,14 +32,14 @@ struct ending {
     pid_t self;
     pid_t spare;
     int signal;
-    struct pids known; /* descendants met in this round, spared ones left out */
-    struct pids asked; /* got the signal already */
+    struct pids listed;    /* descendants found in this round, spared ones left out */
+    struct pids signalled; /* got the signal already */
     struct pollfd awaited[AWAITED_AT_ONCE];
     size_t awaited_count;
     struct string_list *names;
 };
 
-static bool pids_have(const struct pids *pids, pid_t pid)
+static bool pids_contain(const struct pids *pids, pid_t pid)
 {
     for (size_t i = 0; i < pids->count; i++)
         if (pids->items[i] == pid)
@@ -60,7 +60,7 @@ static void name_add(struct string_list *names, const struct proc_stat *stat, pi
     string_list_take(names, memory_format("%s (%d)", name, (int)pid));
 }
 
-static bool stat_of(pid_t pid, struct proc_stat *stat)
+static bool read_stat(pid_t pid, struct proc_stat *stat)
 {
     struct proc proc;
     if (!proc_open("/proc", pid, &proc, NULL))
@@ -72,38 +72,38 @@ static bool stat_of(pid_t pid, struct proc_stat *stat)
 
 /*
  * A pidfd of the descendant, or -1 when it is gone, spared, or another process by now. The number
- * may have been used again since it was listed, so the parent is looked at after the pidfd was
- * opened: if the process is alive when it is signalled, it is the one whose parent was read.
+ * may have been used again since it was listed, so the parent is read after the pidfd was opened:
+ * if the process is alive when it is signalled, it is the one whose parent was read.
  */
 static int descendant_open(struct ending *ending, pid_t pid, struct proc_stat *stat)
 {
     if (pid == ending->spare)
         return -1;
     _cleanup_close_ int pidfd = pidfd_make(pid);
-    if (pidfd < 0 || !stat_of(pid, stat))
+    if (pidfd < 0 || !read_stat(pid, stat))
         return -1;
-    if (stat->parent != ending->self && !pids_have(&ending->known, stat->parent))
+    if (stat->parent != ending->self && !pids_contain(&ending->listed, stat->parent))
         return -1;
-    pids_add(&ending->known, pid);
+    pids_add(&ending->listed, pid);
     return take_fd(pidfd);
 }
 
-static void ask(struct ending *ending, int pidfd, pid_t pid, const struct proc_stat *stat)
+static void send_signal(struct ending *ending, int pidfd, pid_t pid, const struct proc_stat *stat)
 {
-    bool first = !pids_have(&ending->asked, pid);
-    if (first && ending->asked.count < LIMIT_PROCESS_TREE) {
-        pids_add(&ending->asked, pid);
+    bool first = !pids_contain(&ending->signalled, pid);
+    if (first && ending->signalled.count < LIMIT_PROCESS_TREE) {
+        pids_add(&ending->signalled, pid);
         if (ending->signal == SIGKILL)
             name_add(ending->names, stat, pid);
     }
-    /* Twice SIGTERM means more than once to some programs. */
+    /* A second SIGTERM means something else to some programs. */
     if (first || ending->signal == SIGKILL)
         pidfd_signal(pidfd, ending->signal);
 }
 
-/* True when the descendant is alive. Asked of the pidfd, not of its state: a process whose first
- * thread has ended is shown as a zombie and runs on. */
-static bool visit(struct ending *ending, pid_t pid)
+/* Signals the descendant. True when it was alive: asked of the pidfd, not of its state, because a
+ * process whose first thread has ended is shown as a zombie and runs on. */
+static bool end_descendant(struct ending *ending, pid_t pid)
 {
     struct proc_stat stat;
     _cleanup_close_ int pidfd = descendant_open(ending, pid, &stat);
@@ -114,26 +114,14 @@ static bool visit(struct ending *ending, pid_t pid)
             waitpid(pid, NULL, WNOHANG);
         return false;
     }
-    ask(ending, pidfd, pid, &stat);
+    send_signal(ending, pidfd, pid, &stat);
     if (ending->awaited_count < AWAITED_AT_ONCE)
         ending->awaited[ending->awaited_count++] =
             (struct pollfd){.fd = take_fd(pidfd), .events = POLLIN};
     return true;
 }
 
-/* One round over all descendants; how many are alive. */
-static size_t visit_all(struct ending *ending)
-{
-    _cleanup_free_ pid_t *pids = NULL;
-    size_t count = 0, alive = 0;
-    ending->known.count = 0;
-    proc_descendants("/proc", ending->self, &pids, &count, NULL);
-    for (size_t i = 0; i < count; i++)
-        alive += visit(ending, pids[i]);
-    return alive;
-}
-
-/* No child at all means no descendant: orphans of descendants are children of a subreaper. */
+/* Without children there are no descendants: their orphans become children of a subreaper. */
 static bool has_children(const struct ending *ending)
 {
     if (ending->spare != 0)
@@ -155,12 +143,17 @@ static void await_one(struct ending *ending, int64_t deadline)
 }
 
 /* True when none is left; false when some still are at the deadline. */
-static bool end_by(struct ending *ending, int signal, int64_t deadline)
+static bool end_all(struct ending *ending, int signal, int64_t deadline)
 {
     ending->signal = signal;
-    ending->asked.count = 0;
+    ending->signalled.count = 0;
     for (;;) {
-        size_t alive = visit_all(ending);
+        _cleanup_free_ pid_t *pids = NULL;
+        size_t count = 0, alive = 0;
+        ending->listed.count = 0;
+        proc_descendants("/proc", ending->self, &pids, &count, NULL);
+        for (size_t i = 0; i < count; i++)
+            alive += end_descendant(ending, pids[i]);
         if (alive == 0 && !has_children(ending))
             return true;
         bool late = clock_now() >= deadline;
@@ -176,11 +169,11 @@ bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
     struct ending ending = {.self = getpid(), .spare = spare, .names = killed};
     int64_t patience = clock_deadline(grace_ms);
     bool ended =
-        grace_ms > 0 && end_by(&ending, SIGTERM, patience < deadline ? patience : deadline);
+        grace_ms > 0 && end_all(&ending, SIGTERM, patience < deadline ? patience : deadline);
     if (!ended)
-        ended = end_by(&ending, SIGKILL, deadline);
-    free(ending.known.items);
-    free(ending.asked.items);
+        ended = end_all(&ending, SIGKILL, deadline);
+    free(ending.listed.items);
+    free(ending.signalled.items);
     return ended;
 }
 
@@ -196,7 +189,7 @@ void process_descendants_alive(pid_t spare, struct string_list *names)
         if (pidfd >= 0 && !pidfd_await(pidfd, 0))
             name_add(names, &stat, pids[i]);
     }
-    free(ending.known.items);
+    free(ending.listed.items);
 }
 
 void process_reap_adopted(pid_t own)

@@ -1,12 +1,13 @@
 #include "driver/emulator.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vterm.h>
+#include <wchar.h>
 
 #include "base/memory.h"
 #include "base/strings.h"
-#include "driver/character_width.h"
 
 /* One cell holds a character and five marks (VTERM_MAX_CHARS_PER_CELL). */
 #define MARKS_MAX (VTERM_MAX_CHARS_PER_CELL - 1)
@@ -151,6 +152,37 @@ static void write_mark(struct emulator *emulator, const char *bytes, size_t leng
     write_bytes(emulator, bytes, length);
 }
 
+/* The code point of a valid UTF-8 sequence of that length. */
+static uint32_t character_at(const char *bytes, size_t length)
+{
+    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t character = (unsigned char)bytes[0] & first_bits[length];
+    for (size_t i = 1; i < length; i++)
+        character = character << 6 | ((unsigned char)bytes[i] & 0x3f);
+    return character;
+}
+
+/* Latin, arrows, box drawing, symbols, private use: quickly seen to be no combining mark. */
+static bool is_plain(uint32_t character)
+{
+    return character < 0x300 || (character >= 0x2190 && character <= 0x2bff) ||
+           (character >= 0xe000 && character <= 0xf8ff);
+}
+
+/* Combining marks, joiners and the like, by the C library's tables for C.UTF-8. */
+static bool has_no_width(uint32_t character)
+{
+    static locale_t utf8;
+    if (utf8 == (locale_t)0)
+        utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (utf8 == (locale_t)0)
+        memory_exhausted();
+    locale_t before = uselocale(utf8);
+    int width = wcwidth((wchar_t)character);
+    uselocale(before);
+    return width == 0;
+}
+
 /* How many bytes from here on can be drawn in one call: characters that stand for themselves,
  * ASCII ones first, because after others libvterm no longer applies the line drawing set. */
 static size_t plain_run(const char *bytes, size_t length)
@@ -161,7 +193,7 @@ static size_t plain_run(const char *bytes, size_t length)
         at++;
     while (at < end && ((unsigned char)bytes[at] & 0x80) != 0) {
         size_t step = utf8_length(bytes + at, length - at);
-        if (!character_is_plain(character_at(bytes + at, step)))
+        if (!is_plain(character_at(bytes + at, step)))
             break;
         at += step;
     }
@@ -175,13 +207,9 @@ void emulator_text(struct emulator *emulator, const char *bytes, size_t length)
         bool mark = false;
         if (run == 0) {
             run = utf8_length(bytes, length);
-            mark = character_has_no_width(character_at(bytes, run));
+            mark = has_no_width(character_at(bytes, run));
         }
-        if (mark) {
-            write_mark(emulator, bytes, run);
-        } else {
-            write_characters(emulator, bytes, run);
-        }
+        (mark ? write_mark : write_characters)(emulator, bytes, run);
         bytes += run;
         length -= run;
     }
@@ -191,24 +219,6 @@ void emulator_control(struct emulator *emulator, char control)
 {
     if (control >= '\b' && control <= '\x0f')
         write_bytes(emulator, &control, 1);
-}
-
-static void designate_charset(struct emulator *emulator, char set, char charset)
-{
-    char bytes[] = {'\x1b', set, charset == '0' || charset == 'A' ? charset : 'B'};
-    write_bytes(emulator, bytes, sizeof bytes);
-}
-
-void emulator_escape(struct emulator *emulator, char intermediate, char final)
-{
-    if (intermediate == 0 && final == 'c')
-        emulator_hard_reset(emulator);
-    else if (intermediate == 0 && strchr("78DEHM", final) != NULL)
-        write_bytes(emulator, (char[]){'\x1b', final}, 2);
-    else if (intermediate == '#' && final == '8')
-        write_text(emulator, "\x1b#8");
-    else if (intermediate == '(' || intermediate == ')')
-        designate_charset(emulator, intermediate, final);
 }
 
 static char *put_number(char *out, int number)
@@ -221,6 +231,36 @@ static char *put_number(char *out, int number)
     while (count > 0)
         *out++ = digits[--count];
     return out;
+}
+
+void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool on)
+{
+    char bytes[16] = "\x1b[?";
+    char *out = put_number(bytes + 3, (int)mode);
+    *out++ = on ? 'h' : 'l';
+    write_bytes(emulator, bytes, (size_t)(out - bytes));
+}
+
+static void hard_reset(struct emulator *emulator)
+{
+    /* libvterm's own reset stays in the alternate screen's cells. */
+    emulator_set_mode(emulator, EMULATOR_ALTERNATE, false);
+    vterm_screen_reset(emulator->screen, 1);
+    emulator->last_length = 0;
+    emulator->text_end.row = -1;
+}
+
+void emulator_escape(struct emulator *emulator, char intermediate, char final)
+{
+    if (intermediate == 0 && final == 'c')
+        hard_reset(emulator);
+    else if (intermediate == 0 && strchr("78DEHM", final) != NULL)
+        write_bytes(emulator, (char[]){'\x1b', final}, 2);
+    else if (intermediate == '#' && final == '8')
+        write_text(emulator, "\x1b#8");
+    else if (intermediate == '(' || intermediate == ')')
+        write_bytes(emulator,
+                    (char[]){'\x1b', intermediate, final == '0' || final == 'A' ? final : 'B'}, 3);
 }
 
 /* No sequence that is passed on has more than two numbers. */
@@ -262,67 +302,49 @@ static size_t sgr_length(const struct csi *csi, size_t at)
     return kind == PALETTE ? 3 : kind == RGB ? 5 : 2;
 }
 
-/* One attribute a sequence, whole ones alone: libvterm 0.1.4 counts no further than 16 numbers. */
-static void write_sgr(struct emulator *emulator, const struct csi *csi, size_t at, size_t length)
-{
-    enum { COLOUR_MAX = 255 };
-    char bytes[32] = "\x1b[";
-    char *out = bytes + 2;
-    for (size_t i = at; i < at + length; i++) {
-        int number = csi_parameter(csi, i, 0);
-        if (i > at)
-            *out++ = ';';
-        out = put_number(out, number > COLOUR_MAX ? COLOUR_MAX : number);
-    }
-    *out++ = 'm';
-    write_bytes(emulator, bytes, (size_t)(out - bytes));
-}
-
+/* One attribute a sequence, and only whole ones: libvterm 0.1.4 counts no further than 16 numbers.
+ */
 static void set_style(struct emulator *emulator, const struct csi *csi)
 {
+    enum { COLOUR_MAX = 255 };
     if (csi->count == 0)
         write_text(emulator, "\x1b[m");
     for (size_t at = 0, length; at < csi->count; at += length) {
         length = sgr_length(csi, at);
-        if (length != 2 && at + length <= csi->count)
-            write_sgr(emulator, csi, at, length);
+        if (length == 2 || at + length > csi->count)
+            continue;
+        char bytes[32] = "\x1b[";
+        char *out = bytes + 2;
+        for (size_t i = at; i < at + length; i++) {
+            int number = csi_parameter(csi, i, 0);
+            if (i > at)
+                *out++ = ';';
+            out = put_number(out, number > COLOUR_MAX ? COLOUR_MAX : number);
+        }
+        *out++ = 'm';
+        write_bytes(emulator, bytes, (size_t)(out - bytes));
     }
-}
-
-static void plain_csi(struct emulator *emulator, const struct csi *csi)
-{
-    int first = csi_parameter(csi, 0, 0);
-    if (csi->final == 'm' && emulator->keeps_styles)
-        set_style(emulator, csi);
-    else if (csi->final == 'b')
-        repeat_character(emulator, first == 0 ? 1 : first);
-    else if (csi->final == 's' && csi->count == 0)
-        write_text(emulator, "\x1b"
-                             "7");
-    else if (csi->final == 'u' && csi->count == 0)
-        write_text(emulator, "\x1b"
-                             "8");
-    else if (csi->final == 'T' ? csi->count <= 1
-                               : strchr("@ABCDEFGHIJKLMPSXZ`adefgjkr", csi->final) != NULL)
-        write_csi(emulator, csi);
 }
 
 void emulator_csi(struct emulator *emulator, const struct csi *csi)
 {
-    if (csi->intermediate != 0)
+    int first = csi_parameter(csi, 0, 0);
+    bool selective_erase = csi->leader == '?' && (csi->final == 'J' || csi->final == 'K');
+    if (csi->intermediate != 0 || (csi->leader != 0 && !selective_erase))
         return;
-    if (csi->leader == 0)
-        plain_csi(emulator, csi);
-    else if (csi->leader == '?' && (csi->final == 'J' || csi->final == 'K'))
-        write_csi(emulator, csi); /* selective erase; nothing is ever protected */
-}
-
-void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool on)
-{
-    char bytes[16] = "\x1b[?";
-    char *out = put_number(bytes + 3, (int)mode);
-    *out++ = on ? 'h' : 'l';
-    write_bytes(emulator, bytes, (size_t)(out - bytes));
+    if (selective_erase)
+        write_csi(emulator, csi); /* nothing is ever protected */
+    else if (csi->final == 'm' && emulator->keeps_styles)
+        set_style(emulator, csi);
+    else if (csi->final == 'b')
+        repeat_character(emulator, first == 0 ? 1 : first);
+    else if (csi->final == 's' && csi->count == 0)
+        emulator_escape(emulator, 0, '7');
+    else if (csi->final == 'u' && csi->count == 0)
+        emulator_escape(emulator, 0, '8');
+    else if (csi->final == 'T' ? csi->count <= 1
+                               : strchr("@ABCDEFGHIJKLMPSXZ`adefgjkr", csi->final) != NULL)
+        write_csi(emulator, csi);
 }
 
 void emulator_set_insert(struct emulator *emulator, bool on)
@@ -339,15 +361,6 @@ void emulator_move_cursor(struct emulator *emulator, int row, int column)
 void emulator_soft_reset(struct emulator *emulator)
 {
     vterm_state_reset(emulator->state, 0);
-}
-
-void emulator_hard_reset(struct emulator *emulator)
-{
-    /* libvterm's own reset stays in the alternate screen's cells. */
-    emulator_set_mode(emulator, EMULATOR_ALTERNATE, false);
-    vterm_screen_reset(emulator->screen, 1);
-    emulator->last_length = 0;
-    emulator->text_end.row = -1;
 }
 
 int emulator_rows(const struct emulator *emulator)
@@ -474,54 +487,34 @@ void emulator_cell(const struct emulator *emulator, int row, int column, struct 
         emulator_cells(emulator, row, column, column, out);
 }
 
-static VTermKey vterm_key_of(enum key_code code, unsigned function_number)
-{
-    switch (code) {
-    case KEY_ENTER:
-        return VTERM_KEY_ENTER;
-    case KEY_ESCAPE:
-        return VTERM_KEY_ESCAPE;
-    case KEY_TAB:
-        return VTERM_KEY_TAB;
-    case KEY_BACKSPACE:
-        return VTERM_KEY_BACKSPACE;
-    case KEY_DELETE:
-        return VTERM_KEY_DEL;
-    case KEY_INSERT:
-        return VTERM_KEY_INS;
-    case KEY_UP:
-        return VTERM_KEY_UP;
-    case KEY_DOWN:
-        return VTERM_KEY_DOWN;
-    case KEY_LEFT:
-        return VTERM_KEY_LEFT;
-    case KEY_RIGHT:
-        return VTERM_KEY_RIGHT;
-    case KEY_HOME:
-        return VTERM_KEY_HOME;
-    case KEY_END:
-        return VTERM_KEY_END;
-    case KEY_PAGE_UP:
-        return VTERM_KEY_PAGEUP;
-    case KEY_PAGE_DOWN:
-        return VTERM_KEY_PAGEDOWN;
-    case KEY_FUNCTION:
-        return (VTermKey)VTERM_KEY_FUNCTION(function_number);
-    case KEY_CHARACTER:
-        return VTERM_KEY_NONE;
-    }
-    return VTERM_KEY_NONE;
-}
-
 void emulator_key(struct emulator *emulator, enum key_code code, unsigned function_number,
                   unsigned modifiers, struct buffer *bytes)
 {
+    static const VTermKey keys[] = {
+        [KEY_CHARACTER] = VTERM_KEY_NONE,
+        [KEY_ENTER] = VTERM_KEY_ENTER,
+        [KEY_ESCAPE] = VTERM_KEY_ESCAPE,
+        [KEY_TAB] = VTERM_KEY_TAB,
+        [KEY_BACKSPACE] = VTERM_KEY_BACKSPACE,
+        [KEY_DELETE] = VTERM_KEY_DEL,
+        [KEY_INSERT] = VTERM_KEY_INS,
+        [KEY_UP] = VTERM_KEY_UP,
+        [KEY_DOWN] = VTERM_KEY_DOWN,
+        [KEY_LEFT] = VTERM_KEY_LEFT,
+        [KEY_RIGHT] = VTERM_KEY_RIGHT,
+        [KEY_HOME] = VTERM_KEY_HOME,
+        [KEY_END] = VTERM_KEY_END,
+        [KEY_PAGE_UP] = VTERM_KEY_PAGEUP,
+        [KEY_PAGE_DOWN] = VTERM_KEY_PAGEDOWN,
+    };
     /* KEY_SHIFT, KEY_ALT and KEY_CTRL have the values of VTERM_MOD_*. */
     _Static_assert((int)KEY_SHIFT == VTERM_MOD_SHIFT && (int)KEY_ALT == VTERM_MOD_ALT &&
                        (int)KEY_CTRL == VTERM_MOD_CTRL,
                    "modifiers have libvterm's values");
+    _Static_assert(sizeof keys / sizeof *keys == KEY_FUNCTION, "every key but F1 to F12 is listed");
+    VTermKey key =
+        code == KEY_FUNCTION ? (VTermKey)VTERM_KEY_FUNCTION(function_number) : keys[code];
     emulator->output = bytes;
-    vterm_keyboard_key(emulator->vterm, vterm_key_of(code, function_number),
-                       (VTermModifier)modifiers);
+    vterm_keyboard_key(emulator->vterm, key, (VTermModifier)modifiers);
     emulator->output = NULL;
 }

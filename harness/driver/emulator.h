@@ -48,7 +48,6 @@ void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool 
 void emulator_set_insert(struct emulator *emulator, bool on); /* IRM */
 void emulator_move_cursor(struct emulator *emulator, int row, int column);
 void emulator_soft_reset(struct emulator *emulator); /* DECSTR */
-void emulator_hard_reset(struct emulator *emulator); /* RIS */
 
 int emulator_rows(const struct emulator *emulator);
 int emulator_columns(const struct emulator *emulator);

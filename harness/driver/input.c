@@ -16,10 +16,10 @@ static bool await_moment(struct target *target, int64_t moment, struct lg_error 
     return clock_now() >= moment || target_await(target, NULL, moment, NULL, err);
 }
 
-/* Escape and what follows must not be read as one sequence: a target that gets to read too late, on
- * a busy machine, would find both at once. So the pause begins when nothing is left unread. No
- * event tells when that is. A look at once would be too early: the kernel hands bytes on a little
- * later. */
+/* Escape and the next key must not be read as one sequence: a target that reads late, on a busy
+ * machine, would find both at once. So the pause begins when nothing is left unread. No event tells
+ * when that is, and a first look without delay would come too early: the kernel hands bytes on a
+ * little later. */
 static bool await_escape(struct target *target, struct lg_error *err)
 {
     const int64_t look = ESCAPE_LOOK_MS * NS_PER_MS;
@@ -39,7 +39,7 @@ static bool await_escape(struct target *target, struct lg_error *err)
     return fine;
 }
 
-/* What the target drew before an input is no answer to it, also where it has not been read yet. */
+/* What the target drew before an input is no answer to it, even if it has not been read yet. */
 static void mark_input(struct target *target)
 {
     target_read(target);
@@ -58,25 +58,20 @@ static bool send_input(struct target *target, const struct buffer *bytes, struct
     return target_send(target, buffer_string(bytes), bytes->length, err);
 }
 
-static bool encode(struct target *target, const char *name, struct buffer *bytes, bool *escape,
-                   struct lg_error *err)
+/* The keys in one write. */
+static bool send_keys(struct target *target, char *const *names, size_t count, struct lg_error *err)
 {
-    struct key key;
-    const char *nearest = NULL;
-    if (!key_parse(name, &key, &nearest))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no key", name);
-    terminal_encode_key(target->terminal, key, bytes);
-    *escape = key.code == KEY_ESCAPE;
-    return true;
-}
-
-static bool press_key(struct target *target, const char *name, struct lg_error *err)
-{
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(256);
-    bool escape = false;
-    if (!encode(target, name, &bytes, &escape, err) || !send_input(target, &bytes, err))
+    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(4096);
+    struct key key = {0};
+    for (size_t i = 0; i < count; i++) {
+        const char *nearest = NULL;
+        if (!key_parse(names[i], &key, &nearest))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no key", names[i]);
+        terminal_encode_key(target->terminal, key, &bytes);
+    }
+    if (!send_input(target, &bytes, err))
         return false;
-    if (escape)
+    if (key.code == KEY_ESCAPE)
         start_escape_pause(target);
     return true;
 }
@@ -85,7 +80,7 @@ bool step_press(struct target *target, const struct step *step, struct lg_error 
 {
     for (unsigned round = 0; round < step->repeat; round++)
         for (size_t i = 0; i < step->keys.count; i++)
-            if (!press_key(target, step->keys.items[i], err))
+            if (!send_keys(target, &step->keys.items[i], 1, err))
                 return false;
     target->unanswered = step;
     return true;
@@ -93,16 +88,7 @@ bool step_press(struct target *target, const struct step *step, struct lg_error 
 
 bool step_chord(struct target *target, const struct step *step, struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(4096);
-    bool escape = false;
-    for (size_t i = 0; i < step->keys.count; i++)
-        if (!encode(target, step->keys.items[i], &bytes, &escape, err))
-            return false;
-    if (!send_input(target, &bytes, err))
-        return false;
-    if (escape)
-        start_escape_pause(target);
-    return true;
+    return send_keys(target, step->keys.items, step->keys.count, err);
 }
 
 bool step_text(struct target *target, const struct step *step, unsigned iteration,
@@ -114,13 +100,13 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
         return false;
     if (step->kind == STEP_PASTE) {
         terminal_encode_paste(target->terminal, text, &bytes);
-        return send_input(target, &bytes, err);
+    } else {
+        /* A terminal sends a carriage return for Enter. */
+        for (char *c = text; *c != '\0'; c++)
+            if (*c == '\n')
+                *c = '\r';
+        buffer_text(&bytes, text);
     }
-    /* A terminal sends a carriage return for Enter. */
-    for (char *c = text; *c != '\0'; c++)
-        if (*c == '\n')
-            *c = '\r';
-    buffer_text(&bytes, text);
     return send_input(target, &bytes, err);
 }
 

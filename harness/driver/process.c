@@ -20,28 +20,10 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 
-enum start_step {
-    START_SESSION,
-    START_PARENT_DEATH,
-    START_TERMINAL,
-    START_DESCRIPTORS,
-    START_DIRECTORY,
-    START_LIMIT,
-    START_EXEC
-};
-
-static const char *const start_step_texts[] = {
-    [START_SESSION] = "cannot make a session",
-    [START_PARENT_DEATH] = "cannot ask to die with the parent",
-    [START_TERMINAL] = "cannot make the pty its controlling terminal",
-    [START_DESCRIPTORS] = "cannot arrange its descriptors",
-    [START_DIRECTORY] = "cannot enter its directory",
-    [START_LIMIT] = "cannot limit what it writes",
-    [START_EXEC] = "cannot execute it",
-};
-
+/* Why the program was not started. The text is a constant: forked, the child has the same one at
+ * the same address. */
 struct start_failure {
-    enum start_step step;
+    const char *text;
     int errnum;
 };
 
@@ -51,47 +33,39 @@ struct child {
     pid_t parent;
     int terminal;   /* the pty's slave; -1: none */
     int sources[3]; /* of standard input, output and error */
-    int report;     /* the failing step is written there; closed by exec */
+    int report;     /* a start_failure is written there; closed by exec */
 };
 
 /* --- In the child: only async-signal-safe calls, and no way out but exec and _exit. --- */
 
-static void __attribute__((noreturn)) child_fail(const struct child *child, enum start_step step)
+static void __attribute__((noreturn)) child_fail(const struct child *child, const char *text)
 {
-    struct start_failure failure = {.step = step, .errnum = errno};
+    struct start_failure failure = {.text = text, .errnum = errno};
     ssize_t written = write(child->report, &failure, sizeof failure);
     (void)written;
     _exit(127);
-}
-
-/* The parent may have died before the request: getppid tells. */
-static void child_bind_to_parent(const struct child *child)
-{
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-        child_fail(child, START_PARENT_DEATH);
-    if (getppid() != child->parent)
-        _exit(127);
 }
 
 /* First all out of the way of 0, 1 and 2, for any of them may stand there when leakgate was started
  * without them. */
 static void child_arrange_descriptors(struct child *child)
 {
+    static const char problem[] = "cannot arrange its descriptors";
     int report = fcntl(child->report, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (report < 0)
-        child_fail(child, START_DESCRIPTORS);
+        child_fail(child, problem);
     child->report = report;
     for (int i = 0; i < 3; i++)
         child->sources[i] = fcntl(child->sources[i], F_DUPFD, STDERR_FILENO + 1);
     for (int i = 0; i < 3; i++)
         if (child->sources[i] < 0 || dup2(child->sources[i], i) < 0)
-            child_fail(child, START_DESCRIPTORS);
+            child_fail(child, problem);
     const int kept = STDERR_FILENO + 1;
     if (report != kept && dup3(report, kept, O_CLOEXEC) < 0)
-        child_fail(child, START_DESCRIPTORS);
+        child_fail(child, problem);
     child->report = kept;
     if (close_range((unsigned)kept + 1, ~0U, 0) != 0)
-        child_fail(child, START_DESCRIPTORS);
+        child_fail(child, problem);
 }
 
 /* Errors are those of SIGKILL, SIGSTOP and the two that the C library keeps for itself. */
@@ -109,20 +83,24 @@ static void __attribute__((noreturn)) child_run(struct child *child)
 {
     const struct process_options *options = child->options;
     if (setsid() < 0)
-        child_fail(child, START_SESSION);
-    child_bind_to_parent(child);
+        child_fail(child, "cannot make a session");
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        child_fail(child, "cannot ask to die with the parent");
+    /* The parent may have died before the request. */
+    if (getppid() != child->parent)
+        _exit(127);
     if (child->terminal >= 0 && ioctl(child->terminal, TIOCSCTTY, 0) != 0)
-        child_fail(child, START_TERMINAL);
+        child_fail(child, "cannot make the pty its controlling terminal");
     child_arrange_descriptors(child);
     child_reset_signals();
     umask(022);
     if (options->directory != NULL && chdir(options->directory) != 0)
-        child_fail(child, START_DIRECTORY);
+        child_fail(child, "cannot enter its directory");
     const struct rlimit bytes = {options->file_bytes, options->file_bytes};
     if (options->file_bytes > 0 && setrlimit(RLIMIT_FSIZE, &bytes) != 0)
-        child_fail(child, START_LIMIT);
+        child_fail(child, "cannot limit what it writes");
     execve(options->program, options->argv, options->environment);
-    child_fail(child, START_EXEC);
+    child_fail(child, "cannot execute it");
 }
 
 /* --- In the parent. --- */
@@ -148,9 +126,8 @@ static bool terminal_open(const struct process_options *options, int *master_out
     if (master < 0 || unlockpt(master) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open a pseudo-terminal");
     _cleanup_close_ int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave < 0 || !terminal_set(slave, options->rows, options->columns))
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set up a pseudo-terminal");
-    if (fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+    if (slave < 0 || !terminal_set(slave, options->rows, options->columns) ||
+        fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set up a pseudo-terminal");
     *master_out = take_fd(master);
     *slave_out = take_fd(slave);
@@ -170,7 +147,7 @@ static pid_t fork_child(struct child *child)
     return pid;
 }
 
-/* True when the pipe was closed without a word: by exec. */
+/* True when the pipe was closed with nothing written: by exec. */
 static bool await_exec(int report, struct start_failure *failure)
 {
     struct pollfd readable = {.fd = report, .events = POLLIN};
@@ -179,37 +156,8 @@ static bool await_exec(int report, struct start_failure *failure)
     do
         ready = poll(&readable, 1, clock_remaining_ms(deadline));
     while (ready < 0 && errno == EINTR);
-    *failure = (struct start_failure){.step = START_EXEC, .errnum = ETIMEDOUT};
+    *failure = (struct start_failure){.text = "cannot execute it", .errnum = ETIMEDOUT};
     return ready > 0 && read(report, failure, sizeof *failure) == 0;
-}
-
-static void describe_sources(const struct process_options *options, int slave, int nothing,
-                             struct child *child)
-{
-    int error = options->standard_error >= 0 ? options->standard_error : nothing;
-    child->terminal = options->pty ? slave : -1;
-    child->sources[STDIN_FILENO] = options->pty ? slave : nothing;
-    child->sources[STDOUT_FILENO] = options->pty ? slave : error;
-    child->sources[STDERR_FILENO] = error;
-}
-
-/* Takes the pty's master once the program runs. */
-static bool started(const struct process_options *options, pid_t pid, int *master, int report,
-                    struct process *process, struct lg_error *err)
-{
-    struct process begun = {.pid = pid, .pidfd = pidfd_make(pid), .master = -1};
-    struct start_failure failure;
-    if (begun.pidfd < 0) {
-        failure = (struct start_failure){.step = START_SESSION, .errnum = errno};
-        process_end(&begun, 0);
-    } else if (await_exec(report, &failure)) {
-        begun.master = take_fd(*master);
-        *process = begun;
-        return true;
-    }
-    process_end(&begun, 0);
-    return lg_fail(err, LG_ERROR_TARGET, failure.errnum, "cannot start %s: %s", options->program,
-                   start_step_texts[failure.step]);
 }
 
 bool process_start(const struct process_options *options, struct process *process,
@@ -225,15 +173,32 @@ bool process_start(const struct process_options *options, struct process *proces
     _cleanup_close_ int report_end = ends[1];
     if (options->pty && !terminal_open(options, &master, &slave, err))
         return false;
-    struct child child = {.options = options, .parent = getpid(), .report = report_end};
-    describe_sources(options, slave, nothing, &child);
-    pid_t pid = fork_child(&child);
-    if (pid < 0)
+
+    int error = options->standard_error >= 0 ? options->standard_error : nothing;
+    struct child child = {
+        .options = options,
+        .parent = getpid(),
+        .terminal = slave,
+        .sources = {options->pty ? slave : nothing, options->pty ? slave : error, error},
+        .report = report_end};
+    struct process begun = {.pid = fork_child(&child), .pidfd = -1, .master = -1};
+    if (begun.pid < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start %s", options->program);
     close(take_fd(report_end));
-    if (slave >= 0)
-        close(take_fd(slave));
-    return started(options, pid, &master, report, process, err);
+    cleanup_close(&slave);
+
+    struct start_failure failure;
+    begun.pidfd = pidfd_make(begun.pid);
+    if (begun.pidfd < 0) {
+        failure = (struct start_failure){.text = "cannot make a session", .errnum = errno};
+    } else if (await_exec(report, &failure)) {
+        begun.master = take_fd(master);
+        *process = begun;
+        return true;
+    }
+    process_end(&begun, 0);
+    return lg_fail(err, LG_ERROR_TARGET, failure.errnum, "cannot start %s: %s", options->program,
+                   failure.text);
 }
 
 bool process_reap(struct process *process)
@@ -242,7 +207,7 @@ bool process_reap(struct process *process)
         return process->reaped;
     int status = 0;
     pid_t reaped = waitpid(process->pid, &status, WNOHANG);
-    /* process_end_descendants, which reaps whatever is a child, was faster. */
+    /* process_end_descendants, which reaps every child, was faster. */
     if (reaped < 0 && errno == ECHILD) {
         status = SIGKILL;
         reaped = process->pid;
@@ -265,14 +230,7 @@ void process_describe(int wait_status, char *text, size_t size)
         snprintf(text, size, "wait status 0x%x", (unsigned)wait_status);
 }
 
-/* Only while it is not reaped: until then its number, and its group's, are no one else's. */
-static void signal_group(const struct process *process, int signal)
-{
-    kill(-process->pid, signal);
-    kill(process->pid, signal);
-}
-
-/* Without a pidfd (no descriptor was to be had) there is nothing to wait on. */
+/* Without a pidfd (no descriptor was left) there is nothing to wait on. */
 static bool await_end(struct process *process, int64_t ms)
 {
     if (process->pidfd >= 0)
@@ -285,16 +243,15 @@ void process_end(struct process *process, int64_t grace_ms)
     bool running = process->pid > 0 && !process_reap(process);
     if (running && grace_ms > 0)
         kill(-process->pid, SIGTERM);
-    /* A target that is blocked in writing to the pty is released, and the session is told SIGHUP.
-     */
-    if (process->master >= 0)
-        close(take_fd(process->master));
+    /* Releases a target that is blocked in writing to the pty, and sends SIGHUP to its session. */
+    cleanup_close(&process->master);
     if (running && !(grace_ms > 0 && await_end(process, grace_ms))) {
-        signal_group(process, SIGKILL);
+        /* It is not reaped, so its number and its group's are no one else's. */
+        kill(-process->pid, SIGKILL);
+        kill(process->pid, SIGKILL);
         await_end(process, DEADLINE_KILL_MS);
     }
-    if (process->pidfd >= 0)
-        close(take_fd(process->pidfd));
+    cleanup_close(&process->pidfd);
 }
 
 /* Asked of the slave: of the master FIONREAD is about the other direction. */

@@ -10,62 +10,25 @@
 /* How long a press that no wait follows may take to show on the screen. */
 enum { UNANSWERED_MS = 100 };
 
-static struct step_context context_of(const struct target *target)
-{
-    return (struct step_context){.loop = target->loop,
-                                 .world = target->world,
-                                 .timeout_scale = target->options.timeout_scale,
-                                 .default_ms = target->default_ms};
-}
-
-int64_t step_deadline(const struct target *target, int64_t ms)
-{
-    struct step_context context = context_of(target);
-    return world_step_deadline(&context, ms);
-}
-
-bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
-                  struct lg_error *err)
-{
-    enum loop_result result = loop_run_until(target->loop, condition, NULL, target, deadline, err);
-    if (late != NULL)
-        *late = result == LOOP_DEADLINE;
-    if (result == LOOP_STOPPED)
-        return target_fail_stopped(target, err);
-    return result != LOOP_FAILED;
-}
-
-static bool has_ended(void *context)
-{
-    return !target_alive(context, NULL);
-}
-
 static bool frame_came(void *context)
 {
     struct target *target = context;
-    return !target_alive(target, NULL) ||
-           (terminal_frames(target->terminal) > target->input_frame &&
-            !terminal_in_update(target->terminal));
+    return target_has_ended(target) || (terminal_frames(target->terminal) > target->input_frame &&
+                                        !terminal_in_update(target->terminal));
 }
 
-/* A key that was lost is worse than a failed step, so a press that no wait follows has to show
- * something. */
+/* A lost key is worse than a failed step, so a press that no wait follows has to show something. */
 static bool check_unanswered(struct target *target, struct lg_error *err)
 {
     bool late = false;
     if (target->unanswered == NULL)
         return true;
     target->unanswered = NULL;
-    if (!target_await(target, frame_came, step_deadline(target, UNANSWERED_MS), &late, err))
+    int64_t deadline = step_deadline(&target->steps, UNANSWERED_MS);
+    if (!target_await(target, frame_came, deadline, &late, err))
         return false;
     target->silent_presses += late && !target->quitting;
     return true;
-}
-
-static bool do_settle(struct target *target, const struct step *step, struct lg_error *err)
-{
-    int64_t deadline = step_deadline(target, step->timeout_ms);
-    return target_settle(target, step->ms, deadline, err);
 }
 
 static bool do_snapshot(struct target *target, const struct step *step, unsigned iteration,
@@ -79,19 +42,6 @@ static bool do_snapshot(struct target *target, const struct step *step, unsigned
     if (target->options.snapshot != NULL)
         target->options.snapshot(target->options.context, name, &rows);
     return true;
-}
-
-static bool do_sleep(struct target *target, const struct step *step, struct lg_error *err)
-{
-    target->sleeps++;
-    return target_await(target, NULL, clock_deadline(step->ms), NULL, err);
-}
-
-static bool do_to_world(struct target *target, const struct step *step, unsigned iteration,
-                        struct lg_error *err)
-{
-    struct step_context context = context_of(target);
-    return world_step(&context, step, iteration, err);
 }
 
 static bool do_step(struct target *target, const struct step *step, unsigned iteration,
@@ -110,17 +60,19 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
     case STEP_RUN:
     case STEP_WRITE:
     case STEP_REMOVE:
-        return do_to_world(target, step, iteration, err);
+        return world_step(&target->steps, step, iteration, err);
     case STEP_RESIZE:
         return step_resize(target, step, err);
     case STEP_WAIT:
         return step_wait(target, step, iteration, err);
     case STEP_SETTLE:
-        return do_settle(target, step, err);
+        return target_settle(target, step->ms, step_deadline(&target->steps, step->timeout_ms),
+                             err);
     case STEP_SNAPSHOT:
         return do_snapshot(target, step, iteration, err);
     case STEP_SLEEP:
-        return do_sleep(target, step, err);
+        target->sleeps++;
+        return target_await(target, NULL, clock_deadline(step->ms), NULL, err);
     case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
@@ -143,7 +95,6 @@ static bool play_step(struct target *target, const struct step *step, unsigned i
         lg_error_at(err, step->where.file, step->where.line, step->where.column);
     report.ended = clock_now();
     report.failed = !done;
-    report.slept = step->kind == STEP_SLEEP;
     if (target->options.listener != NULL)
         target->options.listener(target->options.context, &report);
     return done;
@@ -160,9 +111,9 @@ bool target_play(struct target *target, const struct step_list *steps, unsigned 
 
 bool target_ready(struct target *target, struct lg_error *err)
 {
-    target->default_ms = target->plan->target.ready_ms;
+    target->steps.default_ms = target->plan->target.ready_ms;
     bool ready = target_play(target, &target->plan->target.ready, 0, err);
-    target->default_ms = DEADLINE_STEP_MS;
+    target->steps.default_ms = DEADLINE_STEP_MS;
     return ready;
 }
 
@@ -171,9 +122,9 @@ bool target_quit(struct target *target, struct lg_error *err)
     target->quitting = true;
     if (!target_play(target, &target->plan->target.quit, 0, err))
         return false;
-    int64_t deadline = step_deadline(target, target->plan->target.quit_ms);
+    int64_t deadline = step_deadline(&target->steps, target->plan->target.quit_ms);
     int status = 0;
-    if (!target_await(target, has_ended, deadline, NULL, err))
+    if (!target_await(target, target_has_ended, deadline, NULL, err))
         return false;
     if (target_alive(target, &status))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");

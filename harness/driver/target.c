@@ -17,7 +17,7 @@ enum {
     READ_BYTES = 65536,
     /* Reads in one round of the loop: a flood must not keep the loop from its deadlines. */
     READS_PER_ROUND = 16,
-    /* The trace of a crash with a thousand goroutines: how it begins is what is wanted of it. */
+    /* The trace of a crash with a thousand goroutines, whose beginning is wanted. */
     ERRORS_TAIL_BYTES = 512 * 1024,
     OUTGOING_BYTES = 1024 * 1024
 };
@@ -56,20 +56,6 @@ bool target_send(struct target *target, const char *bytes, size_t length, struct
     return true;
 }
 
-static void hang_up(struct target *target)
-{
-    loop_unwatch(target->loop, target->process.master);
-    target->terminal_open = false;
-}
-
-static void take_output(struct target *target, const char *bytes, size_t length)
-{
-    target->last_output = clock_now();
-    target->output_bytes += length;
-    recording_output(target->recording, bytes, length);
-    terminal_feed(target->terminal, bytes, length, &target->outgoing);
-}
-
 void target_read(struct target *target)
 {
     char bytes[READ_BYTES];
@@ -80,10 +66,15 @@ void target_read(struct target *target)
         if (got < 0 && errno == EAGAIN)
             break;
         /* EIO is how a pty says that its other side has been closed. */
-        if (got <= 0)
-            hang_up(target);
-        else
-            take_output(target, bytes, (size_t)got);
+        if (got <= 0) {
+            loop_unwatch(target->loop, target->process.master);
+            target->terminal_open = false;
+            break;
+        }
+        target->last_output = clock_now();
+        target->output_bytes += (size_t)got;
+        recording_output(target->recording, bytes, (size_t)got);
+        terminal_feed(target->terminal, bytes, (size_t)got, &target->outgoing);
     }
 }
 
@@ -99,7 +90,8 @@ static void on_terminal(void *context, uint32_t events)
     update_terminal_watch(target);
 }
 
-/* The last ERRORS_TAIL_BYTES stay, cut at the front in one go so that a flood costs little. */
+/* The last ERRORS_TAIL_BYTES stay. The front is cut once per that many bytes, so that a flood costs
+ * little. */
 static void keep_errors_tail(struct target *target, const char *bytes, size_t length)
 {
     if (target->errors_tail.length + length > target->errors_tail.maximum) {
@@ -114,7 +106,7 @@ static void keep_errors_tail(struct target *target, const char *bytes, size_t le
 }
 
 /* False when there is nothing more for now. */
-static bool take_errors(struct target *target)
+static bool read_errors(struct target *target)
 {
     char bytes[READ_BYTES];
     ssize_t got = target->errors >= 0 ? read(target->errors, bytes, sizeof bytes) : -1;
@@ -136,16 +128,17 @@ static bool take_errors(struct target *target)
 static void on_errors(void *context, uint32_t events)
 {
     (void)events;
-    take_errors(context);
+    read_errors(context);
 }
 
-/* The last words of a crash may still be in the pipe when its end is noticed. Only so many reads:
- * what the target left behind may write on for ever. */
-static bool has_ended(struct target *target)
+/* The last words of a crash may still be in the pipe when its end is noticed. The number of reads
+ * is limited: what the target left behind may write on for ever. */
+bool target_has_ended(void *context)
 {
+    struct target *target = context;
     if (target->process.reaped || !process_reap(&target->process))
         return target->process.reaped;
-    for (int i = 0; i < READS_PER_ROUND && take_errors(target); i++)
+    for (int i = 0; i < READS_PER_ROUND && read_errors(target); i++)
         continue;
     return true;
 }
@@ -154,7 +147,7 @@ static void on_end(void *context, uint32_t events)
 {
     struct target *target = context;
     (void)events;
-    if (has_ended(target))
+    if (target_has_ended(target))
         loop_unwatch(target->loop, target->process.pidfd);
 }
 
@@ -176,23 +169,12 @@ static bool open_errors(struct target *target, int *write_end, struct lg_error *
     return true;
 }
 
-static bool expand_command(struct target *target, struct string_list *argv, struct lg_error *err)
-{
-    const struct string_list *command = &target->plan->target.command;
-    for (size_t i = 0; i < command->count; i++) {
-        char *argument = world_expand(target->world, command->items[i], 0, err);
-        if (argument == NULL)
-            return false;
-        string_list_take(argv, argument);
-    }
-    return true;
-}
-
 static bool start_process(struct target *target, struct lg_error *err)
 {
     _cleanup_strings_ struct string_list argv = {0};
     _cleanup_close_ int write_end = -1;
-    if (!open_errors(target, &write_end, err) || !expand_command(target, &argv, err))
+    if (!open_errors(target, &write_end, err) ||
+        !expand_list(target->world, &target->plan->target.command, 0, &argv, err))
         return false;
     struct process_options options = {
         .program = target->options.program,
@@ -208,7 +190,7 @@ static bool start_process(struct target *target, struct lg_error *err)
     return process_start(&options, &target->process, err);
 }
 
-static bool watch_everything(struct target *target, struct lg_error *err)
+static bool watch_descriptors(struct target *target, struct lg_error *err)
 {
     if (!loop_watch(target->loop, target->process.master, EPOLLIN, on_terminal, target, err))
         return false;
@@ -220,23 +202,25 @@ static bool watch_everything(struct target *target, struct lg_error *err)
 struct target *target_start(struct loop *loop, const struct plan *plan, struct world *world,
                             const struct target_options *options, struct lg_error *err)
 {
+    int rows = plan->target.rows, columns = plan->target.columns;
     struct target *target = memory_new(struct target);
     *target = (struct target){.loop = loop,
                               .plan = plan,
                               .world = world,
                               .options = *options,
+                              .steps = {.loop = loop,
+                                        .world = world,
+                                        .timeout_scale = options->timeout_scale,
+                                        .default_ms = DEADLINE_STEP_MS},
                               .process = {.pid = -1, .pidfd = -1, .master = -1},
+                              .terminal = terminal_new(rows, columns, err),
                               .outgoing = BUFFER_INIT(OUTGOING_BYTES),
-                              .default_ms = DEADLINE_STEP_MS,
                               .errors = -1,
                               .errors_file = -1,
                               .errors_tail = BUFFER_INIT(ERRORS_TAIL_BYTES * 2)};
-    int rows = plan->target.rows;
-    int columns = plan->target.columns;
-    target->terminal = terminal_new(rows, columns, err);
     if (target->terminal != NULL)
         target->recording = recording_open(options->recording_path, rows, columns, plan->name, err);
-    if (target->recording != NULL && start_process(target, err) && watch_everything(target, err))
+    if (target->recording != NULL && start_process(target, err) && watch_descriptors(target, err))
         return target;
     target_free(target);
     return NULL;
@@ -271,20 +255,15 @@ bool target_finish(struct target *target, struct lg_error *err)
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
 {
     char how[128];
-    if (!has_ended(target))
+    if (!target_has_ended(target))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal while %s", doing);
     process_describe(target->process.status, how, sizeof how);
     return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
 }
 
-bool target_fail_stopped(struct target *target, struct lg_error *err)
-{
-    return fail_stopped(target->loop, err);
-}
-
 bool target_alive(struct target *target, int *status)
 {
-    if (!has_ended(target))
+    if (!target_has_ended(target))
         return true;
     if (status != NULL)
         *status = target->process.status;
@@ -321,9 +300,9 @@ unsigned target_sleeps(const struct target *target)
     return target->sleeps;
 }
 
-/* Where the runtime begins to say why it gives up; more than that comes after it when every
- * goroutine is printed. NULL when it did not. */
-static const char *crash_in(const char *text)
+/* The line where the Go runtime begins to say why it gives up, long before the end when it prints
+ * every goroutine; NULL when there is none. */
+static const char *find_crash(const char *text)
 {
     const char *crash = NULL;
     for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
@@ -349,7 +328,7 @@ char *target_stderr_tail(const struct target *target, unsigned lines)
 {
     const char *text = buffer_string(&target->errors_tail);
     const char *last = last_lines(text, target->errors_tail.length, lines);
-    const char *crash = crash_in(text);
+    const char *crash = find_crash(text);
     if (crash == NULL || crash >= last)
         return memory_copy_text(last);
     const char *end = crash;

@@ -1,10 +1,10 @@
 /*
  * A running target: the process in its pty, the terminal it draws on, the recording, its standard
- * error; and steps done to it.
+ * error; and the steps done to it.
  *
  * Order of calls: target_start; target_ready; target_play for setup and iterations; target_quit;
- * target_free (which ends what is left of the process itself; descendants are the worker's
- * business).
+ * target_free (which ends the process itself if it still runs; its descendants are left to the
+ * worker).
  */
 #ifndef LEAKGATE_DRIVER_TARGET_H
 #define LEAKGATE_DRIVER_TARGET_H
@@ -17,21 +17,10 @@
 #include "base/loop.h"
 #include "scenario/plan.h"
 #include "driver/terminal.h"
+#include "driver/world_steps.h"
 #include "world/world.h"
 
 struct target;
-
-/* Told about each step that was done or failed. `change` says whether the screen changed between
- * the input and the end of the step's wait; only meaningful for input steps. */
-struct step_report {
-    const struct step *step;
-    unsigned iteration;
-    int64_t started; /* clock_now() */
-    int64_t ended;
-    bool failed;
-    bool slept; /* a sleep step */
-};
-typedef void step_listener(void *context, const struct step_report *report);
 
 struct target_options {
     const char *program; /* path, see world_find_program */
@@ -47,12 +36,12 @@ struct target *target_start(struct loop *loop, const struct plan *plan, struct w
                             const struct target_options *options, struct lg_error *err);
 void target_free(struct target *target);
 
-/* Plays the ready steps; one that names no timeout of its own has the target file's ready timeout.
+/* Plays the ready steps; those without a timeout of their own have the target file's ready timeout.
  */
 bool target_ready(struct target *target, struct lg_error *err);
-/* Does the steps in order. The first failure ends it: err has class LG_ERROR_TARGET, `where` the
- * step's file, line and column, and the text what was awaited. LG_ERROR_CANCELLED when the loop was
- * stopped. That the target ends is a failure unless the step waits for it or it is quitting. */
+/* Does the steps in order. The first failure ends it: err has class LG_ERROR_TARGET, the step's
+ * place in `where`, and in its text what was awaited. LG_ERROR_CANCELLED when the loop was stopped.
+ * The end of the target is a failure unless the step waits for it or the target is quitting. */
 bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
                  struct lg_error *err);
 /* Waits until no output came for quiet_ms and no update is under way, at most until the deadline.
@@ -62,26 +51,25 @@ bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, st
  * difference in the text (LG_ERROR_INVALID) after timeout_ms. */
 bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
                          struct lg_error *err);
-/* The quit steps, then the exit within plan->target.quit_ms with plan->target.quit_status. What
- * happened instead is in err (LG_ERROR_TARGET). */
+/* The quit steps, then the exit within plan->target.quit_ms with plan->target.quit_status;
+ * LG_ERROR_TARGET says what happened instead. */
 bool target_quit(struct target *target, struct lg_error *err);
 
 /* True while the process runs; after its end, *status (a wait status) when not NULL. */
 bool target_alive(struct target *target, int *status);
-/* LG_ERROR_TARGET with how it ended, or that it closed its terminal, "while" what. Returns false.
- */
+/* LG_ERROR_TARGET: it ended, or closed its terminal, "while" it was `doing`. Returns false. */
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err);
 pid_t target_pid(const struct target *target);
 int64_t target_started(const struct target *target); /* clock_now() at the start */
 const struct terminal *target_terminal(const struct target *target);
 unsigned long target_output_bytes(const struct target *target);
-/* `lines` lines of standard error: from where the Go runtime said why it gave up, when it did, else
- * the last ones so far. The caller frees it. */
+/* `lines` lines of standard error: from the Go runtime's message of a crash on, if there is one,
+ * else the last ones so far. The caller frees it. */
 char *target_stderr_tail(const struct target *target, unsigned lines);
 /* Input steps since the start that were followed by no wait and changed nothing on the screen. */
 unsigned target_silent_presses(const struct target *target);
 unsigned target_sleeps(const struct target *target);
-/* Writes the recording's end; errors of the disk come out here. */
+/* Writes the end of the recording; errors of the disk are reported here. */
 bool target_finish(struct target *target, struct lg_error *err);
 
 #endif

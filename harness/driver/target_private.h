@@ -1,4 +1,8 @@
-/* What target.c (process and terminal) and stepper.c (steps) share; nobody else includes it. */
+/*
+ * What the files of the module target share; nobody else includes it. Public functions are in
+ * target.h. target.c has the process, its terminal and standard error; stepper.c the steps, of
+ * which input.c does those that are input and await.c those that wait.
+ */
 #ifndef LEAKGATE_DRIVER_TARGET_PRIVATE_H
 #define LEAKGATE_DRIVER_TARGET_PRIVATE_H
 
@@ -6,13 +10,13 @@
 #include "driver/recording.h"
 #include "driver/screen.h"
 #include "driver/target.h"
-#include "driver/world_steps.h"
 
 struct target {
     struct loop *loop;
     const struct plan *plan;
     struct world *world;
     struct target_options options;
+    struct step_context steps; /* of the same loop and world */
     struct process process;
     struct terminal *terminal;
     struct recording *recording;
@@ -29,29 +33,28 @@ struct target {
     int64_t escape_until; /* no input before that, an Escape was just sent; 0: none was */
     uint64_t input_frame; /* a frame with a higher number is newer than the last input */
     unsigned long output_bytes;
-    int64_t default_ms; /* what a step may take that says nothing itself */
     unsigned sleeps;
     unsigned silent_presses;
     const struct step *unanswered; /* a press that no wait has followed yet */
 };
 
+/* target.c */
 /* Queues bytes for the pty and sends what it takes now; the rest when it can be written again. */
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err);
-/* Reads what the target has written so far, but of a flood no more than the loop does at a time. */
+/* Reads what the target has written so far; of a flood no more than the loop does in a round. */
 void target_read(struct target *target);
-/* LG_ERROR_CANCELLED with the signal that stopped the loop. Returns false. */
-bool target_fail_stopped(struct target *target, struct lg_error *err);
+/* A loop_condition of a target. */
+bool target_has_ended(void *target);
 
-/* The deadline of a step that may take `ms` (-1: the default of the phase), scaled by the user's
- * factor for slow machines. */
-int64_t step_deadline(const struct target *target, int64_t ms);
-
-/* Runs the loop until condition(target) holds or the deadline has passed: *late (may be NULL)
- * tells. False when the loop was stopped or failed. */
+/* await.c */
+/* Runs the loop until condition(target) holds or the deadline has passed, as *late (may be NULL)
+ * says then. False when the loop was stopped or failed. */
 bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
                   struct lg_error *err);
+bool step_wait(struct target *target, const struct step *step, unsigned iteration,
+               struct lg_error *err);
 
-/* input.c, command.c, await.c: one step each. */
+/* input.c */
 bool step_press(struct target *target, const struct step *step, struct lg_error *err);
 bool step_chord(struct target *target, const struct step *step, struct lg_error *err);
 bool step_text(struct target *target, const struct step *step, unsigned iteration,
@@ -59,7 +62,5 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
 bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
                 struct lg_error *err);
 bool step_resize(struct target *target, const struct step *step, struct lg_error *err);
-bool step_wait(struct target *target, const struct step *step, unsigned iteration,
-               struct lg_error *err);
 
 #endif

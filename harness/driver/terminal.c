@@ -7,18 +7,27 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "driver/emulator.h"
-#include "driver/keys.h"
-#include "driver/modes.h"
 #include "driver/replies.h"
 #include "driver/scanner.h"
+
+#define X10_LAST 222 /* 223 from 1, plus 32, is 255 */
 
 struct terminal {
     struct emulator *emulator;
     struct scanner scanner;
-    struct modes modes;
+    /* What the target has asked its terminal for, as far as input and frames depend on it. */
+    struct modes {
+        bool in_update;          /* DECSET 2026: a frame is being drawn */
+        bool paste;              /* DECSET 2004 */
+        int mouse;               /* DECSET 1000, 1002 or 1003, whichever came last; 0: no mouse */
+        bool mouse_sgr;          /* DECSET 1006 */
+        bool application_cursor; /* DECCKM */
+        bool no_wrap;            /* DECAWM reset */
+        bool insert;             /* IRM */
+        bool alternate;          /* the alternate screen */
+    } modes;
     char *title;
     bool title_changed;
-    bool synchronizes;
     bool keeps_styles;
     uint64_t frames;
     struct buffer *replies; /* of the feed under way */
@@ -47,13 +56,6 @@ static void count_drawing(struct terminal *terminal)
     terminal->title_changed = false;
 }
 
-static void begin_update(struct terminal *terminal)
-{
-    count_drawing(terminal);
-    terminal->modes.in_update = true;
-    terminal->synchronizes = true;
-}
-
 static void end_update(struct terminal *terminal)
 {
     if (!terminal->modes.in_update)
@@ -64,17 +66,13 @@ static void end_update(struct terminal *terminal)
     terminal->frames++;
 }
 
-static void reset_modes(struct terminal *terminal)
-{
-    end_update(terminal);
-    terminal->modes = (struct modes){0};
-}
-
 static void take_escape(void *context, char intermediate, char final)
 {
     struct terminal *terminal = context;
-    if (intermediate == 0 && final == 'c')
-        reset_modes(terminal);
+    if (intermediate == 0 && final == 'c') {
+        end_update(terminal);
+        terminal->modes = (struct modes){0};
+    }
     emulator_escape(terminal->emulator, intermediate, final);
 }
 
@@ -121,44 +119,32 @@ static void set_private_mode(struct terminal *terminal, int mode, bool on)
         modes->paste = on;
         break;
     case 2026:
-        (on ? begin_update : end_update)(terminal);
+        if (!on)
+            end_update(terminal);
+        else
+            count_drawing(terminal);
+        modes->in_update = on;
         break;
     default:
         break;
     }
 }
 
-static void set_ansi_mode(struct terminal *terminal, int mode, bool on)
-{
-    if (mode != 4)
-        return;
-    terminal->modes.insert = on;
-    emulator_set_insert(terminal->emulator, on);
-}
-
 static void set_modes(struct terminal *terminal, const struct csi *csi)
 {
     bool on = csi->final == 'h';
     for (size_t i = 0; i < csi->count; i++) {
-        if (csi->leader == '?')
+        if (csi->leader == '?') {
             set_private_mode(terminal, csi->parameters[i], on);
-        else
-            set_ansi_mode(terminal, csi->parameters[i], on);
+        } else if (csi->parameters[i] == 4) {
+            terminal->modes.insert = on;
+            emulator_set_insert(terminal->emulator, on);
+        }
     }
-}
-
-static void soft_reset(struct terminal *terminal)
-{
-    terminal->modes.application_cursor = false;
-    terminal->modes.no_wrap = false;
-    terminal->modes.insert = false;
-    emulator_soft_reset(terminal->emulator);
 }
 
 static void answer(struct terminal *terminal, const struct csi *csi)
 {
-    if (terminal->replies == NULL)
-        return;
     struct reply_facts facts = {.rows = emulator_rows(terminal->emulator),
                                 .columns = emulator_columns(terminal->emulator),
                                 .in_update = terminal->modes.in_update};
@@ -170,32 +156,32 @@ static void take_csi(void *context, const struct csi *csi)
 {
     struct terminal *terminal = context;
     bool mode = csi->final == 'h' || csi->final == 'l';
-    if (mode && csi->intermediate == 0 && (csi->leader == 0 || csi->leader == '?'))
+    if (mode && csi->intermediate == 0 && (csi->leader == 0 || csi->leader == '?')) {
         set_modes(terminal, csi);
-    else if (csi->final == 'p' && csi->leader == 0 && csi->intermediate == '!')
-        soft_reset(terminal);
-    else if (reply_may_be_wanted(csi))
+    } else if (csi->final == 'p' && csi->leader == 0 && csi->intermediate == '!') {
+        terminal->modes.application_cursor = false;
+        terminal->modes.no_wrap = false;
+        terminal->modes.insert = false;
+        emulator_soft_reset(terminal->emulator);
+    } else if (terminal->replies != NULL && reply_may_be_wanted(csi)) {
         answer(terminal, csi);
+    }
     emulator_csi(terminal->emulator, csi);
-}
-
-static void set_title(struct terminal *terminal, const char *title)
-{
-    char *harmless = text_harmless(title, false);
-    if (strcmp(harmless, terminal->title) != 0)
-        terminal->title_changed = true;
-    free(terminal->title);
-    terminal->title = harmless;
 }
 
 static void take_string(void *context, const struct control_string *string)
 {
     struct terminal *terminal = context;
     bool sets_title = text_starts(string->text, "0;") || text_starts(string->text, "2;");
-    if (string->kind == STRING_OSC && sets_title)
-        set_title(terminal, string->text + 2);
-    else if (terminal->replies != NULL)
+    if (string->kind == STRING_OSC && sets_title) {
+        char *title = text_harmless(string->text + 2, false);
+        if (strcmp(title, terminal->title) != 0)
+            terminal->title_changed = true;
+        free(terminal->title);
+        terminal->title = title;
+    } else if (terminal->replies != NULL) {
         reply_to_string(string, terminal->replies);
+    }
 }
 
 static bool size_is_fine(int rows, int columns, struct lg_error *err)
@@ -243,19 +229,6 @@ void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
     count_drawing(terminal);
 }
 
-static void restore_modes(const struct terminal *terminal)
-{
-    const struct modes *modes = &terminal->modes;
-    if (modes->alternate)
-        emulator_set_mode(terminal->emulator, EMULATOR_ALTERNATE, true);
-    if (modes->application_cursor)
-        emulator_set_mode(terminal->emulator, EMULATOR_APPLICATION_CURSOR, true);
-    if (modes->no_wrap)
-        emulator_set_mode(terminal->emulator, EMULATOR_WRAP, false);
-    if (modes->insert)
-        emulator_set_insert(terminal->emulator, true);
-}
-
 bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg_error *err)
 {
     int row, column;
@@ -266,7 +239,15 @@ bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg
     terminal->emulator = emulator_new(rows, columns);
     if (terminal->keeps_styles)
         emulator_keep_styles(terminal->emulator);
-    restore_modes(terminal);
+    const struct modes *modes = &terminal->modes;
+    if (modes->alternate)
+        emulator_set_mode(terminal->emulator, EMULATOR_ALTERNATE, true);
+    if (modes->application_cursor)
+        emulator_set_mode(terminal->emulator, EMULATOR_APPLICATION_CURSOR, true);
+    if (modes->no_wrap)
+        emulator_set_mode(terminal->emulator, EMULATOR_WRAP, false);
+    if (modes->insert)
+        emulator_set_insert(terminal->emulator, true);
     emulator_move_cursor(terminal->emulator, row, column);
     emulator_take_damage(terminal->emulator);
     return true;
@@ -292,19 +273,9 @@ uint64_t terminal_frames(const struct terminal *terminal)
     return terminal->frames;
 }
 
-bool terminal_synchronizes(const struct terminal *terminal)
-{
-    return terminal->synchronizes;
-}
-
 const char *terminal_title(const struct terminal *terminal)
 {
     return terminal->title;
-}
-
-void terminal_cursor(const struct terminal *terminal, int *row, int *column)
-{
-    emulator_cursor(terminal->emulator, row, column);
 }
 
 void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
@@ -352,19 +323,146 @@ void terminal_text(const struct terminal *terminal, struct string_list *rows)
     }
 }
 
+/* xterm's control characters (also its doubles on the digits, which VT220 keyboards had); -1 where
+ * Ctrl changes nothing. */
+static int control_character(uint32_t character)
+{
+    if ((character >= 'a' && character <= 'z') || (character >= '@' && character <= '_'))
+        return (int)(character & 0x1f);
+    switch (character) {
+    case ' ':
+    case '2':
+        return 0x00;
+    case '3':
+        return 0x1b;
+    case '4':
+        return 0x1c;
+    case '5':
+        return 0x1d;
+    case '6':
+        return 0x1e;
+    case '7':
+    case '/':
+        return 0x1f;
+    case '8':
+    case '?':
+        return 0x7f;
+    default:
+        return -1;
+    }
+}
+
+static void put_utf8(uint32_t character, struct buffer *bytes)
+{
+    if (character < 0x80) {
+        buffer_char(bytes, (char)character);
+        return;
+    }
+    unsigned continuations = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+    static const unsigned char marks[] = {0, 0xc0, 0xe0, 0xf0};
+    buffer_char(bytes, (char)(marks[continuations] | character >> (6 * continuations)));
+    while (continuations-- > 0)
+        buffer_char(bytes, (char)(0x80 | (character >> (6 * continuations) & 0x3f)));
+}
+
+static void encode_character(struct key key, struct buffer *bytes)
+{
+    uint32_t character = key.character;
+    if ((key.modifiers & KEY_SHIFT) != 0 && character >= 'a' && character <= 'z')
+        character = character - 'a' + 'A';
+    int control = (key.modifiers & KEY_CTRL) != 0 ? control_character(character) : -1;
+    if ((key.modifiers & KEY_ALT) != 0)
+        buffer_char(bytes, '\x1b');
+    if (control >= 0)
+        buffer_char(bytes, (char)control);
+    else
+        put_utf8(character, bytes);
+}
+
 void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes)
 {
-    key_encode(terminal->emulator, key, bytes);
+    unsigned modifiers = key.modifiers;
+    switch (key.code) {
+    case KEY_CHARACTER:
+        encode_character(key, bytes);
+        return;
+    case KEY_ENTER:
+        /* Not by libvterm, which adds a newline in LNM and has CSI u for modifiers. */
+        encode_character((struct key){.character = '\r', .modifiers = modifiers & KEY_ALT}, bytes);
+        return;
+    case KEY_BACKSPACE:
+        if ((modifiers & KEY_CTRL) != 0) {
+            encode_character((struct key){.character = '\b', .modifiers = modifiers & KEY_ALT},
+                             bytes);
+            return;
+        }
+        modifiers &= KEY_ALT;
+        break;
+    case KEY_ESCAPE:
+        modifiers &= KEY_ALT;
+        break;
+    case KEY_TAB:
+        modifiers &= KEY_ALT | KEY_SHIFT;
+        break;
+    case KEY_DELETE:
+    case KEY_INSERT:
+    case KEY_UP:
+    case KEY_DOWN:
+    case KEY_LEFT:
+    case KEY_RIGHT:
+    case KEY_HOME:
+    case KEY_END:
+    case KEY_PAGE_UP:
+    case KEY_PAGE_DOWN:
+    case KEY_FUNCTION:
+        break;
+    }
+    emulator_key(terminal->emulator, key.code, key.character, modifiers, bytes);
 }
 
 void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes)
 {
-    paste_encode(&terminal->modes, text, bytes);
+    if (terminal->modes.paste)
+        buffer_text(bytes, "\x1b[200~");
+    for (const char *at = text; *at != '\0'; at++) {
+        bool pair = at[0] == '\r' && at[1] == '\n';
+        if (!pair)
+            buffer_char(bytes, *at == '\n' ? '\r' : *at);
+    }
+    if (terminal->modes.paste)
+        buffer_text(bytes, "\x1b[201~");
+}
+
+/* xterm's "Extended coordinates" (1006) and "Normal tracking mode". */
+static void put_mouse(const struct modes *modes, int code, bool press, int row, int column,
+                      struct buffer *bytes)
+{
+    if (modes->mouse_sgr)
+        buffer_format(bytes, "\x1b[<%d;%d;%d%c", code, column + 1, row + 1, press ? 'M' : 'm');
+    else
+        buffer_format(bytes, "\x1b[M%c%c%c", 32 + (press ? code : 3), 33 + column, 33 + row);
 }
 
 bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                            int column, struct buffer *bytes, struct lg_error *err)
 {
-    return mouse_encode(&terminal->modes, terminal->emulator, action, button, row, column, bytes,
-                        err);
+    const struct modes *modes = &terminal->modes;
+    int rows = terminal_rows(terminal), columns = terminal_columns(terminal);
+    if (modes->mouse == 0)
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target has not asked for the mouse");
+    if (row < 0 || row >= rows || column < 0 || column >= columns)
+        return lg_fail(err, LG_ERROR_TARGET, 0,
+                       "row %d, column %d is outside the screen of %d rows and %d columns", row,
+                       column, rows, columns);
+    if (!modes->mouse_sgr && (row > X10_LAST || column > X10_LAST))
+        return lg_fail(err, LG_ERROR_TARGET, 0,
+                       "row %d, column %d is past what the target's mouse encoding can say", row,
+                       column);
+    if (action == MOUSE_CLICK) {
+        put_mouse(modes, button - 1, true, row, column, bytes);
+        put_mouse(modes, button - 1, false, row, column, bytes);
+    } else {
+        put_mouse(modes, action == MOUSE_WHEEL_UP ? 64 : 65, true, row, column, bytes);
+    }
+    return true;
 }

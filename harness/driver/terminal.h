@@ -27,13 +27,13 @@
 #include "scenario/plan.h"
 
 struct terminal;
-struct cell_style; /* target/emulator.h */
+struct cell_style; /* driver/emulator.h */
 
 /* 1 to LIMIT_TERMINAL_ROWS rows and 2 to LIMIT_TERMINAL_COLUMNS columns; else LG_ERROR_INPUT. */
 struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
 void terminal_free(struct terminal *terminal);
 
-/* Output of the target. Replies to queries in it are appended to `replies` (target/replies.h). */
+/* Output of the target. Replies to queries in it are appended to `replies` (driver/replies.h). */
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
                    struct buffer *replies);
 /* A new, blank emulator of that size (libvterm 0.1.4 crashes on a resize with a saved cursor
@@ -46,10 +46,8 @@ bool terminal_in_update(const struct terminal *terminal);
 /* Complete frames so far: ends of synchronized updates, and, outside of them, feeds that drew or
  * changed the title. */
 uint64_t terminal_frames(const struct terminal *terminal);
-bool terminal_synchronizes(const struct terminal *terminal); /* has it ever used mode 2026? */
 /* "" at first. Nothing in it can act on a terminal (text_harmless). */
 const char *terminal_title(const struct terminal *terminal);
-void terminal_cursor(const struct terminal *terminal, int *row, int *column); /* from 0 */
 
 /* One row as UTF-8 text, trailing blanks cut; the second cell of a wide character is skipped. */
 void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out);
@@ -59,7 +57,7 @@ void terminal_part_text(const struct terminal *terminal, int row, int first, int
 /* Appends one cell: a space where it is blank, nothing where it is the second half of a wide
  * character, else a character with its combining marks. */
 void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out);
-/* For a replay (target/replay.h): from now on colours are kept; the cells from `column` on that
+/* For a replay (driver/replay.h): from now on colours are kept; the cells from `column` on that
  * look the same, appended, returning the column after them; has a row been drawn on since this was
  * last asked? */
 void terminal_keep_styles(struct terminal *terminal);
@@ -69,11 +67,18 @@ bool terminal_take_row(struct terminal *terminal, int row);
 /* The whole screen, one string per row; the caller frees the list. */
 void terminal_text(const struct terminal *terminal, struct string_list *rows);
 
-/* Input the target understands in its current modes, appended to `bytes` (target/keys.h): paste
- * bracketed when mode 2004 is on, mouse as SGR (1006) or X10 as the modes say. Mouse is an error
- * (LG_ERROR_TARGET) when the target has not asked for it. */
+/*
+ * Input as a terminal sends it in its current modes, appended to `bytes`, in the encoding that
+ * every program understands: xterm's without modifyOtherKeys and without the kitty protocol. A
+ * target may ask for those; nothing acknowledges them, so it must expect this one.
+ */
+/* Modifiers that the encoding cannot say are left out: Ctrl-Enter is Enter. */
 void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes);
+/* Line ends become CR, as xterm pastes them; bracketed when mode 2004 is on. */
 void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes);
+/* A click is press and release. row and column from 0. LG_ERROR_TARGET when the target has not
+ * asked for the mouse, the cell is not on the screen, or the X10 encoding (without mode 1006) ends
+ * before it, at 223. */
 bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                            int column, struct buffer *bytes, struct lg_error *err);
 

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "driver/world_steps.h"
 #include "measure/printed.h"
 
 enum { PIECE_BYTES = 256 * 1024 };
@@ -45,12 +46,8 @@ char *identify_version(struct loop *loop, const struct world *world, const char 
         return memory_copy_text("");
     _cleanup_strings_ struct string_list argv = {0};
     string_list_add(&argv, world->plan->target.command.items[0]);
-    for (size_t i = 0; i < arguments->count; i++) {
-        char *argument = world_expand(world, arguments->items[i], 0, NULL);
-        if (argument == NULL)
-            return memory_copy_text("");
-        string_list_take(&argv, argument);
-    }
+    if (!expand_list(world, arguments, 0, &argv, NULL))
+        return memory_copy_text("");
     int status;
     _cleanup_free_ char *printed =
         program_prints(loop, world, program, argv.items, DEADLINE_VERSION_MS, &status);

@@ -8,8 +8,8 @@
 #include "world/world.h"
 
 /* Runs it in the world and with its environment, for `ms` at most. What it wrote to standard output
- * and error, cut to 64 KiB; NULL when it could not be run. *status is its exit status, or -1 when
- * it had none. The caller frees the text. */
+ * and error, up to LIMIT_PRINTED_BYTES; NULL when it could not be run. *status is its exit status,
+ * or -1 when it had none. The caller frees the text. */
 char *program_prints(struct loop *loop, const struct world *world, const char *program,
                      char *const *argv, int64_t ms, int *status);
 

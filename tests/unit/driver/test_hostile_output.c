@@ -160,16 +160,17 @@ static char *state_of(struct terminal *terminal, const struct buffer *replies)
 {
     struct buffer text = BUFFER_INIT(SIZE_MAX);
     struct lg_error err = {0};
-    int row, column;
+    struct buffer cursor = BUFFER_INIT(SIZE_MAX);
     char *screen = screen_of(terminal);
-    terminal_cursor(terminal, &row, &column);
-    buffer_format(&text, "%scursor %d,%d\ntitle %s\nin update %d\nreplies %s\n", screen, row,
-                  column, terminal_title(terminal), terminal_in_update(terminal),
-                  buffer_string(replies));
+    buffer_format(&text, "%stitle %s\nin update %d\nreplies %s\n", screen, terminal_title(terminal),
+                  terminal_in_update(terminal), buffer_string(replies));
     terminal_encode_paste(terminal, "paste", &text);
     if (!terminal_encode_mouse(terminal, MOUSE_CLICK, 1, 1, 1, &text, &err))
         buffer_text(&text, err.text);
     terminal_encode_key(terminal, (struct key){.code = KEY_UP}, &text);
+    terminal_feed(terminal, BYTES("\x1b[6n"), &cursor); /* its reply is the position */
+    buffer_text(&text, buffer_string(&cursor));
+    buffer_free(&cursor);
     free(screen);
     return buffer_take(&text);
 }
