@@ -70,7 +70,7 @@ static void add_left_out(struct buffer *out)
 /* The keys are the scenario room's to describe, the gauges are in a room that it cannot see. */
 static char *make_reference(void)
 {
-    struct buffer out = BUFFER_INIT(1 << 20);
+    struct buffer out = {0};
     _cleanup_free_ char *keys = reference_make();
     buffer_text(&out, keys);
     buffer_text(&out,

@@ -7,9 +7,9 @@
 
 #include "base/memory.h"
 
-bool buffer_append(struct buffer *buffer, const void *bytes, size_t length)
+bool buffer_append_limited(struct buffer *buffer, const void *bytes, size_t length)
 {
-    if (length > buffer->maximum - buffer->length) {
+    if (buffer->maximum > 0 && length > buffer->maximum - buffer->length) {
         buffer->overflowed = true;
         return false;
     }
@@ -21,17 +21,22 @@ bool buffer_append(struct buffer *buffer, const void *bytes, size_t length)
     return true;
 }
 
-bool buffer_text(struct buffer *buffer, const char *text)
+void buffer_append(struct buffer *buffer, const void *bytes, size_t length)
 {
-    return buffer_append(buffer, text, strlen(text));
+    (void)!buffer_append_limited(buffer, bytes, length);
 }
 
-bool buffer_char(struct buffer *buffer, char c)
+void buffer_text(struct buffer *buffer, const char *text)
 {
-    return buffer_append(buffer, &c, 1);
+    buffer_append(buffer, text, strlen(text));
 }
 
-bool buffer_format(struct buffer *buffer, const char *format, ...)
+void buffer_char(struct buffer *buffer, char c)
+{
+    buffer_append(buffer, &c, 1);
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     va_list args;
     char *text = NULL;
@@ -40,9 +45,8 @@ bool buffer_format(struct buffer *buffer, const char *format, ...)
     va_end(args);
     if (length < 0 || text == NULL)
         memory_exhausted();
-    bool fits = buffer_append(buffer, text, (size_t)length);
+    buffer_append(buffer, text, (size_t)length);
     free(text);
-    return fits;
 }
 
 const char *buffer_string(const struct buffer *buffer)

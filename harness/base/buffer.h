@@ -1,7 +1,7 @@
 /*
- * A growing run of bytes with a maximum given when it is made. Always NUL-terminated once anything
- * was appended, so that text in it can be used as a string. Appending over the maximum sets
- * `overflowed`, appends nothing and returns false.
+ * A growing run of bytes. Always NUL-terminated once anything was appended, so that text in it can
+ * be used as a string. Zeroed it is empty and has no maximum; where what others wrote is read,
+ * BUFFER_INIT gives it one.
  */
 #ifndef LEAKGATE_BASE_BUFFER_H
 #define LEAKGATE_BASE_BUFFER_H
@@ -13,17 +13,21 @@ struct buffer {
     char *data; /* NULL while empty and never written */
     size_t length;
     size_t capacity;
-    size_t maximum;
-    bool overflowed;
+    size_t maximum;  /* 0: none */
+    bool overflowed; /* something was not appended, because it would have been over the maximum */
 };
 
 #define BUFFER_INIT(maximum_) ((struct buffer){.maximum = (maximum_)})
 #define _cleanup_buffer_ __attribute__((cleanup(buffer_free)))
 
-bool buffer_append(struct buffer *buffer, const void *bytes, size_t length);
-bool buffer_text(struct buffer *buffer, const char *text);
-bool buffer_char(struct buffer *buffer, char c);
-bool buffer_format(struct buffer *buffer, const char *format, ...)
+/* Appends all or, over the maximum, nothing; then it returns false and sets `overflowed`. */
+bool buffer_append_limited(struct buffer *buffer, const void *bytes, size_t length)
+    __attribute__((warn_unused_result));
+/* The same for text that is made here; of a buffer with a maximum its owner asks `overflowed`. */
+void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
+void buffer_text(struct buffer *buffer, const char *text);
+void buffer_char(struct buffer *buffer, char c);
+void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The text so far, "" when empty; owned by the buffer, until the next append. */
 const char *buffer_string(const struct buffer *buffer);

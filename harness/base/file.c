@@ -62,7 +62,7 @@ bool file_read_from(int fd, struct buffer *out, int *errnum)
         }
         if (got == 0)
             return true;
-        if (!buffer_append(out, block, (size_t)got)) {
+        if (!buffer_append_limited(out, block, (size_t)got)) {
             *errnum = EFBIG;
             return false;
         }

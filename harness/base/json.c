@@ -98,7 +98,7 @@ json_t *json_text(const char *text)
     if (value != NULL)
         return value;
     /* Invalid UTF-8: every control character is kept, JSON escapes it; only bad bytes change. */
-    struct buffer valid = BUFFER_INIT(SIZE_MAX);
+    struct buffer valid = {0};
     for (size_t left = strlen(text); left > 0;) {
         size_t length = utf8_length(text, left);
         if (length > 0)

@@ -195,7 +195,7 @@ static size_t plain_length(const char *text)
 
 char *text_harmless(const char *text, bool keep_newlines)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     size_t available = strlen(text);
     char before = '\0';
     buffer_append(&out, "", 0);

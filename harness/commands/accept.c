@@ -83,7 +83,7 @@ static bool check_expiry(const struct consent *consent, const struct run_record 
 
 static bool is_same_file(const char *path, const char *text)
 {
-    _cleanup_buffer_ struct buffer stored = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer stored = {0};
     return file_read(path, &stored, LG_ERROR_INPUT, NULL) &&
            strcmp(buffer_string(&stored), text) == 0;
 }

@@ -201,7 +201,7 @@ static void list_unnamed(const struct judgement *judgement, const struct judgeme
 static bool refuse(const struct judgement *judgement, const struct judgement *whole,
                    const struct consent *consent, struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer names = {0};
     const char *verdict = verdict_name(judgement->verdict);
     if (judgement->verdict != VERDICT_LEAK)
         return lg_fail(err, LG_ERROR_INPUT, 0, "its run is no pass but %s%s%s", verdict,

@@ -55,7 +55,7 @@ static bool read_file(void *context, const char *path, struct buffer *out, struc
         }
         text = keep(comparison, path, &read);
     }
-    return buffer_append(out, buffer_string(text), text->length);
+    return buffer_append_limited(out, buffer_string(text), text->length);
 }
 
 struct comparison *comparison_open(const struct revision *revision,

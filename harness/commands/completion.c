@@ -136,7 +136,7 @@ static const struct {
 int command_completion(const struct arguments *arguments)
 {
     const char *wanted = arguments->operands.count == 1 ? arguments->operands.items[0] : "";
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
         if (strcmp(contents[i].name, wanted) != 0)
             continue;

@@ -184,7 +184,7 @@ static bool open_all(struct comparing *comparing, struct lg_error *err)
 
 static bool print(const struct comparing *comparing, struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     const char *format = option_given(comparing->arguments, OPTION_JSON)
                              ? "json"
                              : option_text(comparing->arguments, OPTION_FORMAT);

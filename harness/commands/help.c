@@ -34,9 +34,8 @@ const struct fact file_facts[] = {
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
-    {"leakgate-report/index.html",
-     "the result of the last run, for a browser; the same as "
-     "summary.md, result.json, junit.xml, samples.csv"},
+    {"leakgate-report/index.html", "the result of the last run, for a browser; the same as "
+                                   "summary.md, result.json, junit.xml, samples.csv"},
     {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
                                   "unless it passed, its goroutines and profiles"},
 };
@@ -73,7 +72,7 @@ static void put_facts(struct buffer *out, const char *heading, const struct fact
 
 char *help_of_all(void)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     buffer_text(&out, "Usage: leakgate COMMAND [OPTION ...]\n\n");
     text_wrap(&out,
               "Runs terminal programs through scenarios again and again and fails when their file "
@@ -109,7 +108,7 @@ static void put_paragraphs(struct buffer *out, const char *text)
 
 char *help_of_command(const struct command_info *command)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     buffer_format(&out, "Usage: leakgate %s [OPTION ...]%s%s\n", command->name,
                   *command->operands != '\0' ? " " : "", command->operands);
     put_paragraphs(&out, command->text);

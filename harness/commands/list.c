@@ -89,7 +89,7 @@ static void print_json(const struct arguments *arguments, const struct selection
 
 static char *joined(const struct string_list *words)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     for (size_t i = 0; i < words->count; i++)
         buffer_format(&out, "%s%s", i > 0 ? " " : "", words->items[i]);
     if (words->count == 0)
@@ -168,7 +168,7 @@ static size_t gather_cells(const struct arguments *arguments, const struct selec
 static void print_table(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_strings_ struct string_list cells = {0};
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     size_t widths[COLUMNS_MOST] = {0};
     size_t columns = gather_cells(arguments, selection, &cells);
     for (size_t i = 0; i < cells.count; i++) {

@@ -74,7 +74,7 @@ static void put_facts(struct buffer *out, const char *heading, const struct fact
 
 char *man_make(void)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     /* Generated, and without a date: the same tables give the same bytes. */
     buffer_text(&out, ".TH LEAKGATE 1 \"\" \"leakgate " LEAKGATE_VERSION "\" \"User Commands\"\n"
                       ".SH NAME\nleakgate \\- leak regression gate for terminal programs\n"

@@ -10,7 +10,7 @@
 bool print_report(const struct suite_result *suite, const char *format, const char *file,
                   struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     const struct report_format *chosen = report_format_by_name(format);
     if (chosen == NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "there is no format %s", format);

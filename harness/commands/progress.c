@@ -88,7 +88,7 @@ static void erase(const struct progress *progress)
 
 static void show_screen(struct progress *progress, const json_t *record)
 {
-    _cleanup_buffer_ struct buffer box = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer box = {0};
     struct console_style style = console_style_of(fileno(progress->screens));
     const char *why = json_get_text(record, "why", "");
     const char *name = json_get_text(record, "name", "");
@@ -166,7 +166,7 @@ static void describe(const struct progress *progress, struct buffer *line)
 
 static void draw(struct progress *progress)
 {
-    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer line = {0};
     buffer_format(&line, "[%zu/%zu] ", progress->number, progress->of);
     describe(progress, &line);
     struct console_style style = console_style_of(STDERR_FILENO);
@@ -179,7 +179,7 @@ static void draw(struct progress *progress)
 
 static void say(const struct progress *progress)
 {
-    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer line = {0};
     json_t *object = json_object();
     double left = seconds_left(progress);
     describe(progress, &line);

@@ -115,7 +115,7 @@ static int load_scenarios(struct suite *suite)
 static char *reason_to_skip(const struct plan *plan)
 {
     _cleanup_strings_ struct string_list tools = {0};
-    struct buffer reason = BUFFER_INIT(SIZE_MAX);
+    struct buffer reason = {0};
     if (plan->without != NULL)
         return memory_copy_text(plan->without);
     world_missing_tools(plan, &tools);

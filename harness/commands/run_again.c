@@ -19,7 +19,7 @@ char *suite_options_again(const struct arguments *arguments, bool with_revision)
     static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
                                        OPTION_PROGRAM,   OPTION_CONTROL,   OPTION_ITERATIONS,
                                        OPTION_FOR};
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < option_table_count; i++) {
         const struct option_info *info = &option_table[i];

@@ -17,7 +17,7 @@ static void print_how_to_accept(const struct suite *suite, const struct plan *pl
     _cleanup_free_ char *operand = suite_operand(suite, plan);
     _cleanup_free_ char *quoted = shell_quoted(operand);
     _cleanup_free_ char *again = suite_options_again(arguments, false);
-    _cleanup_buffer_ struct buffer accept = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer accept = {0};
     buffer_text(&accept, plan->name);
     if (option_given(arguments, OPTION_REPORT))
         append_option(&accept, "from", option_text(arguments, OPTION_REPORT));

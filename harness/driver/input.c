@@ -61,7 +61,7 @@ static bool send_input(struct target *target, const struct buffer *bytes, struct
 /* The keys in one write. */
 static bool send_keys(struct target *target, char *const *names, size_t count, struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(4096);
+    _cleanup_buffer_ struct buffer bytes = {0};
     struct key key = {0};
     for (size_t i = 0; i < count; i++) {
         const char *nearest = NULL;
@@ -94,7 +94,7 @@ bool step_chord(struct target *target, const struct step *step, struct lg_error 
 bool step_text(struct target *target, const struct step *step, unsigned iteration,
                struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(LIMIT_YAML_BYTES * 2);
+    _cleanup_buffer_ struct buffer bytes = {0};
     _cleanup_free_ char *text = world_expand(target->world, step->text, iteration, err);
     if (text == NULL)
         return false;
@@ -113,7 +113,7 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
 bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
                 struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(65536);
+    _cleanup_buffer_ struct buffer bytes = {0};
     const struct mouse_plan *mouse = &step->mouse;
     int row = mouse->row;
     int column = mouse->column;

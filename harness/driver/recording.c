@@ -109,7 +109,7 @@ static bool join_byte(struct utf8_joiner *joiner, char byte, struct buffer *text
 
 static void record_piece(struct recording *recording, const char *bytes, size_t length)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(RECORDED_EVENT_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     for (size_t at = 0; at < length;)
         if (join_byte(&recording->joiner, bytes[at], &text))
             at++;

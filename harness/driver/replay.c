@@ -46,8 +46,8 @@ static bool read_some(const char *path, size_t maximum, struct buffer *out, bool
     _cleanup_free_ char *piece = memory_array(1, PIECE);
     ssize_t got = 0;
     while (fd >= 0 && (got = read(fd, piece, PIECE)) > 0)
-        if (!buffer_append(out, piece, (size_t)got)) {
-            buffer_append(out, piece, maximum - out->length);
+        if (!buffer_append_limited(out, piece, (size_t)got)) {
+            (void)!buffer_append_limited(out, piece, maximum - out->length);
             *cut = true;
             return true;
         }

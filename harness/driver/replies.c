@@ -9,7 +9,6 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 #define ANY (-2)
 #define SYNCHRONIZED_UPDATE 2026
-#define REPLY_BYTES 128
 
 /* A missing parameter is 0. In replies: {0} is the query's first number, {m} the state of the mode
  * it asks for (1 set, 2 reset, 0 not known), {y} {x} the cursor from 1, {r} {c} the rows and
@@ -78,7 +77,7 @@ static int number_for(char name, const struct values *values)
 
 static void send_reply(const char *template, const struct values *values, struct buffer *replies)
 {
-    struct buffer reply = BUFFER_INIT(REPLY_BYTES);
+    struct buffer reply = {0};
     for (const char *at = template; *at != '\0'; at++) {
         if (*at != '{') {
             buffer_char(&reply, *at);

@@ -134,7 +134,7 @@ static void read_rows(const struct screen_match *match, const struct terminal *t
     if (!resolve(match, terminal, &part))
         return;
     for (int row = part.first_row; row <= part.last_row; row++) {
-        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        struct buffer text = {0};
         terminal_part_text(terminal, row, part.first_column, part.last_column, &text);
         string_list_take(rows, buffer_take(&text));
     }
@@ -156,7 +156,7 @@ static bool title_holds(const struct screen_match *match, const struct terminal 
 static bool regex_holds(const struct screen_match *match, const struct string_list *rows,
                         bool *holds, struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer subject = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer subject = {0};
     for (size_t i = 0; i < rows->count; i++) {
         if (i > 0)
             buffer_char(&subject, '\n');
@@ -219,7 +219,7 @@ static char *describe_place(const struct screen_match *match, const struct termi
 
 static char *join(const struct string_list *parts)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     for (size_t i = 0; i < parts->count; i++) {
         if (i > 0)
             buffer_text(&text, "; ");
@@ -257,7 +257,7 @@ char *screen_missing(struct screen_match *match, const struct terminal *terminal
 /* The column of the cell whose text holds this byte of the row's text. */
 static int column_of_byte(const struct terminal *terminal, int row, size_t byte)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     int column = 0;
     for (; column < terminal_columns(terminal); column++) {
         terminal_cell_text(terminal, row, column, &text);
@@ -274,7 +274,7 @@ bool screen_find(const struct terminal *terminal, const char *text, struct range
     if (text[0] == '\0' || !range_resolve(rows, terminal_rows(terminal), &first, &last))
         return false;
     for (int i = first; i <= last; i++) {
-        _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+        _cleanup_buffer_ struct buffer line = {0};
         terminal_row_text(terminal, i, &line);
         const char *place = strstr(buffer_string(&line), text);
         if (place == NULL)
@@ -311,7 +311,7 @@ static void add_row_without(const struct terminal *terminal, int row, bool *mark
         bool second_half = out->length == before;
         bool next_is_half = false;
         if (!second_half && column + 1 < columns) {
-            _cleanup_buffer_ struct buffer next = BUFFER_INIT(SIZE_MAX);
+            _cleanup_buffer_ struct buffer next = {0};
             terminal_cell_text(terminal, row, column + 1, &next);
             next_is_half = next.length == 0;
         }
@@ -345,7 +345,7 @@ void screen_without(const struct terminal *terminal, const struct plan *plan,
     size_t columns = (size_t)terminal_columns(terminal);
     _cleanup_free_ bool *marked = memory_array(columns, sizeof *marked);
     for (int row = 0; row < terminal_rows(terminal); row++) {
-        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        struct buffer text = {0};
         bool any = false;
         memset(marked, 0, columns * sizeof *marked);
         for (size_t i = 0; i < plan->region_count; i++)

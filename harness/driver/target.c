@@ -49,7 +49,7 @@ bool target_send(struct target *target, const char *bytes, size_t length, struct
 {
     if (!target->terminal_open)
         return target_fail_ended(target, "it was to be sent input", err);
-    if (!buffer_append(&target->outgoing, bytes, length))
+    if (!buffer_append_limited(&target->outgoing, bytes, length))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target does not read its terminal");
     send_outgoing(target);
     update_terminal_watch(target);

@@ -317,7 +317,7 @@ bool terminal_take_row(struct terminal *terminal, int row)
 void terminal_text(const struct terminal *terminal, struct string_list *rows)
 {
     for (int row = 0; row < terminal_rows(terminal); row++) {
-        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        struct buffer text = {0};
         terminal_row_text(terminal, row, &text);
         string_list_take(rows, buffer_take(&text));
     }

@@ -75,7 +75,7 @@ void journal_follow_more(struct journal_follower *follower, journal_listener *li
     char block[65536];
     ssize_t got;
     while ((got = read(follower->fd, block, sizeof block)) > 0) {
-        if (!buffer_append(&follower->rest, block, (size_t)got)) {
+        if (!buffer_append_limited(&follower->rest, block, (size_t)got)) {
             buffer_free(&follower->rest);
             follower->rest = BUFFER_INIT(LIMIT_JOURNAL_LINE);
         }

@@ -50,22 +50,21 @@ bool evidence_take_profile(struct evidence *evidence, enum gauge gauge, const ch
 static bool append_to_limit(void *context, const char *bytes, size_t length)
 {
     struct buffer *text = context;
-    size_t room = text->maximum - text->length;
+    size_t room = LIMIT_EVIDENCE_BYTES - text->length;
     text->overflowed = text->overflowed || length > room;
-    return buffer_append(text, bytes, length < room ? length : room);
+    buffer_append(text, bytes, length < room ? length : room);
+    return true;
 }
 
 void evidence_take_goroutines(const struct evidence *evidence, struct pprof *pprof)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_EVIDENCE_BYTES);
+    _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *path = path_join(evidence->directory, EVIDENCE_GOROUTINES);
     pprof_set_timeout(pprof, GOROUTINES_MS);
     if (!pprof_fetch(pprof, "goroutine?debug=2", append_to_limit, &text, NULL))
         return;
-    if (text.overflowed) {
-        text.maximum += 200;
+    if (text.overflowed)
         buffer_format(&text, "\n[cut off: over the limit of %u bytes]\n", LIMIT_EVIDENCE_BYTES);
-    }
     file_write_atomic(path, buffer_string(&text), text.length, NULL);
 }
 

@@ -209,7 +209,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
     if (run->target == NULL)
         return true;
     _cleanup_strings_ struct string_list rows = {0};
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *path = file_of_run(run, "screen.txt");
     terminal_text(target_terminal(run->target), &rows);
     for (size_t i = 0; i < rows.count; i++)

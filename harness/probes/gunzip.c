@@ -25,7 +25,7 @@ static bool inflate_all(z_stream *stream, struct buffer *out, struct lg_error *e
         if (status != Z_OK && status != Z_STREAM_END)
             return lg_fail(err, LG_ERROR_TARGET, 0, "the gzip data is damaged: %s",
                            stream->msg != NULL ? stream->msg : "no reason given");
-        if (!buffer_append(out, block, sizeof block - stream->avail_out))
+        if (!buffer_append_limited(out, block, sizeof block - stream->avail_out))
             return lg_fail(err, LG_ERROR_TARGET, 0,
                            "the gzip data inflates to more than the limit of %zu bytes",
                            out->maximum);

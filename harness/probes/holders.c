@@ -148,7 +148,7 @@ static uint32_t intern(struct holder_table *table, struct entries *entries, stru
  * names stay two. NULL where all is valid. The caller frees it. */
 static char *escape_invalid(const char *name, size_t length)
 {
-    struct buffer escaped = BUFFER_INIT(SIZE_MAX);
+    struct buffer escaped = {0};
     bool any = false;
     for (size_t i = 0; i < length;) {
         size_t valid = utf8_length(name + i, length - i);

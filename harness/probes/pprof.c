@@ -260,7 +260,7 @@ bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *
 
 static bool append_to_buffer(void *context, const char *bytes, size_t length)
 {
-    return buffer_append(context, bytes, length);
+    return buffer_append_limited(context, bytes, length);
 }
 
 bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,

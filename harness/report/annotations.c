@@ -62,7 +62,7 @@ static struct annotation *add(struct annotations *list, bool error, char *title)
                                       .order = list->count - 1,
                                       .kind = FINDING_KIND_COUNT,
                                       .title = title,
-                                      .message = BUFFER_INIT(SIZE_MAX)};
+                                      .message = {0}};
     return annotation;
 }
 
@@ -218,8 +218,7 @@ static void write_rest(const struct suite_result *suite, const struct annotation
     for (size_t i = ANNOTATIONS_SHOWN; i < list->count; i++)
         errors += list->items[i].error;
     _cleanup_free_ char *page = path_join(suite->directory, report_format_by_name("html")->file);
-    struct annotation rest = {
-        .error = errors > 0, .title = (char *)"leakgate", .message = BUFFER_INIT(SIZE_MAX)};
+    struct annotation rest = {.error = errors > 0, .title = (char *)"leakgate", .message = {0}};
     buffer_format(&rest.message, "%zu more (%zu of them fail%s): all are in the summary and in %s",
                   list->count - ANNOTATIONS_SHOWN, errors, errors == 1 ? "s" : "", page);
     write_annotation(&rest, out);

@@ -71,7 +71,7 @@ char *change_text(const struct change *change)
 {
     _cleanup_free_ char *old = change_side_text(&change->old);
     _cleanup_free_ char *new = change_side_text(&change->new);
-    struct buffer line = BUFFER_INIT(SIZE_MAX);
+    struct buffer line = {0};
     buffer_format(&line, "%s: %s -> %s", change->what, old, new);
     if (change->new.reason != NULL)
         buffer_format(&line, ": %s", change->new.reason);

@@ -166,7 +166,7 @@ static bool has_control(const struct suite_result *suite)
 char *console_header(const struct suite_result *suite)
 {
     _cleanup_strings_ struct string_list targets = {0};
-    _cleanup_buffer_ struct buffer line = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer line = {0};
     char took[64];
     const char *revision = revision_of(suite);
     gather_targets(suite, true, &targets);
@@ -217,7 +217,7 @@ static void paint_left(const struct painter *painter, const struct run_record *r
     const json_t *left = json_object_get(record->end, key);
     const json_t *names = json_object_get(left, "names");
     long long count = (long long)json_get_integer(left, "count", 0);
-    _cleanup_buffer_ struct buffer list = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer list = {0};
     if (count <= 0)
         return;
     for (size_t i = 0; i < json_array_size(names) && i < LEFT_SHOWN; i++)
@@ -305,7 +305,7 @@ char *console_counts(const struct suite_result *suite)
 {
     static const char *const order[] = {"leak",    "failed", "inconclusive", "invalid",
                                         "skipped", "pass",   "played"};
-    struct buffer counts = BUFFER_INIT(SIZE_MAX);
+    struct buffer counts = {0};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t count = 0, forgiven = 0;
         for (size_t j = 0; j < suite->count; j++) {

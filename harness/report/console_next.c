@@ -19,7 +19,7 @@ static void print_command(const struct painter *painter, const char *label, cons
 static void paint_reproduce(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
-    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer command = {0};
     buffer_text(&command, "leakgate run");
     bool any = false;
     for (size_t i = 0; i < suite->count; i++) {
@@ -114,7 +114,7 @@ static void paint_accept(const struct painter *painter, const struct scenario_re
     if (scenario->record->facts.by_control)
         return;
     _cleanup_strings_ struct string_list keys = {0};
-    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer command = {0};
     name_holders(judgement, &keys);
     if (has_finding(judgement, FINDING_LEFT_BEHIND) ||
         (keys.count == 0 && !has_finding(judgement, FINDING_LEVEL)))
@@ -141,7 +141,7 @@ static bool can_be_tightened(const struct judgement *judgement)
 static void paint_tighten(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
-    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer command = {0};
     bool levels = has_finding(judgement, FINDING_LEVEL_LOOSE);
     /* accept goes by the first run alone. */
     if (!can_be_tightened(judgement) || has_finding(judgement, FINDING_UNCONFIRMED) ||
@@ -156,7 +156,7 @@ static void paint_tighten(const struct painter *painter, const struct scenario_r
 static void paint_record(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
-    _cleanup_buffer_ struct buffer command = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer command = {0};
     if (judgement->verdict != VERDICT_PASS || !has_finding(judgement, FINDING_NOT_COMPARED) ||
         scenario->record->facts.by_control)
         return;

@@ -30,7 +30,7 @@ char *console_problem(const struct suite_result *suite)
     int status = suite_exit_status(suite);
     _cleanup_free_ char *counts = console_counts(suite);
     if (suite->problems.count > 0) {
-        struct buffer text = BUFFER_INIT(SIZE_MAX);
+        struct buffer text = {0};
         buffer_text(&text, "not whole: ");
         for (size_t i = 0; i < suite->problems.count; i++)
             buffer_format(&text, "%s%s", i > 0 ? "; " : "", suite->problems.items[i]);
@@ -48,7 +48,7 @@ char *console_problem(const struct suite_result *suite)
 
 char *console_block(const struct suite_result *suite, const struct scenario_result *scenario)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     struct painter painter = plain_painter(suite, &out, BLOCK_WIDTH);
     painter.name_width = text_columns(scenario->name);
     painter.verdict_width = text_columns(verdict_word(scenario));
@@ -59,7 +59,7 @@ char *console_block(const struct suite_result *suite, const struct scenario_resu
 
 char *console_last_words(const struct suite_result *suite, const struct scenario_result *scenario)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     struct painter painter = plain_painter(suite, &out, BLOCK_WIDTH);
     paint_last_words(&painter, scenario);
     return buffer_take(&out);
@@ -81,7 +81,7 @@ static void split_lines(const char *text, struct string_list *lines)
 void console_remarks(const struct suite_result *suite, const struct scenario_result *scenario,
                      struct string_list *lines)
 {
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     struct painter painter = plain_painter(suite, &out, not_wrapped);
     paint_remarks(&painter, scenario);
     split_lines(buffer_string(&out), lines);
@@ -90,7 +90,7 @@ void console_remarks(const struct suite_result *suite, const struct scenario_res
 void console_next_steps(const struct suite_result *suite, const struct scenario_result *scenario,
                         struct string_list *lines)
 {
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     struct suite_result one = *suite;
     if (scenario != NULL) {
         one.scenarios = (struct scenario_result *)scenario;

@@ -24,7 +24,7 @@ char *evidence_describe(const char *directory, const char *name)
                  {"stderr.txt", "standard error"},
                  {EVIDENCE_GOROUTINES, "goroutines"},
                  {EVIDENCE_HEAP_FIRST, "profiles"}};
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (is_there(directory, name, kinds[i].file))
             buffer_format(&out, "%s%s", out.length > 0 ? ", " : "", kinds[i].what);

@@ -47,7 +47,7 @@ static bool write_file(const struct suite_result *suite, const struct report_for
                        struct lg_error *err)
 {
     _cleanup_free_ char *path = path_join(suite->directory, format->file);
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer out = {0};
     format->write(suite, &out);
     return file_write_atomic(path, buffer_string(&out), out.length, err);
 }

@@ -258,7 +258,7 @@ static void render(struct buffer *out, struct page *page, size_t number)
 static bool put_section(struct buffer *out, struct page *page, size_t number)
 {
     const struct scenario_result *scenario = &page->suite->scenarios[number];
-    _cleanup_buffer_ struct buffer section = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer section = {0};
     render(&section, page, number);
     if (out->length + section.length <= LIMIT_PAGE_BYTES) {
         buffer_append(out, buffer_string(&section), section.length);

@@ -124,7 +124,7 @@ static bool is_plain(struct cell_style style)
 /* One row as [style, "text", ...], without what is blank at its end. */
 static uint32_t take_line(struct frames *frames, const struct terminal *terminal, int row)
 {
-    _cleanup_buffer_ struct buffer json = BUFFER_INIT(SIZE_MAX), text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer json = {0}, text = {0};
     size_t kept = 1; /* bytes, up to the last run that shows something */
     bool blank = true;
     buffer_char(&json, '[');

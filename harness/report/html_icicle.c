@@ -125,7 +125,7 @@ void html_icicle(struct buffer *out, const struct icicle_stack *stacks, size_t c
                  const char *label, void (*describe)(double amount, char *text, size_t size))
 {
     struct cell root = {0};
-    _cleanup_buffer_ struct buffer cells = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer cells = {0};
     size_t shown = 0, left_out = 0;
     for (size_t i = 0; i < count; i++) {
         if (!(stacks[i].amount > 0))

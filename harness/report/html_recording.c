@@ -48,7 +48,7 @@ static void draw(const struct wish *wish, int fd)
     struct drawn drawn = {0};
     struct lg_error err = {0};
     struct replay_end end;
-    struct buffer still = BUFFER_INIT(SIZE_MAX), pictures = BUFFER_INIT(SIZE_MAX);
+    struct buffer still = {0}, pictures = {0};
     struct frames *frames = frames_new(wish->tail ? 0 : wish->budget, wish->pictures);
     if (replay(wish->path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
         drawn.part = frames_write(frames, wish->tail, wish->budget, &pictures);
@@ -83,7 +83,7 @@ static bool read_all(int fd, struct buffer *out)
     char piece[65536];
     ssize_t got;
     while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0 && !buffer_append(out, piece, (size_t)got))
+        if (got > 0 && !buffer_append_limited(out, piece, (size_t)got))
             return false;
     return got == 0;
 }
@@ -98,7 +98,8 @@ static bool take_book(struct buffer *said, struct picture_book *book)
         book->drawn.pictures_bytes != rest - book->drawn.still_bytes)
         return false;
     book->drawn.problem[sizeof book->drawn.problem - 1] = '\0';
-    return buffer_append(&book->bytes, said->data + sizeof book->drawn, rest);
+    buffer_append(&book->bytes, said->data + sizeof book->drawn, rest);
+    return true;
 }
 
 /*
@@ -228,7 +229,7 @@ void html_recording(struct buffer *out, const struct page_scenario *part)
         wish.budget = page->recordings_left;
     buffer_format(out, "<details class=\"recording\"%s><summary><h3>Recording</h3></summary>",
                   wish.tail ? " open" : "");
-    struct picture_book book = {.bytes = BUFFER_INIT(SIZE_MAX)};
+    struct picture_book book = {.bytes = {0}};
     if (wish.budget < LEAST) {
         buffer_text(out, "<p class=\"note\">Left out: the recordings above took what the page has "
                          "for them. It is in the report's directory: <a href=\"");

@@ -97,7 +97,7 @@ static void put_statement(struct buffer *body, const struct statement *statement
 static void put_body(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *scenario, const struct statements *statements)
 {
-    _cleanup_buffer_ struct buffer body = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer body = {0};
     _cleanup_strings_ struct string_list steps = {0};
     for (size_t i = 0; i < statements->count; i++)
         put_statement(&body, &statements->items[i]);
@@ -114,7 +114,7 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
                         const struct scenario_result *scenario, enum outcome outcome)
 {
     _cleanup_statements_ struct statements statements = {0};
-    _cleanup_buffer_ struct buffer message = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer message = {0};
     statements_of(scenario, &statements);
     if (is_forgiven(scenario))
         buffer_format(&message, "%s (quarantined): ", verdict_word(scenario));

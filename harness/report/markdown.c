@@ -354,7 +354,7 @@ static bool fits(const struct summary *summary, const struct buffer *section)
 /* With the screen, if there is room for it. */
 static void add_details(struct summary *summary, const struct scenario_result *scenario)
 {
-    _cleanup_buffer_ struct buffer section = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer section = {0};
     put_details(&section, summary, scenario, true);
     if (!fits(summary, &section)) {
         buffer_clear(&section);
@@ -377,7 +377,7 @@ static void add_quiet(struct summary *summary)
                   count);
     for (size_t i = 0; i < summary->suite->count; i++) {
         const struct scenario_result *scenario = summary->sorted[i];
-        _cleanup_buffer_ struct buffer section = BUFFER_INIT(SIZE_MAX);
+        _cleanup_buffer_ struct buffer section = {0};
         if (!is_quiet(scenario))
             continue;
         put_quiet(&section, summary, scenario);

@@ -23,7 +23,7 @@ static void gather(const double *values, size_t count, double *means, size_t par
 
 static char *draw(const double *values, size_t count)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     double least = values[0], most = values[0];
     for (size_t i = 1; i < count; i++) {
         least = fmin(least, values[i]);

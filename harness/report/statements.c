@@ -91,7 +91,7 @@ static void put_growth(struct buffer *out, const struct finding *finding, double
 /* "+12.00 per minute, +1.00 per iteration, +720.00 per hour"; the caller frees it. */
 static char *describe_pace(const struct scenario_result *scenario, const struct finding *finding)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     struct pace pace;
     put_growth(&text, finding, 1, per_what(scenario));
     if (!is_soak(scenario, &pace))
@@ -481,7 +481,7 @@ int scenario_rank(const struct scenario_result *scenario)
  * nothing can be said. The caller frees it. */
 static char *describe_power(const struct judgement *judgement, double steps, const char *what)
 {
-    struct buffer list = BUFFER_INIT(SIZE_MAX);
+    struct buffer list = {0};
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         double smallest = judgement->smallest[gauge].per_iteration * steps;
         char amount[64];

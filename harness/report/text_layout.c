@@ -140,7 +140,7 @@ static void describe_name(const struct string_list *processes, size_t first, str
 
 char *processes_describe(const struct string_list *processes)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     for (size_t i = 0; i < processes->count; i++)
         describe_name(processes, i, &out);
     return buffer_take(&out);
@@ -152,7 +152,7 @@ char *shell_quoted(const char *text)
                                 "_-./:=@%+,";
     if (*text != '\0' && text[strspn(text, plain)] == '\0')
         return memory_copy_text(text);
-    struct buffer quoted = BUFFER_INIT(SIZE_MAX);
+    struct buffer quoted = {0};
     buffer_char(&quoted, '\'');
     for (; *text != '\0'; text++) {
         if (*text == '\'')

@@ -12,7 +12,7 @@ const struct string_list *scenario_weakenings(const struct scenario_result *scen
 
 char *weakening_text(const struct suite_result *suite)
 {
-    _cleanup_buffer_ struct buffer names = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer names = {0};
     for (size_t i = 0; i < suite->count; i++)
         if (scenario_weakenings(&suite->scenarios[i])->count > 0)
             buffer_format(&names, "%s%s", names.length > 0 ? ", " : "", suite->scenarios[i].name);

@@ -68,7 +68,7 @@ static size_t word_count(const char *const *words)
 static void refuse_word(const struct checker *checker, const struct text_rule *rule,
                         const char *text, struct mark where, const char *name)
 {
-    _cleanup_buffer_ struct buffer words = BUFFER_INIT(1024);
+    _cleanup_buffer_ struct buffer words = {0};
     for (size_t i = 0; rule->words[i] != NULL; i++)
         buffer_format(&words, "%s%s", i > 0 ? ", " : "", rule->words[i]);
     const char *nearest = text_nearest(text, rule->words, word_count(rule->words));

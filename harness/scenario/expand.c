@@ -54,7 +54,7 @@ char *expand(const char *template, expand_lookup *lookup, void *context, struct 
 
 char *expand_one(const char *template, const char *name, const char *value)
 {
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct buffer out = {0};
     size_t length = strlen(name);
     const char *from = template;
     for (const char *at = template; (at = strstr(at, "${")) != NULL;) {

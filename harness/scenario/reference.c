@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define REFERENCE_BYTES (1024u * 1024u)
-
 static const char introduction[] =
     "# Reference of scenario and target files\n"
     "\n"
@@ -167,7 +165,7 @@ static void put_limits(struct buffer *out)
 
 char *reference_make(void)
 {
-    struct buffer out = BUFFER_INIT(REFERENCE_BYTES);
+    struct buffer out = {0};
     buffer_text(&out, introduction);
     put_tables(&out, scenario_tables);
     put_steps(&out);

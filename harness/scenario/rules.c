@@ -6,7 +6,7 @@
 /* "a, b or c". */
 static char *join(const char *const *keys, const char *last)
 {
-    struct buffer text = BUFFER_INIT(1024);
+    struct buffer text = {0};
     for (size_t i = 0; keys[i] != NULL; i++) {
         const char *between = keys[i + 1] == NULL ? last : ", ";
         buffer_format(&text, "%s%s", i > 0 ? between : "", keys[i]);

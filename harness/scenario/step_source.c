@@ -7,7 +7,6 @@
 #include "base/strings.h"
 #include "scenario/value.h"
 
-#define SOURCE_BYTES 4096u
 #define TEXT_BYTES 80u /* of one text: the line is for reading, the file has the rest */
 
 /* " \"text\"" with quotes and line breaks escaped as YAML's double quotes do. */
@@ -114,7 +113,7 @@ static void put_wait(struct buffer *line, const struct wait_plan *wait)
 
 char *step_source_make(const struct step *step)
 {
-    struct buffer line = BUFFER_INIT(SOURCE_BYTES);
+    struct buffer line = {0};
     buffer_text(&line, step_kind_name(step->kind));
     switch (step->kind) {
     case STEP_PRESS:

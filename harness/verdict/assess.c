@@ -83,7 +83,7 @@ static const char *pace_name(const struct ledger *ledger)
 /* What the numbers of a growth do not say: how it ended at rest, and what was taken off. */
 static char *growth_text(const struct ledger *ledger, const struct outcome *outcome)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     if (outcome->drained)
         buffer_format(&text, "all gone %.0f s after the loop", outcome->drained_after);
     else if (!isnan(outcome->left)) {
@@ -214,7 +214,7 @@ static int cut_name(const char *name)
 /* No holder grows steadily enough to be named alone: those that rose most. */
 static char *contributors_text(const struct ledger *ledger, enum gauge gauge, const bool *taken)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     size_t count;
     ledger_accounts(ledger, holders_of(gauge), &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);

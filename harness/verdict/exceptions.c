@@ -119,7 +119,7 @@ static void check_use(const struct ledger *ledger, const struct baseline *baseli
     if (!was_read(ledger, grant.gauge) || !(wide || wide_bytes) ||
         (has_expired(grant.expires, facts->today) && !unused))
         return;
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     const char *pace = ledger->series->per_minute ? "minute" : "iteration";
     _cleanup_free_ char *width = describe_width(grant, found, found_bytes, !wide, pace);
     buffer_text(&text, unused ? "nothing uses it any more: it can be removed" : width);

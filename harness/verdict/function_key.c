@@ -193,7 +193,7 @@ static void drop_outlined_map(struct string_list *components)
 
 char *function_key(const char *name)
 {
-    struct buffer key = BUFFER_INIT(SIZE_MAX);
+    struct buffer key = {0};
     _cleanup_free_ char *plain = without_type_arguments(name);
     _cleanup_strings_ struct string_list components = {0};
     const char *foreign = cut_package(plain);

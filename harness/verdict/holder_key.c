@@ -70,7 +70,7 @@ static size_t made_up_name(const char *text, bool at_word, const char **written)
 
 static char *path_key(const char *path)
 {
-    struct buffer key = BUFFER_INIT(SIZE_MAX);
+    struct buffer key = {0};
     bool at_word = true;
     buffer_text(&key, "");
     while (*path != '\0') {
@@ -118,7 +118,7 @@ static void push_frame(struct string_list *frames, const char *name)
 
 static char *join_frames(const struct string_list *frames)
 {
-    struct buffer joined = BUFFER_INIT(SIZE_MAX);
+    struct buffer joined = {0};
     buffer_text(&joined, "");
     for (size_t i = 0; i < frames->count; i++) {
         buffer_text(&joined, i > 0 ? frame_separator : "");

@@ -181,7 +181,7 @@ static void name_stacks(struct finding *finding, const struct ledger *ledger, un
     size_t count;
     const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
                   finding->text != NULL ? "; " : "");
     size_t found = 0;
@@ -217,7 +217,7 @@ static void name_companions(struct finding *finding, const struct ledger *ledger
 {
     size_t count, found = 0;
     const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
                   finding->text != NULL ? "; " : "");
     for (size_t i = 0; net > 0 && i < count && found < COMPANIONS_NAMED; i++)

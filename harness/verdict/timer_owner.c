@@ -121,7 +121,7 @@ static int by_growth(const void *a, const void *b)
 char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
                        double per_iteration)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     _cleanup_owners_ struct owners owners = {0};
     _cleanup_free_ char *function = waiting_in(goroutine->key);
     if (function == NULL)

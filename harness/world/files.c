@@ -56,7 +56,7 @@ static bool write_below(const struct world *world, const char *path, const struc
 static bool write_text(const struct world *world, const char *path, const char *text,
                        struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer content = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer content = {0};
     buffer_text(&content, text);
     return write_below(world, path, &content, 0644, file_write_at, err);
 }
@@ -111,7 +111,8 @@ static bool content_make(const struct world *world, const struct file_plan *file
             return false;
         if (line[0] == '\0')
             return lg_fail(err, LG_ERROR_INPUT, 0, "line %u is empty", at.line);
-        if (!buffer_text(content, line))
+        buffer_text(content, line);
+        if (content->overflowed)
             break;
     }
     if (content->overflowed || (file->size == 0 && content->length > LIMIT_WORLD_FILE_BYTES))

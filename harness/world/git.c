@@ -107,7 +107,7 @@ static bool read_whole(int file, struct buffer *out, struct lg_error *err)
     char text[4096];
     ssize_t length;
     for (off_t at = 0; (length = pread(file, text, sizeof text, at)) > 0; at += length)
-        if (!buffer_append(out, text, (size_t)length))
+        if (!buffer_append_limited(out, text, (size_t)length))
             return lg_fail(err, LG_ERROR_INPUT, 0, "git printed more than %zu bytes", out->maximum);
     return length == 0 || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read git's output");
 }

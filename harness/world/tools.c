@@ -101,7 +101,7 @@ static bool shim_make(const struct world *world, const char *name, struct lg_err
     _cleanup_free_ char *program = tool_find(name);
     if (program == NULL || bin_has(world, path))
         return true;
-    _cleanup_buffer_ struct buffer script = BUFFER_INIT(LIMIT_WORLD_FILE_BYTES);
+    _cleanup_buffer_ struct buffer script = {0};
     shim_script(&script, name, program, world->spawn_log);
     return file_write_at(world->root_fd, path, script.data, script.length, 0755, err);
 }

@@ -44,39 +44,23 @@ struct lookup {
 
 static bool look_up(void *context, const char *name, struct buffer *out);
 
-static bool look_up_project(const struct world *world, const char *name, struct buffer *out)
-{
-    return string_list_contains(&world->plan->world.projects, name) &&
-           buffer_format(out, "%s/%s", world->root, name);
-}
-
-static bool put_replaced(const struct lookup *lookup, const struct variable *variable,
-                         const char *value, struct buffer *out)
-{
-    if (variable->replace == NULL)
-        return buffer_text(out, value);
-    _cleanup_free_ char *replaced =
-        text_replace(value, variable->replace, variable->with, lookup->problem);
-    return replaced != NULL && buffer_text(out, replaced);
-}
-
-static bool look_up_now(int64_t shift_ms, struct buffer *out)
-{
-    char now[25];
-    clock_timestamp_ms(shift_ms, now);
-    return buffer_text(out, now);
-}
-
 static bool look_up_variable(const struct lookup *lookup, const char *name, struct buffer *out)
 {
     const struct variable_list *vars = &lookup->world->plan->vars;
     for (size_t i = 0; i < vars->count && !lookup->in_variable; i++) {
-        if (!text_equal(vars->items[i].name, name) || vars->items[i].value == NULL)
+        const struct variable *variable = &vars->items[i];
+        if (!text_equal(variable->name, name) || variable->value == NULL)
             continue;
         struct lookup inner = *lookup;
         inner.in_variable = true;
-        _cleanup_free_ char *value = expand(vars->items[i].value, look_up, &inner, NULL);
-        return value != NULL && put_replaced(lookup, &vars->items[i], value, out);
+        _cleanup_free_ char *value = expand(variable->value, look_up, &inner, NULL);
+        _cleanup_free_ char *replaced =
+            value != NULL && variable->replace != NULL
+                ? text_replace(value, variable->replace, variable->with, lookup->problem)
+                : memory_copy_text(value);
+        if (replaced != NULL)
+            buffer_text(out, replaced);
+        return replaced != NULL;
     }
     return false;
 }
@@ -84,27 +68,37 @@ static bool look_up_variable(const struct lookup *lookup, const char *name, stru
 static bool look_up(void *context, const char *name, struct buffer *out)
 {
     const struct lookup *lookup = context;
+    const struct world *world = lookup->world;
     const struct world_moment *moment = lookup->moment;
     int64_t shift_ms = 0;
-    if (text_equal(name, "i"))
-        return buffer_format(out, "%u", moment->iteration);
-    if (moment->copy > 0 && text_equal(name, "n"))
-        return buffer_format(out, "%u", moment->copy);
-    if (moment->line > 0 && text_equal(name, "line"))
-        return buffer_format(out, "%u", moment->line);
-    if (text_equal(name, "world"))
-        return buffer_text(out, lookup->world->root);
-    if (text_equal(name, "program")) {
-        _cleanup_free_ char *program = world_find_program(lookup->world->plan, NULL);
-        return program != NULL && buffer_text(out, program);
+    if (text_equal(name, "i")) {
+        buffer_format(out, "%u", moment->iteration);
+    } else if (moment->copy > 0 && text_equal(name, "n")) {
+        buffer_format(out, "%u", moment->copy);
+    } else if (moment->line > 0 && text_equal(name, "line")) {
+        buffer_format(out, "%u", moment->line);
+    } else if (text_equal(name, "world")) {
+        buffer_text(out, world->root);
+    } else if (text_equal(name, "program")) {
+        _cleanup_free_ char *program = world_find_program(world->plan, NULL);
+        if (program == NULL)
+            return false;
+        buffer_text(out, program);
+    } else if (text_starts(name, "project.")) {
+        const char *project = name + strlen("project.");
+        if (!string_list_contains(&world->plan->world.projects, project))
+            return false;
+        buffer_format(out, "%s/%s", world->root, project);
+    } else if (text_equal(name, "today")) {
+        buffer_text(out, world->today);
+    } else if (text_equal(name, "now") || expand_is_shifted_now(name, &shift_ms)) {
+        char now[25];
+        clock_timestamp_ms(shift_ms, now);
+        buffer_text(out, now);
+    } else {
+        return look_up_variable(lookup, name, out);
     }
-    if (text_starts(name, "project."))
-        return look_up_project(lookup->world, name + strlen("project."), out);
-    if (text_equal(name, "today"))
-        return buffer_text(out, lookup->world->today);
-    if (text_equal(name, "now") || expand_is_shifted_now(name, &shift_ms))
-        return look_up_now(shift_ms, out);
-    return look_up_variable(lookup, name, out);
+    return true;
 }
 
 char *world_expand_at(const struct world *world, const char *template,

@@ -18,11 +18,11 @@ static void a_buffer_refuses_what_is_over_its_maximum(void **state)
 {
     (void)state;
     _cleanup_buffer_ struct buffer buffer = BUFFER_INIT(5);
-    assert_true(buffer_text(&buffer, "abc"));
-    assert_false(buffer_text(&buffer, "def"));
+    assert_true(buffer_append_limited(&buffer, "abc", 3));
+    assert_false(buffer_append_limited(&buffer, "def", 3));
     assert_true(buffer.overflowed);
     assert_string_equal(buffer_string(&buffer), "abc");
-    assert_true(buffer_char(&buffer, 'd'));
+    assert_true(buffer_append_limited(&buffer, "d", 1));
     _cleanup_free_ char *taken = buffer_take(&buffer);
     assert_string_equal(taken, "abcd");
     assert_string_equal(buffer_string(&buffer), "");

@@ -33,7 +33,7 @@ static inline void feed(struct terminal *terminal, const char *text)
 
 static inline void assert_row(const struct terminal *terminal, int row, const char *expected)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     terminal_row_text(terminal, row, &text);
     assert_string_equal(buffer_string(&text), expected);
 }
@@ -41,7 +41,7 @@ static inline void assert_row(const struct terminal *terminal, int row, const ch
 /* The whole screen, rows ended by newlines; the caller frees it. */
 static inline char *screen_of(const struct terminal *terminal)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     for (int row = 0; row < terminal_rows(terminal); row++) {
         terminal_row_text(terminal, row, &text);
         buffer_char(&text, '\n');

@@ -158,7 +158,7 @@ static struct buffer make_stream(uint64_t seed, size_t length)
 /* Everything a terminal can be asked, as one text. */
 static char *state_of(struct terminal *terminal, const struct buffer *replies)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     struct lg_error err = {0};
     struct buffer cursor = BUFFER_INIT(SIZE_MAX);
     char *screen = screen_of(terminal);
@@ -179,7 +179,7 @@ enum cutting { WHOLE, BYTE_BY_BYTE, ANYWHERE };
 
 static char *state_after(const struct buffer *stream, enum cutting cutting, uint64_t seed)
 {
-    struct buffer replies = BUFFER_INIT(SIZE_MAX);
+    struct buffer replies = {0};
     struct terminal *terminal = new_terminal(ROWS, COLUMNS);
     for (size_t at = 0; at < stream->length;) {
         size_t left = stream->length - at;
@@ -242,7 +242,7 @@ static void test_every_character_wherever_it_stands(void **state)
 {
     (void)state;
     for (uint32_t first = 0xa0; first < 0x20000; first += 16) {
-        struct buffer stream = BUFFER_INIT(SIZE_MAX);
+        struct buffer stream = {0};
         for (uint32_t c = first; c < first + 16; c++) {
             if (c >= 0xd800 && c <= 0xdfff)
                 continue;

@@ -20,7 +20,7 @@ struct seen {
 static bool see_frame(void *context, double at, struct terminal *terminal)
 {
     struct seen *seen = context;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     buffer_format(&seen->told, "%.1f %dx%d", at, terminal_columns(terminal),
                   terminal_rows(terminal));
     for (int column = 0; column < terminal_columns(terminal);) {

@@ -177,7 +177,7 @@ static void test_string_of_the_longest_kept(void **state)
 {
     (void)state;
     for (size_t extra = 0; extra < 2; extra++) {
-        struct buffer bytes = BUFFER_INIT(SIZE_MAX);
+        struct buffer bytes = {0};
         buffer_text(&bytes, "\x1b]");
         for (size_t i = 0; i < LIMIT_OSC_BYTES + extra; i++)
             buffer_char(&bytes, 'x');
@@ -193,7 +193,7 @@ static void test_string_of_the_longest_kept(void **state)
 static void test_more_parameters_than_are_kept(void **state)
 {
     (void)state;
-    struct buffer bytes = BUFFER_INIT(SIZE_MAX);
+    struct buffer bytes = {0};
     buffer_text(&bytes, "\x1b[");
     for (int i = 0; i < 10000; i++)
         buffer_text(&bytes, "7;");

@@ -239,9 +239,8 @@ static bool take_profile(void *context, enum gauge gauge, const char *bytes, siz
     struct target *target = context;
     if (target->disk_is_full)
         return lg_fail(err, LG_ERROR_INTERNAL, 0, "the disk is full");
-    if (target->taken[gauge].maximum == 0)
-        target->taken[gauge] = BUFFER_INIT(1024 * 1024);
-    return buffer_append(&target->taken[gauge], bytes, length);
+    buffer_append(&target->taken[gauge], bytes, length);
+    return true;
 }
 
 static void target_open(struct target *target, int64_t ms)

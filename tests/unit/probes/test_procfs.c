@@ -527,7 +527,7 @@ static void more_processes_than_the_limit_are_an_error(void **state)
 {
     struct fake *fake = *state;
     struct lg_error err = {0};
-    _cleanup_buffer_ struct buffer children = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer children = {0};
     fake_process(fake, 42, "sh", 1);
     for (unsigned i = 0; i < LIMIT_PROCESS_TREE; i++)
         buffer_format(&children, "%u ", 1000 + i);

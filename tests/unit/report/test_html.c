@@ -90,7 +90,7 @@ static void test_json_ends_no_script(void **state)
 static void test_a_long_text_is_cut_between_characters(void **state)
 {
     (void)state;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX), out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0}, out = {0};
     for (size_t i = 0; i < LIMIT_PAGE_TEXT_BYTES; i++)
         buffer_text(&text, "日");
     html_text(&out, buffer_string(&text));
@@ -244,7 +244,7 @@ static void test_stacks_that_begin_alike_share_their_cells(void **state)
 static void test_an_icicle_has_its_limits(void **state)
 {
     struct icicle_stack stacks[LIMIT_PAGE_STACKS + 5];
-    _cleanup_buffer_ struct buffer deep = BUFFER_INIT(SIZE_MAX), out = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer deep = {0}, out = {0};
     (void)state;
     for (size_t i = 0; i < 2000; i++)
         buffer_format(&deep, "f%zu < ", i);

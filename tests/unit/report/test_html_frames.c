@@ -22,8 +22,8 @@ struct film {
 
 static struct film film_of(const char *events, size_t first, bool tail, size_t budget)
 {
-    struct film film = {.still = BUFFER_INIT(SIZE_MAX)};
-    struct buffer out = BUFFER_INIT(SIZE_MAX);
+    struct film film = {.still = {0}};
+    struct buffer out = {0};
     struct replay_end end;
     struct lg_error err = {0};
     char path[] = "/tmp/leakgate-frames-XXXXXX";

@@ -45,7 +45,8 @@ static bool read_text(void *context, const char *path, struct buffer *out, struc
 {
     const struct texts *texts = context;
     (void)err;
-    return buffer_text(out, strstr(path, "targets/") != NULL ? texts->target : texts->scenario);
+    buffer_text(out, strstr(path, "targets/") != NULL ? texts->target : texts->scenario);
+    return true;
 }
 
 static struct plan *load(const char *scenario, const char *target)

@@ -178,7 +178,7 @@ static void test_a_message_cannot_act_on_a_terminal(void **state)
 
 static void assert_limited(const char *start, const char *unit, size_t count, const char *expected)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     buffer_text(&text, start);
     for (size_t i = 0; i < count; i++)
         buffer_text(&text, unit);
@@ -207,7 +207,7 @@ static void test_limits(void **state)
 static void test_just_within_the_limits(void **state)
 {
     (void)state;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     for (unsigned i = 0; i < LIMIT_YAML_DEPTH; i++)
         buffer_text(&text, "[");
     for (unsigned i = 0; i < LIMIT_YAML_DEPTH; i++)
@@ -225,7 +225,7 @@ static void test_just_within_the_limits(void **state)
 static void test_many_keys_are_compared_fast_enough(void **state)
 {
     (void)state;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     for (unsigned i = 0; i < 9000; i++)
         buffer_format(&text, "the-same-beginning-%u: x\n", i);
     _cleanup_node_ struct node *root = read_fine(buffer_string(&text));

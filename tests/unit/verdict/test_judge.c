@@ -980,7 +980,7 @@ static void paced_by_time_growth_is_per_minute(void **state)
 
 static char *describe(const struct judgement *judgement)
 {
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     buffer_format(&text, "%s %s\n", verdict_name(judgement->verdict),
                   judgement->reason != NULL ? judgement->reason : "-");
     for (size_t i = 0; i < judgement->count; i++) {

@@ -14,7 +14,7 @@
 static char *content(const char *root, const char *name)
 {
     _cleanup_free_ char *path = path_join(root, name);
-    struct buffer text = BUFFER_INIT(SIZE_MAX);
+    struct buffer text = {0};
     struct lg_error err = {0};
     if (!file_read(path, &text, LG_ERROR_INTERNAL, &err))
         fail_msg("%s", err.text);

@@ -336,7 +336,7 @@ static void gather_file(void *context, const char *directory, const char *name)
 static void assert_state(struct fixture *f, const char *expected)
 {
     _cleanup_strings_ struct string_list files = {0};
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(SIZE_MAX);
+    _cleanup_buffer_ struct buffer text = {0};
     if (!state_files_walk(f->world, gather_file, &files, &f->err))
         fail_msg("%s", f->err.text);
     string_list_sort(&files);
