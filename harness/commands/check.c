@@ -38,7 +38,7 @@ static void check_scenario(struct checking *checking, const char *path)
     _cleanup_baseline_ struct baseline *baseline =
         access(stored, F_OK) == 0 ? baseline_read(stored, &ignored) : NULL;
     if (baseline != NULL && strcmp(baseline->plan_hash, plan->hash) != 0)
-        diagnose(&checking->problems, path, 1, 1,
+        diagnose(&checking->problems, (struct mark){path, 1, 1},
                  "%s is the baseline of another plan; see leakgate accept --help", stored);
 }
 

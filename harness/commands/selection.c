@@ -92,7 +92,7 @@ static bool is_new_name(const struct selection *selection, const struct plan *pl
     for (size_t i = 0; i < selection->count; i++) {
         if (strcmp(selection->plans[i]->name, plan->name) != 0)
             continue;
-        diagnose(problems, plan->file, 1, 1, "a scenario of the name \"%s\" is chosen already: %s",
+        diagnose(problems, (struct mark){plan->file, 1, 1}, "a scenario of the name \"%s\" is chosen already: %s",
                  plan->name, selection->plans[i]->file);
         return false;
     }
@@ -194,7 +194,6 @@ struct load_options load_options_of(const struct arguments *arguments)
         .scenarios = option_text(arguments, OPTION_SCENARIOS),
         .target = option_text(arguments, OPTION_TARGET),
         .program = program,
-        .iterations = option_number(arguments, OPTION_ITERATIONS),
     };
 }
 

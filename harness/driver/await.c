@@ -11,7 +11,6 @@
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -123,8 +122,6 @@ static bool wait_is_over(void *context)
     struct wait *wait = context;
     if (!target_alive(wait->target, NULL))
         return true;
-    if (wait->plan->exit)
-        return false;
     return (screen_holds(wait) && file_holds(wait)) || wait->problem.class != LG_ERROR_NONE;
 }
 
@@ -223,8 +220,7 @@ static char *still_missing(struct wait *wait)
         return screen_missing(wait->match, wait->target->terminal);
     if (wait->path != NULL && !wait->file_holds)
         return memory_format("the file %s is not there or not as awaited", wait->plan->file);
-    return memory_copy_text(wait->plan->exit ? "the target still runs"
-                                             : "no frame was drawn since the last input");
+    return memory_copy_text("no frame was drawn since the last input");
 }
 
 /* A stopped process reads no key and draws nothing, which explains any timeout. */
@@ -248,20 +244,6 @@ static bool fail_late(struct wait *wait, const struct step *step, struct lg_erro
     return false;
 }
 
-static bool check_exit(struct wait *wait, const struct step *step, struct lg_error *err)
-{
-    int status = 0;
-    bool alive = target_alive(wait->target, &status);
-    _cleanup_free_ char *doing = memory_format("this was to be done: %s", step->source);
-    if (!wait->plan->exit || alive)
-        return alive || target_fail_ended(wait->target, doing, err);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == wait->plan->exit_status)
-        return true;
-    char how[128];
-    process_describe(status, how, sizeof how);
-    return lg_fail(err, LG_ERROR_TARGET, 0, "%s: it ended with %s", step->source, how);
-}
-
 static bool run_wait(struct wait *wait, const struct step *step, struct lg_error *err)
 {
     struct target *target = wait->target;
@@ -283,7 +265,8 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
         *err = wait->problem;
         return false;
     }
-    return check_exit(wait, step, err);
+    _cleanup_free_ char *doing = memory_format("this was to be done: %s", step->source);
+    return target_alive(target, NULL) || target_fail_ended(target, doing, err);
 }
 
 bool step_wait(struct target *target, const struct step *step, unsigned iteration,

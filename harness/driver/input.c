@@ -1,4 +1,4 @@
-/* Steps that are input: press, chord, type, paste, mouse, resize. */
+/* Steps that are input: press, chord, type, mouse, resize. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -98,15 +98,11 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
     _cleanup_free_ char *text = world_expand(target->world, step->text, iteration, err);
     if (text == NULL)
         return false;
-    if (step->kind == STEP_PASTE) {
-        terminal_encode_paste(target->terminal, text, &bytes);
-    } else {
-        /* A terminal sends a carriage return for Enter. */
-        for (char *c = text; *c != '\0'; c++)
-            if (*c == '\n')
-                *c = '\r';
-        buffer_text(&bytes, text);
-    }
+    /* A terminal sends a carriage return for Enter. */
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == '\n')
+            *c = '\r';
+    buffer_text(&bytes, text);
     return send_input(target, &bytes, err);
 }
 
@@ -115,18 +111,14 @@ bool step_mouse(struct target *target, const struct step *step, unsigned iterati
 {
     _cleanup_buffer_ struct buffer bytes = {0};
     const struct mouse_plan *mouse = &step->mouse;
-    int row = mouse->row;
-    int column = mouse->column;
-    if (mouse->text != NULL) {
-        _cleanup_free_ char *text = world_expand(target->world, mouse->text, iteration, err);
-        if (text == NULL)
-            return false;
-        if (!screen_find(target->terminal, text, target->plan->target.wait_rows, &row, &column))
-            return lg_fail(err, LG_ERROR_TARGET, 0, "the text \"%s\" is not on the screen", text);
-    }
+    int row = 0, column = 0;
+    _cleanup_free_ char *text = world_expand(target->world, mouse->text, iteration, err);
+    if (text == NULL)
+        return false;
+    if (!screen_find(target->terminal, text, target->plan->target.wait_rows, &row, &column))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the text \"%s\" is not on the screen", text);
     for (unsigned i = 0; i < (step->repeat > 0 ? step->repeat : 1); i++)
-        if (!terminal_encode_mouse(target->terminal, mouse->action, mouse->button, row, column,
-                                   &bytes, err))
+        if (!terminal_encode_mouse(target->terminal, mouse->action, 1, row, column, &bytes, err))
             return false;
     return send_input(target, &bytes, err);
 }

@@ -53,7 +53,6 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
     case STEP_CHORD:
         return step_chord(target, step, err);
     case STEP_TYPE:
-    case STEP_PASTE:
         return step_text(target, step, iteration, err);
     case STEP_MOUSE:
         return step_mouse(target, step, iteration, err);

@@ -18,7 +18,6 @@ struct terminal {
     /* What the target has asked its terminal for, as far as input and frames depend on it. */
     struct modes {
         bool in_update;          /* DECSET 2026: a frame is being drawn */
-        bool paste;              /* DECSET 2004 */
         int mouse;               /* DECSET 1000, 1002 or 1003, whichever came last; 0: no mouse */
         bool mouse_sgr;          /* DECSET 1006 */
         bool application_cursor; /* DECCKM */
@@ -114,9 +113,6 @@ static void set_private_mode(struct terminal *terminal, int mode, bool on)
         break;
     case 1006:
         modes->mouse_sgr = on;
-        break;
-    case 2004:
-        modes->paste = on;
         break;
     case 2026:
         if (!on)
@@ -418,19 +414,6 @@ void terminal_encode_key(struct terminal *terminal, struct key key, struct buffe
         break;
     }
     emulator_key(terminal->emulator, key.code, key.character, modifiers, bytes);
-}
-
-void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes)
-{
-    if (terminal->modes.paste)
-        buffer_text(bytes, "\x1b[200~");
-    for (const char *at = text; *at != '\0'; at++) {
-        bool pair = at[0] == '\r' && at[1] == '\n';
-        if (!pair)
-            buffer_char(bytes, *at == '\n' ? '\r' : *at);
-    }
-    if (terminal->modes.paste)
-        buffer_text(bytes, "\x1b[201~");
 }
 
 /* xterm's "Extended coordinates" (1006) and "Normal tracking mode". */

@@ -3,7 +3,7 @@
  *
  * The scanner answers the queries that are seen on the wire (byte for byte, also when one is split
  * over reads), takes APC, PM and SOS strings out (libvterm 0.1.4 draws their bodies), follows
- * synchronized updates (DECSET 2026), bracketed paste and mouse modes, the title, and counts
+ * synchronized updates (DECSET 2026), mouse modes, the title, and counts
  * frames. It never writes to a descriptor: replies are appended to a buffer that the owner sends.
  *
  * What a wait may look at is a complete frame: terminal_in_update says that one is being drawn.
@@ -74,8 +74,6 @@ void terminal_text(const struct terminal *terminal, struct string_list *rows);
  */
 /* Modifiers that the encoding cannot say are left out: Ctrl-Enter is Enter. */
 void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes);
-/* Line ends become CR, as xterm pastes them; bracketed when mode 2004 is on. */
-void terminal_encode_paste(struct terminal *terminal, const char *text, struct buffer *bytes);
 /* A click is press and release. row and column from 0. LG_ERROR_TARGET when the target has not
  * asked for the mouse, the cell is not on the screen, or the X10 encoding (without mode 1006) ends
  * before it, at 223. */

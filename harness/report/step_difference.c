@@ -55,8 +55,6 @@ static void gather_predicates(const struct wait_plan *wait, struct string_list *
     add_predicate(all, "holding", wait->file_text);
     if (wait->file_lines >= 0)
         string_list_take(all, memory_format("lines %ld", wait->file_lines));
-    if (wait->exit)
-        string_list_take(all, memory_format("exit %d", wait->exit_status));
     if (wait->fresh)
         string_list_add(all, "fresh");
 }

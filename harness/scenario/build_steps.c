@@ -1,101 +1,167 @@
-#include "base/limits.h"
-#include "base/memory.h"
-#include "scenario/build.h"
-#include "scenario/field.h"
-#include "scenario/keys.h"
-#include "scenario/loops.h"
-#include "scenario/step_source.h"
-#include "scenario/value.h"
+#include "scenario/build_steps.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void build_press(const struct node *value, struct step *step)
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/strings.h"
+#include "scenario/field.h"
+#include "scenario/keys.h"
+#include "scenario/loops.h"
+#include "scenario/value.h"
+
+#define TEXT_BYTES 80u /* of one text: the line is for reading, the file has the rest */
+
+/* WORD "text", with quotes and line breaks escaped as YAML's double quotes do; nothing for NULL. */
+static void put_text(struct buffer *line, const char *word, const char *text)
 {
-    const struct node *keys = value->kind == NODE_MAPPING ? node_find(value, "keys") : value;
-    node_texts(keys, &step->keys);
-    step->repeat = (unsigned)field_integer(value, &press_table, "repeat");
+    if (text == NULL)
+        return;
+    buffer_format(line, "%s \"", word);
+    size_t left = strlen(text);
+    for (size_t used = 0; left > 0 && used < TEXT_BYTES;) {
+        size_t length = utf8_length(text, left);
+        length = length > 0 ? length : 1;
+        if (*text == '\n')
+            buffer_text(line, "\\n");
+        else if (*text == '\t')
+            buffer_text(line, "\\t");
+        else if (*text == '"' || *text == '\\')
+            buffer_format(line, "\\%c", *text);
+        else
+            buffer_append(line, text, length);
+        text += length;
+        left -= length;
+        used += length;
+    }
+    buffer_text(line, left > 0 ? "…\"" : "\"");
+}
+
+static void put_texts(struct buffer *line, const char *word, const struct string_list *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        put_text(line, word, texts->items[i]);
+}
+
+static void put_wait(struct buffer *line, const struct wait_plan *wait)
+{
+    put_texts(line, " text", &wait->text);
+    put_texts(line, " gone", &wait->gone);
+    put_text(line, " regex", wait->regex);
+    put_text(line, " title", wait->title);
+    put_text(line, " file", wait->file);
+    if (wait->file != NULL && wait->file_lines >= 0)
+        buffer_format(line, " lines %ld", wait->file_lines);
+    put_text(line, " lines", wait->file_lines_text);
+    put_text(line, " holding", wait->file_text);
+    if (wait->has_rows) {
+        _cleanup_free_ char *rows = range_text(wait->rows);
+        buffer_format(line, " rows %s", rows);
+    }
+    if (wait->region != NULL)
+        buffer_format(line, " region %s", wait->region->name);
+    if (wait->fresh)
+        buffer_text(line, " fresh");
+}
+
+/* A step as one line for people: press "2", wait text "Files" rows 1..-1. */
+static char *source_of(const struct step *step)
+{
+    static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down"};
+    struct buffer line = {0};
+    _cleanup_free_ char *duration = duration_text(step->ms);
+    buffer_text(&line, step_kind_name(step->kind));
+    switch (step->kind) {
+    case STEP_PRESS:
+    case STEP_CHORD:
+        put_texts(&line, "", &step->keys);
+        break;
+    case STEP_TYPE:
+    case STEP_SNAPSHOT:
+        put_text(&line, "", step->text);
+        break;
+    case STEP_MOUSE:
+        buffer_format(&line, " %s", mouse_actions[step->mouse.action]);
+        put_text(&line, "", step->mouse.text);
+        break;
+    case STEP_RUN:
+        put_text(&line, " sh", step->run.script);
+        put_texts(&line, "", &step->run.argv);
+        put_text(&line, " directory", step->run.directory);
+        if (step->run.status != 0)
+            buffer_format(&line, " status %d", step->run.status);
+        break;
+    case STEP_RESIZE:
+        buffer_format(&line, " %dx%d", step->columns, step->rows);
+        break;
+    case STEP_WAIT:
+        put_wait(&line, &step->wait);
+        break;
+    case STEP_SETTLE:
+    case STEP_SLEEP:
+        buffer_format(&line, " %s", duration);
+        break;
+    case STEP_WRITE:
+        put_text(&line, "", step->file.path);
+        if (step->file.append)
+            buffer_text(&line, " append");
+        if (step->file.copies > 1)
+            buffer_format(&line, " copies %u", step->file.copies);
+        break;
+    case STEP_REMOVE:
+        put_texts(&line, "", &step->remove.paths);
+        break;
+    case STEP_LOOP:
+    case STEP_KIND_COUNT:
+        break;
+    }
+    if (step->repeat > 1)
+        buffer_format(&line, " repeat %u", step->repeat);
+    return buffer_take(&line);
 }
 
 static void build_mouse(const struct node *value, struct step *step)
 {
     _cleanup_free_ char *action = field_text(value, &mouse_table, "action");
-    _cleanup_free_ char *button = field_text(value, &mouse_table, "button");
-    struct mouse_plan *mouse = &step->mouse;
-    mouse->action = text_equal(action, "wheel-up")     ? MOUSE_WHEEL_UP
-                    : text_equal(action, "wheel-down") ? MOUSE_WHEEL_DOWN
-                                                       : MOUSE_CLICK;
-    mouse->button = text_equal(button, "right") ? 3 : text_equal(button, "middle") ? 2 : 1;
-    mouse->row = (int)field_integer(value, &mouse_table, "row");
-    mouse->column = (int)field_integer(value, &mouse_table, "column");
-    mouse->text = field_text(value, &mouse_table, "text");
+    step->mouse.action = text_equal(action, "wheel-up")     ? MOUSE_WHEEL_UP
+                         : text_equal(action, "wheel-down") ? MOUSE_WHEEL_DOWN
+                                                            : MOUSE_CLICK;
+    step->mouse.text = field_text(value, &mouse_table, "text");
     step->repeat = (unsigned)field_integer(value, &mouse_table, "repeat");
 }
 
-/* NULL for the world's root, which is where commands run anyway. */
-static char *build_directory(const struct node *node)
+static void build_run(const struct node *value, struct run_plan *run)
 {
-    struct refusal ignored = {0};
-    _cleanup_free_ char *path =
-        node_text(node) != NULL ? world_path(node_text(node), &ignored) : NULL;
-    return path != NULL && path[0] != '\0' ? take_pointer(path) : NULL;
-}
-
-static void build_run(const struct node *value, struct step *step)
-{
-    struct run_plan *run = &step->run;
-    bool detailed = value->kind == NODE_MAPPING;
-    if (value->kind == NODE_SCALAR)
-        run->script = memory_copy_text(value->text);
-    else if (detailed)
-        run->script = field_text(value, &run_table, "sh");
-    node_texts(detailed                   ? node_find(value, "argv")
-               : value->kind == NODE_LIST ? value
-                                          : NULL,
-               &run->argv);
-    run->directory = build_directory(node_find(value, "directory"));
+    const char *directory = node_text(node_find(value, "directory"));
+    const char *script = node_text(value->kind == NODE_SCALAR ? value : node_find(value, "sh"));
+    run->script = memory_copy_text(script);
+    node_texts(value->kind == NODE_LIST ? value : node_find(value, "argv"), &run->argv);
+    _cleanup_free_ char *path = directory != NULL ? world_path(directory, NULL) : NULL;
+    if (path != NULL && path[0] != '\0') /* in the world's root it runs anyway */
+        run->directory = take_pointer(path);
     run->status = (int)field_integer(value, &run_table, "status");
-}
-
-static void build_resize(const struct node *value, struct step *step)
-{
-    if (value->kind == NODE_SCALAR) {
-        size_parse(value->text, &step->columns, &step->rows);
-        return;
-    }
-    step->columns = (int)field_integer(value, &resize_table, "columns");
-    step->rows = (int)field_integer(value, &resize_table, "rows");
-}
-
-static void build_wait_file(const struct node *file, struct wait_plan *wait)
-{
-    struct refusal ignored = {0};
-    const struct node *path = file->kind == NODE_MAPPING ? node_find(file, "path") : file;
-    const struct node *lines = node_find(file, "lines");
-    int64_t count = 0;
-    wait->file = world_path(node_text(path), &ignored);
-    wait->file_text = memory_copy_text(node_text(node_find(file, "text")));
-    if (lines != NULL && node_integer(lines, &count))
-        wait->file_lines = count;
-    else if (lines != NULL)
-        wait->file_lines_text = memory_copy_text(lines->text);
 }
 
 static void build_wait(const struct plan *plan, const struct node *value, struct wait_plan *wait)
 {
     wait->file_lines = -1;
-    if (value->kind == NODE_SCALAR) {
-        string_list_add(&wait->text, value->text);
-        return;
-    }
-    node_texts(node_find(value, "text"), &wait->text);
+    node_texts(value->kind == NODE_SCALAR ? value : node_find(value, "text"), &wait->text);
     node_texts(node_find(value, "gone"), &wait->gone);
     wait->regex = memory_copy_text(node_text(node_find(value, "regex")));
     wait->title = memory_copy_text(node_text(node_find(value, "title")));
-    wait->exit = node_find(value, "exit") != NULL;
-    wait->exit_status = (int)field_integer(value, &wait_table, "exit");
-    if (node_find(value, "file") != NULL)
-        build_wait_file(node_find(value, "file"), wait);
+    const struct node *file = node_find(value, "file");
+    if (file != NULL) {
+        const struct node *path = file->kind == NODE_MAPPING ? node_find(file, "path") : file;
+        const struct node *lines = node_find(file, "lines");
+        int64_t count = 0;
+        wait->file = world_path(node_text(path), NULL);
+        wait->file_text = memory_copy_text(node_text(node_find(file, "text")));
+        if (lines != NULL && node_integer(lines, &count))
+            wait->file_lines = count;
+        else if (lines != NULL)
+            wait->file_lines_text = memory_copy_text(lines->text);
+    }
     wait->has_rows = node_find(value, "rows") != NULL;
     wait->rows = field_range(value, &wait_table, "rows");
     const char *region = node_text(node_find(value, "region"));
@@ -103,38 +169,28 @@ static void build_wait(const struct plan *plan, const struct node *value, struct
     wait->fresh = field_flag(value, &wait_table, "fresh");
 }
 
-static void build_write(const struct node *value, struct step *step)
+static void build_remove(const struct node *value, struct remove_plan *remove)
 {
-    struct refusal ignored = {0};
-    build_file_content(value, &write_table, &step->file);
-    step->file.path = world_path(node_text(node_find(value, "path")), &ignored);
-    step->file.append = field_flag(value, &write_table, "append");
-    step->file.where = step->where;
-}
-
-static void build_remove(const struct node *value, struct step *step)
-{
-    struct refusal ignored = {0};
     bool detailed = value->kind == NODE_MAPPING;
     _cleanup_strings_ struct string_list paths = {0};
-    _cleanup_free_ char *missing = field_text(detailed ? value : NULL, &remove_table, "missing");
+    _cleanup_free_ char *missing = field_text(value, &remove_table, "missing");
     node_texts(detailed ? node_find(value, "path") : value, &paths);
     for (size_t i = 0; i < paths.count; i++)
-        string_list_take(&step->remove.paths, world_path(paths.items[i], &ignored));
-    step->remove.missing_allowed = text_equal(missing, "allowed");
+        string_list_take(&remove->paths, world_path(paths.items[i], NULL));
+    remove->missing_allowed = text_equal(missing, "allowed");
 }
 
 static void build_value(const struct plan *plan, const struct node *value, struct step *step)
 {
     switch (step->kind) {
     case STEP_PRESS:
-        build_press(value, step);
+        node_texts(value->kind == NODE_MAPPING ? node_find(value, "keys") : value, &step->keys);
+        step->repeat = (unsigned)field_integer(value, &press_table, "repeat");
         break;
     case STEP_CHORD:
         node_texts(value, &step->keys);
         break;
     case STEP_TYPE:
-    case STEP_PASTE:
     case STEP_SNAPSHOT:
         step->text = memory_copy_text(value->text);
         break;
@@ -142,10 +198,10 @@ static void build_value(const struct plan *plan, const struct node *value, struc
         build_mouse(value, step);
         break;
     case STEP_RUN:
-        build_run(value, step);
+        build_run(value, &step->run);
         break;
     case STEP_RESIZE:
-        build_resize(value, step);
+        size_parse(value->text, &step->columns, &step->rows);
         break;
     case STEP_WAIT:
         build_wait(plan, value, &step->wait);
@@ -157,10 +213,13 @@ static void build_value(const struct plan *plan, const struct node *value, struc
         duration_parse(value->text, &step->ms);
         break;
     case STEP_WRITE:
-        build_write(value, step);
+        step->file = field_file(value, &write_table);
+        step->file.path = world_path(node_text(node_find(value, "path")), NULL);
+        step->file.append = field_flag(value, &write_table, "append");
+        step->file.where = step->where;
         break;
     case STEP_REMOVE:
-        build_remove(value, step);
+        build_remove(value, &step->remove);
         break;
     case STEP_LOOP:
     case STEP_KIND_COUNT:
@@ -179,55 +238,41 @@ static void build_step(const struct plan *plan, const struct node *node, struct 
     const char *timeout = node_text(node_find(entry->value, "timeout"));
     if (timeout != NULL)
         duration_parse(timeout, &step->timeout_ms);
-    step->source = step_source_make(step);
+    step->source = source_of(step);
 }
 
-/* The line of a step as it stands in its loop. */
-static char *written_source(const struct plan *plan, const struct node *node)
-{
-    struct step_list one = {.items = memory_new(struct step), .count = 1};
-    build_step(plan, node, one.items);
-    char *source = take_pointer(one.items->source);
-    step_list_free(&one);
-    return source;
-}
-
-/* A list that grows, with the tree as it stands in the file beside the one of this round. */
+/* A list that grows. */
 struct unrolling {
     const struct plan *plan;
     struct step_list *list;
     size_t capacity;
 };
 
-static void unroll(struct unrolling *unrolling, const struct node *steps,
-                   const struct node *written);
-
-static void unroll_loop(struct unrolling *unrolling, const struct node *loop,
-                        const struct node *written)
-{
-    const char *name = node_text(node_find(loop, "as"));
-    for (size_t round = 0; round < loop_rounds(loop); round++) {
-        _cleanup_free_ char *value = loop_value(loop, round);
-        _cleanup_node_ struct node *steps = loop_round(node_find(loop, "steps"), name, value);
-        unroll(unrolling, steps, node_find(written, "steps"));
-    }
-}
-
-/* As deep as loops are, which the check limits. */
+/* `written` are the same steps as they stand in the file, `steps` as they are in this round. As
+ * deep as loops are, which the check limits. */
 static void unroll(struct unrolling *unrolling, const struct node *steps,
                    const struct node *written)
 {
     struct step_list *list = unrolling->list;
     for (size_t i = 0; i < steps->count; i++) {
         const struct node *node = steps->items[i], *original = written->items[i];
-        if (loop_of(node) != NULL) {
-            unroll_loop(unrolling, loop_of(node), loop_of(original));
-            continue;
+        const struct node *loop = loop_of(node);
+        for (size_t round = 0; loop != NULL && round < loop_rounds(loop); round++) {
+            _cleanup_free_ char *value = loop_value(loop, round);
+            _cleanup_node_ struct node *inner =
+                loop_round(node_find(loop, "steps"), node_text(node_find(loop, "as")), value);
+            unroll(unrolling, inner, node_find(loop_of(original), "steps"));
         }
+        if (loop != NULL)
+            continue;
         struct step *step = array_add(list->items, list->count, unrolling->capacity);
         build_step(unrolling->plan, node, step);
-        if (node != original)
-            step->written = written_source(unrolling->plan, original);
+        if (node == original)
+            continue;
+        struct step_list one = {.items = memory_new(struct step), .count = 1};
+        build_step(unrolling->plan, original, one.items);
+        step->written = take_pointer(one.items->source);
+        step_list_free(&one);
     }
 }
 

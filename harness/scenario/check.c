@@ -1,10 +1,7 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
-
 #include "scenario/check.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,15 +9,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/loops.h"
-#include "scenario/rules.h"
 #include "scenario/value.h"
-
-struct checker {
-    const struct check_names *names;
-    struct diagnostics *problems;
-    bool in_iteration;
-    bool in_loop;
-};
 
 /* What a value is called in messages, and the row whose limits hold for it. */
 struct place {
@@ -32,145 +21,6 @@ struct place {
 static void check_value(const struct checker *checker, const struct node *node,
                         const struct value_type *type, struct place place);
 
-static bool text_matches(const char *pattern, const char *text)
-{
-    int code = 0;
-    PCRE2_SIZE offset = 0;
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                                         PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, NULL);
-    if (compiled == NULL)
-        abort(); /* a pattern of our own table */
-    pcre2_match_data *match = pcre2_match_data_create_from_pattern(compiled, NULL);
-    if (match == NULL)
-        memory_exhausted();
-    int found = pcre2_match(compiled, (PCRE2_SPTR)text, strlen(text), 0, 0, match, NULL);
-    pcre2_match_data_free(match);
-    pcre2_code_free(compiled);
-    return found >= 0;
-}
-
-static bool is_word_of(const char *text, const char *const *words)
-{
-    for (; words != NULL && *words != NULL; words++)
-        if (strcmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
-static size_t word_count(const char *const *words)
-{
-    size_t count = 0;
-    while (words[count] != NULL)
-        count++;
-    return count;
-}
-
-static void refuse_word(const struct checker *checker, const struct text_rule *rule,
-                        const char *text, struct mark where, const char *name)
-{
-    _cleanup_buffer_ struct buffer words = {0};
-    for (size_t i = 0; rule->words[i] != NULL; i++)
-        buffer_format(&words, "%s%s", i > 0 ? ", " : "", rule->words[i]);
-    const char *nearest = text_nearest(text, rule->words, word_count(rule->words));
-    if (nearest != NULL)
-        diagnose_at(checker->problems, where, "unknown %s \"%.80s\"; did you mean \"%s\"?", name,
-                    text, nearest);
-    else
-        diagnose_at(checker->problems, where, "%s must be one of %s, not \"%.80s\"", name,
-                    buffer_string(&words), text);
-}
-
-static void check_region_name(const struct checker *checker, const char *text, struct mark where)
-{
-    const struct string_list *regions = checker->names->regions;
-    if (regions == NULL || string_list_contains(regions, text))
-        return;
-    const char *nearest = text_nearest(text, (const char *const *)regions->items, regions->count);
-    if (nearest != NULL)
-        diagnose_at(checker->problems, where, "unknown region \"%.80s\"; did you mean \"%s\"?",
-                    text, nearest);
-    else
-        diagnose_at(checker->problems, where, "unknown region \"%.80s\"", text);
-}
-
-/* What the rule says about the text's own shape. */
-static bool text_is_shaped(const struct checker *checker, const struct text_rule *rule,
-                           const char *text, struct mark where, const char *name)
-{
-    if (rule->words != NULL && !is_word_of(text, rule->words))
-        refuse_word(checker, rule, text, where, name);
-    else if (is_word_of(text, rule->reserved))
-        diagnose_at(checker->problems, where, "%s \"%s\" is taken: choose another name", name,
-                    text);
-    else if (rule->least > 0 && text[0] == '\0')
-        diagnose_at(checker->problems, where, "%s must not be empty", name);
-    else if (rule->most > 0 && strlen(text) > rule->most)
-        diagnose_at(checker->problems, where, "%s is longer than the limit of %u bytes", name,
-                    rule->most);
-    else if (rule->pattern != NULL && !text_matches(rule->pattern, text))
-        diagnose_at(checker->problems, where, "%s \"%.80s\" %s", name, text,
-                    rule->hint != NULL ? rule->hint : "is not written as it should be");
-    else
-        return true;
-    return false;
-}
-
-/* The loop of a text that is its "${NAME}" and nothing else. */
-static const struct node *loop_meant(const struct checker *checker, const char *text)
-{
-    for (const struct check_local *local = checker->names->locals; local != NULL;
-         local = local->outer) {
-        _cleanup_free_ char *reference = memory_format("${%s}", local->name);
-        if (text_equal(reference, text))
-            return local->loop;
-    }
-    return NULL;
-}
-
-static void check_rounds(const struct checker *checker, const struct text_rule *rule,
-                         const struct node *loop, struct mark where, const char *name)
-{
-    for (size_t round = 0; round < loop_rounds(loop); round++) {
-        struct refusal refusal = {0};
-        _cleanup_free_ char *value = loop_value(loop, round);
-        struct mark place = node_find(loop, "over") != NULL ? loop_value_place(loop, round) : where;
-        if (rule->accepts(value, &refusal))
-            continue;
-        diagnose_at(checker->problems, place, "%s \"%.80s\" %s", name, value, refusal.text);
-        return;
-    }
-}
-
-static void check_text(const struct checker *checker, const struct text_rule *rule,
-                       const char *text, struct mark where, bool verbatim_plain_or_quoted,
-                       bool plain, const char *name)
-{
-    /* A key has its own words for what is wrong, better than its pattern's. */
-    bool own_words = rule->accepts != NULL && rule->hint == NULL && rule->pattern != NULL;
-    struct refusal refusal = {0};
-    const struct node *loop = rule->takes_rounds ? loop_meant(checker, text) : NULL;
-    if (loop != NULL) {
-        check_rounds(checker, rule, loop, where, name);
-        return;
-    }
-    if (!own_words && !text_is_shaped(checker, rule, text, where, name))
-        return;
-    if (rule->accepts != NULL && !rule->accepts(text, &refusal)) {
-        if (refusal.located && verbatim_plain_or_quoted)
-            where.column += refusal.offset + (plain ? 0 : 1);
-        diagnose_at(checker->problems, where, "%s \"%.80s\" %s", name, text, refusal.text);
-        return;
-    }
-    static const struct string_list none = {0};
-    struct check_names names = *checker->names;
-    if (rule->no_variables)
-        names.variables = &none;
-    if (rule->expands)
-        check_references(text, where, &names, checker->in_iteration, checker->problems);
-    if (rule->names == NAMES_REGION)
-        check_region_name(checker, text, where);
-}
-
 static void check_integer(const struct checker *checker, const struct node *node,
                           const struct value_type *type, struct place place)
 {
@@ -181,12 +31,12 @@ static void check_integer(const struct checker *checker, const struct node *node
     if (node_integer(node, &value) && value >= minimum && value <= maximum)
         return;
     if (minimum == maximum)
-        diagnose_at(checker->problems, node->where, "%s must be %" PRId64 ", not %s", place.name,
-                    minimum, node->text);
+        diagnose(checker->problems, node->where, "%s must be %" PRId64 ", not %s", place.name,
+                 minimum, node->text);
     else
-        diagnose_at(checker->problems, node->where,
-                    "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name, minimum,
-                    maximum, node->text);
+        diagnose(checker->problems, node->where,
+                 "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name, minimum,
+                 maximum, node->text);
 }
 
 /* What to do about a value of the wrong type, where that can be said. */
@@ -213,18 +63,18 @@ static void refuse_type(const struct checker *checker, const struct node *node,
     _cleanup_free_ char *advice = wrong_type_advice(node, type);
     const char *item = place.is_item ? "an item of " : "";
     if (node->kind == NODE_SCALAR && node->plain && node->text[0] == '\0')
-        diagnose_at(checker->problems, node->where, "%s%s must be %s, but nothing is written", item,
-                    place.name, type->phrase);
+        diagnose(checker->problems, node->where, "%s%s must be %s, but nothing is written", item,
+                 place.name, type->phrase);
     else
-        diagnose_at(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
-                    type->phrase, node_describe(node), advice);
+        diagnose(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
+                 type->phrase, node_describe(node), advice);
 }
 
 static void check_list(const struct checker *checker, const struct node *node,
                        const struct value_type *type, struct place place)
 {
     if (node->count < type->least_items)
-        diagnose_at(checker->problems, node->where, "%s must not be empty", place.name);
+        diagnose(checker->problems, node->where, "%s must not be empty", place.name);
     bool are_steps = type->item->table != NULL && type->item->table->kind == TABLE_STEP;
     if (are_steps && !checker->in_loop)
         loops_check(node, checker->problems);
@@ -235,10 +85,8 @@ static void check_list(const struct checker *checker, const struct node *node,
 
 static bool is_known(const struct check_names *names, const char *name)
 {
-    for (const struct check_local *local = names->locals; local != NULL; local = local->outer)
-        if (text_equal(local->name, name))
-            return true;
-    return names->variables != NULL && string_list_contains(names->variables, name);
+    return local_find(names, name) != NULL ||
+           (names->variables != NULL && string_list_contains(names->variables, name));
 }
 
 /* The key that brings `name` with it, where that stands for something else already. */
@@ -247,9 +95,9 @@ static void check_is_new(const struct checker *checker, const struct node *node,
 {
     const struct node_entry *entry = node_entry(node, key);
     if (entry != NULL && is_known(checker->names, name))
-        diagnose_at(checker->problems, entry->where,
-                    "%s makes ${%s}, which stands for something else here: give that another name",
-                    key, name);
+        diagnose(checker->problems, entry->where,
+                 "%s makes ${%s}, which stands for something else here: give that another name",
+                 key, name);
 }
 
 static void check_copies(const struct checker *checker, const struct node *node, const char *path,
@@ -265,40 +113,30 @@ static void check_copies(const struct checker *checker, const struct node *node,
         copies > LIMIT_FILE_COPIES)
         return;
     if (copies > 1 && path != NULL && strstr(path, "${n}") == NULL)
-        diagnose_at(checker->problems, where,
-                    "the path of %" PRId64 " copies needs ${n}, which counts them", copies);
+        diagnose(checker->problems, where,
+                 "the path of %" PRId64 " copies needs ${n}, which counts them", copies);
     if (node_text(size) != NULL && byte_size_parse(size->text, &bytes) &&
         (uint64_t)copies * bytes > LIMIT_WORLD_BYTES)
-        diagnose_at(checker->problems, number->where,
-                    "%" PRId64 " copies of this size are over the limit of %u MiB for all files",
-                    copies, LIMIT_WORLD_BYTES / 1024 / 1024);
-}
-
-/* The path of a file in a mapping of files knows what the file brings with it. */
-static void check_file_path(const struct checker *checker, const struct node_entry *entry,
-                            const struct value_type *type, const char *name)
-{
-    struct checker inner = *checker;
-    struct check_names names = *checker->names;
-    struct check_local copy = {.name = "n", .outer = names.locals};
-    bool copied = node_find(entry->value, "copies") != NULL;
-    if (copied)
-        names.locals = &copy;
-    inner.names = &names;
-    check_text(&inner, type->map_key, entry->key, entry->where, false, false, name);
-    if (entry->value->kind == NODE_MAPPING)
-        check_copies(checker, entry->value, entry->key, entry->where);
+        diagnose(checker->problems, number->where,
+                 "%" PRId64 " copies of this size are over the limit of %u MiB for all files",
+                 copies, LIMIT_WORLD_BYTES / 1024 / 1024);
 }
 
 static void check_map(const struct checker *checker, const struct node *node,
                       const struct value_type *type, struct place place)
 {
+    bool are_files = type->item->table != NULL && type->item->table->kind == TABLE_FILES;
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
-        if (type->item->table != NULL && type->item->table->kind == TABLE_FILES)
-            check_file_path(checker, entry, type, place.name);
-        else
-            check_text(checker, type->map_key, entry->key, entry->where, false, false, place.name);
+        struct checker inner = *checker;
+        struct check_names names = *checker->names;
+        struct check_local copy = {.name = "n", .outer = names.locals};
+        inner.names = &names;
+        if (are_files && node_find(entry->value, "copies") != NULL)
+            names.locals = &copy; /* the path of copies knows their number */
+        check_text(&inner, type->map_key, entry->key, entry->where, NULL, place.name);
+        if (are_files && entry->value->kind == NODE_MAPPING)
+            check_copies(checker, entry->value, entry->key, entry->where);
         if (type->removable && node_is_null(entry->value))
             continue;
         check_value(checker, entry->value, type->item, (struct place){.name = entry->key});
@@ -319,10 +157,9 @@ static void check_any(const struct checker *checker, const struct node *node)
     bool infinite = scalar == SCALAR_REAL &&
                     (strpbrk(node->text, "nN") != NULL || !isfinite(strtod(node->text, NULL)));
     if (infinite || (scalar == SCALAR_INTEGER && !node_integer(node, &integer)))
-        diagnose_at(checker->problems, node->where, "JSON has no number %.40s", node->text);
+        diagnose(checker->problems, node->where, "JSON has no number %.40s", node->text);
     if (scalar == SCALAR_TEXT)
-        check_references(node->text, node->where, checker->names, checker->in_iteration,
-                         checker->problems);
+        check_references(checker, node->text, node->where);
 }
 
 static void refuse_key(const struct checker *checker, const struct key_table *table,
@@ -331,14 +168,9 @@ static void refuse_key(const struct checker *checker, const struct key_table *ta
     _cleanup_free_ const char **names = memory_array(table->count, sizeof *names);
     for (size_t i = 0; i < table->count; i++)
         names[i] = table->rows[i].name;
-    const char *nearest = text_nearest(entry->key, names, table->count);
-    if (nearest != NULL)
-        diagnose_at(checker->problems, entry->where,
-                    "unknown key \"%.80s\" in %s; did you mean \"%s\"?", entry->key, table->phrase,
-                    nearest);
-    else
-        diagnose_at(checker->problems, entry->where, "unknown key \"%.80s\" in %s", entry->key,
-                    table->phrase);
+    _cleanup_free_ char *advice = did_you_mean(entry->key, names, table->count);
+    diagnose(checker->problems, entry->where, "unknown key \"%.80s\" in %s%s", entry->key,
+             table->phrase, advice);
 }
 
 /* The names that hold in the value of one key: at most two more than around it. */
@@ -350,7 +182,7 @@ struct scope {
 static void open_scope(struct scope *scope, const struct checker *checker, const struct node *node,
                        const struct key_table *table, const char *key)
 {
-    static const char *const counting[] = {"path", "text", "line", NULL};
+    bool counts = text_equal(key, "path") || text_equal(key, "text") || text_equal(key, "line");
     size_t count = 0;
     const char *name = node_text(node_find(node, "as"));
     scope->names = *checker->names;
@@ -358,8 +190,7 @@ static void open_scope(struct scope *scope, const struct checker *checker, const
         scope->names = (struct check_names){0};
     if (table->kind == TABLE_LOOP && text_equal(key, "steps") && name != NULL)
         scope->locals[count++] = (struct check_local){.name = name, .loop = node};
-    if (table->kind == TABLE_FILES && is_word_of(key, counting) &&
-        node_find(node, "copies") != NULL)
+    if (table->kind == TABLE_FILES && counts && node_find(node, "copies") != NULL)
         scope->locals[count++] = (struct check_local){.name = "n"};
     if (table->kind == TABLE_FILES && text_equal(key, "line"))
         scope->locals[count++] = (struct check_local){.name = "line"};
@@ -369,24 +200,126 @@ static void open_scope(struct scope *scope, const struct checker *checker, const
     }
 }
 
-/* What a table of its kind needs besides its keys. */
-static void check_kind(const struct checker *checker, const struct node *node,
-                       const struct key_table *table)
+/* "a, b or c". */
+static char *join(const char *const *keys, const char *last)
 {
-    const struct node *as = node_find(node, "as");
-    const struct node *path = node_find(node, "path");
-    if (table->kind == TABLE_LOOP && node_text(as) != NULL && is_known(checker->names, as->text))
-        diagnose_at(checker->problems, as->where, "as \"%s\" is taken: choose another name",
-                    as->text);
-    if (table->kind == TABLE_FILES && key_row(table, "path") != NULL)
-        check_copies(checker, node, node_text(path), path != NULL ? path->where : node->where);
+    struct buffer text = {0};
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        const char *between = keys[i + 1] == NULL ? last : ", ";
+        buffer_format(&text, "%s%s", i > 0 ? between : "", keys[i]);
+    }
+    return buffer_take(&text);
+}
+
+/* How many of the keys stand in a mapping, the first and the second that do, and the last that does
+ * not. */
+struct presence {
+    size_t count;
+    const struct node_entry *first;
+    const struct node_entry *second;
+    const char *missing;
+};
+
+static struct presence presence_of(const struct node *mapping, const char *const *keys)
+{
+    struct presence there = {0};
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        const struct node_entry *entry = node_entry(mapping, keys[i]);
+        if (entry == NULL)
+            there.missing = keys[i];
+        else if (++there.count == 1)
+            there.first = entry;
+        else if (there.count == 2)
+            there.second = entry;
+    }
+    return there;
+}
+
+/* `iteration` needs a step, unless `measure` has `every`. */
+static void check_iterates(const struct node *mapping, const char *const *keys,
+                           struct diagnostics *problems)
+{
+    const struct node *steps = node_find(mapping, keys[0]);
+    const struct node *paced = node_find(node_find(mapping, keys[1]), keys[2]);
+    bool empty = steps == NULL || (steps->kind == NODE_LIST && steps->count == 0);
+    if (paced == NULL && empty)
+        diagnose(problems, steps != NULL ? steps->where : mapping->where,
+                 "%s needs at least one step, unless %s has %s", keys[0], keys[1], keys[2]);
+}
+
+static void check_rule(const struct node *mapping, const struct key_table *table,
+                       const struct key_rule *rule, struct diagnostics *problems)
+{
+    const char *const *keys = rule->keys;
+    const struct node_entry *head = keys[0] != NULL ? node_entry(mapping, keys[0]) : NULL;
+    bool goes_with = rule->kind == RULE_GOES_WITH;
+    struct presence there = presence_of(mapping, goes_with ? keys + 1 : keys);
+    _cleanup_free_ char *names =
+        join(goes_with ? keys + 1 : keys, rule->kind == RULE_TOGETHER ? " and " : " or ");
+    switch (rule->kind) {
+    case RULE_EXACTLY_ONE:
+    case RULE_AT_LEAST_ONE:
+        if (there.count == 0)
+            diagnose(problems, mapping->where, "%s needs %s", table->phrase, names);
+        else if (there.second != NULL && rule->kind == RULE_EXACTLY_ONE)
+            diagnose(problems, there.second->where, "%s takes only one of %s", table->phrase,
+                     names);
+        break;
+    case RULE_TOGETHER:
+        if (there.first != NULL && there.missing != NULL)
+            diagnose(problems, there.first->where, "%s go together: %s is missing", names,
+                     there.missing);
+        break;
+    case RULE_EXCLUDES:
+        for (size_t i = 1; head != NULL && keys[i] != NULL; i++)
+            if (node_entry(mapping, keys[i]) != NULL)
+                diagnose(problems, node_entry(mapping, keys[i])->where, "%s cannot stand beside %s",
+                         keys[i], keys[0]);
+        break;
+    case RULE_GOES_WITH:
+        if (head != NULL && there.count == 0)
+            diagnose(problems, head->where, "%s needs %s", keys[0], names);
+        else if (head == NULL && there.count > 0)
+            diagnose(problems, there.first->where, "%s needs %s", there.first->key, keys[0]);
+        else if (there.second != NULL)
+            diagnose(problems, there.second->where, "%s takes only one of %s", table->phrase,
+                     names);
+        break;
+    case RULE_ITERATES:
+        check_iterates(mapping, keys, problems);
+        break;
+    case RULE_END:
+        break;
+    }
+}
+
+static void check_rules(const struct node *mapping, const struct key_table *table,
+                        struct diagnostics *problems)
+{
+    if (table->exactly_one && mapping->count == 0)
+        diagnose(problems, mapping->where, "%s needs one key, such as %s", table->phrase,
+                 table->rows[0].name);
+    if (table->exactly_one && mapping->count > 1)
+        diagnose(problems, mapping->entries[1].where,
+                 "%s has only one key; \"%.80s\" begins another: put \"- \" before it",
+                 table->phrase, mapping->entries[1].key);
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].required && node_entry(mapping, table->rows[i].name) == NULL)
+            diagnose(problems, mapping->where, "%s needs %s", table->phrase, table->rows[i].name);
+    for (const struct key_rule *rule = table->rules; rule != NULL && rule->kind != RULE_END; rule++)
+        check_rule(mapping, table, rule, problems);
 }
 
 static void check_table(const struct checker *checker, const struct node *node,
                         const struct key_table *table)
 {
     bool holds_scenario = table == &scenario_table || table->kind == TABLE_FOR_SCENARIO;
-    check_kind(checker, node, table);
+    const struct node *as = node_find(node, "as");
+    const struct node *path = node_find(node, "path");
+    if (table->kind == TABLE_LOOP && node_text(as) != NULL && is_known(checker->names, as->text))
+        diagnose(checker->problems, as->where, "as \"%s\" is taken: choose another name", as->text);
+    if (table->kind == TABLE_FILES && key_row(table, "path") != NULL)
+        check_copies(checker, node, node_text(path), path != NULL ? path->where : node->where);
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
         const struct key_row *row = key_row(table, entry->key);
@@ -436,8 +369,7 @@ static void check_value(const struct checker *checker, const struct node *node,
         return;
     unsigned form = form_of(node) & type->forms;
     if (form == FORM_TEXT)
-        check_text(checker, type->text, node->text, node->where, node->verbatim, node->plain,
-                   place.name);
+        check_text(checker, type->text, node->text, node->where, node, place.name);
     else if (form == FORM_INTEGER)
         check_integer(checker, node, type, place);
     else if (form == FORM_LIST)
@@ -458,8 +390,8 @@ bool check_version(const struct node *root, struct diagnostics *problems)
     const struct node *node = node_find(root, "version");
     if (node == NULL || !node_integer(node, &version) || version == 1)
         return true;
-    diagnose_at(problems, node->where,
-                "version %" PRId64 " is not known: this leakgate reads version 1", version);
+    diagnose(problems, node->where,
+             "version %" PRId64 " is not known: this leakgate reads version 1", version);
     return false;
 }
 
@@ -471,7 +403,7 @@ bool check_file(const struct node *root, const struct key_table *table,
     if (root->kind == NODE_MAPPING)
         check_table(&checker, root, table);
     else if (root->kind != NODE_BROKEN)
-        diagnose_at(problems, root->where, "%s must be a mapping of keys, not %s", table->phrase,
-                    node_describe(root));
+        diagnose(problems, root->where, "%s must be a mapping of keys, not %s", table->phrase,
+                 node_describe(root));
     return problems->count == before;
 }

@@ -6,8 +6,12 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned column,
-              const char *format, ...)
+bool marks_equal(const struct mark *a, const struct mark *b)
+{
+    return a->line == b->line && a->column == b->column && text_equal(a->file, b->file);
+}
+
+void diagnose(struct diagnostics *all, struct mark where, const char *format, ...)
 {
     va_list args;
     _cleanup_free_ char *message = NULL;
@@ -16,7 +20,8 @@ void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned
     va_end(args);
     if (length < 0 || message == NULL)
         memory_exhausted();
-    _cleanup_free_ char *raw = memory_format("%s:%u:%u: %s", file, line, column, message);
+    _cleanup_free_ char *raw =
+        memory_format("%s:%u:%u: %s", where.file, where.line, where.column, message);
     /* Words of the user's file are quoted in messages: none may act on a terminal or a log. */
     _cleanup_free_ char *text = text_harmless(raw, false);
     /* Several scenarios share a target file, and what is wrong in it is said once. */
@@ -25,6 +30,13 @@ void diagnose(struct diagnostics *all, const char *file, unsigned line, unsigned
     all->count++;
     if (all->lines.count < LIMIT_YAML_DIAGNOSTICS)
         string_list_take(&all->lines, take_pointer(text));
+}
+
+char *did_you_mean(const char *word, const char *const *names, size_t count)
+{
+    const char *nearest = text_nearest(word, names, count);
+    return nearest != NULL ? memory_format("; did you mean \"%s\"?", nearest)
+                           : memory_copy_text("");
 }
 
 void diagnostics_free(struct diagnostics *all)

@@ -1,11 +1,14 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
 #include "scenario/expand.h"
 
+#include <pcre2.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/strings.h"
-#include "scenario/value.h"
 
 /* Appends the text before the next "${" and makes a "$${" on the way a "${". Returns what follows
  * the "${", or NULL at the end of the template. */
@@ -70,13 +73,50 @@ char *expand_one(const char *template, const char *name, const char *value)
     return buffer_take(&out);
 }
 
-bool expand_is_shifted_now(const char *name, int64_t *ms)
+static void give_up(const char *regex, int code, struct lg_error *err)
 {
-    const size_t sign = strlen("now");
-    if (!text_starts(name, "now") || (name[sign] != '-' && name[sign] != '+') ||
-        !duration_parse(name + sign + 1, ms))
-        return false;
-    if (name[sign] == '-')
-        *ms = -*ms;
-    return true;
+    char why[128] = "";
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
+    lg_fail(err, LG_ERROR_INPUT, 0, "the regular expression \"%s\" was given up: %s", regex, why);
+}
+
+/* Gives *out room for *length bytes, which is then what is needed, also when it did not fit. */
+static int substitute(const pcre2_code *code, pcre2_match_context *limits, const char *text,
+                      const char *with, char **out, PCRE2_SIZE *length)
+{
+    free(*out);
+    *out = memory_array(*length, 1);
+    return pcre2_substitute(
+        code, (PCRE2_SPTR)text, strlen(text), 0,
+        PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_LITERAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH, NULL,
+        limits, (PCRE2_SPTR)with, strlen(with), (PCRE2_UCHAR *)*out, length);
+}
+
+char *text_replace(const char *text, const char *regex, const char *with, struct lg_error *err)
+{
+    int result = 0;
+    size_t offset = 0;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
+                                     PCRE2_UTF | PCRE2_MULTILINE, &result, &offset, NULL);
+    if (code == NULL) {
+        give_up(regex, result, err);
+        return NULL;
+    }
+    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    if (limits == NULL)
+        memory_exhausted();
+    pcre2_set_match_limit(limits, LIMIT_REGEX_MATCH);
+    pcre2_set_heap_limit(limits, LIMIT_REGEX_HEAP_KIB);
+    char *out = NULL;
+    PCRE2_SIZE length = strlen(text) + strlen(with) + 1;
+    result = substitute(code, limits, text, with, &out, &length);
+    if (result == PCRE2_ERROR_NOMEMORY && length <= LIMIT_WORLD_FILE_BYTES)
+        result = substitute(code, limits, text, with, &out, &length);
+    pcre2_match_context_free(limits);
+    pcre2_code_free(code);
+    if (result < 0) {
+        give_up(regex, result, err);
+        cleanup_free(&out);
+    }
+    return out;
 }

@@ -7,7 +7,6 @@
 #define LEAKGATE_SCENARIO_EXPAND_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -23,7 +22,9 @@ char *expand(const char *template, expand_lookup *lookup, void *context, struct 
  * "$${", stay. `value` must not end with a '$'. The caller frees it. */
 char *expand_one(const char *template, const char *name, const char *value);
 
-/* Is it "now-90s", "now+1s"? The shift then goes to *ms. */
-bool expand_is_shifted_now(const char *name, int64_t *ms);
+/* The text with every match of the regular expression (as `regex` of a wait is read) replaced by
+ * `with`, taken as it stands: what `replace` and `with` of a variable do. The caller frees it; NULL
+ * and *err when the matching is given up. */
+char *text_replace(const char *text, const char *regex, const char *with, struct lg_error *err);
 
 #endif

@@ -57,28 +57,18 @@ char *field_text(const struct node *mapping, const struct key_table *table, cons
     return memory_copy_text(written(mapping, table, key));
 }
 
-void node_texts(const struct node *node, struct string_list *texts)
+struct file_plan field_file(const struct node *value, const struct key_table *table)
 {
-    if (node == NULL)
-        return;
-    if (node_text(node) != NULL)
-        string_list_add(texts, node_text(node));
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        if (node_text(node->items[i]) != NULL)
-            string_list_add(texts, node_text(node->items[i]));
-}
-
-void node_new_texts(const struct node *node, struct string_list *texts)
-{
-    _cleanup_strings_ struct string_list all = {0};
-    node_texts(node, &all);
-    for (size_t i = 0; i < all.count; i++)
-        if (!string_list_contains(texts, all.items[i]))
-            string_list_add(texts, all.items[i]);
-}
-
-void node_keys(const struct node *node, struct string_list *keys)
-{
-    for (size_t i = 0; node != NULL && node->kind == NODE_MAPPING && i < node->count; i++)
-        string_list_add(keys, node->entries[i].key);
+    const struct node *detailed = value->kind == NODE_MAPPING ? value : NULL;
+    const char *size = node_text(node_find(detailed, "size"));
+    _cleanup_free_ char *mode = field_text(detailed, table, "mode");
+    struct file_plan file = {
+        .text = memory_copy_text(node_text(detailed != NULL ? node_find(value, "text") : value)),
+        .line = memory_copy_text(node_text(node_find(detailed, "line"))),
+        .lines = (unsigned)field_integer(detailed, table, "lines"),
+        .copies = (unsigned)field_integer(detailed, table, "copies")};
+    if (size != NULL)
+        byte_size_parse(size, &file.size);
+    mode_parse(mode, &file.mode);
+    return file;
 }

@@ -2,10 +2,6 @@
 #ifndef LEAKGATE_SCENARIO_FIELD_H
 #define LEAKGATE_SCENARIO_FIELD_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "base/strings.h"
 #include "scenario/keys.h"
 #include "scenario/node.h"
 #include "scenario/plan.h"
@@ -19,11 +15,7 @@ bool field_flag(const struct node *mapping, const struct key_table *table, const
 /* A copy that the caller frees; NULL when the key is missing and has no default. */
 char *field_text(const struct node *mapping, const struct key_table *table, const char *key);
 
-/* Adds the texts of a list, or the one text; nothing for NULL. */
-void node_texts(const struct node *node, struct string_list *texts);
-/* The same without those that are there already. */
-void node_new_texts(const struct node *node, struct string_list *texts);
-/* Adds the keys of a mapping; nothing for anything else. */
-void node_keys(const struct node *node, struct string_list *keys);
+/* The keys of a file in a mapping, or its text alone; all but its path and place. */
+struct file_plan field_file(const struct node *value, const struct key_table *table);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * The table of keys: every key of scenario and target files with its type, default, limits and one
- * sentence about it. It drives the loader's check (scenario/check.h), the JSON Schemas
- * (scenario/schema.h) and docs/reference.md (scenario/reference.h), so the three cannot disagree: a
- * new key or step is one row here and the code that uses it.
+ * sentence about it. The loader checks by it (scenario/check.h), and the JSON Schemas and
+ * docs/reference.md are made from it (schema.c, reference.c), so the three cannot disagree: a new
+ * key or step is one row here and the code that uses it.
  *
  * A key_table is a mapping with known keys. A value_type says which forms a value may take: at most
  * one scalar form of text, one list, one mapping, so the form written decides what it is checked
@@ -24,8 +24,6 @@ struct refusal {
     bool located;
 };
 
-enum name_set { NAMES_NONE, NAMES_REGION };
-
 struct text_rule {
     const char *name; /* of the definition in the schema; NULL: written out where it is used */
     const char
@@ -39,7 +37,7 @@ struct text_rule {
     bool expands;                /* ${...} in it is replaced */
     bool takes_rounds;           /* "${NAME}" of a loop alone stands for each of its values */
     bool no_variables;           /* ... but by no variable of the scenario */
-    enum name_set names;         /* must be the name of one of these */
+    bool region;                 /* must be the name of a region */
     /* What a regular expression cannot say; NULL: nothing. */
     bool (*accepts)(const char *text, struct refusal *refusal);
 };
@@ -118,29 +116,32 @@ struct key_table {
     enum table_kind kind;
 };
 
+/* The end of a key_table: its rows and their number. */
+#define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
+
 /* keys_scenario.c */
 extern const struct key_table scenario_table, quarantine_table, variable_table, world_table,
-    world_file_table, region_table, measure_table;
+    region_table, measure_table;
+extern const struct value_type world_type, measure_type;
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
     quit_table, survivor_table, translate_table, translate_scenario_table;
 /* keys_steps.c; the rows of step_table are in the order of enum step_kind. */
-extern const struct key_table step_table, press_table, mouse_table, run_table, resize_table,
-    wait_table, wait_file_table, settle_table, write_table, remove_table, loop_table;
+extern const struct key_table step_table, press_table, mouse_table, run_table, wait_table,
+    wait_file_table, settle_table, write_table, world_file_table, remove_table, loop_table;
+extern const struct value_type step_list_type, keys_type;
 /* The steps that need no target. */
 extern const struct key_table prepare_step_table;
+extern const struct value_type prepare_step_list_type;
 
 /* keys_values.c: what several tables share. */
 extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
-    project_rule, variable_rule, environment_rule, region_rule, known_region_rule, tag_rule,
-    tool_rule, key_name_rule, date_rule, duration_rule, range_rule, size_rule, mode_rule,
-    regex_rule, byte_size_rule, term_rule, world_file_rule, world_path_rule, world_directory_rule,
-    count_rule, mouse_action_rule, mouse_button_rule;
-extern const struct value_type some_text_type, template_type, name_type, integer_type, flag_type,
-    date_type, duration_type, range_type, byte_size_type, mode_type, file_text_type, tag_list_type,
-    tool_list_type, project_list_type, step_list_type, prepare_step_list_type, environment_type,
-    file_map_type, region_map_type, target_file_map_type, target_region_map_type, any_mapping_type,
-    world_path_type, world_directory_type, known_region_type, world_type, measure_type, keys_type;
+    variable_rule, key_name_rule, duration_rule, size_rule, regex_rule, world_path_rule;
+extern const struct value_type some_text_type, template_type, any_template_type, name_type,
+    integer_type, flag_type, date_type, duration_type, range_type, byte_size_type, mode_type,
+    command_type, tag_list_type, tool_list_type, project_list_type, environment_type, file_map_type,
+    region_map_type, target_file_map_type, target_region_map_type, plain_regex_type,
+    any_mapping_type, world_path_type, world_directory_type, known_region_type;
 
 /* Every text rule and table that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];

@@ -3,143 +3,88 @@
 #include "scenario/keys.h"
 #include "scenario/value.h"
 
-#define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
+static const struct value_type version_arguments_type = {FORM_LIST, "a list of arguments",
+                                                         .item = &any_template_type};
+static const struct value_type terminal_type = {FORM_TABLE, "a mapping", .table = &terminal_table};
+static const struct text_rule term_rule = {
+    .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+    .hint = "must be the name of a terminal type, such as xterm-256color"};
+static const struct value_type term_type = {FORM_TEXT, "the name of a terminal type",
+                                            .text = &term_rule};
+static const struct value_type config_type = {FORM_TABLE, "a mapping of path and value",
+                                              .table = &target_config_table};
+static const struct value_type ready_type = {FORM_TABLE, "a mapping", .table = &ready_table};
+static const struct value_type quit_type = {FORM_TABLE, "a mapping", .table = &quit_table};
+static const struct value_type survivor_type = {FORM_TABLE, "a mapping such as tmux: DIRECTORY",
+                                                .table = &survivor_table};
+static const struct value_type survivors_type = {FORM_LIST, "a list of survivors",
+                                                 .item = &survivor_type};
 
-static const struct value_type argument_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
-static const struct value_type command_type = {.forms = FORM_LIST,
-                                               .phrase = "a list of a program and its arguments",
-                                               .item = &argument_type,
-                                               .least_items = 1};
-static const struct value_type version_arguments_type = {
-    .forms = FORM_LIST, .phrase = "a list of arguments", .item = &argument_type};
-static const struct value_type terminal_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping", .table = &terminal_table};
-static const struct value_type term_type = {
-    .forms = FORM_TEXT, .phrase = "the name of a terminal type", .text = &term_rule};
-static const struct value_type unset_name_type = {
-    .forms = FORM_TEXT, .phrase = "the name of a variable", .text = &environment_rule};
-static const struct value_type unset_type = {
-    .forms = FORM_LIST, .phrase = "a list of variable names", .item = &unset_name_type};
-static const struct value_type config_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping of path and value", .table = &target_config_table};
-static const struct value_type ready_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping", .table = &ready_table};
-static const struct value_type quit_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping", .table = &quit_table};
-static const struct value_type survivor_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping such as tmux: DIRECTORY", .table = &survivor_table};
-static const struct value_type survivors_type = {
-    .forms = FORM_LIST, .phrase = "a list of survivors", .item = &survivor_type};
-
-static const struct value_type state_type = {.forms = FORM_LIST,
-                                             .phrase = "a list of directories in the world",
+static const struct value_type state_type = {FORM_LIST, "a list of directories in the world",
                                              .item = &world_directory_type};
 
-/* References in them are looked at in the scenario that they are put into. */
-static const struct text_rule other_regex_rule = {
-    .least = 1, .most = LIMIT_REGEX_BYTES, .accepts = regex_accepts};
-static const struct value_type other_regex_type = {
-    .forms = FORM_TEXT, .phrase = "a regular expression", .text = &other_regex_rule};
-static const struct value_type other_text_type = {.forms = FORM_TEXT | FORM_LIST,
-                                                  .phrase = "text or a list of texts",
-                                                  .text = &some_text_rule,
-                                                  .item = &some_text_type,
+/* References in them are checked in the scenario that they are put into. */
+static const struct value_type other_text_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
+                                                  .text = &some_text_rule, .item = &some_text_type,
                                                   .least_items = 1};
-static const struct value_type translated_texts_type = {.forms = FORM_MAP,
-                                                        .phrase = "a mapping of texts to texts",
-                                                        .item = &other_text_type,
-                                                        .map_key = &some_text_rule,
-                                                        .removable = true};
+static const struct value_type translated_texts_type = {
+    FORM_MAP, "a mapping of texts to texts", .item = &other_text_type, .map_key = &some_text_rule,
+    .removable = true};
 static const struct value_type translated_regexes_type = {
-    .forms = FORM_MAP,
-    .phrase = "a mapping of regular expressions to regular expressions",
-    .item = &other_regex_type,
-    .map_key = &some_text_rule,
+    FORM_MAP, "a mapping of regular expressions to regular expressions", .item = &plain_regex_type,
+    .map_key = &some_text_rule, .removable = true};
+static const struct value_type translated_keys_type = {
+    FORM_MAP, "a mapping of keys to keys", .item = &keys_type, .map_key = &key_name_rule,
     .removable = true};
-static const struct value_type translated_keys_type = {.forms = FORM_MAP,
-                                                       .phrase = "a mapping of keys to keys",
-                                                       .item = &keys_type,
-                                                       .map_key = &key_name_rule,
-                                                       .removable = true};
-static const struct value_type steps_before_type = {.forms = FORM_MAP,
-                                                    .phrase = "a mapping of texts to steps",
+static const struct value_type steps_before_type = {FORM_MAP, "a mapping of texts to steps",
                                                     .item = &step_list_type,
-                                                    .map_key = &some_text_rule,
-                                                    .removable = true};
-static const struct value_type translate_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping", .table = &translate_table};
-static const struct value_type translate_scenario_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping", .table = &translate_scenario_table};
+                                                    .map_key = &some_text_rule, .removable = true};
+static const struct value_type translate_type = {FORM_TABLE, "a mapping",
+                                                 .table = &translate_table};
+static const struct value_type translate_scenario_type = {FORM_TABLE, "a mapping",
+                                                          .table = &translate_scenario_table};
 static const struct value_type translate_scenarios_type = {
-    .forms = FORM_MAP,
-    .phrase = "a mapping of scenarios to what is translated in them",
-    .item = &translate_scenario_type,
-    .map_key = &name_rule,
-    .removable = true};
-static const struct value_type without_type = {.forms = FORM_MAP,
-                                               .phrase = "a mapping of scenarios to reasons",
-                                               .item = &some_text_type,
-                                               .map_key = &name_rule,
+    FORM_MAP, "a mapping of scenarios to what is translated in them",
+    .item = &translate_scenario_type, .map_key = &name_rule, .removable = true};
+static const struct value_type without_type = {FORM_MAP, "a mapping of scenarios to reasons",
+                                               .item = &some_text_type, .map_key = &name_rule,
                                                .removable = true};
 
 static const struct key_row target_rows[] = {
-    {.name = "version",
-     .type = &integer_type,
-     .required = true,
-     .minimum = 1,
-     .maximum = 1,
+    {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
      .doc = "The version of this format."},
-    {.name = "extends",
-     .type = &some_text_type,
+    {"extends", &some_text_type,
      .doc = "Another target file that this one changes: NAME for `targets/NAME.yaml`, or the path "
             "of a `.yaml` file, from the directory of this one. At most four in a chain."},
-    {.name = "command",
-     .type = &command_type,
+    {"command", &command_type,
      .doc = "The program, a name on PATH or a path, and its arguments. `--program` replaces the "
             "first. Required here or in what this file extends."},
-    {.name = "version_arguments",
-     .type = &version_arguments_type,
+    {"version_arguments", &version_arguments_type,
      .doc = "Arguments that make the program print its version."},
-    {.name = "terminal", .type = &terminal_type, .doc = "The terminal it runs in."},
-    {.name = "wait_rows",
-     .type = &range_type,
-     .default_text = "0..-1",
+    {"terminal", &terminal_type, .doc = "The terminal it runs in."},
+    {"wait_rows", &range_type, .default_text = "0..-1",
      .doc = "The rows in which waits look when they name none: leave out bars that always show the "
             "same words."},
-    {.name = "regions",
-     .type = &target_region_map_type,
+    {"regions", &target_region_map_type,
      .doc = "Named parts of the screen, for waits and `leave_out`."},
-    {.name = "env",
-     .type = &environment_type,
-     .doc = "Environment variables to set; null unsets one."},
-    {.name = "unset",
-     .type = &unset_type,
-     .doc = "Environment variables to unset, those that an extended file sets as well."},
-    {.name = "files", .type = &target_file_map_type, .doc = "Files of the world: path to text."},
-    {.name = "config",
-     .type = &config_type,
+    {"env", &environment_type, .doc = "Environment variables to set; null unsets one."},
+    {"files", &target_file_map_type, .doc = "Files of the world: path to text."},
+    {"config", &config_type,
      .doc = "The target's configuration, written as JSON; a scenario's `world.config` is merged "
             "into it."},
-    {.name = "tools", .type = &tool_list_type, .doc = "Programs to put on the world's PATH."},
-    {.name = "projects",
-     .type = &project_list_type,
-     .doc = "The git projects of scenarios that name none."},
-    {.name = "ready", .type = &ready_type, .doc = "What is done until the target is ready."},
-    {.name = "quit", .type = &quit_type, .doc = "How the target is ended."},
-    {.name = "state",
-     .type = &state_type,
+    {"tools", &tool_list_type, .doc = "Programs to put on the world's PATH."},
+    {"projects", &project_list_type, .doc = "The git projects of scenarios that name none."},
+    {"ready", &ready_type, .doc = "What is done until the target is ready."},
+    {"quit", &quit_type, .doc = "How the target is ended."},
+    {"state", &state_type,
      .doc = "Directories of the world in which it keeps files: how many there are is the gauge "
             "`state_file`. No one should lie in another."},
-    {.name = "survivors",
-     .type = &survivors_type,
+    {"survivors", &survivors_type,
      .doc = "What may outlive the target by design; leakgate ends it."},
-    {.name = "translate",
-     .type = &translate_type,
+    {"translate", &translate_type,
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
             "scenarios in which something is translated change by it."},
-    {.name = "without",
-     .type = &without_type,
+    {"without", &without_type,
      .doc = "The scenarios that this target has nothing for, and why: they are skipped."},
 };
 static const struct key_rule target_rules[] = {
@@ -147,169 +92,114 @@ static const struct key_rule target_rules[] = {
     {RULE_END, {NULL}},
 };
 const struct key_table target_table = {
-    .name = "target",
-    .title = "Target file",
+    "target",
+    "Target file",
     .doc = "What is under test: one YAML file in `scenarios/targets/`, or any file named by "
            "`--target`. A file that `extends` another is merged into it: mappings are merged deep, "
            "null removes a key, texts, numbers and lists replace what was there.",
     .phrase = "a target file",
     .rules = target_rules,
     .removable = true,
-    ROWS(target_rows),
-};
+    ROWS(target_rows)};
 
 static const struct key_row terminal_rows[] = {
-    {.name = "term", .type = &term_type, .default_text = "xterm-256color", .doc = "TERM."},
-    {.name = "columns",
-     .type = &integer_type,
-     .default_text = "200",
-     .minimum = LIMIT_TERMINAL_LEAST,
-     .maximum = LIMIT_TERMINAL_COLUMNS,
-     .doc = "The width in cells."},
-    {.name = "rows",
-     .type = &integer_type,
-     .default_text = "50",
-     .minimum = LIMIT_TERMINAL_LEAST,
-     .maximum = LIMIT_TERMINAL_ROWS,
-     .doc = "The height in cells."},
+    {"term", &term_type, .default_text = "xterm-256color", .doc = "TERM."},
+    {"columns", &integer_type, .default_text = "200", .minimum = LIMIT_TERMINAL_LEAST,
+     .maximum = LIMIT_TERMINAL_COLUMNS, .doc = "The width in cells."},
+    {"rows", &integer_type, .default_text = "50", .minimum = LIMIT_TERMINAL_LEAST,
+     .maximum = LIMIT_TERMINAL_ROWS, .doc = "The height in cells."},
 };
 const struct key_table terminal_table = {
-    .name = "terminal",
-    .title = "terminal",
-    .doc = "Type and size of the terminal at the start.",
-    .phrase = "terminal",
-    .removable = true,
-    ROWS(terminal_rows),
-};
+    "terminal",           "terminal",        .doc = "Type and size of the terminal at the start.",
+    .phrase = "terminal", .removable = true, ROWS(terminal_rows)};
 
 static const struct key_row config_rows[] = {
-    {.name = "path",
-     .type = &world_path_type,
+    {"path", &world_path_type,
      .doc = "Where the configuration is written. Required here or in what this file extends."},
-    {.name = "value",
-     .type = &any_mapping_type,
+    {"value", &any_mapping_type,
      .doc = "What is written: any mapping. Texts in it may hold `${...}`; a quoted `\"true\"` or "
             "`\"1\"` stays text."},
 };
 const struct key_table target_config_table = {
-    .name = "config",
-    .title = "config",
-    .doc = "The configuration file of the target.",
-    .phrase = "config",
-    .removable = true,
-    ROWS(config_rows),
-};
+    "config",           "config",          .doc = "The configuration file of the target.",
+    .phrase = "config", .removable = true, ROWS(config_rows)};
 
 static const struct key_row ready_rows[] = {
-    {.name = "steps",
-     .type = &step_list_type,
+    {"steps", &step_list_type,
      .doc = "Steps after the start, nearly always a wait for what the first screen shows."},
-    {.name = "timeout",
-     .type = &duration_type,
-     .default_text = "30s",
-     .doc = "How long all of them may take."},
+    {"timeout", &duration_type, .default_text = "30s", .doc = "How long all of them may take."},
 };
 const struct key_table ready_table = {
-    .name = "ready",
-    .title = "ready",
-    .doc = "When the target can be driven.",
-    .phrase = "ready",
-    .removable = true,
-    ROWS(ready_rows),
-};
+    "ready",           "ready",           .doc = "When the target can be driven.",
+    .phrase = "ready", .removable = true, ROWS(ready_rows)};
 
 static const struct key_row quit_rows[] = {
-    {.name = "steps", .type = &step_list_type, .doc = "Steps that make the target end."},
-    {.name = "status",
-     .type = &integer_type,
-     .default_text = "0",
-     .maximum = 255,
+    {"steps", &step_list_type, .doc = "Steps that make the target end."},
+    {"status", &integer_type, .default_text = "0", .maximum = 255,
      .doc = "The exit status expected."},
-    {.name = "timeout",
-     .type = &duration_type,
-     .default_text = "5s",
+    {"timeout", &duration_type, .default_text = "5s",
      .doc = "How long its end may take after the steps."},
 };
 const struct key_table quit_table = {
-    .name = "quit",
-    .title = "quit",
-    .doc = "The orderly end of a run.",
-    .phrase = "quit",
-    .removable = true,
-    ROWS(quit_rows),
-};
+    "quit",         "quit", .doc = "The orderly end of a run.", .phrase = "quit", .removable = true,
+    ROWS(quit_rows)};
 
 static const struct key_row survivor_rows[] = {
-    {.name = "tmux",
-     .type = &world_directory_type,
-     .required = true,
+    {"tmux", &world_directory_type, .required = true,
      .doc = "The directory of tmux sockets (`TMUX_TMPDIR`) whose servers may be left."},
 };
-const struct key_table survivor_table = {
-    .name = "survivor",
-    .title = "survivors: one of them",
-    .doc = "Processes that go on after the target on purpose.",
-    .phrase = "a survivor",
-    ROWS(survivor_rows),
-};
+const struct key_table survivor_table = {"survivor", "survivors: one of them",
+                                         .doc = "Processes that go on after the target on purpose.",
+                                         .phrase = "a survivor", ROWS(survivor_rows)};
 
 #define TRANSLATION_ROWS                                                                           \
-    {.name = "texts",                                                                              \
-     .type = &translated_texts_type,                                                               \
+    {"texts", &translated_texts_type,                                                              \
      .doc = "Whole texts of `wait` (`text`, `gone` and `title`) and of `mouse`, as they are "      \
             "written there, before any `${...}` is replaced: to the text that stands there "       \
             "instead, or for `text` and `gone` to a list of texts."},                              \
-        {.name = "regexes", .type = &translated_regexes_type, .doc = "The same for `regex`."},     \
+        {"regexes", &translated_regexes_type, .doc = "The same for `regex`."},                     \
     {                                                                                              \
-        .name = "keys", .type = &translated_keys_type,                                             \
-        .doc = "Keys of `press` and `chord`: to the key or the keys that are pressed instead."     \
+        "keys", &translated_keys_type,                                                             \
+            .doc = "Keys of `press` and `chord`: to the key or the keys that are pressed instead." \
     }
 
 static const struct key_row translate_rows[] = {
     TRANSLATION_ROWS,
-    {.name = "scenarios",
-     .type = &translate_scenarios_type,
+    {"scenarios", &translate_scenarios_type,
      .doc = "By the name of a scenario: what holds for it alone, and goes before the other."},
 };
 const struct key_table translate_table = {
-    .name = "translate",
-    .title = "translate",
+    "translate",
+    "translate",
     .doc = "The same scenarios for a target with other texts and keys. What stands in `setup` and "
            "`iteration` of a scenario is translated, in its loops too; steps of the target file "
            "are not. `leakgate check` finds what translates nothing in any scenario.",
     .phrase = "translate",
     .removable = true,
-    ROWS(translate_rows),
-};
+    ROWS(translate_rows)};
 
 static const struct key_row translate_scenario_rows[] = {
     TRANSLATION_ROWS,
-    {.name = "before",
-     .type = &steps_before_type,
+    {"before", &steps_before_type,
      .doc =
          "By a text or a regular expression, as above: steps that are put before each `wait` for "
          "it, such as the key by which this target looks again. Nothing in them is translated."},
-    {.name = "regions",
-     .type = &target_region_map_type,
-     .doc = "Replace the scenario's of the same name."},
-    {.name = "world",
-     .type = &world_type,
+    {"regions", &target_region_map_type, .doc = "Replace the scenario's of the same name."},
+    {"world", &world_type,
      .doc = "Merged into the scenario's `world`: mappings are merged deep, anything else replaces "
             "what was there."},
-    {.name = "prepare",
-     .type = &prepare_step_list_type,
+    {"prepare", &prepare_step_list_type,
      .doc = "Instead of the scenario's: where words are not enough."},
-    {.name = "setup", .type = &step_list_type, .doc = "The same. Nothing in it is translated."},
-    {.name = "iteration", .type = &step_list_type, .doc = "The same."},
-    {.name = "measure", .type = &measure_type, .doc = "Merged into the scenario's `measure`."},
+    {"setup", &step_list_type, .doc = "The same. Nothing in it is translated."},
+    {"iteration", &step_list_type, .doc = "The same."},
+    {"measure", &measure_type, .doc = "Merged into the scenario's `measure`."},
 };
 const struct key_table translate_scenario_table = {
-    .name = "translate-scenario",
-    .title = "translate: scenarios, one of them",
+    "translate-scenario",
+    "translate: scenarios, one of them",
     .doc = "Where one scenario alone needs other words, another part of the screen, something more "
            "in its world, or other steps.",
     .phrase = "a scenario of translate",
     .removable = true,
     .kind = TABLE_FOR_SCENARIO,
-    ROWS(translate_scenario_rows),
-};
+    ROWS(translate_scenario_rows)};

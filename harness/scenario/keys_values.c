@@ -15,251 +15,155 @@ static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "
                                                 "cache", "data", "tm",  NULL};
 static const char *const known_references[] = {"i",   "world", "program", "project",
                                                "now", "today", NULL};
-static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
-static const char *const mouse_buttons[] = {"left", "middle", "right", NULL};
 
 const struct text_rule some_text_rule = {.least = 1};
 const struct text_rule template_rule = {.least = 1, .expands = true};
 const struct text_rule any_template_rule = {.expands = true};
 
 const struct text_rule name_rule = {
-    .name = "name",
-    .pattern = NAME_PATTERN,
-    .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
-    .most = 64,
-};
-const struct text_rule project_rule = {
-    .name = "project",
-    .pattern = NAME_PATTERN,
-    .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
-    .most = 64,
-    .reserved = world_directories,
-};
+    "name", NAME_PATTERN, .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
+    .most = 64};
+static const struct text_rule project_rule = {
+    "project", NAME_PATTERN, .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
+    .most = 64, .reserved = world_directories};
 const struct text_rule variable_rule = {
-    .name = "variable",
-    .pattern = WORD_PATTERN,
+    "variable",
+    WORD_PATTERN,
     .hint = "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter",
     .most = 64,
     .reserved = known_references,
-    .accepts = variable_accepts,
-};
-const struct text_rule environment_rule = {
-    .name = "environment",
-    .pattern = "^[A-Za-z_][A-Za-z0-9_]*$",
-    .hint = "must be the name of an environment variable: letters, digits and \"_\"",
-};
-const struct text_rule region_rule = {
-    .name = "region",
-    .pattern = WORD_PATTERN,
+    .accepts = variable_accepts};
+static const struct text_rule environment_rule = {
+    "environment", "^[A-Za-z_][A-Za-z0-9_]*$",
+    .hint = "must be the name of an environment variable: letters, digits and \"_\""};
+static const struct text_rule region_rule = {
+    "region", WORD_PATTERN,
     .hint = "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter",
-    .most = 64,
-};
-const struct text_rule known_region_rule = {.least = 1, .names = NAMES_REGION};
-const struct text_rule tag_rule = {
-    .name = "tag",
-    .pattern = "^[a-z0-9][a-z0-9_-]*$",
-    .hint = "must be a tag of small letters, digits, \"_\" and \"-\"",
-    .most = 64,
-};
-const struct text_rule tool_rule = {
-    .name = "tool",
-    .pattern = "^[^/\\s]+$",
-    .hint = "must be the name of a program, without a directory",
-    .most = 64,
-};
+    .most = 64};
+static const struct text_rule known_region_rule = {.least = 1, .region = true};
+static const struct text_rule tag_rule = {
+    "tag", "^[a-z0-9][a-z0-9_-]*$",
+    .hint = "must be a tag of small letters, digits, \"_\" and \"-\"", .most = 64};
+static const struct text_rule tool_rule = {
+    "tool", "^[^/\\s]+$", .hint = "must be the name of a program, without a directory", .most = 64};
 const struct text_rule key_name_rule = {
-    .name = "key",
-    .pattern = KEY_NAME_PATTERN "|" LOOP_NAME_PATTERN,
+    "key", KEY_NAME_PATTERN "|" LOOP_NAME_PATTERN,
     .doc = "One printable character (`\"@\"`, `\"2\"`, `j`, `é`) or a name: Enter, Escape, Tab, "
            "Backspace, Delete, Insert, Space, Up, Down, Left, Right, Home, End, PageUp, PageDown, "
            "F1 to F12. Modifiers stand before it: `Ctrl-n`, `Alt-Shift-Up`, `Ctrl-\\`. Digits and "
            "most signs need quotes in YAML. In a loop, `\"${NAME}\"` stands for a key in each "
            "round.",
-    .takes_rounds = true,
-    .accepts = key_accepts,
-};
-const struct text_rule date_rule = {
-    .name = "date",
-    .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    .hint = "is no date of the form YYYY-MM-DD",
-    .doc = "A day of the calendar, `2027-01-31`.",
-    .accepts = date_accepts,
-};
+    .takes_rounds = true, .accepts = key_accepts};
+static const struct text_rule date_rule = {
+    "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", .hint = "is no date of the form YYYY-MM-DD",
+    .doc = "A day of the calendar, `2027-01-31`.", .accepts = date_accepts};
 const struct text_rule duration_rule = {
-    .name = "duration",
-    .pattern = "^[0-9]{1,8}(ms|s|m|h)$",
+    "duration", "^[0-9]{1,8}(ms|s|m|h)$",
     .hint = "is no duration: a whole number and ms, s, m or h, such as 100ms or 5s",
     .doc = "A whole number and its unit: `100ms`, `5s`, `2m`, `1h`; at most 24 hours. A number "
            "without a unit is an error.",
-    .accepts = duration_accepts,
-};
-const struct text_rule range_rule = {
-    .name = "range",
-    .pattern = "^-?[0-9]{1,4}\\.\\.-?[0-9]{1,4}$",
+    .accepts = duration_accepts};
+static const struct text_rule range_rule = {
+    "range", "^-?[0-9]{1,4}\\.\\.-?[0-9]{1,4}$",
     .hint = "is no range: one number, or first..last such as 1..-2",
     .doc = "Rows or columns of the screen: one number, or `first..last` with both ends in it. They "
            "count from 0, negative ones from the end: `0` is the first row, `-1` the last, `1..-2` "
            "all but the first and the last.",
-    .accepts = range_accepts,
-};
+    .accepts = range_accepts};
 const struct text_rule size_rule = {
-    .name = "size",
-    .pattern = "^[0-9]{1,4}x[0-9]{1,4}$",
-    .hint = "is no size: columns x rows, such as 120x40",
-    .doc = "Columns, `x`, rows: `120x40`. From 2x2 to 1000x500.",
-    .accepts = size_accepts,
-};
-const struct text_rule mode_rule = {
-    .name = "mode",
-    .pattern = "^0?[0-7]{3}$",
+    "size", "^[0-9]{1,4}x[0-9]{1,4}$", .hint = "is no size: columns x rows, such as 120x40",
+    .doc = "Columns, `x`, rows: `120x40`. From 2x2 to 1000x500.", .accepts = size_accepts};
+static const struct text_rule mode_rule = {
+    "mode", "^0?[0-7]{3}$",
     .hint = "is no file mode: three octal digits in quotes, such as \"0755\"",
-    .doc = "Three octal digits in quotes, with or without a 0 before them: `\"0755\"`.",
-};
+    .doc = "Three octal digits in quotes, with or without a 0 before them: `\"0755\"`."};
 const struct text_rule regex_rule = {
-    .name = "regex",
+    "regex",
     .doc = "A regular expression of PCRE2, at most 1 KiB. It is searched in the rows that are "
            "looked at, trailing blanks cut, joined by newlines; `^` and `$` match at each row.",
     .least = 1,
     .most = LIMIT_REGEX_BYTES,
     .expands = true,
-    .accepts = regex_accepts,
-};
-const struct text_rule byte_size_rule = {
-    .name = "bytes",
-    .pattern = "^[1-9][0-9]{0,7}(KiB|MiB)$",
+    .accepts = regex_accepts};
+/* One whose references are not replaced, or only in the scenario that it is put into. */
+static const struct text_rule plain_regex_rule = {
+    .least = 1, .most = LIMIT_REGEX_BYTES, .accepts = regex_accepts};
+static const struct text_rule byte_size_rule = {
+    "bytes", "^[1-9][0-9]{0,7}(KiB|MiB)$",
     .hint = "is no size: a whole number of bytes, or one with KiB or MiB, such as 64KiB",
     .doc = "A whole number of bytes, or of KiB or MiB: `500`, `64KiB`, `2MiB`; at most 16 MiB.",
-    .accepts = byte_size_accepts,
-};
-const struct text_rule term_rule = {
-    .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
-    .hint = "must be the name of a terminal type, such as xterm-256color",
-};
-
+    .accepts = byte_size_accepts};
 /* No leading '/', no empty component, no "." or "..". */
 #define PATH_PATTERN "^(?!/)(?!(.*/)?\\.{1,2}(/|$))(?!.*//)(?!.*/$).+$"
 #define PATH_HINT "must be a path inside the world: relative, without \"..\""
 
-const struct text_rule world_file_rule = {
-    .name = "path",
-    .pattern = PATH_PATTERN,
+static const struct text_rule world_file_rule = {
+    "path",
+    PATH_PATTERN,
     .hint = PATH_HINT,
     .doc = "A path inside the world: relative, without `..`. `${world}/` or `${project.NAME}/` may "
            "stand at its start, other references anywhere; what they stand for must not lead out "
            "of the world. Directories that are missing are made, links are not followed.",
     .expands = true,
-    .accepts = file_path_accepts,
-};
-const struct text_rule world_path_rule = {
-    .name = "path",
-    .pattern = PATH_PATTERN,
-    .hint = PATH_HINT,
-    .expands = true,
-    .accepts = world_path_accepts,
-};
-const struct text_rule world_directory_rule = {
-    .name = "path",
-    .pattern = PATH_PATTERN,
-    .hint = PATH_HINT,
-    .expands = true,
-    .accepts = world_directory_accepts,
-};
-const struct text_rule count_rule = {
-    .name = "count",
-    .pattern = "\\$\\{[^}]+\\}",
-    .hint = "must be a whole number, or a text with a reference such as \"${i}\"",
-    .expands = true,
-};
-const struct text_rule mouse_action_rule = {.words = mouse_actions};
-const struct text_rule mouse_button_rule = {.words = mouse_buttons};
-
-const struct value_type some_text_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &some_text_rule};
-const struct value_type template_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &template_rule};
-const struct value_type name_type = {.forms = FORM_TEXT, .phrase = "a name", .text = &name_rule};
+    .accepts = file_path_accepts};
+const struct text_rule world_path_rule = {"path", PATH_PATTERN, .hint = PATH_HINT, .expands = true,
+                                          .accepts = world_path_accepts};
+static const struct text_rule world_directory_rule = {
+    "path", PATH_PATTERN, .hint = PATH_HINT, .expands = true, .accepts = world_directory_accepts};
+const struct value_type some_text_type = {FORM_TEXT, "text", .text = &some_text_rule};
+const struct value_type template_type = {FORM_TEXT, "text", .text = &template_rule};
+const struct value_type name_type = {FORM_TEXT, "a name", .text = &name_rule};
 const struct value_type integer_type = {.forms = FORM_INTEGER, .phrase = "a whole number"};
 const struct value_type flag_type = {.forms = FORM_FLAG, .phrase = "true or false"};
-const struct value_type date_type = {
-    .forms = FORM_TEXT, .phrase = "a date as YYYY-MM-DD", .text = &date_rule};
-const struct value_type duration_type = {
-    .forms = FORM_TEXT, .phrase = "a duration such as 5s", .text = &duration_rule};
-const struct value_type range_type = {.forms = FORM_TEXT | FORM_INTEGER,
-                                      .phrase = "a number or a range such as 1..-2",
-                                      .text = &range_rule,
-                                      .minimum = -LIMIT_TERMINAL_COLUMNS,
+const struct value_type date_type = {FORM_TEXT, "a date as YYYY-MM-DD", .text = &date_rule};
+const struct value_type duration_type = {FORM_TEXT, "a duration such as 5s",
+                                         .text = &duration_rule};
+const struct value_type range_type = {FORM_TEXT | FORM_INTEGER, "a number or a range such as 1..-2",
+                                      .text = &range_rule, .minimum = -LIMIT_TERMINAL_COLUMNS,
                                       .maximum = LIMIT_TERMINAL_COLUMNS};
-const struct value_type byte_size_type = {.forms = FORM_TEXT | FORM_INTEGER,
-                                          .phrase = "a size such as 64KiB",
-                                          .text = &byte_size_rule,
-                                          .minimum = 1,
+const struct value_type byte_size_type = {FORM_TEXT | FORM_INTEGER, "a size such as 64KiB",
+                                          .text = &byte_size_rule, .minimum = 1,
                                           .maximum = LIMIT_WORLD_FILE_BYTES};
-const struct value_type mode_type = {
-    .forms = FORM_TEXT, .phrase = "a mode such as \"0755\"", .text = &mode_rule};
-const struct value_type file_text_type = {
-    .forms = FORM_TEXT, .phrase = "text", .text = &any_template_rule};
-const struct value_type world_path_type = {
-    .forms = FORM_TEXT, .phrase = "a path", .text = &world_path_rule};
-const struct value_type world_directory_type = {
-    .forms = FORM_TEXT, .phrase = "a path", .text = &world_directory_rule};
-const struct value_type known_region_type = {
-    .forms = FORM_TEXT, .phrase = "the name of a region", .text = &known_region_rule};
+const struct value_type mode_type = {FORM_TEXT, "a mode such as \"0755\"", .text = &mode_rule};
+const struct value_type any_template_type = {FORM_TEXT, "text", .text = &any_template_rule};
+const struct value_type command_type = {FORM_LIST, "a list of a program and its arguments",
+                                        .item = &any_template_type, .least_items = 1};
+const struct value_type world_path_type = {FORM_TEXT, "a path", .text = &world_path_rule};
+const struct value_type world_directory_type = {FORM_TEXT, "a path", .text = &world_directory_rule};
+const struct value_type known_region_type = {FORM_TEXT, "the name of a region",
+                                             .text = &known_region_rule};
+const struct value_type plain_regex_type = {FORM_TEXT, "a regular expression",
+                                            .text = &plain_regex_rule};
 const struct value_type any_mapping_type = {.forms = FORM_ANY, .phrase = "a mapping"};
 
-static const struct value_type tag_type = {
-    .forms = FORM_TEXT, .phrase = "a tag", .text = &tag_rule};
-static const struct value_type tool_type = {
-    .forms = FORM_TEXT, .phrase = "the name of a program", .text = &tool_rule};
-static const struct value_type project_type = {
-    .forms = FORM_TEXT, .phrase = "the name of a project", .text = &project_rule};
-static const struct value_type step_type = {
-    .forms = FORM_TABLE, .phrase = "a step such as press: Enter", .table = &step_table};
+static const struct value_type tag_type = {FORM_TEXT, "a tag", .text = &tag_rule};
+static const struct value_type tool_type = {FORM_TEXT, "the name of a program", .text = &tool_rule};
+static const struct value_type project_type = {FORM_TEXT, "the name of a project",
+                                               .text = &project_rule};
+const struct value_type tag_list_type = {FORM_LIST, "a list of tags", .item = &tag_type};
+const struct value_type tool_list_type = {FORM_LIST, "a list of programs", .item = &tool_type};
+const struct value_type project_list_type = {FORM_LIST, "a list of project names",
+                                             .item = &project_type};
+static const struct value_type environment_value_type = {FORM_TEXT | FORM_NULL, "text or null",
+                                                         .text = &any_template_rule};
+static const struct value_type file_type = {FORM_TEXT | FORM_TABLE,
+                                            "the text of the file, or a mapping",
+                                            .text = &any_template_rule, .table = &world_file_table};
+static const struct value_type region_type = {FORM_TABLE, "a mapping of rows and columns",
+                                              .table = &region_table};
 
-const struct value_type tag_list_type = {
-    .forms = FORM_LIST, .phrase = "a list of tags", .item = &tag_type};
-const struct value_type tool_list_type = {
-    .forms = FORM_LIST, .phrase = "a list of programs", .item = &tool_type};
-const struct value_type project_list_type = {
-    .forms = FORM_LIST, .phrase = "a list of project names", .item = &project_type};
-const struct value_type step_list_type = {
-    .forms = FORM_LIST, .phrase = "a list of steps", .item = &step_type};
-
-static const struct value_type prepare_step_type = {
-    .forms = FORM_TABLE, .phrase = "a step such as run: git init", .table = &prepare_step_table};
-const struct value_type prepare_step_list_type = {.forms = FORM_LIST,
-                                                  .phrase = "a list of run, write, remove and loop",
-                                                  .item = &prepare_step_type};
-
-static const struct value_type environment_value_type = {
-    .forms = FORM_TEXT | FORM_NULL, .phrase = "text or null", .text = &any_template_rule};
-static const struct value_type file_type = {.forms = FORM_TEXT | FORM_TABLE,
-                                            .phrase = "the text of the file, or a mapping",
-                                            .text = &any_template_rule,
-                                            .table = &world_file_table};
-static const struct value_type region_type = {
-    .forms = FORM_TABLE, .phrase = "a mapping of rows and columns", .table = &region_table};
-
-const struct value_type environment_type = {.forms = FORM_MAP,
-                                            .phrase = "a mapping of names to text or null",
+const struct value_type environment_type = {FORM_MAP, "a mapping of names to text or null",
                                             .item = &environment_value_type,
                                             .map_key = &environment_rule};
-const struct value_type file_map_type = {.forms = FORM_MAP,
-                                         .phrase = "a mapping of paths to files",
-                                         .item = &file_type,
-                                         .map_key = &world_file_rule};
-const struct value_type target_file_map_type = {.forms = FORM_MAP,
-                                                .phrase = "a mapping of paths to files",
-                                                .item = &file_type,
-                                                .map_key = &world_file_rule,
+const struct value_type file_map_type = {FORM_MAP, "a mapping of paths to files",
+                                         .item = &file_type, .map_key = &world_file_rule};
+const struct value_type target_file_map_type = {FORM_MAP, "a mapping of paths to files",
+                                                .item = &file_type, .map_key = &world_file_rule,
                                                 .removable = true};
-const struct value_type region_map_type = {.forms = FORM_MAP,
-                                           .phrase = "a mapping of names to regions",
-                                           .item = &region_type,
-                                           .map_key = &region_rule};
-const struct value_type target_region_map_type = {.forms = FORM_MAP,
-                                                  .phrase = "a mapping of names to regions",
-                                                  .item = &region_type,
-                                                  .map_key = &region_rule,
+const struct value_type region_map_type = {FORM_MAP, "a mapping of names to regions",
+                                           .item = &region_type, .map_key = &region_rule};
+const struct value_type target_region_map_type = {FORM_MAP, "a mapping of names to regions",
+                                                  .item = &region_type, .map_key = &region_rule,
                                                   .removable = true};
 
 const struct text_rule *const documented_rules[] = {
@@ -269,8 +173,8 @@ const struct key_table *const scenario_tables[] = {
     &scenario_table,   &quarantine_table, &variable_table, &world_table,
     &world_file_table, &region_table,     &measure_table,  NULL};
 const struct key_table *const step_tables[] = {
-    &press_table,  &mouse_table, &run_table,    &resize_table, &wait_table, &wait_file_table,
-    &settle_table, &write_table, &remove_table, &loop_table,   NULL};
+    &press_table,  &mouse_table, &run_table,    &wait_table, &wait_file_table,
+    &settle_table, &write_table, &remove_table, &loop_table, NULL};
 const struct key_table *const target_tables[] = {
     &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
     &survivor_table, &translate_table, &translate_scenario_table, NULL};

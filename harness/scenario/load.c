@@ -4,16 +4,15 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/build.h"
 #include "scenario/check.h"
-#include "scenario/field.h"
 #include "scenario/keys.h"
 #include "scenario/node.h"
 #include "scenario/target_file.h"
 #include "scenario/translate.h"
+#include "scenario/value.h"
 #include "scenario/yaml.h"
 
 /* All that is read for one plan, before the plan is made of it. */
@@ -45,13 +44,6 @@ static void loading_free(struct loading *loading)
     string_list_free(&loading->regions);
 }
 
-static char *name_of(const char *file)
-{
-    const char *base = path_base(file);
-    size_t length = strlen(base);
-    return memory_copy_range(base, length - (text_ends(base, ".yaml") ? strlen(".yaml") : 0));
-}
-
 /* The directory of scenarios, as given, or the one that the file lies in. */
 static char *scenarios_of(const struct load_options *options, const char *file)
 {
@@ -59,13 +51,6 @@ static char *scenarios_of(const struct load_options *options, const char *file)
         return memory_copy_text(options->scenarios);
     size_t length = (size_t)(path_base(file) - file);
     return length > 0 ? memory_copy_range(file, length) : memory_copy_text(".");
-}
-
-static void read_scenario(struct loading *loading, const char *file)
-{
-    string_list_add(&loading->file_names, file);
-    loading->scenario =
-        yaml_read_file(loading->file_names.items[0], loading->source, loading->problems);
 }
 
 /* The target that the scenario names, when that is a name: anything else is check_file's business.
@@ -146,18 +131,18 @@ static void translate(struct loading *loading, const char *name)
 static void check_merged_target(const struct node *merged, struct diagnostics *problems)
 {
     if (node_find(merged, "command") == NULL)
-        diagnose_at(problems, merged->where, "no command, neither here nor in what this extends");
+        diagnose(problems, merged->where, "no command, neither here nor in what this extends");
     const struct node_entry *config = node_entry(merged, "config");
     if (config != NULL && node_find(config->value, "path") == NULL)
-        diagnose_at(problems, config->where, "config has no path");
+        diagnose(problems, config->where, "config has no path");
 }
 
 static void check_config(const struct loading *loading)
 {
     const struct node_entry *config = node_entry(node_find(loading->scenario, "world"), "config");
     if (config != NULL && node_find(loading->merged, "config") == NULL)
-        diagnose_at(loading->problems, config->where,
-                    "the target file has no config that this could be merged into");
+        diagnose(loading->problems, config->where,
+                 "the target file has no config that this could be merged into");
 }
 
 static void check_pace(const struct loading *loading)
@@ -167,54 +152,18 @@ static void check_pace(const struct loading *loading)
     const struct node *duration = node_find(measure, "for");
     if (every == NULL || duration == NULL)
         return;
-    int64_t every_ms = field_duration(measure, &measure_table, "every");
-    int64_t for_ms = field_duration(measure, &measure_table, "for");
+    int64_t every_ms = 0, for_ms = 0;
+    duration_parse(node_text(every), &every_ms);
+    duration_parse(node_text(duration), &for_ms);
     if (every_ms < LIMIT_EVERY_LEAST_MS)
-        diagnose_at(loading->problems, every->where, "every must be at least %d ms",
-                    LIMIT_EVERY_LEAST_MS);
+        diagnose(loading->problems, every->where, "every must be at least %d ms",
+                 LIMIT_EVERY_LEAST_MS);
     else if (for_ms / every_ms < LIMIT_SAMPLES_LEAST)
-        diagnose_at(loading->problems, duration->where,
-                    "for must be at least %d times as long as every", LIMIT_SAMPLES_LEAST);
+        diagnose(loading->problems, duration->where,
+                 "for must be at least %d times as long as every", LIMIT_SAMPLES_LEAST);
     else if (for_ms / every_ms > LIMIT_SAMPLES)
-        diagnose_at(loading->problems, duration->where, "for and every make more than %d samples",
-                    LIMIT_SAMPLES);
-}
-
-static struct plan *make_plan(struct loading *loading, const char *file, const char *program)
-{
-    struct plan *plan = memory_new(struct plan);
-    const struct node *scenario = loading->scenario;
-    plan->name = name_of(file);
-    plan->file = memory_copy_text(file);
-    plan->title = field_text(scenario, &scenario_table, "title");
-    node_new_texts(node_find(scenario, "tags"), &plan->tags);
-    plan->on_request = field_flag(scenario, &scenario_table, "on_request");
-    node_new_texts(node_find(scenario, "needs"), &plan->needs);
-    const struct node *quarantine = node_find(scenario, "quarantine");
-    plan->quarantine.reason = field_text(quarantine, &quarantine_table, "reason");
-    plan->quarantine.until = field_text(quarantine, &quarantine_table, "until");
-    plan->without = memory_copy_text(translation_without(loading->merged, plan->name));
-    build_variables(&plan->vars, node_find(scenario, "vars"));
-    build_regions(plan, scenario, loading->merged);
-    build_world(plan, scenario, loading->merged);
-    build_steps(plan, node_find(scenario, "prepare"), &plan->prepare);
-    build_steps(plan, node_find(scenario, "setup"), &plan->setup);
-    build_steps(plan, node_find(scenario, "iteration"), &plan->iteration);
-    build_measure(&plan->measure, node_find(scenario, "measure"));
-    plan->target.name = name_of(loading->target_path);
-    plan->target.file = take_pointer(loading->target_path);
-    build_target(plan, loading->merged);
-    build_hash(plan, scenario, loading->merged);
-    plan->document = json_object();
-    json_put(plan->document, "scenario", node_json(scenario));
-    json_put(plan->document, "target", node_json(loading->merged));
-    if (program != NULL) {
-        free(plan->target.command.items[0]);
-        plan->target.command.items[0] = memory_copy_text(program);
-    }
-    plan->file_names = loading->file_names;
-    loading->file_names = (struct string_list){0};
-    return plan;
+        diagnose(loading->problems, duration->where, "for and every make more than %d samples",
+                 LIMIT_SAMPLES);
 }
 
 struct plan *plan_load(const char *file, const struct load_options *options,
@@ -223,21 +172,30 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = {
         .problems = problems, .scenarios = scenarios_of(options, file), .source = options->source};
-    read_scenario(&loading, file);
+    string_list_add(&loading.file_names, file);
+    loading.scenario = yaml_read_file(loading.file_names.items[0], loading.source, problems);
     if (!check_version(loading.scenario, problems))
         return NULL;
     read_target(&loading, options);
     gather_names(&loading);
     check_all(&loading);
     if (problems->count == before && loading.target_complete) {
-        _cleanup_free_ char *name = name_of(file);
+        _cleanup_free_ char *name = yaml_name(file);
         translate(&loading, name);
         check_merged_target(loading.merged, problems);
         check_config(&loading);
         check_pace(&loading);
     }
-    bool fine = problems->count == before && loading.target_complete;
-    return fine ? make_plan(&loading, file, options->program) : NULL;
+    if (problems->count != before || !loading.target_complete)
+        return NULL;
+    struct plan *plan = plan_build(file, loading.scenario, loading.target_path, loading.merged);
+    if (options->program != NULL) {
+        free(plan->target.command.items[0]);
+        plan->target.command.items[0] = memory_copy_text(options->program);
+    }
+    plan->file_names = loading.file_names;
+    loading.file_names = (struct string_list){0};
+    return plan;
 }
 
 bool target_file_check(const char *file, const struct load_options *options,
@@ -285,7 +243,7 @@ static bool note_uses(const struct loading *loading, const char *scenario,
 {
     struct diagnostics ignored = {0};
     _cleanup_node_ struct node *tree = yaml_read_file(scenario, NULL, &ignored);
-    _cleanup_free_ char *name = name_of(scenario);
+    _cleanup_free_ char *name = yaml_name(scenario);
     bool fine = tree != NULL && ignored.count == 0;
     diagnostics_free(&ignored);
     if (fine)
@@ -305,7 +263,7 @@ void target_file_check_translation(const char *file, const struct string_list *s
                                           &loading.file_names, &ignored);
     loading.merged = target_files_merge(&loading.target);
     for (size_t i = 0; i < scenarios->count; i++) {
-        string_list_take(&names, name_of(scenarios->items[i]));
+        string_list_take(&names, yaml_name(scenarios->items[i]));
         all_are_fine = check_translated(file, scenarios->items[i], options, problems) &&
                        note_uses(&loading, scenarios->items[i], &uses) && all_are_fine;
     }

@@ -15,7 +15,6 @@ struct load_options {
     const char *target;    /* --target NAME|FILE, instead of the scenario's own; NULL: none */
     const char *program;   /* --program, instead of command[0]; NULL: none */
     const struct file_source *source; /* NULL: the working tree's files */
-    unsigned iterations; /* --iterations N: play setup and N iterations, measure nothing; 0: no */
 };
 
 /* Loads and checks one scenario file. On failure *problems has all errors of the files involved and

@@ -41,12 +41,6 @@ char *loop_value(const struct node *loop, size_t round)
     return memory_copy_text(text != NULL ? text : "");
 }
 
-struct mark loop_value_place(const struct node *loop, size_t round)
-{
-    const struct node *over = node_find(loop, "over");
-    return over != NULL ? over->items[round]->where : node_find(loop, "times")->where;
-}
-
 /* What was a number or a word of YAML stays what it was; a replaced text is a text. */
 static void replace_in(struct node *node, const char *name, const char *value)
 {
@@ -117,8 +111,8 @@ static bool depth_is_fine(const struct node *steps, unsigned depth, struct diagn
         if (loop == NULL)
             continue;
         if (depth == LIMIT_LOOP_DEPTH) {
-            diagnose_at(problems, steps->items[i]->where,
-                        "loops are nested deeper than the limit of %u", LIMIT_LOOP_DEPTH);
+            diagnose(problems, steps->items[i]->where,
+                     "loops are nested deeper than the limit of %u", LIMIT_LOOP_DEPTH);
             return false;
         }
         fine = depth_is_fine(node_find(loop, "steps"), depth + 1, problems) && fine;
@@ -130,13 +124,13 @@ static void refuse_extent(const struct node *step, struct extent extent,
                           struct diagnostics *problems)
 {
     if (extent.steps > LIMIT_STEPS)
-        diagnose_at(problems, step->where,
-                    "with all rounds these are %" PRIu64 " steps, over the limit of %u",
-                    extent.steps, LIMIT_STEPS);
+        diagnose(problems, step->where,
+                 "with all rounds these are %" PRIu64 " steps, over the limit of %u", extent.steps,
+                 LIMIT_STEPS);
     else
-        diagnose_at(problems, step->where,
-                    "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
-                    extent.bytes, LIMIT_STEPS_BYTES);
+        diagnose(problems, step->where,
+                 "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
+                 extent.bytes, LIMIT_STEPS_BYTES);
 }
 
 void loops_check(const struct node *steps, struct diagnostics *problems)

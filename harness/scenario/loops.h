@@ -15,8 +15,6 @@ const struct node *loop_of(const struct node *step);
 size_t loop_rounds(const struct node *loop);
 /* What the loop's name stands for in a round, from 0; the caller frees it. */
 char *loop_value(const struct node *loop, size_t round);
-/* Where that value is written: the item of `over`, or `times`. */
-struct mark loop_value_place(const struct node *loop, size_t round);
 
 /* A copy with the references to `name` replaced by `value` in all scalars; with no name just a
  * copy. */

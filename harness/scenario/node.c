@@ -120,6 +120,32 @@ const char *node_text(const struct node *node)
     return node != NULL && node->kind == NODE_SCALAR ? node->text : NULL;
 }
 
+void node_texts(const struct node *node, struct string_list *texts)
+{
+    if (node == NULL)
+        return;
+    if (node_text(node) != NULL)
+        string_list_add(texts, node_text(node));
+    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+        if (node_text(node->items[i]) != NULL)
+            string_list_add(texts, node_text(node->items[i]));
+}
+
+void node_new_texts(const struct node *node, struct string_list *texts)
+{
+    _cleanup_strings_ struct string_list all = {0};
+    node_texts(node, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (!string_list_contains(texts, all.items[i]))
+            string_list_add(texts, all.items[i]);
+}
+
+void node_keys(const struct node *node, struct string_list *keys)
+{
+    for (size_t i = 0; node != NULL && node->kind == NODE_MAPPING && i < node->count; i++)
+        string_list_add(keys, node->entries[i].key);
+}
+
 static bool is_one_of(const char *text, const char *const *words)
 {
     for (; *words != NULL; words++)
@@ -205,8 +231,10 @@ bool node_integer(const struct node *node, int64_t *value)
     return true;
 }
 
-static const char *describe_scalar(const struct node *node)
+const char *node_describe(const struct node *node)
 {
+    if (node->kind != NODE_SCALAR)
+        return node->kind == NODE_LIST ? "a list" : "a mapping";
     switch (node_scalar_type(node)) {
     case SCALAR_TEXT:
         return "text";
@@ -220,13 +248,6 @@ static const char *describe_scalar(const struct node *node)
         break;
     }
     return "a number";
-}
-
-const char *node_describe(const struct node *node)
-{
-    if (node->kind == NODE_SCALAR)
-        return describe_scalar(node);
-    return node->kind == NODE_LIST ? "a list" : "a mapping";
 }
 
 static void merge(struct node *base, const struct node *over, bool nulls_stay,

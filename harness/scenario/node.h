@@ -2,8 +2,8 @@
  * What a YAML file says: a tree of scalars, lists and mappings, each with its place in the file.
  *
  * Made by yaml_read (scenario/yaml.h), checked by check_file (scenario/check.h), merged by
- * node_merge. Every node is owned by its parent, the root by whoever read it; the file names in
- * marks are not owned by nodes and must outlive them.
+ * node_merge. Every node is owned by its parent, the root by the caller who read it; the file names
+ * in marks must outlive the nodes.
  */
 #ifndef LEAKGATE_SCENARIO_NODE_H
 #define LEAKGATE_SCENARIO_NODE_H
@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/strings.h"
 #include "scenario/diagnostics.h"
-#include "scenario/plan.h"
 
 enum node_kind {
     NODE_SCALAR,
@@ -47,9 +47,6 @@ struct node {
     size_t capacity;
 };
 
-#define diagnose_at(all, mark, ...)                                                                \
-    diagnose((all), (mark).file, (mark).line, (mark).column, __VA_ARGS__)
-
 struct node *node_new(enum node_kind kind, struct mark where);
 struct node *node_scalar(const char *text, bool plain, struct mark where);
 struct node *node_copy(const struct node *node);
@@ -67,6 +64,13 @@ const struct node_entry *node_entry(const struct node *mapping, const char *key)
 const struct node *node_find(const struct node *mapping, const char *key);
 /* The text of a scalar, NULL for anything else. */
 const char *node_text(const struct node *node);
+
+/* Adds the texts of a list, or the one text; nothing for NULL. */
+void node_texts(const struct node *node, struct string_list *texts);
+/* The same without those that are there already. */
+void node_new_texts(const struct node *node, struct string_list *texts);
+/* Adds the keys of a mapping; nothing for anything else. */
+void node_keys(const struct node *node, struct string_list *keys);
 
 enum scalar_type node_scalar_type(const struct node *node);
 bool node_is_null(const struct node *node);

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/memory.h"
 #include "scenario/keys.h"
+#include "scenario/value.h"
 
 const char *step_kind_name(enum step_kind kind)
 {
@@ -16,7 +19,6 @@ bool step_is_input(const struct step *step)
     case STEP_PRESS:
     case STEP_CHORD:
     case STEP_TYPE:
-    case STEP_PASTE:
     case STEP_MOUSE:
     case STEP_RUN:
     case STEP_RESIZE:
@@ -39,11 +41,6 @@ const char *step_written(const struct step *step)
     return step->written != NULL ? step->written : step->source;
 }
 
-bool marks_equal(const struct mark *a, const struct mark *b)
-{
-    return a->line == b->line && a->column == b->column && text_equal(a->file, b->file);
-}
-
 const struct region *plan_region(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->region_count; i++)
@@ -52,15 +49,23 @@ const struct region *plan_region(const struct plan *plan, const char *name)
     return NULL;
 }
 
-static void free_wait(struct wait_plan *wait)
+bool measure_last(struct measure_plan *measure, int64_t for_ms, struct lg_error *err)
 {
-    string_list_free(&wait->text);
-    string_list_free(&wait->gone);
-    free(wait->regex);
-    free(wait->title);
-    free(wait->file);
-    free(wait->file_lines_text);
-    free(wait->file_text);
+    int64_t samples = for_ms / measure->every_ms;
+    _cleanup_free_ char *every = duration_text(measure->every_ms);
+    _cleanup_free_ char *duration = duration_text(for_ms);
+    if (samples < LIMIT_SAMPLES_LEAST)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s is too short: at one sample every %s it must be %d times as long",
+                       duration, every, LIMIT_SAMPLES_LEAST);
+    if (samples > LIMIT_SAMPLES)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "%s makes %lld samples at one every %s, more than the limit of %d; give the "
+                       "scenario a longer `every`",
+                       duration, (long long)samples, every, LIMIT_SAMPLES);
+    measure->for_ms = for_ms;
+    measure->samples = (unsigned)samples;
+    return true;
 }
 
 static void free_file(struct file_plan *file)
@@ -82,7 +87,13 @@ void step_list_free(struct step_list *list)
         string_list_free(&step->run.argv);
         free(step->run.script);
         free(step->run.directory);
-        free_wait(&step->wait);
+        string_list_free(&step->wait.text);
+        string_list_free(&step->wait.gone);
+        free(step->wait.regex);
+        free(step->wait.title);
+        free(step->wait.file);
+        free(step->wait.file_lines_text);
+        free(step->wait.file_text);
         free_file(&step->file);
         string_list_free(&step->remove.paths);
     }

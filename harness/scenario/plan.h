@@ -18,13 +18,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-
-/* Where in the user's input something stands; `file` is owned by the plan. From 1. */
-struct mark {
-    const char *file;
-    unsigned line;
-    unsigned column;
-};
+#include "scenario/diagnostics.h"
 
 /* An inclusive range of rows or columns, negative from the end. */
 struct range {
@@ -43,7 +37,6 @@ enum step_kind {
     STEP_PRESS, /* keys, each its own write */
     STEP_CHORD, /* keys in one write */
     STEP_TYPE,  /* text, as typed */
-    STEP_PASTE, /* text, as a bracketed paste when the target asked for those */
     STEP_MOUSE,
     STEP_RUN, /* a command in the world */
     STEP_RESIZE,
@@ -61,10 +54,7 @@ enum mouse_action { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct mouse_plan {
     enum mouse_action action;
-    int button; /* 1 left, 2 middle, 3 right */
-    int row;    /* of the cell; used when text is NULL */
-    int column;
-    char *text; /* the first place on screen (in the wait rows of the target) with this text */
+    char *text; /* at the first place on screen (in the wait rows of the target) with this text */
 };
 
 struct run_plan {
@@ -80,8 +70,6 @@ struct wait_plan {
     struct string_list gone; /* none is shown */
     char *regex;           /* PCRE2, UTF, multi-line over the rows joined by newlines; NULL: none */
     char *title;           /* contained in the terminal's title; NULL: none */
-    bool exit;             /* the target has ended ... */
-    int exit_status;       /* ... with this status */
     char *file;            /* a path in the world that exists ... NULL: none */
     long file_lines;       /* ... with at least that many lines; -1: any */
     char *file_lines_text; /* the number as a template (`${i}`), instead of file_lines; or NULL */
@@ -118,7 +106,7 @@ struct step {
     int64_t timeout_ms;      /* -1: DEADLINE_STEP_MS */
     struct string_list keys; /* press, chord: checked names (scenario/key_name.h) */
     unsigned repeat;         /* press: whole list this often, at least 1; mouse wheel likewise */
-    char *text;              /* type, paste: what; snapshot: its name */
+    char *text;              /* type: what; snapshot: its name */
     struct mouse_plan mouse;
     struct run_plan run;
     int columns; /* resize */
@@ -237,7 +225,6 @@ const char *step_kind_name(enum step_kind kind); /* the word of the scenario lan
 bool step_is_input(const struct step *step);
 /* The step as it stands in the file. */
 const char *step_written(const struct step *step);
-bool marks_equal(const struct mark *a, const struct mark *b);
 const struct region *plan_region(const struct plan *plan, const char *name); /* NULL: none */
 
 void step_list_free(struct step_list *list); /* the steps and the list's own memory */

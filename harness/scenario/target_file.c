@@ -46,19 +46,16 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
     struct mark here = {.file = path, .line = 1, .column = 1};
     struct mark where = asked != NULL ? *asked : here;
     _cleanup_strings_ struct string_list names = {0};
-    const char *base = path_base(path);
-    bool suffixed = text_ends(base, ".yaml");
-    _cleanup_free_ char *name =
-        memory_copy_range(base, strlen(base) - (suffixed ? strlen(".yaml") : 0));
+    _cleanup_free_ char *name = yaml_name(path);
     list_beside(path, &names);
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest != NULL)
-        diagnose_at(problems, where, "there is no target file \"%s\"; did you mean \"%s\"?", name,
-                    nearest);
+        diagnose(problems, where, "there is no target file \"%s\"; did you mean \"%s\"?", name,
+                 nearest);
     else if (asked == NULL)
-        diagnose_at(problems, where, "cannot read this target file: %s", strerror(errnum));
+        diagnose(problems, where, "cannot read this target file: %s", strerror(errnum));
     else
-        diagnose_at(problems, where, "cannot read the target file %s: %s", path, strerror(errnum));
+        diagnose(problems, where, "cannot read the target file %s: %s", path, strerror(errnum));
 }
 
 struct chain {
@@ -82,8 +79,8 @@ static bool is_within_depth(const struct chain *chain, const struct mark *asked)
 {
     if (asked == NULL || chain->files->count <= LIMIT_EXTENDS_DEPTH)
         return true;
-    diagnose_at(chain->problems, *asked, "more files extend one another than the limit of %u",
-                LIMIT_EXTENDS_DEPTH);
+    diagnose(chain->problems, *asked, "more files extend one another than the limit of %u",
+             LIMIT_EXTENDS_DEPTH);
     return false;
 }
 
@@ -96,7 +93,7 @@ static bool may_read(const struct chain *chain, const char *path, const struct m
         return false;
     }
     if (asked != NULL && is_seen(chain, status)) {
-        diagnose_at(chain->problems, *asked, "%s extends itself", path_base(path));
+        diagnose(chain->problems, *asked, "%s extends itself", path_base(path));
         return false;
     }
     return is_within_depth(chain, asked);
@@ -147,36 +144,15 @@ void target_files_check(const struct target_files *files, const struct check_nam
             check_file(files->files[i], &target_table, names, problems);
 }
 
-/* `unset: [NAME]` says the same as `env: {NAME: null}`. */
-static void merge_unset(struct node *merged, const struct node *file)
-{
-    const struct node *unset = node_find(file, "unset");
-    if (unset == NULL || unset->kind != NODE_LIST)
-        return;
-    if (node_find(merged, "env") == NULL)
-        node_put(merged, "env", unset->where, node_new(NODE_MAPPING, unset->where));
-    struct node *env = node_entry(merged, "env")->value;
-    for (size_t i = 0; env->kind == NODE_MAPPING && i < unset->count; i++) {
-        const char *name = node_text(unset->items[i]);
-        struct mark where = unset->items[i]->where;
-        if (name != NULL)
-            node_put(env, name, where, node_scalar("null", true, where));
-    }
-}
-
 struct node *target_files_merge(const struct target_files *files)
 {
     struct mark nowhere = {.file = "", .line = 1, .column = 1};
     struct node *merged =
         node_new(NODE_MAPPING, files->count > 0 ? files->files[0]->where : nowhere);
-    for (size_t i = files->count; i-- > 0;) {
-        if (files->files[i]->kind != NODE_MAPPING)
-            continue;
-        node_merge(merged, files->files[i], "env");
-        merge_unset(merged, files->files[i]);
-    }
+    for (size_t i = files->count; i-- > 0;)
+        if (files->files[i]->kind == NODE_MAPPING)
+            node_merge(merged, files->files[i], "env");
     node_remove(merged, "extends");
-    node_remove(merged, "unset");
     return merged;
 }
 

@@ -33,8 +33,8 @@ bool target_files_read(const char *file, const struct mark *asked, const char *s
 void target_files_check(const struct target_files *files, const struct check_names *names,
                         struct diagnostics *problems);
 
-/* One mapping of all files, the extended ones first, without `extends`; `unset` has become null in
- * `env`. Files that are no mapping are left out. The caller frees it. */
+/* One mapping of all files, the extended ones first, without `extends`. Files that are no mapping
+ * are left out. The caller frees it. */
 struct node *target_files_merge(const struct target_files *files);
 
 void target_files_free(struct target_files *files);

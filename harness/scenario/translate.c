@@ -190,11 +190,10 @@ static void check_names(const struct node *names, const char *file,
         const char *nearest =
             text_nearest(entry->key, (const char *const *)scenarios->items, scenarios->count);
         if (nearest != NULL)
-            diagnose_at(problems, entry->where,
-                        "there is no scenario \"%.80s\"; did you mean \"%s\"?", entry->key,
-                        nearest);
+            diagnose(problems, entry->where, "there is no scenario \"%.80s\"; did you mean \"%s\"?",
+                     entry->key, nearest);
         else
-            diagnose_at(problems, entry->where, "there is no scenario \"%.80s\"", entry->key);
+            diagnose(problems, entry->where, "there is no scenario \"%.80s\"", entry->key);
     }
 }
 
@@ -220,8 +219,8 @@ static void check_words(const struct node *words, const char *file,
     for (size_t i = 0; words != NULL && i < words->count; i++) {
         const struct node_entry *entry = &words->entries[i];
         if (text_equal(entry->where.file, file) && !is_used(uses, entry))
-            diagnose_at(problems, entry->where, "\"%.80s\" translates nothing: it is not in %s",
-                        entry->key, of);
+            diagnose(problems, entry->where, "\"%.80s\" translates nothing: it is not in %s",
+                     entry->key, of);
     }
 }
 

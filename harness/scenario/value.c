@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "scenario/expand.h"
 #include "scenario/key_name.h"
 
 static const struct {
@@ -28,6 +27,8 @@ static const struct {
 bool refuse(struct refusal *refusal, const char *format, ...)
 {
     va_list args;
+    if (refusal == NULL)
+        return false;
     va_start(args, format);
     vsnprintf(refusal->text, sizeof refusal->text, format, args);
     va_end(args);
@@ -49,6 +50,17 @@ bool duration_parse(const char *text, int64_t *ms)
         return true;
     }
     return false;
+}
+
+bool shifted_now_parse(const char *name, int64_t *ms)
+{
+    const size_t sign = strlen("now");
+    if (!text_starts(name, "now") || (name[sign] != '-' && name[sign] != '+') ||
+        !duration_parse(name + sign + 1, ms))
+        return false;
+    if (name[sign] == '-')
+        *ms = -*ms;
+    return true;
 }
 
 char *duration_text(int64_t ms)
@@ -221,8 +233,7 @@ bool byte_size_accepts(const char *text, struct refusal *refusal)
 bool variable_accepts(const char *text, struct refusal *refusal)
 {
     int64_t ms;
-    return !expand_is_shifted_now(text, &ms) ||
-           refuse(refusal, "is taken: it is a time, as now-90s");
+    return !shifted_now_parse(text, &ms) || refuse(refusal, "is taken: it is a time, as now-90s");
 }
 
 bool size_accepts(const char *text, struct refusal *refusal)

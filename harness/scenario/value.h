@@ -17,6 +17,9 @@ bool duration_parse(const char *text, int64_t *ms);
 /* "2s", "1500ms": the largest unit that leaves no fraction. The caller frees it. */
 char *duration_text(int64_t ms);
 
+/* Is it "now-90s", "now+1s", a reference to a time? The shift then goes to *ms. */
+bool shifted_now_parse(const char *name, int64_t *ms);
+
 /* "a..b", or one number for a range of one. An empty range (both ends on one side, the last before
  * the first) is false. */
 bool range_parse(const char *text, struct range *range);
@@ -31,11 +34,11 @@ bool mode_parse(const char *text, mode_t *mode);
 bool byte_size_parse(const char *text, size_t *bytes);
 
 /* A path inside the world, without ${world}/ at its start and with ${project.NAME}/ turned into
- * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason when it leaves
- * the world; what its references stand for is looked at when it is used. */
+ * NAME/; "" for the world's root itself. The caller frees it. NULL and the reason (`refusal` may be
+ * NULL) when it leaves the world; what its references stand for is checked when it is used. */
 char *world_path(const char *text, struct refusal *refusal);
 
-/* Fills the refusal and returns false. */
+/* Fills the refusal, unless it is NULL, and returns false. */
 bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What the rules of the table ask. */

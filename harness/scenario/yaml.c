@@ -24,6 +24,9 @@ struct reader {
     bool failed; /* nothing more can be read */
 };
 
+/* Diagnoses what ends the reading. */
+#define fail_at(reader, ...) ((reader)->failed = true, diagnose((reader)->problems, __VA_ARGS__))
+
 #define _cleanup_event_ __attribute__((cleanup(yaml_event_delete)))
 
 static struct mark mark_of(const struct reader *reader, yaml_mark_t mark)
@@ -92,14 +95,13 @@ static bool bytes_are_fine(struct reader *reader)
         size_t length = utf8_length(at, (size_t)(end - at));
         unsigned char byte = (unsigned char)*at;
         if (length == 0) {
-            diagnose_at(reader->problems, mark_at(reader, at), "this is not UTF-8: byte 0x%02x",
-                        byte);
+            diagnose(reader->problems, mark_at(reader, at), "this is not UTF-8: byte 0x%02x", byte);
             return false;
         }
         if ((byte < 0x20 && strchr("\t\n\r", byte) == NULL) || byte == 0x7f || byte == 0) {
-            diagnose_at(reader->problems, mark_at(reader, at),
-                        "control character 0x%02x; in double quotes it can be written \"\\x%02x\"",
-                        byte, byte);
+            diagnose(reader->problems, mark_at(reader, at),
+                     "control character 0x%02x; in double quotes it can be written \"\\x%02x\"",
+                     byte, byte);
             return false;
         }
         at += length;
@@ -107,56 +109,33 @@ static bool bytes_are_fine(struct reader *reader)
     return true;
 }
 
-static void fail_at(struct reader *reader, struct mark mark, const char *message)
-{
-    reader->failed = true;
-    diagnose_at(reader->problems, mark, "%s", message);
-}
-
-/* What people run into with keys such as @ and %, told by what to do instead. */
-static bool explain_parser_error(struct reader *reader, const char *problem, const char *context)
-{
-    struct mark mark = mark_of(reader, reader->parser.problem_mark);
-    const char *at = text_at(reader, reader->parser.problem_mark);
-    if (*at == '\t') {
-        fail_at(reader, mark, "a tab cannot indent; use spaces");
-        return true;
-    }
-    if (strcmp(problem, "found character that cannot start any token") == 0) {
-        reader->failed = true;
-        diagnose_at(reader->problems, mark, "text that begins with %c must stand in quotes", *at);
-        return true;
-    }
-    if (strstr(context, "an alias") != NULL || strstr(context, "an anchor") != NULL) {
-        fail_at(reader, mark_of(reader, reader->parser.context_mark),
-                "text that begins with * or & must stand in quotes; aliases and anchors are not "
-                "supported");
-        return true;
-    }
-    return false;
-}
-
+/* What people run into with keys such as @ and % is told by what to do instead. */
 static void report_parser_error(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
     const char *problem = parser->problem != NULL ? parser->problem : "this is not YAML";
     const char *context = parser->context != NULL ? parser->context : "";
+    struct mark mark = mark_of(reader, parser->problem_mark);
+    const char *at = text_at(reader, parser->problem_mark);
     if (parser->error == YAML_MEMORY_ERROR)
         memory_exhausted();
     if (parser->error == YAML_READER_ERROR) {
         size_t offset = parser->problem_offset < reader->length ? parser->problem_offset : 0;
-        fail_at(reader, mark_at(reader, reader->text + offset), problem);
-        return;
+        fail_at(reader, mark_at(reader, reader->text + offset), "%s", problem);
+    } else if (*at == '\t') {
+        fail_at(reader, mark, "a tab cannot indent; use spaces");
+    } else if (strcmp(problem, "found character that cannot start any token") == 0) {
+        fail_at(reader, mark, "text that begins with %c must stand in quotes", *at);
+    } else if (strstr(context, "an alias") != NULL || strstr(context, "an anchor") != NULL) {
+        fail_at(reader, mark_of(reader, parser->context_mark),
+                "text that begins with * or & must stand in quotes; aliases and anchors are not "
+                "supported");
+    } else if (context[0] == '\0') {
+        fail_at(reader, mark, "%s", problem);
+    } else {
+        fail_at(reader, mark, "%s %s that begins in line %u", problem, context,
+                (unsigned)parser->context_mark.line + 1);
     }
-    if (explain_parser_error(reader, problem, context))
-        return;
-    reader->failed = true;
-    struct mark mark = mark_of(reader, parser->problem_mark);
-    if (context[0] == '\0')
-        diagnose_at(reader->problems, mark, "%s", problem);
-    else
-        diagnose_at(reader->problems, mark, "%s %s that begins in line %u", problem, context,
-                    (unsigned)parser->context_mark.line + 1);
 }
 
 /* libyaml takes tabs before a token inside [] and {}. Asked once for each line: what stands between
@@ -181,9 +160,7 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
     }
     struct mark mark = mark_of(reader, event->start_mark);
     if (++reader->events > LIMIT_YAML_EVENTS) {
-        reader->failed = true;
-        diagnose_at(reader->problems, mark, "more than the limit of %u YAML events",
-                    LIMIT_YAML_EVENTS);
+        fail_at(reader, mark, "more than the limit of %u YAML events", LIMIT_YAML_EVENTS);
         return false;
     }
     bool begins = event->type == YAML_SCALAR_EVENT || event->type == YAML_SEQUENCE_START_EVENT ||
@@ -199,10 +176,10 @@ static void refuse_properties(struct reader *reader, struct mark mark, const yam
                               const yaml_char_t *tag)
 {
     if (anchor != NULL)
-        diagnose_at(reader->problems, mark, "anchors are not supported: &%s", (const char *)anchor);
+        diagnose(reader->problems, mark, "anchors are not supported: &%s", (const char *)anchor);
     if (tag != NULL)
-        diagnose_at(reader->problems, mark,
-                    "tags are not supported; text that begins with ! must stand in quotes");
+        diagnose(reader->problems, mark,
+                 "tags are not supported; text that begins with ! must stand in quotes");
 }
 
 static struct node *read_scalar(struct reader *reader, const yaml_event_t *event)
@@ -212,7 +189,7 @@ static struct node *read_scalar(struct reader *reader, const yaml_event_t *event
     size_t length = event->data.scalar.length;
     refuse_properties(reader, mark, event->data.scalar.anchor, event->data.scalar.tag);
     if (strlen(text) != length)
-        diagnose_at(reader->problems, mark, "text cannot hold a NUL character");
+        diagnose(reader->problems, mark, "text cannot hold a NUL character");
     if (strlen(text) != length || event->data.scalar.tag != NULL)
         return node_new(NODE_BROKEN, mark);
     yaml_scalar_style_t style = event->data.scalar.style;
@@ -230,16 +207,6 @@ static struct node *read_scalar(struct reader *reader, const yaml_event_t *event
 
 static struct node *read_value(struct reader *reader, const yaml_event_t *event);
 
-static void read_list(struct reader *reader, struct node *list)
-{
-    for (;;) {
-        _cleanup_event_ yaml_event_t event;
-        if (!next_event(reader, &event) || event.type == YAML_SEQUENCE_END_EVENT)
-            return;
-        node_append(list, read_value(reader, &event));
-    }
-}
-
 /* NULL when it cannot be a key; diagnosed. */
 static struct node *read_key(struct reader *reader, const yaml_event_t *event)
 {
@@ -247,27 +214,14 @@ static struct node *read_key(struct reader *reader, const yaml_event_t *event)
     if (key->kind == NODE_BROKEN || reader->failed)
         return NULL;
     if (key->kind != NODE_SCALAR || node_is_null(key)) {
-        diagnose_at(reader->problems, key->where, "a key must be text, not %s", node_describe(key));
+        diagnose(reader->problems, key->where, "a key must be text, not %s", node_describe(key));
         return NULL;
     }
     if (key->plain && strcmp(key->text, "<<") == 0) {
-        diagnose_at(reader->problems, key->where, "merge keys are not supported");
+        diagnose(reader->problems, key->where, "merge keys are not supported");
         return NULL;
     }
     return take_pointer(key);
-}
-
-static void put_once(struct reader *reader, struct node *mapping, const struct node *key,
-                     struct node *value)
-{
-    const struct node_entry *known = node_entry(mapping, key->text);
-    if (known == NULL) {
-        node_put(mapping, key->text, key->where, value);
-        return;
-    }
-    diagnose_at(reader->problems, key->where, "\"%s\" stands twice here, first in line %u",
-                key->text, known->where.line);
-    node_free(value);
 }
 
 static void read_mapping(struct reader *reader, struct node *mapping)
@@ -280,11 +234,13 @@ static void read_mapping(struct reader *reader, struct node *mapping)
         _cleanup_event_ yaml_event_t value_event;
         if (!next_event(reader, &value_event))
             return;
-        struct node *value = read_value(reader, &value_event);
-        if (key != NULL)
-            put_once(reader, mapping, key, value);
-        else
-            node_free(value);
+        _cleanup_node_ struct node *value = read_value(reader, &value_event);
+        const struct node_entry *known = key != NULL ? node_entry(mapping, key->text) : NULL;
+        if (known != NULL)
+            diagnose(reader->problems, key->where, "\"%s\" stands twice here, first in line %u",
+                     key->text, known->where.line);
+        else if (key != NULL)
+            node_put(mapping, key->text, key->where, take_pointer(value));
     }
 }
 
@@ -300,14 +256,17 @@ static struct node *read_collection(struct reader *reader, const yaml_event_t *e
                           event->data.mapping_start.tag);
     struct node *node = node_new(is_list ? NODE_LIST : NODE_MAPPING, mark);
     if (++reader->depth > LIMIT_YAML_DEPTH) {
-        reader->failed = true;
-        diagnose_at(reader->problems, mark, "nested deeper than the limit of %u", LIMIT_YAML_DEPTH);
+        fail_at(reader, mark, "nested deeper than the limit of %u", LIMIT_YAML_DEPTH);
         return node;
     }
-    if (is_list)
-        read_list(reader, node);
-    else
+    if (!is_list)
         read_mapping(reader, node);
+    while (is_list) {
+        _cleanup_event_ yaml_event_t item;
+        if (!next_event(reader, &item) || item.type == YAML_SEQUENCE_END_EVENT)
+            break;
+        node_append(node, read_value(reader, &item));
+    }
     reader->depth--;
     return node;
 }
@@ -319,17 +278,16 @@ static struct node *read_value(struct reader *reader, const yaml_event_t *event)
     if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)
         return read_collection(reader, event);
     struct mark mark = mark_of(reader, event->start_mark);
-    diagnose_at(reader->problems, mark, "aliases are not supported: *%s",
-                (const char *)event->data.alias.anchor);
+    diagnose(reader->problems, mark, "aliases are not supported: *%s",
+             (const char *)event->data.alias.anchor);
     return node_new(NODE_BROKEN, mark);
 }
 
-static void refuse_directives(struct reader *reader, const yaml_event_t *event)
+static bool has_directives(const yaml_event_t *start)
 {
-    if (event->data.document_start.version_directive != NULL ||
-        event->data.document_start.tag_directives.start !=
-            event->data.document_start.tag_directives.end)
-        fail_at(reader, mark_of(reader, event->start_mark), "directives are not supported");
+    return start->data.document_start.version_directive != NULL ||
+           start->data.document_start.tag_directives.start !=
+               start->data.document_start.tag_directives.end;
 }
 
 /* The stream's events around the one document: STREAM-START, DOCUMENT-START, the value,
@@ -344,9 +302,10 @@ static struct node *read_stream(struct reader *reader)
         if (event.type == YAML_DOCUMENT_START_EVENT && root != NULL)
             fail_at(reader, mark_of(reader, event.start_mark),
                     "a second document begins here; a file holds one");
-        else if (event.type == YAML_DOCUMENT_START_EVENT)
-            refuse_directives(reader, &event);
-        else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT)
+        else if (event.type == YAML_DOCUMENT_START_EVENT && has_directives(&event))
+            fail_at(reader, mark_of(reader, event.start_mark), "directives are not supported");
+        else if (event.type != YAML_DOCUMENT_START_EVENT && event.type != YAML_STREAM_START_EVENT &&
+                 event.type != YAML_DOCUMENT_END_EVENT)
             root = read_value(reader, &event);
     }
     if (root == NULL && !reader->failed)
@@ -361,7 +320,8 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
                        struct diagnostics *problems)
 {
     if (length > LIMIT_YAML_BYTES) {
-        diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
+        diagnose(problems, (struct mark){file, 1, 1}, "larger than the limit of %u KiB",
+                 LIMIT_YAML_BYTES / 1024);
         return NULL;
     }
     /* libyaml skips a byte order mark only while it still guesses the encoding. */
@@ -394,9 +354,17 @@ struct node *yaml_read_file(const char *file, const struct file_source *source,
     if (got)
         return yaml_read(buffer_string(&text), text.length, file, problems);
     if (text.overflowed)
-        diagnose(problems, file, 1, 1, "larger than the limit of %u KiB", LIMIT_YAML_BYTES / 1024);
+        diagnose(problems, (struct mark){file, 1, 1}, "larger than the limit of %u KiB",
+                 LIMIT_YAML_BYTES / 1024);
     else
-        diagnose(problems, file, 1, 1, "cannot read this file: %s",
+        diagnose(problems, (struct mark){file, 1, 1}, "cannot read this file: %s",
                  source != NULL ? err.text : strerror(err.errnum));
     return NULL;
+}
+
+char *yaml_name(const char *file)
+{
+    const char *base = path_base(file);
+    size_t length = strlen(base);
+    return memory_copy_range(base, length - (text_ends(base, ".yaml") ? strlen(".yaml") : 0));
 }

@@ -32,4 +32,7 @@ struct file_source {
 struct node *yaml_read_file(const char *file, const struct file_source *source,
                             struct diagnostics *problems);
 
+/* The name of a scenario or target: its file without directory and ".yaml". The caller frees it. */
+char *yaml_name(const char *file);
+
 #endif

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "scenario/expand.h"
-#include "scenario/replace.h"
+#include "scenario/value.h"
 #include "world/environment.h"
 #include "world/files.h"
 #include "world/projects.h"
@@ -91,7 +91,7 @@ static bool look_up(void *context, const char *name, struct buffer *out)
         buffer_format(out, "%s/%s", world->root, project);
     } else if (text_equal(name, "today")) {
         buffer_text(out, world->today);
-    } else if (text_equal(name, "now") || expand_is_shifted_now(name, &shift_ms)) {
+    } else if (text_equal(name, "now") || shifted_now_parse(name, &shift_ms)) {
         char now[25];
         clock_timestamp_ms(shift_ms, now);
         buffer_text(out, now);

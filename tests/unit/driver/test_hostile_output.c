@@ -164,7 +164,6 @@ static char *state_of(struct terminal *terminal, const struct buffer *replies)
     char *screen = screen_of(terminal);
     buffer_format(&text, "%stitle %s\nin update %d\nreplies %s\n", screen, terminal_title(terminal),
                   terminal_in_update(terminal), buffer_string(replies));
-    terminal_encode_paste(terminal, "paste", &text);
     if (!terminal_encode_mouse(terminal, MOUSE_CLICK, 1, 1, 1, &text, &err))
         buffer_text(&text, err.text);
     terminal_encode_key(terminal, (struct key){.code = KEY_UP}, &text);

@@ -1,4 +1,4 @@
-/* The bytes of every key that a scenario can name, of pastes and of the mouse. */
+/* The bytes of every key that a scenario can name, and of the mouse. */
 #include "terminal_helpers.h"
 
 static void encode(struct terminal *terminal, const char *name, struct buffer *bytes)
@@ -196,26 +196,6 @@ static void test_cursor_keys_of_an_application(void **state)
     terminal_free(terminal);
 }
 
-static void assert_paste(struct terminal *terminal, const char *text, const char *expected)
-{
-    _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(64);
-    terminal_encode_paste(terminal, text, &bytes);
-    assert_string_equal(buffer_string(&bytes), expected);
-}
-
-static void test_paste(void **state)
-{
-    (void)state;
-    struct terminal *terminal = new_terminal(24, 80);
-    assert_paste(terminal, "one\ntwo\r\nthree é", "one\rtwo\rthree é");
-    feed(terminal, "\x1b[?2004h");
-    assert_paste(terminal, "one\ntwo", "\x1b[200~one\rtwo\x1b[201~");
-    assert_paste(terminal, "", "\x1b[200~\x1b[201~");
-    feed(terminal, "\x1b[?2004l");
-    assert_paste(terminal, "one", "one");
-    terminal_free(terminal);
-}
-
 static void assert_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                          int column, const char *expected)
 {
@@ -274,7 +254,6 @@ int main(void)
         cmocka_unit_test(test_every_key),
         cmocka_unit_test(test_what_a_target_asks_for_changes_no_key),
         cmocka_unit_test(test_cursor_keys_of_an_application),
-        cmocka_unit_test(test_paste),
         cmocka_unit_test(test_mouse_as_sgr),
         cmocka_unit_test(test_mouse_as_x10),
         cmocka_unit_test(test_mouse_that_nobody_asked_for),

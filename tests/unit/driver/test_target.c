@@ -202,14 +202,6 @@ static void enter_is_a_carriage_return(void **state)
     assert_input("0:one$two$ ");
 }
 
-static void a_paste_is_bracketed_when_it_was_asked_for(void **state)
-{
-    (void)state;
-    drawn("\x1b[?2004h");
-    assert_true(PLAY(with_text(STEP_PASTE, "a\nb")));
-    assert_input("0:^[200~a$b^[201~ ");
-}
-
 static void keys_are_repeated_as_a_list(void **state)
 {
     (void)state;
@@ -396,20 +388,6 @@ static void a_fresh_frame_that_never_comes_is_missed(void **state)
     assert_error(LG_ERROR_TARGET, "no frame was drawn since the last input");
 }
 
-static void an_end_is_awaited_with_its_status(void **state)
-{
-    (void)state;
-    struct step step = wait_for("", false);
-    step.wait.exit = true;
-    step.wait.exit_status = 3;
-    at_ms(60, end_with, "3");
-    assert_true(PLAY(step));
-    step = wait_for("", false);
-    step.wait.exit = true;
-    assert_false(PLAY(step));
-    assert_error(LG_ERROR_TARGET, "it ended with exit status 3");
-}
-
 /* Silent presses. */
 
 static void a_press_that_shows_nothing_is_counted(void **state)
@@ -593,7 +571,6 @@ int main(void)
         TEST(an_escape_that_was_read_long_ago_holds_nothing_up),
         TEST(a_chord_is_one_write_and_its_last_key_counts),
         TEST(enter_is_a_carriage_return),
-        TEST(a_paste_is_bracketed_when_it_was_asked_for),
         TEST(keys_are_repeated_as_a_list),
         TEST(an_ended_target_is_sent_nothing),
         TEST(a_target_without_its_terminal_is_sent_nothing),
@@ -611,7 +588,6 @@ int main(void)
         TEST(half_a_frame_satisfies_no_wait),
         TEST(a_wait_that_times_out_says_what_is_missing),
         TEST(a_fresh_frame_that_never_comes_is_missed),
-        TEST(an_end_is_awaited_with_its_status),
         TEST(a_press_that_shows_nothing_is_counted),
         TEST(a_press_that_is_answered_is_not_silent),
         TEST(the_end_of_an_old_frame_is_no_answer),
