@@ -1,4 +1,4 @@
-/* Moments as text. */
+/* Moments as text, and deadlines. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,11 +41,21 @@ static void test_what_is_no_moment(void **state)
     assert_string_equal(moment, "kept");
 }
 
+static void test_a_negative_time_is_never(void **state)
+{
+    (void)state;
+    assert_true(clock_deadline(-1) == CLOCK_NEVER);
+    assert_int_equal(clock_remaining_ms(CLOCK_NEVER), -1);
+    assert_int_equal(clock_remaining_ms(clock_now()), 0);
+    assert_true(clock_deadline(60000) < clock_now() + 61 * NS_PER_SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_moment_after_another),
         cmocka_unit_test(test_what_is_no_moment),
+        cmocka_unit_test(test_a_negative_time_is_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

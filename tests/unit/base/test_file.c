@@ -187,6 +187,18 @@ static void bad_json_is_refused_with_its_place(void **state)
     assert_null(json_parse(huge, strlen(huge), "huge.json", &err));
 }
 
+static void brackets_in_a_string_nest_nothing(void **state)
+{
+    (void)state;
+    struct lg_error err = {0};
+    char text[200];
+    memset(text, '[', sizeof text);
+    memcpy(text, "[\"\\\"", 4);
+    memcpy(text + sizeof text - 2, "\"]", 2);
+    _cleanup_json_ json_t *array = json_parse(text, sizeof text, "brackets.json", &err);
+    assert_int_equal(json_array_size(array), 1);
+}
+
 static void any_bytes_can_be_a_json_text(void **state)
 {
     (void)state;
@@ -261,6 +273,7 @@ int main(void)
                                         make_directory, remove_directory),
         cmocka_unit_test(json_is_the_same_bytes_whatever_the_order),
         cmocka_unit_test(bad_json_is_refused_with_its_place),
+        cmocka_unit_test(brackets_in_a_string_nest_nothing),
         cmocka_unit_test(any_bytes_can_be_a_json_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,15 @@ static void the_nearest_word_is_suggested_only_when_it_is_near(void **state)
     assert_null(text_nearest("x", words, 4));
 }
 
+static void a_process_is_known_by_its_whole_name(void **state)
+{
+    (void)state;
+    assert_true(text_same_process("vi (12)", "vi (13)"));
+    assert_true(text_same_process("a (b) (12)", "a (b) (13)"));
+    assert_false(text_same_process("vi (12)", "vim (12)"));
+    assert_false(text_same_process("vim (12)", "vi (12)"));
+}
+
 struct utf8_case {
     const char *bytes;
     size_t length;
@@ -149,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_buffer_refuses_what_is_over_its_maximum),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_it_is_near),
+        cmocka_unit_test(a_process_is_known_by_its_whole_name),
         cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
         cmocka_unit_test(harmless_text_cannot_act_on_a_terminal),
         cmocka_unit_test(harmless_text_is_no_command_of_a_build),

@@ -363,7 +363,7 @@ static void the_frame_that_was_being_drawn_is_not_fresh(void **state)
 static void half_a_frame_satisfies_no_wait(void **state)
 {
     (void)state;
-    at_ms(50, draw, "\x1b[?2026hready");
+    drawn("\x1b[?2026hready");
     at_ms(200, draw, "\x1b[?2026l");
     assert_true(PLAY(wait_for("ready", false)));
     assert_int_equal(virtual_ms(), 200);

@@ -46,6 +46,7 @@ struct asked {
     int64_t last;     /* when */
     int64_t pause;    /* between the first two */
     bool serves_leaks;
+    atomic_bool port_closed;
 };
 static struct asked *asked;
 
@@ -166,6 +167,16 @@ static void make_children(void)
     waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT);
 }
 
+/* SIGUSR1: the process lives on, and its port is nobody's. */
+static int pprof_listener;
+
+static void close_port(int number)
+{
+    (void)number;
+    shutdown(pprof_listener, SHUT_RDWR);
+    asked->port_closed = true;
+}
+
 /* The child: first a port that answers otherwise, then pprof's. Says so on `ready`. */
 static void be_target(int ready, bool with_pprof)
 {
@@ -176,11 +187,13 @@ static void be_target(int ready, bool with_pprof)
     int inotify = inotify_init1(0);
     bool made = inotify_add_watch(inotify, "/tmp", IN_CREATE) >= 0 && http_start(&decoy) &&
                 (!with_pprof || http_start(&pprof));
+    pprof_listener = pprof.listener;
+    signal(SIGUSR1, close_port);
     make_children();
     if (!made || write(ready, "r", 1) != 1)
         _exit(1);
-    pause();
-    _exit(0);
+    for (;;)
+        pause();
 }
 
 struct target {
@@ -404,6 +417,8 @@ static void leaked_goroutines_come_beside_what_was_held(void **state)
     struct sample again = {0};
     assert_true(probe_goroutine_leaks(target->probe, &leaks, &again, &served, &target->err));
     assert_int_equal(again.holdings.count, leaks.holdings.count);
+    assert_int_equal(leaks.holdings.items[leaks.holdings.count - 1].value, 2);
+    assert_int_equal(again.holdings.items[again.holdings.count - 1].value, 2);
     sample_free(&sample);
     sample_free(&leaks);
     sample_free(&again);
@@ -492,6 +507,24 @@ static void a_new_process_on_the_port_is_a_restart(void **state)
     probe_close(probe);
     target_free(first);
     target_free(second);
+}
+
+static void a_process_without_its_port_has_restarted(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, 10000);
+    assert_non_null(target->probe);
+    asked->port_closed = false;
+    kill(target->pid, SIGUSR1);
+    while (!asked->port_closed)
+        sched_yield();
+    struct sample sample = {0};
+    int64_t rate;
+    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_int_equal(target->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(target->err.text, "restarted"));
+    target_free(target);
 }
 
 /* The same number and port, but started later. */
@@ -586,6 +619,7 @@ int main(void)
         cmocka_unit_test(samples_of_a_quiet_process_are_alike),
         cmocka_unit_test(a_target_that_ends_is_told_from_one_that_restarts),
         cmocka_unit_test(a_new_process_on_the_port_is_a_restart),
+        cmocka_unit_test(a_process_without_its_port_has_restarted),
         cmocka_unit_test(a_number_that_is_used_again_is_a_restart),
         cmocka_unit_test(what_sampling_costs_is_not_the_targets),
         cmocka_unit_test(another_server_is_not_taken_for_pprof),

@@ -265,6 +265,18 @@ static void test_every_step(void **state)
     assert_string_equal(plan->prepare.items[3].source, "remove \"home/a/*-2\"");
 }
 
+static void test_what_is_input(void **state)
+{
+    (void)state;
+    static const bool input[STEP_KIND_COUNT] = {
+        [STEP_PRESS] = true,  [STEP_CHORD] = true, [STEP_TYPE] = true,
+        [STEP_PASTE] = true,  [STEP_MOUSE] = true, [STEP_RUN] = true,
+        [STEP_RESIZE] = true, [STEP_WRITE] = true, [STEP_REMOVE] = true,
+    };
+    for (enum step_kind kind = 0; kind < STEP_KIND_COUNT; kind++)
+        assert_int_equal(step_is_input(&(struct step){.kind = kind}), input[kind]);
+}
+
 static void test_fields_of_steps(void **state)
 {
     (void)state;
@@ -523,6 +535,7 @@ int main(void)
         cmocka_unit_test(test_world),
         cmocka_unit_test(test_regions),
         cmocka_unit_test(test_every_step),
+        cmocka_unit_test(test_what_is_input),
         cmocka_unit_test(test_fields_of_steps),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_paced_by_time),

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "on_disk.h"
 #include "world/state_files.h"
@@ -377,6 +378,24 @@ static void test_state_files_have_a_limit(void **state)
     assert_non_null(strstr(f->err.text, "deeper than 32"));
 }
 
+static void test_state_files_are_counted_up_to_a_limit(void **state)
+{
+    struct fixture *f = *state;
+    _cleanup_strings_ struct string_list files = {0};
+    string_list_add(&f->plan.target.state, "state");
+    make(f);
+    for (unsigned i = 0; i <= LIMIT_STATE_FILES; i++) {
+        _cleanup_free_ char *name = memory_format("state/%u", i);
+        _cleanup_close_ int file = openat(f->world->root_fd, name, O_WRONLY | O_CREAT, 0600);
+        assert_true(file >= 0);
+    }
+    assert_false(state_files_walk(f->world, gather_file, &files, &f->err));
+    assert_int_equal(f->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(f->err.text, "more than 20000 files"));
+    assert_int_equal(unlinkat(f->world->root_fd, "state/0", 0), 0);
+    assert_true(state_files_walk(f->world, gather_file, &files, &f->err));
+}
+
 static void test_path_is_the_world_alone(void **state)
 {
     struct fixture *f = *state;
@@ -559,6 +578,7 @@ int main(void)
         TEST(test_basic_tools_are_not_counted_unless_declared),
         TEST(test_state_files_are_those_below_the_state_directories),
         TEST(test_state_files_have_a_limit),
+        TEST(test_state_files_are_counted_up_to_a_limit),
         TEST(test_path_is_the_world_alone),
         TEST(test_file_of_the_plan_replaces_a_tool),
         TEST(test_project_is_committed_and_clean),
