@@ -88,11 +88,26 @@ static void a_whole_gauge_in_bytes(void **state)
     series_free(&record.series);
 }
 
+/* What cannot be tightened to a pass is not tightened. */
+static void a_run_that_leaks_tightens_nothing(void **state)
+{
+    (void)state;
+    struct run_record record = one_object_per_iteration();
+    struct lg_error err = {0};
+    add_function(&record.series, GAUGE_HEAP_STACK, "main.leak", one_each, 0, OBJECT_BYTES);
+    _cleanup_baseline_ struct baseline *old = with_stack(3, 4096);
+    assert_null(acceptance_tighten(&record, old, false, &err));
+    assert_int_equal(err.class, LG_ERROR_INPUT);
+    assert_non_null(strstr(err.text, "its run is no pass but leak"));
+    series_free(&record.series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_stacks_in_objects_and_bytes),
         cmocka_unit_test(a_whole_gauge_in_bytes),
+        cmocka_unit_test(a_run_that_leaks_tightens_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

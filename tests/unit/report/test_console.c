@@ -107,6 +107,31 @@ static void add_verdict(struct suite_result *suite, enum verdict verdict)
     suite_add(suite, "s", "s.yaml", NULL)->verdict = verdict;
 }
 
+/* Until its last day, and not of what is leakgate's own fault. */
+static void test_a_quarantine_forgives(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *today;
+        enum verdict verdict;
+        int status;
+    } cases[] = {
+        {"2026-11-20", VERDICT_LEAK, EXIT_PASS},   {"2026-11-20", VERDICT_INCONCLUSIVE, EXIT_PASS},
+        {"2026-11-20", VERDICT_FAILED, EXIT_PASS}, {"2026-11-30", VERDICT_LEAK, EXIT_PASS},
+        {"2026-12-01", VERDICT_LEAK, EXIT_LEAK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_suite_ struct suite_result *suite = suite_new("out", "baselines", "");
+        struct scenario_result *scenario = suite_add(suite, "s", "s.yaml", NULL);
+        scenario->verdict = cases[i].verdict;
+        scenario->problem = cases[i].verdict == VERDICT_FAILED ? LG_ERROR_TARGET : LG_ERROR_NONE;
+        scenario->quarantine_reason = memory_copy_text("being mended");
+        scenario->quarantine_until = memory_copy_text("2026-11-30");
+        memcpy(scenario->today, cases[i].today, sizeof scenario->today);
+        assert_int_equal(suite_exit_status(suite), cases[i].status);
+    }
+}
+
 static void test_options_change_the_status(void **state)
 {
     (void)state;
@@ -139,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_plain_text_without_a_terminal),
         cmocka_unit_test(test_colours_where_asked_for),
         cmocka_unit_test(test_worst_status_counts),
+        cmocka_unit_test(test_a_quarantine_forgives),
         cmocka_unit_test(test_options_change_the_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
