@@ -269,9 +269,8 @@ static void test_what_is_input(void **state)
 {
     (void)state;
     static const bool input[STEP_KIND_COUNT] = {
-        [STEP_PRESS] = true,  [STEP_CHORD] = true, [STEP_TYPE] = true,
-        [STEP_PASTE] = true,  [STEP_MOUSE] = true, [STEP_RUN] = true,
-        [STEP_RESIZE] = true, [STEP_WRITE] = true, [STEP_REMOVE] = true,
+        [STEP_PRESS] = true, [STEP_CHORD] = true,  [STEP_TYPE] = true,  [STEP_MOUSE] = true,
+        [STEP_RUN] = true,   [STEP_RESIZE] = true, [STEP_WRITE] = true, [STEP_REMOVE] = true,
     };
     for (enum step_kind kind = 0; kind < STEP_KIND_COUNT; kind++)
         assert_int_equal(step_is_input(&(struct step){.kind = kind}), input[kind]);
