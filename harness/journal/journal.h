@@ -21,7 +21,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 #include "verdict/series.h"
 
 struct journal;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "verdict/baseline.h"
 
 enum { JOURNAL_VERSION = 1 };
 

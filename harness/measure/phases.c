@@ -10,6 +10,7 @@
 #include "scenario/value.h"
 #include "driver/process.h"
 #include "driver/screen.h"
+#include "verdict/growth.h"
 #include "verdict/judge.h"
 
 static bool count_world(void *context, struct probe_counting *counting, bool whole,

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "report/judging.h"
 #include "verdict/confirm.h"
+#include "verdict/judge.h"
 #include "verdict/locate.h"
 
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt)

@@ -20,6 +20,7 @@
 #include "report/weakening.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
+#include "verdict/runtime_memory.h"
 
 /* So many sentences stand above the table: what a person reads in a minute. */
 enum { SENTENCES = 9 };
@@ -247,6 +248,7 @@ static void render(struct buffer *out, struct page *page, size_t number)
     part.open = wants_attention(scenario) || page->suite->count == 1;
     if (scenario->record != NULL && scenario->record->series.count > 0) {
         ledger = ledger_new(&scenario->record->series);
+        runtime_memory_correct(ledger);
         part.ledger = ledger;
         part.run = plot_run_of(&scenario->record->series);
     }

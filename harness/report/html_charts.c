@@ -10,7 +10,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/text_layout.h"
-#include "verdict/assess.h"
+#include "verdict/baseline.h"
 #include "verdict/levels.h"
 
 enum { HOLDERS_CHARTED = 4, SAMPLES_NAMED = 1000 };
@@ -25,37 +25,6 @@ struct gauge_row {
     double tolerance;
 };
 
-static const struct baseline *baseline_of(const struct page_scenario *part)
-{
-    return part->scenario->record->baseline;
-}
-
-static double allowed_growth(const struct page_scenario *part, enum gauge gauge)
-{
-    const struct baseline *baseline = baseline_of(part);
-    const char *today = part->scenario->record->facts.today;
-    if (baseline == NULL)
-        return 0;
-    const struct baseline_gauge *stored = &baseline->gauges[gauge];
-    double allowed = has_expired(stored->expires, today) ? 0 : stored->allowed;
-    for (size_t i = 0; i < baseline->exception_count; i++)
-        if (baseline->exceptions[i].gauge == gauge &&
-            !has_expired(baseline->exceptions[i].expires, today))
-            allowed += baseline->exceptions[i].allowed;
-    return allowed;
-}
-
-static double compared_level(const struct page_scenario *part, enum gauge gauge)
-{
-    const struct baseline *baseline = baseline_of(part);
-    const struct run_facts *facts = &part->scenario->record->facts;
-    bool of_build = gauge_info(gauge)->unit == UNIT_BYTES && !gauge_info(gauge)->cumulative;
-    if (baseline == NULL || !level_is_judged(gauge) || !baseline_is_of_plan(baseline, facts) ||
-        (of_build && !baseline_is_of_build(baseline, facts->go_version, facts->platform)))
-        return NAN;
-    return baseline->gauges[gauge].level;
-}
-
 /* The rate from the sample before to this one. What the target spent on being sampled is no time of
  * its own (verdict/levels.c). */
 static double rate_at(const struct series *series, enum gauge gauge, size_t i)
@@ -69,7 +38,8 @@ static double rate_at(const struct series *series, enum gauge gauge, size_t i)
 static struct gauge_row gauge_row_of(const struct page_scenario *part, enum gauge gauge)
 {
     const struct series *series = part->run.series;
-    const struct baseline *baseline = baseline_of(part);
+    const struct baseline *baseline = part->scenario->record->baseline;
+    const struct run_facts *facts = &part->scenario->record->facts;
     struct gauge_row row = {.zero = true};
     row.values = memory_array(series->count + 1, sizeof *row.values);
     for (size_t i = 0; i < series->count; i++) {
@@ -81,8 +51,8 @@ static struct gauge_row gauge_row_of(const struct page_scenario *part, enum gaug
         row.read = row.read || !isnan(value);
         row.zero = row.zero && (isnan(value) || value == 0);
     }
-    row.allowed = allowed_growth(part, gauge);
-    row.level = compared_level(part, gauge);
+    row.allowed = baseline_allowed_in_all(baseline, gauge, facts->today);
+    row.level = compared_level(baseline, facts, gauge);
     row.tolerance = isnan(row.level) ? NAN : baseline_tolerance(&baseline->gauges[gauge], gauge);
     return row;
 }
@@ -115,18 +85,6 @@ static void put_gauge(struct buffer *out, const struct page_scenario *part, enum
     html_chart(out, &chart);
 }
 
-static double exception_allows(const struct page_scenario *part, const struct finding *finding)
-{
-    bool bytes = finding->gauge == GAUGE_HEAP_STACK;
-    const struct baseline_exception *exception =
-        baseline_exception_for(baseline_of(part), finding->gauge, finding->holder);
-    if (exception == NULL || has_expired(exception->expires, part->scenario->record->facts.today))
-        return bytes && baseline_of(part) != NULL
-                   ? baseline_of(part)->gauges[finding->gauge].allowed
-                   : 0;
-    return bytes ? exception->allowed_bytes : exception->allowed;
-}
-
 /* One holder that grows by itself. */
 static void put_holder(struct buffer *out, const struct page_scenario *part,
                        const struct finding *finding)
@@ -134,7 +92,7 @@ static void put_holder(struct buffer *out, const struct page_scenario *part,
     const struct account *account = ledger_account(part->ledger, finding->gauge, finding->holder);
     if (account == NULL)
         return;
-    const double *row = account->bytes != NULL ? account->bytes : account->values;
+    const double *row = account_row(account);
     _cleanup_free_ double *values = memory_array(part->run.series->count + 1, sizeof *values);
     _cleanup_free_ char *title = memory_format("%s held by", gauge_info(finding->gauge)->name);
     for (size_t i = 0; i < part->run.series->count; i++)
@@ -149,7 +107,7 @@ static void put_holder(struct buffer *out, const struct page_scenario *part,
         .values = values,
         .judged = true,
         .rule = account->bytes != NULL ? growth_rule_bytes : growth_rule_count,
-        .allowed = exception_allows(part, finding),
+        .allowed = finding->allowed,
         .level = NAN,
     };
     html_chart(out, &chart);

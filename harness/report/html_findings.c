@@ -46,9 +46,7 @@ static const double *row_of(const struct page_scenario *part, const struct findi
     const struct account *account =
         finding->holder != NULL ? ledger_account(part->ledger, finding->gauge, finding->holder)
                                 : NULL;
-    if (account == NULL)
-        return NULL;
-    return account->bytes != NULL ? account->bytes : account->values;
+    return account != NULL ? account_row(account) : NULL;
 }
 
 static void put_spark(struct buffer *out, const struct page_scenario *part,

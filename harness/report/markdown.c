@@ -16,6 +16,7 @@
 #include "report/sparkline.h"
 #include "report/console.h"
 #include "report/weakening.h"
+#include "verdict/runtime_memory.h"
 
 enum {
     SUMMARY_BYTES = 900 * 1024,
@@ -73,9 +74,11 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
 
 static struct ledger *ledger_of(const struct scenario_result *scenario)
 {
-    return scenario->record != NULL && scenario->judgement != NULL
-               ? ledger_new(&scenario->record->series)
-               : NULL;
+    if (scenario->record == NULL || scenario->judgement == NULL)
+        return NULL;
+    struct ledger *ledger = ledger_new(&scenario->record->series);
+    runtime_memory_correct(ledger);
+    return ledger;
 }
 
 static void put_sparkline(struct buffer *out, const struct ledger *ledger,

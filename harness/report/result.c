@@ -11,6 +11,7 @@
 #include "report/attempts.h"
 #include "report/judging.h"
 #include "report/quarantine.h"
+#include "verdict/judge.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {

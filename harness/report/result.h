@@ -15,7 +15,7 @@
 #include "base/strings.h"
 #include "journal/journal.h"
 #include "journal/attempt.h"
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 
 /* Names inside a report's directory. */
 #define REPORT_RESULT "result.json"

@@ -62,8 +62,7 @@ char *finding_sparkline(const struct ledger *ledger, const struct finding *findi
         return NULL;
     if (finding->holder != NULL && !whole) {
         const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
-        if (account != NULL)
-            row = account->bytes != NULL ? account->bytes : account->values;
+        row = account != NULL ? account_row(account) : NULL;
     } else if (finding->gauge != GAUGE_HEAP_STACK) {
         row = totals = ledger_totals(ledger, finding->gauge);
     }

@@ -2,7 +2,7 @@
 #ifndef LEAKGATE_REPORT_SPARKLINE_H
 #define LEAKGATE_REPORT_SPARKLINE_H
 
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
 /* "▁▂▃▅▆▇": what of the values is finite, neighbours put together where there are more than 40.

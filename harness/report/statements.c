@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "report/attempts.h"
 #include "report/text_layout.h"
+#include "verdict/growth.h"
 
 /* More holders than this would bury the gauge's own line; result.json has all of them. */
 enum { HOLDERS_SHOWN = 6 };

@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "base/memory.h"
+#include "verdict/growth_bound.h"
 #include "verdict/holder_key.h"
-#include "verdict/runtime_memory.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
-#include "verdict/rest.h"
 #include "verdict/timer_owner.h"
 
 /* A name in a sentence is cut here; whole stacks stand in the finding's holder. */
@@ -20,42 +18,9 @@ enum { NAME_IN_TEXT_BYTES = 160, CONTRIBUTORS_NAMED = 3 };
 /* A growth of one per iteration is the least that a run must be able to tell from its noise. */
 static const double visible_enough = 1;
 
-bool has_expired(const char *expires, const char *today)
+static struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge)
 {
-    return expires != NULL && today != NULL && today[0] != '\0' &&
-           clock_days_between(expires, today) > 0;
-}
-
-static const struct baseline_exception *valid_exception(const struct assessment *assessment,
-                                                        enum gauge gauge, const char *key)
-{
-    const struct baseline_exception *exception =
-        baseline_exception_for(assessment->baseline, gauge, key);
-    return exception != NULL && has_expired(exception->expires, assessment->today) ? NULL
-                                                                                   : exception;
-}
-
-/* Such a stack may hold any number of objects in its bytes. */
-struct allowance gauge_allowance(const struct assessment *assessment, enum gauge gauge)
-{
-    const struct baseline_gauge *stored =
-        assessment->baseline != NULL ? &assessment->baseline->gauges[gauge] : NULL;
-    bool holds = stored != NULL && !has_expired(stored->expires, assessment->today);
-    double allowed = holds ? stored->allowed : 0;
-    if (gauge == GAUGE_HEAP_STACK)
-        return (struct allowance){.bytes = allowed};
-    return (struct allowance){.values = allowed};
-}
-
-static struct allowance holder_allowance(const struct assessment *assessment, enum gauge gauge,
-                                         const struct baseline_exception *exception)
-{
-    struct allowance allowance = gauge_allowance(assessment, gauge);
-    if (exception != NULL) {
-        allowance.values = fmax(allowance.values, exception->allowed);
-        allowance.bytes = fmax(allowance.bytes, exception->allowed_bytes);
-    }
-    return allowance;
+    return baseline_gauge_allowance(assessment->baseline, gauge, assessment->today);
 }
 
 static struct finding finding_of(enum finding_kind kind, enum gauge gauge,
@@ -75,37 +40,30 @@ static struct finding finding_of(enum finding_kind kind, enum gauge gauge,
     };
 }
 
-static const char *pace_name(const struct ledger *ledger)
-{
-    return ledger->series->per_minute ? "minute" : "iteration";
-}
-
 /* What the numbers of a growth do not say: how it ended at rest, and what was taken off. */
 static char *growth_text(const struct ledger *ledger, const struct outcome *outcome)
 {
     struct buffer text = {0};
+    double rested =
+        ledger->samples[ledger->columns - 1]->at - ledger->samples[stretch_last(ledger->loop)]->at;
     if (outcome->drained)
         buffer_format(&text, "all gone %.0f s after the loop", outcome->drained_after);
-    else if (!isnan(outcome->left)) {
-        double rest = ledger->samples[ledger->columns - 1]->at -
-                      ledger->samples[ledger->loop.first + ledger->loop.count - 1]->at;
-        if (outcome->left >= outcome->net)
-            buffer_format(&text, "after %.0f s at rest all of it is still there", rest);
-        else
-            buffer_format(&text, "after %.0f s at rest %.0f of %.0f are left", rest,
-                          fmax(outcome->left, 0), outcome->net);
-    }
+    else if (!isnan(outcome->left) && outcome->left >= outcome->net)
+        buffer_format(&text, "after %.0f s at rest all of it is still there", rested);
+    else if (!isnan(outcome->left))
+        buffer_format(&text, "after %.0f s at rest %.0f of %.0f are left", rested,
+                      fmax(outcome->left, 0), outcome->net);
     if (outcome->drift > 0)
         buffer_format(&text, "%srises by %.3g per second at rest as well, which was taken off",
                       text.length > 0 ? "; " : "", outcome->drift);
     return text.length > 0 ? buffer_take(&text) : NULL;
 }
 
-static void report_drift(struct assessment *assessment, enum gauge gauge, const char *key,
+static void report_drift(struct assessment *assessment, const struct account *account,
                          const struct outcome *outcome, struct allowance allowance)
 {
-    struct finding finding = finding_of(FINDING_MEASUREMENT, gauge, outcome, allowance);
-    finding.holder = memory_copy_text(key);
+    struct finding finding = finding_of(FINDING_MEASUREMENT, account->gauge, outcome, allowance);
+    finding.holder = memory_copy_text(account->key);
     finding.text = memory_format("rises by %.3g per second at rest as well, and no faster by the "
                                  "iterations: a scenario paced by time can judge it",
                                  outcome->drift);
@@ -113,52 +71,49 @@ static void report_drift(struct assessment *assessment, enum gauge gauge, const 
     assessment->noisy = true;
 }
 
-static void subtract(double *rest, const double *row, size_t columns)
+/* What the gauge's own allowance covers: would it be a growth without it? */
+static void note_use(struct assessment *assessment, const struct account *account)
 {
-    for (size_t i = 0; i < columns; i++)
-        rest[i] -= row[i];
-}
-
-/* A holder that the gauge's own allowance covers: would it be a growth without it? */
-static void note_use(struct assessment *assessment, struct row row)
-{
-    struct allowance granted = gauge_allowance(assessment, row.gauge);
-    if (assessment->left == NULL || !(granted.values > 0 || granted.bytes > 0))
+    struct allowance granted = gauge_allowance(assessment, account->gauge);
+    if (assessment->used == NULL || !(granted.values > 0 || granted.bytes > 0))
         return;
-    struct outcome outcome = outcome_of(assessment->ledger, row, (struct allowance){0});
-    double pace = row.bytes != NULL ? outcome.bytes_per_iteration : outcome.per_iteration;
+    struct outcome outcome = outcome_of(assessment->ledger, account, (struct allowance){0});
+    double pace = account->bytes != NULL ? outcome.bytes_per_iteration : outcome.per_iteration;
     if (outcome.grows)
-        assessment->left[row.gauge] = fmax(assessment->left[row.gauge], pace);
+        assessment->used[account->gauge] = fmax(assessment->used[account->gauge], pace);
 }
 
 /* Judges one holder. True when it was reported, or is excepted: then it is taken off the total. */
-static bool assess_account(struct assessment *assessment, const struct account *account)
+static bool assess_holder(struct assessment *assessment, const struct account *account)
 {
     const struct ledger *ledger = assessment->ledger;
-    struct row row = {account->gauge, account->values, account->bytes};
-    const struct baseline_exception *exception =
-        valid_exception(assessment, account->gauge, account->key);
-    struct allowance allowance = holder_allowance(assessment, account->gauge, exception);
-    struct outcome outcome = outcome_of(ledger, row, allowance);
+    const struct holder_table *holders = ledger->series->holders;
+    const struct baseline_exception *exception = baseline_valid_exception(
+        assessment->baseline, account->gauge, account->key, assessment->today);
+    struct allowance of_gauge = gauge_allowance(assessment, account->gauge), allowance = of_gauge;
+    if (exception != NULL) {
+        allowance.values = fmax(allowance.values, exception->allowed);
+        allowance.bytes = fmax(allowance.bytes, exception->allowed_bytes);
+    }
+    struct outcome outcome = outcome_of(ledger, account, allowance);
     enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
     if (outcome.only_drift) {
-        report_drift(assessment, account->gauge, account->key, &outcome, allowance);
+        report_drift(assessment, account, &outcome, allowance);
         return true;
     }
+    if (!outcome.grows && exception == NULL) {
+        note_use(assessment, account);
+        return false;
+    }
     if (!outcome.grows) {
-        if (exception == NULL) {
-            note_use(assessment, row);
-            return false;
-        }
-        outcome = outcome_of(ledger, row, gauge_allowance(assessment, account->gauge));
+        outcome = outcome_of(ledger, account, of_gauge);
         if (!outcome.grows)
             return true;
         kind = FINDING_ALLOWED;
     }
     struct finding finding = finding_of(kind, account->gauge, &outcome, allowance);
     finding.holder = memory_copy_text(account->key);
-    finding.example = holder_raw_name(ledger->series->holders,
-                                      holder_table_get(ledger->series->holders, account->example));
+    finding.example = holder_raw_name(holders, holder_table_get(holders, account->example));
     finding.text = kind == FINDING_ALLOWED ? memory_copy_text(exception->reason)
                                            : growth_text(ledger, &outcome);
     if (account->gauge == GAUGE_GOROUTINE)
@@ -167,65 +122,39 @@ static bool assess_account(struct assessment *assessment, const struct account *
     return true;
 }
 
-/* The gauge whose holders explain this one's total: the heap's total is held by its stacks. */
-static enum gauge holders_of(enum gauge gauge)
-{
-    return gauge == GAUGE_HEAP_ALLOC ? GAUGE_HEAP_STACK : gauge;
-}
-
-static const double *total_row(const struct account *account)
-{
-    return account->bytes != NULL ? account->bytes : account->values;
-}
-
-/* Between the first and the last sample of the loop; only ranks the holders in a sentence. */
-static double rise_of(const struct ledger *ledger, const struct account *account)
-{
-    const double *row = total_row(account);
-    return row[ledger->loop.first + ledger->loop.count - 1] - row[ledger->loop.first];
-}
-
-static const struct account *next_contributor(const struct ledger *ledger, enum gauge gauge,
-                                              const bool *taken, bool *named)
-{
-    size_t count;
-    const struct account *accounts = ledger_accounts(ledger, gauge, &count), *most = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (!taken[i] && !named[i] && rise_of(ledger, &accounts[i]) > 0 &&
-            (most == NULL || rise_of(ledger, &accounts[i]) > rise_of(ledger, most)))
-            most = &accounts[i];
-    if (most != NULL)
-        named[most - accounts] = true;
-    return most;
-}
-
 /* At most NAME_IN_TEXT_BYTES of a name, whole characters. */
 static int cut_name(const char *name)
 {
-    size_t length = strlen(name);
-    if (length <= NAME_IN_TEXT_BYTES)
-        return (int)length;
-    length = NAME_IN_TEXT_BYTES;
+    size_t length = strnlen(name, NAME_IN_TEXT_BYTES);
     while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
         length--;
     return (int)length;
 }
 
-/* No holder grows steadily enough to be named alone: those that rose most. */
+/* No holder grows steadily enough to be named alone: those that rose most from the first sample of
+ * the loop to the last. */
 static char *contributors_text(const struct ledger *ledger, enum gauge gauge, const bool *taken)
 {
     struct buffer text = {0};
     size_t count;
-    ledger_accounts(ledger, holders_of(gauge), &count);
+    const struct account *accounts = ledger_accounts(ledger, ledger_held_by(gauge), &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);
-    for (int i = 0; i < CONTRIBUTORS_NAMED; i++) {
-        const struct account *account = next_contributor(ledger, holders_of(gauge), taken, named);
-        if (account == NULL)
+    for (int number = 0; number < CONTRIBUTORS_NAMED; number++) {
+        const struct account *most = NULL;
+        double rise = 0;
+        for (size_t i = 0; i < count; i++) {
+            double gain = ledger_gain(account_row(&accounts[i]), ledger->loop);
+            if (taken[i] || named[i] || !(gain > rise))
+                continue;
+            most = &accounts[i];
+            rise = gain;
+        }
+        if (most == NULL)
             break;
-        int length = cut_name(account->key);
-        buffer_format(&text, "%s%.*s%s +%.0f", i == 0 ? "no holder alone; most of it: " : ", ",
-                      length, account->key, account->key[length] != '\0' ? "..." : "",
-                      rise_of(ledger, account));
+        named[most - accounts] = true;
+        int length = cut_name(most->key);
+        buffer_format(&text, "%s%.*s%s +%.0f", number == 0 ? "no holder alone; most of it: " : ", ",
+                      length, most->key, most->key[length] != '\0' ? "..." : "", rise);
     }
     return text.length > 0 ? buffer_take(&text) : NULL;
 }
@@ -243,46 +172,49 @@ static char *join_texts(char *first, char *second)
 /* The trace itself is too restless to show even a growth of one per iteration; what is there at
  * rest may still tell. A scenario paced by minutes asks for more by nature, so it is held against a
  * trace without noise as well. */
-static void check_noise(struct assessment *assessment, enum gauge gauge,
-                        const struct outcome *outcome, const double *rest, const bool *taken)
+static void check_noise(struct assessment *assessment, const struct account *total,
+                        const struct outcome *outcome, const bool *taken)
 {
-    double limit = fmax(visible_enough, 2 * outcome_noiseless(assessment->ledger));
-    if (gauge_info(gauge)->rule != RULE_FLOOR || !(outcome->smallest_visible > limit))
+    const struct ledger *ledger = assessment->ledger;
+    double limit = fmax(visible_enough, 2 * outcome_noiseless(ledger));
+    if (gauge_info(total->gauge)->rule != RULE_FLOOR || !(outcome->smallest_visible > limit))
         return;
-    double bound = rest_bound(assessment->ledger, gauge, rest, taken);
+    double bound = growth_bound(ledger, total->gauge, total->values, taken);
     if (bound <= visible_enough) {
         if (assessment->smallest != NULL)
-            assessment->smallest[gauge].per_iteration = fmin(bound, outcome->smallest_visible);
+            assessment->smallest[total->gauge].per_iteration =
+                fmin(bound, outcome->smallest_visible);
         return;
     }
-    assessment->restless = rest_can_tell(assessment->ledger);
-    struct finding finding = finding_of(FINDING_MEASUREMENT, gauge, outcome, (struct allowance){0});
+    assessment->restless = drain_tells_bound(ledger);
+    struct finding finding =
+        finding_of(FINDING_MEASUREMENT, total->gauge, outcome, (struct allowance){0});
     finding.text = memory_format("moves so much that a growth under %.2f per %s would not be seen",
-                                 outcome->smallest_visible, pace_name(assessment->ledger));
+                                 outcome->smallest_visible, series_step_name(ledger->series));
     finding_add(assessment->findings, finding);
     assessment->noisy = true;
 }
 
-/* `rest` is the gauge's total without the holders that were reported or are excepted (taken). */
-static void assess_rest(struct assessment *assessment, enum gauge gauge, const double *rest,
-                        const bool *taken)
+/* The gauge's total without the holders that were reported or are excepted (`taken`). */
+static void assess_total(struct assessment *assessment, const struct account *total,
+                         const bool *taken)
 {
     const struct ledger *ledger = assessment->ledger;
-    struct row row = {.gauge = gauge, .values = rest};
+    enum gauge gauge = total->gauge;
     struct allowance allowance = gauge_allowance(assessment, gauge);
-    struct outcome outcome = outcome_of(ledger, row, allowance);
+    struct outcome outcome = outcome_of(ledger, total, allowance);
     if (assessment->smallest != NULL)
         assessment->smallest[gauge].per_iteration = outcome.smallest_visible;
     if (outcome.only_drift) {
-        report_drift(assessment, gauge, NULL, &outcome, allowance);
+        report_drift(assessment, total, &outcome, allowance);
         return;
     }
     enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
     if (!outcome.grows) {
-        note_use(assessment, row);
-        outcome = outcome_of(ledger, row, (struct allowance){0});
+        note_use(assessment, total);
+        outcome = outcome_of(ledger, total, (struct allowance){0});
         /* Of the trace; what is allowed is no noise. */
-        check_noise(assessment, gauge, &outcome, rest, taken);
+        check_noise(assessment, total, &outcome, taken);
         kind = FINDING_ALLOWED;
     }
     if (!outcome.grows)
@@ -294,17 +226,6 @@ static void assess_rest(struct assessment *assessment, enum gauge gauge, const d
         finding.text =
             join_texts(memory_copy_text(assessment->baseline->gauges[gauge].reason), finding.text);
     finding_add(assessment->findings, finding);
-}
-
-/* What must not be there at all. */
-static void assess_presence(struct assessment *assessment, enum gauge gauge)
-{
-    size_t count;
-    const struct account *accounts = ledger_accounts(assessment->ledger, gauge, &count);
-    for (size_t i = 0; i < count; i++)
-        leaked_goroutines_assess(assessment->ledger, &accounts[i],
-                                 valid_exception(assessment, gauge, accounts[i].key),
-                                 assessment->findings);
 }
 
 /* A backlog of the warm-up may still have been there when the program rested before the loop, and
@@ -324,66 +245,53 @@ static void promise_beside_backlog(struct assessment *assessment, enum gauge gau
     _cleanup_free_ bool *none = memory_array(count, sizeof *none);
     _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
     double *smallest = &assessment->smallest[gauge].per_iteration;
-    *smallest = fmax(*smallest, rest_bound(ledger, gauge, totals, none));
+    *smallest = fmax(*smallest, growth_bound(ledger, gauge, totals, none));
 }
 
 /* One finding per culprit: holders first; what they explain is taken off before the total is
- * judged. */
-static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *const taken[])
+ * judged. `taken_stacks` says which heap stacks were taken, which explain the heap's total. */
+static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *taken_stacks)
 {
     const struct ledger *ledger = assessment->ledger;
-    enum gauge held_by = holders_of(gauge);
-    if (gauge_info(gauge)->rule == RULE_NONE) {
-        assess_presence(assessment, gauge);
-        return;
-    }
+    enum gauge_rule rule = gauge_info(gauge)->rule;
+    enum gauge held_by = ledger_held_by(gauge);
     size_t count;
     const struct account *accounts = ledger_accounts(ledger, held_by, &count);
-    _cleanup_free_ double *rest = ledger_totals(ledger, gauge);
+    if (rule == RULE_NONE) {
+        /* What must not be there at all. */
+        for (size_t i = 0; i < count; i++)
+            leaked_goroutines_assess(ledger, &accounts[i],
+                                     baseline_valid_exception(assessment->baseline, gauge,
+                                                              accounts[i].key, assessment->today),
+                                     assessment->findings);
+        return;
+    }
+    _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
+    _cleanup_free_ bool *own = memory_array(count, sizeof *own);
+    bool *taken = held_by == GAUGE_HEAP_STACK ? taken_stacks : own;
     for (size_t i = 0; i < count; i++) {
         if (held_by == gauge)
-            taken[gauge][i] = assess_account(assessment, &accounts[i]);
-        if (taken[held_by][i])
-            subtract(rest, total_row(&accounts[i]), ledger->columns);
+            taken[i] = assess_holder(assessment, &accounts[i]);
+        if (taken[i])
+            ledger_subtract(ledger, remaining, account_row(&accounts[i]));
     }
     if (gauge == GAUGE_HEAP_ALLOC)
-        runtime_memory_subtract_total(ledger, rest);
-    if (gauge_info(gauge)->rule == RULE_FLOOR || gauge_info(gauge)->rule == RULE_SLOPE)
-        assess_rest(assessment, gauge, rest, taken[held_by]);
-    if (gauge_info(gauge)->rule == RULE_FLOOR)
+        ledger_subtract(ledger, remaining, ledger->ignored_bytes);
+    struct account total = {.gauge = gauge, .values = remaining};
+    if (rule == RULE_FLOOR || rule == RULE_SLOPE)
+        assess_total(assessment, &total, taken);
+    if (rule == RULE_FLOOR)
         promise_beside_backlog(assessment, gauge);
 }
 
 /* Stacks before the heap's total, which they explain. */
 void assess_growth(struct assessment *assessment)
 {
-    bool *taken[GAUGE_COUNT];
-    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        size_t count;
-        ledger_accounts(assessment->ledger, (enum gauge)gauge, &count);
-        taken[gauge] = memory_array(count, sizeof(bool));
-    }
-    assess_gauge(assessment, GAUGE_HEAP_STACK, taken);
-    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++)
+    size_t count;
+    ledger_accounts(assessment->ledger, GAUGE_HEAP_STACK, &count);
+    _cleanup_free_ bool *taken_stacks = memory_array(count, sizeof *taken_stacks);
+    assess_gauge(assessment, GAUGE_HEAP_STACK, taken_stacks);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if (gauge != GAUGE_HEAP_STACK)
-            assess_gauge(assessment, (enum gauge)gauge, taken);
-    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        free(taken[gauge]);
-}
-
-void assess_exception(const struct ledger *ledger, const struct baseline_exception *exception,
-                      double *per_iteration, double *bytes_per_iteration)
-{
-    *per_iteration = *bytes_per_iteration = 0;
-    const struct account *account = ledger_account(ledger, exception->gauge, exception->holder);
-    if (account == NULL)
-        return;
-    if (gauge_info(account->gauge)->rule == RULE_NONE) {
-        *per_iteration = leaked_per_iteration(ledger, account);
-        return;
-    }
-    struct row row = {account->gauge, account->values, account->bytes};
-    struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
-    *per_iteration = fmax(outcome.per_iteration, 0);
-    *bytes_per_iteration = fmax(outcome.bytes_per_iteration, 0);
+            assess_gauge(assessment, gauge, taken_stacks);
 }

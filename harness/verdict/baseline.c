@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
@@ -30,6 +31,16 @@ static void gauge_free(struct baseline_gauge *gauge)
     free(gauge->reason);
     free(gauge->issue);
     free(gauge->expires);
+}
+
+void baseline_clear_tools(struct baseline *baseline)
+{
+    for (size_t i = 0; i < baseline->tool_count; i++)
+        free(baseline->tools[i].name);
+    free(baseline->tools);
+    baseline->tools = NULL;
+    baseline->tool_count = baseline->tool_capacity = 0;
+    baseline->has_tools = false;
 }
 
 void baseline_free(struct baseline *baseline)
@@ -90,6 +101,44 @@ const struct baseline_exception *baseline_exception_for(const struct baseline *b
     return found ? &baseline->exceptions[place] : NULL;
 }
 
+bool has_expired(const char *expires, const char *today)
+{
+    return expires != NULL && today != NULL && today[0] != '\0' &&
+           clock_days_between(expires, today) > 0;
+}
+
+const struct baseline_exception *baseline_valid_exception(const struct baseline *baseline,
+                                                          enum gauge gauge, const char *key,
+                                                          const char *today)
+{
+    const struct baseline_exception *exception = baseline_exception_for(baseline, gauge, key);
+    return exception != NULL && !has_expired(exception->expires, today) ? exception : NULL;
+}
+
+struct allowance baseline_gauge_allowance(const struct baseline *baseline, enum gauge gauge,
+                                          const char *today)
+{
+    if (baseline == NULL || has_expired(baseline->gauges[gauge].expires, today))
+        return (struct allowance){0};
+    double allowed = baseline->gauges[gauge].allowed;
+    if (gauge == GAUGE_HEAP_STACK)
+        return (struct allowance){.bytes = allowed};
+    return (struct allowance){.values = allowed};
+}
+
+double baseline_allowed_in_all(const struct baseline *baseline, enum gauge gauge, const char *today)
+{
+    if (baseline == NULL)
+        return 0;
+    double allowed =
+        has_expired(baseline->gauges[gauge].expires, today) ? 0 : baseline->gauges[gauge].allowed;
+    for (size_t i = 0; i < baseline->exception_count; i++)
+        if (baseline->exceptions[i].gauge == gauge &&
+            !has_expired(baseline->exceptions[i].expires, today))
+            allowed += baseline->exceptions[i].allowed;
+    return allowed;
+}
+
 void baseline_except(struct baseline *baseline, const struct baseline_exception *exception)
 {
     struct baseline_exception copy = {
@@ -108,14 +157,11 @@ void baseline_except(struct baseline *baseline, const struct baseline_exception 
         baseline->exceptions[place] = copy;
         return;
     }
-    size_t count = baseline->exception_count;
-    struct baseline_exception *grown = memory_array(count + 1, sizeof *grown);
-    for (size_t i = 0; i < count; i++)
-        grown[i < place ? i : i + 1] = baseline->exceptions[i];
-    grown[place] = copy;
-    free(baseline->exceptions);
-    baseline->exceptions = grown;
-    baseline->exception_count = count + 1;
+    baseline->exceptions = memory_grow(baseline->exceptions, &baseline->exception_capacity,
+                                       baseline->exception_count + 1, sizeof *baseline->exceptions);
+    for (size_t i = baseline->exception_count++; i > place; i--)
+        baseline->exceptions[i] = baseline->exceptions[i - 1];
+    baseline->exceptions[place] = copy;
 }
 
 void baseline_remove_exception(struct baseline *baseline, enum gauge gauge, const char *key)
@@ -282,4 +328,33 @@ double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
         return fmax(tolerances[gauge].least, tolerances[gauge].share * stored->level);
     double least = gauge_info(gauge)->unit == UNIT_COUNT ? usual_count : 0;
     return fmax(least, usual_share * stored->level);
+}
+
+const struct baseline_tool *baseline_tool_for(const struct baseline *baseline, const char *name)
+{
+    for (size_t i = 0; i < baseline->tool_count; i++)
+        if (strcmp(baseline->tools[i].name, name) == 0)
+            return &baseline->tools[i];
+    return NULL;
+}
+
+void baseline_add_tool(struct baseline *baseline, const char *name, double per_iteration,
+                       double tolerance)
+{
+    baseline->tools = memory_grow(baseline->tools, &baseline->tool_capacity,
+                                  baseline->tool_count + 1, sizeof *baseline->tools);
+    baseline->tools[baseline->tool_count++] =
+        (struct baseline_tool){memory_copy_text(name), per_iteration, tolerance};
+    baseline->has_tools = true;
+}
+
+/*
+ * Counts are exact, but what a program starts on its own, by the clock or because files changed,
+ * falls into one iteration or the next, or is merged with another: one per iteration at least.
+ */
+double baseline_tool_tolerance(const struct baseline_tool *stored)
+{
+    const double share = 0.1, least = 1;
+    return isnan(stored->tolerance) ? fmax(least, share * stored->per_iteration)
+                                    : stored->tolerance;
 }

@@ -47,9 +47,9 @@ struct baseline {
     double seconds;    /* that its run took; judged by nobody; NAN: not known */
     struct baseline_gauge gauges[GAUGE_COUNT];
     struct baseline_exception *exceptions; /* sorted by gauge and key */
-    size_t exception_count;
+    size_t exception_count, exception_capacity;
     struct baseline_tool *tools;
-    size_t tool_count;
+    size_t tool_count, tool_capacity;
     bool has_tools; /* false: none are compared; made before they were counted, or not by iterations
                      */
 };
@@ -69,6 +69,27 @@ void cleanup_baseline(struct baseline **baseline);
 /* NULL where there is none; baseline may be NULL. Owned by the baseline. */
 const struct baseline_exception *baseline_exception_for(const struct baseline *baseline,
                                                         enum gauge gauge, const char *key);
+/* Is this last day ("YYYY-MM-DD" or NULL) behind us? Not where today is not known ("" or NULL). */
+bool has_expired(const char *expires, const char *today);
+/* The exception, where it has not expired. */
+const struct baseline_exception *baseline_valid_exception(const struct baseline *baseline,
+                                                          enum gauge gauge, const char *key,
+                                                          const char *today);
+
+/* Growth that is granted, per iteration. */
+struct allowance {
+    double values; /* in the gauge's unit; of heap stacks objects */
+    double bytes;  /* heap stacks */
+};
+/* To a gauge's total, and to any one of its holders. A heap stack may hold any number of objects in
+ * its bytes. The baseline may be NULL. */
+struct allowance baseline_gauge_allowance(const struct baseline *baseline, enum gauge gauge,
+                                          const char *today);
+/* To a gauge's total with all its excepted holders, in the gauge's unit. The baseline may be NULL.
+ */
+double baseline_allowed_in_all(const struct baseline *baseline, enum gauge gauge,
+                               const char *today);
+
 /* Adds or replaces; takes copies. */
 void baseline_except(struct baseline *baseline, const struct baseline_exception *exception);
 void baseline_put_gauge(struct baseline *baseline, enum gauge gauge,

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 
 enum { CONFIRMING_RUNS = 3 };
 

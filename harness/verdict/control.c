@@ -5,11 +5,11 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "verdict/runtime_memory.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/runtime_memory.h"
 #include "verdict/tool_rates.h"
 
 /* Growth under these is what any run shows by chance, and would only lengthen the baseline; but
@@ -32,11 +32,10 @@ static void forget_drained(struct outcome *outcome)
     outcome->bytes_per_iteration *= share;
 }
 
-static void allow_account(struct baseline *baseline, const struct ledger *ledger,
-                          const struct account *account)
+static void allow_holder(struct baseline *baseline, const struct ledger *ledger,
+                         const struct account *account)
 {
-    struct row row = {account->gauge, account->values, account->bytes};
-    struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
+    struct outcome outcome = outcome_of(ledger, account, (struct allowance){0});
     forget_drained(&outcome);
     bool any_counts = gauge_info(account->gauge)->rule == RULE_NONE;
     if (any_counts)
@@ -56,34 +55,23 @@ static void allow_account(struct baseline *baseline, const struct ledger *ledger
     baseline_except(baseline, &exception);
 }
 
-/* What is left of a gauge's total without the accounts that are allowed by themselves. */
-static double *rest_of_total(const struct baseline *baseline, const struct ledger *ledger,
-                             enum gauge gauge)
-{
-    enum gauge held_by = gauge == GAUGE_HEAP_ALLOC ? GAUGE_HEAP_STACK : gauge;
-    double *rest = ledger_totals(ledger, gauge);
-    size_t count;
-    const struct account *accounts = ledger_accounts(ledger, held_by, &count);
-    for (size_t i = 0; i < count; i++) {
-        const double *row = accounts[i].bytes != NULL ? accounts[i].bytes : accounts[i].values;
-        if (baseline_exception_for(baseline, held_by, accounts[i].key) == NULL)
-            continue;
-        for (size_t column = 0; column < ledger->columns; column++)
-            rest[column] -= row[column];
-    }
-    if (gauge == GAUGE_HEAP_ALLOC)
-        runtime_memory_subtract_total(ledger, rest);
-    return rest;
-}
-
+/* What remains of a gauge's total without the holders that are allowed by themselves. */
 static void allow_total(struct baseline *baseline, const struct ledger *ledger, enum gauge gauge)
 {
     enum gauge_rule rule = gauge_info(gauge)->rule;
     if (rule != RULE_FLOOR && rule != RULE_SLOPE)
         return;
-    _cleanup_free_ double *rest = rest_of_total(baseline, ledger, gauge);
-    struct row row = {.gauge = gauge, .values = rest};
-    struct outcome outcome = outcome_of(ledger, row, (struct allowance){0});
+    enum gauge held_by = ledger_held_by(gauge);
+    _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, held_by, &count);
+    for (size_t i = 0; i < count; i++)
+        if (baseline_exception_for(baseline, held_by, accounts[i].key) != NULL)
+            ledger_subtract(ledger, remaining, account_row(&accounts[i]));
+    if (gauge == GAUGE_HEAP_ALLOC)
+        ledger_subtract(ledger, remaining, ledger->ignored_bytes);
+    struct account total = {.gauge = gauge, .values = remaining};
+    struct outcome outcome = outcome_of(ledger, &total, (struct allowance){0});
     forget_drained(&outcome);
     baseline->gauges[gauge].present = true;
     if (outcome.per_iteration > 0)
@@ -106,8 +94,7 @@ static void take_levels(struct baseline *baseline, const struct ledger *ledger)
 {
     double levels[GAUGE_COUNT];
     levels_at_rest(ledger, levels);
-    for (unsigned i = 0; i < GAUGE_COUNT; i++) {
-        enum gauge gauge = (enum gauge)i;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         if (!level_is_judged(gauge) || !isfinite(levels[gauge]))
             continue;
         baseline->gauges[gauge].present = true;
@@ -119,12 +106,13 @@ struct baseline *baseline_of_control(const struct series *series, const struct r
 {
     struct baseline *baseline = baseline_new();
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
+    runtime_memory_correct(ledger);
     snprintf(baseline->plan_hash, sizeof baseline->plan_hash, "%s", facts->plan_hash);
     snprintf(baseline->go_version, sizeof baseline->go_version, "%s", facts->go_version);
     for (size_t i = 0; i < ledger->count; i++)
-        allow_account(baseline, ledger, &ledger->accounts[i]);
-    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        allow_total(baseline, ledger, (enum gauge)gauge);
+        allow_holder(baseline, ledger, &ledger->accounts[i]);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        allow_total(baseline, ledger, gauge);
     take_levels(baseline, ledger);
     take_tools(baseline, ledger);
     return baseline;

@@ -4,7 +4,8 @@
 #define LEAKGATE_VERDICT_CONTROL_H
 
 #include "verdict/baseline.h"
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
+#include "verdict/series.h"
 
 /* Every growth of the control's run is allowed, also what is too small to be a finding by itself:
  * just under a rule in one build and just over it in the other is no difference. Its levels at rest

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "verdict/assess.h"
+#include "verdict/leaked_goroutines.h"
+#include "verdict/outcome.h"
 
 /* An allowance may be this many times what is left, and this much more, before it is called wide:
  * what is left is known to a few hundredths per iteration. */
@@ -19,51 +20,36 @@ static const double wide_margin_bytes = 32;
 struct grant {
     enum gauge gauge;
     const char *holder;
-    double allowed;       /* of heap stacks objects; none for the whole gauge */
-    double allowed_bytes; /* heap stacks */
+    struct allowance allowed;
     const char *expires;
 };
 
-static struct grant grant_of_exception(const struct baseline_exception *exception)
+static struct finding finding_for(const struct grant *grant, enum finding_kind kind, char *text)
 {
-    return (struct grant){exception->gauge, exception->holder, exception->allowed,
-                          exception->allowed_bytes, exception->expires};
-}
-
-static struct grant grant_of_gauge(const struct baseline *baseline, enum gauge gauge)
-{
-    const struct baseline_gauge *stored = &baseline->gauges[gauge];
-    bool heap = gauge == GAUGE_HEAP_STACK;
-    return (struct grant){gauge, NULL, heap ? 0 : stored->allowed, heap ? stored->allowed : 0,
-                          stored->expires};
-}
-
-static struct finding finding_for(struct grant grant, enum finding_kind kind, char *text)
-{
-    bool heap = grant.gauge == GAUGE_HEAP_STACK;
+    bool heap = grant->gauge == GAUGE_HEAP_STACK;
     return (struct finding){
         .kind = kind,
-        .gauge = grant.gauge,
-        .holder = memory_copy_text(grant.holder),
-        .allowed = heap ? grant.allowed_bytes : grant.allowed,
+        .gauge = grant->gauge,
+        .holder = memory_copy_text(grant->holder),
+        .allowed = heap ? grant->allowed.bytes : grant->allowed.values,
         .text = text,
     };
 }
 
-static void check_date(struct grant grant, const char *today, struct finding_list *findings)
+static void check_date(const struct grant *grant, const char *today, struct finding_list *findings)
 {
-    if (grant.expires == NULL || today[0] == '\0')
+    if (grant->expires == NULL || today[0] == '\0')
         return;
-    long days = clock_days_between(today, grant.expires);
-    if (has_expired(grant.expires, today))
+    long days = clock_days_between(today, grant->expires);
+    if (has_expired(grant->expires, today))
         finding_add(findings, finding_for(grant, FINDING_EXCEPTION_EXPIRED,
                                           memory_format("held until %s: mend the growth, or accept "
                                                         "it anew with a reason",
-                                                        grant.expires)));
+                                                        grant->expires)));
     else if (days <= EXPIRY_WARNING_DAYS)
         finding_add(findings,
                     finding_for(grant, FINDING_EXCEPTION_EXPIRING,
-                                memory_format("holds until %s, %ld %s from now", grant.expires,
+                                memory_format("holds until %s, %ld %s from now", grant->expires,
                                               days, days == 1 ? "day" : "days")));
 }
 
@@ -72,12 +58,10 @@ static bool was_read(const struct ledger *ledger, enum gauge gauge)
 {
     size_t count;
     ledger_accounts(ledger, gauge, &count);
-    if (count > 0)
-        return true;
-    for (size_t i = 0; i < ledger->series->count; i++)
+    for (size_t i = 0; count == 0 && i < ledger->series->count; i++)
         if (!isnan(ledger->series->samples[i].gauges[gauge]))
             return true;
-    return false;
+    return count > 0;
 }
 
 static bool is_wide(double allowed, double found, double margin)
@@ -85,83 +69,86 @@ static bool is_wide(double allowed, double found, double margin)
     return allowed > 0 && (found <= 0 || allowed >= wide_factor * found + margin);
 }
 
-/* Closures are named by the compiler: another Go version may call the same stack otherwise. */
-static void append_go_hint(struct buffer *text, const struct baseline *baseline,
-                           const struct run_facts *facts, bool found)
-{
-    if (!found && facts->go_version[0] != '\0' && baseline->go_version[0] != '\0' &&
-        strcmp(facts->go_version, baseline->go_version) != 0)
-        buffer_format(text, "; the baseline was made with %s, this is %s, which may name it anew",
-                      baseline->go_version, facts->go_version);
-}
-
-/* "3.00 per iteration are allowed, 1.00 are left"; the caller frees it. */
-static char *describe_width(struct grant grant, double found, double found_bytes, bool in_bytes,
-                            const char *pace)
-{
-    if (!in_bytes && gauge_info(grant.gauge)->rule != RULE_SLOPE)
-        return memory_format("%.2f per %s are allowed, %.2f are left", grant.allowed, pace, found);
-    return memory_format("%.0f B per %s are allowed, %.0f B are left",
-                         in_bytes ? grant.allowed_bytes : grant.allowed, pace,
-                         in_bytes ? found_bytes : found);
-}
-
-/* What has expired is told only where it can go: its growth, if there is any, is judged by itself.
- */
+/* What has expired is reported only where it can go: its growth, if there is any, is judged by
+ * itself. `found` is the growth that is there. */
 static void check_use(const struct ledger *ledger, const struct baseline *baseline,
-                      struct grant grant, double found, double found_bytes,
+                      const struct grant *grant, struct allowance found,
                       const struct run_facts *facts, struct finding_list *findings)
 {
-    double margin = gauge_info(grant.gauge)->rule == RULE_SLOPE ? wide_margin_bytes : wide_margin;
-    bool wide = is_wide(grant.allowed, found, margin);
-    bool wide_bytes = is_wide(grant.allowed_bytes, found_bytes, wide_margin_bytes);
-    bool unused = found <= 0 && found_bytes <= 0;
-    if (!was_read(ledger, grant.gauge) || !(wide || wide_bytes) ||
-        (has_expired(grant.expires, facts->today) && !unused))
+    struct allowance allowed = grant->allowed;
+    bool slope = gauge_info(grant->gauge)->rule == RULE_SLOPE;
+    bool wide = is_wide(allowed.values, found.values, slope ? wide_margin_bytes : wide_margin);
+    bool wide_bytes = is_wide(allowed.bytes, found.bytes, wide_margin_bytes);
+    bool unused = found.values <= 0 && found.bytes <= 0;
+    if (!was_read(ledger, grant->gauge) || !(wide || wide_bytes) ||
+        (has_expired(grant->expires, facts->today) && !unused))
         return;
     struct buffer text = {0};
-    const char *pace = ledger->series->per_minute ? "minute" : "iteration";
-    _cleanup_free_ char *width = describe_width(grant, found, found_bytes, !wide, pace);
-    buffer_text(&text, unused ? "nothing uses it any more: it can be removed" : width);
-    if (grant.holder != NULL)
-        append_go_hint(&text, baseline, facts, found > 0);
+    const char *step = series_step_name(ledger->series);
+    if (unused)
+        buffer_text(&text, "nothing uses it any more: it can be removed");
+    else if (wide && !slope)
+        buffer_format(&text, "%.2f per %s are allowed, %.2f are left", allowed.values, step,
+                      found.values);
+    else
+        buffer_format(&text, "%.0f B per %s are allowed, %.0f B are left",
+                      wide ? allowed.values : allowed.bytes, step,
+                      wide ? found.values : found.bytes);
+    /* Closures are named by the compiler: another Go version may call the same stack otherwise. */
+    if (grant->holder != NULL && !(found.values > 0) && facts->go_version[0] != '\0' &&
+        baseline->go_version[0] != '\0' && strcmp(facts->go_version, baseline->go_version) != 0)
+        buffer_format(&text, "; the baseline was made with %s, this is %s, which may name it anew",
+                      baseline->go_version, facts->go_version);
     struct finding finding = finding_for(grant, FINDING_EXCEPTION_UNUSED, buffer_take(&text));
-    finding.per_iteration = found;
-    finding.bytes_per_iteration = found_bytes;
+    finding.per_iteration = found.values;
+    finding.bytes_per_iteration = found.bytes;
     finding_add(findings, finding);
 }
 
-static void check_gauges(const struct ledger *ledger, const struct baseline *baseline,
-                         const struct run_facts *facts, const double *left,
-                         struct finding_list *findings)
+/* How much of an excepted holder's growth is there in this run; 0 without a growth. */
+static struct allowance growth_left(const struct ledger *ledger,
+                                    const struct baseline_exception *exception)
 {
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        bool heap = gauge == GAUGE_HEAP_STACK;
-        struct grant grant = grant_of_gauge(baseline, gauge);
-        if (!(baseline->gauges[gauge].allowed > 0))
-            continue;
-        check_date(grant, facts->today, findings);
-        if (left != NULL)
-            check_use(ledger, baseline, grant, heap ? 0 : left[gauge], heap ? left[gauge] : 0,
-                      facts, findings);
-    }
+    const struct account *account = ledger_account(ledger, exception->gauge, exception->holder);
+    if (account == NULL)
+        return (struct allowance){0};
+    if (gauge_info(account->gauge)->rule == RULE_NONE)
+        return (struct allowance){.values = leaked_per_iteration(ledger, account)};
+    struct outcome outcome = outcome_of(ledger, account, (struct allowance){0});
+    return (struct allowance){
+        .values = fmax(outcome.per_iteration, 0),
+        .bytes = account->bytes != NULL ? fmax(outcome.bytes_per_iteration, 0) : 0,
+    };
 }
 
 void check_exceptions(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct run_facts *facts, const double *left,
+                      const struct run_facts *facts, const double *used,
                       struct finding_list *findings)
 {
     for (size_t i = 0; i < baseline->exception_count; i++) {
         const struct baseline_exception *exception = &baseline->exceptions[i];
-        struct grant grant = grant_of_exception(exception);
-        double found, found_bytes;
-        check_date(grant, facts->today, findings);
-        assess_exception(ledger, exception, &found, &found_bytes);
-        bool heap = exception->gauge == GAUGE_HEAP_STACK;
-        if (left != NULL)
-            check_use(ledger, baseline, grant, found, heap ? found_bytes : 0, facts, findings);
+        struct grant grant = {exception->gauge,
+                              exception->holder,
+                              {exception->allowed, exception->allowed_bytes},
+                              exception->expires};
+        check_date(&grant, facts->today, findings);
+        if (used != NULL)
+            check_use(ledger, baseline, &grant, growth_left(ledger, exception), facts, findings);
     }
-    check_gauges(ledger, baseline, facts, left, findings);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        const struct baseline_gauge *stored = &baseline->gauges[gauge];
+        if (!(stored->allowed > 0))
+            continue;
+        struct grant grant = {gauge, NULL, baseline_gauge_allowance(baseline, gauge, NULL),
+                              stored->expires};
+        check_date(&grant, facts->today, findings);
+        if (used == NULL)
+            continue;
+        struct allowance found = {.values = used[gauge]};
+        if (gauge == GAUGE_HEAP_STACK)
+            found = (struct allowance){.bytes = used[gauge]};
+        check_use(ledger, baseline, &grant, found, facts, findings);
+    }
 }
 
 bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired)

@@ -6,14 +6,13 @@
 #include <stdbool.h>
 
 #include "verdict/baseline.h"
-#include "verdict/finding.h"
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
-/* `left`: by gauge, what its own allowance is used for (assess.h); NULL where the run is not valid,
- * so that what was not found in it may be there all the same. */
+/* `used`: by gauge, how much of its own allowance is used (assess.h); NULL where the run is not
+ * valid, so that what was not found in it may be there all the same. */
 void check_exceptions(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct run_facts *facts, const double *left,
+                      const struct run_facts *facts, const double *used,
                       struct finding_list *findings);
 
 /* Is this the finding of an exception, or of a gauge's allowance, that has expired and that nothing

@@ -28,23 +28,6 @@ static const double sampled_enough = 8;
 /* The 95 % point of the standard normal distribution. */
 static const double one_sided_95 = 1.6448536269514722;
 
-static double floor_of_block(const double *values, size_t length)
-{
-    double least = NAN;
-    for (size_t i = 0; i < length; i++)
-        if (!isnan(values[i]) && !(least <= values[i]))
-            least = values[i];
-    return least;
-}
-
-static double centre_of_block(const double *positions, size_t length)
-{
-    double sum = 0;
-    for (size_t i = 0; i < length; i++)
-        sum += positions[i];
-    return sum / (double)length;
-}
-
 /*
  * A floor stands at its block's centre, not at the sample where it was found. On a straight trace
  * the floor is at the same place in every block (the first sample of a rising one), so that the
@@ -59,9 +42,14 @@ static bool read_floors(struct trace trace, struct growth *growth, double centre
     if (trace.count < GROWTH_SAMPLES)
         return false;
     for (size_t block = 0; block < GROWTH_BLOCKS; block++, first += length) {
-        growth->floors[block] = floor_of_block(trace.values + first, length);
-        centres[block] = centre_of_block(trace.positions + first, length);
-        if (isnan(growth->floors[block]) || (block > 0 && !(centres[block] > centres[block - 1])))
+        double least = NAN, sum = 0;
+        for (size_t i = first; i < first + length; i++) {
+            least = fmin(least, trace.values[i]);
+            sum += trace.positions[i];
+        }
+        growth->floors[block] = least;
+        centres[block] = sum / (double)length;
+        if (isnan(least) || (block > 0 && !(centres[block] > centres[block - 1])))
             return false;
     }
     return true;
@@ -82,24 +70,12 @@ static double least_excess(const struct growth *growth, double allowed, struct g
     return fmax(growth_threshold(rule, growth->iterations), chance);
 }
 
-static unsigned rising_steps(const double floors[GROWTH_BLOCKS])
-{
-    unsigned rising = 0;
-    for (size_t i = 1; i < GROWTH_BLOCKS; i++)
-        rising += floors[i] > floors[i - 1];
-    return rising;
-}
-
-/* What chance alone may take from the second half of a sampled trace. Of n allocations each seen
- * with the probability p, n p are, with the variance n p (1 - p); the profile shows that divided by
- * p. Where p is nearly 1, as for objects of several KiB, chance takes nothing. */
-static double pace_slack(double first, double second, struct growth_rule rule)
-{
-    double rise = fmax(second + SECOND_HALF_SHARE * SECOND_HALF_SHARE * first, 0);
-    return one_sided_95 * sqrt(rule.quantum * rule.unseen * rise);
-}
-
-/* What is allowed keeps its pace as well, and must not lend it to what levels off. */
+/*
+ * What is allowed keeps its pace as well, and must not lend it to what levels off. Chance alone may
+ * take something from the second half of a sampled trace: of n allocations each seen with the
+ * probability p, n p are, with the variance n p (1 - p); the profile shows that divided by p. Where
+ * p is nearly 1, as for objects of several KiB, chance takes nothing.
+ */
 static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS],
                                    const double centres[GROWTH_BLOCKS], double allowed,
                                    struct growth_rule rule)
@@ -107,7 +83,8 @@ static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS],
     const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0];
     double second = floors[end] - floors[middle];
-    double slack = pace_slack(first, second, rule);
+    double sampled = fmax(second + SECOND_HALF_SHARE * SECOND_HALF_SHARE * first, 0);
+    double slack = one_sided_95 * sqrt(rule.quantum * rule.unseen * sampled);
     first -= allowed * (centres[middle] - centres[0]);
     second -= allowed * (centres[end] - centres[middle]);
     return second >= SECOND_HALF_SHARE * first - slack;
@@ -158,17 +135,15 @@ static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS],
 
 /* Where enough allocations were sampled, one more step may be flat by chance: one of 256 B in each
  * of 6 iterations is not seen at all in 9 % of the steps. */
-static unsigned wanted_steps(const double floors[GROWTH_BLOCKS], struct growth_rule rule)
-{
-    double net = floors[GROWTH_BLOCKS - 1] - floors[0];
-    bool enough = rule.quantum > 0 && net >= sampled_enough * rule.quantum;
-    return rule.rising_steps - enough;
-}
-
 static bool rises(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS],
                   double allowed, struct growth_rule rule)
 {
-    if (rising_steps(floors) >= wanted_steps(floors, rule) &&
+    double net = floors[GROWTH_BLOCKS - 1] - floors[0];
+    bool sampled_well = rule.quantum > 0 && net >= sampled_enough * rule.quantum;
+    unsigned rising = 0;
+    for (size_t i = 1; i < GROWTH_BLOCKS; i++)
+        rising += floors[i] > floors[i - 1];
+    if (rising >= rule.rising_steps - sampled_well &&
         second_half_keeps_pace(floors, centres, allowed, rule))
         return true;
     return rule.steps && rises_in_rare_steps(floors, centres);
@@ -202,14 +177,6 @@ static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],
     return lean;
 }
 
-static bool ever_falls(const double floors[GROWTH_BLOCKS])
-{
-    for (size_t i = 0; i < GROWTH_STEPS; i++)
-        if (floors[i + 1] < floors[i])
-            return true;
-    return false;
-}
-
 /* The lean at which enough steps rise: that of the step which is the rising_steps-th to do so. What
  * comes in whole numbers has to come once more than the step falls; where none falls, the one step
  * that need not rise makes up for chance (lean_without_noise). */
@@ -218,7 +185,10 @@ static double lean_for_steps(const double floors[GROWTH_BLOCKS],
 {
     double needed[GROWTH_STEPS];
     unsigned wanted = rule.rising_steps;
-    double one_more = rule.quantum == 0 && !rule.steps && ever_falls(floors) ? 1 : 0;
+    bool falls = false;
+    for (size_t i = 0; i < GROWTH_STEPS; i++)
+        falls = falls || floors[i + 1] < floors[i];
+    double one_more = rule.quantum == 0 && !rule.steps && falls ? 1 : 0;
     for (size_t i = 0; i < GROWTH_STEPS; i++) {
         double lean = (floors[i] - floors[i + 1] + one_more) / (centres[i + 1] - centres[i]);
         size_t place = i;
@@ -272,9 +242,4 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
 bool growth_gone(double floor, double net, double at_most, double now)
 {
     return now <= floor + fmin(fall_back_share * net, at_most);
-}
-
-bool growth_drained(struct growth growth, double now)
-{
-    return growth_gone(growth.from, growth.net, 1, now);
 }

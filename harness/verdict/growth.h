@@ -76,11 +76,11 @@ struct slope {
 };
 struct slope slope_of(struct trace trace, double allowed);
 
-/* Gone: back to the floor before the loop (growth.from) plus a tenth of the net, at most one: the
- * rule of counts. */
-bool growth_drained(struct growth growth, double now);
-/* The same with the floor given; at_most is INFINITY for bytes and objects, where one is nothing.
- */
+/* Sorts the values, of which there is one at least. */
+double median_of(double *values, size_t count);
+
+/* Gone: back to the floor before the loop plus a tenth of the net, at most `at_most`: one of
+ * counts, INFINITY for bytes and objects, where one is nothing. */
 bool growth_gone(double floor, double net, double at_most, double now);
 
 #endif

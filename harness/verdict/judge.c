@@ -9,26 +9,11 @@
 #include "base/strings.h"
 #include "verdict/assess.h"
 #include "verdict/exceptions.h"
-#include "verdict/finding.h"
-#include "verdict/ledger.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/runtime_memory.h"
 #include "verdict/tool_rates.h"
 #include "verdict/validity.h"
-
-static const char *const verdict_names[VERDICT_COUNT] = {
-    [VERDICT_PASS] = "pass",
-    [VERDICT_LEAK] = "leak",
-    [VERDICT_INCONCLUSIVE] = "inconclusive",
-    [VERDICT_INVALID] = "invalid",
-    [VERDICT_FAILED] = "failed",
-    [VERDICT_SKIPPED] = "skipped",
-};
-
-const char *verdict_name(enum verdict verdict)
-{
-    return verdict_names[verdict];
-}
 
 /* Among the first `count` of a list that may be NULL: those with the name of this process. */
 static size_t count_named(const struct string_list *processes, size_t count, const char *process)
@@ -122,60 +107,55 @@ static char *reason_of(enum verdict verdict, const struct run_facts *facts,
     return NULL;
 }
 
-static struct judgement *judgement_new(void)
+/* What is known of each gauge apart from findings; what it could have shown stands there already.
+ */
+static void measure_gauges(const struct ledger *ledger, struct judgement *judgement)
 {
-    struct judgement *judgement = memory_new(struct judgement);
-    for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        judgement->smallest[gauge].per_iteration = NAN;
-        judgement->levels[gauge] = NAN;
+    levels_at_rest(ledger, judgement->levels);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
+        /* Of what only ever rises the rate at rest is a level. */
+        judgement->drift[gauge] = gauge_info(gauge)->cumulative ? 0 : drift_of(ledger, totals);
     }
-    return judgement;
-}
-
-/* Of what only ever rises the rate at rest is a level. */
-static void measure_drift(const struct ledger *ledger, double drift[GAUGE_COUNT])
-{
-    for (unsigned gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        _cleanup_free_ double *totals = ledger_totals(ledger, (enum gauge)gauge);
-        drift[gauge] = gauge_info((enum gauge)gauge)->cumulative ? 0 : drift_of(ledger, totals);
-    }
+    judgement->tools = tool_rates(ledger, &judgement->tool_count);
+    judgement->counts_tools = tools_are_counted(ledger);
 }
 
 /* A run that failed is not asked whether it was measured rightly: it was cut short. */
 struct judgement *judge(const struct series *series, const struct baseline *baseline,
                         const struct run_facts *facts)
 {
-    struct judgement *judgement = judgement_new();
+    struct judgement *judgement = memory_new(struct judgement);
     struct finding_list findings = {0};
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
     bool valid = facts->failed || check_validity(ledger, facts, &findings);
-    char *why = NULL;
-    if (!valid)
-        why = reason_of(VERDICT_INVALID, facts, &findings);
-    double left[GAUGE_COUNT] = {0};
+    char *why = valid ? NULL : reason_of(VERDICT_INVALID, facts, &findings);
+
+    runtime_memory_correct(ledger);
+    double used[GAUGE_COUNT] = {0};
     struct assessment assessment = {.ledger = ledger,
                                     .baseline = baseline,
                                     .today = facts->today,
-                                    .left = left,
+                                    .used = used,
                                     .findings = &findings,
                                     .smallest = judgement->smallest};
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        judgement->smallest[gauge].per_iteration = NAN;
     assess_growth(&assessment);
     judgement->smallest[GAUGE_HEAP_STACK].per_iteration =
-        smallest_stack_growth(ledger, facts) + gauge_allowance(&assessment, GAUGE_HEAP_STACK).bytes;
-    levels_at_rest(ledger, judgement->levels);
-    measure_drift(ledger, judgement->drift);
-    judgement->tools = tool_rates(ledger, &judgement->tool_count);
-    judgement->counts_tools = tools_are_counted(ledger);
+        smallest_stack_growth(ledger, facts) +
+        baseline_gauge_allowance(baseline, GAUGE_HEAP_STACK, facts->today).bytes;
+
+    measure_gauges(ledger, judgement);
     compare_levels(ledger, baseline, judgement->levels, facts, &findings);
-    if (baseline != NULL) {
+    if (baseline != NULL)
         compare_tools(baseline, judgement->tools, judgement->tool_count, facts, &findings);
-        /* What a control allows and this build does not use is the change's merit. */
-        if (!facts->by_control)
-            check_exceptions(ledger, baseline, facts, valid && !facts->failed ? left : NULL,
-                             &findings);
-    }
+    /* What a control allows and this build does not use is the change's merit. */
+    if (baseline != NULL && !facts->by_control)
+        check_exceptions(ledger, baseline, facts, valid && !facts->failed ? used : NULL, &findings);
     add_left_behind(facts, &findings);
-    finding_list_sort(&findings);
+
+    findings_sort(findings.items, findings.count);
     judgement->verdict = verdict_of(facts, valid, assessment.noisy, &findings);
     judgement->reason = why != NULL ? why : reason_of(judgement->verdict, facts, &findings);
     judgement->findings = findings.items;
@@ -183,22 +163,11 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     return judgement;
 }
 
-void judgement_free(struct judgement *judgement)
-{
-    if (judgement == NULL)
-        return;
-    for (size_t i = 0; i < judgement->count; i++)
-        finding_free(&judgement->findings[i]);
-    free(judgement->findings);
-    tool_rates_free(judgement->tools, judgement->tool_count);
-    free(judgement->reason);
-    free(judgement);
-}
-
 bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today)
 {
     _cleanup_findings_ struct finding_list findings = {0};
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
+    runtime_memory_correct(ledger);
     struct assessment assessment = {
         .ledger = ledger, .baseline = baseline, .today = today, .findings = &findings};
     assess_growth(&assessment);
@@ -206,9 +175,4 @@ bool judge_grew(const struct series *series, const struct baseline *baseline, co
         if (findings.items[i].kind == FINDING_GROWTH)
             return true;
     return assessment.restless;
-}
-
-bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today)
-{
-    return !judge_grew(series, baseline, today);
 }

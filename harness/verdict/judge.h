@@ -5,127 +5,19 @@
 #define LEAKGATE_VERDICT_JUDGE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "verdict/baseline.h"
-#include "verdict/growth.h"
+#include "verdict/judgement.h"
 #include "verdict/series.h"
-
-enum verdict {
-    VERDICT_PASS,
-    VERDICT_LEAK,
-    VERDICT_INCONCLUSIVE,
-    VERDICT_INVALID,
-    VERDICT_FAILED,
-    VERDICT_SKIPPED,
-    VERDICT_COUNT
-};
-const char *verdict_name(enum verdict verdict);
-
-/* A warning begins so many days before something ends: an exception, a quarantine. */
-enum { EXPIRY_WARNING_DAYS = 14 };
-
-enum finding_kind {
-    FINDING_GROWTH,            /* grew, and did not drain: leak */
-    FINDING_BACKLOG,           /* grew, and all of it went away at rest: a warning */
-    FINDING_ALLOWED,           /* grew, as an exception of the baseline allows: shown */
-    FINDING_LEVEL,             /* the level at rest is over the baseline's tolerance */
-    FINDING_LEFT_BEHIND,       /* processes, sessions or files outlived the target */
-    FINDING_EXCEPTION_EXPIRED, /* fails */
-    FINDING_EXCEPTION_EXPIRING,
-    FINDING_EXCEPTION_UNUSED, /* nothing uses it any more, or it allows more than is left */
-    FINDING_LEVEL_LOOSE,      /* the baseline's level is far above what the program rests at */
-    FINDING_NOT_COMPARED,     /* a level that could not be held against the baseline's */
-    FINDING_MEASUREMENT,      /* why a run is invalid or inconclusive */
-    FINDING_UNCONFIRMED,      /* failed in one run, and a fresh process did not show it again */
-    FINDING_KIND_COUNT
-};
-const char *finding_kind_name(enum finding_kind kind);
-bool finding_fails(enum finding_kind kind);
-
-/* A step of the iteration at which a holder grows, as a locating run saw it. */
-struct finding_place {
-    char *step;           /* "press E" */
-    char *where;          /* file:line:column */
-    double per_iteration; /* what the holder gains there, in the gauge's unit (heap: bytes) */
-};
-
-struct finding {
-    enum finding_kind kind;
-    enum gauge gauge; /* GAUGE_COUNT where it concerns none */
-    char *holder;     /* key; NULL for a gauge's total */
-    char *example;    /* a raw name behind the key, for people; NULL */
-    double per_iteration;
-    double bytes_per_iteration; /* heap stacks */
-    double from, to;            /* first and last floor, or baseline's level and the level found */
-    double iterations;
-    double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
-    double drained_after; /* seconds after the loop; backlog only */
-    double drift;         /* per second at rest, taken off the growth; 0: none */
-    char *text;           /* what a person needs beyond the numbers; may be NULL */
-    char *made_by;        /* goroutines: who made the timers they wait for (timer_owner.h); NULL */
-    bool confirmed;       /* a fresh process showed it as well */
-    enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
-    struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */
-    size_t place_count;
-    bool located;       /* a locating run was made: `exact` is known */
-    double exact;       /* per iteration, every allocation counted; heap stacks: objects */
-    double exact_bytes; /* heap: bytes per iteration likewise */
-};
-
-/* What happened apart from the samples. */
-struct run_facts {
-    bool failed;         /* the target or a step failed: the verdict is `failed` */
-    bool invalid;        /* measured wrongly */
-    const char *problem; /* why, one sentence; NULL when neither */
-    long rate_asked;     /* heap profile rate */
-    long rate_found;     /* 0: unknown */
-    const struct string_list *left_behind;         /* what outlived the target; may be NULL */
-    bool by_control;                               /* the baseline was taken from a control build */
-    const struct string_list *control_left_behind; /* then what outlived that; may be NULL */
-    char today[11];                                /* the journal's date, for expiry */
-    char plan_hash[17];
-    char go_version[64];
-    char platform[64]; /* "linux/amd64" */
-};
-
-struct visible {
-    double per_iteration; /* NAN: not measured */
-};
-
-/* How often a tool of the world's PATH is started. */
-struct tool_rate {
-    char *name;
-    double per_second;    /* at rest; NAN: not read */
-    double per_iteration; /* of the loop, without those at rest; NAN: it is paced by time */
-    double doubt;         /* what one start more at rest would change of per_iteration */
-};
-
-struct judgement {
-    enum verdict verdict;
-    struct finding *findings; /* failing ones first, worst first */
-    size_t count;
-    struct visible smallest[GAUGE_COUNT]; /* what this run would have caught, by gauge; heap_stack
-                                             in bytes per iteration at one stack */
-    double drift[GAUGE_COUNT];            /* of the totals: what they gain per second at rest */
-    double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
-    struct tool_rate *tools;              /* those that were started, sorted by name */
-    size_t tool_count;
-    bool counts_tools; /* tools were counted by iterations */
-    char *reason;      /* one sentence for verdicts other than pass and leak; may be NULL */
-};
 
 /* baseline may be NULL: no growth is allowed, no levels are compared. */
 struct judgement *judge(const struct series *series, const struct baseline *baseline,
                         const struct run_facts *facts);
-void judgement_free(struct judgement *judgement);
 
 /* Did something grow in the loop that the baseline does not allow, and is it still there in the
- * last sample? Or did a gauge move so much that only a rest can tell? For the worker, which decides
- * whether to go on draining. `today` is the journal's date, so that what the judge will judge is
- * drained: an exception that has expired allows nothing.
- */
+ * last sample? Or did a gauge move so much that only a drain can tell? For the worker, which
+ * decides whether to go on draining. `today` is the journal's date, so that what the judge will
+ * judge is drained: an exception that has expired allows nothing. */
 bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today);
-bool judge_drained(const struct series *series, const struct baseline *baseline, const char *today);
 
 #endif

@@ -1,27 +1,11 @@
 #include "verdict/leaked_goroutines.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "verdict/holder_key.h"
 
 enum { LOOKS = 2 };
-
-static double count_in(const struct series *series, const struct sample *sample,
-                       const struct account *account)
-{
-    double count = 0;
-    for (size_t i = 0; i < sample->holdings.count; i++) {
-        struct holder holder = holder_table_get(series->holders, sample->holdings.items[i].holder);
-        if (holder.gauge != account->gauge)
-            continue;
-        _cleanup_free_ char *key = holder_key(series->holders, holder);
-        if (key != NULL && strcmp(key, account->key) == 0)
-            count += sample->holdings.items[i].value;
-    }
-    return count;
-}
 
 /* The least of all looks; 0 where there were not two. */
 static double count_in_all(const struct ledger *ledger, const struct account *account)
@@ -33,7 +17,7 @@ static double count_in_all(const struct ledger *ledger, const struct account *ac
         const struct sample *sample = &series->samples[i];
         if (sample->phase != PHASE_QUIT || isnan(sample->gauges[account->gauge]))
             continue;
-        least = fmin(least, count_in(series, sample, account));
+        least = fmin(least, ledger_held_in(ledger, sample, account));
         looks++;
     }
     return looks >= LOOKS ? least : 0;

@@ -7,7 +7,7 @@
 #define LEAKGATE_VERDICT_LEAKED_GOROUTINES_H
 
 #include "verdict/baseline.h"
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
 /* Adds a finding where the account's goroutines were there in both looks: a growth, or allowed by

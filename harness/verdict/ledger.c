@@ -6,9 +6,6 @@
 
 #include "base/memory.h"
 #include "verdict/holder_key.h"
-#include "verdict/runtime_memory.h"
-
-enum { NO_ACCOUNT = -1 };
 
 static struct stretch add_phase(struct ledger *ledger, enum phase phase)
 {
@@ -42,14 +39,19 @@ static int compare_entries(const void *a, const void *b)
     return (x->holder > y->holder) - (x->holder < y->holder);
 }
 
-static struct entry *entries_of(const struct holder_table *table, size_t *count)
+static size_t holder_count(const struct series *series)
 {
-    size_t holders = table != NULL ? holder_table_count(table) : 0;
+    return series->holders != NULL ? holder_table_count(series->holders) : 0;
+}
+
+static struct entry *entries_of(const struct series *series, size_t *count)
+{
+    size_t holders = holder_count(series);
     struct entry *entries = memory_array(holders, sizeof *entries);
     *count = 0;
     for (uint32_t number = 0; number < holders; number++) {
-        struct holder holder = holder_table_get(table, number);
-        char *key = holder_key(table, holder);
+        struct holder holder = holder_table_get(series->holders, number);
+        char *key = holder_key(series->holders, holder);
         if (key != NULL)
             entries[(*count)++] =
                 (struct entry){.gauge = holder.gauge, .key = key, .holder = number};
@@ -58,62 +60,49 @@ static struct entry *entries_of(const struct holder_table *table, size_t *count)
     return entries;
 }
 
-static void account_open(struct ledger *ledger, struct entry *entry)
+/* One account per gauge and key, all of them empty. */
+static void open_accounts(struct ledger *ledger)
 {
-    bool heap = entry->gauge == GAUGE_HEAP_STACK;
-    ledger->accounts[ledger->count++] = (struct account){
-        .gauge = entry->gauge,
-        .key = memory_copy_text(entry->key),
-        .example = entry->holder,
-        .values = memory_array(ledger->columns, sizeof(double)),
-        .bytes = heap ? memory_array(ledger->columns, sizeof(double)) : NULL,
-    };
-}
-
-static bool is_same_account(const struct account *account, const struct entry *entry)
-{
-    return account->gauge == entry->gauge && strcmp(account->key, entry->key) == 0;
-}
-
-/* Opens one account per gauge and key; which one each holder belongs to is the result. */
-static long *open_accounts(struct ledger *ledger, const struct holder_table *table)
-{
-    size_t holders = table != NULL ? holder_table_count(table) : 0;
-    long *account_of = memory_array(holders, sizeof *account_of);
-    for (size_t i = 0; i < holders; i++)
-        account_of[i] = NO_ACCOUNT;
-    size_t count = 0;
-    _cleanup_free_ struct entry *entries = entries_of(table, &count);
+    size_t holders = holder_count(ledger->series), count;
+    _cleanup_free_ struct entry *entries = entries_of(ledger->series, &count);
     ledger->accounts = memory_array(count, sizeof *ledger->accounts);
+    ledger->account_of = memory_array(holders, sizeof *ledger->account_of);
+    for (size_t i = 0; i < holders; i++)
+        ledger->account_of[i] = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
-        if (ledger->count == 0 ||
-            !is_same_account(&ledger->accounts[ledger->count - 1], &entries[i]))
-            account_open(ledger, &entries[i]);
-        free(entries[i].key);
-        account_of[entries[i].holder] = (long)ledger->count - 1;
+        const struct entry *entry = &entries[i];
+        const struct account *last =
+            ledger->count > 0 ? &ledger->accounts[ledger->count - 1] : NULL;
+        if (last != NULL && last->gauge == entry->gauge && strcmp(last->key, entry->key) == 0)
+            free(entry->key);
+        else
+            ledger->accounts[ledger->count++] = (struct account){
+                .gauge = entry->gauge,
+                .key = entry->key,
+                .example = entry->holder,
+                .values = memory_array(ledger->columns, sizeof(double)),
+                .bytes = entry->gauge == GAUGE_HEAP_STACK
+                             ? memory_array(ledger->columns, sizeof(double))
+                             : NULL,
+            };
+        ledger->account_of[entry->holder] = ledger->count - 1;
     }
-    return account_of;
 }
 
-static size_t holder_count(const struct series *series)
+static void fill_column(struct ledger *ledger, size_t column)
 {
-    return series->holders != NULL ? holder_table_count(series->holders) : 0;
-}
-
-static void fill_column(struct ledger *ledger, const long *account_of, size_t column)
-{
-    const struct sample *sample = ledger->samples[column];
+    const struct holding_list *holdings = &ledger->samples[column]->holdings;
     size_t holders = holder_count(ledger->series);
-    for (size_t i = 0; i < sample->holdings.count; i++) {
-        const struct holding *holding = &sample->holdings.items[i];
+    for (size_t i = 0; i < holdings->count; i++) {
+        const struct holding *holding = &holdings->items[i];
         if (holding->holder >= holders)
             continue;
-        if (account_of[holding->holder] == NO_ACCOUNT) {
+        if (ledger->account_of[holding->holder] == SIZE_MAX) {
             /* Only heap stacks hold bytes. */
-            ledger->left_out[column] += (double)holding->bytes;
+            ledger->ignored_bytes[column] += (double)holding->bytes;
             continue;
         }
-        struct account *account = &ledger->accounts[account_of[holding->holder]];
+        struct account *account = &ledger->accounts[ledger->account_of[holding->holder]];
         account->values[column] += holding->value;
         if (account->bytes != NULL)
             account->bytes[column] += (double)holding->bytes;
@@ -129,11 +118,10 @@ struct ledger *ledger_new(const struct series *series)
     ledger->idle = add_phase(ledger, PHASE_IDLE);
     ledger->loop = add_phase(ledger, PHASE_LOOP);
     ledger->drain = add_phase(ledger, PHASE_DRAIN);
-    _cleanup_free_ long *account_of = open_accounts(ledger, series->holders);
-    ledger->left_out = memory_array(ledger->columns, sizeof *ledger->left_out);
+    ledger->ignored_bytes = memory_array(ledger->columns, sizeof *ledger->ignored_bytes);
+    open_accounts(ledger);
     for (size_t column = 0; column < ledger->columns; column++)
-        fill_column(ledger, account_of, column);
-    runtime_memory_subtract_stacks(ledger);
+        fill_column(ledger, column);
     return ledger;
 }
 
@@ -147,9 +135,10 @@ void ledger_free(struct ledger *ledger)
         free(ledger->accounts[i].bytes);
     }
     free(ledger->accounts);
+    free(ledger->account_of);
     free(ledger->samples);
     free(ledger->positions);
-    free(ledger->left_out);
+    free(ledger->ignored_bytes);
     free(ledger);
 }
 
@@ -181,12 +170,41 @@ const struct account *ledger_account(const struct ledger *ledger, enum gauge gau
     return NULL;
 }
 
+enum gauge ledger_held_by(enum gauge gauge)
+{
+    return gauge == GAUGE_HEAP_ALLOC ? GAUGE_HEAP_STACK : gauge;
+}
+
+const double *account_row(const struct account *account)
+{
+    return account->bytes != NULL ? account->bytes : account->values;
+}
+
+double ledger_held_in(const struct ledger *ledger, const struct sample *sample,
+                      const struct account *account)
+{
+    size_t holders = holder_count(ledger->series), number = (size_t)(account - ledger->accounts);
+    double held = 0;
+    for (size_t i = 0; i < sample->holdings.count; i++) {
+        const struct holding *holding = &sample->holdings.items[i];
+        if (holding->holder < holders && ledger->account_of[holding->holder] == number)
+            held += holding->value;
+    }
+    return held;
+}
+
 double *ledger_totals(const struct ledger *ledger, enum gauge gauge)
 {
     double *totals = memory_array(ledger->columns, sizeof *totals);
     for (size_t column = 0; column < ledger->columns; column++)
         totals[column] = ledger->samples[column]->gauges[gauge];
     return totals;
+}
+
+void ledger_subtract(const struct ledger *ledger, double *from, const double *row)
+{
+    for (size_t column = 0; column < ledger->columns; column++)
+        from[column] -= row[column];
 }
 
 double ledger_idle_floor(const struct ledger *ledger, const double *row)
@@ -199,8 +217,8 @@ double ledger_idle_floor(const struct ledger *ledger, const double *row)
 
 double ledger_idle_position(const struct ledger *ledger)
 {
-    size_t last_idle = ledger->idle.first + ledger->idle.count - 1;
-    return ledger->positions[ledger->idle.count > 0 ? last_idle : ledger->loop.first];
+    return ledger
+        ->positions[ledger->idle.count > 0 ? stretch_last(ledger->idle) : ledger->loop.first];
 }
 
 struct trace ledger_trace(const struct ledger *ledger, const double *row)
@@ -208,4 +226,21 @@ struct trace ledger_trace(const struct ledger *ledger, const double *row)
     return (struct trace){.positions = ledger->positions + ledger->loop.first,
                           .values = row + ledger->loop.first,
                           .count = ledger->loop.count};
+}
+
+size_t stretch_last(struct stretch stretch)
+{
+    return stretch.first + stretch.count - 1;
+}
+
+double ledger_seconds(const struct ledger *ledger, struct stretch stretch)
+{
+    if (stretch.count == 0)
+        return 0;
+    return ledger->samples[stretch_last(stretch)]->at - ledger->samples[stretch.first]->at;
+}
+
+double ledger_gain(const double *row, struct stretch stretch)
+{
+    return row[stretch_last(stretch)] - row[stretch.first];
 }

@@ -3,8 +3,8 @@
  * totals of every gauge. A row has one column for each sample of IDLE, LOOP and DRAIN, in this
  * order.
  *
- * Order of calls: ledger_new; the accessors; ledger_free. Memory: a row per key, two for heap
- * stacks.
+ * Order of calls: ledger_new; runtime_memory_correct where growth is judged; the accessors;
+ * ledger_free. Memory: a row per key, two for heap stacks.
  */
 #ifndef LEAKGATE_VERDICT_LEDGER_H
 #define LEAKGATE_VERDICT_LEDGER_H
@@ -21,10 +21,10 @@ struct stretch {
     size_t count;
 };
 
-/* All holders of a gauge that have one key. */
+/* All holders of a gauge that have one key, or what is left of the gauge's total. */
 struct account {
     enum gauge gauge;
-    char *key;
+    char *key;        /* NULL: the total */
     uint32_t example; /* number of the first holder of this key */
     double *values;   /* row; 0 where it held nothing */
     double *bytes;    /* row; NULL but for heap stacks */
@@ -36,9 +36,11 @@ struct ledger {
     double *positions;             /* row: iterations or minutes */
     size_t columns;
     struct stretch idle, loop, drain;
-    double *left_out;         /* row: bytes of heap stacks that are nobody's account */
+    double *ignored_bytes;    /* row: of the heap, what is not judged: the bytes of ignored stacks,
+                                 and of what the runtime keeps (runtime_memory.h) */
     struct account *accounts; /* sorted by gauge and key */
     size_t count;
+    size_t *account_of; /* by the holder's number; SIZE_MAX: an ignored stack */
 };
 
 /* The series must outlive the ledger. */
@@ -52,9 +54,18 @@ const struct account *ledger_accounts(const struct ledger *ledger, enum gauge ga
 /* NULL where no holder has this key. */
 const struct account *ledger_account(const struct ledger *ledger, enum gauge gauge,
                                      const char *key);
+/* The gauge whose holders explain this one's total: the heap's total is held by its stacks. */
+enum gauge ledger_held_by(enum gauge gauge);
+/* The row that adds up to the gauge's total: bytes of heap stacks, values otherwise. */
+const double *account_row(const struct account *account);
+/* What an account held in any sample of the series, also one that has no column. */
+double ledger_held_in(const struct ledger *ledger, const struct sample *sample,
+                      const struct account *account);
 
 /* A gauge's totals as a row, NAN where not read; the caller frees it. */
 double *ledger_totals(const struct ledger *ledger, enum gauge gauge);
+/* Takes a row off another. */
+void ledger_subtract(const struct ledger *ledger, double *from, const double *row);
 /* The least of a row at rest before the loop; NAN without idle samples. */
 double ledger_idle_floor(const struct ledger *ledger, const double *row);
 /* Where the last idle sample stands, in iterations or minutes; without any, the loop's first. The
@@ -62,5 +73,11 @@ double ledger_idle_floor(const struct ledger *ledger, const double *row);
 double ledger_idle_position(const struct ledger *ledger);
 /* The loop's part of a row. */
 struct trace ledger_trace(const struct ledger *ledger, const double *row);
+/* The last column of a stretch, which must not be empty. */
+size_t stretch_last(struct stretch stretch);
+/* From a stretch's first sample to its last; 0 where it has none. */
+double ledger_seconds(const struct ledger *ledger, struct stretch stretch);
+/* What a row gains from a stretch's first sample to its last. */
+double ledger_gain(const double *row, struct stretch stretch);
 
 #endif

@@ -35,12 +35,6 @@ double level_most(enum gauge gauge)
     return rules[gauge].most;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median_of_row(const double *row, struct stretch stretch)
 {
     _cleanup_free_ double *read = memory_array(stretch.count, sizeof *read);
@@ -48,33 +42,25 @@ static double median_of_row(const double *row, struct stretch stretch)
     for (size_t i = 0; i < stretch.count; i++)
         if (!isnan(row[stretch.first + i]))
             read[count++] = row[stretch.first + i];
-    if (count == 0)
-        return NAN;
-    qsort(read, count, sizeof *read, compare_numbers);
-    return count % 2 == 1 ? read[count / 2] : (read[count / 2 - 1] + read[count / 2]) / 2;
+    return count > 0 ? median_of(read, count) : NAN;
 }
 
 double rate_of_row(const struct ledger *ledger, const double *row, struct stretch stretch)
 {
-    if (stretch.count < 2)
-        return NAN;
-    size_t first = stretch.first, last = stretch.first + stretch.count - 1;
-    double seconds = ledger->samples[last]->at - ledger->samples[first]->at;
-    return seconds > 0 ? (row[last] - row[first]) / seconds : NAN;
+    double seconds = ledger_seconds(ledger, stretch);
+    return seconds > 0 ? ledger_gain(row, stretch) / seconds : NAN;
 }
 
-/* The cpu gauge leaves out what the target spent on being sampled, so that time is no rest either.
- * NAN where less than half a second is left: processor time is counted in hundredths. */
+/* The cpu gauge leaves out what the target spent on being sampled, so that time is not counted
+ * either. NAN where less than half a second is left: processor time is counted in hundredths. */
 static double cores_of_row(const struct ledger *ledger, const double *row, struct stretch stretch)
 {
     const double least_seconds = 0.5;
     double rate = rate_of_row(ledger, row, stretch);
     if (isnan(rate))
         return NAN;
-    size_t first = stretch.first, last = stretch.first + stretch.count - 1;
-    double seconds = ledger->samples[last]->at - ledger->samples[first]->at;
-    double sampled = 0;
-    for (size_t i = first; i < last; i++)
+    double seconds = ledger_seconds(ledger, stretch), sampled = 0;
+    for (size_t i = stretch.first; i < stretch_last(stretch); i++)
         sampled += ledger->samples[i]->took;
     return seconds - sampled >= least_seconds ? rate * seconds / (seconds - sampled) : NAN;
 }
@@ -128,41 +114,57 @@ bool baseline_is_of_plan(const struct baseline *baseline, const struct run_facts
            strcmp(facts->plan_hash, baseline->plan_hash) == 0;
 }
 
-static bool has_any_level(const struct baseline *baseline)
+double compared_level(const struct baseline *baseline, const struct run_facts *facts,
+                      enum gauge gauge)
 {
-    for (size_t gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        if (!isnan(baseline->gauges[gauge].level))
-            return true;
-    return false;
+    if (baseline == NULL || !level_is_judged(gauge) || !baseline_is_of_plan(baseline, facts) ||
+        (depends_on_build(gauge) &&
+         !baseline_is_of_build(baseline, facts->go_version, facts->platform)))
+        return NAN;
+    return baseline->gauges[gauge].level;
 }
 
-static void tell_not_compared(enum gauge gauge, char *text, struct finding_list *findings)
+static void report_not_compared(enum gauge gauge, char *text, struct finding_list *findings)
 {
     finding_add(findings,
                 (struct finding){.kind = FINDING_NOT_COMPARED, .gauge = gauge, .text = text});
 }
 
-/* All memory that has a stored level, also where that is only shown. */
-static void tell_other_build(const struct baseline *baseline, const double levels[GAUGE_COUNT],
-                             const struct run_facts *facts, struct finding_list *findings)
+/* Once where the plan is another; where the build is, for all memory that has a stored level, also
+ * where that is only shown. */
+static void report_uncompared(const struct baseline *baseline, const double levels[GAUGE_COUNT],
+                              const struct run_facts *facts, struct finding_list *findings)
 {
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        if (depends_on_build(gauge) && !isnan(baseline->gauges[gauge].level) &&
-            !isnan(levels[gauge]))
-            tell_not_compared(gauge,
-                              memory_format("its level: the baseline was made with %s %s, this is "
-                                            "%s %s",
-                                            baseline->go_version, baseline->platform,
-                                            facts->go_version, facts->platform),
-                              findings);
+    bool same_plan = baseline_is_of_plan(baseline, facts);
+    if (same_plan && baseline_is_of_build(baseline, facts->go_version, facts->platform))
+        return;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        if (isnan(baseline->gauges[gauge].level))
+            continue;
+        if (!same_plan) {
+            report_not_compared(GAUGE_COUNT,
+                                memory_copy_text("levels at rest: the baseline was made for "
+                                                 "another plan, its allowances alone were judged "
+                                                 "by"),
+                                findings);
+            return;
+        }
+        if (depends_on_build(gauge) && !isnan(levels[gauge]))
+            report_not_compared(gauge,
+                                memory_format("its level: the baseline was made with %s %s, this "
+                                              "is %s %s",
+                                              baseline->go_version, baseline->platform,
+                                              facts->go_version, facts->platform),
+                                findings);
+    }
 }
 
 /* A scenario paced by time may play iterations while it is sampled: then nothing was at rest. */
 static bool was_at_rest(const struct ledger *ledger)
 {
     struct stretch rest = rest_of(ledger);
-    return rest.count > 0 && ledger->samples[rest.first]->iteration ==
-                                 ledger->samples[rest.first + rest.count - 1]->iteration;
+    return rest.count > 0 &&
+           ledger->samples[rest.first]->iteration == ledger->samples[stretch_last(rest)]->iteration;
 }
 
 /* "0.5 cores", "12.5", "6.2 MiB", "300 B per second". */
@@ -182,8 +184,8 @@ static void describe(enum gauge gauge, double level, char *text, size_t size)
         snprintf(text, size, "%.2f MiB%s", level / kibi / kibi, per_second);
 }
 
-static void report(enum finding_kind kind, enum gauge gauge, double stored, double level,
-                   double tolerance, char *text, struct finding_list *findings)
+static void report_level(enum finding_kind kind, enum gauge gauge, double stored, double level,
+                         double tolerance, char *text, struct finding_list *findings)
 {
     finding_add(findings, (struct finding){.kind = kind,
                                            .gauge = gauge,
@@ -212,8 +214,8 @@ static void compare_stored(enum gauge gauge, const struct baseline_gauge *stored
                              "tolerated",
                              now, more, was, tolerated)
              : memory_format("%s at rest, far below the baseline's %s", now, was);
-    report(over ? FINDING_LEVEL : FINDING_LEVEL_LOOSE, gauge, stored->level, level, tolerance, text,
-           findings);
+    report_level(over ? FINDING_LEVEL : FINDING_LEVEL_LOOSE, gauge, stored->level, level, tolerance,
+                 text, findings);
 }
 
 static void compare_most(enum gauge gauge, double level, struct finding_list *findings)
@@ -223,44 +225,23 @@ static void compare_most(enum gauge gauge, double level, struct finding_list *fi
         return;
     describe(gauge, level, now, sizeof now);
     describe(gauge, rules[gauge].most, most, sizeof most);
-    report(FINDING_LEVEL, gauge, 0, level, rules[gauge].most,
-           memory_format("%s at rest; no level is stored, and more than %s is a fault in any "
-                         "program that nobody touches",
-                         now, most),
-           findings);
-}
-
-/* Fills the gauges whose stored level can be compared; tells of those that cannot. */
-static void find_comparable(const struct baseline *baseline, const double levels[GAUGE_COUNT],
-                            const struct run_facts *facts, bool comparable[GAUGE_COUNT],
-                            struct finding_list *findings)
-{
-    bool same_plan = baseline_is_of_plan(baseline, facts);
-    bool same_build = baseline_is_of_build(baseline, facts->go_version, facts->platform);
-    if (!same_plan && has_any_level(baseline))
-        tell_not_compared(GAUGE_COUNT,
-                          memory_copy_text("levels at rest: the baseline was made for another "
-                                           "plan, its allowances alone were judged by"),
-                          findings);
-    if (same_plan && !same_build)
-        tell_other_build(baseline, levels, facts, findings);
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        comparable[gauge] = same_plan && baseline->gauges[gauge].present &&
-                            !isnan(baseline->gauges[gauge].level) &&
-                            (same_build || !depends_on_build(gauge));
+    report_level(FINDING_LEVEL, gauge, 0, level, rules[gauge].most,
+                 memory_format("%s at rest; no level is stored, and more than %s is a fault in any "
+                               "program that nobody touches",
+                               now, most),
+                 findings);
 }
 
 void compare_levels(const struct ledger *ledger, const struct baseline *baseline,
                     const double levels[GAUGE_COUNT], const struct run_facts *facts,
                     struct finding_list *findings)
 {
-    bool comparable[GAUGE_COUNT] = {false};
     if (baseline != NULL)
-        find_comparable(baseline, levels, facts, comparable, findings);
+        report_uncompared(baseline, levels, facts, findings);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         if (!level_is_judged(gauge) || isnan(levels[gauge]))
             continue;
-        if (comparable[gauge])
+        if (!isnan(compared_level(baseline, facts, gauge)))
             compare_stored(gauge, &baseline->gauges[gauge], levels[gauge], facts->by_control,
                            findings);
         else if (was_at_rest(ledger))

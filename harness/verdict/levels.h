@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "verdict/baseline.h"
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
 /* Is the gauge's level at rest compared with a stored one? */
@@ -26,12 +26,15 @@ void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT]);
 /* Was the baseline made for the plan of this run? What another plan's says of levels and rates
  * means nothing. */
 bool baseline_is_of_plan(const struct baseline *baseline, const struct run_facts *facts);
+/* The stored level that the gauge's is compared with; NAN: none, or it is of another plan, or of
+ * memory by another build. The baseline may be NULL. */
+double compared_level(const struct baseline *baseline, const struct run_facts *facts,
+                      enum gauge gauge);
 
 /* A finding for each level that is over the baseline's by more than its tolerance; without a stored
  * one, for a rate that is a fault in any program. One that is below by more than twice the
- * tolerance is shown: a growth could hide behind the baseline, once. What another plan's baseline
- * says of levels means nothing, and what another Go or platform says of memory neither: then it is
- * told that they are not compared. The baseline may be NULL. */
+ * tolerance is shown: a growth could hide behind the baseline, once. Levels that are stored and
+ * cannot be compared are reported as such. The baseline may be NULL. */
 void compare_levels(const struct ledger *ledger, const struct baseline *baseline,
                     const double levels[GAUGE_COUNT], const struct run_facts *facts,
                     struct finding_list *findings);

@@ -45,38 +45,25 @@ unsigned locating_iterations(const struct judgement *judgement)
     return (unsigned)fmin(most, ITERATIONS_MOST);
 }
 
-/* Of the heap's total: all stacks together, for MemStats are not read at each step. */
-static double *all_stacks(const struct ledger *ledger)
-{
-    size_t count;
-    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    double *row = memory_array(ledger->columns, sizeof *row);
-    for (size_t i = 0; i < count; i++)
-        for (size_t column = 0; column < ledger->columns; column++)
-            row[column] += accounts[i].bytes[column];
-    return row;
-}
-
-static double *copy_row(const struct ledger *ledger, const double *values)
-{
-    double *row = memory_array(ledger->columns, sizeof *row);
-    memcpy(row, values, ledger->columns * sizeof *row);
-    return row;
-}
-
 /* What the finding is about, as a row (heap: bytes); the caller frees it. NULL: not in this run. */
 static double *row_of(const struct ledger *ledger, const struct finding *finding)
 {
-    if (finding->holder == NULL)
-        return finding->gauge == GAUGE_HEAP_ALLOC ? all_stacks(ledger)
-                                                  : ledger_totals(ledger, finding->gauge);
-    /* What the runtime finds leaked is not asked for at each step; the goroutines are counted. */
-    bool leaked = finding->gauge == GAUGE_GOROUTINE_LEAK;
-    const struct account *account =
-        ledger_account(ledger, leaked ? GAUGE_GOROUTINE : finding->gauge, finding->holder);
-    if (account == NULL)
+    if (finding->holder == NULL && finding->gauge != GAUGE_HEAP_ALLOC)
+        return ledger_totals(ledger, finding->gauge);
+    /* What the runtime finds leaked is not asked for at each step; the goroutines are counted. Nor
+     * are MemStats read at each step: of the heap's total all stacks together. */
+    enum gauge gauge =
+        finding->gauge == GAUGE_GOROUTINE_LEAK ? GAUGE_GOROUTINE : ledger_held_by(finding->gauge);
+    if (finding->holder != NULL && ledger_account(ledger, gauge, finding->holder) == NULL)
         return NULL;
-    return copy_row(ledger, account->bytes != NULL ? account->bytes : account->values);
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, gauge, &count);
+    double *row = memory_array(ledger->columns, sizeof *row);
+    for (size_t i = 0; i < count; i++)
+        for (size_t column = 0; column < ledger->columns; column++)
+            if (finding->holder == NULL || strcmp(accounts[i].key, finding->holder) == 0)
+                row[column] += account_row(&accounts[i])[column];
+    return row;
 }
 
 /* What the row gains between each sample and the one before it, added up by the input step that
@@ -95,18 +82,6 @@ static double *gains_by_step(const struct ledger *ledger, const double *row,
             gains[input - 1] += row[i] - row[i - 1];
     }
     return gains;
-}
-
-static double iterations_of(const struct ledger *ledger)
-{
-    size_t first = ledger->loop.first, last = first + ledger->loop.count - 1;
-    return ledger->samples[last]->iteration - ledger->samples[first]->iteration;
-}
-
-static double net_of(const struct ledger *ledger, const double *row)
-{
-    size_t last = ledger->loop.first + ledger->loop.count - 1;
-    return row[last] - row[ledger->loop.first];
 }
 
 /* The foremost places, until one is much smaller than the first. */
@@ -132,17 +107,6 @@ static void name_places(struct finding *finding, double *gains, double iteration
     }
 }
 
-static void name_exact(struct finding *finding, const struct ledger *ledger, const double *row,
-                       double iterations)
-{
-    const struct account *account =
-        finding->holder != NULL ? ledger_account(ledger, finding->gauge, finding->holder) : NULL;
-    finding->located = true;
-    finding->exact = net_of(ledger, account != NULL ? account->values : row) / iterations;
-    finding->exact_bytes =
-        gauge_info(finding->gauge)->unit == UNIT_BYTES ? net_of(ledger, row) / iterations : 0;
-}
-
 /* Does it rise in most iterations, and by enough? */
 static bool keeps_rising(const struct ledger *ledger, const double *row, unsigned last_step)
 {
@@ -159,55 +123,43 @@ static bool keeps_rising(const struct ledger *ledger, const double *row, unsigne
     return iterations > 0 && 4 * rising >= 3 * iterations;
 }
 
-static const struct account *next_riser(const struct ledger *ledger, const bool *named,
-                                        unsigned last_step, double least)
+static void append_text(struct finding *finding, const char *more)
 {
-    size_t count;
-    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    const struct account *most = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (!named[i] && net_of(ledger, accounts[i].bytes) >= least &&
-            (most == NULL || net_of(ledger, accounts[i].bytes) > net_of(ledger, most->bytes)) &&
-            keeps_rising(ledger, accounts[i].bytes, last_step))
-            most = &accounts[i];
-    return most;
+    if (more[0] == '\0')
+        return;
+    char *text = finding->text;
+    finding->text = text != NULL ? memory_format("%s; %s", text, more) : memory_copy_text(more);
+    free(text);
 }
 
 /* A total that grew without a stack that could be told from noise: with every allocation counted
- * there may be some. */
+ * there may be some. Those that keep rising, the most first. */
 static void name_stacks(struct finding *finding, const struct ledger *ledger, unsigned last_step,
                         double iterations)
 {
     size_t count;
-    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);
-    struct buffer text = {0};
-    buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
-                  finding->text != NULL ? "; " : "");
-    size_t found = 0;
-    for (; found < STACKS_NAMED; found++) {
-        const struct account *account =
-            next_riser(ledger, named, last_step, least_bytes * iterations);
-        if (account == NULL)
+    _cleanup_buffer_ struct buffer text = {0};
+    for (size_t found = 0; found < STACKS_NAMED; found++) {
+        const struct account *most = NULL;
+        double most_gain = 0;
+        for (size_t i = 0; i < count; i++) {
+            double gain = ledger_gain(stacks[i].bytes, ledger->loop);
+            if (named[i] || !(gain >= least_bytes * iterations) || !(gain > most_gain) ||
+                !keeps_rising(ledger, stacks[i].bytes, last_step))
+                continue;
+            most = &stacks[i];
+            most_gain = gain;
+        }
+        if (most == NULL)
             break;
-        named[account - accounts] = true;
+        named[most - stacks] = true;
         buffer_format(&text, "%s%s %+.0f B",
-                      found == 0 ? "every allocation counted, per iteration: " : ", ", account->key,
-                      net_of(ledger, account->bytes) / iterations);
+                      found == 0 ? "every allocation counted, per iteration: " : ", ", most->key,
+                      most_gain / iterations);
     }
-    if (found > 0) {
-        free(finding->text);
-        finding->text = buffer_take(&text);
-    }
-    buffer_free(&text);
-}
-
-static bool comes_with(const struct ledger *ledger, const struct account *account, double net,
-                       unsigned last_step)
-{
-    const double share = 0.1; /* of one for each, either way */
-    return fabs(net_of(ledger, account->values) - net) <= share * net &&
-           keeps_rising(ledger, account->values, last_step);
+    append_text(finding, buffer_string(&text));
 }
 
 /* Stacks that allocate one live object for each of what is counted: what opened the descriptor or
@@ -215,37 +167,43 @@ static bool comes_with(const struct ledger *ledger, const struct account *accoun
 static void name_companions(struct finding *finding, const struct ledger *ledger, double net,
                             unsigned last_step)
 {
+    const double share = 0.1; /* of one for each, either way */
     size_t count, found = 0;
-    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    struct buffer text = {0};
-    buffer_format(&text, "%s%s", finding->text != NULL ? finding->text : "",
-                  finding->text != NULL ? "; " : "");
+    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    _cleanup_buffer_ struct buffer text = {0};
     for (size_t i = 0; net > 0 && i < count && found < COMPANIONS_NAMED; i++)
-        if (comes_with(ledger, &accounts[i], net, last_step))
+        if (fabs(ledger_gain(stacks[i].values, ledger->loop) - net) <= share * net &&
+            keeps_rising(ledger, stacks[i].values, last_step))
             buffer_format(&text, "%s%s", found++ == 0 ? "with each comes an object of " : ", ",
-                          accounts[i].key);
-    if (found > 0) {
-        free(finding->text);
-        finding->text = buffer_take(&text);
-    }
-    buffer_free(&text);
+                          stacks[i].key);
+    append_text(finding, buffer_string(&text));
 }
 
 static void locate_finding(struct finding *finding, const struct ledger *ledger,
                            const struct iteration_steps *steps)
 {
-    double iterations = iterations_of(ledger);
+    const struct sample *first = ledger->samples[ledger->loop.first];
+    const struct sample *last = ledger->samples[stretch_last(ledger->loop)];
+    double iterations = last->iteration - first->iteration;
     _cleanup_free_ double *row = row_of(ledger, finding);
     if (row == NULL || !(iterations > 0))
         return;
     _cleanup_free_ double *gains = gains_by_step(ledger, row, steps);
     name_places(finding, gains, iterations, steps);
-    name_exact(finding, ledger, row, iterations);
+
+    const struct account *account =
+        finding->holder != NULL ? ledger_account(ledger, finding->gauge, finding->holder) : NULL;
+    double net = ledger_gain(row, ledger->loop);
+    finding->located = true;
+    finding->exact =
+        ledger_gain(account != NULL ? account->values : row, ledger->loop) / iterations;
+    finding->exact_bytes = gauge_info(finding->gauge)->unit == UNIT_BYTES ? net / iterations : 0;
+
     unsigned last_step = (unsigned)steps->count;
     if (finding->gauge == GAUGE_HEAP_ALLOC)
         name_stacks(finding, ledger, last_step, iterations);
     else if (finding->gauge != GAUGE_HEAP_STACK)
-        name_companions(finding, ledger, net_of(ledger, row), last_step);
+        name_companions(finding, ledger, net, last_step);
 }
 
 void locate(struct judgement *judgement, const struct series *series,

@@ -5,7 +5,7 @@
 #ifndef LEAKGATE_VERDICT_LOCATE_H
 #define LEAKGATE_VERDICT_LOCATE_H
 
-#include "verdict/judge.h"
+#include "verdict/judgement.h"
 #include "verdict/series.h"
 
 /* How many iterations a locating run needs to see what was found: rare growth needs more, and each

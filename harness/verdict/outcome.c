@@ -15,36 +15,34 @@ static const double least_object_bytes = 32;
  * showed 1,140 B in 77 s. */
 static const double least_stack_bytes = 3 * 512;
 
-static void take_growth(struct outcome *outcome, struct growth growth)
+static struct outcome outcome_from(struct growth growth)
 {
-    outcome->grows = growth.grows;
-    outcome->per_iteration = growth.per_iteration;
-    outcome->from = growth.from;
-    outcome->to = growth.to;
-    outcome->net = growth.net;
-    outcome->iterations = growth.iterations;
-    outcome->smallest_visible = growth.smallest_visible;
+    return (struct outcome){
+        .grows = growth.grows,
+        .per_iteration = growth.per_iteration,
+        .from = growth.from,
+        .to = growth.to,
+        .net = growth.net,
+        .iterations = growth.iterations,
+        .left = NAN,
+        .smallest_visible = growth.smallest_visible,
+    };
 }
 
-static void judge_count(const struct ledger *ledger, struct row row, struct allowance allowance,
-                        struct outcome *outcome)
+static struct outcome judge_total(struct trace trace, double allowed)
 {
-    struct trace trace = ledger_trace(ledger, row.values);
-    take_growth(outcome, growth_of(trace, allowance.values, growth_rule_count));
-}
-
-static void judge_total(const struct ledger *ledger, struct row row, struct allowance allowance,
-                        struct outcome *outcome)
-{
-    struct slope slope = slope_of(ledger_trace(ledger, row.values), allowance.values);
-    outcome->grows = slope.grows;
-    outcome->per_iteration = slope.per_iteration;
-    outcome->bytes_per_iteration = slope.per_iteration;
-    outcome->from = slope.from;
-    outcome->to = slope.to;
-    outcome->net = slope.to - slope.from;
-    outcome->iterations = slope.iterations;
-    outcome->smallest_visible = slope.smallest_visible;
+    struct slope slope = slope_of(trace, allowed);
+    return (struct outcome){
+        .grows = slope.grows,
+        .per_iteration = slope.per_iteration,
+        .bytes_per_iteration = slope.per_iteration,
+        .from = slope.from,
+        .to = slope.to,
+        .net = slope.to - slope.from,
+        .iterations = slope.iterations,
+        .left = NAN,
+        .smallest_visible = slope.smallest_visible,
+    };
 }
 
 /* How much one sampled allocation stands for, in objects: Go samples one of size s with probability
@@ -57,52 +55,45 @@ static double quantum_of(long rate, double objects, double bytes)
     return 1 / (1 - exp(-bytes / objects / (double)rate));
 }
 
-static void judge_stack(const struct ledger *ledger, struct row row, struct allowance allowance,
-                        struct outcome *outcome)
+static struct outcome judge_stack(const struct ledger *ledger, const struct account *stack,
+                                  struct allowance allowance)
 {
-    size_t last = ledger->loop.first + ledger->loop.count;
-    double objects_held = last > 0 ? row.values[last - 1] : 0;
-    double bytes_held = last > 0 ? row.bytes[last - 1] : 0;
+    size_t end = ledger->loop.first + ledger->loop.count;
+    double objects_held = end > 0 ? stack->values[end - 1] : 0;
+    double bytes_held = end > 0 ? stack->bytes[end - 1] : 0;
     struct growth_rule of_objects = growth_rule_objects, of_bytes = growth_rule_bytes;
     of_objects.quantum = quantum_of(ledger->series->heap_rate, objects_held, bytes_held);
     of_bytes.quantum = of_objects.quantum > 0 ? of_objects.quantum * bytes_held / objects_held : 0;
     if (of_objects.quantum > 0)
         of_objects.unseen = of_bytes.unseen = 1 - 1 / of_objects.quantum;
     struct growth objects =
-        growth_of(ledger_trace(ledger, row.values), allowance.values, of_objects);
-    struct growth bytes = growth_of(ledger_trace(ledger, row.bytes), allowance.bytes, of_bytes);
-    take_growth(outcome, bytes);
-    outcome->bytes_per_iteration = bytes.per_iteration;
-    outcome->per_iteration = objects.per_iteration;
-    outcome->grows =
+        growth_of(ledger_trace(ledger, stack->values), allowance.values, of_objects);
+    struct growth bytes = growth_of(ledger_trace(ledger, stack->bytes), allowance.bytes, of_bytes);
+    struct outcome outcome = outcome_from(bytes);
+    outcome.bytes_per_iteration = bytes.per_iteration;
+    outcome.per_iteration = objects.per_iteration;
+    outcome.grows =
         bytes.excess >= least_stack_bytes &&
         (bytes.grows || (objects.grows && bytes.excess >= least_object_bytes * bytes.iterations));
+    return outcome;
 }
 
-static void judge_row(const struct ledger *ledger, struct row row, struct allowance allowance,
-                      struct outcome *outcome)
+static struct outcome judge_loop(const struct ledger *ledger, const struct account *account,
+                                 struct allowance allowance)
 {
-    *outcome = (struct outcome){.smallest_visible = NAN, .left = NAN};
-    switch (gauge_info(row.gauge)->rule) {
+    struct trace trace = ledger_trace(ledger, account->values);
+    switch (gauge_info(account->gauge)->rule) {
     case RULE_FLOOR:
-        judge_count(ledger, row, allowance, outcome);
-        break;
+        return outcome_from(growth_of(trace, allowance.values, growth_rule_count));
     case RULE_SLOPE:
-        judge_total(ledger, row, allowance, outcome);
-        break;
+        return judge_total(trace, allowance.values);
     case RULE_STACK:
-        judge_stack(ledger, row, allowance, outcome);
-        break;
+        return judge_stack(ledger, account, allowance);
     case RULE_NONE: /* leaked_goroutines.c */
     case RULE_SHOWN:
         break;
     }
-}
-
-static double slope_between(const struct ledger *ledger, const double *row, size_t a, size_t b)
-{
-    double seconds = ledger->samples[b]->at - ledger->samples[a]->at;
-    return seconds > 0 ? (row[b] - row[a]) / seconds : 0;
+    return (struct outcome){.smallest_visible = NAN, .left = NAN};
 }
 
 double drift_of(const struct ledger *ledger, const double *row)
@@ -114,9 +105,13 @@ double drift_of(const struct ledger *ledger, const double *row)
     for (size_t i = 0; i < count; i++)
         if (isnan(row[first + i]) || (i > 0 && row[first + i] < row[first + i - 1]))
             return 0;
-    size_t middle = first + count / 2, end = first + count - 1;
-    double drift = fmin(slope_between(ledger, row, first, middle - 1 + count % 2),
-                        slope_between(ledger, row, middle, end));
+    /* Of an odd number of samples the middle one is in both halves. */
+    struct stretch halves[] = {{first, count - count / 2}, {first + count / 2, count - count / 2}};
+    double drift = INFINITY;
+    for (size_t i = 0; i < 2; i++) {
+        double seconds = ledger_seconds(ledger, halves[i]);
+        drift = fmin(drift, seconds > 0 ? ledger_gain(row, halves[i]) / seconds : 0);
+    }
     return fmax(drift, 0);
 }
 
@@ -131,14 +126,6 @@ static double *without_drift(const struct ledger *ledger, const double *row, dou
     return copy;
 }
 
-/* The lower of a drain sample and the one before it: one reading that is high by chance is not
- * enough, neither here nor in the loop's floors. NAN where neither was read. */
-static double drain_value(const struct ledger *ledger, const double *row, size_t index)
-{
-    double value = row[ledger->drain.first + index];
-    return index > 0 ? fmin(value, row[ledger->drain.first + index - 1]) : value;
-}
-
 /* Walks back from the end as long as the growth is gone. What is allowed may stay: the growth is
  * what is over it. */
 static void judge_drain(const struct ledger *ledger, const double *row, double allowed,
@@ -147,10 +134,11 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
     double idle = ledger_idle_floor(ledger, row);
     double floor = isnan(idle) ? outcome->from : idle;
     double excess = outcome->net - allowed * outcome->iterations;
-    size_t first_gone = ledger->drain.count;
-    for (size_t i = ledger->drain.count; i-- > 0;) {
-        double value = drain_value(ledger, row, i);
-        size_t column = ledger->drain.first + i;
+    size_t first = ledger->drain.first, end = first + ledger->drain.count, gone = end;
+    for (size_t column = end; column-- > first;) {
+        /* The lower of a sample and the one before it: one reading that is high by chance is not
+         * enough, neither here nor in the loop's floors. */
+        double value = column > first ? fmin(row[column], row[column - 1]) : row[column];
         double since = ledger->positions[column] - ledger_idle_position(ledger);
         if (isnan(value))
             continue;
@@ -158,56 +146,42 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
             outcome->left = value - floor;
         if (!growth_gone(floor + allowed * since, excess, at_most, value))
             break;
-        first_gone = i;
+        gone = column;
     }
-    if (first_gone == ledger->drain.count)
+    if (gone == end)
         return;
-    const struct sample *last = ledger->samples[ledger->loop.first + ledger->loop.count - 1];
     outcome->drained = true;
-    outcome->drained_after = ledger->samples[ledger->drain.first + first_gone]->at - last->at;
+    outcome->drained_after =
+        ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
 }
 
-/* Has the row itself fallen since the loop? Where a drift is taken off, by chance more than there
- * is, that alone would bring any row down in time. */
-static bool has_fallen(const struct ledger *ledger, const double *row, double net)
+struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
+                          struct allowance allowance)
 {
-    const double least_share = 0.5;
-    size_t last = ledger->loop.first + ledger->loop.count - 1;
-    return row[last] - row[ledger->columns - 1] >= least_share * net;
-}
-
-static struct outcome outcome_without_drift(const struct ledger *ledger, struct row row,
-                                            struct allowance allowance, double drift,
-                                            double drift_bytes)
-{
-    struct outcome outcome;
-    _cleanup_free_ double *values = without_drift(ledger, row.values, drift);
-    _cleanup_free_ double *bytes =
-        row.bytes != NULL ? without_drift(ledger, row.bytes, drift_bytes) : NULL;
-    judge_row(ledger, (struct row){row.gauge, values, bytes}, allowance, &outcome);
-    outcome.drift = row.bytes != NULL ? drift_bytes : drift;
-    bool counts = gauge_info(row.gauge)->rule == RULE_FLOOR;
-    if (!outcome.grows)
-        return outcome;
-    if (bytes != NULL)
-        judge_drain(ledger, bytes, allowance.bytes, INFINITY, &outcome);
-    else
-        judge_drain(ledger, values, allowance.values, counts ? 1 : INFINITY, &outcome);
-    if (outcome.drained && outcome.drift > 0)
-        outcome.drained =
-            has_fallen(ledger, row.bytes != NULL ? row.bytes : row.values, outcome.net);
-    return outcome;
-}
-
-struct outcome outcome_of(const struct ledger *ledger, struct row row, struct allowance allowance)
-{
-    struct outcome raw;
-    judge_row(ledger, row, allowance, &raw);
+    const double least_fall = 0.5;
+    struct outcome raw = judge_loop(ledger, account, allowance);
     if (!raw.grows)
         return raw;
-    struct outcome outcome = outcome_without_drift(
-        ledger, row, allowance, drift_of(ledger, row.values), drift_of(ledger, row.bytes));
+    double drift = drift_of(ledger, account->values),
+           drift_bytes = drift_of(ledger, account->bytes);
+    _cleanup_free_ double *values = without_drift(ledger, account->values, drift);
+    _cleanup_free_ double *bytes =
+        account->bytes != NULL ? without_drift(ledger, account->bytes, drift_bytes) : NULL;
+    struct account steady = {.gauge = account->gauge, .values = values, .bytes = bytes};
+    struct outcome outcome = judge_loop(ledger, &steady, allowance);
+    outcome.drift = bytes != NULL ? drift_bytes : drift;
     outcome.only_drift = !outcome.grows;
+    if (!outcome.grows)
+        return outcome;
+    bool counts = gauge_info(account->gauge)->rule == RULE_FLOOR;
+    judge_drain(ledger, account_row(&steady), bytes != NULL ? allowance.bytes : allowance.values,
+                counts ? 1 : INFINITY, &outcome);
+    /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
+     * there is, would alone bring any row down in time. */
+    const double *row = account_row(account);
+    double fall = row[stretch_last(ledger->loop)] - row[ledger->columns - 1];
+    if (outcome.drift > 0)
+        outcome.drained = outcome.drained && fall >= least_fall * outcome.net;
     return outcome;
 }
 

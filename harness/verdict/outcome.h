@@ -1,22 +1,11 @@
-/* One row of numbers judged: does it grow in the loop, by how much, and is it gone at rest? */
+/* One account judged: does it grow in the loop, by how much, and is it gone at rest? */
 #ifndef LEAKGATE_VERDICT_OUTCOME_H
 #define LEAKGATE_VERDICT_OUTCOME_H
 
 #include <stdbool.h>
 
+#include "verdict/baseline.h"
 #include "verdict/ledger.h"
-
-/* What is judged: rows of a ledger, with columns for all its samples. */
-struct row {
-    enum gauge gauge;
-    const double *values;
-    const double *bytes; /* heap stacks; NULL otherwise */
-};
-
-struct allowance {
-    double values; /* per iteration */
-    double bytes;  /* heap stacks: bytes per iteration */
-};
 
 struct outcome {
     bool grows;           /* over the allowance, what rises at rest as well taken off */
@@ -34,11 +23,12 @@ struct outcome {
     double smallest_visible; /* NAN: could not be judged */
 };
 
-struct outcome outcome_of(const struct ledger *ledger, struct row row, struct allowance allowance);
+struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
+                          struct allowance allowance);
 
-/* What a row gains per second at rest, by nothing that an iteration does: only where it shows in
- * both halves of the idle samples and never falls between; the slower half's pace. A single step (a
- * child that is started every ten seconds) is no drift. 0: none; row may be NULL. */
+/* What a row gains per second at rest, due to nothing that an iteration does: only where it shows
+ * in both halves of the idle samples and never falls between; the slower half's pace. A single step
+ * (a child that is started every ten seconds) is no drift. 0: none; row may be NULL. */
 double drift_of(const struct ledger *ledger, const double *row);
 
 /* The smallest growth that a trace at these positions without any noise would show; counts. */

@@ -14,20 +14,12 @@ static const double objects_for_each = 4;
 /* Sudogs alone, for the 192 B above. */
 static const double pooled_for_each = 2;
 
-/* The row's greatest value so far, in place; NAN where nothing was read yet. */
-static void to_high_water(double *row, size_t columns)
-{
-    for (size_t i = 1; i < columns; i++)
-        row[i] = fmax(row[i], row[i - 1]);
-}
-
-void runtime_memory_subtract_total(const struct ledger *ledger, double *row)
-{
-    _cleanup_free_ double *most = ledger_totals(ledger, GAUGE_GOROUTINE);
-    to_high_water(most, ledger->columns);
-    for (size_t i = 0; i < ledger->columns; i++)
-        row[i] -= ledger->left_out[i] + (isnan(most[i]) ? 0 : sudogs_for_each * most[i]);
-}
+/* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and
+ * what one takes another may put back, so as many as that come with nobody waiting for more than a
+ * moment: 45 in 18 iterations at Bubble Tea's Send, in one clean run of eight. A leak of so many
+ * objects of this size is 180 B per iteration of 40, under what is promised of stacks. More come
+ * only with goroutines that wait. */
+static const double pool_share = 64;
 
 /* Nothing but sudogs, by their size: 112 B with Go 1.26, and a little room for others. Each
  * scheduler keeps up to 128 of them, and they wander from one to the other, so a loop that waits
@@ -36,18 +28,12 @@ void runtime_memory_subtract_total(const struct ledger *ledger, double *row)
 static bool is_pool(const struct account *stack, size_t columns)
 {
     const double least = 88, most = 120;
-    double objects = columns > 0 ? stack->values[columns - 1] : 0;
+    double objects = stack->values[columns - 1];
     double each = objects > 0 ? stack->bytes[columns - 1] / objects : 0;
     return each >= least && each <= most;
 }
 
-/* A scheduler hands on its sudogs by the half of its cache (runtime/proc.go, acquireSudog), and
- * what one takes another may put back, so as many as that come with nobody waiting for more than a
- * moment: 45 in 18 iterations at Bubble Tea's Send, in one clean run of eight. A leak of so many
- * objects of this size is 180 B per iteration of 40, under what is promised of stacks. More come
- * only with goroutines that wait. */
-static const double pool_share = 64;
-
+/* `rise` is a row: by how much the most goroutines so far have risen. */
 static bool within_pool_share(const struct account *stack, const struct account *waiting,
                               const double *rise, size_t columns)
 {
@@ -56,27 +42,24 @@ static bool within_pool_share(const struct account *stack, const struct account 
         most = fmax(most, stack->values[i]);
         waits = fmax(waits, waiting != NULL ? waiting->values[i] : 0);
     }
-    double share = pool_share + objects_for_each * waits +
-                   pooled_for_each * (columns > 0 ? rise[columns - 1] : 0);
-    return columns == 0 || most - stack->values[0] <= share;
+    double share = pool_share + objects_for_each * waits + pooled_for_each * rise[columns - 1];
+    return most - stack->values[0] <= share;
 }
 
-/* By how much the most goroutines so far have risen; the caller frees it. */
-static double *rise_of_goroutines(const struct ledger *ledger)
+/* Not judged any more, as the runtime's own stacks. */
+static void ignore_stack(struct ledger *ledger, struct account *stack)
 {
-    double *most = ledger_totals(ledger, GAUGE_GOROUTINE);
-    to_high_water(most, ledger->columns);
-    double before = ledger->columns > 0 ? most[0] : 0;
-    for (size_t i = 0; i < ledger->columns; i++)
-        most[i] = isnan(most[i] - before) ? 0 : most[i] - before;
-    return most;
+    for (size_t i = 0; i < ledger->columns; i++) {
+        ledger->ignored_bytes[i] += stack->bytes[i];
+        stack->bytes[i] = stack->values[i] = 0;
+    }
 }
 
 /* The sudogs of all goroutines come from one pool: one that waits again and again takes new ones
  * there as long as others hold theirs, so a backlog of timers shows up at a loop that waits.
  * `waiting` is NULL for a function that waits for moments only, so that no sample sees it. */
-static void take_off(struct account *stack, const struct account *waiting, const double *rise,
-                     size_t columns)
+static void reduce_stack(struct account *stack, const struct account *waiting, const double *rise,
+                         size_t columns)
 {
     double most = 0;
     for (size_t i = 0; i < columns; i++) {
@@ -89,36 +72,34 @@ static void take_off(struct account *stack, const struct account *waiting, const
     }
 }
 
-/* Nobody's account any more, as the runtime's own stacks. */
-static void leave_out(struct ledger *ledger, struct account *stack)
-{
-    for (size_t i = 0; i < ledger->columns; i++) {
-        ledger->left_out[i] += stack->bytes[i];
-        stack->bytes[i] = stack->values[i] = 0;
-    }
-}
-
 /* Sampled after each step, to find the step of what was judged already? */
-static bool is_of_steps(const struct ledger *ledger)
+static bool is_locating(const struct ledger *ledger)
 {
-    return ledger->loop.count > 0 &&
-           ledger->samples[ledger->loop.first + ledger->loop.count - 1]->step > 0;
+    return ledger->loop.count > 0 && ledger->samples[stretch_last(ledger->loop)]->step > 0;
 }
 
-void runtime_memory_subtract_stacks(struct ledger *ledger)
+void runtime_memory_correct(struct ledger *ledger)
 {
-    if (is_of_steps(ledger))
+    size_t columns = ledger->columns;
+    if (columns == 0)
         return;
-    _cleanup_free_ double *rise = rise_of_goroutines(ledger);
-    for (size_t i = 0; i < ledger->count; i++) {
+    _cleanup_free_ double *most = ledger_totals(ledger, GAUGE_GOROUTINE);
+    _cleanup_free_ double *rise = memory_array(columns, sizeof *rise);
+    for (size_t i = 0; i < columns; i++) {
+        most[i] = i > 0 ? fmax(most[i], most[i - 1]) : most[i];
+        rise[i] = isnan(most[i] - most[0]) ? 0 : most[i] - most[0];
+    }
+    for (size_t i = 0; !is_locating(ledger) && i < ledger->count; i++) {
         struct account *stack = &ledger->accounts[i];
         if (stack->gauge != GAUGE_HEAP_STACK)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
-        bool pool = is_pool(stack, ledger->columns) && !timer_is_made_at(stack->key);
-        if (pool && within_pool_share(stack, waiting, rise, ledger->columns))
-            leave_out(ledger, stack);
+        bool pool = is_pool(stack, columns) && !timer_is_made_at(stack->key);
+        if (pool && within_pool_share(stack, waiting, rise, columns))
+            ignore_stack(ledger, stack);
         else if (waiting != NULL || pool)
-            take_off(stack, waiting, rise, ledger->columns);
+            reduce_stack(stack, waiting, rise, columns);
     }
+    for (size_t i = 0; i < columns; i++)
+        ledger->ignored_bytes[i] += isnan(most[i]) ? 0 : sudogs_for_each * most[i];
 }

@@ -12,15 +12,21 @@
 
 #include "verdict/ledger.h"
 
-/* Takes it off the heap's total, a row with the ledger's columns: the descriptors as the profile
- * shows them (their stacks are left out of judging; between two samples there may have been many
- * more goroutines than at either), the sudogs by the most goroutines that were seen. */
-void runtime_memory_subtract_total(const struct ledger *ledger, double *row);
-/* Takes it off the heap stacks: heap profiles leave out the runtime's frames at the leaf, so sudogs
- * and slots of timers are charged to the function that waits, under the very key of the waiting
- * goroutine. Where nobody waits at that moment, what has a sudog's size is taken off as far as the
- * most goroutines have risen: 60 of them came at Bubble Tea's Send on a busy machine, in a backlog
- * of 111 goroutines. Up to 64 of that size come without a backlog as well, and are left out. */
-void runtime_memory_subtract_stacks(struct ledger *ledger);
+/*
+ * Takes it off what a ledger says of the heap, once, before growth is judged.
+ *
+ * Off the stacks: heap profiles leave out the runtime's frames at the leaf, so sudogs and slots of
+ * timers are charged to the function that waits, under the very key of the waiting goroutine. Where
+ * nobody waits at that moment, what has a sudog's size is taken off as far as the most goroutines
+ * have risen: 60 of them came at Bubble Tea's Send on a busy machine, in a backlog of 111
+ * goroutines. Up to 64 of that size come without a backlog as well, and are ignored.
+ *
+ * Off the total, by the row ignored_bytes: the descriptors as the profile shows them (their stacks
+ * are ignored; between two samples there may have been many more goroutines than at either), the
+ * sudogs by the most goroutines that were seen.
+ *
+ * The stacks of a locating run are left as they are: it finds the step of what was judged already.
+ */
+void runtime_memory_correct(struct ledger *ledger);
 
 #endif

@@ -28,6 +28,11 @@ double series_position(const struct series *series, const struct sample *sample)
     return series->per_minute ? sample->at / seconds_per_minute : (double)sample->iteration;
 }
 
+const char *series_step_name(const struct series *series)
+{
+    return series->per_minute ? "minute" : "iteration";
+}
+
 struct pace series_pace(const struct series *series)
 {
     struct pace pace = {.steps_per_hour = NAN, .iterations_per_step = NAN};

@@ -22,6 +22,9 @@ void series_free(struct series *series);
 /* The step that growth is counted in at a sample: iterations, or minutes when paced by time. */
 double series_position(const struct series *series, const struct sample *sample);
 
+/* "minute" or "iteration": what growth is counted in. */
+const char *series_step_name(const struct series *series);
+
 /* How fast the loop went, by its samples' own times. Growth is per step: an iteration, or a minute
  * where the run is paced by time. */
 struct pace {

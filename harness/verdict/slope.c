@@ -15,7 +15,7 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median_of(double *values, size_t count)
+double median_of(double *values, size_t count)
 {
     qsort(values, count, sizeof *values, compare_numbers);
     size_t middle = count / 2;
@@ -34,7 +34,7 @@ static struct points points_of(struct trace trace)
     return points;
 }
 
-/* The slopes between all pairs of points at different positions, sorted. */
+/* The slopes between all pairs of points at different positions. */
 static double *pair_slopes(const struct points *points, size_t *count)
 {
     size_t n = points->count;
@@ -44,7 +44,6 @@ static double *pair_slopes(const struct points *points, size_t *count)
         for (size_t j = i + 1; j < n; j++)
             if (points->x[j] > points->x[i])
                 slopes[(*count)++] = (points->y[j] - points->y[i]) / (points->x[j] - points->x[i]);
-    qsort(slopes, *count, sizeof *slopes, compare_numbers);
     return slopes;
 }
 
@@ -59,14 +58,6 @@ static double lower_bound(const double *slopes, size_t count, size_t points)
     double sigma = sqrt(n * (n - 1) * (2 * n + 5) / 18);
     double rank = floor(((double)count - ONE_SIDED_99 * sigma) / 2);
     return rank >= 1 ? slopes[(size_t)rank - 1] : -INFINITY;
-}
-
-static double intercept(const struct points *points, double slope)
-{
-    _cleanup_free_ double *rest = memory_array(points->count, sizeof *rest);
-    for (size_t i = 0; i < points->count; i++)
-        rest[i] = points->y[i] - slope * points->x[i];
-    return median_of(rest, points->count);
 }
 
 static double median_slope(struct points points)
@@ -93,10 +84,13 @@ static void fit(const struct points *points, double allowed, struct slope *slope
     _cleanup_free_ double *slopes = pair_slopes(points, &count);
     if (count == 0)
         return;
-    slope->per_iteration = median_of(slopes, count);
+    slope->per_iteration = median_of(slopes, count); /* which sorts them */
     slope->lower = lower_bound(slopes, count, points->count);
     slope->iterations = points->x[points->count - 1] - points->x[0];
-    double base = intercept(points, slope->per_iteration);
+    _cleanup_free_ double *intercepts = memory_array(points->count, sizeof *intercepts);
+    for (size_t i = 0; i < points->count; i++)
+        intercepts[i] = points->y[i] - slope->per_iteration * points->x[i];
+    double base = median_of(intercepts, points->count);
     slope->from = base + slope->per_iteration * points->x[0];
     slope->to = base + slope->per_iteration * points->x[points->count - 1];
     double missing = short_of_pace(points, allowed);

@@ -134,8 +134,7 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
         if (made <= 0 || made < least_share * per_iteration)
             break;
         buffer_format(&text, "%s%s (%+.1f per %s)", i == 0 ? "timers made by " : ", ",
-                      owners.items[i].name, made,
-                      ledger->series->per_minute ? "minute" : "iteration");
+                      owners.items[i].name, made, series_step_name(ledger->series));
     }
     return text.length > 0 ? buffer_take(&text) : NULL;
 }

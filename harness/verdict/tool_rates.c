@@ -1,7 +1,6 @@
 #include "verdict/tool_rates.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/memory.h"
 #include "verdict/levels.h"
@@ -12,34 +11,7 @@ static double loop_iterations(const struct ledger *ledger)
 {
     if (ledger->series->per_minute || ledger->loop.count < 2)
         return 0;
-    const double *positions = ledger->positions + ledger->loop.first;
-    return positions[ledger->loop.count - 1] - positions[0];
-}
-
-static double rate_in_loop(const struct ledger *ledger, const double *row, double per_second)
-{
-    double iterations = loop_iterations(ledger);
-    if (!(iterations > 0))
-        return NAN;
-    size_t first = ledger->loop.first, last = first + ledger->loop.count - 1;
-    double seconds = ledger->samples[last]->at - ledger->samples[first]->at;
-    double by_the_clock = isnan(per_second) ? 0 : per_second * seconds;
-    return fmax(row[last] - row[first] - by_the_clock, 0) / iterations;
-}
-
-/* The rate at rest is known to one start in the seconds of rest, and is taken off by the time that
- * an iteration takes. */
-static double doubt_of(const struct ledger *ledger, struct stretch rest)
-{
-    double iterations = loop_iterations(ledger);
-    if (!(iterations > 0) || rest.count < 2)
-        return 0;
-    double at_rest =
-        ledger->samples[rest.first + rest.count - 1]->at - ledger->samples[rest.first]->at;
-    const struct stretch loop = ledger->loop;
-    double in_loop =
-        ledger->samples[loop.first + loop.count - 1]->at - ledger->samples[loop.first]->at;
-    return at_rest > 0 ? in_loop / iterations / at_rest : 0;
+    return ledger_gain(ledger->positions, ledger->loop);
 }
 
 struct tool_rate *tool_rates(const struct ledger *ledger, size_t *count)
@@ -47,14 +19,24 @@ struct tool_rate *tool_rates(const struct ledger *ledger, size_t *count)
     const struct account *accounts = ledger_accounts(ledger, GAUGE_SPAWN, count);
     struct tool_rate *tools = memory_array(*count, sizeof *tools);
     struct stretch rest = rest_of(ledger);
+    double iterations = loop_iterations(ledger), at_rest = ledger_seconds(ledger, rest);
+    double in_loop = ledger_seconds(ledger, ledger->loop);
     for (size_t i = 0; i < *count; i++) {
-        double per_second = rate_of_row(ledger, accounts[i].values, rest);
+        const double *row = accounts[i].values;
+        double per_second = rate_of_row(ledger, row, rest);
+        double by_the_clock = isnan(per_second) ? 0 : per_second * in_loop;
         tools[i] = (struct tool_rate){
             .name = memory_copy_text(accounts[i].key),
             .per_second = per_second,
-            .per_iteration = rate_in_loop(ledger, accounts[i].values, per_second),
-            .doubt = doubt_of(ledger, rest),
+            .per_iteration = NAN,
         };
+        if (iterations > 0)
+            tools[i].per_iteration =
+                fmax(ledger_gain(row, ledger->loop) - by_the_clock, 0) / iterations;
+        /* The rate at rest is known to one start in the seconds of rest, and is taken off by the
+         * time that an iteration takes. */
+        if (iterations > 0 && at_rest > 0)
+            tools[i].doubt = in_loop / iterations / at_rest;
     }
     return tools;
 }
@@ -63,13 +45,6 @@ bool tools_are_counted(const struct ledger *ledger)
 {
     return loop_iterations(ledger) > 0 &&
            !isnan(ledger->samples[ledger->loop.first]->gauges[GAUGE_SPAWN]);
-}
-
-void tool_rates_free(struct tool_rate *tools, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(tools[i].name);
-    free(tools);
 }
 
 static void compare_tool(const struct baseline *baseline, const struct tool_rate *tool,

@@ -6,13 +6,12 @@
 #define LEAKGATE_VERDICT_TOOL_RATES_H
 
 #include "verdict/baseline.h"
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
 /* One for each tool that was ever started, sorted by name; the caller frees them. What a tool is
  * started at rest, by the clock, is taken off what it is started per iteration. */
 struct tool_rate *tool_rates(const struct ledger *ledger, size_t *count);
-void tool_rates_free(struct tool_rate *tools, size_t count);
 
 /* Was there a loop paced by iterations in which tools were counted? */
 bool tools_are_counted(const struct ledger *ledger);

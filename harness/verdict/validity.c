@@ -2,30 +2,12 @@
 
 #include "base/memory.h"
 
-/* Takes the text. */
+/* Takes the text; false. */
 static bool problem(struct finding_list *findings, enum gauge gauge, char *text)
 {
     finding_add(findings,
                 (struct finding){.kind = FINDING_MEASUREMENT, .gauge = gauge, .text = text});
     return false;
-}
-
-static bool check_facts(const struct run_facts *facts, struct finding_list *findings)
-{
-    if (!facts->invalid)
-        return true;
-    const char *why = facts->problem != NULL ? facts->problem : "measured wrongly";
-    return problem(findings, GAUGE_COUNT, memory_copy_text(why));
-}
-
-/* The runtime is free to ignore the environment variable, and then the heap's noise is another. */
-static bool check_rate(const struct run_facts *facts, struct finding_list *findings)
-{
-    if (facts->rate_asked <= 0 || facts->rate_found <= 0 || facts->rate_asked == facts->rate_found)
-        return true;
-    return problem(findings, GAUGE_HEAP_STACK,
-                   memory_format("the heap profile's rate is %ld, %ld was asked for",
-                                 facts->rate_found, facts->rate_asked));
 }
 
 /* Each reading of MemStats forces a collection; where the number stands still, the heap that was
@@ -47,15 +29,6 @@ static bool check_collections(const struct ledger *ledger, struct finding_list *
     return true;
 }
 
-static bool check_length(const struct ledger *ledger, struct finding_list *findings)
-{
-    if (ledger->loop.count >= GROWTH_SAMPLES)
-        return true;
-    return problem(findings, GAUGE_COUNT,
-                   memory_format("the loop has %zu samples; growth is judged on %d or more",
-                                 ledger->loop.count, GROWTH_SAMPLES));
-}
-
 static bool check_positions(const struct ledger *ledger, struct finding_list *findings)
 {
     const double *positions = ledger->positions + ledger->loop.first;
@@ -70,9 +43,21 @@ static bool check_positions(const struct ledger *ledger, struct finding_list *fi
 bool check_validity(const struct ledger *ledger, const struct run_facts *facts,
                     struct finding_list *findings)
 {
-    bool valid = check_facts(facts, findings);
-    valid = check_rate(facts, findings) && valid;
+    bool valid = true;
+    if (facts->invalid)
+        valid =
+            problem(findings, GAUGE_COUNT,
+                    memory_copy_text(facts->problem != NULL ? facts->problem : "measured wrongly"));
+    /* The runtime is free to ignore the environment variable, and then the heap's noise is another.
+     */
+    if (facts->rate_asked > 0 && facts->rate_found > 0 && facts->rate_asked != facts->rate_found)
+        valid = problem(findings, GAUGE_HEAP_STACK,
+                        memory_format("the heap profile's rate is %ld, %ld was asked for",
+                                      facts->rate_found, facts->rate_asked));
     valid = check_collections(ledger, findings) && valid;
-    valid = check_length(ledger, findings) && valid;
+    if (ledger->loop.count < GROWTH_SAMPLES)
+        valid = problem(findings, GAUGE_COUNT,
+                        memory_format("the loop has %zu samples; growth is judged on %d or more",
+                                      ledger->loop.count, GROWTH_SAMPLES));
     return check_positions(ledger, findings) && valid;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
 /* Adds a finding for each reason why the run is invalid; true when there is none. */

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "verdict/confirm.h"
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 
 /*
  * A run in a few letters: "P" passes, "I" is inconclusive, "V" invalid, "F" failed; else each

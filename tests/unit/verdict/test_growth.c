@@ -485,13 +485,11 @@ static void what_is_always_seen_is_exact(void **state)
 static void drained_is_a_tenth_of_the_net_at_most_one(void **state)
 {
     (void)state;
-    struct growth large = {.from = 26, .net = 108};
-    assert_true(growth_drained(large, 26));
-    assert_true(growth_drained(large, 27));
-    assert_false(growth_drained(large, 28));
-    struct growth small = {.from = 26, .net = 5};
-    assert_true(growth_drained(small, 26));
-    assert_false(growth_drained(small, 27));
+    assert_true(growth_gone(26, 108, 1, 26));
+    assert_true(growth_gone(26, 108, 1, 27));
+    assert_false(growth_gone(26, 108, 1, 28));
+    assert_true(growth_gone(26, 5, 1, 26));
+    assert_false(growth_gone(26, 5, 1, 27));
     assert_true(growth_gone(1e6, 1e5, INFINITY, 1.01e6));
     assert_false(growth_gone(1e6, 1e5, INFINITY, 1.02e6));
 }

@@ -10,6 +10,7 @@
 #include "series_builder.h"
 #include "verdict/judge.h"
 #include "verdict/ledger.h"
+#include "verdict/runtime_memory.h"
 
 /* Three waiting goroutines per iteration, all gone 10 s after the loop. */
 static double timers_in_flight(int iteration, int rested, int unused)
@@ -228,6 +229,7 @@ static void a_locating_run_leaves_nothing_out(void **state)
     for (unsigned step = 0; step < 2; step++) {
         series.samples[series.count - 1].step = step;
         struct ledger *ledger = ledger_new(&series);
+        runtime_memory_correct(ledger);
         const struct account *account = ledger_account(ledger, GAUGE_HEAP_STACK, "main.keep");
         assert_true(account->values[ledger->columns - 1] == (step > 0 ? 43 : 0));
         ledger_free(ledger);

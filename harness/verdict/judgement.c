@@ -1,9 +1,23 @@
-#include "verdict/finding.h"
+#include "verdict/judgement.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+
+static const char *const verdict_names[VERDICT_COUNT] = {
+    [VERDICT_PASS] = "pass",
+    [VERDICT_LEAK] = "leak",
+    [VERDICT_INCONCLUSIVE] = "inconclusive",
+    [VERDICT_INVALID] = "invalid",
+    [VERDICT_FAILED] = "failed",
+    [VERDICT_SKIPPED] = "skipped",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return verdict_names[verdict];
+}
 
 /* In the order in which they are read. */
 static const struct {
@@ -40,11 +54,6 @@ void finding_add(struct finding_list *list, struct finding finding)
     array_append(list->items, list->count, list->capacity, finding);
 }
 
-static bool in_bytes(const struct finding *finding)
-{
-    return finding->gauge < GAUGE_COUNT && gauge_info(finding->gauge)->unit == UNIT_BYTES;
-}
-
 static int compare_numbers(double a, double b)
 {
     return (a > b) - (a < b);
@@ -55,22 +64,18 @@ static int compare_texts(const char *a, const char *b)
     return strcmp(a != NULL ? a : "", b != NULL ? b : "");
 }
 
-static int compare_size(const struct finding *x, const struct finding *y)
-{
-    if (in_bytes(x) != in_bytes(y))
-        return in_bytes(x) ? 1 : -1;
-    int by_bytes = compare_numbers(y->bytes_per_iteration, x->bytes_per_iteration);
-    if (in_bytes(x) && by_bytes != 0)
-        return by_bytes;
-    return compare_numbers(y->per_iteration, x->per_iteration);
-}
-
 static int compare_findings(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
+    bool x_bytes = x->gauge < GAUGE_COUNT && gauge_info(x->gauge)->unit == UNIT_BYTES;
+    bool y_bytes = y->gauge < GAUGE_COUNT && gauge_info(y->gauge)->unit == UNIT_BYTES;
     int order = kinds[x->kind].rank - kinds[y->kind].rank;
     if (order == 0)
-        order = compare_size(x, y);
+        order = x_bytes - y_bytes;
+    if (order == 0 && x_bytes)
+        order = compare_numbers(y->bytes_per_iteration, x->bytes_per_iteration);
+    if (order == 0)
+        order = compare_numbers(y->per_iteration, x->per_iteration);
     if (order == 0)
         order = (int)x->gauge - (int)y->gauge;
     if (order == 0)
@@ -78,13 +83,13 @@ static int compare_findings(const void *a, const void *b)
     return order != 0 ? order : compare_texts(x->text, y->text);
 }
 
-void finding_list_sort(struct finding_list *list)
+void findings_sort(struct finding *findings, size_t count)
 {
-    if (list->count > 1)
-        qsort(list->items, list->count, sizeof *list->items, compare_findings);
+    if (count > 1)
+        qsort(findings, count, sizeof *findings, compare_findings);
 }
 
-void finding_free(struct finding *finding)
+static void finding_free(struct finding *finding)
 {
     free(finding->holder);
     free(finding->example);
@@ -115,4 +120,23 @@ struct finding finding_copy(const struct finding *finding)
     copy.places = NULL;
     copy.place_count = 0;
     return copy;
+}
+
+void tool_rates_free(struct tool_rate *tools, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(tools[i].name);
+    free(tools);
+}
+
+void judgement_free(struct judgement *judgement)
+{
+    if (judgement == NULL)
+        return;
+    for (size_t i = 0; i < judgement->count; i++)
+        finding_free(&judgement->findings[i]);
+    free(judgement->findings);
+    tool_rates_free(judgement->tools, judgement->tool_count);
+    free(judgement->reason);
+    free(judgement);
 }
