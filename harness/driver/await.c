@@ -66,36 +66,30 @@ static int open_awaited(const struct wait *wait)
     return text_starts(real, root) && real[strlen(root)] == '/' ? take_fd(file) : -1;
 }
 
-static bool read_awaited(struct wait *wait, struct buffer *text)
+static bool file_holds(struct wait *wait)
 {
+    if (wait->path == NULL || !wait->file_changed)
+        return wait->path == NULL || wait->file_holds;
+    wait->file_changed = false;
+    wait->file_holds = false;
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(WAITED_FILE_BYTES);
     _cleanup_close_ int file = open_awaited(wait);
     int errnum = 0;
     if (file < 0)
         return false;
-    if (file_read_from(file, text, &errnum))
-        return true;
-    if (errnum != EFBIG)
+    if (!file_read_from(file, &text, &errnum)) {
+        if (errnum == EFBIG)
+            lg_fail(&wait->problem, LG_ERROR_TARGET, 0,
+                    "the file %s is larger than the limit of %d bytes", wait->plan->file,
+                    WAITED_FILE_BYTES);
         return false;
-    lg_fail(&wait->problem, LG_ERROR_TARGET, 0, "the file %s is larger than the limit of %d bytes",
-            wait->plan->file, WAITED_FILE_BYTES);
-    return false;
-}
-
-static bool file_holds(struct wait *wait)
-{
-    if (wait->path == NULL)
-        return true;
-    if (!wait->file_changed)
-        return wait->file_holds;
-    wait->file_changed = false;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(WAITED_FILE_BYTES);
-    wait->file_holds = read_awaited(wait, &text);
+    }
     long lines = 0;
     for (size_t i = 0; i < text.length; i++)
         lines += text.data[i] == '\n';
-    if (lines < wait->file_lines ||
-        (wait->file_text != NULL && strstr(buffer_string(&text), wait->file_text) == NULL))
-        wait->file_holds = false;
+    wait->file_holds =
+        lines >= wait->file_lines &&
+        (wait->file_text == NULL || strstr(buffer_string(&text), wait->file_text) != NULL);
     return wait->file_holds;
 }
 

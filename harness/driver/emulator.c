@@ -110,20 +110,14 @@ static void write_text(struct emulator *emulator, const char *text)
     write_bytes(emulator, text, strlen(text));
 }
 
-static size_t last_character_start(const char *bytes, size_t length)
-{
-    size_t start = length - 1;
-    while (start > 0 && ((unsigned char)bytes[start] & 0xc0) == 0x80)
-        start--;
-    return start;
-}
-
-/* At the margin the cursor stays where it is until the next character; to see that, the last one is
- * drawn by itself when the run may reach it (no character has more cells than bytes). */
+/* At the margin the cursor stays where it is until the next character. To notice that, the last one
+ * is drawn by itself when the run may reach the margin (no character has more cells than bytes). */
 static void write_characters(struct emulator *emulator, const char *bytes, size_t length)
 {
     VTermPos before;
-    size_t last = last_character_start(bytes, length);
+    size_t last = length - 1;
+    while (last > 0 && ((unsigned char)bytes[last] & 0xc0) == 0x80)
+        last--;
     emulator->last_length = length - last;
     memcpy(emulator->last_character, bytes + last, length - last);
     vterm_state_get_cursorpos(emulator->state, &before);
@@ -241,26 +235,22 @@ void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool 
     write_bytes(emulator, bytes, (size_t)(out - bytes));
 }
 
-static void hard_reset(struct emulator *emulator)
-{
-    /* libvterm's own reset stays in the alternate screen's cells. */
-    emulator_set_mode(emulator, EMULATOR_ALTERNATE, false);
-    vterm_screen_reset(emulator->screen, 1);
-    emulator->last_length = 0;
-    emulator->text_end.row = -1;
-}
-
 void emulator_escape(struct emulator *emulator, char intermediate, char final)
 {
-    if (intermediate == 0 && final == 'c')
-        hard_reset(emulator);
-    else if (intermediate == 0 && strchr("78DEHM", final) != NULL)
+    if (intermediate == 0 && final == 'c') {
+        /* libvterm's own reset stays in the alternate screen's cells. */
+        emulator_set_mode(emulator, EMULATOR_ALTERNATE, false);
+        vterm_screen_reset(emulator->screen, 1);
+        emulator->last_length = 0;
+        emulator->text_end.row = -1;
+    } else if (intermediate == 0 && strchr("78DEHM", final) != NULL) {
         write_bytes(emulator, (char[]){'\x1b', final}, 2);
-    else if (intermediate == '#' && final == '8')
+    } else if (intermediate == '#' && final == '8') {
         write_text(emulator, "\x1b#8");
-    else if (intermediate == '(' || intermediate == ')')
+    } else if (intermediate == '(' || intermediate == ')') {
         write_bytes(emulator,
                     (char[]){'\x1b', intermediate, final == '0' || final == 'A' ? final : 'B'}, 3);
+    }
 }
 
 /* No sequence that is passed on has more than two numbers. */
@@ -399,6 +389,19 @@ void emulator_cells(const struct emulator *emulator, int row, int first, int las
     buffer_append(out, emulator->cells, length < room ? length : room);
 }
 
+/* Nothing for the second half of a wide character. */
+static void append_cell(const struct emulator *emulator, int row, int column,
+                        const VTermScreenCell *cell, struct buffer *out)
+{
+    /* Of a blank cell libvterm fills the first place alone. */
+    if (cell->chars[0] == 0)
+        buffer_char(out, ' ');
+    else if (cell->chars[0] < 0x80 && cell->chars[1] == 0)
+        buffer_char(out, (char)cell->chars[0]);
+    else if (cell->chars[0] != SECOND_HALF)
+        emulator_cells(emulator, row, column, column, out);
+}
+
 void emulator_keep_styles(struct emulator *emulator)
 {
     emulator->keeps_styles = true;
@@ -426,47 +429,21 @@ static struct cell_style style_of(const VTermScreenCell *cell)
     return (struct cell_style){colour_of(&cell->fg), colour_of(&cell->bg), flags};
 }
 
-/* Cells of the same bytes look the same; others may. */
-static bool looks_like(const VTermScreenCell *cell, const VTermScreenCell *first,
-                       struct cell_style style)
-{
-    if (memcmp(&cell->attrs, &first->attrs, sizeof cell->attrs) == 0 &&
-        memcmp(&cell->fg, &first->fg, sizeof cell->fg) == 0 &&
-        memcmp(&cell->bg, &first->bg, sizeof cell->bg) == 0)
-        return true;
-    struct cell_style other = style_of(cell);
-    return other.foreground == style.foreground && other.background == style.background &&
-           other.flags == style.flags;
-}
-
 int emulator_run(const struct emulator *emulator, int row, int column, struct cell_style *style,
                  struct buffer *out)
 {
-    VTermScreenCell first_cell = {0};
-    int first = column;
-    char plain[512];
-    size_t length = 0;
-    for (; column < emulator->columns; column++) {
+    for (int first = column; column < emulator->columns; column++) {
         VTermScreenCell cell = {0};
         vterm_screen_get_cell(emulator->screen, (VTermPos){.row = row, .col = column}, &cell);
-        if (column == first) {
-            *style = style_of(&cell);
-            first_cell = cell;
-        } else if (cell.chars[0] != SECOND_HALF && !looks_like(&cell, &first_cell, *style)) {
+        struct cell_style own = style_of(&cell);
+        if (column == first)
+            *style = own;
+        else if (cell.chars[0] != SECOND_HALF &&
+                 (own.foreground != style->foreground || own.background != style->background ||
+                  own.flags != style->flags))
             break;
-        }
-        /* Of a blank cell libvterm fills the first place alone. */
-        bool ascii = cell.chars[0] == 0 || (cell.chars[0] < 0x80 && cell.chars[1] == 0);
-        if (length == sizeof plain || (!ascii && length > 0)) {
-            buffer_append(out, plain, length);
-            length = 0;
-        }
-        if (ascii)
-            plain[length++] = cell.chars[0] != 0 ? (char)cell.chars[0] : ' ';
-        else if (cell.chars[0] != SECOND_HALF)
-            emulator_cells(emulator, row, column, column, out);
+        append_cell(emulator, row, column, &cell, out);
     }
-    buffer_append(out, plain, length);
     return column;
 }
 
@@ -481,10 +458,7 @@ void emulator_cell(const struct emulator *emulator, int row, int column, struct 
 {
     VTermScreenCell cell;
     vterm_screen_get_cell(emulator->screen, (VTermPos){.row = row, .col = column}, &cell);
-    if (cell.chars[0] == 0)
-        buffer_char(out, ' ');
-    else if (cell.chars[0] != SECOND_HALF)
-        emulator_cells(emulator, row, column, column, out);
+    append_cell(emulator, row, column, &cell, out);
 }
 
 void emulator_key(struct emulator *emulator, enum key_code code, unsigned function_number,

@@ -105,28 +105,27 @@ static void __attribute__((noreturn)) child_run(struct child *child)
 
 /* --- In the parent. --- */
 
-/* Tabs expanded by the line discipline (TAB3) keep programs from using tabs to move the cursor, so
- * a recording shows the same everywhere; IUTF8 is what terminals set. */
-static bool terminal_set(int slave, int rows, int columns)
-{
-    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-    struct termios modes;
-    if (ioctl(slave, TIOCSWINSZ, &size) != 0 || tcgetattr(slave, &modes) != 0)
-        return false;
-    modes.c_oflag = (modes.c_oflag & ~(tcflag_t)TABDLY) | TAB3;
-    modes.c_iflag |= IUTF8;
-    return tcsetattr(slave, TCSANOW, &modes) == 0;
-}
-
-/* TIOCGPTPEER opens the slave without its path, which another mount of devpts may not have. */
+/*
+ * TIOCGPTPEER opens the slave without its path, which another mount of devpts may not have. Tabs
+ * expanded by the line discipline (TAB3) keep programs from using tabs to move the cursor, so a
+ * recording shows the same everywhere; IUTF8 is what terminals set.
+ */
 static bool terminal_open(const struct process_options *options, int *master_out, int *slave_out,
                           struct lg_error *err)
 {
+    struct winsize size = {.ws_row = (unsigned short)options->rows,
+                           .ws_col = (unsigned short)options->columns};
+    struct termios modes;
     _cleanup_close_ int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (master < 0 || unlockpt(master) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open a pseudo-terminal");
     _cleanup_close_ int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (slave < 0 || !terminal_set(slave, options->rows, options->columns) ||
+    bool set = slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0 && tcgetattr(slave, &modes) == 0;
+    if (set) {
+        modes.c_oflag = (modes.c_oflag & ~(tcflag_t)TABDLY) | TAB3;
+        modes.c_iflag |= IUTF8;
+    }
+    if (!set || tcsetattr(slave, TCSANOW, &modes) != 0 ||
         fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set up a pseudo-terminal");
     *master_out = take_fd(master);

@@ -19,39 +19,30 @@ struct player {
     const struct replay_listener *listener;
     void *context;
     double at;            /* of the event before */
-    bool pending;         /* something was drawn that was not told */
-    double pending_since; /* when the first of it was */
+    bool pending;         /* something was drawn that the listener has not been shown */
+    double pending_since; /* when it was first drawn */
     bool stopped;         /* nothing more is wanted */
 };
 
-/* A named pipe or a device is no recording, and must not be waited for. */
-static int open_plain(const char *path, struct lg_error *err)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        return fd;
-    lg_fail(err, LG_ERROR_INPUT, fd < 0 ? errno : 0, "cannot read %s", path);
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
-/* At most `maximum` bytes; *cut where there are more. */
-static bool read_some(const char *path, size_t maximum, struct buffer *out, bool *cut,
+/* At most `maximum` bytes; *cut where there are more. A named pipe or a device is no recording, and
+ * must not be waited for. */
+static bool read_file(const char *path, size_t maximum, struct buffer *out, bool *cut,
                       struct lg_error *err)
 {
     enum { PIECE = 256 * 1024 };
-    _cleanup_close_ int fd = open_plain(path, err);
+    struct stat status;
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return lg_fail(err, LG_ERROR_INPUT, fd < 0 ? errno : 0, "cannot read %s", path);
     _cleanup_free_ char *piece = memory_array(1, PIECE);
-    ssize_t got = 0;
-    while (fd >= 0 && (got = read(fd, piece, PIECE)) > 0)
+    ssize_t got;
+    while ((got = read(fd, piece, PIECE)) > 0)
         if (!buffer_append_limited(out, piece, (size_t)got)) {
             (void)!buffer_append_limited(out, piece, maximum - out->length);
             *cut = true;
             return true;
         }
-    return fd >= 0 && (got == 0 || lg_fail(err, LG_ERROR_INPUT, errno, "cannot read %s", path));
+    return got == 0 || lg_fail(err, LG_ERROR_INPUT, errno, "cannot read %s", path);
 }
 
 static bool read_header(const json_t *header, struct player *player, struct lg_error *err)
@@ -69,7 +60,7 @@ static bool read_header(const json_t *header, struct player *player, struct lg_e
     return true;
 }
 
-static void tell_frame(struct player *player)
+static void show_frame(struct player *player)
 {
     if (!player->pending || player->stopped || terminal_in_update(player->terminal))
         return;
@@ -84,39 +75,35 @@ static void note_drawing(struct player *player)
     player->pending = true;
 }
 
-static void resize(struct player *player, const char *size)
-{
-    struct lg_error refused = {0};
-    int columns = 0, rows = 0;
-    if (sscanf(size, "%4dx%4d", &columns, &rows) == 2 &&
-        terminal_resize(player->terminal, rows, columns, &refused))
-        note_drawing(player);
-}
-
 /* False where it is no event. */
 static bool play_event(struct player *player, const json_t *event)
 {
     double at = json_number_value(json_array_get(event, 0));
     const char *kind = json_string_value(json_array_get(event, 1));
     const json_t *data = json_array_get(event, 2);
-    if (!json_is_number(json_array_get(event, 0)) || kind == NULL || !json_is_string(data))
+    const char *text = json_string_value(data);
+    if (!json_is_number(json_array_get(event, 0)) || kind == NULL || text == NULL)
         return false;
     at = isfinite(at) && at > player->at ? at : player->at;
     if (*kind == 'm' || at - player->pending_since >= REPLAY_FRAME_SECONDS)
-        tell_frame(player);
+        show_frame(player);
     player->at = at;
     if (*kind == 'o') {
-        terminal_feed(player->terminal, json_string_value(data), json_string_length(data), NULL);
+        terminal_feed(player->terminal, text, json_string_length(data), NULL);
         note_drawing(player);
     } else if (*kind == 'r') {
-        resize(player, json_string_value(data));
+        struct lg_error refused = {0};
+        int columns = 0, rows = 0;
+        if (sscanf(text, "%4dx%4d", &columns, &rows) == 2 &&
+            terminal_resize(player->terminal, rows, columns, &refused))
+            note_drawing(player);
     } else if (*kind == 'm') {
-        player->listener->marker(player->context, at, json_string_value(data));
+        player->listener->marker(player->context, at, text);
     }
     return true;
 }
 
-/* Every line in turn. False at one that is neither header nor event. */
+/* False at a line that is neither header nor event. */
 static bool play_line(struct player *player, const char *line, size_t length, struct lg_error *err)
 {
     _cleanup_json_ json_t *value = json_parse(line, length, "recording", err);
@@ -148,7 +135,7 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
     struct lg_error torn = {0};
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(maximum);
     *end = (struct replay_end){0};
-    if (!read_some(path, maximum, &text, &end->cut, err))
+    if (!read_file(path, maximum, &text, &end->cut, err))
         return false;
     const char *line = buffer_string(&text);
     for (const char *newline; !player.stopped && (newline = strchr(line, '\n')) != NULL;
@@ -159,7 +146,7 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
     if (player.terminal == NULL)
         return err->class == LG_ERROR_NONE &&
                lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording");
-    tell_frame(&player);
+    show_frame(&player);
     end->seconds = fmax(player.at, last_moment(text.data, text.data + text.length));
     end->cut = end->cut || (!player.stopped && *line != '\0');
     terminal_free(player.terminal);

@@ -1,11 +1,11 @@
 /*
- * What the terminal answers to queries: one table, each query answered exactly once, by this and
- * never by libvterm.
+ * What the terminal answers to queries. Each is answered exactly once, by this and never by
+ * libvterm.
  *
- * The answers are those that keep a Bubble Tea or termenv program from waiting and from changing
- * its ways: synchronized updates are supported, everything else that could switch the key encoding
- * or the width of characters is not, and a query that is not in the table is not answered: the
- * kitty keyboard's (CSI ? u), XTVERSION (CSI > q), secondary and tertiary device attributes. Colour
+ * The answers keep a Bubble Tea or termenv program from waiting and from changing its behaviour:
+ * synchronized updates are supported, everything else that could switch the key encoding or the
+ * width of characters is not, and other queries are not answered: the kitty keyboard's (CSI ? u),
+ * XTVERSION (CSI > q), secondary and tertiary device attributes. Colour
  * queries (OSC 10, 11) are answered with the terminator they came with, as xterm does; all other
  * strings end with ST.
  */
@@ -28,9 +28,7 @@ struct reply_facts {
     bool in_update;                /* DECSET 2026 is on */
 };
 
-/* Is it worth asking the table? Cheap, for the many sequences that draw. */
-bool reply_may_be_wanted(const struct csi *csi);
-/* Appends the answer to `replies`, whole or not at all; nothing when it is no query. */
+/* Appends the answer to `replies`, whole or not at all; nothing when it is not a query. */
 void reply_to_csi(const struct csi *csi, const struct reply_facts *facts, struct buffer *replies);
 void reply_to_string(const struct control_string *string, struct buffer *replies);
 

@@ -13,9 +13,30 @@ int csi_parameter(const struct csi *csi, size_t index, int otherwise)
     return csi->parameters[index];
 }
 
-static bool is_intermediate(unsigned char c)
+/* RFC 3629, section 4. */
+static bool continues(const struct utf8_joiner *joiner, unsigned char byte)
 {
-    return c >= 0x20 && c <= 0x2f;
+    unsigned char first = (unsigned char)joiner->bytes[0];
+    unsigned char low = 0x80;
+    unsigned char high = 0xbf;
+    if (joiner->length == 1) {
+        low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+        high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    }
+    return byte >= low && byte <= high;
+}
+
+enum utf8_step utf8_join(struct utf8_joiner *joiner, char byte)
+{
+    if (joiner->length > 0 && !continues(joiner, (unsigned char)byte)) {
+        joiner->length = 0;
+        return UTF8_BROKEN_BEFORE;
+    }
+    if (joiner->length == 0 && utf8_expected((unsigned char)byte) == 0)
+        return UTF8_BROKEN;
+    joiner->bytes[joiner->length++] = byte;
+    return joiner->length == utf8_expected((unsigned char)joiner->bytes[0]) ? UTF8_COMPLETE
+                                                                            : UTF8_WANTS_MORE;
 }
 
 static bool is_c1(const char *character, size_t length)
@@ -28,13 +49,6 @@ static void begin_escape(struct scanner *scanner)
     scanner->state = SCANNER_ESCAPE;
     scanner->malformed = false;
     scanner->csi = (struct csi){0};
-}
-
-static void begin_string(struct scanner *scanner, enum string_kind kind)
-{
-    scanner->state = SCANNER_STRING;
-    scanner->string_kind = kind;
-    scanner->string_length = 0;
 }
 
 static void end_string(struct scanner *scanner, bool bell)
@@ -111,44 +125,24 @@ static size_t scan_ground(struct scanner *scanner, const char *bytes, size_t len
     return 1;
 }
 
-static void end_escape(struct scanner *scanner, char final)
-{
-    static const char introducers[] = "]P_^X"; /* in the order of enum string_kind */
-    scanner->state = SCANNER_GROUND;
-    if (scanner->csi.intermediate == 0 && final == '[') {
-        scanner->state = SCANNER_CSI;
-        return;
-    }
-    const char *introducer = strchr(introducers, final);
-    if (scanner->csi.intermediate == 0 && introducer != NULL)
-        begin_string(scanner, (enum string_kind)(introducer - introducers));
-    else if (!scanner->malformed)
-        scanner->listener->escape(scanner->context, scanner->csi.intermediate, final);
-}
-
-static void take_intermediate(struct scanner *scanner, char c)
-{
-    if (scanner->csi.intermediate != 0)
-        scanner->malformed = true;
-    scanner->csi.intermediate = c;
-}
-
 static void scan_escape(struct scanner *scanner, char c)
 {
-    if (is_intermediate((unsigned char)c))
-        take_intermediate(scanner, c);
-    else
-        end_escape(scanner, c);
+    static const char introducers[] = "]P_^X"; /* in the order of enum string_kind */
+    bool plain = scanner->csi.intermediate == 0;
+    const char *introducer = strchr(introducers, c);
+    scanner->state = SCANNER_GROUND;
+    if (plain && c == '[') {
+        scanner->state = SCANNER_CSI;
+    } else if (plain && introducer != NULL) {
+        scanner->state = SCANNER_STRING;
+        scanner->string_kind = (enum string_kind)(introducer - introducers);
+        scanner->string_length = 0;
+    } else if (!scanner->malformed) {
+        scanner->listener->escape(scanner->context, scanner->csi.intermediate, c);
+    }
 }
 
-static void take_digit(struct csi *csi, int digit)
-{
-    int *parameter = &csi->parameters[csi->count - 1];
-    int value = (*parameter == CSI_MISSING ? 0 : *parameter) * 10 + digit;
-    *parameter = value < CSI_NUMBER_MAX ? value : CSI_NUMBER_MAX;
-}
-
-/* Over the maximum all further numbers go into the last place, which is then worth nothing. */
+/* Over the maximum all further numbers go into the last place, which is then worthless. */
 static void take_parameter(struct scanner *scanner, char c)
 {
     struct csi *csi = &scanner->csi;
@@ -156,39 +150,34 @@ static void take_parameter(struct scanner *scanner, char c)
         scanner->malformed = true;
     if (csi->count == 0)
         csi->parameters[csi->count++] = CSI_MISSING;
-    if (c != ';') {
-        take_digit(csi, c - '0');
+    if (c == ';') {
+        if (csi->count < CSI_PARAMETERS_MAX)
+            csi->count++;
+        csi->parameters[csi->count - 1] = CSI_MISSING;
         return;
     }
-    if (csi->count < CSI_PARAMETERS_MAX)
-        csi->count++;
-    csi->parameters[csi->count - 1] = CSI_MISSING;
-}
-
-static void take_leader(struct scanner *scanner, char c)
-{
-    struct csi *csi = &scanner->csi;
-    if (csi->leader != 0 || csi->count > 0 || csi->intermediate != 0)
-        scanner->malformed = true;
-    csi->leader = c;
+    int *parameter = &csi->parameters[csi->count - 1];
+    int value = (*parameter == CSI_MISSING ? 0 : *parameter) * 10 + (c - '0');
+    *parameter = value < CSI_NUMBER_MAX ? value : CSI_NUMBER_MAX;
 }
 
 static void scan_csi(struct scanner *scanner, char c)
 {
-    if (is_intermediate((unsigned char)c)) {
-        take_intermediate(scanner, c);
-    } else if ((c >= '0' && c <= '9') || c == ';') {
+    struct csi *csi = &scanner->csi;
+    if ((c >= '0' && c <= '9') || c == ';') {
         take_parameter(scanner, c);
     } else if (c == ':') {
         /* Sub-parameters exist in SGR only, which has no meaning for text. */
         scanner->malformed = true;
     } else if (c >= '<' && c <= '?') {
-        take_leader(scanner, c);
+        if (csi->leader != 0 || csi->count > 0 || csi->intermediate != 0)
+            scanner->malformed = true;
+        csi->leader = c;
     } else {
         scanner->state = SCANNER_GROUND;
-        scanner->csi.final = c;
+        csi->final = c;
         if (!scanner->malformed)
-            scanner->listener->csi(scanner->context, &scanner->csi);
+            scanner->listener->csi(scanner->context, csi);
     }
 }
 
@@ -201,10 +190,12 @@ static size_t scan_sequence(struct scanner *scanner, unsigned char c)
     }
     if (c < 0x20 || c == DEL)
         take_control(scanner, c);
-    else if (scanner->state == SCANNER_ESCAPE)
-        scan_escape(scanner, (char)c);
+    else if (c > 0x2f)
+        (scanner->state == SCANNER_ESCAPE ? scan_escape : scan_csi)(scanner, (char)c);
+    else if (scanner->csi.intermediate != 0)
+        scanner->malformed = true; /* a second intermediate: no known sequence has one */
     else
-        scan_csi(scanner, (char)c);
+        scanner->csi.intermediate = (char)c;
     return 1;
 }
 
@@ -224,34 +215,31 @@ static void scan_string(struct scanner *scanner, unsigned char c)
     }
 }
 
-/* ESC \ is ST; ESC and anything else is a new sequence, and the string is lost. */
-static size_t scan_string_escape(struct scanner *scanner, unsigned char c)
-{
-    if (c == '\\') {
-        end_string(scanner, false);
-        return 1;
-    }
-    begin_escape(scanner);
-    return 0;
-}
-
-static size_t scan_byte(struct scanner *scanner, unsigned char c)
-{
-    if (scanner->state == SCANNER_STRING_ESCAPE)
-        return scan_string_escape(scanner, c);
-    if (scanner->state != SCANNER_STRING)
-        return scan_sequence(scanner, c);
-    scan_string(scanner, c);
-    return 1;
-}
-
 void scanner_feed(struct scanner *scanner, const char *bytes, size_t length)
 {
-    size_t at = 0;
-    while (at < length) {
-        if (scanner->state == SCANNER_GROUND)
+    for (size_t at = 0; at < length;) {
+        unsigned char c = (unsigned char)bytes[at];
+        switch (scanner->state) {
+        case SCANNER_GROUND:
             at += scan_ground(scanner, bytes + at, length - at);
-        else
-            at += scan_byte(scanner, (unsigned char)bytes[at]);
+            break;
+        case SCANNER_ESCAPE:
+        case SCANNER_CSI:
+            at += scan_sequence(scanner, c);
+            break;
+        case SCANNER_STRING:
+            scan_string(scanner, c);
+            at++;
+            break;
+        case SCANNER_STRING_ESCAPE:
+            /* ESC \ is ST; ESC and anything else begins a new sequence, and the string is lost. */
+            if (c == '\\') {
+                end_string(scanner, false);
+                at++;
+            } else {
+                begin_escape(scanner);
+            }
+            break;
+        }
     }
 }

@@ -19,7 +19,27 @@
 #include <stddef.h>
 
 #include "base/limits.h"
-#include "driver/utf8_joiner.h"
+
+/*
+ * UTF-8 out of a byte stream that may be cut anywhere. The longest prefix that could have become a
+ * character makes one replacement character (Unicode 15, section 3.9, "U+FFFD Substitution of
+ * Maximal Subparts").
+ */
+#define UTF8_REPLACEMENT "\xef\xbf\xbd"
+
+struct utf8_joiner {
+    char bytes[4]; /* of the character under way or just completed; all zero at first */
+    size_t length;
+};
+
+enum utf8_step {
+    UTF8_WANTS_MORE,   /* the byte was taken, the character is not complete */
+    UTF8_COMPLETE,     /* the byte was taken; bytes[0..length) is a character: clear it when read */
+    UTF8_BROKEN,       /* the byte was taken and is no part of any character: one U+FFFD */
+    UTF8_BROKEN_BEFORE /* what was held back makes one U+FFFD; offer the byte again */
+};
+
+enum utf8_step utf8_join(struct utf8_joiner *joiner, char byte);
 
 #define CSI_PARAMETERS_MAX 32
 #define CSI_NUMBER_MAX 65535

@@ -3,9 +3,7 @@
 #include "driver/screen.h"
 
 #include <pcre2.h>
-#include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,14 +43,6 @@ bool range_resolve(struct range range, int count, int *first, int *last)
     return true;
 }
 
-static bool compile_failed(const char *regex, int code, size_t offset, struct lg_error *err)
-{
-    char why[128] = "";
-    pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
-    return lg_fail(err, LG_ERROR_INPUT, 0, "the regular expression \"%s\" is wrong at %zu: %s",
-                   regex, offset, why);
-}
-
 static bool compile(struct screen_match *match, struct lg_error *err)
 {
     int problem;
@@ -63,8 +53,12 @@ static bool compile(struct screen_match *match, struct lg_error *err)
                        strlen(match->regex), LIMIT_REGEX_BYTES);
     match->code = pcre2_compile((PCRE2_SPTR)match->regex, PCRE2_ZERO_TERMINATED,
                                 PCRE2_UTF | PCRE2_MULTILINE, &problem, &offset, NULL);
-    if (match->code == NULL)
-        return compile_failed(match->regex, problem, offset, err);
+    if (match->code == NULL) {
+        char why[128] = "";
+        pcre2_get_error_message(problem, (PCRE2_UCHAR *)why, sizeof why);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "the regular expression \"%s\" is wrong at %zu: %s",
+                       match->regex, offset, why);
+    }
     match->limits = pcre2_match_context_create(NULL);
     match->result = pcre2_match_data_create(1, NULL);
     if (match->limits == NULL || match->result == NULL)
@@ -191,18 +185,6 @@ bool screen_matches(struct screen_match *match, const struct terminal *terminal,
     return match->code == NULL || (regex_holds(match, &rows, &holds, err) && holds);
 }
 
-__attribute__((format(printf, 2, 3))) static void add_part(struct string_list *parts,
-                                                           const char *format, ...)
-{
-    va_list arguments;
-    char *text = NULL;
-    va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        memory_exhausted();
-    va_end(arguments);
-    string_list_take(parts, text);
-}
-
 /* "rows 1..49", "row 3", "region NAME", for people. */
 static char *describe_place(const struct screen_match *match, const struct terminal *terminal)
 {
@@ -217,54 +199,42 @@ static char *describe_place(const struct screen_match *match, const struct termi
     return memory_format("rows %d..%d", part.first_row, part.last_row);
 }
 
-static char *join(const struct string_list *parts)
+/* Frees the part. */
+static void add_part(struct buffer *text, char *part)
 {
-    struct buffer text = {0};
-    for (size_t i = 0; i < parts->count; i++) {
-        if (i > 0)
-            buffer_text(&text, "; ");
-        buffer_text(&text, parts->items[i]);
-    }
-    return buffer_take(&text);
+    if (text->length > 0)
+        buffer_text(text, "; ");
+    buffer_text(text, part);
+    free(part);
 }
 
 char *screen_missing(struct screen_match *match, const struct terminal *terminal)
 {
+    struct buffer text = {0};
     _cleanup_strings_ struct string_list rows = {0};
-    _cleanup_strings_ struct string_list parts = {0};
     _cleanup_free_ char *place = describe_place(match, terminal);
     struct lg_error problem = {0};
     bool holds = true;
     read_rows(match, terminal, &rows);
     for (size_t i = 0; i < match->texts.count; i++)
         if (!rows_show(&rows, match->texts.items[i]))
-            add_part(&parts, "text \"%s\" is not shown in %s", match->texts.items[i], place);
+            add_part(&text,
+                     memory_format("text \"%s\" is not shown in %s", match->texts.items[i], place));
     for (size_t i = 0; i < match->gone.count; i++)
         if (rows_show(&rows, match->gone.items[i]))
-            add_part(&parts, "text \"%s\" is still shown in %s", match->gone.items[i], place);
+            add_part(&text, memory_format("text \"%s\" is still shown in %s", match->gone.items[i],
+                                          place));
     if (match->code != NULL && !regex_holds(match, &rows, &holds, &problem))
-        add_part(&parts, "%s", problem.text);
+        add_part(&text, memory_copy_text(problem.text));
     else if (!holds)
-        add_part(&parts, "regular expression \"%s\" does not match %s", match->regex, place);
+        add_part(&text,
+                 memory_format("regular expression \"%s\" does not match %s", match->regex, place));
     if (!title_holds(match, terminal))
-        add_part(&parts, "the title \"%s\" does not contain \"%s\"", terminal_title(terminal),
-                 match->title);
+        add_part(&text, memory_format("the title \"%s\" does not contain \"%s\"",
+                                      terminal_title(terminal), match->title));
     if (terminal_in_update(terminal))
-        add_part(&parts, "the target has begun a frame and not ended it");
-    return join(&parts);
-}
-
-/* The column of the cell whose text holds this byte of the row's text. */
-static int column_of_byte(const struct terminal *terminal, int row, size_t byte)
-{
-    _cleanup_buffer_ struct buffer text = {0};
-    int column = 0;
-    for (; column < terminal_columns(terminal); column++) {
-        terminal_cell_text(terminal, row, column, &text);
-        if (text.length > byte)
-            break;
-    }
-    return column;
+        add_part(&text, memory_copy_text("the target has begun a frame and not ended it"));
+    return buffer_take(&text);
 }
 
 bool screen_find(const struct terminal *terminal, const char *text, struct range rows, int *row,
@@ -275,12 +245,19 @@ bool screen_find(const struct terminal *terminal, const char *text, struct range
         return false;
     for (int i = first; i <= last; i++) {
         _cleanup_buffer_ struct buffer line = {0};
+        _cleanup_buffer_ struct buffer cells = {0};
         terminal_row_text(terminal, i, &line);
         const char *place = strstr(buffer_string(&line), text);
         if (place == NULL)
             continue;
+        /* The cell whose text holds the first byte. */
+        int cell = -1;
+        do
+            terminal_cell_text(terminal, i, ++cell, &cells);
+        while (cells.length <= (size_t)(place - line.data) &&
+               cell + 1 < terminal_columns(terminal));
         *row = i;
-        *column = column_of_byte(terminal, i, (size_t)(place - buffer_string(&line)));
+        *column = cell;
         return true;
     }
     return false;
@@ -292,51 +269,35 @@ static bool mark_columns(const struct terminal *terminal, const struct region *r
 {
     int first, last;
     if (!range_resolve(region->rows, terminal_rows(terminal), &first, &last) || row < first ||
-        row > last)
-        return false;
-    if (!range_resolve(region->columns, terminal_columns(terminal), &first, &last))
+        row > last || !range_resolve(region->columns, terminal_columns(terminal), &first, &last))
         return false;
     for (int column = first; column <= last; column++)
         marked[column] = true;
     return true;
 }
 
-static void add_row_without(const struct terminal *terminal, int row, bool *marked,
-                            struct buffer *out)
+static bool is_second_half(const struct terminal *terminal, int row, int column)
+{
+    _cleanup_buffer_ struct buffer text = {0};
+    terminal_cell_text(terminal, row, column, &text);
+    return text.length == 0;
+}
+
+/* The row with the marked columns blanked, a wide character as a whole. */
+static void row_without(const struct terminal *terminal, int row, bool *marked, struct buffer *out)
 {
     int columns = terminal_columns(terminal);
+    for (int column = 1; column < columns; column++)
+        if (marked[column - 1] != marked[column] && is_second_half(terminal, row, column))
+            marked[column - 1] = marked[column] = true;
     for (int column = 0; column < columns; column++) {
-        size_t before = out->length;
-        terminal_cell_text(terminal, row, column, out);
-        bool second_half = out->length == before;
-        bool next_is_half = false;
-        if (!second_half && column + 1 < columns) {
-            _cleanup_buffer_ struct buffer next = {0};
-            terminal_cell_text(terminal, row, column + 1, &next);
-            next_is_half = next.length == 0;
-        }
-        /* A wide character goes as a whole. */
-        if (next_is_half && marked[column + 1])
-            marked[column] = true;
-        if (second_half && column > 0 && marked[column - 1])
-            marked[column] = true;
-        if (!marked[column])
-            continue;
-        out->length = before;
-        buffer_char(out, ' ');
+        if (marked[column])
+            buffer_char(out, ' ');
+        else
+            terminal_cell_text(terminal, row, column, out);
     }
-}
-
-static void cut_blanks(struct buffer *text)
-{
-    while (text->length > 0 && text->data[text->length - 1] == ' ')
-        text->data[--text->length] = '\0';
-}
-
-static bool is_left_out(const struct string_list *leave_out, const struct region *region)
-{
-    return leave_out != NULL && leave_out->count > 0 && region->name != NULL &&
-           string_list_contains(leave_out, region->name);
+    while (out->length > 0 && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
 }
 
 void screen_without(const struct terminal *terminal, const struct plan *plan,
@@ -349,13 +310,12 @@ void screen_without(const struct terminal *terminal, const struct plan *plan,
         bool any = false;
         memset(marked, 0, columns * sizeof *marked);
         for (size_t i = 0; i < plan->region_count; i++)
-            if (is_left_out(leave_out, &plan->regions[i]))
+            if (string_list_contains(leave_out, plan->regions[i].name))
                 any = mark_columns(terminal, &plan->regions[i], row, marked) || any;
         if (any)
-            add_row_without(terminal, row, marked, &text);
+            row_without(terminal, row, marked, &text);
         else
             terminal_row_text(terminal, row, &text);
-        cut_blanks(&text);
         string_list_take(rows, buffer_take(&text));
     }
 }

@@ -10,9 +10,9 @@
 
 struct screen_match;
 
-/* texts and gone are already expanded copies, owned by the match from here on; regex likewise,
- * NULL: none. rows is where they look; region outranks it when not NULL. LG_ERROR_INPUT on a
- * regular expression that does not compile or is over LIMIT_REGEX_BYTES. */
+/* texts and gone (NULL: none) are moved into the match; regex and title (NULL: none) are copied.
+ * They are looked for in `rows`, or in the region when it is not NULL. LG_ERROR_INPUT on a regular
+ * expression that does not compile or is over LIMIT_REGEX_BYTES. */
 struct screen_match *screen_match_new(struct string_list *texts, struct string_list *gone,
                                       const char *regex, const char *title, struct range rows,
                                       const struct region *region, struct lg_error *err);

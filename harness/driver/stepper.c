@@ -79,32 +79,26 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
     return lg_fail(err, LG_ERROR_INTERNAL, 0, "step kind %d is unknown", (int)step->kind);
 }
 
-static bool play_step(struct target *target, const struct step *step, unsigned iteration,
-                      struct lg_error *err)
-{
-    struct step_report report = {.step = step, .iteration = iteration, .started = clock_now()};
-    bool awaits = step->kind == STEP_WAIT || step->kind == STEP_SETTLE;
-    if (awaits)
-        target->unanswered = NULL;
-    else if (!check_unanswered(target, err))
-        return false;
-    recording_marker(target->recording, step->source);
-    bool done = do_step(target, step, iteration, err);
-    if (!done)
-        lg_error_at(err, step->where.file, step->where.line, step->where.column);
-    report.ended = clock_now();
-    report.failed = !done;
-    if (target->options.listener != NULL)
-        target->options.listener(target->options.context, &report);
-    return done;
-}
-
 bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
                  struct lg_error *err)
 {
-    for (size_t i = 0; i < steps->count; i++)
-        if (!play_step(target, &steps->items[i], iteration, err))
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        struct step_report report = {.step = step, .iteration = iteration, .started = clock_now()};
+        if (step->kind == STEP_WAIT || step->kind == STEP_SETTLE)
+            target->unanswered = NULL;
+        else if (!check_unanswered(target, err))
             return false;
+        recording_marker(target->recording, step->source);
+        report.failed = !do_step(target, step, iteration, err);
+        if (report.failed)
+            lg_error_at(err, step->where.file, step->where.line, step->where.column);
+        report.ended = clock_now();
+        if (target->options.listener != NULL)
+            target->options.listener(target->options.context, &report);
+        if (report.failed)
+            return false;
+    }
     return check_unanswered(target, err);
 }
 

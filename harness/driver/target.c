@@ -90,21 +90,6 @@ static void on_terminal(void *context, uint32_t events)
     update_terminal_watch(target);
 }
 
-/* The last ERRORS_TAIL_BYTES stay. The front is cut once per that many bytes, so that a flood costs
- * little. */
-static void keep_errors_tail(struct target *target, const char *bytes, size_t length)
-{
-    if (target->errors_tail.length + length > target->errors_tail.maximum) {
-        size_t cut = target->errors_tail.length;
-        if (cut > ERRORS_TAIL_BYTES)
-            cut -= ERRORS_TAIL_BYTES;
-        memmove(target->errors_tail.data, target->errors_tail.data + cut,
-                target->errors_tail.length - cut);
-        target->errors_tail.length -= cut;
-    }
-    buffer_append(&target->errors_tail, bytes, length);
-}
-
 /* False when there is nothing more for now. */
 static bool read_errors(struct target *target)
 {
@@ -121,7 +106,15 @@ static bool read_errors(struct target *target)
     size_t kept = (size_t)got < room ? (size_t)got : room;
     if (file_write_all(target->errors_file, bytes, kept, NULL))
         target->errors_kept += kept;
-    keep_errors_tail(target, bytes, (size_t)got);
+
+    /* The last ERRORS_TAIL_BYTES stay. The front is cut once per that many bytes, so that a flood
+     * costs little. */
+    struct buffer *tail = &target->errors_tail;
+    if (tail->length + (size_t)got > tail->maximum) {
+        memmove(tail->data, tail->data + tail->length - ERRORS_TAIL_BYTES, ERRORS_TAIL_BYTES);
+        tail->length = ERRORS_TAIL_BYTES;
+    }
+    buffer_append(tail, bytes, (size_t)got);
     return true;
 }
 
@@ -153,36 +146,29 @@ static void on_end(void *context, uint32_t events)
 
 /* Standard error goes through a pipe that the loop drains, not straight into a file, so that a
  * target that floods it cannot fill the disk. */
-static bool open_errors(struct target *target, int *write_end, struct lg_error *err)
+static bool start_process(struct target *target, struct lg_error *err)
 {
+    const char *path = target->options.stderr_path;
+    const struct target_plan *plan = &target->plan->target;
+    _cleanup_strings_ struct string_list argv = {0};
     int ends[2];
-    target->errors_file =
-        open(target->options.stderr_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    target->errors_file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (target->errors_file < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s",
-                       target->options.stderr_path);
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a pipe");
     target->errors = ends[0];
-    *write_end = ends[1];
+    _cleanup_close_ int write_end = ends[1];
     fcntl(target->errors, F_SETFL, O_NONBLOCK);
-    return true;
-}
-
-static bool start_process(struct target *target, struct lg_error *err)
-{
-    _cleanup_strings_ struct string_list argv = {0};
-    _cleanup_close_ int write_end = -1;
-    if (!open_errors(target, &write_end, err) ||
-        !expand_list(target->world, &target->plan->target.command, 0, &argv, err))
+    if (!expand_list(target->world, &plan->command, 0, &argv, err))
         return false;
     struct process_options options = {
         .program = target->options.program,
         .argv = argv.items,
         .environment = target->world->environment.items,
         .directory = target->world->root,
-        .rows = target->plan->target.rows,
-        .columns = target->plan->target.columns,
+        .rows = plan->rows,
+        .columns = plan->columns,
         .standard_error = write_end,
         .pty = true,
     };
@@ -300,35 +286,24 @@ unsigned target_sleeps(const struct target *target)
     return target->sleeps;
 }
 
-/* The line where the Go runtime begins to say why it gives up, long before the end when it prints
- * every goroutine; NULL when there is none. */
-static const char *find_crash(const char *text)
+char *target_stderr_tail(const struct target *target, unsigned lines)
 {
+    const char *text = buffer_string(&target->errors_tail);
+    const char *last = text + target->errors_tail.length;
+    unsigned seen = 0;
+    if (last > text && last[-1] == '\n')
+        last--;
+    while (last > text && (last[-1] != '\n' || ++seen < lines))
+        last--;
+
+    /* Where the Go runtime begins to say why it gives up: long before the end when it prints every
+     * goroutine. */
     const char *crash = NULL;
     for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (text_starts(line, "panic: ") || text_starts(line, "fatal error: "))
             crash = line;
     }
-    return crash;
-}
-
-static const char *last_lines(const char *text, size_t length, unsigned lines)
-{
-    size_t start = length;
-    unsigned seen = 0;
-    if (start > 0 && text[start - 1] == '\n')
-        start--;
-    while (start > 0 && (text[start - 1] != '\n' || ++seen < lines))
-        start--;
-    return text + start;
-}
-
-char *target_stderr_tail(const struct target *target, unsigned lines)
-{
-    const char *text = buffer_string(&target->errors_tail);
-    const char *last = last_lines(text, target->errors_tail.length, lines);
-    const char *crash = find_crash(text);
     if (crash == NULL || crash >= last)
         return memory_copy_text(last);
     const char *end = crash;

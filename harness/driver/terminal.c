@@ -139,15 +139,6 @@ static void set_modes(struct terminal *terminal, const struct csi *csi)
     }
 }
 
-static void answer(struct terminal *terminal, const struct csi *csi)
-{
-    struct reply_facts facts = {.rows = emulator_rows(terminal->emulator),
-                                .columns = emulator_columns(terminal->emulator),
-                                .in_update = terminal->modes.in_update};
-    emulator_cursor(terminal->emulator, &facts.cursor_row, &facts.cursor_column);
-    reply_to_csi(csi, &facts, terminal->replies);
-}
-
 static void take_csi(void *context, const struct csi *csi)
 {
     struct terminal *terminal = context;
@@ -159,8 +150,12 @@ static void take_csi(void *context, const struct csi *csi)
         terminal->modes.no_wrap = false;
         terminal->modes.insert = false;
         emulator_soft_reset(terminal->emulator);
-    } else if (terminal->replies != NULL && reply_may_be_wanted(csi)) {
-        answer(terminal, csi);
+    } else if (terminal->replies != NULL) {
+        struct reply_facts facts = {.rows = terminal_rows(terminal),
+                                    .columns = terminal_columns(terminal),
+                                    .in_update = terminal->modes.in_update};
+        emulator_cursor(terminal->emulator, &facts.cursor_row, &facts.cursor_column);
+        reply_to_csi(csi, &facts, terminal->replies);
     }
     emulator_csi(terminal->emulator, csi);
 }
@@ -325,27 +320,13 @@ static int control_character(uint32_t character)
 {
     if ((character >= 'a' && character <= 'z') || (character >= '@' && character <= '_'))
         return (int)(character & 0x1f);
-    switch (character) {
-    case ' ':
-    case '2':
+    if (character == ' ' || character == '2')
         return 0x00;
-    case '3':
-        return 0x1b;
-    case '4':
-        return 0x1c;
-    case '5':
-        return 0x1d;
-    case '6':
-        return 0x1e;
-    case '7':
-    case '/':
+    if (character >= '3' && character <= '7')
+        return (int)(character - '3' + 0x1b);
+    if (character == '/')
         return 0x1f;
-    case '8':
-    case '?':
-        return 0x7f;
-    default:
-        return -1;
-    }
+    return character == '8' || character == '?' ? 0x7f : -1;
 }
 
 static void put_utf8(uint32_t character, struct buffer *bytes)
@@ -377,43 +358,22 @@ static void encode_character(struct key key, struct buffer *bytes)
 
 void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes)
 {
-    unsigned modifiers = key.modifiers;
-    switch (key.code) {
-    case KEY_CHARACTER:
+    unsigned alt = key.modifiers & KEY_ALT;
+    if (key.code == KEY_CHARACTER) {
         encode_character(key, bytes);
-        return;
-    case KEY_ENTER:
+    } else if (key.code == KEY_ENTER) {
         /* Not by libvterm, which adds a newline in LNM and has CSI u for modifiers. */
-        encode_character((struct key){.character = '\r', .modifiers = modifiers & KEY_ALT}, bytes);
-        return;
-    case KEY_BACKSPACE:
-        if ((modifiers & KEY_CTRL) != 0) {
-            encode_character((struct key){.character = '\b', .modifiers = modifiers & KEY_ALT},
-                             bytes);
-            return;
-        }
-        modifiers &= KEY_ALT;
-        break;
-    case KEY_ESCAPE:
-        modifiers &= KEY_ALT;
-        break;
-    case KEY_TAB:
-        modifiers &= KEY_ALT | KEY_SHIFT;
-        break;
-    case KEY_DELETE:
-    case KEY_INSERT:
-    case KEY_UP:
-    case KEY_DOWN:
-    case KEY_LEFT:
-    case KEY_RIGHT:
-    case KEY_HOME:
-    case KEY_END:
-    case KEY_PAGE_UP:
-    case KEY_PAGE_DOWN:
-    case KEY_FUNCTION:
-        break;
+        encode_character((struct key){.character = '\r', .modifiers = alt}, bytes);
+    } else if (key.code == KEY_BACKSPACE && (key.modifiers & KEY_CTRL) != 0) {
+        encode_character((struct key){.character = '\b', .modifiers = alt}, bytes);
+    } else {
+        unsigned modifiers = key.modifiers;
+        if (key.code == KEY_BACKSPACE || key.code == KEY_ESCAPE)
+            modifiers = alt;
+        else if (key.code == KEY_TAB)
+            modifiers &= KEY_ALT | KEY_SHIFT;
+        emulator_key(terminal->emulator, key.code, key.character, modifiers, bytes);
     }
-    emulator_key(terminal->emulator, key.code, key.character, modifiers, bytes);
 }
 
 /* xterm's "Extended coordinates" (1006) and "Normal tracking mode". */

@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "driver/recording.h"
-#include "driver/recording_tail.h"
 
 struct place {
     char directory[64];
@@ -221,24 +220,6 @@ static void test_one_endless_read(void **state)
     json_decref(lines);
 }
 
-static void test_tail_takes_no_memory_before_it_is_used(void **state)
-{
-    (void)state;
-    struct recording_tail tail = {0};
-    struct recorded_event event;
-    char *bytes = memory_array(1, RECORDED_EVENT_MAX);
-    assert_false(recording_tail_take(&tail, &event, bytes));
-    assert_int_equal(tail.capacity, 0);
-    recording_tail_add(&tail, (struct recorded_event){.time = 5, .size = 3, .kind = 'o'}, "abc");
-    assert_true(tail.capacity < LIMIT_RECORDING_LAST_BYTES);
-    assert_true(recording_tail_take(&tail, &event, bytes));
-    assert_int_equal(event.time, 5);
-    assert_memory_equal(bytes, "abc", 3);
-    assert_false(recording_tail_take(&tail, &event, bytes));
-    recording_tail_free(&tail);
-    free(bytes);
-}
-
 static void test_errors_come_out(void **state)
 {
     struct place *place = *state;
@@ -271,7 +252,6 @@ int main(void)
         TEST(test_first_and_last_of_a_flood),
         TEST(test_a_flood_that_fits_loses_nothing),
         TEST(test_one_endless_read),
-        cmocka_unit_test(test_tail_takes_no_memory_before_it_is_used),
         TEST(test_errors_come_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
