@@ -12,23 +12,23 @@
 #include "base/strings.h"
 #include "commands/help.h"
 #include "probes/gauge.h"
-#include "scenario/load.h"
+#include "scenario/keys.h"
 #include "verdict/ignored_stacks.h"
 
-static char *schema_text(json_t *schema)
+static char *schema_text(const struct key_table *table, const char *title)
 {
-    _cleanup_json_ json_t *owned = schema;
-    return json_pretty(owned);
+    _cleanup_json_ json_t *schema = schema_make(table, title);
+    return json_pretty(schema);
 }
 
 static char *make_schema(void)
 {
-    return schema_text(schema_make());
+    return schema_text(&scenario_table, "leakgate scenario");
 }
 
 static char *make_target_schema(void)
 {
-    return schema_text(target_schema_make());
+    return schema_text(&target_table, "leakgate target file");
 }
 
 static const char *judged_text(enum gauge_rule rule)

@@ -24,19 +24,17 @@ static void check_value(const struct checker *checker, const struct node *node,
 static void check_integer(const struct checker *checker, const struct node *node,
                           const struct value_type *type, struct place place)
 {
-    bool own = place.row != NULL && (place.row->minimum != 0 || place.row->maximum != 0);
-    int64_t minimum = own ? place.row->minimum : type->minimum;
-    int64_t maximum = own ? place.row->maximum : type->maximum;
+    struct integer_limits limits = integer_limits(type, place.row);
     int64_t value = 0;
-    if (node_integer(node, &value) && value >= minimum && value <= maximum)
+    if (node_integer(node, &value) && value >= limits.minimum && value <= limits.maximum)
         return;
-    if (minimum == maximum)
+    if (limits.minimum == limits.maximum)
         diagnose(checker->problems, node->where, "%s must be %" PRId64 ", not %s", place.name,
-                 minimum, node->text);
+                 limits.minimum, node->text);
     else
         diagnose(checker->problems, node->where,
-                 "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name, minimum,
-                 maximum, node->text);
+                 "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name,
+                 limits.minimum, limits.maximum, node->text);
 }
 
 /* What to do about a value of the wrong type, where that can be said. */
@@ -170,7 +168,7 @@ static void refuse_key(const struct checker *checker, const struct key_table *ta
         names[i] = table->rows[i].name;
     _cleanup_free_ char *advice = did_you_mean(entry->key, names, table->count);
     diagnose(checker->problems, entry->where, "unknown key \"%.80s\" in %s%s", entry->key,
-             table->phrase, advice);
+             table_phrase(table), advice);
 }
 
 /* The names that hold in the value of one key: at most two more than around it. */
@@ -260,9 +258,9 @@ static void check_rule(const struct node *mapping, const struct key_table *table
     case RULE_EXACTLY_ONE:
     case RULE_AT_LEAST_ONE:
         if (there.count == 0)
-            diagnose(problems, mapping->where, "%s needs %s", table->phrase, names);
+            diagnose(problems, mapping->where, "%s needs %s", table_phrase(table), names);
         else if (there.second != NULL && rule->kind == RULE_EXACTLY_ONE)
-            diagnose(problems, there.second->where, "%s takes only one of %s", table->phrase,
+            diagnose(problems, there.second->where, "%s takes only one of %s", table_phrase(table),
                      names);
         break;
     case RULE_TOGETHER:
@@ -282,7 +280,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
         else if (head == NULL && there.count > 0)
             diagnose(problems, there.first->where, "%s needs %s", there.first->key, keys[0]);
         else if (there.second != NULL)
-            diagnose(problems, there.second->where, "%s takes only one of %s", table->phrase,
+            diagnose(problems, there.second->where, "%s takes only one of %s", table_phrase(table),
                      names);
         break;
     case RULE_ITERATES:
@@ -297,15 +295,16 @@ static void check_rules(const struct node *mapping, const struct key_table *tabl
                         struct diagnostics *problems)
 {
     if (table->exactly_one && mapping->count == 0)
-        diagnose(problems, mapping->where, "%s needs one key, such as %s", table->phrase,
+        diagnose(problems, mapping->where, "%s needs one key, such as %s", table_phrase(table),
                  table->rows[0].name);
     if (table->exactly_one && mapping->count > 1)
         diagnose(problems, mapping->entries[1].where,
                  "%s has only one key; \"%.80s\" begins another: put \"- \" before it",
-                 table->phrase, mapping->entries[1].key);
+                 table_phrase(table), mapping->entries[1].key);
     for (size_t i = 0; i < table->count; i++)
         if (table->rows[i].required && node_entry(mapping, table->rows[i].name) == NULL)
-            diagnose(problems, mapping->where, "%s needs %s", table->phrase, table->rows[i].name);
+            diagnose(problems, mapping->where, "%s needs %s", table_phrase(table),
+                     table->rows[i].name);
     for (const struct key_rule *rule = table->rules; rule != NULL && rule->kind != RULE_END; rule++)
         check_rule(mapping, table, rule, problems);
 }
@@ -403,7 +402,7 @@ bool check_file(const struct node *root, const struct key_table *table,
     if (root->kind == NODE_MAPPING)
         check_table(&checker, root, table);
     else if (root->kind != NODE_BROKEN)
-        diagnose(problems, root->where, "%s must be a mapping of keys, not %s", table->phrase,
+        diagnose(problems, root->where, "%s must be a mapping of keys, not %s", table_phrase(table),
                  node_describe(root));
     return problems->count == before;
 }

@@ -11,6 +11,7 @@
 #ifndef LEAKGATE_SCENARIO_KEYS_H
 #define LEAKGATE_SCENARIO_KEYS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -107,7 +108,7 @@ struct key_table {
     const char *name;  /* of the definition in the schema, and the heading's anchor */
     const char *title; /* heading in the reference */
     const char *doc;
-    const char *phrase; /* "a step": for messages */
+    const char *phrase; /* "a step": for messages; NULL: the name */
     const struct key_row *rows;
     size_t count;
     const struct key_rule *rules; /* ended by RULE_END; NULL: none */
@@ -116,13 +117,14 @@ struct key_table {
     enum table_kind kind;
 };
 
+/* The value_type of a mapping with the keys of a table, and nothing else. */
+#define MAPPING(table_) (&(const struct value_type){FORM_TABLE, "a mapping", .table = &(table_)})
 /* The end of a key_table: its rows and their number. */
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 
 /* keys_scenario.c */
 extern const struct key_table scenario_table, quarantine_table, variable_table, world_table,
     region_table, measure_table;
-extern const struct value_type world_type, measure_type;
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
     quit_table, survivor_table, translate_table, translate_scenario_table;
@@ -149,7 +151,21 @@ extern const struct key_table *const scenario_tables[];
 extern const struct key_table *const step_tables[];
 extern const struct key_table *const target_tables[];
 
+/* What a mapping of this table is called in messages. */
+const char *table_phrase(const struct key_table *table);
 /* The row of a key; NULL: no such key. */
 const struct key_row *key_row(const struct key_table *table, const char *name);
+
+/* Which whole numbers a value may be; `row` NULL: it is a part of a value. */
+struct integer_limits {
+    int64_t minimum;
+    int64_t maximum;
+};
+struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row);
+
+/* scenarios/schema.json and scenarios/targets/schema.json are the JSON Schema of scenario_table and
+ * of target_table; reference_make is docs/reference.md. The caller owns the result. */
+json_t *schema_make(const struct key_table *table, const char *title);
+char *reference_make(void);
 
 #endif

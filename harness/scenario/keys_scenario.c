@@ -14,10 +14,6 @@ static const struct value_type plain_text_type = {FORM_TEXT, "text", .text = &pl
 static const struct value_type variables_type = {FORM_MAP, "a mapping of names to texts",
                                                  .item = &variable_value_type,
                                                  .map_key = &variable_rule};
-const struct value_type world_type = {FORM_TABLE, "a mapping", .table = &world_table};
-const struct value_type measure_type = {FORM_TABLE, "a mapping", .table = &measure_table};
-static const struct value_type quarantine_type = {FORM_TABLE, "a mapping",
-                                                  .table = &quarantine_table};
 static const struct value_type known_region_list_type = {FORM_LIST, "a list of region names",
                                                          .item = &known_region_type};
 
@@ -36,7 +32,7 @@ static const struct key_row scenario_rows[] = {
          "for what takes hours, or is known to leak."},
     {"needs", &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},
-    {"quarantine", &quarantine_type,
+    {"quarantine", MAPPING(quarantine_table),
      .doc = "The scenario runs, is judged and shown, but fails nothing, for a reason and for a "
             "time. It is no part of the plan: the baseline stays valid."},
     {"vars", &variables_type,
@@ -45,7 +41,7 @@ static const struct key_row scenario_rows[] = {
     {"regions", &region_map_type,
      .doc = "Named parts of the screen, besides those of the target file; one of the same name "
             "replaces the target file's."},
-    {"world", &world_type, .doc = "What the world of the run holds."},
+    {"world", MAPPING(world_table), .doc = "What the world of the run holds."},
     {"prepare", &prepare_step_list_type,
      .doc = "The steps that are done once in the finished world, before the target starts: only "
             "`run`, `write`, `remove` and `loop`."},
@@ -53,7 +49,7 @@ static const struct key_row scenario_rows[] = {
     {"iteration", &step_list_type,
      .doc = "The round trip that is done again and again. It must end where it began, on screen "
             "and on disk. Required, unless `measure` is paced by time."},
-    {"measure", &measure_type, .doc = "How much is measured."},
+    {"measure", MAPPING(measure_table), .doc = "How much is measured."},
 };
 static const struct key_rule scenario_rules[] = {
     {RULE_ITERATES, {"iteration", "measure", "every"}},
@@ -75,7 +71,7 @@ static const struct key_row quarantine_rows[] = {
 };
 const struct key_table quarantine_table = {
     "quarantine", "quarantine", .doc = "For a scenario whose fault is known and not mended today.",
-    .phrase = "quarantine", ROWS(quarantine_rows)};
+    ROWS(quarantine_rows)};
 
 static const struct key_row variable_rows[] = {
     {"text", &variable_text_type, .required = true,
@@ -109,7 +105,7 @@ static const struct key_row world_rows[] = {
             "Nothing else is on it."},
 };
 const struct key_table world_table = {"world", "world", .doc = "The throw-away home of one run.",
-                                      .phrase = "world", ROWS(world_rows)};
+                                      ROWS(world_rows)};
 
 static const struct key_row region_rows[] = {
     {"rows", &range_type, .default_text = "0..-1", .doc = "Its rows."},
@@ -164,9 +160,6 @@ static const struct key_rule measure_rules[] = {
     {RULE_END, {NULL}},
 };
 const struct key_table measure_table = {
-    "measure",
-    "measure",
+    "measure", "measure",
     .doc = "Either a number of samples with iterations between them, or `every` and `for`.",
-    .phrase = "measure",
-    .rules = measure_rules,
-    ROWS(measure_rows)};
+    .rules = measure_rules, ROWS(measure_rows)};

@@ -24,7 +24,6 @@ static const struct value_type press_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
                                              .item = &key_type,
                                              .least_items = 1,
                                              .table = &press_table};
-static const struct value_type mouse_type = {FORM_TABLE, "a mapping", .table = &mouse_table};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const struct text_rule mouse_action_rule = {.words = mouse_actions};
 static const struct value_type mouse_action_type = {FORM_TEXT, "a word",
@@ -88,29 +87,16 @@ static const struct value_type prepare_loop_type = {FORM_TABLE, "a mapping with 
 static const struct value_type prepare_loop_steps_type = {
     FORM_LIST, "a list of steps", .item = &prepare_step_type, .least_items = 1};
 
-/* What may stand in `prepare` as well. */
-#define RUN_ROW                                                                                    \
-    {                                                                                              \
-        "run", &run_type,                                                                          \
-            .doc = "Runs a command in the world, with the world's environment, and waits for its " \
-                   "end; a text is a script for `sh`, a list a program with its arguments.",       \
-            .example = "{argv: [git, status], directory: \"${project.p1}\"}"                       \
-    }
-#define WRITE_ROW                                                                                  \
-    {                                                                                              \
-        "write", &write_type,                                                                      \
-            .doc = "Writes files of the world, or appends to them.",                               \
-            .example =                                                                             \
-                "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}" \
-    }
-#define REMOVE_ROW                                                                                 \
-    {                                                                                              \
-        "remove", &remove_type,                                                                    \
-            .doc = "Removes files and whole directories of the world. The last part of a path "    \
-                   "may hold `*`, `?` and `[...]`; a path that matches nothing fails the step.",   \
-            .example = "\"home/log-*.txt\""                                                        \
-    }
-#define LOOP_DOC "Does steps again and again: a number of times, or once for each text of a list."
+/* Of the steps that may stand in `prepare` as well. */
+static const char run_doc[] =
+    "Runs a command in the world, with the world's environment, and waits for its end; a text is "
+    "a script for `sh`, a list a program with its arguments.";
+static const char write_doc[] = "Writes files of the world, or appends to them.";
+static const char remove_doc[] =
+    "Removes files and whole directories of the world. The last part of a path may hold `*`, `?` "
+    "and `[...]`; a path that matches nothing fails the step.";
+static const char loop_doc[] =
+    "Does steps again and again: a number of times, or once for each text of a list.";
 
 static const struct key_row step_rows[STEP_KIND_COUNT] = {
     [STEP_PRESS] = {"press", &press_type,
@@ -122,10 +108,11 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                            "terminal's macro does.",
                     .example = "[Escape, q]"},
     [STEP_TYPE] = {"type", &template_type, .doc = "Types the text.", .example = "p2"},
-    [STEP_MOUSE] = {"mouse", &mouse_type,
+    [STEP_MOUSE] = {"mouse", MAPPING(mouse_table),
                     .doc = "Clicks or turns the wheel on a text of the screen.",
                     .example = "{action: click, text: README.md}"},
-    [STEP_RUN] = RUN_ROW,
+    [STEP_RUN] = {"run", &run_type, .doc = run_doc,
+                  .example = "{argv: [git, status], directory: \"${project.p1}\"}"},
     [STEP_RESIZE] = {"resize", &resize_type, .doc = "Gives the terminal another size.",
                      .example = "120x40"},
     [STEP_WAIT] = {"wait", &wait_type,
@@ -143,9 +130,12 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                     .doc = "Does nothing for so long. Sleeps are counted and named in the report: "
                            "a wait is nearly always better.",
                     .example = "200ms"},
-    [STEP_WRITE] = WRITE_ROW,
-    [STEP_REMOVE] = REMOVE_ROW,
-    [STEP_LOOP] = {"loop", &loop_type, .doc = LOOP_DOC,
+    [STEP_WRITE] =
+        {"write", &write_type, .doc = write_doc,
+         .example =
+             "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}"},
+    [STEP_REMOVE] = {"remove", &remove_type, .doc = remove_doc, .example = "\"home/log-*.txt\""},
+    [STEP_LOOP] = {"loop", &loop_type, .doc = loop_doc,
                    .example =
                        "{over: [a, b], as: word, steps: [type: \"${word}\", wait: \"${word}\"]}"},
 };
@@ -160,10 +150,10 @@ const struct key_table step_table = {
     ROWS(step_rows)};
 
 static const struct key_row prepare_step_rows[] = {
-    RUN_ROW,
-    WRITE_ROW,
-    REMOVE_ROW,
-    {"loop", &prepare_loop_type, .doc = LOOP_DOC},
+    {"run", &run_type, .doc = run_doc},
+    {"write", &write_type, .doc = write_doc},
+    {"remove", &remove_type, .doc = remove_doc},
+    {"loop", &prepare_loop_type, .doc = loop_doc},
 };
 const struct key_table prepare_step_table = {"prepare-step",
                                              "Steps of prepare",
@@ -181,7 +171,7 @@ static const struct key_row press_rows[] = {
 };
 const struct key_table press_table = {"press", "press, as a mapping",
                                       .doc = "For keys that are pressed many times.",
-                                      .phrase = "press", ROWS(press_rows)};
+                                      ROWS(press_rows)};
 
 static const struct key_row mouse_rows[] = {
     {"action", &mouse_action_type, .default_text = "click", .doc = "What the mouse does."},
@@ -191,9 +181,8 @@ static const struct key_row mouse_rows[] = {
     {"repeat", &integer_type, .default_text = "1", .minimum = 1, .maximum = LIMIT_REPEAT,
      .doc = "How often."},
 };
-const struct key_table mouse_table = {"mouse", "mouse",
-                                      .doc = "The target must have asked for the mouse.",
-                                      .phrase = "mouse", ROWS(mouse_rows)};
+const struct key_table mouse_table = {
+    "mouse", "mouse", .doc = "The target must have asked for the mouse.", ROWS(mouse_rows)};
 
 static const struct key_row run_rows[] = {
     {"argv", &command_type,
@@ -209,9 +198,8 @@ static const struct key_rule run_rules[] = {
     {RULE_EXACTLY_ONE, {"argv", "sh"}},
     {RULE_END, {NULL}},
 };
-const struct key_table run_table = {
-    "run",           "run, as a mapping", .doc = "Needs `argv` or `sh`.",
-    .phrase = "run", .rules = run_rules,  ROWS(run_rows)};
+const struct key_table run_table = {"run", "run, as a mapping", .doc = "Needs `argv` or `sh`.",
+                                    .rules = run_rules, ROWS(run_rows)};
 
 static const struct key_row wait_rows[] = {
     {"text", &texts_type,
@@ -238,13 +226,10 @@ static const struct key_rule wait_rules[] = {
     {RULE_END, {NULL}},
 };
 const struct key_table wait_table = {
-    "wait",
-    "wait, as a mapping",
+    "wait", "wait, as a mapping",
     .doc = "Needs at least one of `text`, `gone`, `regex`, `title` and `file`; all that are named "
            "must hold at the same time.",
-    .phrase = "wait",
-    .rules = wait_rules,
-    ROWS(wait_rows)};
+    .rules = wait_rules, ROWS(wait_rows)};
 
 static const struct key_row wait_file_rows[] = {
     {"path", &world_path_type, .required = true, .doc = "The file's path."},
@@ -263,9 +248,8 @@ static const struct key_row settle_rows[] = {
     {"timeout", &duration_type, .default_text = "10s",
      .doc = "The step ends after so long in any case."},
 };
-const struct key_table settle_table = {"settle", "settle",
-                                       .doc = "`settle: {}` takes the defaults.",
-                                       .phrase = "settle", ROWS(settle_rows)};
+const struct key_table settle_table = {
+    "settle", "settle", .doc = "`settle: {}` takes the defaults.", ROWS(settle_rows)};
 
 /* The keys by which files are made, in `world.files` and in `write` alike. */
 #define FILE_ROWS                                                                                  \
@@ -321,7 +305,6 @@ const struct key_table write_table = {
     "write",
     .doc = "The keys of a file in `world.files`, and `append`. A file that is there already is "
            "replaced in place, unless it is appended to.",
-    .phrase = "write",
     .rules = write_rules,
     .kind = TABLE_FILES,
     ROWS(write_rows)};
@@ -334,7 +317,7 @@ const struct key_table remove_table = {
     "remove", "remove, as a mapping",
     .doc = "For what may be gone already. A link is removed, never what it leads to; the "
            "directories that every world has stay.",
-    .phrase = "remove", ROWS(remove_rows)};
+    ROWS(remove_rows)};
 
 #define LOOP_ROWS(steps_type_)                                                                     \
     {"times", &integer_type, .minimum = 1, .maximum = LIMIT_LOOP_TIMES,                            \
@@ -356,7 +339,6 @@ const struct key_table loop_table = {
     "loop",
     .doc = "Needs `times` or `over`. Loops may stand in loops, at most four deep. Each round is "
            "written out when the file is read, and the report names the inner step.",
-    .phrase = "loop",
     .rules = loop_rules,
     .kind = TABLE_LOOP,
     ROWS(loop_rows)};

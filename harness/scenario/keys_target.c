@@ -5,7 +5,6 @@
 
 static const struct value_type version_arguments_type = {FORM_LIST, "a list of arguments",
                                                          .item = &any_template_type};
-static const struct value_type terminal_type = {FORM_TABLE, "a mapping", .table = &terminal_table};
 static const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color"};
@@ -13,8 +12,6 @@ static const struct value_type term_type = {FORM_TEXT, "the name of a terminal t
                                             .text = &term_rule};
 static const struct value_type config_type = {FORM_TABLE, "a mapping of path and value",
                                               .table = &target_config_table};
-static const struct value_type ready_type = {FORM_TABLE, "a mapping", .table = &ready_table};
-static const struct value_type quit_type = {FORM_TABLE, "a mapping", .table = &quit_table};
 static const struct value_type survivor_type = {FORM_TABLE, "a mapping such as tmux: DIRECTORY",
                                                 .table = &survivor_table};
 static const struct value_type survivors_type = {FORM_LIST, "a list of survivors",
@@ -39,13 +36,9 @@ static const struct value_type translated_keys_type = {
 static const struct value_type steps_before_type = {FORM_MAP, "a mapping of texts to steps",
                                                     .item = &step_list_type,
                                                     .map_key = &some_text_rule, .removable = true};
-static const struct value_type translate_type = {FORM_TABLE, "a mapping",
-                                                 .table = &translate_table};
-static const struct value_type translate_scenario_type = {FORM_TABLE, "a mapping",
-                                                          .table = &translate_scenario_table};
 static const struct value_type translate_scenarios_type = {
     FORM_MAP, "a mapping of scenarios to what is translated in them",
-    .item = &translate_scenario_type, .map_key = &name_rule, .removable = true};
+    .item = MAPPING(translate_scenario_table), .map_key = &name_rule, .removable = true};
 static const struct value_type without_type = {FORM_MAP, "a mapping of scenarios to reasons",
                                                .item = &some_text_type, .map_key = &name_rule,
                                                .removable = true};
@@ -61,7 +54,7 @@ static const struct key_row target_rows[] = {
             "first. Required here or in what this file extends."},
     {"version_arguments", &version_arguments_type,
      .doc = "Arguments that make the program print its version."},
-    {"terminal", &terminal_type, .doc = "The terminal it runs in."},
+    {"terminal", MAPPING(terminal_table), .doc = "The terminal it runs in."},
     {"wait_rows", &range_type, .default_text = "0..-1",
      .doc = "The rows in which waits look when they name none: leave out bars that always show the "
             "same words."},
@@ -74,14 +67,14 @@ static const struct key_row target_rows[] = {
             "into it."},
     {"tools", &tool_list_type, .doc = "Programs to put on the world's PATH."},
     {"projects", &project_list_type, .doc = "The git projects of scenarios that name none."},
-    {"ready", &ready_type, .doc = "What is done until the target is ready."},
-    {"quit", &quit_type, .doc = "How the target is ended."},
+    {"ready", MAPPING(ready_table), .doc = "What is done until the target is ready."},
+    {"quit", MAPPING(quit_table), .doc = "How the target is ended."},
     {"state", &state_type,
      .doc = "Directories of the world in which it keeps files: how many there are is the gauge "
             "`state_file`. No one should lie in another."},
     {"survivors", &survivors_type,
      .doc = "What may outlive the target by design; leakgate ends it."},
-    {"translate", &translate_type,
+    {"translate", MAPPING(translate_table),
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
             "scenarios in which something is translated change by it."},
     {"without", &without_type,
@@ -109,9 +102,9 @@ static const struct key_row terminal_rows[] = {
     {"rows", &integer_type, .default_text = "50", .minimum = LIMIT_TERMINAL_LEAST,
      .maximum = LIMIT_TERMINAL_ROWS, .doc = "The height in cells."},
 };
-const struct key_table terminal_table = {
-    "terminal",           "terminal",        .doc = "Type and size of the terminal at the start.",
-    .phrase = "terminal", .removable = true, ROWS(terminal_rows)};
+const struct key_table terminal_table = {"terminal", "terminal",
+                                         .doc = "Type and size of the terminal at the start.",
+                                         .removable = true, ROWS(terminal_rows)};
 
 static const struct key_row config_rows[] = {
     {"path", &world_path_type,
@@ -120,18 +113,17 @@ static const struct key_row config_rows[] = {
      .doc = "What is written: any mapping. Texts in it may hold `${...}`; a quoted `\"true\"` or "
             "`\"1\"` stays text."},
 };
-const struct key_table target_config_table = {
-    "config",           "config",          .doc = "The configuration file of the target.",
-    .phrase = "config", .removable = true, ROWS(config_rows)};
+const struct key_table target_config_table = {"config", "config",
+                                              .doc = "The configuration file of the target.",
+                                              .removable = true, ROWS(config_rows)};
 
 static const struct key_row ready_rows[] = {
     {"steps", &step_list_type,
      .doc = "Steps after the start, nearly always a wait for what the first screen shows."},
     {"timeout", &duration_type, .default_text = "30s", .doc = "How long all of them may take."},
 };
-const struct key_table ready_table = {
-    "ready",           "ready",           .doc = "When the target can be driven.",
-    .phrase = "ready", .removable = true, ROWS(ready_rows)};
+const struct key_table ready_table = {"ready", "ready", .doc = "When the target can be driven.",
+                                      .removable = true, ROWS(ready_rows)};
 
 static const struct key_row quit_rows[] = {
     {"steps", &step_list_type, .doc = "Steps that make the target end."},
@@ -140,9 +132,8 @@ static const struct key_row quit_rows[] = {
     {"timeout", &duration_type, .default_text = "5s",
      .doc = "How long its end may take after the steps."},
 };
-const struct key_table quit_table = {
-    "quit",         "quit", .doc = "The orderly end of a run.", .phrase = "quit", .removable = true,
-    ROWS(quit_rows)};
+const struct key_table quit_table = {"quit", "quit", .doc = "The orderly end of a run.",
+                                     .removable = true, ROWS(quit_rows)};
 
 static const struct key_row survivor_rows[] = {
     {"tmux", &world_directory_type, .required = true,
@@ -169,14 +160,11 @@ static const struct key_row translate_rows[] = {
      .doc = "By the name of a scenario: what holds for it alone, and goes before the other."},
 };
 const struct key_table translate_table = {
-    "translate",
-    "translate",
+    "translate", "translate",
     .doc = "The same scenarios for a target with other texts and keys. What stands in `setup` and "
            "`iteration` of a scenario is translated, in its loops too; steps of the target file "
            "are not. `leakgate check` finds what translates nothing in any scenario.",
-    .phrase = "translate",
-    .removable = true,
-    ROWS(translate_rows)};
+    .removable = true, ROWS(translate_rows)};
 
 static const struct key_row translate_scenario_rows[] = {
     TRANSLATION_ROWS,
@@ -185,14 +173,14 @@ static const struct key_row translate_scenario_rows[] = {
          "By a text or a regular expression, as above: steps that are put before each `wait` for "
          "it, such as the key by which this target looks again. Nothing in them is translated."},
     {"regions", &target_region_map_type, .doc = "Replace the scenario's of the same name."},
-    {"world", &world_type,
+    {"world", MAPPING(world_table),
      .doc = "Merged into the scenario's `world`: mappings are merged deep, anything else replaces "
             "what was there."},
     {"prepare", &prepare_step_list_type,
      .doc = "Instead of the scenario's: where words are not enough."},
     {"setup", &step_list_type, .doc = "The same. Nothing in it is translated."},
     {"iteration", &step_list_type, .doc = "The same."},
-    {"measure", &measure_type, .doc = "Merged into the scenario's `measure`."},
+    {"measure", MAPPING(measure_table), .doc = "Merged into the scenario's `measure`."},
 };
 const struct key_table translate_scenario_table = {
     "translate-scenario",

@@ -179,10 +179,22 @@ const struct key_table *const target_tables[] = {
     &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
     &survivor_table, &translate_table, &translate_scenario_table, NULL};
 
+const char *table_phrase(const struct key_table *table)
+{
+    return table->phrase != NULL ? table->phrase : table->name;
+}
+
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++)
         if (strcmp(table->rows[i].name, name) == 0)
             return &table->rows[i];
     return NULL;
+}
+
+struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row)
+{
+    bool own = row != NULL && (row->minimum != 0 || row->maximum != 0);
+    return own ? (struct integer_limits){row->minimum, row->maximum}
+               : (struct integer_limits){type->minimum, type->maximum};
 }

@@ -89,15 +89,11 @@ static void gather_names(struct loading *loading)
     node_keys(node_find(loading->scenario, "regions"), &loading->regions);
 }
 
-static bool projects_are_known(const struct loading *loading)
-{
-    const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
-    return own != NULL ? own->kind == NODE_LIST : loading->target_complete;
-}
-
 static struct check_names scenario_names(const struct loading *loading)
 {
-    return (struct check_names){.projects = projects_are_known(loading) ? &loading->projects : NULL,
+    const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
+    bool known = own != NULL ? own->kind == NODE_LIST : loading->target_complete;
+    return (struct check_names){.projects = known ? &loading->projects : NULL,
                                 .variables = &loading->variables,
                                 .regions = loading->target_complete ? &loading->regions : NULL};
 }

@@ -32,12 +32,6 @@ void target_file_check_translation(const char *file, const struct string_list *s
                                    const struct load_options *options,
                                    struct diagnostics *problems);
 
-/* scenarios/schema.json and scenarios/targets/schema.json (JSON Schema 2020-12: an editor's and a
- * validator's view of the same table) and docs/reference.md. The caller owns the result. */
-json_t *schema_make(void);
-json_t *target_schema_make(void);
-char *reference_make(void);
-
 /* Until when a scenario of this text, of whatever age otherwise, is in quarantine: YYYY-MM-DD as it
  * stands there; NULL: it is in none. The caller frees it. */
 char *text_quarantine_until(const char *text, size_t length);

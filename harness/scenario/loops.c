@@ -74,29 +74,25 @@ static uint64_t bytes_of(const struct node *node)
     return bytes;
 }
 
-static bool is_too_much(struct extent extent)
-{
-    return extent.steps > LIMIT_STEPS || extent.bytes > LIMIT_STEPS_BYTES;
-}
-
 static struct extent extent_of(const struct node *steps);
 
-static struct extent loop_extent(const struct node *loop)
+/* A loop with all its rounds, any other step once. */
+static struct extent step_extent(const struct node *step)
 {
-    struct extent one = extent_of(node_find(loop, "steps"));
-    uint64_t rounds = loop_rounds(loop);
-    one.steps *= rounds;
-    one.bytes *= rounds;
-    return one;
+    const struct node *loop = loop_of(step);
+    if (loop == NULL)
+        return (struct extent){1, bytes_of(step)};
+    struct extent all = extent_of(node_find(loop, "steps"));
+    all.steps *= loop_rounds(loop);
+    all.bytes *= loop_rounds(loop);
+    return all;
 }
 
 static struct extent extent_of(const struct node *steps)
 {
     struct extent all = {0};
     for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
-        const struct node *loop = loop_of(steps->items[i]);
-        struct extent one =
-            loop != NULL ? loop_extent(loop) : (struct extent){1, bytes_of(steps->items[i])};
+        struct extent one = step_extent(steps->items[i]);
         all.steps = all.steps + one.steps < ENOUGH ? all.steps + one.steps : ENOUGH;
         all.bytes = all.bytes + one.bytes < ENOUGH ? all.bytes + one.bytes : ENOUGH;
     }
@@ -120,36 +116,28 @@ static bool depth_is_fine(const struct node *steps, unsigned depth, struct diagn
     return fine;
 }
 
-static void refuse_extent(const struct node *step, struct extent extent,
-                          struct diagnostics *problems)
-{
-    if (extent.steps > LIMIT_STEPS)
-        diagnose(problems, step->where,
-                 "with all rounds these are %" PRIu64 " steps, over the limit of %u", extent.steps,
-                 LIMIT_STEPS);
-    else
-        diagnose(problems, step->where,
-                 "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
-                 extent.bytes, LIMIT_STEPS_BYTES);
-}
-
 void loops_check(const struct node *steps, struct diagnostics *problems)
 {
     struct extent all = {0};
     if (!depth_is_fine(steps, 0, problems))
         return;
     for (size_t i = 0; i < steps->count; i++) {
-        const struct node *loop = loop_of(steps->items[i]);
-        if (loop == NULL) {
-            all.steps++;
-            continue;
-        }
-        struct extent one = loop_extent(loop);
+        const struct node *step = steps->items[i];
+        struct extent one = step_extent(step);
         all.steps += one.steps;
+        if (loop_of(step) == NULL)
+            continue; /* the file's own limit holds for it */
         all.bytes += one.bytes;
-        if (is_too_much(all)) {
-            refuse_extent(steps->items[i], all, problems);
-            return;
-        }
+        if (all.steps > LIMIT_STEPS)
+            diagnose(problems, step->where,
+                     "with all rounds these are %" PRIu64 " steps, over the limit of %u", all.steps,
+                     LIMIT_STEPS);
+        else if (all.bytes > LIMIT_STEPS_BYTES)
+            diagnose(problems, step->where,
+                     "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
+                     all.bytes, LIMIT_STEPS_BYTES);
+        else
+            continue;
+        return;
     }
 }

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/keys.h"
-#include "scenario/load.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -55,7 +54,6 @@ static const char references_section[] =
     "| `${NAME}` | a text of the scenario's `vars`, not known in target files; or what the name of "
     "a `loop` stands for |\n";
 
-/* The format of baselines is described where it is judged. */
 /* '|' ends a cell also within backquotes. */
 static void put_cell(struct buffer *out, const char *text)
 {

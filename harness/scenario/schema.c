@@ -1,14 +1,13 @@
-#include "scenario/schema.h"
-
-#include <string.h>
-
+/* JSON Schema (2020-12) of scenario and target files, from the table of keys: what an editor
+ * completes and underlines. It sees no duplicate keys, unknown names or files; the loader does. */
 #include "base/json.h"
 #include "base/memory.h"
-#include "scenario/load.h"
+#include "scenario/keys.h"
 #include "scenario/node.h"
 
 static json_t *type_schema(json_t *definitions, const struct value_type *type,
                            const struct key_row *row);
+static json_t *table_schema(json_t *definitions, const struct key_table *table);
 
 static json_t *words_json(const char *const *words)
 {
@@ -26,15 +25,28 @@ static json_t *single(const char *key, json_t *value)
     return object;
 }
 
+static json_t *typed(const char *type)
+{
+    return single("type", json_text(type));
+}
+
 static json_t *reference_to(const char *name)
 {
     _cleanup_free_ char *pointer = memory_format("#/$defs/%s", name);
     return single("$ref", json_text(pointer));
 }
 
+static json_t *or_null(json_t *schema)
+{
+    json_t *choices = json_array();
+    json_push(choices, schema);
+    json_push(choices, typed("null"));
+    return single("anyOf", choices);
+}
+
 static json_t *text_rule_schema(const struct text_rule *rule)
 {
-    json_t *schema = single("type", json_text("string"));
+    json_t *schema = typed("string");
     if (rule->least > 0)
         json_put(schema, "minLength", json_integer(rule->least));
     if (rule->most > 0)
@@ -63,44 +75,32 @@ static json_t *text_schema(json_t *definitions, const struct text_rule *rule)
 
 static json_t *integer_schema(const struct value_type *type, const struct key_row *row)
 {
-    bool own = row != NULL && (row->minimum != 0 || row->maximum != 0);
-    int64_t minimum = own ? row->minimum : type->minimum;
-    int64_t maximum = own ? row->maximum : type->maximum;
-    if (minimum == maximum)
-        return single("const", json_integer(minimum));
-    json_t *schema = single("type", json_text("integer"));
-    json_put(schema, "minimum", json_integer(minimum));
-    json_put(schema, "maximum", json_integer(maximum));
+    struct integer_limits limits = integer_limits(type, row);
+    if (limits.minimum == limits.maximum)
+        return single("const", json_integer(limits.minimum));
+    json_t *schema = typed("integer");
+    json_put(schema, "minimum", json_integer(limits.minimum));
+    json_put(schema, "maximum", json_integer(limits.maximum));
     return schema;
 }
 
 static json_t *list_schema(json_t *definitions, const struct value_type *type)
 {
-    json_t *schema = single("type", json_text("array"));
+    json_t *schema = typed("array");
     json_put(schema, "items", type_schema(definitions, type->item, NULL));
     if (type->least_items > 0)
         json_put(schema, "minItems", json_integer(type->least_items));
     return schema;
 }
 
-static json_t *or_null(json_t *schema)
-{
-    json_t *choices = json_array();
-    json_push(choices, schema);
-    json_push(choices, single("type", json_text("null")));
-    return single("anyOf", choices);
-}
-
 static json_t *map_schema(json_t *definitions, const struct value_type *type)
 {
-    json_t *schema = single("type", json_text("object"));
+    json_t *schema = typed("object");
     json_t *item = type_schema(definitions, type->item, NULL);
     json_put(schema, "propertyNames", text_schema(definitions, type->map_key));
     json_put(schema, "additionalProperties", type->removable ? or_null(item) : item);
     return schema;
 }
-
-static json_t *table_schema(json_t *definitions, const struct key_table *table);
 
 static json_t *table_reference(json_t *definitions, const struct key_table *table)
 {
@@ -121,7 +121,7 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     if (type->forms & FORM_INTEGER)
         json_push(choices, integer_schema(type, row));
     if (type->forms & FORM_FLAG)
-        json_push(choices, single("type", json_text("boolean")));
+        json_push(choices, typed("boolean"));
     if (type->forms & FORM_LIST)
         json_push(choices, list_schema(definitions, type));
     if (type->forms & FORM_TABLE)
@@ -129,21 +129,14 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     if (type->forms & FORM_MAP)
         json_push(choices, map_schema(definitions, type));
     if (type->forms & FORM_ANY)
-        json_push(choices, single("type", json_text("object")));
+        json_push(choices, typed("object"));
     if (type->forms & FORM_NULL)
-        json_push(choices, single("type", json_text("null")));
+        json_push(choices, typed("null"));
     if (json_array_size(choices) > 1)
         return single("anyOf", choices);
     json_t *only = json_incref(json_array_get(choices, 0));
     json_decref(choices);
     return only;
-}
-
-static json_t *default_json(const char *text)
-{
-    struct mark nowhere = {0};
-    _cleanup_node_ struct node *node = node_scalar(text, true, nowhere);
-    return node_json(node);
 }
 
 static json_t *row_schema(json_t *definitions, const struct key_table *table,
@@ -153,8 +146,11 @@ static json_t *row_schema(json_t *definitions, const struct key_table *table,
     if (table->removable && !row->required)
         schema = or_null(schema);
     json_put(schema, "description", json_text(row->doc));
-    if (row->default_text != NULL)
-        json_put(schema, "default", default_json(row->default_text));
+    if (row->default_text != NULL) {
+        _cleanup_node_ struct node *node =
+            node_scalar(row->default_text, true, (struct mark){.file = ""});
+        json_put(schema, "default", node_json(node));
+    }
     return schema;
 }
 
@@ -165,96 +161,59 @@ static json_t *required(const char *key)
     return single("required", keys);
 }
 
-/* {oneOf or anyOf: each of the keys required} */
-static json_t *choice_schema(const struct key_rule *rule)
+/* A list of schemas, each of which requires one of the keys. */
+static json_t *each_required(const char *const *keys)
 {
-    json_t *choices = json_array();
-    for (size_t i = 0; rule->keys[i] != NULL; i++)
-        json_push(choices, required(rule->keys[i]));
-    return single(rule->kind == RULE_EXACTLY_ONE ? "oneOf" : "anyOf", choices);
-}
-
-static json_t *together_schema(const struct key_rule *rule)
-{
-    json_t *needs = json_object();
-    for (size_t i = 0; rule->keys[i] != NULL; i++)
-        json_put(needs, rule->keys[i], words_json(rule->keys));
-    return single("dependentRequired", needs);
-}
-
-static json_t *excludes_schema(const struct key_rule *rule)
-{
-    json_t *others = json_array();
-    for (size_t i = 1; rule->keys[i] != NULL; i++)
-        json_push(others, required(rule->keys[i]));
-    json_t *both = required(rule->keys[0]);
-    json_put(both, "anyOf", others);
-    return single("not", both);
-}
-
-/* {oneOf: none of them, or the first with each of the others} */
-static json_t *goes_with_schema(const struct key_rule *rule)
-{
-    json_t *choices = json_array();
-    json_t *any = json_array();
-    for (size_t i = 0; rule->keys[i] != NULL; i++)
-        json_push(any, required(rule->keys[i]));
-    json_push(choices, single("not", single("anyOf", any)));
-    for (size_t i = 1; rule->keys[i] != NULL; i++) {
-        json_t *both = json_array();
-        json_push(both, json_text(rule->keys[0]));
-        json_push(both, json_text(rule->keys[i]));
-        json_push(choices, single("required", both));
-    }
-    return single("oneOf", choices);
-}
-
-static json_t *iterates_schema(const struct key_rule *rule)
-{
-    json_t *iterates = required(rule->keys[0]);
-    json_t *paced = required(rule->keys[1]);
-    json_put(iterates, "properties", single(rule->keys[0], single("minItems", json_integer(1))));
-    json_put(paced, "properties", single(rule->keys[1], required(rule->keys[2])));
-    json_t *choices = json_array();
-    json_push(choices, iterates);
-    json_push(choices, paced);
-    return single("anyOf", choices);
+    json_t *all = json_array();
+    for (; *keys != NULL; keys++)
+        json_push(all, required(*keys));
+    return all;
 }
 
 static json_t *rule_schema(const struct key_rule *rule)
 {
+    const char *const *keys = rule->keys;
+    json_t *choices = NULL, *schema = NULL;
     switch (rule->kind) {
     case RULE_EXACTLY_ONE:
+        return single("oneOf", each_required(keys));
     case RULE_AT_LEAST_ONE:
-        return choice_schema(rule);
+        return single("anyOf", each_required(keys));
     case RULE_TOGETHER:
-        return together_schema(rule);
+        schema = json_object();
+        for (size_t i = 0; keys[i] != NULL; i++)
+            json_put(schema, keys[i], words_json(keys));
+        return single("dependentRequired", schema);
     case RULE_EXCLUDES:
-        return excludes_schema(rule);
-    case RULE_GOES_WITH:
-        return goes_with_schema(rule);
+        schema = required(keys[0]);
+        json_put(schema, "anyOf", each_required(keys + 1));
+        return single("not", schema);
+    case RULE_GOES_WITH: /* none of them, or the first with each of the others */
+        choices = json_array();
+        json_push(choices, single("not", single("anyOf", each_required(keys))));
+        for (size_t i = 1; keys[i] != NULL; i++) {
+            const char *const both[] = {keys[0], keys[i], NULL};
+            json_push(choices, single("required", words_json(both)));
+        }
+        return single("oneOf", choices);
     case RULE_ITERATES:
-        return iterates_schema(rule);
+        choices = json_array();
+        schema = required(keys[0]);
+        json_put(schema, "properties", single(keys[0], single("minItems", json_integer(1))));
+        json_push(choices, schema);
+        schema = required(keys[1]);
+        json_put(schema, "properties", single(keys[1], required(keys[2])));
+        json_push(choices, schema);
+        return single("anyOf", choices);
     case RULE_END:
         break;
     }
     return json_true();
 }
 
-static void put_rules(json_t *schema, const struct key_rule *rule)
-{
-    json_t *all = json_array();
-    for (; rule != NULL && rule->kind != RULE_END; rule++)
-        json_push(all, rule_schema(rule));
-    if (json_array_size(all) > 0)
-        json_put(schema, "allOf", all);
-    else
-        json_decref(all);
-}
-
 static json_t *table_schema(json_t *definitions, const struct key_table *table)
 {
-    json_t *schema = single("type", json_text("object"));
+    json_t *schema = typed("object");
     json_t *properties = json_object();
     json_t *needed = json_array();
     for (size_t i = 0; i < table->count; i++) {
@@ -271,11 +230,16 @@ static json_t *table_schema(json_t *definitions, const struct key_table *table)
         json_put(schema, "minProperties", json_integer(1));
         json_put(schema, "maxProperties", json_integer(1));
     }
-    put_rules(schema, table->rules);
+    if (table->rules != NULL) {
+        json_t *all = json_array();
+        for (const struct key_rule *rule = table->rules; rule->kind != RULE_END; rule++)
+            json_push(all, rule_schema(rule));
+        json_put(schema, "allOf", all);
+    }
     return schema;
 }
 
-json_t *schema_of(const struct key_table *table, const char *title)
+json_t *schema_make(const struct key_table *table, const char *title)
 {
     json_t *definitions = json_object();
     json_t *schema = table_schema(definitions, table);
@@ -283,14 +247,4 @@ json_t *schema_of(const struct key_table *table, const char *title)
     json_put(schema, "title", json_text(title));
     json_put(schema, "$defs", definitions);
     return schema;
-}
-
-json_t *schema_make(void)
-{
-    return schema_of(&scenario_table, "leakgate scenario");
-}
-
-json_t *target_schema_make(void)
-{
-    return schema_of(&target_table, "leakgate target file");
 }

@@ -67,44 +67,34 @@ struct chain {
     struct diagnostics *problems;
 };
 
-static bool is_seen(const struct chain *chain, const struct stat *status)
+/* May the next file be read? It is diagnosed where it is asked for when it may not. */
+static bool may_read(const struct chain *chain, const char *path, const struct mark *asked,
+                     struct stat *status)
 {
-    for (size_t i = 0; i < chain->files->count; i++)
-        if (chain->seen[i].st_dev == status->st_dev && chain->seen[i].st_ino == status->st_ino)
-            return true;
-    return false;
-}
-
-static bool is_within_depth(const struct chain *chain, const struct mark *asked)
-{
-    if (asked == NULL || chain->files->count <= LIMIT_EXTENDS_DEPTH)
+    errno = 0;
+    if (chain->source == NULL && (stat(path, status) != 0 || !S_ISREG(status->st_mode))) {
+        report_missing(path, asked, errno != 0 ? errno : EINVAL, chain->problems);
+        return false;
+    }
+    if (asked == NULL)
+        return true;
+    for (size_t i = 0; chain->source == NULL && i < chain->files->count; i++) {
+        if (chain->seen[i].st_dev != status->st_dev || chain->seen[i].st_ino != status->st_ino)
+            continue;
+        diagnose(chain->problems, *asked, "%s extends itself", path_base(path));
+        return false;
+    }
+    if (chain->files->count <= LIMIT_EXTENDS_DEPTH)
         return true;
     diagnose(chain->problems, *asked, "more files extend one another than the limit of %u",
              LIMIT_EXTENDS_DEPTH);
     return false;
 }
 
-/* Whether the next file may be read; it is diagnosed where it is asked for when it may not. */
-static bool may_read(const struct chain *chain, const char *path, const struct mark *asked,
-                     struct stat *status)
-{
-    if (stat(path, status) != 0 || !S_ISREG(status->st_mode)) {
-        report_missing(path, asked, errno != 0 ? errno : EINVAL, chain->problems);
-        return false;
-    }
-    if (asked != NULL && is_seen(chain, status)) {
-        diagnose(chain->problems, *asked, "%s extends itself", path_base(path));
-        return false;
-    }
-    return is_within_depth(chain, asked);
-}
-
 static bool read_chain(struct chain *chain, const char *path, const struct mark *asked)
 {
     struct stat status = {0};
-    errno = 0;
-    if (!(chain->source == NULL ? may_read(chain, path, asked, &status)
-                                : is_within_depth(chain, asked)))
+    if (!may_read(chain, path, asked, &status))
         return false;
     string_list_add(chain->file_names, path);
     const char *name = chain->file_names->items[chain->file_names->count - 1];

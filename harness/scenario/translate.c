@@ -15,13 +15,6 @@ struct translator {
     bool changed;
 };
 
-static void note_use(struct translation_uses *uses, const struct node_entry *entry)
-{
-    if (uses == NULL)
-        return;
-    array_append(uses->entries, uses->count, uses->capacity, entry);
-}
-
 /* What stands there instead; NULL: the word stays. The scenario's own entry goes before the one for
  * all. */
 static const struct node *translation_of(struct translator *translator, const char *kind,
@@ -32,7 +25,9 @@ static const struct node *translation_of(struct translator *translator, const ch
         const struct node_entry *entry = node_entry(node_find(sources[i], kind), word->text);
         if (entry == NULL)
             continue;
-        note_use(translator->uses, entry);
+        struct translation_uses *uses = translator->uses;
+        if (uses != NULL)
+            array_append(uses->entries, uses->count, uses->capacity, entry);
         translator->changed = true;
         return entry->value;
     }
@@ -134,18 +129,6 @@ static void translate_steps(struct translator *translator, struct node *steps)
     free(items);
 }
 
-/* Whole parts of the scenario that are other ones on this target. */
-static void merge_part(struct translator *translator, struct node *scenario, const char *part)
-{
-    const struct node_entry *entry = node_entry(translator->own, part);
-    if (entry == NULL)
-        return;
-    _cleanup_node_ struct node *over = node_new(NODE_MAPPING, entry->where);
-    node_put(over, part, entry->where, node_copy(entry->value));
-    node_merge(scenario, over, NULL);
-    translator->changed = true;
-}
-
 struct node *translate_scenario(const struct node *scenario, const char *name,
                                 const struct node *target, struct translation_uses *uses)
 {
@@ -164,8 +147,15 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
         if (steps != NULL && !is_replaced)
             translate_steps(&translator, steps->value);
     }
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        merge_part(&translator, copy, parts[i]);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const struct node_entry *part = node_entry(translator.own, parts[i]);
+        if (part == NULL)
+            continue;
+        _cleanup_node_ struct node *over = node_new(NODE_MAPPING, part->where);
+        node_put(over, part->key, part->where, node_copy(part->value));
+        node_merge(copy, over, NULL);
+        translator.changed = true;
+    }
     return translator.changed ? take_pointer(copy) : NULL;
 }
 
@@ -187,13 +177,9 @@ static void check_names(const struct node *names, const char *file,
         const struct node_entry *entry = &names->entries[i];
         if (!text_equal(entry->where.file, file) || string_list_contains(scenarios, entry->key))
             continue;
-        const char *nearest =
-            text_nearest(entry->key, (const char *const *)scenarios->items, scenarios->count);
-        if (nearest != NULL)
-            diagnose(problems, entry->where, "there is no scenario \"%.80s\"; did you mean \"%s\"?",
-                     entry->key, nearest);
-        else
-            diagnose(problems, entry->where, "there is no scenario \"%.80s\"", entry->key);
+        _cleanup_free_ char *advice =
+            did_you_mean(entry->key, (const char *const *)scenarios->items, scenarios->count);
+        diagnose(problems, entry->where, "there is no scenario \"%.80s\"%s", entry->key, advice);
     }
 }
 
@@ -204,21 +190,16 @@ void translation_check_names(const struct node *target, const char *file,
     check_names(node_find(target, "without"), file, scenarios, problems);
 }
 
-static bool is_used(const struct translation_uses *uses, const struct node_entry *entry)
-{
-    for (size_t i = 0; i < uses->count; i++)
-        if (uses->entries[i] == entry)
-            return true;
-    return false;
-}
-
 static void check_words(const struct node *words, const char *file,
                         const struct translation_uses *uses, const char *of,
                         struct diagnostics *problems)
 {
     for (size_t i = 0; words != NULL && i < words->count; i++) {
         const struct node_entry *entry = &words->entries[i];
-        if (text_equal(entry->where.file, file) && !is_used(uses, entry))
+        bool used = false;
+        for (size_t use = 0; use < uses->count && !used; use++)
+            used = uses->entries[use] == entry;
+        if (!used && text_equal(entry->where.file, file))
             diagnose(problems, entry->where, "\"%.80s\" translates nothing: it is not in %s",
                      entry->key, of);
     }

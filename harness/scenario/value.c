@@ -17,12 +17,16 @@
 #include "base/strings.h"
 #include "scenario/key_name.h"
 
-static const struct {
+struct unit {
     const char *name;
-    int64_t ms;
-} units[] = {{"h", 60 * 60 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}};
+    int64_t value;
+};
 
-#define UNIT_COUNT (sizeof units / sizeof *units)
+static const struct unit times[] = {
+    {"h", 60 * 60 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}};
+static const struct unit sizes[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 bool refuse(struct refusal *refusal, const char *format, ...)
 {
@@ -35,21 +39,27 @@ bool refuse(struct refusal *refusal, const char *format, ...)
     return false;
 }
 
-bool duration_parse(const char *text, int64_t *ms)
+/* A number of at most 8 digits and one of the units. */
+static bool parse_with_unit(const char *text, const struct unit *units, size_t count,
+                            int64_t *value)
 {
     size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 8)
-        return false;
-    for (size_t i = 0; i < UNIT_COUNT; i++) {
+    for (size_t i = 0; digits > 0 && digits <= 8 && i < count; i++) {
         if (strcmp(text + digits, units[i].name) != 0)
             continue;
-        int64_t parsed = strtol(text, NULL, 10) * units[i].ms;
-        if (parsed > LIMIT_DURATION_MS)
-            return false;
-        *ms = parsed;
+        *value = strtol(text, NULL, 10) * units[i].value;
         return true;
     }
     return false;
+}
+
+bool duration_parse(const char *text, int64_t *ms)
+{
+    int64_t parsed;
+    if (!parse_with_unit(text, times, COUNT_OF(times), &parsed) || parsed > LIMIT_DURATION_MS)
+        return false;
+    *ms = parsed;
+    return true;
 }
 
 bool shifted_now_parse(const char *name, int64_t *ms)
@@ -65,9 +75,9 @@ bool shifted_now_parse(const char *name, int64_t *ms)
 
 char *duration_text(int64_t ms)
 {
-    for (size_t i = 0; i < UNIT_COUNT; i++)
-        if (ms != 0 && ms % units[i].ms == 0)
-            return memory_format("%" PRId64 "%s", ms / units[i].ms, units[i].name);
+    for (size_t i = 0; i < COUNT_OF(times); i++)
+        if (ms != 0 && ms % times[i].value == 0)
+            return memory_format("%" PRId64 "%s", ms / times[i].value, times[i].name);
     return memory_format("%" PRId64 "s", ms);
 }
 
@@ -132,23 +142,12 @@ bool mode_parse(const char *text, mode_t *mode)
 
 bool byte_size_parse(const char *text, size_t *bytes)
 {
-    static const struct {
-        const char *name;
-        size_t bytes;
-    } sizes[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}};
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 8)
+    int64_t parsed;
+    if (!parse_with_unit(text, sizes, COUNT_OF(sizes), &parsed) || parsed == 0 ||
+        parsed > LIMIT_WORLD_FILE_BYTES)
         return false;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        if (strcmp(text + digits, sizes[i].name) != 0)
-            continue;
-        size_t parsed = strtoul(text, NULL, 10) * sizes[i].bytes;
-        if (parsed == 0 || parsed > LIMIT_WORLD_FILE_BYTES)
-            return false;
-        *bytes = parsed;
-        return true;
-    }
-    return false;
+    *bytes = (size_t)parsed;
+    return true;
 }
 
 /* ${world} and ${project.NAME} at the start; what follows them must be a '/' or the end. */
