@@ -18,18 +18,17 @@
 /* All that is read for one plan, before the plan is made of it. */
 struct loading {
     struct diagnostics *problems;
-    char *scenarios; /* the directory */
-    const struct file_source *source;
+    char *scenarios;               /* the directory */
     struct string_list file_names; /* what marks point to; the plan's in the end */
     struct node *scenario;
     char *target_path;
     struct target_files target;
-    bool target_complete;
-    struct node *merged;                             /* the target's files in one */
     struct string_list projects, variables, regions; /* names that texts may use */
 };
 
 #define _cleanup_loading_ __attribute__((cleanup(loading_free)))
+
+static const struct string_list none = {0};
 
 static void loading_free(struct loading *loading)
 {
@@ -38,82 +37,76 @@ static void loading_free(struct loading *loading)
     node_free(loading->scenario);
     free(loading->target_path);
     target_files_free(&loading->target);
-    node_free(loading->merged);
     string_list_free(&loading->projects);
     string_list_free(&loading->variables);
     string_list_free(&loading->regions);
 }
 
-/* The directory of scenarios, as given, or the one that the file lies in. */
-static char *scenarios_of(const struct load_options *options, const char *file)
+/* The directory of scenarios is the one given, or the one that the file lies in. */
+static void begin(struct loading *loading, const char *file, const struct load_options *options,
+                  struct diagnostics *problems)
 {
-    if (options->scenarios != NULL)
-        return memory_copy_text(options->scenarios);
     size_t length = (size_t)(path_base(file) - file);
-    return length > 0 ? memory_copy_range(file, length) : memory_copy_text(".");
-}
-
-/* The target that the scenario names, when that is a name: anything else is check_file's business.
- */
-static const struct node *own_target(const struct node *scenario)
-{
-    const struct node *own = node_find(scenario, "target");
-    bool named = node_text(own) != NULL && node_scalar_type(own) == SCALAR_TEXT &&
-                 path_is_inside(own->text) && strchr(own->text, '/') == NULL;
-    return named ? own : NULL;
+    loading->problems = problems;
+    loading->scenarios = options->scenarios != NULL ? memory_copy_text(options->scenarios)
+                         : length > 0               ? memory_copy_range(file, length)
+                                                    : memory_copy_text(".");
+    loading->target = (struct target_files){.scenarios = loading->scenarios,
+                                            .source = options->source,
+                                            .file_names = &loading->file_names,
+                                            .problems = problems};
 }
 
 static void read_target(struct loading *loading, const struct load_options *options)
 {
-    const struct node *own = own_target(loading->scenario);
+    const struct node *own = node_find(loading->scenario, "target");
+    /* When it is a name: anything else is check_file's business. */
+    bool named = node_text(own) != NULL && node_scalar_type(own) == SCALAR_TEXT &&
+                 path_is_inside(own->text) && strchr(own->text, '/') == NULL;
     if (options->target != NULL) {
         loading->target_path = target_file_path(options->target, loading->scenarios, "");
-    } else if (own != NULL) {
+        target_files_read(&loading->target, loading->target_path, NULL);
+    } else if (named) {
         _cleanup_free_ char *file = memory_format("targets/%s.yaml", own->text);
         loading->target_path = path_join(loading->scenarios, file);
-    } else {
-        return;
+        target_files_read(&loading->target, loading->target_path, &own->where);
     }
-    loading->target_complete = target_files_read(
-        loading->target_path, options->target == NULL ? &own->where : NULL, loading->scenarios,
-        loading->source, &loading->target, &loading->file_names, loading->problems);
-    loading->merged = target_files_merge(&loading->target);
 }
 
 static void gather_names(struct loading *loading)
 {
     const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
-    node_texts(own != NULL ? own : node_find(loading->merged, "projects"), &loading->projects);
+    node_texts(own != NULL ? own : node_find(loading->target.merged, "projects"),
+               &loading->projects);
     node_keys(node_find(loading->scenario, "vars"), &loading->variables);
-    node_keys(node_find(loading->merged, "regions"), &loading->regions);
+    node_keys(node_find(loading->target.merged, "regions"), &loading->regions);
     node_keys(node_find(loading->scenario, "regions"), &loading->regions);
 }
 
 static struct check_names scenario_names(const struct loading *loading)
 {
     const struct node *own = node_find(node_find(loading->scenario, "world"), "projects");
-    bool known = own != NULL ? own->kind == NODE_LIST : loading->target_complete;
+    bool known = own != NULL ? own->kind == NODE_LIST : loading->target.complete;
     return (struct check_names){.projects = known ? &loading->projects : NULL,
                                 .variables = &loading->variables,
-                                .regions = loading->target_complete ? &loading->regions : NULL};
+                                .regions = loading->target.complete ? &loading->regions : NULL};
 }
 
 static void check_all(const struct loading *loading)
 {
-    static const struct string_list none = {0};
     struct check_names names = scenario_names(loading);
     /* While the scenario is wrong, what the target misses in it is no fault of the target file. */
     if (loading->scenario == NULL ||
         !check_file(loading->scenario, &scenario_table, &names, loading->problems))
         names.projects = NULL;
     names.variables = &none;
-    target_files_check(&loading->target, &names, loading->problems);
+    target_files_check(&loading->target, &names);
 }
 
 /* What the target file puts into the scenario is checked there, and told where it stands. */
 static void translate(struct loading *loading, const char *name)
 {
-    struct node *other = translate_scenario(loading->scenario, name, loading->merged, NULL);
+    struct node *other = translate_scenario(loading->scenario, name, loading->target.merged, NULL);
     if (other == NULL)
         return;
     node_free(loading->scenario);
@@ -136,7 +129,7 @@ static void check_merged_target(const struct node *merged, struct diagnostics *p
 static void check_config(const struct loading *loading)
 {
     const struct node_entry *config = node_entry(node_find(loading->scenario, "world"), "config");
-    if (config != NULL && node_find(loading->merged, "config") == NULL)
+    if (config != NULL && node_find(loading->target.merged, "config") == NULL)
         diagnose(loading->problems, config->where,
                  "the target file has no config that this could be merged into");
 }
@@ -166,25 +159,26 @@ struct plan *plan_load(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
     size_t before = problems->count;
-    _cleanup_loading_ struct loading loading = {
-        .problems = problems, .scenarios = scenarios_of(options, file), .source = options->source};
+    _cleanup_loading_ struct loading loading = {0};
+    begin(&loading, file, options, problems);
     string_list_add(&loading.file_names, file);
-    loading.scenario = yaml_read_file(loading.file_names.items[0], loading.source, problems);
+    loading.scenario = yaml_read_file(loading.file_names.items[0], options->source, problems);
     if (!check_version(loading.scenario, problems))
         return NULL;
     read_target(&loading, options);
     gather_names(&loading);
     check_all(&loading);
-    if (problems->count == before && loading.target_complete) {
+    if (problems->count == before && loading.target.complete) {
         _cleanup_free_ char *name = yaml_name(file);
         translate(&loading, name);
-        check_merged_target(loading.merged, problems);
+        check_merged_target(loading.target.merged, problems);
         check_config(&loading);
         check_pace(&loading);
     }
-    if (problems->count != before || !loading.target_complete)
+    if (problems->count != before || !loading.target.complete)
         return NULL;
-    struct plan *plan = plan_build(file, loading.scenario, loading.target_path, loading.merged);
+    struct plan *plan =
+        plan_build(file, loading.scenario, loading.target_path, loading.target.merged);
     if (options->program != NULL) {
         free(plan->target.command.items[0]);
         plan->target.command.items[0] = memory_copy_text(options->program);
@@ -198,20 +192,17 @@ bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
     size_t before = problems->count;
-    static const struct string_list none = {0};
-    _cleanup_loading_ struct loading loading = {.problems = problems,
-                                                .scenarios = scenarios_of(options, file)};
-    loading.target_complete = target_files_read(file, NULL, loading.scenarios, NULL,
-                                                &loading.target, &loading.file_names, problems);
-    loading.merged = target_files_merge(&loading.target);
+    _cleanup_loading_ struct loading loading = {0};
+    begin(&loading, file, options, problems);
+    target_files_read(&loading.target, file, NULL);
     gather_names(&loading);
     /* Scenarios may name other projects than the file's own. */
     struct check_names names = {.projects = loading.projects.count > 0 ? &loading.projects : NULL,
                                 .variables = &none,
-                                .regions = loading.target_complete ? &loading.regions : NULL};
-    target_files_check(&loading.target, &names, problems);
-    if (problems->count == before && loading.target_complete)
-        check_merged_target(loading.merged, problems);
+                                .regions = loading.target.complete ? &loading.regions : NULL};
+    target_files_check(&loading.target, &names);
+    if (problems->count == before && loading.target.complete)
+        check_merged_target(loading.target.merged, problems);
     return problems->count == before;
 }
 
@@ -243,7 +234,7 @@ static bool note_uses(const struct loading *loading, const char *scenario,
     bool fine = tree != NULL && ignored.count == 0;
     diagnostics_free(&ignored);
     if (fine)
-        node_free(translate_scenario(tree, name, loading->merged, uses));
+        node_free(translate_scenario(tree, name, loading->target.merged, uses));
     return fine;
 }
 
@@ -253,20 +244,19 @@ void target_file_check_translation(const char *file, const struct string_list *s
     struct diagnostics ignored = {0};
     struct translation_uses uses = {0};
     _cleanup_strings_ struct string_list names = {0};
-    _cleanup_loading_ struct loading loading = {.problems = &ignored,
-                                                .scenarios = scenarios_of(options, file)};
-    bool all_are_fine = target_files_read(file, NULL, loading.scenarios, NULL, &loading.target,
-                                          &loading.file_names, &ignored);
-    loading.merged = target_files_merge(&loading.target);
+    _cleanup_loading_ struct loading loading = {0};
+    begin(&loading, file, options, &ignored);
+    target_files_read(&loading.target, file, NULL);
+    bool all_are_fine = loading.target.complete;
     for (size_t i = 0; i < scenarios->count; i++) {
         string_list_take(&names, yaml_name(scenarios->items[i]));
         all_are_fine = check_translated(file, scenarios->items[i], options, problems) &&
                        note_uses(&loading, scenarios->items[i], &uses) && all_are_fine;
     }
-    translation_check_names(loading.merged, file, &names, problems);
+    translation_check_names(loading.target.merged, file, &names, problems);
     /* What is not used may be what a scenario that cannot be read was to use. */
     if (all_are_fine)
-        translation_check_uses(loading.merged, file, &uses, problems);
+        translation_check_uses(loading.target.merged, file, &uses, problems);
     translation_uses_free(&uses);
     diagnostics_free(&ignored);
 }

@@ -111,31 +111,6 @@ static void free_variables(struct variable_list *list)
     free(list->items);
 }
 
-static void free_world(struct world_plan *world)
-{
-    string_list_free(&world->projects);
-    for (size_t i = 0; i < world->files.count; i++)
-        free_file(&world->files.items[i]);
-    free(world->files.items);
-    free_variables(&world->env);
-    string_list_free(&world->tools);
-    free(world->config_path);
-    json_decref(world->config);
-}
-
-static void free_target(struct target_plan *target)
-{
-    free(target->name);
-    free(target->file);
-    string_list_free(&target->command);
-    string_list_free(&target->version);
-    free(target->term);
-    step_list_free(&target->ready);
-    step_list_free(&target->quit);
-    string_list_free(&target->state);
-    string_list_free(&target->survivors);
-}
-
 void plan_free(struct plan *plan)
 {
     if (plan == NULL)
@@ -154,12 +129,27 @@ void plan_free(struct plan *plan)
     for (size_t i = 0; i < plan->region_count; i++)
         free(plan->regions[i].name);
     free(plan->regions);
-    free_world(&plan->world);
+    string_list_free(&plan->world.projects);
+    for (size_t i = 0; i < plan->world.files.count; i++)
+        free_file(&plan->world.files.items[i]);
+    free(plan->world.files.items);
+    free_variables(&plan->world.env);
+    string_list_free(&plan->world.tools);
+    free(plan->world.config_path);
+    json_decref(plan->world.config);
     step_list_free(&plan->prepare);
     step_list_free(&plan->setup);
     step_list_free(&plan->iteration);
     string_list_free(&plan->measure.leave_out);
-    free_target(&plan->target);
+    free(plan->target.name);
+    free(plan->target.file);
+    string_list_free(&plan->target.command);
+    string_list_free(&plan->target.version);
+    free(plan->target.term);
+    step_list_free(&plan->target.ready);
+    step_list_free(&plan->target.quit);
+    string_list_free(&plan->target.state);
+    string_list_free(&plan->target.survivors);
     json_decref(plan->document);
     string_list_free(&plan->file_names);
     free(plan);

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -58,97 +59,80 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
         diagnose(problems, where, "cannot read the target file %s: %s", path, strerror(errnum));
 }
 
-struct chain {
-    struct target_files *files;
-    struct stat seen[LIMIT_EXTENDS_DEPTH + 1];
-    const char *scenarios;
-    const struct file_source *source;
-    struct string_list *file_names;
-    struct diagnostics *problems;
-};
-
 /* May the next file be read? It is diagnosed where it is asked for when it may not. */
-static bool may_read(const struct chain *chain, const char *path, const struct mark *asked,
-                     struct stat *status)
+static bool may_read(const struct target_files *files, const struct stat *seen, const char *path,
+                     const struct mark *asked, struct stat *status)
 {
     errno = 0;
-    if (chain->source == NULL && (stat(path, status) != 0 || !S_ISREG(status->st_mode))) {
-        report_missing(path, asked, errno != 0 ? errno : EINVAL, chain->problems);
+    if (files->source == NULL && (stat(path, status) != 0 || !S_ISREG(status->st_mode))) {
+        report_missing(path, asked, errno != 0 ? errno : EINVAL, files->problems);
         return false;
     }
     if (asked == NULL)
         return true;
-    for (size_t i = 0; chain->source == NULL && i < chain->files->count; i++) {
-        if (chain->seen[i].st_dev != status->st_dev || chain->seen[i].st_ino != status->st_ino)
+    for (size_t i = 0; files->source == NULL && i < files->count; i++) {
+        if (seen[i].st_dev != status->st_dev || seen[i].st_ino != status->st_ino)
             continue;
-        diagnose(chain->problems, *asked, "%s extends itself", path_base(path));
+        diagnose(files->problems, *asked, "%s extends itself", path_base(path));
         return false;
     }
-    if (chain->files->count <= LIMIT_EXTENDS_DEPTH)
+    if (files->count <= LIMIT_EXTENDS_DEPTH)
         return true;
-    diagnose(chain->problems, *asked, "more files extend one another than the limit of %u",
+    diagnose(files->problems, *asked, "more files extend one another than the limit of %u",
              LIMIT_EXTENDS_DEPTH);
     return false;
 }
 
-static bool read_chain(struct chain *chain, const char *path, const struct mark *asked)
+/* False where a file is missing or its `extends` is wrong, which the check diagnoses. */
+static bool read_chain(struct target_files *files, const char *file, const struct mark *asked)
 {
+    struct stat seen[LIMIT_EXTENDS_DEPTH + 1] = {0};
     struct stat status = {0};
-    if (!may_read(chain, path, asked, &status))
-        return false;
-    string_list_add(chain->file_names, path);
-    const char *name = chain->file_names->items[chain->file_names->count - 1];
-    struct node *root = yaml_read_file(name, chain->source, chain->problems);
-    if (root == NULL)
-        return false;
-    chain->seen[chain->files->count] = status;
-    chain->files->files[chain->files->count++] = root;
-    const struct node *extends = node_find(root, "extends");
-    if (extends == NULL || node_is_null(extends))
-        return true;
-    const char *word = node_text(extends);
-    if (word == NULL || node_scalar_type(extends) != SCALAR_TEXT || word[0] == '\0')
-        return false; /* diagnosed by target_files_check */
-    _cleanup_free_ char *here = directory_of(name);
-    _cleanup_free_ char *next = target_file_path(word, chain->scenarios, here);
-    return read_chain(chain, next, &extends->where);
+    _cleanup_free_ char *path = memory_copy_text(file);
+    for (;;) {
+        if (!may_read(files, seen, path, asked, &status))
+            return false;
+        string_list_add(files->file_names, path);
+        const char *name = files->file_names->items[files->file_names->count - 1];
+        struct node *root = yaml_read_file(name, files->source, files->problems);
+        if (root == NULL)
+            return false;
+        seen[files->count] = status;
+        files->files[files->count++] = root;
+        const struct node *extends = node_find(root, "extends");
+        if (extends == NULL || node_is_null(extends))
+            return true;
+        const char *word = node_text(extends);
+        if (word == NULL || node_scalar_type(extends) != SCALAR_TEXT || word[0] == '\0')
+            return false;
+        _cleanup_free_ char *here = directory_of(name);
+        free(path);
+        path = target_file_path(word, files->scenarios, here);
+        asked = &extends->where;
+    }
 }
 
-bool target_files_read(const char *file, const struct mark *asked, const char *scenarios,
-                       const struct file_source *source, struct target_files *files,
-                       struct string_list *file_names, struct diagnostics *problems)
+void target_files_read(struct target_files *files, const char *file, const struct mark *asked)
 {
-    struct chain chain = {.files = files,
-                          .scenarios = scenarios,
-                          .source = source,
-                          .file_names = file_names,
-                          .problems = problems};
-    return read_chain(&chain, file, asked);
-}
-
-void target_files_check(const struct target_files *files, const struct check_names *names,
-                        struct diagnostics *problems)
-{
-    for (size_t i = 0; i < files->count; i++)
-        if (check_version(files->files[i], problems))
-            check_file(files->files[i], &target_table, names, problems);
-}
-
-struct node *target_files_merge(const struct target_files *files)
-{
+    files->complete = read_chain(files, file, asked);
     struct mark nowhere = {.file = "", .line = 1, .column = 1};
-    struct node *merged =
-        node_new(NODE_MAPPING, files->count > 0 ? files->files[0]->where : nowhere);
+    files->merged = node_new(NODE_MAPPING, files->count > 0 ? files->files[0]->where : nowhere);
     for (size_t i = files->count; i-- > 0;)
         if (files->files[i]->kind == NODE_MAPPING)
-            node_merge(merged, files->files[i], "env");
-    node_remove(merged, "extends");
-    return merged;
+            node_merge(files->merged, files->files[i], "env");
+    node_remove(files->merged, "extends");
+}
+
+void target_files_check(const struct target_files *files, const struct check_names *names)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (check_version(files->files[i], files->problems))
+            check_file(files->files[i], &target_table, names, files->problems);
 }
 
 void target_files_free(struct target_files *files)
 {
     for (size_t i = 0; i < files->count; i++)
         node_free(files->files[i]);
-    files->count = 0;
+    node_free(files->merged);
 }
