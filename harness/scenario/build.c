@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "scenario/build_steps.h"
-#include "scenario/field.h"
 #include "scenario/keys.h"
 #include "scenario/translate.h"
 #include "scenario/value.h"
@@ -74,7 +73,7 @@ static struct file_list build_files(const struct node *under, const struct node 
     struct file_list files = {.items = memory_array(all->count, sizeof(struct file_plan)),
                               .count = all->count};
     for (size_t i = 0; i < all->count; i++) {
-        files.items[i] = field_file(all->entries[i].value, &world_file_table);
+        files.items[i] = build_file(all->entries[i].value, &world_file_table);
         files.items[i].path = memory_copy_text(all->entries[i].key);
         files.items[i].where = all->entries[i].where;
     }

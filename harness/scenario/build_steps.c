@@ -6,7 +6,6 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "scenario/field.h"
 #include "scenario/keys.h"
 #include "scenario/loops.h"
 #include "scenario/value.h"
@@ -121,6 +120,22 @@ static char *source_of(const struct step *step)
     return buffer_take(&line);
 }
 
+struct file_plan build_file(const struct node *value, const struct key_table *table)
+{
+    const struct node *detailed = value->kind == NODE_MAPPING ? value : NULL;
+    const char *size = node_text(node_find(detailed, "size"));
+    _cleanup_free_ char *mode = field_text(detailed, table, "mode");
+    struct file_plan file = {
+        .text = memory_copy_text(node_text(detailed != NULL ? node_find(value, "text") : value)),
+        .line = memory_copy_text(node_text(node_find(detailed, "line"))),
+        .lines = (unsigned)field_integer(detailed, table, "lines"),
+        .copies = (unsigned)field_integer(detailed, table, "copies")};
+    if (size != NULL)
+        byte_size_parse(size, &file.size);
+    mode_parse(mode, &file.mode);
+    return file;
+}
+
 static void build_mouse(const struct node *value, struct step *step)
 {
     _cleanup_free_ char *action = field_text(value, &mouse_table, "action");
@@ -213,7 +228,7 @@ static void build_value(const struct plan *plan, const struct node *value, struc
         duration_parse(value->text, &step->ms);
         break;
     case STEP_WRITE:
-        step->file = field_file(value, &write_table);
+        step->file = build_file(value, &write_table);
         step->file.path = world_path(node_text(node_find(value, "path")), NULL);
         step->file.append = field_flag(value, &write_table, "append");
         step->file.where = step->where;

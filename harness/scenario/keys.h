@@ -17,13 +17,7 @@
 #include <stdint.h>
 
 #include "scenario/node.h"
-
-/* Why a text was refused, as the end of a sentence that begins with the text: "is no duration". */
-struct refusal {
-    char text[256];
-    unsigned offset; /* of the character that is wrong, from 0, when `located` */
-    bool located;
-};
+#include "scenario/value.h"
 
 struct text_rule {
     const char *name; /* of the definition in the schema; NULL: written out where it is used */
@@ -162,6 +156,16 @@ struct integer_limits {
     int64_t maximum;
 };
 struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row);
+
+/* Values of a checked mapping, with the default of the table where the key is missing. `mapping`
+ * may be NULL: then every value is its default. */
+int64_t field_integer(const struct node *mapping, const struct key_table *table, const char *key);
+int64_t field_duration(const struct node *mapping, const struct key_table *table, const char *key);
+struct range field_range(const struct node *mapping, const struct key_table *table,
+                         const char *key);
+bool field_flag(const struct node *mapping, const struct key_table *table, const char *key);
+/* A copy that the caller frees; NULL when the key is missing and has no default. */
+char *field_text(const struct node *mapping, const struct key_table *table, const char *key);
 
 /* scenarios/schema.json and scenarios/targets/schema.json are the JSON Schema of scenario_table and
  * of target_table; reference_make is docs/reference.md. The caller owns the result. */

@@ -1,7 +1,6 @@
 /* The table of keys: scenario files. */
 #include "base/limits.h"
 #include "scenario/keys.h"
-#include "scenario/value.h"
 
 static const struct text_rule variable_value_rule = {.expands = true, .no_variables = true};
 static const struct value_type variable_value_type = {FORM_TEXT | FORM_TABLE, "text or a mapping",

@@ -1,7 +1,6 @@
 /* The table of keys: target files. */
 #include "base/limits.h"
 #include "scenario/keys.h"
-#include "scenario/value.h"
 
 static const struct value_type version_arguments_type = {FORM_LIST, "a list of arguments",
                                                          .item = &any_template_type};

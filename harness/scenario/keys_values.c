@@ -1,10 +1,109 @@
 /* The kinds of text and the types that several tables of keys share. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <pcre2.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/memory.h"
 #include "scenario/key_name.h"
 #include "scenario/keys.h"
-#include "base/limits.h"
 #include "scenario/value.h"
 
-#include <string.h>
+static bool world_directory_accepts(const char *text, struct refusal *refusal)
+{
+    _cleanup_free_ char *path = world_path(text, refusal);
+    return path != NULL;
+}
+
+static bool world_path_accepts(const char *text, struct refusal *refusal)
+{
+    _cleanup_free_ char *path = world_path(text, refusal);
+    if (path != NULL && path[0] == '\0')
+        return refuse(refusal, "must be a path inside the world, not the world itself");
+    return path != NULL;
+}
+
+static bool file_path_accepts(const char *text, struct refusal *refusal)
+{
+    if (strstr(text, "${i}") != NULL)
+        return refuse(refusal, "is made before the first iteration: ${i} is not known then");
+    return world_path_accepts(text, refusal);
+}
+
+static bool date_accepts(const char *text, struct refusal *refusal)
+{
+    return clock_is_date(text) || refuse(refusal, "is no day of the calendar");
+}
+
+static bool duration_accepts(const char *text, struct refusal *refusal)
+{
+    int64_t ms;
+    return duration_parse(text, &ms) || refuse(refusal, "is longer than the limit of a day");
+}
+
+static bool range_accepts(const char *text, struct refusal *refusal)
+{
+    struct range range;
+    return range_parse(text, &range) ||
+           refuse(refusal, "holds no row or column: the last comes before the first, or is over %d",
+                  LIMIT_TERMINAL_COLUMNS);
+}
+
+static bool byte_size_accepts(const char *text, struct refusal *refusal)
+{
+    size_t bytes;
+    return byte_size_parse(text, &bytes) ||
+           refuse(refusal, "is over the limit of %u MiB", LIMIT_WORLD_FILE_BYTES / 1024 / 1024);
+}
+
+static bool variable_accepts(const char *text, struct refusal *refusal)
+{
+    int64_t ms;
+    return !shifted_now_parse(text, &ms) || refuse(refusal, "is taken: it is a time, as now-90s");
+}
+
+static bool size_accepts(const char *text, struct refusal *refusal)
+{
+    int columns, rows;
+    return size_parse(text, &columns, &rows) ||
+           refuse(refusal, "must be between %dx%d and %dx%d (columns x rows)", LIMIT_TERMINAL_LEAST,
+                  LIMIT_TERMINAL_LEAST, LIMIT_TERMINAL_COLUMNS, LIMIT_TERMINAL_ROWS);
+}
+
+static bool key_accepts(const char *text, struct refusal *refusal)
+{
+    struct key key;
+    const char *nearest = NULL;
+    if (key_parse(text, &key, &nearest))
+        return true;
+    if (nearest == NULL)
+        return refuse(refusal, "is no key: one character, or a name such as Enter or Ctrl-n");
+    /* A nearest of "Ctrl-" corrects what stands before the sign. */
+    bool modifier = text_ends(nearest, "-");
+    const char *rest = modifier ? text + strcspn(text, "-+") + 1 : "";
+    return refuse(refusal, "is no key; did you mean \"%s%s\"?", nearest, rest);
+}
+
+static bool regex_accepts(const char *text, struct refusal *refusal)
+{
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                                         PCRE2_UTF | PCRE2_MULTILINE, &code, &offset, NULL);
+    if (compiled != NULL) {
+        pcre2_code_free(compiled);
+        return true;
+    }
+    char reason[160] = "";
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
+    refusal->located = true;
+    for (PCRE2_SIZE i = 0; i < offset; i++)
+        refusal->offset += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return refuse(refusal, "is no regular expression: %s (after %u characters)", reason,
+                  refusal->offset);
+}
 
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9._-]*$"
 #define WORD_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
@@ -178,23 +277,3 @@ const struct key_table *const step_tables[] = {
 const struct key_table *const target_tables[] = {
     &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
     &survivor_table, &translate_table, &translate_scenario_table, NULL};
-
-const char *table_phrase(const struct key_table *table)
-{
-    return table->phrase != NULL ? table->phrase : table->name;
-}
-
-const struct key_row *key_row(const struct key_table *table, const char *name)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->rows[i].name, name) == 0)
-            return &table->rows[i];
-    return NULL;
-}
-
-struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row)
-{
-    bool own = row != NULL && (row->minimum != 0 || row->maximum != 0);
-    return own ? (struct integer_limits){row->minimum, row->maximum}
-               : (struct integer_limits){type->minimum, type->maximum};
-}

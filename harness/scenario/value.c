@@ -1,10 +1,7 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
-
 #include "scenario/value.h"
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <pcre2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +9,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "scenario/key_name.h"
 
 struct unit {
     const char *name;
@@ -180,98 +175,4 @@ char *world_path(const char *text, struct refusal *refusal)
         return NULL;
     }
     return take_pointer(path);
-}
-
-bool world_directory_accepts(const char *text, struct refusal *refusal)
-{
-    _cleanup_free_ char *path = world_path(text, refusal);
-    return path != NULL;
-}
-
-bool world_path_accepts(const char *text, struct refusal *refusal)
-{
-    _cleanup_free_ char *path = world_path(text, refusal);
-    if (path != NULL && path[0] == '\0')
-        return refuse(refusal, "must be a path inside the world, not the world itself");
-    return path != NULL;
-}
-
-bool file_path_accepts(const char *text, struct refusal *refusal)
-{
-    if (strstr(text, "${i}") != NULL)
-        return refuse(refusal, "is made before the first iteration: ${i} is not known then");
-    return world_path_accepts(text, refusal);
-}
-
-bool date_accepts(const char *text, struct refusal *refusal)
-{
-    return clock_is_date(text) || refuse(refusal, "is no day of the calendar");
-}
-
-bool duration_accepts(const char *text, struct refusal *refusal)
-{
-    int64_t ms;
-    return duration_parse(text, &ms) || refuse(refusal, "is longer than the limit of a day");
-}
-
-bool range_accepts(const char *text, struct refusal *refusal)
-{
-    struct range range;
-    return range_parse(text, &range) ||
-           refuse(refusal, "holds no row or column: the last comes before the first, or is over %d",
-                  LIMIT_TERMINAL_COLUMNS);
-}
-
-bool byte_size_accepts(const char *text, struct refusal *refusal)
-{
-    size_t bytes;
-    return byte_size_parse(text, &bytes) ||
-           refuse(refusal, "is over the limit of %u MiB", LIMIT_WORLD_FILE_BYTES / 1024 / 1024);
-}
-
-bool variable_accepts(const char *text, struct refusal *refusal)
-{
-    int64_t ms;
-    return !shifted_now_parse(text, &ms) || refuse(refusal, "is taken: it is a time, as now-90s");
-}
-
-bool size_accepts(const char *text, struct refusal *refusal)
-{
-    int columns, rows;
-    return size_parse(text, &columns, &rows) ||
-           refuse(refusal, "must be between %dx%d and %dx%d (columns x rows)", LIMIT_TERMINAL_LEAST,
-                  LIMIT_TERMINAL_LEAST, LIMIT_TERMINAL_COLUMNS, LIMIT_TERMINAL_ROWS);
-}
-
-bool key_accepts(const char *text, struct refusal *refusal)
-{
-    struct key key;
-    const char *nearest = NULL;
-    if (key_parse(text, &key, &nearest))
-        return true;
-    if (nearest == NULL)
-        return refuse(refusal, "is no key: one character, or a name such as Enter or Ctrl-n");
-    /* A nearest of "Ctrl-" corrects what stands before the sign. */
-    bool modifier = text_ends(nearest, "-");
-    const char *rest = modifier ? text + strcspn(text, "-+") + 1 : "";
-    return refuse(refusal, "is no key; did you mean \"%s%s\"?", nearest, rest);
-}
-
-bool regex_accepts(const char *text, struct refusal *refusal)
-{
-    int code = 0;
-    PCRE2_SIZE offset = 0;
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                                         PCRE2_UTF | PCRE2_MULTILINE, &code, &offset, NULL);
-    if (compiled != NULL) {
-        pcre2_code_free(compiled);
-        return true;
-    }
-    char reason[160] = "";
-    pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
-    refusal->located = true;
-    for (PCRE2_SIZE i = 0; i < offset; i++)
-        refusal->offset += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return refuse(refusal, "is no regular expression: %s (after %u characters)", reason,
-                  refusal->offset);
 }

@@ -1,16 +1,23 @@
 /*
  * How the texts of the scenario language are read: durations, ranges, sizes, modes, paths. The text
- * rules of the table (scenario/keys.h) check by these, the plan is built by these.
+ * rules of the table of keys (keys_values.c) check by these, the plan is built by these.
  */
 #ifndef LEAKGATE_SCENARIO_VALUE_H
 #define LEAKGATE_SCENARIO_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "scenario/keys.h"
 #include "scenario/plan.h"
+
+/* Why a text was refused, as the end of a sentence that begins with the text: "is no duration". */
+struct refusal {
+    char text[256];
+    unsigned offset; /* of the character that is wrong, from 0, when `located` */
+    bool located;
+};
 
 /* "100ms", "5s", "2m", "1h", at most a day. */
 bool duration_parse(const char *text, int64_t *ms);
@@ -40,18 +47,5 @@ char *world_path(const char *text, struct refusal *refusal);
 
 /* Fills the refusal, unless it is NULL, and returns false. */
 bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* What the rules of the table ask. */
-bool date_accepts(const char *text, struct refusal *refusal);
-bool duration_accepts(const char *text, struct refusal *refusal);
-bool range_accepts(const char *text, struct refusal *refusal);
-bool byte_size_accepts(const char *text, struct refusal *refusal);
-bool variable_accepts(const char *text, struct refusal *refusal);
-bool size_accepts(const char *text, struct refusal *refusal);
-bool key_accepts(const char *text, struct refusal *refusal);
-bool world_path_accepts(const char *text, struct refusal *refusal);
-bool world_directory_accepts(const char *text, struct refusal *refusal);
-bool regex_accepts(const char *text, struct refusal *refusal);
-bool file_path_accepts(const char *text, struct refusal *refusal);
 
 #endif

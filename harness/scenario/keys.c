@@ -1,9 +1,30 @@
-#include "scenario/field.h"
+#include "scenario/keys.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "scenario/value.h"
+
+const char *table_phrase(const struct key_table *table)
+{
+    return table->phrase != NULL ? table->phrase : table->name;
+}
+
+const struct key_row *key_row(const struct key_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].name, name) == 0)
+            return &table->rows[i];
+    return NULL;
+}
+
+struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row)
+{
+    bool own = row != NULL && (row->minimum != 0 || row->maximum != 0);
+    return own ? (struct integer_limits){row->minimum, row->maximum}
+               : (struct integer_limits){type->minimum, type->maximum};
+}
 
 /* The value as it is written, or the default; NULL when there is neither. */
 static const char *written(const struct node *mapping, const struct key_table *table,
@@ -55,20 +76,4 @@ bool field_flag(const struct node *mapping, const struct key_table *table, const
 char *field_text(const struct node *mapping, const struct key_table *table, const char *key)
 {
     return memory_copy_text(written(mapping, table, key));
-}
-
-struct file_plan field_file(const struct node *value, const struct key_table *table)
-{
-    const struct node *detailed = value->kind == NODE_MAPPING ? value : NULL;
-    const char *size = node_text(node_find(detailed, "size"));
-    _cleanup_free_ char *mode = field_text(detailed, table, "mode");
-    struct file_plan file = {
-        .text = memory_copy_text(node_text(detailed != NULL ? node_find(value, "text") : value)),
-        .line = memory_copy_text(node_text(node_find(detailed, "line"))),
-        .lines = (unsigned)field_integer(detailed, table, "lines"),
-        .copies = (unsigned)field_integer(detailed, table, "copies")};
-    if (size != NULL)
-        byte_size_parse(size, &file.size);
-    mode_parse(mode, &file.mode);
-    return file;
 }
