@@ -40,7 +40,6 @@
  * and a soak of a day at one sample every 5 s. */
 #define LIMIT_JOURNAL_HOLDINGS (16u * 1024u * 1024u)
 #define LIMIT_JOURNAL_SAMPLES 20000u
-#define LIMIT_JOURNAL_STEPS_KEPT 200u
 
 /* Reports that are merged: a scenario's directory has tens of files. A journal may be as large as
  * is read back. */

@@ -14,12 +14,17 @@ struct string_list {
 #define _cleanup_strings_ __attribute__((cleanup(string_list_free)))
 
 void string_list_add(struct string_list *list, const char *text);
+void string_list_add_all(struct string_list *list, const struct string_list *others);
 /* Takes ownership of text. */
 void string_list_take(struct string_list *list, char *text);
 bool string_list_contains(const struct string_list *list, const char *text);
 void string_list_sort(struct string_list *list);
 void string_list_free(struct string_list *list);
 
+static inline const char *text_or(const char *text, const char *otherwise)
+{
+    return text != NULL ? text : otherwise;
+}
 bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);

@@ -113,7 +113,7 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
                           struct lg_error *err)
 {
     const char *directory = option_text(accepting->arguments, OPTION_BASELINES);
-    const char *target = json_get_text(record->header, "target", "");
+    const char *target = text_or(record->header.target, "");
     if (!path_is_inside(target) || strchr(target, '/') != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "its journal names no target");
     proposal->path = baseline_path(directory, target, proposal->name);

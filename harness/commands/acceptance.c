@@ -25,8 +25,7 @@ static struct baseline *start_from(const struct run_record *record, const struct
     struct baseline *baseline = baseline_new();
     copy_field(baseline->plan_hash, sizeof baseline->plan_hash, record->facts.plan_hash);
     copy_field(baseline->go_version, sizeof baseline->go_version, record->facts.go_version);
-    copy_field(baseline->platform, sizeof baseline->platform,
-               json_get_text(record->target, "platform", ""));
+    copy_field(baseline->platform, sizeof baseline->platform, text_or(record->target.platform, ""));
     if (old == NULL)
         return baseline;
     for (size_t i = 0; i < old->exception_count; i++)
@@ -247,8 +246,7 @@ static void take_levels(struct baseline *baseline, const struct judgement *judge
 /* Longer or shorter than its file says (--for). */
 static bool has_other_length(const struct run_record *record)
 {
-    const json_t *measure = json_object_get(record->header, "measure");
-    return json_object_get(measure, "file_for_ms") != NULL;
+    return record->header.measure.file_for_ms != JOURNAL_ABSENT;
 }
 
 /* How long the run took, unless what is stored is near enough: a figure for planning must not
@@ -257,7 +255,7 @@ static void take_seconds(struct baseline *baseline, const struct run_record *rec
                          const struct baseline *old)
 {
     const double near = 0.25;
-    double seconds = ceil(json_get_number(record->end, "at", NAN));
+    double seconds = ceil(record->end.at);
     double stored = old != NULL ? old->seconds : NAN;
     bool is_near = fabs(seconds - stored) <= near * stored || has_other_length(record);
     baseline->seconds = is_near || isnan(seconds) ? stored : seconds;
@@ -278,7 +276,7 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
                                  const struct baseline *old, const struct consent *consent,
                                  bool *used, struct lg_error *err)
 {
-    if (json_get_flag(record->end, "played_only", false)) {
+    if (record->end.played_only) {
         lg_fail(err, LG_ERROR_INPUT, 0, "it was only played: nothing was measured");
         return NULL;
     }

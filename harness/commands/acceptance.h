@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "journal/journal.h"
+#include "journal/run_record.h"
 #include "verdict/baseline.h"
 
 /* What the person says about the growth. */

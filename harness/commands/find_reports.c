@@ -49,7 +49,7 @@ static bool is_file(const char *directory, const char *name)
 /* Read, never copied: it may be a link, such as the benchmark lays out to recorded traces. */
 static bool has_journal(const char *directory)
 {
-    _cleanup_free_ char *path = path_join(directory, REPORT_JOURNAL);
+    _cleanup_free_ char *path = path_join(directory, JOURNAL_FILE);
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
@@ -155,7 +155,7 @@ char *find_report_of(const char *directory, const char *scenario, struct lg_erro
     if (!find_all(directory, &reports, err))
         return NULL;
     for (size_t i = 0; i < reports.count; i++) {
-        _cleanup_free_ char *path = report_path(reports.items[i], scenario, REPORT_JOURNAL);
+        _cleanup_free_ char *path = report_path(reports.items[i], scenario, JOURNAL_FILE);
         if (access(path, F_OK) != 0)
             continue;
         if (one != NULL) {

@@ -69,11 +69,11 @@ void progress_world(struct progress *progress, const char *world)
         tell_text(progress, "world", world);
 }
 
-static void take_iteration(struct progress *progress, const json_t *record)
+static void take_iteration(struct progress *progress, const struct journal_iteration *iteration)
 {
-    progress->iteration = (unsigned)json_get_integer(record, "iteration", 0);
-    progress->iterations = (unsigned)json_get_integer(record, "of", 0);
-    progress->last_at = json_get_number(record, "at", 0);
+    progress->iteration = (unsigned)iteration->iteration;
+    progress->iterations = (unsigned)iteration->of;
+    progress->last_at = iteration->at;
     if (progress->first_iteration == 0) {
         progress->first_iteration = progress->iteration;
         progress->first_at = progress->last_at;
@@ -86,13 +86,13 @@ static void erase(const struct progress *progress)
         fputs("\r\033[K", stderr);
 }
 
-static void show_screen(struct progress *progress, const json_t *record)
+static void show_screen(struct progress *progress, const struct journal_screen *screen)
 {
     _cleanup_buffer_ struct buffer box = {0};
     struct console_style style = console_style_of(fileno(progress->screens));
-    const char *why = json_get_text(record, "why", "");
-    const char *name = json_get_text(record, "name", "");
-    bool of_step = strcmp(why, "step") == 0;
+    const char *why = screen_why_name(screen->why);
+    const char *name = text_or(screen->name, "");
+    bool of_step = screen->why == SCREEN_STEP;
     _cleanup_free_ char *said =
         memory_format("%s%s%s", of_step ? "" : why, !of_step && *name != '\0' ? ": " : "", name);
     _cleanup_free_ char *harmless = text_harmless(said, false);
@@ -100,7 +100,7 @@ static void show_screen(struct progress *progress, const json_t *record)
     bool apart = progress->channel >= 0; /* others show theirs as well */
     _cleanup_free_ char *title =
         memory_format(" %s%s%s ", apart ? progress->plan->name : "", apart ? ", " : "", cut);
-    console_screen(json_object_get(record, "rows"), title, 0, style.width, &box);
+    console_screen(&screen->rows, title, 0, style.width, &box);
     if (apart) {
         tell_text(progress, "screen", buffer_string(&box));
         return;
@@ -110,18 +110,16 @@ static void show_screen(struct progress *progress, const json_t *record)
     fflush(progress->screens);
 }
 
-static void take_record(void *context, const json_t *record)
+static void take_record(void *context, const struct journal_record *record)
 {
     struct progress *progress = context;
-    const char *name = json_get_text(record, "record", "");
     progress->last_event = clock_now();
-    if (strcmp(name, "phase") == 0)
-        snprintf(progress->phase, sizeof progress->phase, "%s",
-                 json_get_text(record, "phase", "?"));
-    else if (strcmp(name, "iteration") == 0)
-        take_iteration(progress, record);
-    else if (strcmp(name, "screen") == 0 && progress->screens != NULL)
-        show_screen(progress, record);
+    if (record->kind == RECORD_PHASE)
+        snprintf(progress->phase, sizeof progress->phase, "%s", phase_name(record->phase.phase));
+    else if (record->kind == RECORD_ITERATION)
+        take_iteration(progress, &record->iteration);
+    else if (record->kind == RECORD_SCREEN && progress->screens != NULL)
+        show_screen(progress, &record->screen);
 }
 
 /* From the pace of the iterations so far and the rests that are still to come; -1: cannot be told.

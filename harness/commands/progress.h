@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "journal/journal.h"
+#include "journal/follower.h"
 #include "report/result.h"
 #include "scenario/plan.h"
 

@@ -46,8 +46,7 @@ static bool guard_attempt(struct scenario_run *run, const struct run_options *op
     run->suite->signal = guarded.cancelled_by;
     if (guarded.world_kept || access(options->world_root, F_OK) == 0)
         string_list_add(&result->worlds, options->world_root);
-    for (size_t i = 0; i < guarded.killed.count; i++)
-        string_list_add(&result->killed, guarded.killed.items[i]);
+    string_list_add_all(&result->killed, &guarded.killed);
     string_list_free(&guarded.killed);
     return done;
 }
@@ -69,7 +68,7 @@ static bool run_in(struct scenario_run *run, const struct plan *plan, enum attem
     _cleanup_free_ char *world = world_new_root(err);
     if (world == NULL)
         return false;
-    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    _cleanup_free_ char *journal = path_join(directory, JOURNAL_FILE);
     struct run_options options = run->options;
     options.plan = plan;
     options.world_root = world;
@@ -105,8 +104,8 @@ static struct plan plan_of_control(const struct scenario_run *run, const char *p
 
 static void take_control_version(struct scenario_run *run, const struct run_record *record)
 {
-    const char *version = json_get_text(record->target, "version", "");
-    const char *go = json_get_text(record->target, "go", "");
+    const char *version = text_or(record->target.version, "");
+    const char *go = text_or(record->target.go, "");
     free(run->control_version);
     run->control_version = memory_format("%s%s(%s)", version, *version != '\0' ? " " : "",
                                          *go != '\0' ? go : "no Go program");
@@ -128,8 +127,7 @@ static bool take_control(struct scenario_run *run, const char *journal, struct l
         run->options.baseline = run->control;
         take_control_version(run, record);
         string_list_free(&run->control_left_behind);
-        for (size_t i = 0; i < record->left_behind.count; i++)
-            string_list_add(&run->control_left_behind, record->left_behind.items[i]);
+        string_list_add_all(&run->control_left_behind, &record->end.left_behind);
         run->options.control_version = run->control_version;
         run->options.control_left_behind = &run->control_left_behind;
     } else {
@@ -176,7 +174,7 @@ static bool run_control(struct scenario_run *run, enum attempt attempt, struct l
         return false;
     _cleanup_free_ char *directory =
         attempt_directory(report, run->result->name, control_of(attempt));
-    _cleanup_free_ char *journal = path_join(directory, REPORT_JOURNAL);
+    _cleanup_free_ char *journal = path_join(directory, JOURNAL_FILE);
     if (!take_control(run, journal, err))
         return false;
     return run->suite->signal == 0 ||

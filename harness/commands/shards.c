@@ -80,23 +80,23 @@ static bool same_suite(const struct suite_result *a, const struct suite_result *
 /* "v1.3.0 go1.26.8 linux/amd64"; NULL: it did not come to that. The caller frees it. */
 static char *build_of(const struct scenario_result *scenario)
 {
-    const json_t *target = scenario->record != NULL ? scenario->record->target : NULL;
-    if (target == NULL)
+    if (scenario->record == NULL || !scenario->record->sampled)
         return NULL;
-    return memory_format("%s %s %s", json_get_text(target, "version", ""),
-                         json_get_text(target, "go", ""), json_get_text(target, "platform", ""));
+    const struct journal_target *target = &scenario->record->target;
+    return memory_format("%s %s %s", text_or(target->version, ""), text_or(target->go, ""),
+                         text_or(target->platform, ""));
 }
 
 static const char *target_of(const struct scenario_result *scenario)
 {
-    return scenario->record != NULL ? json_get_text(scenario->record->header, "target", "") : "";
+    return scenario->record != NULL ? text_or(scenario->record->header.target, "") : "";
 }
 
 static const struct scenario_result *first_of_target(const struct suite_result *report,
                                                      const char *target)
 {
     for (size_t i = 0; i < report->count; i++)
-        if (report->scenarios[i].record != NULL && report->scenarios[i].record->target != NULL &&
+        if (report->scenarios[i].record != NULL && report->scenarios[i].record->sampled &&
             strcmp(target_of(&report->scenarios[i]), target) == 0)
             return &report->scenarios[i];
     return NULL;

@@ -71,7 +71,7 @@ static bool check_passes(const struct run_record *record, const struct baseline 
 struct baseline *acceptance_tighten(const struct run_record *record, const struct baseline *old,
                                     bool levels, struct lg_error *err)
 {
-    if (json_get_flag(record->end, "played_only", false)) {
+    if (record->end.played_only) {
         lg_fail(err, LG_ERROR_INPUT, 0, "it was only played: nothing was measured");
         return NULL;
     }

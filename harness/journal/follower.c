@@ -1,4 +1,4 @@
-#include "journal/journal.h"
+#include "journal/follower.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "journal/record_json.h"
+#include "journal/samples.h"
 
 struct journal_follower {
     char *path;
@@ -28,8 +30,9 @@ struct journal_follower *journal_follow(const char *path)
  * string is escaped, so the pattern is found only as a member. */
 static bool is_skipped(const char *line, size_t length)
 {
-    static const char *const skipped[] = {"\"record\":\"sample\"", "\"record\":\"function\"",
-                                          "\"record\":\"holder\""};
+#define MEMBER(name) "\"" RECORD_KEY "\":\"" name "\""
+    static const char *const skipped[] = {MEMBER(RECORD_SAMPLE), MEMBER(RECORD_FUNCTION),
+                                          MEMBER(RECORD_HOLDER)};
     for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
         if (memmem(line, length, skipped[i], strlen(skipped[i])) != NULL)
             return true;
@@ -40,9 +43,13 @@ static void tell_line(const char *line, size_t length, journal_listener *listene
 {
     if (is_skipped(line, length))
         return;
-    _cleanup_json_ json_t *record = json_parse(line, length, "journal", NULL);
-    if (json_is_object(record))
-        listener(context, record);
+    _cleanup_json_ json_t *object = json_parse(line, length, "journal", NULL);
+    struct journal_record record;
+    if (record_kind_of(object) == RECORD_KIND_COUNT ||
+        !record_from_json(object, "journal", &record, NULL))
+        return;
+    listener(context, &record);
+    record_free(&record);
 }
 
 static void tell_whole_lines(struct journal_follower *follower, journal_listener *listener,

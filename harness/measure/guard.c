@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "journal/record.h"
 #include "base/pidfd.h"
 #include "measure/guard_process.h"
 #include "driver/process.h"
@@ -52,7 +53,7 @@ bool guard_take_signals(struct lg_error *err)
 
 static void changes_follow_journal(struct watch *watch)
 {
-    _cleanup_free_ char *journal = path_join(watch->start->options->directory, "journal.jsonl");
+    _cleanup_free_ char *journal = path_join(watch->start->options->directory, JOURNAL_FILE);
     if (inotify_add_watch(watch->changes, journal, IN_MODIFY) < 0)
         return;
     inotify_rm_watch(watch->changes, watch->of_directory);

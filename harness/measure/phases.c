@@ -2,10 +2,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "measure/records.h"
 #include "measure/run_private.h"
 #include "scenario/value.h"
 #include "driver/process.h"
@@ -33,7 +31,7 @@ static bool tell_left_out(struct run *run, struct lg_error *err)
         memory_format("a profile is larger than the limit LIMIT_EVIDENCE_BYTES (%u bytes) and not "
                       "kept",
                       LIMIT_EVIDENCE_BYTES);
-    return run_write(run, record_note(text), err);
+    return run_write_note(run, text, err);
 }
 
 static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
@@ -66,12 +64,7 @@ static bool record_target_once(struct run *run, int64_t rate, struct lg_error *e
         return true;
     run->target_recorded = true;
     run->series.heap_rate = (long)rate;
-    struct build_info build;
-    /* Of what is sampled: the program may be a script that starts another. */
-    _cleanup_free_ char *program = memory_format("/proc/%d/exe", (int)probe_pid(run->probe));
-    build_info_read(program, &build);
-    return run_write(run, record_target(run->target, run->probe, &build, run->version_line, rate),
-                     err);
+    return run_write_target(run, rate, err);
 }
 
 static bool has_ended(void *context)
@@ -122,9 +115,7 @@ static bool take_sample(struct run *run, bool with_memstats, struct lg_error *er
 bool run_count_iteration(struct run *run, struct lg_error *err)
 {
     run->iteration++;
-    return run_write(
-        run, record_iteration(run->phase, run->iteration, run->iterations_total, run_seconds(run)),
-        err);
+    return run_write_iteration(run, run->iteration, run->iterations_total, err);
 }
 
 static bool play_iteration(struct run *run, struct lg_error *err)
@@ -138,7 +129,7 @@ static bool came_back(struct run *run, struct lg_error *err)
     if (run->reference.count == 0 ||
         target_await_screen(run->target, &run->reference, run->plan->measure.round_trip_ms, err))
         return true;
-    run_write_screen(run, "round_trip", "");
+    run_write_screen(run, SCREEN_ROUND_TRIP, "");
     return lg_context(err, "iteration %u", run->iteration);
 }
 
@@ -241,7 +232,7 @@ static bool end_early(struct run *run, unsigned samples, const char *why, struct
 {
     _cleanup_free_ char *text = memory_format("the loop ended after %u of %u samples: %s", samples,
                                               run->plan->measure.samples, why);
-    return run_write(run, record_note(text), err);
+    return run_write_note(run, text, err);
 }
 
 /* Why no sample but the `samples` that were taken is to be had; NULL: another is. A loop whose
@@ -278,9 +269,7 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
             !take_sample(run, wants_memstats(measure, sample), err))
             return false;
         if (run->plan->iteration.count == 0 &&
-            !run_write(run,
-                       record_iteration(PHASE_LOOP, sample + 1, measure->samples, run_seconds(run)),
-                       err))
+            !run_write_iteration(run, sample + 1, measure->samples, err))
             return false;
     }
     return true;
@@ -319,8 +308,7 @@ static bool cannot_look(struct run *run, const struct lg_error *problem, struct 
             *err = *problem;
         return fail_sample(run, err);
     }
-    _cleanup_free_ char *text = memory_format("could not be read: %s", problem->text);
-    world_counts_put(&run->world_counts, "goroutineleak", json_text(text));
+    run->goroutineleak = memory_format("could not be read: %s", problem->text);
     return true;
 }
 
@@ -338,8 +326,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
             return cannot_look(run, &problem, err);
         }
         if (!served) {
-            world_counts_put(&run->world_counts, "goroutineleak",
-                             json_text("not served by this runtime"));
+            run->goroutineleak = memory_copy_text("not served by this runtime");
             return true;
         }
         bool written = journal_write_sample(run->journal, &sample, run->series.holders, err);
@@ -347,7 +334,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
         if (!written)
             return false;
     }
-    world_counts_put(&run->world_counts, "goroutineleak", json_text("served"));
+    run->goroutineleak = memory_copy_text("served");
     return true;
 }
 

@@ -1,5 +1,5 @@
-#include "measure/records.h"
-
+/* What the worker says in the journal, made from what it has. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -7,17 +7,18 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "measure/identify.h"
+#include "measure/run_private.h"
 
-static json_t *new_record(const char *name)
+/* Steps and screens are written by callbacks, which cannot end the run: the next record does. */
+static bool write_record(struct run *run, const struct journal_record *record, struct lg_error *err)
 {
-    json_t *record = json_object();
-    if (record == NULL)
-        memory_exhausted();
-    json_put(record, "record", json_text(name));
-    return record;
+    if (run->journal_problem.class == LG_ERROR_NONE)
+        return journal_write(run->journal, record, err);
+    if (err != NULL)
+        *err = run->journal_problem;
+    return false;
 }
 
 static char *mark_text(const struct mark *mark)
@@ -25,21 +26,21 @@ static char *mark_text(const struct mark *mark)
     return memory_format("%s:%u:%u", mark->file, mark->line, mark->column);
 }
 
-static json_t *measure_numbers(const struct measure_plan *measure)
+static struct journal_measure measure_numbers(const struct measure_plan *measure)
 {
-    json_t *numbers = json_object();
-    json_put(numbers, "warmup", json_integer(measure->warmup));
-    json_put(numbers, "idle_samples", json_integer(measure->idle_samples));
-    json_put(numbers, "idle_ms", json_integer(measure->idle_ms));
-    json_put(numbers, "samples", json_integer(measure->samples));
-    json_put(numbers, "iterations_per_sample", json_integer(measure->iterations_per_sample));
-    json_put(numbers, "every_ms", json_integer(measure->every_ms));
-    json_put(numbers, "for_ms", json_integer(measure->for_ms));
-    if (measure->file_for_ms != measure->for_ms)
-        json_put(numbers, "file_for_ms", json_integer(measure->file_for_ms));
-    json_put(numbers, "drain_ms", json_integer(measure->drain_ms));
-    json_put(numbers, "heap_rate", json_integer(measure->heap_rate));
-    return numbers;
+    return (struct journal_measure){
+        .warmup = measure->warmup,
+        .idle_samples = measure->idle_samples,
+        .idle_ms = measure->idle_ms,
+        .samples = measure->samples,
+        .iterations_per_sample = measure->iterations_per_sample,
+        .every_ms = measure->every_ms,
+        .for_ms = measure->for_ms,
+        .file_for_ms =
+            measure->file_for_ms != measure->for_ms ? measure->file_for_ms : JOURNAL_ABSENT,
+        .drain_ms = measure->drain_ms,
+        .heap_rate = measure->heap_rate,
+    };
 }
 
 /* What each step that waits belongs to: the input before it, counted from 1; its own number where
@@ -61,80 +62,72 @@ static unsigned input_of(const struct step_list *steps, size_t index)
     return (unsigned)first + 1;
 }
 
-static json_t *iteration_steps(const struct step_list *steps)
+/* `wheres` owns the texts of the places. */
+static struct journal_places iteration_places(const struct step_list *steps,
+                                              struct string_list *wheres)
 {
-    json_t *array = json_array();
+    struct journal_places places = {.items = memory_array(steps->count + 1, sizeof *places.items),
+                                    .count = steps->count};
     for (size_t i = 0; i < steps->count; i++) {
-        _cleanup_free_ char *where = mark_text(&steps->items[i].where);
-        json_t *step = json_object();
-        json_put(step, "step", json_text(step_written(&steps->items[i])));
-        json_put(step, "where", json_text(where));
-        json_put(step, "input", json_integer(input_of(steps, i)));
-        json_push(array, step);
+        string_list_take(wheres, mark_text(&steps->items[i].where));
+        places.items[i] = (struct journal_place){.step = step_written(&steps->items[i]),
+                                                 .where = wheres->items[i],
+                                                 .input = input_of(steps, i)};
     }
-    return array;
+    return places;
 }
 
-static json_t *baseline_or_null(const struct baseline *baseline)
+static struct journal_quarantine quarantine_of(const struct quarantine_plan *quarantine)
 {
-    return baseline != NULL ? baseline_to_json(baseline) : json_null();
+    return (struct journal_quarantine){.reason = quarantine->reason, .until = quarantine->until};
 }
 
-static json_t *quarantine_to_json(const struct quarantine_plan *quarantine)
+bool run_write_header(struct run *run, struct lg_error *err)
 {
-    json_t *object = json_object();
-    json_put(object, "reason", json_text(quarantine->reason));
-    json_put(object, "until", json_text(quarantine->until));
-    return object;
-}
-
-json_t *record_header(const struct run_options *options, unsigned iterations_total)
-{
-    const struct plan *plan = options->plan;
+    const struct run_options *options = run->options;
+    const struct plan *plan = run->plan;
     char now[21];
     clock_timestamp(now);
-    json_t *record = new_record("journal");
-    json_put(record, "version", json_integer(1));
-    json_put(record, "leakgate", json_text(LEAKGATE_VERSION));
-    json_put(record, "date", json_text(now));
-    json_put(record, "scenario", json_text(plan->name));
-    json_put(record, "title", json_text(plan->title));
-    json_put(record, "file", json_text(plan->file));
-    json_put(record, "target", json_text(plan->target.name));
-    json_put(record, "program", json_text(path_base(plan->target.command.items[0])));
-    json_put(record, "attempt", json_text(attempt_name(options->attempt)));
+    snprintf(run->today, sizeof run->today, "%.10s", now);
     _cleanup_free_ char *program = world_find_program(plan, NULL);
     _cleanup_free_ char *program_hash = program != NULL ? identify_program(program) : NULL;
-    if (program_hash != NULL)
-        json_put(record, "program_hash", json_text(program_hash));
-    json_put(record, "plan_hash", json_text(plan->hash));
-    json_put(record, "plan", json_incref(plan->document));
-    json_put(record, "measure", measure_numbers(&plan->measure));
-    json_put(record, "baseline", baseline_or_null(options->baseline));
-    if (options->baseline_revision != NULL) {
-        json_put(record, "baseline_revision", json_text(options->baseline_revision));
-        json_put(record, "baseline_commit", json_text(options->baseline_commit));
-        json_put(record, "baseline_here", baseline_or_null(options->baseline_here));
-        if (plan->quarantine_here.reason != NULL)
-            json_put(record, "quarantine_here", quarantine_to_json(&plan->quarantine_here));
-        if (options->weakened != NULL && options->weakened->count > 0)
-            json_put(record, "weakened", json_texts(options->weakened));
-    }
-    if (plan->quarantine.reason != NULL)
-        json_put(record, "quarantine", quarantine_to_json(&plan->quarantine));
-    json_put(record, "world", json_text(options->world_root));
-    json_put(record, "iterations_total", json_integer(iterations_total));
-    if (options->reproduce != NULL)
-        json_put(record, "options", json_text(options->reproduce));
-    if (options->baselines != NULL)
-        json_put(record, "baselines", json_text(options->baselines));
-    if (options->control_version != NULL)
-        json_put(record, "control", json_text(options->control_version));
-    if (options->control_left_behind != NULL && options->control_left_behind->count > 0)
-        json_put(record, "control_left_behind", json_texts(options->control_left_behind));
+    _cleanup_strings_ struct string_list wheres = {0};
+    struct journal_header header = {
+        .version = JOURNAL_VERSION,
+        .leakgate = LEAKGATE_VERSION,
+        .date = now,
+        .scenario = plan->name,
+        .title = plan->title,
+        .file = plan->file,
+        .target = plan->target.name,
+        .program = path_base(plan->target.command.items[0]),
+        .program_hash = program_hash,
+        .attempt = attempt_name(options->attempt),
+        .plan_hash = plan->hash,
+        .plan = plan->document,
+        .measure = measure_numbers(&plan->measure),
+        .baseline = options->baseline,
+        .baseline_revision = options->baseline_revision,
+        .baseline_commit = options->baseline_commit,
+        .baseline_here = options->baseline_here,
+        .quarantine_here = quarantine_of(&plan->quarantine_here),
+        .quarantine = quarantine_of(&plan->quarantine),
+        .world = options->world_root,
+        .iterations_total = run->iterations_total,
+        .options = options->reproduce,
+        .baselines = options->baselines,
+        .control = options->control_version,
+    };
+    if (options->weakened != NULL)
+        header.weakened = *options->weakened;
+    if (options->control_left_behind != NULL)
+        header.control_left_behind = *options->control_left_behind;
     if (options->attempt == ATTEMPT_LOCATE)
-        json_put(record, "iteration_steps", iteration_steps(&plan->iteration));
-    return record;
+        header.iteration_steps = iteration_places(&plan->iteration, &wheres);
+    bool written =
+        write_record(run, &(struct journal_record){.kind = RECORD_HEADER, .header = header}, err);
+    free(header.iteration_steps.items);
+    return written;
 }
 
 /* Go's names for what uname calls the machine, as baselines store them. */
@@ -151,139 +144,117 @@ static char *platform_name(void)
     return memory_format("linux/%s", machine);
 }
 
-json_t *record_target(const struct target *target, const struct probe *probe,
-                      const struct build_info *build, const char *version_line, int64_t heap_rate)
+bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
 {
-    _cleanup_free_ char *word = version_word(version_line);
+    struct build_info build;
+    /* Of what is sampled: the program may be a script that starts another. */
+    _cleanup_free_ char *program = memory_format("/proc/%d/exe", (int)probe_pid(run->probe));
+    _cleanup_free_ char *word = version_word(run->version_line);
     _cleanup_free_ char *platform = platform_name();
-    json_t *record = new_record("target");
-    json_put(record, "pid", json_integer(probe_pid(probe)));
-    json_put(record, "started_pid", json_integer(target_pid(target)));
-    json_put(record, "port", json_integer(probe_port(probe)));
-    json_put(record, "version", json_text(*word != '\0' ? word : build->version));
-    json_put(record, "version_line", json_text(version_line));
-    json_put(record, "go", json_text(build->go_version));
-    json_put(record, "module", json_text(build->module));
-    json_put(record, "platform", json_text(platform));
-    json_put(record, "heap_rate", json_integer(heap_rate));
-    return record;
+    build_info_read(program, &build);
+    struct journal_target target = {
+        .pid = probe_pid(run->probe),
+        .started_pid = target_pid(run->target),
+        .port = probe_port(run->probe),
+        .version = *word != '\0' ? word : build.version,
+        .version_line = run->version_line,
+        .go = build.go_version,
+        .module = build.module,
+        .platform = platform,
+        .heap_rate = heap_rate,
+    };
+    return write_record(run, &(struct journal_record){.kind = RECORD_TARGET, .target = target},
+                        err);
 }
 
-json_t *record_phase(enum phase phase, double at, unsigned iterations)
+bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err)
 {
-    json_t *record = new_record("phase");
-    json_put(record, "phase", json_text(phase_name(phase)));
-    json_put(record, "at", json_number(at));
-    json_put(record, "iterations", json_integer(iterations));
-    return record;
+    struct journal_phase record = {
+        .phase = phase, .at = run_seconds(run), .iterations = iterations};
+    run->phase = phase;
+    return write_record(run, &(struct journal_record){.kind = RECORD_PHASE, .phase = record}, err);
 }
 
-json_t *record_iteration(enum phase phase, unsigned iteration, unsigned of, double at)
+bool run_write_iteration(struct run *run, unsigned iteration, unsigned of, struct lg_error *err)
 {
-    json_t *record = new_record("iteration");
-    json_put(record, "phase", json_text(phase_name(phase)));
-    json_put(record, "iteration", json_integer(iteration));
-    json_put(record, "of", json_integer(of));
-    json_put(record, "at", json_number(at));
-    return record;
+    struct journal_iteration record = {
+        .phase = run->phase, .iteration = iteration, .of = of, .at = run_seconds(run)};
+    return write_record(
+        run, &(struct journal_record){.kind = RECORD_ITERATION, .iteration = record}, err);
 }
 
-json_t *record_step(const struct step_report *report, int64_t target_started)
+void run_write_step(struct run *run, const struct step_report *report)
 {
-    const struct step *step = report->step;
-    _cleanup_free_ char *where = mark_text(&step->where);
-    json_t *record = new_record("step");
-    json_put(record, "iteration", json_integer(report->iteration));
-    json_put(record, "step", json_text(step->source));
-    json_put(record, "where", json_text(where));
-    json_put(record, "at",
-             json_number((double)(report->started - target_started) / (double)NS_PER_SECOND));
-    json_put(record, "took_ms",
-             json_number((double)(report->ended - report->started) / (double)NS_PER_MS));
-    json_put(record, "failed", json_boolean(report->failed));
-    return record;
+    int64_t started = run->target != NULL ? target_started(run->target) : report->started;
+    _cleanup_free_ char *where = mark_text(&report->step->where);
+    struct journal_step step = {
+        .iteration = report->iteration,
+        .step = report->step->source,
+        .where = where,
+        .at = (double)(report->started - started) / (double)NS_PER_SECOND,
+        .took_ms = (double)(report->ended - report->started) / (double)NS_PER_MS,
+        .failed = report->failed,
+    };
+    write_record(run, &(struct journal_record){.kind = RECORD_STEP, .step = step},
+                 &run->journal_problem);
 }
 
-json_t *record_screen(const char *why, const char *name, const struct string_list *rows)
+void run_write_rows(struct run *run, enum screen_why why, const char *name,
+                    const struct string_list *rows)
 {
-    json_t *lines = json_array();
-    for (size_t i = 0; i < rows->count; i++)
-        json_push(lines, json_text(rows->items[i]));
-    json_t *record = new_record("screen");
-    json_put(record, "why", json_text(why));
-    json_put(record, "name", json_text(name));
-    json_put(record, "rows", lines);
-    return record;
+    struct journal_screen screen = {.why = why, .name = name, .rows = *rows};
+    write_record(run, &(struct journal_record){.kind = RECORD_SCREEN, .screen = screen},
+                 &run->journal_problem);
 }
 
-json_t *record_note(const char *text)
+void run_write_screen(struct run *run, enum screen_why why, const char *name)
 {
-    json_t *record = new_record("note");
-    json_put(record, "text", json_text(text));
-    return record;
+    _cleanup_strings_ struct string_list rows = {0};
+    if (run->target == NULL)
+        return;
+    terminal_text(target_terminal(run->target), &rows);
+    run_write_rows(run, why, name, &rows);
 }
 
-const char *problem_class_name(enum lg_error_class class)
+bool run_write_note(struct run *run, const char *text, struct lg_error *err)
 {
-    switch (class) {
-    case LG_ERROR_TARGET:
-        return "target";
-    case LG_ERROR_INVALID:
-        return "invalid";
-    case LG_ERROR_CANCELLED:
-        return "cancelled";
-    case LG_ERROR_NEED:
-        return "need";
-    case LG_ERROR_INPUT:
-        return "input";
-    case LG_ERROR_NONE:
-    case LG_ERROR_INTERNAL:
-        break;
-    }
-    return "internal";
+    return write_record(run, &(struct journal_record){.kind = RECORD_NOTE, .note = {text}}, err);
 }
 
-json_t *record_failure(const struct lg_error *problem, const char *stderr_tail)
+bool run_write_failure(struct run *run, const struct lg_error *problem, const char *stderr_tail,
+                       struct lg_error *err)
 {
-    json_t *record = new_record("failure");
-    json_put(record, "class", json_text(problem_class_name(problem->class)));
-    json_put(record, "where", json_text(problem->where));
-    json_put(record, "text", json_text(problem->text));
-    json_put(record, "stderr_tail", json_text(stderr_tail));
-    return record;
+    struct journal_failure failure = {.class = problem->class,
+                                      .where = problem->where,
+                                      .text = problem->text,
+                                      .stderr_tail = stderr_tail};
+    return write_record(run, &(struct journal_record){.kind = RECORD_FAILURE, .failure = failure},
+                        err);
 }
 
-/* What this worker itself cost: CPU seconds and the most memory it held. */
-static json_t *own_usage(void)
+static struct journal_usage own_usage(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    json_t *own = json_object();
-    json_put(own, "cpu_seconds", json_number(cpu));
-    json_put(own, "max_rss_bytes", json_integer((json_int_t)usage.ru_maxrss * 1024));
-    return own;
+    return (struct journal_usage){.cpu_seconds = cpu,
+                                  .max_rss_bytes = (int64_t)usage.ru_maxrss * 1024};
 }
 
-json_t *record_end(const struct target *target, double at, unsigned connections, bool played_only,
-                   const struct string_list *left_behind)
+bool run_write_end(struct run *run, struct lg_error *err)
 {
-    json_t *names = json_array();
-    for (size_t i = 0; i < left_behind->count; i++)
-        json_push(names, json_text(left_behind->items[i]));
+    struct target *target = run->target;
+    struct journal_end end = run->end;
     int status = 0;
-    bool ended = target != NULL && !target_alive((struct target *)target, &status);
-    json_t *record = new_record("end");
-    json_put(record, "at", json_number(at));
-    json_put(record, "exit_status",
-             ended && WIFEXITED(status) ? json_integer(WEXITSTATUS(status)) : json_null());
-    json_put(record, "left_behind", names);
-    json_put(record, "silent_presses",
-             json_integer(target != NULL ? target_silent_presses(target) : 0));
-    json_put(record, "sleeps", json_integer(target != NULL ? target_sleeps(target) : 0));
-    json_put(record, "connections", json_integer(connections));
-    json_put(record, "played_only", json_boolean(played_only));
-    json_put(record, "own", own_usage());
-    return record;
+    bool ended = target != NULL && !target_alive(target, &status);
+    end.at = run_seconds(run);
+    end.exit_status = ended && WIFEXITED(status) ? WEXITSTATUS(status) : JOURNAL_ABSENT;
+    end.goroutineleak = run->goroutineleak;
+    end.silent_presses = target != NULL ? target_silent_presses(target) : 0;
+    end.sleeps = target != NULL ? target_sleeps(target) : 0;
+    end.connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
+    end.played_only = run->options->play_iterations > 0;
+    end.own = own_usage();
+    return write_record(run, &(struct journal_record){.kind = RECORD_END, .end = end}, err);
 }

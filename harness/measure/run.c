@@ -11,12 +11,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "measure/identify.h"
-#include "measure/records.h"
 #include "measure/run_private.h"
 #include "measure/sessions.h"
 #include "driver/process.h"
@@ -35,45 +33,17 @@ double run_seconds(const struct run *run)
     return (double)(clock_now() - target_started(run->target)) / (double)NS_PER_SECOND;
 }
 
-/* Steps and screens are written by callbacks, which cannot end the run: the next record does. */
-bool run_write(struct run *run, json_t *record, struct lg_error *err)
-{
-    if (run->journal_problem.class == LG_ERROR_NONE)
-        return journal_write(run->journal, record, err);
-    json_decref(record);
-    if (err != NULL)
-        *err = run->journal_problem;
-    return false;
-}
-
-void run_write_screen(struct run *run, const char *why, const char *name)
-{
-    _cleanup_strings_ struct string_list rows = {0};
-    if (run->target == NULL)
-        return;
-    terminal_text(target_terminal(run->target), &rows);
-    run_write(run, record_screen(why, name, &rows), &run->journal_problem);
-}
-
-bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err)
-{
-    run->phase = phase;
-    return run_write(run, record_phase(phase, run_seconds(run), iterations), err);
-}
-
 static void on_step(void *context, const struct step_report *report)
 {
     struct run *run = context;
-    int64_t started = run->target != NULL ? target_started(run->target) : report->started;
-    run_write(run, record_step(report, started), &run->journal_problem);
+    run_write_step(run, report);
     if (run->options->show)
-        run_write_screen(run, "step", report->step->source);
+        run_write_screen(run, SCREEN_STEP, report->step->source);
 }
 
 static void on_snapshot(void *context, const char *name, const struct string_list *rows)
 {
-    struct run *run = context;
-    run_write(run, record_screen("snapshot", name, rows), &run->journal_problem);
+    run_write_rows(context, SCREEN_SNAPSHOT, name, rows);
 }
 
 static void on_signal(void *context, uint32_t events)
@@ -191,16 +161,16 @@ static void find_left_behind(struct run *run, struct string_list *names)
     } while (clock_now() < deadline && loop_stopped(run->loop) == 0);
 }
 
-static bool quit(struct run *run, struct string_list *left_behind, struct lg_error *err)
+static bool quit(struct run *run, struct lg_error *err)
 {
     if (!run_enter_phase(run, PHASE_QUIT, 0, err))
         return false;
-    run_write_screen(run, "final", "");
+    run_write_screen(run, SCREEN_FINAL, "");
     if (!target_quit(run->target, err))
         return false;
-    world_counts_leave_sessions(&run->world_counts, run->loop, run->world);
-    find_left_behind(run, left_behind);
-    world_counts_leave_files(&run->world_counts, run->world);
+    world_sessions_left(run->loop, run->world, &run->end.sessions_left);
+    find_left_behind(run, &run->end.left_behind);
+    world_counts_files_left(&run->world_counts, run->world, &run->end.files_left);
     return true;
 }
 
@@ -234,7 +204,7 @@ static void save_goroutines(struct run *run)
     evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));
 }
 
-static bool whole_run(struct run *run, struct string_list *left_behind, struct lg_error *err)
+static bool whole_run(struct run *run, struct lg_error *err)
 {
     if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
         return false;
@@ -242,28 +212,16 @@ static bool whole_run(struct run *run, struct string_list *left_behind, struct l
         return false;
     if (run->options->play_iterations == 0)
         save_goroutines(run);
-    return save_screen(run, err) && quit(run, left_behind, err);
+    return save_screen(run, err) && quit(run, err);
 }
 
 static bool record_problem(struct run *run, const struct lg_error *problem, struct lg_error *err)
 {
     _cleanup_free_ char *tail =
         run->target != NULL ? target_stderr_tail(run->target, STDERR_TAIL_LINES) : NULL;
-    run_write_screen(run, "failed", problem->where);
+    run_write_screen(run, SCREEN_FAILED, problem->where);
     save_goroutines(run);
-    return save_screen(run, err) &&
-           run_write(run, record_failure(problem, tail != NULL ? tail : ""), err);
-}
-
-static bool finish(struct run *run, const struct string_list *left_behind, struct lg_error *err)
-{
-    if (run->target != NULL && !target_finish(run->target, err))
-        return false;
-    unsigned connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
-    json_t *record = record_end(run->target, run_seconds(run), connections,
-                                run->options->play_iterations > 0, left_behind);
-    world_counts_tell(&run->world_counts, record);
-    return run_write(run, record, err);
+    return save_screen(run, err) && run_write_failure(run, problem, text_or(tail, ""), err);
 }
 
 static void release(struct run *run)
@@ -278,6 +236,10 @@ static void release(struct run *run)
     cleanup_close(&run->signals);
     cleanup_close(&run->timer);
     string_list_free(&run->reference);
+    string_list_free(&run->end.left_behind);
+    string_list_free(&run->end.files_left.names);
+    string_list_free(&run->end.sessions_left.names);
+    free(run->goroutineleak);
     free(run->program);
     free(run->version_line);
 }
@@ -309,28 +271,28 @@ int run_worker(const struct run_options *options)
                       .plan = options->plan,
                       .signals = -1,
                       .timer = -1,
+                      .end = {.files_left = {.count = JOURNAL_ABSENT},
+                              .sessions_left = {.count = JOURNAL_ABSENT}},
                       .iterations_total = total_iterations(options)};
-    _cleanup_strings_ struct string_list left_behind = {0};
-    _cleanup_free_ char *path = file_of_run(&run, "journal.jsonl");
+    _cleanup_free_ char *path = file_of_run(&run, JOURNAL_FILE);
     evidence_begin(&run.evidence, options->directory);
     run.loop = loop_new(&err);
     run.journal = run.loop != NULL ? journal_create(path, &err) : NULL;
     if (run.journal == NULL)
         return say_internal(&err);
-    json_t *header = record_header(options, run.iterations_total);
-    snprintf(run.today, sizeof run.today, "%.10s", json_get_text(header, "date", ""));
-    bool written = run_write(&run, header, &err);
+    bool written = run_write_header(&run, &err);
     if (options->plan->measure.every_ms > 0) { /* see run_take_sample */
         file_sync_name(path);
         file_sync_name(options->directory);
     }
-    if (written && !whole_run(&run, &left_behind, &problem)) {
+    if (written && !whole_run(&run, &problem)) {
         if (run.over_time)
             lg_fail(&problem, LG_ERROR_TARGET, 0, "the scenario took longer than its limit");
         written = record_problem(&run, &problem, &err);
     }
     loop_resume(run.loop);
-    written = written && finish(&run, &left_behind, &err);
+    written = written && (run.target == NULL || target_finish(run.target, &err)) &&
+              run_write_end(&run, &err);
     release(&run);
     written = journal_close(run.journal, &err) && written;
     written = evidence_publish(&run.evidence, written ? &err : NULL) && written;

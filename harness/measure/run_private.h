@@ -1,5 +1,5 @@
-/* What run.c (start and end) and phases.c (what is measured in between) share; nobody else includes
- * it. */
+/* What run.c (start and end), phases.c (what is measured in between), locating.c and records.c
+ * share; nobody else includes it. */
 #ifndef LEAKGATE_MEASURE_RUN_PRIVATE_H
 #define LEAKGATE_MEASURE_RUN_PRIVATE_H
 
@@ -8,6 +8,7 @@
 #include "measure/run.h"
 #include "measure/world_counts.h"
 #include "probes/probe.h"
+#include "verdict/series.h"
 #include "driver/target.h"
 
 struct run {
@@ -22,6 +23,7 @@ struct run {
     struct probe *probe;
     struct world_counts world_counts;
     struct evidence evidence;
+    struct journal_end end;       /* as far as it is known */
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */
     enum phase phase;
@@ -32,16 +34,29 @@ struct run {
     bool target_recorded;
     bool over_time; /* stopped by the scenario's own deadline, not by a signal */
     char *program;
+    char *goroutineleak; /* of the end record */
     char *version_line;
     struct lg_error journal_problem; /* of a listener that has no way to return it */
 };
 
 double run_seconds(const struct run *run); /* since the target was started; 0 before */
-/* Steals the record. */
-bool run_write(struct run *run, json_t *record, struct lg_error *err);
-/* The screen as it is now, into the journal; a failure is kept in journal_problem. */
-void run_write_screen(struct run *run, const char *why, const char *name);
+
+/* records.c: into the journal. What cannot return a failure keeps it in journal_problem. */
+bool run_write_header(struct run *run, struct lg_error *err);
+/* What is sampled, and the rate found in its heap profile. */
+bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err);
 bool run_enter_phase(struct run *run, enum phase phase, unsigned iterations, struct lg_error *err);
+bool run_write_iteration(struct run *run, unsigned iteration, unsigned of, struct lg_error *err);
+void run_write_step(struct run *run, const struct step_report *report);
+void run_write_rows(struct run *run, enum screen_why why, const char *name,
+                    const struct string_list *rows);
+/* The screen as it is now. */
+void run_write_screen(struct run *run, enum screen_why why, const char *name);
+bool run_write_note(struct run *run, const char *text, struct lg_error *err);
+bool run_write_failure(struct run *run, const struct lg_error *problem, const char *stderr_tail,
+                       struct lg_error *err);
+/* Completes what the run has gathered for its end. */
+bool run_write_end(struct run *run, struct lg_error *err);
 
 /* phases.c: finds the pprof socket within `ms` and connects. */
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "measure/sessions.h"
@@ -14,21 +13,7 @@ void world_counts_free(struct world_counts *world_counts)
 {
     string_list_free(&world_counts->sessions);
     string_list_free(&world_counts->before);
-    json_decref(world_counts->left);
     *world_counts = (struct world_counts){0};
-}
-
-void world_counts_put(struct world_counts *world_counts, const char *key, json_t *value)
-{
-    if (world_counts->left == NULL)
-        world_counts->left = json_object();
-    json_put(world_counts->left, key, value);
-}
-
-void world_counts_tell(const struct world_counts *world_counts, json_t *record)
-{
-    if (world_counts->left != NULL)
-        json_object_update(record, world_counts->left);
 }
 
 static void count_tools(const struct world *world, struct probe_counting *counting)
@@ -99,26 +84,18 @@ bool world_counts_mark(struct world_counts *world_counts, const struct world *wo
     return world_counts->marked;
 }
 
-static void put_names(struct world_counts *world_counts, const char *key,
-                      const struct string_list *names)
+static void take_names(const struct string_list *names, struct journal_left *left)
 {
-    json_t *list = json_array(), *left = json_object();
+    left->count = (int64_t)names->count;
     for (size_t i = 0; i < names->count && i < LIMIT_NAMES_LEFT; i++)
-        json_push(list, json_text(names->items[i]));
-    json_put(left, "count", json_integer((json_int_t)names->count));
-    json_put(left, "names", list);
-    world_counts_put(world_counts, key, left);
+        string_list_add(&left->names, names->items[i]);
 }
 
-void world_counts_leave_sessions(struct world_counts *world_counts, struct loop *loop,
-                                 const struct world *world)
+void world_sessions_left(struct loop *loop, const struct world *world, struct journal_left *left)
 {
     _cleanup_strings_ struct string_list names = {0};
-    if (world->plan->target.survivors.count == 0)
-        return;
-    if (!sessions_read(loop, world, &names))
-        return;
-    put_names(world_counts, "sessions_left", &names);
+    if (world->plan->target.survivors.count > 0 && sessions_read(loop, world, &names))
+        take_names(&names, left);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -134,7 +111,8 @@ static bool was_there(const struct world_counts *world_counts, const char *path)
 }
 
 /* A world that is over a limit by now has been told of in the samples. */
-void world_counts_leave_files(struct world_counts *world_counts, const struct world *world)
+void world_counts_files_left(const struct world_counts *world_counts, const struct world *world,
+                             struct journal_left *left)
 {
     _cleanup_strings_ struct string_list now = {0}, new = {0};
     if (!world_counts->marked || world->plan->target.state.count == 0 ||
@@ -144,5 +122,5 @@ void world_counts_leave_files(struct world_counts *world_counts, const struct wo
     for (size_t i = 0; i < now.count; i++)
         if (!was_there(world_counts, now.items[i]))
             string_list_add(&new, now.items[i]);
-    put_names(world_counts, "files_left", &new);
+    take_names(&new, left);
 }

@@ -3,17 +3,17 @@
  * state directories, tmux sessions; during the run for the samples, and after it what is left.
  *
  * Order of calls: world_counts_count for each sample; world_counts_mark when the loop begins;
- * world_counts_leave_sessions after the target's end and before its survivors are ended;
- * world_counts_leave_files after that; world_counts_tell; world_counts_free.
+ * world_sessions_left after the target's end and before its survivors are ended;
+ * world_counts_files_left after that; world_counts_free.
  */
 #ifndef LEAKGATE_MEASURE_WORLD_COUNTS_H
 #define LEAKGATE_MEASURE_WORLD_COUNTS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/loop.h"
 #include "base/strings.h"
+#include "journal/record.h"
 #include "probes/probe.h"
 #include "world/world.h"
 
@@ -22,7 +22,6 @@ struct world_counts {
     bool sessions_known;         /* they were read at least once */
     struct string_list before;   /* state files when the loop began, sorted */
     bool marked;
-    json_t *left; /* members of the journal's end record; NULL: none yet */
 };
 
 /* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In
@@ -32,12 +31,10 @@ bool world_counts_count(struct world_counts *world_counts, struct loop *loop,
                         struct lg_error *err);
 bool world_counts_mark(struct world_counts *world_counts, const struct world *world,
                        struct lg_error *err);
-void world_counts_leave_sessions(struct world_counts *world_counts, struct loop *loop,
-                                 const struct world *world);
-void world_counts_leave_files(struct world_counts *world_counts, const struct world *world);
-/* Puts what is left, and whatever else was put into `left`, into the record. */
-void world_counts_tell(const struct world_counts *world_counts, json_t *record);
-void world_counts_put(struct world_counts *world_counts, const char *key, json_t *value);
+/* Both fill `left` where there is something to be looked at. */
+void world_sessions_left(struct loop *loop, const struct world *world, struct journal_left *left);
+void world_counts_files_left(const struct world_counts *world_counts, const struct world *world,
+                             struct journal_left *left);
 void world_counts_free(struct world_counts *world_counts);
 
 #endif

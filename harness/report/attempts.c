@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/judging.h"
 #include "verdict/confirm.h"
@@ -20,7 +19,7 @@ char *attempt_directory(const char *directory, const char *name, enum attempt at
 static char *journal_of(const char *directory, const char *name, enum attempt attempt)
 {
     _cleanup_free_ char *of_attempt = attempt_directory(directory, name, attempt);
-    return path_join(of_attempt, REPORT_JOURNAL);
+    return path_join(of_attempt, JOURNAL_FILE);
 }
 
 bool attempt_exists(const char *directory, const char *name, enum attempt attempt)
@@ -42,12 +41,12 @@ static void judge_by_here(struct scenario_result *scenario)
 {
     struct judgement *votes[ATTEMPT_COUNT] = {NULL};
     size_t count = 0;
-    if (scenario->record == NULL || scenario->record->baseline_revision == NULL)
+    if (scenario->record == NULL || scenario->record->header.baseline_revision == NULL)
         return;
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         const struct run_record *record = i == 0 ? scenario->record : scenario->attempts[i].record;
         if (record != NULL && scenario->attempts[i].attempt != ATTEMPT_LOCATE)
-            votes[count++] = judge(&record->series, record->baseline_here, &record->facts);
+            votes[count++] = judge(&record->series, record->header.baseline_here, &record->facts);
     }
     confirm(votes, count);
     judgement_free(scenario->judgement_here);
@@ -103,7 +102,7 @@ bool scenario_take(struct scenario_result *scenario, const char *directory, enum
         result->problem = memory_copy_text(err.text);
         return true;
     }
-    result->judgement = judge(&record->series, record->baseline, &record->facts);
+    result->judgement = judge(&record->series, record->header.baseline, &record->facts);
     result->verdict = result->judgement->verdict;
     return true;
 }
@@ -141,32 +140,24 @@ void scenario_conclude(struct scenario_result *scenario)
     scenario_explain(scenario, problem, scenario->judgement->reason);
 }
 
-static size_t iteration_length(const struct run_record *record)
-{
-    const json_t *plan = json_object_get(record->header, "plan");
-    const json_t *scenario = json_object_get(plan, "scenario");
-    return json_array_size(json_object_get(scenario, "iteration"));
-}
-
 bool scenario_wants_location(const struct scenario_result *scenario)
 {
     return scenario->verdict == VERDICT_LEAK && scenario->attempt_count > 1 &&
-           scenario->judgement != NULL && iteration_length(scenario->record) > 0 &&
+           scenario->judgement != NULL && run_record_iteration_length(scenario->record) > 0 &&
            locating_helps(scenario->judgement);
 }
 
 static void locate_by(struct judgement *judgement, const struct run_record *record)
 {
-    const json_t *rows = json_object_get(record->header, "iteration_steps");
-    size_t count = json_array_size(rows);
+    const struct journal_places *places = &record->header.iteration_steps;
+    size_t count = places->count;
     _cleanup_free_ const char **steps = memory_array(count, sizeof *steps);
     _cleanup_free_ const char **where = memory_array(count, sizeof *where);
     _cleanup_free_ unsigned *inputs = memory_array(count, sizeof *inputs);
     for (size_t i = 0; i < count; i++) {
-        const json_t *row = json_array_get(rows, i);
-        steps[i] = json_get_text(row, "step", "");
-        where[i] = json_get_text(row, "where", "");
-        inputs[i] = (unsigned)json_get_integer(row, "input", 0);
+        steps[i] = text_or(places->items[i].step, "");
+        where[i] = text_or(places->items[i].where, "");
+        inputs[i] = (unsigned)journal_number(places->items[i].input, 0);
     }
     struct iteration_steps iteration = {
         .steps = steps, .where = where, .inputs = inputs, .count = count};

@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/evidence.h"
 #include "report/format.h"
@@ -111,9 +110,9 @@ void paint_evidence(const struct painter *painter, const struct scenario_result 
 /* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
 static char *target_text(const struct run_record *record)
 {
-    const char *version = json_get_text(record->target, "version", "");
-    const char *go = json_get_text(record->target, "go", "");
-    const char *target = json_get_text(record->header, "target", "?");
+    const char *version = text_or(record->target.version, "");
+    const char *go = text_or(record->target.go, "");
+    const char *target = text_or(record->header.target, "?");
     return memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
                          *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
 }
@@ -135,7 +134,7 @@ static void gather_targets(const struct suite_result *suite, bool measured,
 {
     for (size_t i = 0; i < suite->count; i++) {
         const struct run_record *record = suite->scenarios[i].record;
-        if (record == NULL || (record->target != NULL) != measured)
+        if (record == NULL || record->sampled != measured)
             continue;
         _cleanup_free_ char *text = target_text(record);
         if (measured ? !string_list_contains(texts, text) : !is_told(texts, text))
@@ -148,8 +147,8 @@ static const char *revision_of(const struct suite_result *suite)
 {
     for (size_t i = 0; i < suite->count; i++) {
         const struct run_record *record = suite->scenarios[i].record;
-        if (record != NULL && record->baseline_revision != NULL)
-            return record->baseline_revision;
+        if (record != NULL && record->header.baseline_revision != NULL)
+            return record->header.baseline_revision;
     }
     return NULL;
 }
@@ -158,7 +157,7 @@ static bool has_control(const struct suite_result *suite)
 {
     for (size_t i = 0; i < suite->count; i++)
         if (suite->scenarios[i].record != NULL &&
-            json_get_text(suite->scenarios[i].record->header, "control", NULL) != NULL)
+            suite->scenarios[i].record->header.control != NULL)
             return true;
     return false;
 }
@@ -211,21 +210,17 @@ static enum paint verdict_paint(enum verdict verdict)
 enum { LEFT_SHOWN = 3 };
 
 /* "left in the world: 2 files, new since the loop began: a, b" */
-static void paint_left(const struct painter *painter, const struct run_record *record,
-                       const char *key, const char *what, const char *when)
+static void paint_left(const struct painter *painter, const struct journal_left *left,
+                       const char *what, const char *when)
 {
-    const json_t *left = json_object_get(record->end, key);
-    const json_t *names = json_object_get(left, "names");
-    long long count = (long long)json_get_integer(left, "count", 0);
     _cleanup_buffer_ struct buffer list = {0};
-    if (count <= 0)
+    if (left->count <= 0)
         return;
-    for (size_t i = 0; i < json_array_size(names) && i < LEFT_SHOWN; i++)
-        if (json_is_string(json_array_get(names, i)))
-            buffer_format(&list, "%s%s", i > 0 ? ", " : "",
-                          json_string_value(json_array_get(names, i)));
-    paint_line(painter, false, "left in the world: %lld %s%s, %s: %s%s", count, what,
-               count == 1 ? "" : "s", when, buffer_string(&list), count > LEFT_SHOWN ? " ..." : "");
+    for (size_t i = 0; i < left->names.count && i < LEFT_SHOWN; i++)
+        buffer_format(&list, "%s%s", i > 0 ? ", " : "", left->names.items[i]);
+    paint_line(painter, false, "left in the world: %lld %s%s, %s: %s%s", (long long)left->count,
+               what, left->count == 1 ? "" : "s", when, buffer_string(&list),
+               left->count > LEFT_SHOWN ? " ..." : "");
 }
 
 /* What a person ought to know of a run whatever its verdict. */
@@ -233,11 +228,11 @@ static void paint_notes(const struct painter *painter, const struct scenario_res
 {
     const struct run_record *record = scenario->record;
     if (record != NULL) {
-        const char *control = json_get_text(record->header, "control", NULL);
+        const char *control = record->header.control;
         if (control != NULL)
             paint_line(painter, false, "judged by the control build, %s", control);
-        int64_t silent = json_get_integer(record->end, "silent_presses", 0);
-        int64_t sleeps = json_get_integer(record->end, "sleeps", 0);
+        int64_t silent = record->end.silent_presses;
+        int64_t sleeps = record->end.sleeps;
         if (silent > 0)
             paint_line(painter, false,
                        "key presses that changed nothing on the screen, with no "
@@ -246,11 +241,10 @@ static void paint_notes(const struct painter *painter, const struct scenario_res
         if (sleeps > 0)
             paint_line(painter, false, "sleeps: %lld; a wait for something is surer",
                        (long long)sleeps);
-        for (size_t i = 0; i < json_array_size(record->notes); i++)
-            paint_line(painter, false, "note: %s",
-                       json_get_text(json_array_get(record->notes, i), "text", ""));
-        paint_left(painter, record, "files_left", "file", "new since the loop began");
-        paint_left(painter, record, "sessions_left", "tmux session", "outliving the target");
+        for (size_t i = 0; i < record->notes.count; i++)
+            paint_line(painter, false, "note: %s", record->notes.items[i]);
+        paint_left(painter, &record->end.files_left, "file", "new since the loop began");
+        paint_left(painter, &record->end.sessions_left, "tmux session", "outliving the target");
     }
     for (size_t i = 0; i < scenario->attempt_count; i++)
         if (scenario->attempts[i].attempt == ATTEMPT_LOCATE &&

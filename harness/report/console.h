@@ -42,8 +42,8 @@ void console_next_steps(const struct suite_result *suite, const struct scenario_
 
 /* The screen when it failed: the last one that was kept for another reason than a snapshot; NULL:
  * none. How many of its rows there are down to the last that shows something. */
-const json_t *failing_screen(const struct run_record *record);
-size_t rows_in_use(const json_t *rows);
+const struct journal_screen *failing_screen(const struct run_record *record);
+size_t rows_in_use(const struct string_list *rows);
 /* The start of the last `lines` lines of a text. */
 const char *last_lines(const char *text, size_t lines);
 
@@ -54,8 +54,8 @@ const char *verdict_word(const struct scenario_result *scenario);
 bool is_forgiven(const struct scenario_result *scenario);
 
 /* A screen in a box, `indent` columns from the left, empty rows at its end left out, and of four or
- * more equal rows all but the first only counted. `rows` is an array of texts. */
-void console_screen(const json_t *rows, const char *title, size_t indent, size_t width,
+ * more equal rows all but the first only counted. */
+void console_screen(const struct string_list *rows, const char *title, size_t indent, size_t width,
                     struct buffer *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* What a report says of quarantine, and of a baseline that is another revision's. */
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
@@ -34,15 +33,16 @@ static void paint_weaker(const struct painter *painter, const struct scenario_re
 static void paint_revision(const struct painter *painter, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
-    const char *commit = json_get_text(record->header, "baseline_commit", "");
+    const char *commit = text_or(record->header.baseline_commit, "");
     _cleanup_strings_ struct string_list lines = {0};
-    baseline_difference(record->baseline, record->baseline_here, &lines);
+    baseline_difference(record->header.baseline, record->header.baseline_here, &lines);
     if (lines.count == 0)
         return;
     paint_line(painter, false, "judged by %s of %s (%.12s); the working tree has %s:",
-               record->baseline != NULL ? "the baseline" : "the defaults, there is no baseline",
-               record->baseline_revision, commit,
-               record->baseline_here != NULL ? "another one" : "none");
+               record->header.baseline != NULL ? "the baseline"
+                                               : "the defaults, there is no baseline",
+               record->header.baseline_revision, commit,
+               record->header.baseline_here != NULL ? "another one" : "none");
     paint_differences(painter, &lines);
     if (scenario->judgement_here != NULL)
         paint_line(painter, false, "by the baseline in the working tree: %s",
@@ -54,14 +54,13 @@ void paint_baseline(const struct painter *painter, const struct scenario_result 
     _cleanup_free_ char *quarantine = quarantine_text(scenario);
     if (quarantine != NULL)
         paint_line(painter, false, "%s", quarantine);
-    const json_t *here = scenario->record != NULL
-                             ? json_object_get(scenario->record->header, "quarantine_here")
-                             : NULL;
-    if (here != NULL)
+    const struct journal_header *header =
+        scenario->record != NULL ? &scenario->record->header : NULL;
+    if (header != NULL && header->quarantine_here.reason != NULL)
         paint_line(painter, false,
                    "a quarantine until %s in the working tree counts once %s has it",
-                   json_get_text(here, "until", ""), scenario->record->baseline_revision);
-    if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
+                   text_or(header->quarantine_here.until, ""), header->baseline_revision);
+    if (header != NULL && header->baseline_revision != NULL)
         paint_revision(painter, scenario);
     paint_weaker(painter, scenario);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/attempts.h"
 #include "report/statements.h"
@@ -23,21 +22,17 @@ static void box_edge(struct buffer *out, const char *left, const char *title, co
     buffer_format(out, "%s\n", right);
 }
 
-static char *row_text(const json_t *rows, size_t index, size_t columns)
+static char *row_text(const char *row, size_t columns)
 {
-    const char *raw = json_string_value(json_array_get(rows, index));
-    _cleanup_free_ char *harmless = text_harmless(raw != NULL ? raw : "", false);
+    _cleanup_free_ char *harmless = text_harmless(row, false);
     return text_cut(harmless, columns);
 }
 
-size_t rows_in_use(const json_t *rows)
+size_t rows_in_use(const struct string_list *rows)
 {
-    size_t count = json_array_size(rows);
-    for (; count > 0; count--) {
-        const char *last = json_string_value(json_array_get(rows, count - 1));
-        if (last != NULL && last[strspn(last, " ")] != '\0')
-            break;
-    }
+    size_t count = rows->count;
+    while (count > 0 && rows->items[count - 1][strspn(rows->items[count - 1], " ")] == '\0')
+        count--;
     return count;
 }
 
@@ -49,60 +44,48 @@ static void box_row(struct buffer *out, const char *text, size_t indent, size_t 
     buffer_text(out, " │\n");
 }
 
-/* How many rows from `first` on, within `count`, read as it does. */
-static size_t equal_rows(const json_t *rows, size_t first, size_t count)
-{
-    const char *text = json_string_value(json_array_get(rows, first));
-    size_t next = first + 1;
-    while (text != NULL && next < count) {
-        const char *other = json_string_value(json_array_get(rows, next));
-        if (other == NULL || strcmp(other, text) != 0)
-            break;
-        next++;
-    }
-    return next - first;
-}
-
 /* An empty part of a screen says as much in two lines as in forty. */
-static void box_rows(struct buffer *out, const json_t *rows, size_t count, size_t indent,
-                     size_t inner)
+static void box_rows(struct buffer *out, const struct string_list *rows, size_t count,
+                     size_t indent, size_t inner)
 {
-    for (size_t i = 0; i < count;) {
-        _cleanup_free_ char *row = row_text(rows, i, inner);
-        size_t equal = equal_rows(rows, i, count);
+    for (size_t i = 0, equal; i < count; i += equal) {
+        _cleanup_free_ char *row = row_text(rows->items[i], inner);
+        equal = 1;
+        while (i + equal < count && strcmp(rows->items[i], rows->items[i + equal]) == 0)
+            equal++;
         box_row(out, row, indent, inner);
         if (equal >= ROWS_WORTH_A_LINE) {
             _cleanup_free_ char *more = memory_format("⋮ %zu more rows like this", equal - 1);
             _cleanup_free_ char *cut = text_cut(more, inner);
             box_row(out, cut, indent, inner);
-            i += equal;
         } else {
-            i++;
+            equal = 1;
         }
     }
 }
 
-static size_t widest_row(const json_t *rows, size_t count, size_t most)
+static size_t widest_row(const struct string_list *rows, size_t count, size_t most)
 {
     size_t widest = 0;
     for (size_t i = 0; i < count; i++) {
-        _cleanup_free_ char *row = row_text(rows, i, most);
+        _cleanup_free_ char *row = row_text(rows->items[i], most);
         size_t columns = text_columns(row);
         widest = columns > widest ? columns : widest;
     }
     return widest;
 }
 
-void console_screen(const json_t *rows, const char *title, size_t indent, size_t width,
+void console_screen(const struct string_list *rows, const char *title, size_t indent, size_t width,
                     struct buffer *out)
 {
-    _cleanup_json_ json_t *said = NULL;
+    char *blank[] = {"(the screen was blank)", NULL};
+    const struct string_list said = {.items = blank, .count = 1};
     size_t count = rows_in_use(rows);
     size_t most = width > indent + 4 ? width - indent - 4 : 1;
     size_t inner = text_columns(title);
     /* An empty box would look like a fault of the report. */
     if (count == 0) {
-        rows = said = json_pack("[s]", "(the screen was blank)");
+        rows = &said;
         count = 1;
     }
     size_t widest = widest_row(rows, count, most);
@@ -113,23 +96,21 @@ void console_screen(const json_t *rows, const char *title, size_t indent, size_t
     box_edge(out, "└", "", "┘", indent, inner);
 }
 
-const json_t *failing_screen(const struct run_record *record)
+const struct journal_screen *failing_screen(const struct run_record *record)
 {
-    for (size_t i = json_array_size(record->screens); i > 0; i--) {
-        const json_t *screen = json_array_get(record->screens, i - 1);
-        const char *why = json_get_text(screen, "why", "");
-        if (strcmp(why, "failed") == 0 || strcmp(why, "round_trip") == 0)
-            return screen;
-    }
+    for (size_t i = record->screen_count; i > 0; i--)
+        if (record->screens[i - 1].why == SCREEN_FAILED ||
+            record->screens[i - 1].why == SCREEN_ROUND_TRIP)
+            return &record->screens[i - 1];
     return NULL;
 }
 
 static void paint_screen(const struct painter *painter, const struct run_record *record)
 {
-    const json_t *screen = failing_screen(record);
+    const struct journal_screen *screen = failing_screen(record);
     if (screen != NULL)
-        console_screen(json_object_get(screen, "rows"), " screen ", EVIDENCE_INDENT,
-                       painter->style.width, painter->out);
+        console_screen(&screen->rows, " screen ", EVIDENCE_INDENT, painter->style.width,
+                       painter->out);
 }
 
 const char *last_lines(const char *text, size_t lines)
@@ -143,9 +124,9 @@ const char *last_lines(const char *text, size_t lines)
     return start;
 }
 
-static void paint_stderr(const struct painter *painter, const json_t *failure)
+static void paint_stderr(const struct painter *painter, const struct journal_failure *failure)
 {
-    const char *tail = json_get_text(failure, "stderr_tail", "");
+    const char *tail = text_or(failure->stderr_tail, "");
     if (tail[strspn(tail, " \n")] == '\0')
         return;
     buffer_format(painter->out, "%*sstandard error of the target:\n", EVIDENCE_INDENT, "");

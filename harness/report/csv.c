@@ -117,7 +117,7 @@ static void put_record(const struct rows *rows, const struct run_record *record)
 {
     if (record == NULL)
         return;
-    const char *date = json_get_text(record->header, "date", "");
+    const char *date = record->header.date;
     for (size_t i = 0; i < record->series.count; i++)
         put_sample(rows, &record->series.samples[i], date);
 }

@@ -38,7 +38,7 @@ static double rate_at(const struct series *series, enum gauge gauge, size_t i)
 static struct gauge_row gauge_row_of(const struct page_scenario *part, enum gauge gauge)
 {
     const struct series *series = part->run.series;
-    const struct baseline *baseline = part->scenario->record->baseline;
+    const struct baseline *baseline = part->scenario->record->header.baseline;
     const struct run_facts *facts = &part->scenario->record->facts;
     struct gauge_row row = {.zero = true};
     row.values = memory_array(series->count + 1, sizeof *row.values);

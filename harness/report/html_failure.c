@@ -1,7 +1,6 @@
 /* What a run that failed or was measured wrongly leaves to look at. */
 #include <string.h>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "report/attempts.h"
@@ -11,26 +10,24 @@
 
 static void put_screen(struct buffer *out, const struct run_record *record)
 {
-    const json_t *screen = failing_screen(record);
-    const json_t *rows = json_object_get(screen, "rows");
-    size_t count = rows_in_use(rows);
+    const struct journal_screen *screen = failing_screen(record);
     if (screen == NULL)
         return;
+    size_t count = rows_in_use(&screen->rows);
     buffer_text(out, "<h3>The screen at that moment</h3>\n<pre class=\"screen\" tabindex=\"0\" "
                      "role=\"group\" aria-label=\"screen\">\n");
     if (count == 0)
         buffer_text(out, "(the screen was blank)");
     for (size_t i = 0; i < count; i++) {
-        const char *row = json_string_value(json_array_get(rows, i));
-        html_text(out, row);
+        html_text(out, screen->rows.items[i]);
         buffer_char(out, '\n');
     }
     buffer_text(out, "</pre>\n");
 }
 
-static void put_stderr(struct buffer *out, const json_t *failure)
+static void put_stderr(struct buffer *out, const struct journal_failure *failure)
 {
-    const char *tail = json_get_text(failure, "stderr_tail", "");
+    const char *tail = text_or(failure->stderr_tail, "");
     if (tail[strspn(tail, " \n")] == '\0')
         return;
     buffer_text(out, "<h3>Standard error of the target</h3>\n<pre tabindex=\"0\" role=\"group\" "

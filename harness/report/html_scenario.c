@@ -65,16 +65,16 @@ static void put_facts(struct buffer *out, const struct scenario_result *scenario
         struct pace pace = series_pace(&record->series);
         _cleanup_free_ char *samples = memory_format("%zu; %.0f iterations in the loop",
                                                      record->series.count, pace.iterations);
-        put_fact(out, "program", json_get_text(record->header, "program", NULL));
-        put_fact(out, "version", json_get_text(record->target, "version", NULL));
-        put_fact(out, "Go", json_get_text(record->target, "go", NULL));
-        put_fact(out, "platform", json_get_text(record->target, "platform", NULL));
+        put_fact(out, "program", record->header.program);
+        put_fact(out, "version", record->target.version);
+        put_fact(out, "Go", record->target.go);
+        put_fact(out, "platform", record->target.platform);
         put_fact(out, "samples", record->series.count > 0 ? samples : NULL);
         put_fact(out, "judged by",
-                 json_get_text(record->header, "control", NULL) != NULL ? "a control build"
-                 : record->baseline_revision != NULL                    ? record->baseline_revision
-                 : record->baseline != NULL                             ? "its baseline"
-                                                                        : "no baseline");
+                 record->header.control != NULL             ? "a control build"
+                 : record->header.baseline_revision != NULL ? record->header.baseline_revision
+                 : record->header.baseline != NULL          ? "its baseline"
+                                                            : "no baseline");
     }
     for (size_t i = 0; i < scenario->worlds.count; i++)
         put_fact(out, "world", scenario->worlds.items[i]);

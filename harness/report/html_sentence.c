@@ -164,7 +164,7 @@ static void put_broken(struct buffer *out, const struct scenario_result *scenari
     const struct run_record *record = scenario_telling_record(scenario);
     const char *where =
         record != NULL && record->failure != NULL && scenario->verdict != VERDICT_SKIPPED
-            ? json_get_text(record->failure, "where", "")
+            ? text_or(record->failure->where, "")
             : "";
     html_text(out, scenario->reason != NULL ? scenario->reason : "no reason is known");
     if (*where == '\0')

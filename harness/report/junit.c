@@ -141,10 +141,10 @@ static const char *class_of(const struct suite_result *suite,
                             const struct scenario_result *scenario)
 {
     if (scenario->record != NULL)
-        return json_get_text(scenario->record->header, "target", "leakgate");
+        return text_or(scenario->record->header.target, "leakgate");
     for (size_t i = 0; i < suite->count; i++)
         if (suite->scenarios[i].record != NULL)
-            return json_get_text(suite->scenarios[i].record->header, "target", "leakgate");
+            return text_or(suite->scenarios[i].record->header.target, "leakgate");
     return "leakgate";
 }
 
@@ -188,10 +188,10 @@ static void put_properties(struct buffer *out, const struct scenario_result *sce
     for (size_t i = 0; i < scenario_weakenings(scenario)->count; i++)
         put_property(out, "weaker", scenario_weakenings(scenario)->items[i]);
     if (record != NULL) {
-        put_property(out, "target", json_get_text(record->header, "target", NULL));
-        put_property(out, "version", json_get_text(record->target, "version", NULL));
-        put_property(out, "go", json_get_text(record->target, "go", NULL));
-        put_property(out, "platform", json_get_text(record->target, "platform", NULL));
+        put_property(out, "target", record->header.target);
+        put_property(out, "version", record->target.version);
+        put_property(out, "go", record->target.go);
+        put_property(out, "platform", record->target.platform);
     }
     buffer_text(out, "    </properties>\n");
 }
@@ -211,9 +211,7 @@ static void put_scenario(struct buffer *out, const struct suite_result *suite,
                          const struct scenario_result *scenario)
 {
     enum outcome outcome = outcome_of(suite, scenario);
-    const char *date = scenario->record != NULL
-                           ? json_get_text(scenario->record->header, "date", suite->date)
-                           : suite->date;
+    const char *date = scenario->record != NULL ? scenario->record->header.date : suite->date;
     struct place place = place_of(scenario, NULL);
     put_suite_start(out, scenario->name, date, outcome, scenario->seconds);
     if (place.file != NULL)

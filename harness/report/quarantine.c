@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/memory.h"
 
 static long days_left(const struct scenario_result *scenario, const char *until)
@@ -19,11 +18,8 @@ static struct quarantine stored_quarantine(const struct scenario_result *scenari
     if (scenario->record == NULL)
         return (struct quarantine){.reason = scenario->quarantine_reason,
                                    .until = scenario->quarantine_until};
-    const json_t *stored = json_object_get(scenario->record->header, "quarantine");
-    if (stored == NULL)
-        return (struct quarantine){.state = QUARANTINE_NONE};
-    return (struct quarantine){.reason = json_get_text(stored, "reason", ""),
-                               .until = json_get_text(stored, "until", "")};
+    const struct journal_quarantine *stored = &scenario->record->header.quarantine;
+    return (struct quarantine){.reason = stored->reason, .until = stored->until};
 }
 
 struct quarantine quarantine_of(const struct scenario_result *scenario)

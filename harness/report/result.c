@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/attempts.h"
 #include "report/judging.h"
@@ -101,22 +100,6 @@ char *report_path(const char *directory, const char *name, const char *file)
     return file != NULL ? path_join(scenario, file) : take_pointer(scenario);
 }
 
-enum lg_error_class problem_class_by_name(const char *name)
-{
-    static const struct {
-        const char *name;
-        enum lg_error_class class;
-    } classes[] = {
-        {"input", LG_ERROR_INPUT},         {"need", LG_ERROR_NEED},
-        {"invalid", LG_ERROR_INVALID},     {"target", LG_ERROR_TARGET},
-        {"cancelled", LG_ERROR_CANCELLED},
-    };
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (strcmp(name, classes[i].name) == 0)
-            return classes[i].class;
-    return LG_ERROR_INTERNAL;
-}
-
 void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
                       const char *reason)
 {
@@ -125,18 +108,10 @@ void scenario_explain(struct scenario_result *scenario, enum lg_error_class prob
     scenario->reason = memory_copy_text(reason);
 }
 
-/* A journal without a failure and without an end: the worker itself broke. */
-enum lg_error_class run_record_problem(const struct run_record *record)
-{
-    if (record->failure != NULL)
-        return problem_class_by_name(json_get_text(record->failure, "class", ""));
-    return record->end == NULL ? LG_ERROR_INTERNAL : LG_ERROR_NONE;
-}
-
 static void judge_record(struct scenario_result *scenario)
 {
     struct run_record *record = scenario->record;
-    scenario->judgement = judge(&record->series, record->baseline, &record->facts);
+    scenario->judgement = judge(&record->series, record->header.baseline, &record->facts);
     scenario->verdict = scenario->judgement->verdict;
     enum lg_error_class problem = run_record_problem(record);
     if (scenario->verdict == VERDICT_INVALID || scenario->verdict == VERDICT_INCONCLUSIVE)
@@ -149,12 +124,12 @@ static void judge_record(struct scenario_result *scenario)
 static void scenario_take_weakened(struct scenario_result *scenario)
 {
     if (scenario->weakened.count == 0 && scenario->record != NULL)
-        json_get_texts(json_object_get(scenario->record->header, "weakened"), &scenario->weakened);
+        string_list_add_all(&scenario->weakened, &scenario->record->header.weakened);
 }
 
 void scenario_screen(struct scenario_result *scenario, const char *directory)
 {
-    _cleanup_free_ char *path = report_path(directory, scenario->name, REPORT_JOURNAL);
+    _cleanup_free_ char *path = report_path(directory, scenario->name, JOURNAL_FILE);
     struct lg_error err = {0};
     scenario->ran = true;
     scenario->record = run_record_read(path, &err);
@@ -165,7 +140,7 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
     }
     const struct run_record *record = scenario->record;
     scenario_take_weakened(scenario);
-    scenario->played = json_get_flag(record->end, "played_only", false);
+    scenario->played = record->end.played_only;
     enum lg_error_class problem = run_record_problem(record);
     if (problem == LG_ERROR_NEED)
         scenario_skip(scenario, record->facts.problem);

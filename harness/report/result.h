@@ -13,13 +13,12 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "journal/journal.h"
 #include "journal/attempt.h"
+#include "journal/run_record.h"
 #include "verdict/judgement.h"
 
 /* Names inside a report's directory. */
 #define REPORT_RESULT "result.json"
-#define REPORT_JOURNAL "journal.jsonl"
 
 /* One run of a scenario. The screening's record and judgement are the scenario's own. */
 struct attempt_result {

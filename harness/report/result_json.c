@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/json.h"
-#include "measure/records.h"
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
 
@@ -133,39 +132,40 @@ static void put_judgement(json_t *object, const struct judgement *judgement,
     json_put(object, "tools", tools_to_json(judgement));
 }
 
-static void copy_member(json_t *object, const char *key, const json_t *from, const char *member)
+static void put_integer(json_t *object, const char *key, int64_t value)
 {
-    json_t *value = json_object_get(from, member);
-    if (value != NULL)
-        json_put(object, key, json_incref(value));
+    if (value != JOURNAL_ABSENT)
+        json_put(object, key, json_integer(value));
 }
 
-static json_t *failure_to_json(const json_t *failure)
+static void put_left(json_t *object, const char *key, const struct journal_left *left)
+{
+    if (left->count == JOURNAL_ABSENT)
+        return;
+    json_t *stored = json_object();
+    put_integer(stored, "count", left->count);
+    json_put(stored, "names", json_texts(&left->names));
+    json_put(object, key, stored);
+}
+
+static json_t *failure_to_json(const struct journal_failure *failure)
 {
     json_t *object = json_object();
-    copy_member(object, "class", failure, "class");
-    copy_member(object, "where", failure, "where");
-    copy_member(object, "text", failure, "text");
+    put_text(object, "class", problem_class_name(failure->class));
+    put_text(object, "where", failure->where);
+    put_text(object, "text", failure->text);
     return object;
 }
 
 static json_t *target_to_json(const struct run_record *record)
 {
     json_t *object = json_object();
-    copy_member(object, "name", record->header, "target");
-    copy_member(object, "program", record->header, "program");
-    copy_member(object, "version", record->target, "version");
-    copy_member(object, "go", record->target, "go");
-    copy_member(object, "platform", record->target, "platform");
+    put_text(object, "name", record->header.target);
+    put_text(object, "program", record->header.program);
+    put_text(object, "version", record->target.version);
+    put_text(object, "go", record->target.go);
+    put_text(object, "platform", record->target.platform);
     return object;
-}
-
-static json_t *notes_to_json(const json_t *notes)
-{
-    json_t *texts = json_array();
-    for (size_t i = 0; i < json_array_size(notes); i++)
-        json_push(texts, json_text(json_get_text(json_array_get(notes, i), "text", "")));
-    return texts;
 }
 
 static json_t *quarantine_to_json(struct quarantine quarantine)
@@ -181,11 +181,11 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
     _cleanup_strings_ struct string_list lines = {0};
-    baseline_difference(record->baseline, record->baseline_here, &lines);
+    baseline_difference(record->header.baseline, record->header.baseline_here, &lines);
     json_t *revision = json_object();
-    put_text(revision, "name", record->baseline_revision);
-    copy_member(revision, "commit", record->header, "baseline_commit");
-    json_put(revision, "baseline_here", json_boolean(record->baseline_here != NULL));
+    put_text(revision, "name", record->header.baseline_revision);
+    put_text(revision, "commit", record->header.baseline_commit);
+    json_put(revision, "baseline_here", json_boolean(record->header.baseline_here != NULL));
     json_put(revision, "differences", json_texts(&lines));
     if (scenario->judgement_here != NULL)
         put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
@@ -195,8 +195,8 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
 static void put_record(json_t *object, const struct run_record *record)
 {
     json_put(object, "target", target_to_json(record));
-    json_put(object, "baseline", json_boolean(record->baseline != NULL));
-    copy_member(object, "control", record->header, "control");
+    json_put(object, "baseline", json_boolean(record->header.baseline != NULL));
+    put_text(object, "control", record->header.control);
     json_put(object, "samples", json_integer((json_int_t)record->series.count));
     struct pace pace = series_pace(&record->series);
     if (pace.seconds > 0) {
@@ -205,12 +205,12 @@ static void put_record(json_t *object, const struct run_record *record)
     }
     json_put(object, "growth_per", json_text(record->series.per_minute ? "minute" : "iteration"));
     json_put(object, "plan_hash", json_text(record->facts.plan_hash));
-    json_put(object, "notes", notes_to_json(record->notes));
-    copy_member(object, "silent_presses", record->end, "silent_presses");
-    copy_member(object, "sleeps", record->end, "sleeps");
-    copy_member(object, "sessions_left", record->end, "sessions_left");
-    copy_member(object, "files_left", record->end, "files_left");
-    copy_member(object, "goroutineleak", record->end, "goroutineleak");
+    json_put(object, "notes", json_texts(&record->notes));
+    put_integer(object, "silent_presses", record->end.silent_presses);
+    put_integer(object, "sleeps", record->end.sleeps);
+    put_left(object, "sessions_left", &record->end.sessions_left);
+    put_left(object, "files_left", &record->end.files_left);
+    put_text(object, "goroutineleak", record->end.goroutineleak);
     if (record->failure != NULL)
         json_put(object, "failure", failure_to_json(record->failure));
 }
@@ -239,7 +239,7 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "weakened", json_texts(&scenario->weakened));
     if (scenario->record != NULL)
         put_record(object, scenario->record);
-    if (scenario->record != NULL && scenario->record->baseline_revision != NULL)
+    if (scenario->record != NULL && scenario->record->header.baseline_revision != NULL)
         put_revision(object, scenario);
     struct quarantine quarantine = quarantine_of(scenario);
     if (quarantine.state != QUARANTINE_NONE)

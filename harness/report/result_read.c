@@ -111,7 +111,7 @@ static void names_with_journals(const char *directory, struct string_list *names
     if (entries == NULL)
         return;
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        _cleanup_free_ char *journal = report_path(directory, entry->d_name, REPORT_JOURNAL);
+        _cleanup_free_ char *journal = report_path(directory, entry->d_name, JOURNAL_FILE);
         if (entry->d_name[0] != '.' && access(journal, F_OK) == 0)
             string_list_add(names, entry->d_name);
     }
@@ -120,16 +120,14 @@ static void names_with_journals(const char *directory, struct string_list *names
 }
 
 /* How it was called, for the commands that the report prints; the same in all journals of a run. */
-static void take_call(struct suite_result *suite, const json_t *header)
+static void take_call(struct suite_result *suite, const struct journal_header *header)
 {
-    const char *options = json_get_text(header, "options", NULL);
-    const char *baselines = json_get_text(header, "baselines", NULL);
-    if (options == NULL || baselines == NULL || suite->options[0] != '\0')
+    if (header->options == NULL || header->baselines == NULL || suite->options[0] != '\0')
         return;
     free(suite->options);
     free(suite->baselines);
-    suite->options = memory_copy_text(options);
-    suite->baselines = memory_copy_text(baselines);
+    suite->options = memory_copy_text(header->options);
+    suite->baselines = memory_copy_text(header->baselines);
 }
 
 /* The run was cut off before it could write its result: the journals are all there is. */
@@ -149,12 +147,12 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
         scenario_judge(scenario, directory);
         if (scenario->record == NULL)
             continue;
-        const json_t *header = scenario->record->header;
+        const struct journal_header *header = &scenario->record->header;
         take_call(suite, header);
         free(scenario->file);
-        scenario->file = memory_copy_text(json_get_text(header, "file", ""));
-        scenario->title = memory_copy_text(json_get_text(header, "title", NULL));
-        scenario->seconds = json_get_number(scenario->record->end, "at", 0);
+        scenario->file = memory_copy_text(text_or(header->file, ""));
+        scenario->title = memory_copy_text(header->title);
+        scenario->seconds = scenario->record->ended ? scenario->record->end.at : 0;
         suite->seconds += scenario->seconds;
     }
     return suite;

@@ -442,7 +442,7 @@ static void state_run(struct statements *statements, const struct scenario_resul
         statements, NULL, memory_copy_text(scenario->reason != NULL ? scenario->reason : ""));
     statement->fails = scenario->verdict != VERDICT_SKIPPED;
     if (record != NULL && record->failure != NULL && statement->fails)
-        statement->where = json_get_text(record->failure, "where", NULL);
+        statement->where = record->failure->where;
     if (statement->where != NULL && *statement->where == '\0')
         statement->where = NULL;
     add_measurement(statement, scenario);

@@ -17,8 +17,10 @@ static void assert_screen(const char *rows, size_t width, const char *expected)
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
     _cleanup_json_ json_t *array = json_loads(rows, 0, NULL);
+    _cleanup_strings_ struct string_list list = {0};
     assert_non_null(array);
-    console_screen(array, " s ", 2, width, &out);
+    json_get_texts(array, &list);
+    console_screen(&list, " s ", 2, width, &out);
     assert_string_equal(buffer_string(&out), expected);
 }
 
