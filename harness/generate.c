@@ -48,7 +48,7 @@ static const char *judged_text(enum gauge_rule rule)
     return "shown";
 }
 
-static void add_left_out(struct buffer *out)
+static void add_ignored_stacks(struct buffer *out)
 {
     static const char *const where[] = {
         [IGNORED_LEAF] = "at the leaf, among the runtime's own",
@@ -57,7 +57,7 @@ static void add_left_out(struct buffer *out)
     };
     size_t count;
     const struct ignored_stack *entries = ignored_stacks_entries(&count);
-    buffer_text(out, "\n## Stacks that are left out\n\nA stack with one of these functions is not "
+    buffer_text(out, "\n## Ignored stacks\n\nA stack with one of these functions is not "
                      "judged: it is the Go runtime's or the measurement's own.\n\n"
                      "| gauge | function | where in the stack | reason |\n"
                      "| --- | --- | --- | --- |\n");
@@ -84,7 +84,7 @@ static char *make_reference(void)
         buffer_format(&out, "| `%s` | %s | %s | %s |\n", info->name, info->text,
                       info->holder != NULL ? info->holder : "", judged_text(info->rule));
     }
-    add_left_out(&out);
+    add_ignored_stacks(&out);
     buffer_text(&out, "\n## Baselines\n\nSee [baseline.md](baseline.md).\n");
     return buffer_take(&out);
 }

@@ -71,7 +71,7 @@ static void judge_floors(struct judged *judged, struct trace trace, const struct
 
 static void judge_slope(struct judged *judged, struct trace trace, const struct chart *chart)
 {
-    struct slope slope = slope_of(trace, chart->allowed);
+    struct growth slope = slope_of(trace, chart->allowed);
     if (!(slope.iterations > 0) || !isfinite(slope.from) || !isfinite(slope.to))
         return;
     judged->from = slope.from;

@@ -212,19 +212,14 @@ static void put_loop(struct buffer *out, const struct page_scenario *part, enum 
     _cleanup_free_ double *positions = memory_array(room, sizeof *positions);
     _cleanup_free_ double *values = memory_array(room, sizeof *values);
     struct trace trace = chart_trace(&part->run, row->values, positions, values);
-    double from = NAN, to = NAN, pace = NAN;
-    if (gauge_info(gauge)->rule == RULE_SLOPE) {
-        struct slope slope = slope_of(trace, 0);
-        if (slope.iterations > 0)
-            from = slope.from, to = slope.to, pace = slope.per_iteration;
-    } else if (!gauge_info(gauge)->cumulative) {
-        struct growth growth = growth_of(trace, 0, growth_rule_count);
-        if (growth.iterations > 0)
-            from = growth.from, to = growth.to, pace = growth.per_iteration;
-    }
-    put_amount(out, gauge, from, false);
-    put_amount(out, gauge, to, false);
-    put_amount(out, gauge, pace, true);
+    struct growth growth = gauge_info(gauge)->rule == RULE_SLOPE
+                               ? slope_of(trace, 0)
+                               : growth_of(trace, 0, growth_rule_count);
+    if (gauge_info(gauge)->cumulative || !(growth.iterations > 0))
+        growth.from = growth.to = growth.per_iteration = NAN;
+    put_amount(out, gauge, growth.from, false);
+    put_amount(out, gauge, growth.to, false);
+    put_amount(out, gauge, growth.per_iteration, true);
 }
 
 /* Of what is never judged by growth, the floors are shown and nothing is allowed or caught. */

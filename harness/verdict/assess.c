@@ -6,7 +6,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "verdict/growth_bound.h"
 #include "verdict/holder_key.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
@@ -169,7 +168,7 @@ static char *join_texts(char *first, char *second)
     return joined;
 }
 
-/* The trace itself is too restless to show even a growth of one per iteration; what is there at
+/* The trace itself is too unsteady to show even a growth of one per iteration; what is there at
  * rest may still tell. A scenario paced by minutes asks for more by nature, so it is held against a
  * trace without noise as well. */
 static void check_noise(struct assessment *assessment, const struct account *total,
@@ -186,7 +185,7 @@ static void check_noise(struct assessment *assessment, const struct account *tot
                 fmin(bound, outcome->smallest_visible);
         return;
     }
-    assessment->restless = drain_tells_bound(ledger);
+    assessment->unsettled = drain_tells_bound(ledger);
     struct finding finding =
         finding_of(FINDING_MEASUREMENT, total->gauge, outcome, (struct allowance){0});
     finding.text = memory_format("moves so much that a growth under %.2f per %s would not be seen",

@@ -14,10 +14,10 @@ struct assessment {
     const char *today;             /* "" or NULL: unknown, and no exception is taken for expired */
     struct finding_list *findings; /* added to */
     struct visible *smallest;      /* GAUGE_COUNT of them; NULL: not wanted */
-    double *used;  /* GAUGE_COUNT, 0 at first, or NULL: how much of each gauge's own allowance this
-                      run uses, per iteration; of heap_stack bytes */
-    bool noisy;    /* set where noise or drift hides what was to be judged */
-    bool restless; /* set where a longer rest may yet show what noise hides */
+    double *used;   /* GAUGE_COUNT, 0 at first, or NULL: how much of each gauge's own allowance this
+                       run uses, per iteration; of heap_stack bytes */
+    bool noisy;     /* set where noise or drift hides what was to be judged */
+    bool unsettled; /* set where a longer rest may yet show what noise hides */
 };
 
 void assess_growth(struct assessment *assessment);

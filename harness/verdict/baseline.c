@@ -77,17 +77,13 @@ static size_t exception_place(const struct baseline *baseline, enum gauge gauge,
     size_t low = 0, high = baseline->exception_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_exceptions(gauge, key, &baseline->exceptions[middle]);
-        if (order == 0) {
-            *found = true;
-            return middle;
-        }
-        if (order < 0)
-            high = middle;
-        else
+        if (compare_exceptions(gauge, key, &baseline->exceptions[middle]) > 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    *found = false;
+    *found = low < baseline->exception_count &&
+             compare_exceptions(gauge, key, &baseline->exceptions[low]) == 0;
     return low;
 }
 

@@ -71,59 +71,41 @@ static bool refuse(struct place *place, const char *name, const char *format, ..
     return false;
 }
 
-static bool refuse_unknown(struct place *place, const char *what, const char *word,
+static bool refuse_unknown(struct place *place, const char *kind, const char *word,
                            const char *const *known, size_t count)
 {
     const char *nearest = text_nearest(word, known, count);
     if (nearest != NULL)
-        return refuse(place, "", "unknown %s \"%s\"; did you mean \"%s\"?", what, word, nearest);
-    return refuse(place, "", "unknown %s \"%s\"", what, word);
+        return refuse(place, "", "unknown %s \"%s\"; did you mean \"%s\"?", kind, word, nearest);
+    return refuse(place, "", "unknown %s \"%s\"", kind, word);
 }
 
-static bool is_known(const char *name, const struct field *fields, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(fields[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool check_names(struct place *place, const json_t *object, const struct field *fields,
-                        size_t count)
-{
-    const char *names[16];
-    for (size_t i = 0; i < count; i++)
-        names[i] = fields[i].name;
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value)
-    {
-        if (!is_known(name, fields, count))
-            return refuse_unknown(place, "key", name, names, count);
-    }
-    return true;
-}
-
-static bool check_type(struct place *place, const json_t *value, const struct field *field)
-{
-    bool fits =
-        field->type == JSON_REAL ? json_is_number(value) : json_typeof(value) == field->type;
-    return fits || refuse(place, field->name, "must be %s", type_names[field->type]);
-}
-
+/* Does the object have these fields, each of its type, and no others? */
 static bool check_fields(struct place *place, const json_t *object, const struct field *fields,
                          size_t count)
 {
     if (!json_is_object(object))
         return refuse(place, "", "must be an object");
-    if (!check_names(place, object, fields, count))
-        return false;
+    const char *names[16], *name;
+    for (size_t i = 0; i < count; i++)
+        names[i] = fields[i].name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        size_t i = 0;
+        while (i < count && strcmp(names[i], name) != 0)
+            i++;
+        if (i == count)
+            return refuse_unknown(place, "key", name, names, count);
+    }
     for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_object_get(object, fields[i].name);
+        value = json_object_get(object, fields[i].name);
         if (value == NULL && fields[i].needed)
             return refuse(place, fields[i].name, "is missing");
-        if (value != NULL && !check_type(place, value, &fields[i]))
-            return false;
+        bool fits = value == NULL || json_typeof(value) == fields[i].type ||
+                    (fields[i].type == JSON_REAL && json_is_number(value));
+        if (!fits)
+            return refuse(place, fields[i].name, "must be %s", type_names[fields[i].type]);
     }
     return true;
 }
@@ -216,11 +198,10 @@ static bool read_gauge_terms(struct place *place, const json_t *json, struct bas
     static const char *const terms[] = {"reason", "issue", "expires"};
     bool any = false;
     for (size_t i = 0; i < COUNT_OF(terms); i++) {
-        if (json_object_get(json, terms[i]) == NULL)
-            continue;
-        if (!(stored->allowed > 0))
+        bool given = json_object_get(json, terms[i]) != NULL;
+        if (given && !(stored->allowed > 0))
             return refuse(place, terms[i], "says nothing without an allowed growth");
-        any = true;
+        any = any || given;
     }
     if (!any)
         return true;
@@ -233,23 +214,22 @@ static bool read_gauge_terms(struct place *place, const json_t *json, struct bas
 static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge,
                        struct baseline *baseline)
 {
-    struct baseline_gauge gauge_read = {.present = true, .level = NAN, .tolerance = NAN};
-    struct baseline_gauge *stored = &gauge_read;
+    struct baseline_gauge stored = {.present = true, .level = NAN, .tolerance = NAN};
     if (!check_fields(place, json, gauge_fields, COUNT_OF(gauge_fields)) ||
-        !read_number(place, json, "allowed", &stored->allowed) ||
-        !read_number(place, json, "level", &stored->level) ||
-        !read_number(place, json, "tolerance", &stored->tolerance) ||
-        !read_gauge_terms(place, json, stored))
+        !read_number(place, json, "allowed", &stored.allowed) ||
+        !read_number(place, json, "level", &stored.level) ||
+        !read_number(place, json, "tolerance", &stored.tolerance) ||
+        !read_gauge_terms(place, json, &stored))
         return false;
-    if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
+    if (stored.allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
         return refuse(place, "allowed", "the growth of this gauge is shown, never judged");
-    if (stored->allowed > 0 && gauge_info(gauge)->rule == RULE_NONE)
+    if (stored.allowed > 0 && gauge_info(gauge)->rule == RULE_NONE)
         return refuse(place, "allowed", "none may be there: allow a holder under \"exceptions\"");
-    if (!isnan(stored->level) && gauge == GAUGE_HEAP_STACK)
+    if (!isnan(stored.level) && gauge == GAUGE_HEAP_STACK)
         return refuse(place, "level", "this gauge has no number of its own");
-    if (!isnan(stored->tolerance) && isnan(stored->level))
+    if (!isnan(stored.tolerance) && isnan(stored.level))
         return refuse(place, "tolerance", "says nothing without a level");
-    baseline_put_gauge(baseline, gauge, stored);
+    baseline_put_gauge(baseline, gauge, &stored);
     return true;
 }
 

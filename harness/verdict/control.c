@@ -79,17 +79,6 @@ static void allow_total(struct baseline *baseline, const struct ledger *ledger, 
             (rule == RULE_SLOPE ? heap_margin : 1) * outcome.per_iteration;
 }
 
-static void take_tools(struct baseline *baseline, const struct ledger *ledger)
-{
-    size_t count;
-    struct tool_rate *tools = tool_rates(ledger, &count);
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(tools[i].per_iteration))
-            baseline_add_tool(baseline, tools[i].name, tools[i].per_iteration, NAN);
-    tool_rates_free(tools, count);
-    baseline->has_tools = tools_are_counted(ledger);
-}
-
 static void take_levels(struct baseline *baseline, const struct ledger *ledger)
 {
     double levels[GAUGE_COUNT];
@@ -100,6 +89,13 @@ static void take_levels(struct baseline *baseline, const struct ledger *ledger)
         baseline->gauges[gauge].present = true;
         baseline->gauges[gauge].level = levels[gauge];
     }
+    size_t count;
+    struct tool_rate *tools = tool_rates(ledger, &count);
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(tools[i].per_iteration))
+            baseline_add_tool(baseline, tools[i].name, tools[i].per_iteration, NAN);
+    tool_rates_free(tools, count);
+    baseline->has_tools = tools_are_counted(ledger);
 }
 
 struct baseline *baseline_of_control(const struct series *series, const struct run_facts *facts)
@@ -114,6 +110,5 @@ struct baseline *baseline_of_control(const struct series *series, const struct r
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         allow_total(baseline, ledger, gauge);
     take_levels(baseline, ledger);
-    take_tools(baseline, ledger);
     return baseline;
 }

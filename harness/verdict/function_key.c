@@ -17,9 +17,9 @@
  *     OUTER.gowrapN             the wrapper of a go statement, OUTER.deferwrapN of a defer
  *     OUTER-rangeN              the body of a range over a function
  *     OUTER-fm                  a method value
- *     OUTER.INLINED.funcN       a closure of INLINED, which was inlined into OUTER: the names of
- * all functions on the way, each without its package init.N, glob..funcN       the N-th init
- * function; a closure of a package-level variable
+ *     OUTER.INLINED.funcN       a closure of INLINED, which was inlined into OUTER: the names
+ *                               of all functions on the way, each without its package
+ *     init.N, glob..funcN       the N-th init function; a closure of a package-level variable
  *     [...]                     type arguments, as the runtime prints them
  *
  * Only the name of the last function is that of the source, whatever was inlined into what; the

@@ -38,12 +38,13 @@ struct growth_rule {
 
 struct growth {
     bool grows;
-    double net;           /* last floor - first floor */
-    double excess;        /* net - allowed x iterations */
+    double net;           /* to - from */
+    double excess;        /* net - allowed x iterations; of floors */
     double iterations;    /* between the first and the last floor's block centres; 0: not judged */
     double per_iteration; /* net / iterations; 0 when not judged */
-    double from, to;      /* first and last floor */
+    double from, to;      /* first and last floor, or the slope's line at both ends */
     double floors[GROWTH_BLOCKS];
+    double lower;            /* of a slope: its lower bound; -INFINITY: too few points for one */
     double smallest_visible; /* growth per iteration that this trace could have told from noise;
                                 NAN when not judged */
 };
@@ -65,16 +66,9 @@ struct growth growth_of(struct trace trace, double allowed, struct growth_rule r
 
 /* Theil-Sen slope per iteration with its one-sided 99 % lower bound (by the rank interval of Sen
  * 1968, normal approximation of Kendall's S). grows when the lower bound is over `allowed` plus
- * SLOPE_MARGIN, and the slope of the second half is half of the first half's or more. */
-struct slope {
-    bool grows;
-    double per_iteration;
-    double lower;            /* -INFINITY: too few points for a bound */
-    double from, to;         /* fitted at the ends */
-    double iterations;       /* between the first and the last point; 0: fewer than two points */
-    double smallest_visible; /* NAN: no bound */
-};
-struct slope slope_of(struct trace trace, double allowed);
+ * SLOPE_MARGIN, and the slope of the second half is half of the first half's or more. Fewer than
+ * two points give iterations = 0; where there is no bound smallest_visible is NAN. */
+struct growth slope_of(struct trace trace, double allowed);
 
 /* Sorts the values, of which there is one at least. */
 double median_of(double *values, size_t count);

@@ -7,8 +7,8 @@
 #include "probes/holders.h"
 
 /* The key of a holder, e.g. "fd anon_inode:[eventpoll]" has the key "anon_inode:[eventpoll]"; a
- * stack's key is its function names from the leaf joined by " < ". NULL when the holder is left out
- * of judging (the runtime's own and pprof's own stacks). The caller frees it. */
+ * stack's key is its function names from the leaf joined by " < ". NULL when the holder is an
+ * ignored stack (the runtime's own and pprof's own). The caller frees it. */
 char *holder_key(const struct holder_table *table, struct holder holder);
 
 /* A stack's key frame by frame: the length of the first one, and what follows it, "" at the end. */

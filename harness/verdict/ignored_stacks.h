@@ -1,5 +1,5 @@
 /*
- * Stacks that are left out of judging, each for a reason: they are the runtime's or the
+ * Stacks that are not judged, each for a reason: they are the runtime's or the
  * measurement's own, and grow without a leak of the target. docs/reference.md shows the list.
  */
 #ifndef LEAKGATE_VERDICT_IGNORED_STACKS_H
@@ -27,7 +27,7 @@ struct ignored_stack {
 
 const struct ignored_stack *ignored_stacks_entries(size_t *count);
 
-/* Is the stack left out by an entry of the list? */
+/* Is the stack one of the list? */
 bool stack_is_ignored(const struct holder_table *table, struct holder holder);
 
 bool ignored_stacks_is_runtime(const char *function);

@@ -84,7 +84,7 @@ static double level_of_row(const struct ledger *ledger, const double *row)
         return median_of_row(row, ledger->idle);
     struct trace trace = ledger_trace(ledger, row);
     trace.count = trace.count < GROWTH_SAMPLES ? trace.count : GROWTH_SAMPLES;
-    struct slope line = slope_of(trace, 0);
+    struct growth line = slope_of(trace, 0);
     return line.iterations > 0 ? fmax(round(line.from), 0) : median_of_row(row, ledger->loop);
 }
 

@@ -29,24 +29,8 @@ static struct outcome outcome_from(struct growth growth)
     };
 }
 
-static struct outcome judge_total(struct trace trace, double allowed)
-{
-    struct slope slope = slope_of(trace, allowed);
-    return (struct outcome){
-        .grows = slope.grows,
-        .per_iteration = slope.per_iteration,
-        .bytes_per_iteration = slope.per_iteration,
-        .from = slope.from,
-        .to = slope.to,
-        .net = slope.to - slope.from,
-        .iterations = slope.iterations,
-        .left = NAN,
-        .smallest_visible = slope.smallest_visible,
-    };
-}
-
 /* How much one sampled allocation stands for, in objects: Go samples one of size s with probability
- * 1 - exp(-s / rate) and scales by its inverse (runtime/pprof, scaleHeapSample). `size` is the mean
+ * 1 - exp(-s / rate) and scales by its inverse (runtime/pprof, scaleHeapSample). s is the mean
  * of what the stack holds. 0 where nothing is known, or everything is counted. */
 static double quantum_of(long rate, double objects, double bytes)
 {
@@ -82,18 +66,21 @@ static struct outcome judge_loop(const struct ledger *ledger, const struct accou
                                  struct allowance allowance)
 {
     struct trace trace = ledger_trace(ledger, account->values);
+    struct outcome outcome = {.smallest_visible = NAN, .left = NAN};
     switch (gauge_info(account->gauge)->rule) {
     case RULE_FLOOR:
         return outcome_from(growth_of(trace, allowance.values, growth_rule_count));
     case RULE_SLOPE:
-        return judge_total(trace, allowance.values);
+        outcome = outcome_from(slope_of(trace, allowance.values));
+        outcome.bytes_per_iteration = outcome.per_iteration;
+        return outcome;
     case RULE_STACK:
         return judge_stack(ledger, account, allowance);
     case RULE_NONE: /* leaked_goroutines.c */
     case RULE_SHOWN:
         break;
     }
-    return (struct outcome){.smallest_visible = NAN, .left = NAN};
+    return outcome;
 }
 
 double drift_of(const struct ledger *ledger, const double *row)
@@ -189,4 +176,41 @@ double outcome_noiseless(const struct ledger *ledger)
 {
     _cleanup_free_ double *still = memory_array(ledger->columns, sizeof *still);
     return growth_of(ledger_trace(ledger, still), 0, growth_rule_count).smallest_visible;
+}
+
+/* The first sample, where it was taken at the start. */
+static const struct sample *start_of(const struct series *series)
+{
+    return series->count > 0 && series->samples[0].phase == PHASE_START ? series->samples : NULL;
+}
+
+bool drain_tells_bound(const struct ledger *ledger)
+{
+    return start_of(ledger->series) != NULL && !ledger->series->per_minute &&
+           ledger->loop.count > 0;
+}
+
+static double bound_from(double before, double after, double iterations)
+{
+    const double least_growth = 2;
+    double left = after - before + least_growth;
+    return isnan(left) || !(iterations > 0) ? NAN : fmax(left, 0) / iterations;
+}
+
+double growth_bound(const struct ledger *ledger, enum gauge gauge, const double *remaining,
+                    const bool *taken)
+{
+    const struct sample *start = start_of(ledger->series);
+    if (start == NULL || !drain_tells_bound(ledger) || ledger->drain.count == 0)
+        return NAN;
+    size_t last = ledger->columns - 1, count;
+    const struct account *accounts = ledger_accounts(ledger, gauge, &count);
+    double before = start->gauges[gauge];
+    for (size_t i = 0; i < count; i++)
+        before -= taken[i] ? ledger_held_in(ledger, start, &accounts[i]) : 0;
+    double played = (double)ledger->samples[last]->iteration - (double)start->iteration;
+    double from_start = bound_from(before, remaining[last], played);
+    double from_idle = bound_from(ledger_idle_floor(ledger, remaining), remaining[last],
+                                  ledger->positions[last] - ledger_idle_position(ledger));
+    return isnan(from_start) ? NAN : fmax(from_start, from_idle);
 }

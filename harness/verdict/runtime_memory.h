@@ -15,7 +15,7 @@
 /*
  * Takes it off what a ledger says of the heap, once, before growth is judged.
  *
- * Off the stacks: heap profiles leave out the runtime's frames at the leaf, so sudogs and slots of
+ * Off the stacks: heap profiles hide the runtime's frames at the leaf, so sudogs and slots of
  * timers are charged to the function that waits, under the very key of the waiting goroutine. Where
  * nobody waits at that moment, what has a sudog's size is taken off as far as the most goroutines
  * have risen: 60 of them came at Bubble Tea's Send on a busy machine, in a backlog of 111

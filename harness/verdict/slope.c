@@ -78,7 +78,7 @@ static double short_of_pace(const struct points *points, double allowed)
     return fmax(SECOND_HALF_SHARE * (first - allowed) - (second - allowed), 0);
 }
 
-static void fit(const struct points *points, double allowed, struct slope *slope)
+static void fit(const struct points *points, double allowed, struct growth *slope)
 {
     size_t count = 0;
     _cleanup_free_ double *slopes = pair_slopes(points, &count);
@@ -93,6 +93,7 @@ static void fit(const struct points *points, double allowed, struct slope *slope
     double base = median_of(intercepts, points->count);
     slope->from = base + slope->per_iteration * points->x[0];
     slope->to = base + slope->per_iteration * points->x[points->count - 1];
+    slope->net = slope->to - slope->from;
     double missing = short_of_pace(points, allowed);
     slope->grows = slope->lower > allowed + SLOPE_MARGIN && !(missing > 0);
     /* As much as the bound lies under the slope (or under none, where the trace falls), and then
@@ -103,9 +104,9 @@ static void fit(const struct points *points, double allowed, struct slope *slope
                  missing / (1 - SECOND_HALF_SHARE));
 }
 
-struct slope slope_of(struct trace trace, double allowed)
+struct growth slope_of(struct trace trace, double allowed)
 {
-    struct slope slope = {.lower = -INFINITY, .smallest_visible = NAN};
+    struct growth slope = {.lower = -INFINITY, .smallest_visible = NAN};
     struct points points = points_of(trace);
     if (points.count >= 2)
         fit(&points, allowed, &slope);

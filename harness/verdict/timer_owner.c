@@ -82,32 +82,31 @@ static char *owner_in(const char *key, const char *function)
     return *frame != '\0' ? memory_copy_range(frame, holder_key_frame(frame)) : NULL;
 }
 
-static struct owner *owner_named(struct owners *owners, char *name)
+static struct owners owners_of(const struct ledger *ledger, const char *function)
 {
-    for (size_t i = 0; i < owners->count; i++)
-        if (strcmp(owners->items[i].name, name) == 0)
-            return &owners->items[i];
-    struct owner *owner = array_add(owners->items, owners->count, owners->capacity);
-    owner->name = memory_copy_text(name);
-    return owner;
-}
-
-static void owners_find(struct owners *owners, const struct ledger *ledger, const char *function)
-{
+    struct owners owners = {0};
     size_t count;
     const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     for (size_t i = 0; i < count; i++) {
         _cleanup_free_ char *name = owner_in(stacks[i].key, function);
         if (name == NULL)
             continue;
-        struct growth growth =
-            growth_of(ledger_trace(ledger, stacks[i].values), 0, growth_rule_objects);
-        struct owner *owner = owner_named(owners, name);
+        size_t place = 0;
+        while (place < owners.count && strcmp(owners.items[place].name, name) != 0)
+            place++;
+        if (place == owners.count) {
+            owners.items =
+                memory_grow(owners.items, &owners.capacity, owners.count + 1, sizeof *owners.items);
+            owners.items[owners.count++].name = take_pointer(name);
+        }
+        double pace =
+            growth_of(ledger_trace(ledger, stacks[i].values), 0, growth_rule_objects).per_iteration;
         if (text_starts(stacks[i].key, "time.newTimer"))
-            owner->timers += growth.per_iteration;
+            owners.items[place].timers += pace;
         else
-            owner->objects += growth.per_iteration;
+            owners.items[place].objects += pace;
     }
+    return owners;
 }
 
 static int by_growth(const void *a, const void *b)
@@ -122,11 +121,10 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
                        double per_iteration)
 {
     struct buffer text = {0};
-    _cleanup_owners_ struct owners owners = {0};
     _cleanup_free_ char *function = waiting_in(goroutine->key);
     if (function == NULL)
         return NULL;
-    owners_find(&owners, ledger, function);
+    _cleanup_owners_ struct owners owners = owners_of(ledger, function);
     if (owners.count > 1)
         qsort(owners.items, owners.count, sizeof *owners.items, by_growth);
     for (size_t i = 0; i < owners.count && i < OWNERS_NAMED; i++) {

@@ -500,7 +500,7 @@ static void the_slope_of_a_straight_trace(void **state)
     struct trace_case wanted = {"", straight_bytes, 2000, 21, 2, true};
     struct drawn drawn;
     draw(&wanted, &drawn);
-    struct slope slope = slope_of(drawn.trace, 0);
+    struct growth slope = slope_of(drawn.trace, 0);
     assert_true(slope.grows);
     assert_true(slope.per_iteration == 2000 && slope.lower == 2000);
     assert_true(slope.from == 1e5 && slope.to == 1e5 + 2000 * 40 && slope.iterations == 40);
@@ -532,7 +532,7 @@ static void seven_readings_are_enough_and_five_are_not(void **state)
             drawn.values[i] = NAN;
     assert_true(slope_of(drawn.trace, 0).grows);
     drawn.values[0] = drawn.values[9] = NAN;
-    struct slope slope = slope_of(drawn.trace, 0);
+    struct growth slope = slope_of(drawn.trace, 0);
     assert_false(slope.grows);
     assert_true(slope.per_iteration == 2000 && isinf(slope.lower));
     assert_true(isnan(slope.smallest_visible));
@@ -548,7 +548,7 @@ static void the_lower_bound_is_sens(void **state)
     (void)state;
     static const double x[] = {1, 2, 3, 4, 5, 6, 7};
     static const double y[] = {1000, 2000, 4000, 3000, 5000, 7000, 6000};
-    struct slope slope = slope_of((struct trace){x, y, 7}, 0);
+    struct growth slope = slope_of((struct trace){x, y, 7}, 0);
     assert_true(slope.lower == -1000);
     assert_true(slope.per_iteration == 1000);
     assert_false(slope.grows);
@@ -565,7 +565,7 @@ static void a_total_that_levels_off_does_not_grow(void **state)
         {3569544, 3697888, 3767440, 3817152, 3824448, 3827616, 3849072},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct slope slope = slope_of((struct trace){x, cases[i], 7}, 0);
+        struct growth slope = slope_of((struct trace){x, cases[i], 7}, 0);
         assert_true(slope.lower > 1024);
         assert_false(slope.grows);
         /* With so much more per iteration it would be one. */
