@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "world/world.h"
+#include "world/home.h"
 
 /* Fills world->environment: the table of the house, the plan's variables over it, and the heap rate
  * in GODEBUG. */

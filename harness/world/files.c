@@ -87,13 +87,6 @@ struct world_moment file_moment(const struct file_plan *file, unsigned copy, uns
     return (struct world_moment){.iteration = iteration, .copy = file->copies > 0 ? copy : 0};
 }
 
-static bool wants_line(const struct file_plan *file, size_t length, unsigned line)
-{
-    if (file->line == NULL)
-        return false;
-    return file->lines > 0 ? line <= file->lines : length < file->size;
-}
-
 /* A file of a given size may be over the limit by its last line. */
 static bool content_make(const struct world *world, const struct file_plan *file,
                          const struct world_moment *moment, struct buffer *content,
@@ -105,7 +98,9 @@ static bool content_make(const struct world *world, const struct file_plan *file
     if (text == NULL)
         return false;
     buffer_text(content, text);
-    for (at.line = 1; wants_line(file, content->length, at.line); at.line++) {
+    for (at.line = 1; file->line != NULL &&
+                      (file->lines > 0 ? at.line <= file->lines : content->length < file->size);
+         at.line++) {
         _cleanup_free_ char *line = world_expand_at(world, file->line, &at, err);
         if (line == NULL)
             return false;
@@ -137,52 +132,29 @@ bool file_make(const struct world *world, const struct file_plan *file,
                        file->append ? file_append_at : file_write_at, err);
 }
 
-static json_t *expanded(const struct world *world, const json_t *value, struct lg_error *err);
-
-static json_t *expanded_object(const struct world *world, const json_t *object,
-                               struct lg_error *err)
+/* Expands the references in the strings below `value`, in place; false on an unknown one. As deep
+ * as the plan is, which the loader limits. */
+static bool expand_strings(const struct world *world, json_t *value, struct lg_error *err)
 {
-    json_t *copy = json_object();
     const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    json_t *member;
+    size_t i;
+    if (json_is_string(value)) {
+        _cleanup_free_ char *text = world_expand(world, json_string_value(value), 0, err);
+        _cleanup_json_ json_t *valid = text != NULL ? json_text(text) : NULL;
+        return valid != NULL && json_string_set(value, json_string_value(valid)) == 0;
+    }
+    json_object_foreach(value, key, member)
     {
-        json_t *member = expanded(world, value, err);
-        if (member == NULL) {
-            json_decref(copy);
-            return NULL;
-        }
-        json_put(copy, key, member);
+        if (!expand_strings(world, member, err))
+            return false;
     }
-    return copy;
-}
-
-static json_t *expanded_array(const struct world *world, const json_t *array, struct lg_error *err)
-{
-    json_t *copy = json_array();
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        json_t *item = expanded(world, json_array_get(array, i), err);
-        if (item == NULL) {
-            json_decref(copy);
-            return NULL;
-        }
-        json_push(copy, item);
+    json_array_foreach(value, i, member)
+    {
+        if (!expand_strings(world, member, err))
+            return false;
     }
-    return copy;
-}
-
-/* A deep copy with the references in its strings expanded; NULL on an unknown one. As deep as the
- * plan is, which the loader limits. */
-static json_t *expanded(const struct world *world, const json_t *value, struct lg_error *err)
-{
-    if (json_is_object(value))
-        return expanded_object(world, value, err);
-    if (json_is_array(value))
-        return expanded_array(world, value, err);
-    if (!json_is_string(value))
-        return json_deep_copy(value);
-    _cleanup_free_ char *text = world_expand(world, json_string_value(value), 0, err);
-    return text != NULL ? json_text(text) : NULL;
+    return true;
 }
 
 static bool config_make(const struct world *world, struct lg_error *err)
@@ -192,23 +164,11 @@ static bool config_make(const struct world *world, struct lg_error *err)
         return true;
     _cleanup_free_ char *path =
         file_place(world, plan->config_path, &(struct world_moment){0}, err);
-    _cleanup_json_ json_t *config = path != NULL ? expanded(world, plan->config, err) : NULL;
-    if (config == NULL)
+    _cleanup_json_ json_t *config = json_deep_copy(plan->config);
+    if (path == NULL || !expand_strings(world, config, err))
         return lg_context(err, "configuration %s", plan->config_path);
     _cleanup_free_ char *text = json_pretty(config);
     return write_text(world, path, text, err);
-}
-
-/* All copies. */
-static bool plan_file_make(const struct world *world, const struct file_plan *file, size_t *total,
-                           struct lg_error *err)
-{
-    for (unsigned copy = 1; copy <= file_copies(file); copy++) {
-        struct world_moment moment = file_moment(file, copy, 0);
-        if (!file_make(world, file, &moment, total, err))
-            return false;
-    }
-    return true;
 }
 
 bool files_make(const struct world *world, struct lg_error *err)
@@ -219,7 +179,10 @@ bool files_make(const struct world *world, struct lg_error *err)
         return false;
     for (size_t i = 0; i < files->count; i++) {
         const struct file_plan *file = &files->items[i];
-        if (!plan_file_make(world, file, &total, err)) {
+        for (unsigned copy = 1; copy <= file_copies(file); copy++) {
+            struct world_moment moment = file_moment(file, copy, 0);
+            if (file_make(world, file, &moment, &total, err))
+                continue;
             if (file->where.file != NULL)
                 lg_error_at(err, file->where.file, file->where.line, file->where.column);
             return false;
@@ -228,26 +191,16 @@ bool files_make(const struct world *world, struct lg_error *err)
     return config_make(world, err);
 }
 
-/* What every world has stays: its directories and the log of spawns. */
-static bool is_own(const char *parent, const char *name)
-{
-    static const char *const own[] = {"bin",   "cache", "data", "home",    "run",
-                                      "state", "tm",    "tmp",  ".spawns", NULL};
-    for (size_t i = 0; parent[0] == '\0' && own[i] != NULL; i++)
-        if (text_equal(own[i], name))
-            return true;
-    return false;
-}
-
-/* A name that holds the signs of a pattern is also matched as it is. */
-static void match_names(int directory, const char *parent, const char *pattern,
-                        struct string_list *names)
+/* A name that holds the signs of a pattern is also matched as it is. Of the root, what every world
+ * has is left out: its directories and the log of spawns. */
+static void match_names(int directory, bool is_root, const char *pattern, struct string_list *names)
 {
     DIR *stream = fdopendir(fcntl(directory, F_DUPFD_CLOEXEC, 0));
     for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
         const char *name = entry->d_name;
         bool matches = strcmp(name, pattern) == 0 || fnmatch(pattern, name, FNM_PERIOD) == 0;
-        if (matches && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_own(parent, name))
+        bool own = is_root && (world_is_directory(name) || strcmp(name, WORLD_SPAWN_LOG) == 0);
+        if (matches && !own && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
             string_list_add(names, name);
     }
     if (stream != NULL)
@@ -275,7 +228,7 @@ bool files_remove(const struct world *world, const char *template, unsigned iter
         *err = problem;
         return false;
     }
-    match_names(directory, parent, pattern, &names);
+    match_names(directory, parent[0] == '\0', pattern, &names);
     *found = names.count > 0;
     for (size_t i = 0; i < names.count; i++)
         if (!entry_remove_at(directory, names.items[i], err))

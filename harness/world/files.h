@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "scenario/plan.h"
-#include "world/world.h"
+#include "world/home.h"
 
 /* Writes them all, never through a symbolic link and never outside the world. A file of the plan
  * may stand in for the .gitconfig. */

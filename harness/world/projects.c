@@ -26,14 +26,10 @@ static const char *const commit_environment[] = {
 };
 enum { COMMIT_VARIABLES = sizeof commit_environment / sizeof commit_environment[0] };
 
-static const char *const reserved[] = {"bin", "cache", "data", "home", "run", "state", "tm", "tmp"};
-enum { RESERVED_COUNT = sizeof reserved / sizeof reserved[0] };
-
-static bool name_is_fine(const char *name, struct lg_error *err)
+static bool check_name(const char *name, struct lg_error *err)
 {
-    bool fine = path_is_inside(name) && strchr(name, '/') == NULL && name[0] != '.';
-    for (size_t i = 0; i < RESERVED_COUNT; i++)
-        fine = fine && !text_equal(name, reserved[i]);
+    bool fine = path_is_inside(name) && strchr(name, '/') == NULL && name[0] != '.' &&
+                !world_is_directory(name);
     return fine || lg_fail(err, LG_ERROR_INPUT, 0,
                            "\"%s\" cannot be a project: it is no plain name or one of the world's "
                            "own directories",
@@ -47,38 +43,24 @@ static bool age(const struct world *world, const char *path, struct lg_error *er
            lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot set the time of %s", path);
 }
 
-/* How many copies of a file are below the prefix; their times are set. -1 on failure. */
-static long age_copies(const struct world *world, const struct file_plan *file, const char *prefix,
-                       struct lg_error *err)
-{
-    long count = 0;
-    for (unsigned copy = 1; copy <= file_copies(file); copy++) {
-        struct world_moment moment = file_moment(file, copy, 0);
-        _cleanup_free_ char *path = file_place(world, file->path, &moment, err);
-        if (path == NULL)
-            return -1;
-        if (!text_starts(path, prefix))
-            continue;
-        if (!age(world, path, err))
-            return -1;
-        count++;
-    }
-    return count;
-}
-
-/* How many files of the plan are below the project; their times are set. -1 on failure. */
-static long files_of(const struct world *world, const char *name, struct lg_error *err)
+/* Sets the times of the plan's files below the project; *any says whether there are some. */
+static bool age_files(const struct world *world, const char *name, bool *any, struct lg_error *err)
 {
     const struct file_list *files = &world->plan->world.files;
     _cleanup_free_ char *prefix = memory_format("%s/", name);
-    long count = 0;
-    for (size_t i = 0; i < files->count; i++) {
-        long copies = age_copies(world, &files->items[i], prefix, err);
-        if (copies < 0)
-            return -1;
-        count += copies;
-    }
-    return count;
+    *any = false;
+    for (size_t i = 0; i < files->count; i++)
+        for (unsigned copy = 1; copy <= file_copies(&files->items[i]); copy++) {
+            struct world_moment moment = file_moment(&files->items[i], copy, 0);
+            _cleanup_free_ char *path = file_place(world, files->items[i].path, &moment, err);
+            if (path == NULL)
+                return false;
+            bool inside = text_starts(path, prefix);
+            if (inside && !age(world, path, err))
+                return false;
+            *any = *any || inside;
+        }
+    return true;
 }
 
 /* A commit needs something in it, and a file list something to show. */
@@ -90,28 +72,23 @@ static bool readme_make(const struct world *world, const char *name, struct lg_e
            age(world, path, err);
 }
 
-/* No template: the sample hooks differ from machine to machine. */
-static bool repository_make(const struct git *git, struct lg_error *err)
+static bool project_make(const struct world *world, const char *name, const struct git *git,
+                         struct lg_error *err)
 {
+    /* No template: the sample hooks differ from machine to machine. */
     static const char *const init[] = {"init", "-q", "--template=", "--initial-branch=main", NULL};
     static const char *const add[] = {"add", "--all", NULL};
     static const char *const commit[] = {"commit",        "-q", "--no-verify", "--no-gpg-sign",
                                          "--allow-empty", "-m", "Begin",       NULL};
-    return git_run(git, init, err) && git_run(git, add, err) && git_run(git, commit, err);
-}
-
-static bool project_make(const struct world *world, const char *name, const struct git *git,
-                         struct lg_error *err)
-{
-    if (!name_is_fine(name, err) || !directory_make_at(world->root_fd, name, 0755, err))
-        return false;
-    long files = files_of(world, name, err);
-    if (files < 0 || (files == 0 && !readme_make(world, name, err)))
+    bool any = false;
+    if (!check_name(name, err) || !directory_make_at(world->root_fd, name, 0755, err) ||
+        !age_files(world, name, &any, err) || (!any && !readme_make(world, name, err)))
         return false;
     _cleanup_free_ char *directory = path_join(world->root, name);
     struct git here = *git;
     here.directory = directory;
-    return repository_make(&here, err) || lg_context(err, "project %s", name);
+    return (git_run(&here, init, err) && git_run(&here, add, err) && git_run(&here, commit, err)) ||
+           lg_context(err, "project %s", name);
 }
 
 bool projects_make(const struct world *world, struct lg_error *err)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "world/world.h"
+#include "world/home.h"
 
 /* To be called when the files are in their places. LG_ERROR_NEED when this machine has no git. */
 bool projects_make(const struct world *world, struct lg_error *err);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "world/world.h"
+#include "world/home.h"
 
 /* `directory` and the file's `name` in it; the directory is written "${world}/...". */
 typedef void state_file_found(void *context, const char *directory, const char *name);

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "world/world.h"
+#include "world/home.h"
 
 /* The absolute path of an executable on leakgate's own PATH; NULL when there is none. The caller
  * frees it. */

@@ -3,8 +3,8 @@
  *
  * Order of calls: world_missing_tools (skip the scenario when it says so); world_new_root says
  * where; world_claim makes the empty 0700 directory (the guard does, for it removes it whatever
- * happens); world_make fills it; world_expand and world_environment serve the run; world_free; and
- * whoever called world_claim removes the directory with directory_remove.
+ * happens); world_make fills it; world_expand and world->environment (home.h) serve the run;
+ * world_free; and whoever called world_claim removes the directory with directory_remove.
  *
  * Layout: bin/ the whole PATH; home/ HOME; tmp/ TMPDIR; run/ for scenarios' own files; state/,
  * cache/, data/ the XDG directories; tm/ tmux sockets; NAME/ one directory for each project.
@@ -17,15 +17,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "scenario/plan.h"
-
-struct world {
-    const struct plan *plan;        /* not owned */
-    char *root;                     /* absolute, real path, no slash at the end */
-    int root_fd;                    /* close-on-exec */
-    struct string_list environment; /* "NAME=value", complete, sorted; items can serve as envp */
-    char today[11];                 /* the day on which it was made, for ${today} */
-    char *spawn_log;                /* one line for each tool started through the PATH */
-};
+#include "world/home.h"
 
 /* Which of plan->needs this machine lacks, looked up on leakgate's own PATH. */
 void world_missing_tools(const struct plan *plan, struct string_list *missing);
@@ -41,25 +33,9 @@ bool world_claim(const char *root, struct lg_error *err);
 struct world *world_make(const struct plan *plan, const char *root, struct lg_error *err);
 void world_free(struct world *world);
 
-/* ${...} expanded for iteration i (0 outside iterations). The caller frees it; NULL on failure. */
-char *world_expand(const struct world *world, const char *template, unsigned iteration,
-                   struct lg_error *err);
-
-/* What a text is expanded for. */
-struct world_moment {
-    unsigned iteration; /* ${i} */
-    unsigned copy;      /* ${n} of a file with copies; 0: not known */
-    unsigned line;      /* ${line} of a line; 0: not known */
-};
-char *world_expand_at(const struct world *world, const char *template,
-                      const struct world_moment *moment, struct lg_error *err);
-
 /* The program of the plan's command[0]: a path as it is, a name looked up on leakgate's own PATH.
  * The caller frees it; NULL and LG_ERROR_INPUT when there is none. */
 char *world_find_program(const struct plan *plan, struct lg_error *err);
-
-/* A path with the world's root replaced by "${world}"; the caller frees it. */
-char *world_relative(const struct world *world, const char *path);
 
 /* Records in the spawn log so far, one number for each of plan->world.tools. */
 void world_spawn_counts(const struct world *world, unsigned *counts);

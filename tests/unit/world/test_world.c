@@ -240,12 +240,18 @@ static void test_expand_names(void **state)
     _cleanup_free_ char *now = world_expand(f->world, "${now}", 0, &f->err);
     assert_int_equal(strlen(now), strlen("2024-01-01T00:00:00.000Z"));
     assert_null(world_expand(f->world, "${program}", 0, &f->err));
-    string_list_add(&f->plan.target.command, "/bin/sh");
-    _cleanup_free_ char *program = world_expand(f->world, "${program}", 0, &f->err);
-    assert_string_equal(program, "/bin/sh");
     assert_null(world_expand(f->world, "${project.p3}", 0, &f->err));
     assert_int_equal(f->err.class, LG_ERROR_INPUT);
     assert_null(world_expand(f->world, "${nothing}", 0, &f->err));
+}
+
+static void test_expand_the_program(void **state)
+{
+    struct fixture *f = *state;
+    string_list_add(&f->plan.target.command, "/bin/sh");
+    make(f);
+    _cleanup_free_ char *program = world_expand(f->world, "${program}", 0, &f->err);
+    assert_string_equal(program, "/bin/sh");
 }
 
 static void test_relative(void **state)
@@ -572,6 +578,7 @@ int main(void)
         TEST(test_heap_rate_of_the_plan_stands),
         TEST(test_heap_rate_without_other_settings),
         TEST(test_expand_names),
+        TEST(test_expand_the_program),
         TEST(test_relative),
         TEST(test_shim_counts_and_is_the_tool),
         TEST(test_shim_keeps_arguments_status_and_signals),
