@@ -1,9 +1,8 @@
-#include "world/environment.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "world/parts.h"
 
 /* The XDG base directories, TMUX_TMPDIR and GIT_CONFIG_* are what keeps a target off the user's own
  * state (the variables' meaning: the XDG base directory specification, tmux(1), git(1)). */
@@ -25,17 +24,12 @@ static const struct variable house[] = {
 };
 enum { HOUSE_COUNT = sizeof house / sizeof house[0] };
 
-static bool is_named(const char *entry, const char *name)
-{
-    size_t length = strlen(name);
-    return strncmp(entry, name, length) == 0 && entry[length] == '=';
-}
-
 /* The index of the variable, or environment->count. */
 static size_t position_of(const struct string_list *environment, const char *name)
 {
-    size_t i = 0;
-    while (i < environment->count && !is_named(environment->items[i], name))
+    size_t i = 0, length = strlen(name);
+    while (i < environment->count && (strncmp(environment->items[i], name, length) != 0 ||
+                                      environment->items[i][length] != '='))
         i++;
     return i;
 }
@@ -78,29 +72,19 @@ static bool apply(struct world *world, const struct variable *variables, size_t 
     return true;
 }
 
-static bool has_setting(const char *godebug, const char *key)
-{
-    for (const char *setting = godebug; setting != NULL; setting = strchr(setting, ',')) {
-        setting += *setting == ',';
-        if (text_starts(setting, key))
-            return true;
-    }
-    return false;
-}
-
 /* The runtime reads GODEBUG=memprofilerate=N once, at its start (pkg.go.dev/runtime, "Environment
  * Variables"). A rate the plan asked for by itself stands. */
 static void ask_for_heap_rate(struct world *world)
 {
-    static const char name[] = "GODEBUG";
+    static const char name[] = "GODEBUG", setting[] = ",memprofilerate=";
     unsigned rate = world->plan->measure.heap_rate;
     size_t i = position_of(&world->environment, name);
     bool present = i < world->environment.count;
     const char *godebug = present ? world->environment.items[i] + sizeof name : "";
-    if (rate == 0 || has_setting(godebug, "memprofilerate="))
+    if (rate == 0 || strstr(godebug, setting) != NULL || text_starts(godebug, setting + 1))
         return;
     _cleanup_free_ char *value =
-        memory_format("%s%smemprofilerate=%u", godebug, godebug[0] != '\0' ? "," : "", rate);
+        memory_format("%s%s%u", godebug, godebug[0] != '\0' ? setting : setting + 1, rate);
     environment_set(&world->environment, name, value);
 }
 

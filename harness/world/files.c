@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "world/parts.h"
 
 /* Nothing that runs by itself (gc, maintenance, fsmonitor), nothing that asks, nothing that changes
  * with git's version or the user's taste. */

@@ -1,5 +1,5 @@
-/* Files of the world: those that stand there before the target starts (git's configuration, the
- * plan's files, the target's configuration), and those that steps write and remove. */
+/* Files of the world, never written through a symbolic link: those of the plan, and those that
+ * steps write and remove. */
 #ifndef LEAKGATE_WORLD_FILES_H
 #define LEAKGATE_WORLD_FILES_H
 
@@ -8,10 +8,6 @@
 #include "base/error.h"
 #include "scenario/plan.h"
 #include "world/home.h"
-
-/* Writes them all, never through a symbolic link and never outside the world. A file of the plan
- * may stand in for the .gitconfig. */
-bool files_make(const struct world *world, struct lg_error *err);
 
 /* The path of a plan's file relative to the world's root, references expanded; the caller frees it.
  * NULL and LG_ERROR_INPUT when it leads outside. */

@@ -17,15 +17,6 @@
 
 enum { OUTPUT_SHOWN = 1000 };
 
-static void argv_make(const struct git *git, const char *const *arguments, struct string_list *argv)
-{
-    string_list_add(argv, git->program);
-    string_list_add(argv, "-C");
-    string_list_add(argv, git->directory);
-    for (; *arguments != NULL; arguments++)
-        string_list_add(argv, *arguments);
-}
-
 /* leakgate's blocked signals and descriptors are no business of git's. */
 static int spawn(const struct git *git, char *const *argv, int output, int errors, pid_t *pid)
 {
@@ -49,10 +40,22 @@ static int spawn(const struct git *git, char *const *argv, int output, int error
     return errnum;
 }
 
-/* The wait status, or -1 when it had to be killed. */
-static int await(pid_t pid)
+/* *status is the wait status, or -1 when git had to be killed. */
+static bool run(const struct git *git, const char *const *arguments, int output, int errors,
+                int *status, struct lg_error *err)
 {
-    int status = -1;
+    if (output < 0 || errors < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
+    _cleanup_strings_ struct string_list argv = {0};
+    string_list_add(&argv, git->program);
+    string_list_add(&argv, "-C");
+    string_list_add(&argv, git->directory);
+    for (; *arguments != NULL; arguments++)
+        string_list_add(&argv, *arguments);
+    pid_t pid;
+    int errnum = spawn(git, argv.items, output, errors, &pid);
+    if (errnum != 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
     _cleanup_close_ int pidfd = pidfd_make(pid);
     bool ended = pidfd >= 0 && pidfd_await(pidfd, clock_deadline(DEADLINE_STEP_MS));
     if (!ended) {
@@ -60,46 +63,31 @@ static int await(pid_t pid)
         if (pidfd >= 0)
             pidfd_await(pidfd, clock_deadline(DEADLINE_STEP_MS));
     }
-    bool reaped = waitpid(pid, &status, WNOHANG) == pid;
-    return ended && reaped ? status : -1;
+    if (waitpid(pid, status, WNOHANG) != pid || !ended)
+        *status = -1;
+    return true;
 }
 
-static bool fail_with_output(const char *command, int output, struct lg_error *err)
-{
-    char text[OUTPUT_SHOWN + 1] = "";
-    ssize_t length = pread(output, text, OUTPUT_SHOWN, 0);
-    text[length > 0 ? length : 0] = '\0';
-    _cleanup_free_ char *harmless = text_harmless(text, true);
-    return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s failed: %s", command, harmless);
-}
-
-static bool start(const struct git *git, const char *const *arguments, int output, int errors,
-                  pid_t *pid, struct lg_error *err)
-{
-    _cleanup_strings_ struct string_list argv = {0};
-    argv_make(git, arguments, &argv);
-    int errnum = spawn(git, argv.items, output, errors, pid);
-    return errnum == 0 || lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
-}
-
-bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err)
-{
-    _cleanup_close_ int output = file_in_memory("git");
-    if (output < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
-    pid_t pid;
-    if (!start(git, arguments, output, output, &pid, err))
-        return false;
-    return await(pid) == 0 || fail_with_output(arguments[0], output, err);
-}
-
-static char *first_line(int file)
+/* Of what was printed, as much as a message shows. The caller frees it. */
+static char *shown(int file, bool first_line)
 {
     char text[OUTPUT_SHOWN + 1] = "";
     ssize_t length = pread(file, text, OUTPUT_SHOWN, 0);
     text[length > 0 ? length : 0] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    return text_harmless(text, false);
+    if (first_line)
+        text[strcspn(text, "\n")] = '\0';
+    return text_harmless(text, !first_line);
+}
+
+bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err)
+{
+    int status;
+    _cleanup_close_ int output = file_in_memory("git");
+    if (!run(git, arguments, output, output, &status, err))
+        return false;
+    _cleanup_free_ char *printed = shown(output, false);
+    return status == 0 ||
+           lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s failed: %s", arguments[0], printed);
 }
 
 static bool read_whole(int file, struct buffer *out, struct lg_error *err)
@@ -115,17 +103,14 @@ static bool read_whole(int file, struct buffer *out, struct lg_error *err)
 bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out, int *status,
              char **complaint, struct lg_error *err)
 {
+    int ended;
     _cleanup_close_ int output = file_in_memory("git");
     _cleanup_close_ int errors = file_in_memory("git-errors");
-    if (output < 0 || errors < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's output");
-    pid_t pid;
-    if (!start(git, arguments, output, errors, &pid, err))
+    if (!run(git, arguments, output, errors, &ended, err))
         return false;
-    int ended = await(pid);
     if (ended < 0 || !WIFEXITED(ended))
         return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s did not end by itself", arguments[0]);
     *status = WEXITSTATUS(ended);
-    *complaint = first_line(errors);
+    *complaint = shown(errors, true);
     return read_whole(output, out, err);
 }

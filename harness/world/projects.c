@@ -1,5 +1,3 @@
-#include "world/projects.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include "base/memory.h"
 #include "world/files.h"
 #include "world/git.h"
+#include "world/parts.h"
 #include "world/tools.h"
 
 /* 2024-01-01T00:00:00Z. Files of a project are as old as its commit: a file as new as git's index

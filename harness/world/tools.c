@@ -10,8 +10,8 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/memory.h"
+#include "world/parts.h"
 
 /*
  * What any shell script takes for granted: always there, as plain links. They are not counted
@@ -26,36 +26,26 @@ static const char *const basic_tools[] = {
 };
 enum { BASIC_TOOL_COUNT = sizeof basic_tools / sizeof basic_tools[0] };
 
-static bool is_executable(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
 /* The name stays as it was found, links in it unresolved: programs with many names ask for theirs.
  */
-static char *tool_in(const char *directory, const char *name)
-{
-    _cleanup_free_ char *real = realpath(directory, NULL);
-    if (real == NULL)
-        return NULL;
-    _cleanup_free_ char *path = path_join(real, name);
-    return is_executable(path) ? take_pointer(path) : NULL;
-}
-
 char *tool_find(const char *name)
 {
     const char *path = getenv("PATH");
     if (path == NULL || name[0] == '\0' || strchr(name, '/') != NULL)
         return NULL;
-    for (;;) {
+    for (;; path++) {
         size_t length = strcspn(path, ":");
         _cleanup_free_ char *directory =
             length > 0 ? memory_copy_range(path, length) : memory_copy_text(".");
-        char *found = tool_in(directory, name);
-        if (found != NULL || path[length] == '\0')
-            return found;
-        path += length + 1;
+        _cleanup_free_ char *real = realpath(directory, NULL);
+        _cleanup_free_ char *found = real != NULL ? path_join(real, name) : NULL;
+        struct stat status;
+        if (found != NULL && stat(found, &status) == 0 && S_ISREG(status.st_mode) &&
+            access(found, X_OK) == 0)
+            return take_pointer(found);
+        path += length;
+        if (*path == '\0')
+            return NULL;
     }
 }
 
@@ -74,35 +64,24 @@ static void quote(struct buffer *script, const char *text)
 
 /* The interpreter is named by an absolute path, so a shim of sh itself does not start itself. echo
  * is the shell's own, and writes the line by one write. */
-static void shim_script(struct buffer *script, const char *name, const char *program,
-                        const char *spawn_log)
-{
-    buffer_text(script, "#!/bin/sh\necho ");
-    quote(script, name);
-    buffer_text(script, " >>");
-    quote(script, spawn_log);
-    buffer_text(script, "\nexec ");
-    quote(script, program);
-    buffer_text(script, " \"$@\"\n");
-}
-
-static bool bin_has(const struct world *world, const char *path)
-{
-    struct stat status;
-    return fstatat(world->root_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static bool shim_make(const struct world *world, const char *name, struct lg_error *err)
 {
     if (strchr(name, '/') != NULL || !path_is_inside(name))
         return lg_fail(err, LG_ERROR_INPUT, 0, "the tool \"%s\" is not the name of a program",
                        name);
+    struct stat status;
     _cleanup_free_ char *path = path_join("bin", name);
     _cleanup_free_ char *program = tool_find(name);
-    if (program == NULL || bin_has(world, path))
+    if (program == NULL || fstatat(world->root_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
     _cleanup_buffer_ struct buffer script = {0};
-    shim_script(&script, name, program, world->spawn_log);
+    buffer_text(&script, "#!/bin/sh\necho ");
+    quote(&script, name);
+    buffer_text(&script, " >>");
+    quote(&script, world->spawn_log);
+    buffer_text(&script, "\nexec ");
+    quote(&script, program);
+    buffer_text(&script, " \"$@\"\n");
     return file_write_at(world->root_fd, path, script.data, script.length, 0755, err);
 }
 

@@ -9,17 +9,8 @@
 #ifndef LEAKGATE_WORLD_TOOLS_H
 #define LEAKGATE_WORLD_TOOLS_H
 
-#include <stdbool.h>
-
-#include "base/error.h"
-#include "world/home.h"
-
 /* The absolute path of an executable on leakgate's own PATH; NULL when there is none. The caller
  * frees it. */
 char *tool_find(const char *name);
-
-/* Fills bin/. A declared tool that this machine lacks is left out (a scenario that cannot do
- * without names it in `needs`); a file of the plan that is in bin/ already stays as it is. */
-bool tools_make(const struct world *world, struct lg_error *err);
 
 #endif

@@ -15,9 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "world/environment.h"
-#include "world/files.h"
-#include "world/projects.h"
+#include "world/parts.h"
 #include "world/tools.h"
 
 void world_missing_tools(const struct plan *plan, struct string_list *missing)
