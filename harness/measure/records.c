@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "measure/identify.h"
 #include "measure/run_private.h"
+#include "probes/build_info.h"
 
 /* Steps and screens are written by callbacks, which cannot end the run: the next record does. */
 static bool write_record(struct run *run, const struct journal_record *record, struct lg_error *err)

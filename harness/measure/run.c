@@ -19,6 +19,7 @@
 #include "measure/sessions.h"
 #include "driver/process.h"
 #include "driver/world_steps.h"
+#include "probes/procfs.h"
 
 enum {
     STDERR_TAIL_LINES = 50,

@@ -7,6 +7,7 @@
 #include "journal/journal.h"
 #include "measure/run.h"
 #include "measure/world_counts.h"
+#include "probes/pprof.h"
 #include "probes/probe.h"
 #include "verdict/series.h"
 #include "driver/target.h"

@@ -1,10 +1,5 @@
-/*
- * Go's build information in an ELF file. Source of the format: debug/buildinfo of the Go library.
- * The section .go.buildinfo begins with a header of 32 bytes: a magic of 14, the pointer size,
- * flags. With flag 2 (Go 1.18 and later) two strings follow, each with its length as a varint
- * before it: the Go version and the module information. Older files hold pointers; they are left
- * unknown.
- */
+#include "probes/build_info.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,8 +10,14 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "probes/probe.h"
 
+/*
+ * Source of the format: debug/buildinfo of the Go library.
+ * The section .go.buildinfo begins with a header of 32 bytes: a magic of 14, the pointer size,
+ * flags. With flag 2 (Go 1.18 and later) two strings follow, each with its length as a varint
+ * before it: the Go version and the module information. Older files hold pointers; they are left
+ * unknown.
+ */
 enum {
     HEADER_BYTES = 32,
     HEADER_ALIGN = 16,

@@ -43,41 +43,33 @@ static void figures_parse(struct memstats_reader *reader)
 
 static void line_end(struct memstats_reader *reader)
 {
-    size_t kept = reader->length < MEMSTATS_LINE_BYTES ? reader->length : MEMSTATS_LINE_BYTES - 1;
-    reader->line[kept] = '\0';
+    reader->line[reader->length] = '\0';
     if (reader->lines == 0)
         rate_parse(reader);
-    else if (reader->line[0] == '#' && reader->line[1] == ' ')
+    else if (text_starts(reader->line, "# "))
         figures_parse(reader);
     reader->lines++;
     reader->length = 0;
 }
 
-static void line_keep(struct memstats_reader *reader, const char *bytes, size_t length)
-{
-    size_t room = reader->length < MEMSTATS_LINE_BYTES ? MEMSTATS_LINE_BYTES - reader->length : 0;
-    memcpy(reader->line + reader->length, bytes, length < room ? length : room);
-    /* Nothing is kept of a longer line, so its length need not be known exactly. */
-    reader->length += length < room ? length : room;
-}
-
 bool memstats_receive(void *context, const char *bytes, size_t length)
 {
     struct memstats_reader *reader = context;
-    while (length > 0) {
-        const char *newline = memchr(bytes, '\n', length);
-        size_t piece = newline != NULL ? (size_t)(newline - bytes) : length;
-        line_keep(reader, bytes, piece);
+    for (const char *end = bytes + length, *newline; bytes < end; bytes = newline + 1) {
+        newline = memchr(bytes, '\n', (size_t)(end - bytes));
+        size_t piece = (size_t)((newline != NULL ? newline : end) - bytes);
+        size_t room = MEMSTATS_LINE_BYTES - 1 - reader->length;
+        size_t kept = piece < room ? piece : room;
+        memcpy(reader->line + reader->length, bytes, kept);
+        reader->length += kept;
         if (newline == NULL)
-            return true;
+            break;
         line_end(reader);
-        bytes += piece + 1;
-        length -= piece + 1;
     }
     return true;
 }
 
-bool pprof_memstats(struct pprof *pprof, struct memstats *memstats, struct lg_error *err)
+bool memstats_fetch(struct pprof *pprof, struct memstats *memstats, struct lg_error *err)
 {
     struct memstats_reader reader = {0};
     if (!pprof_fetch(pprof, "heap?gc=1&debug=1", memstats_receive, &reader, err))

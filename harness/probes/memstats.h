@@ -9,19 +9,29 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probes/pprof.h"
 
-enum {
-    MEMSTATS_LINE_BYTES = 256
-}; /* longer lines (PauseNs) hold nothing of interest behind that */
+struct memstats {
+    double heap_alloc;
+    double heap_inuse;
+    double heap_objects;
+    uint64_t collections; /* NumGC */
+    bool complete;        /* all four were seen */
+    unsigned long rate;   /* half of the header's N; 0 when not seen */
+};
+bool memstats_fetch(struct pprof *pprof, struct memstats *memstats, struct lg_error *err);
+
+/* Longer lines (PauseNs) hold nothing of interest behind that. */
+enum { MEMSTATS_LINE_BYTES = 256 };
 
 struct memstats_reader {
     struct memstats memstats;
     unsigned seen; /* bits, one for each of the four */
     size_t lines;  /* that ended so far */
     char line[MEMSTATS_LINE_BYTES];
-    size_t length; /* of the line so far, also where it is longer than is kept */
+    size_t length; /* of the line so far, as much of it as is kept */
 };
 
 /* A pprof_sink; the context is a zeroed struct memstats_reader. Pieces may be cut anywhere. */

@@ -39,15 +39,4 @@ void pprof_set_keep_alive(struct pprof *pprof, bool keep_alive);
 /* Connections opened so far: 1 as long as keep-alive holds. */
 unsigned pprof_connections(const struct pprof *pprof);
 
-/* The lines "# Name = value" at the end of heap?debug=1, read as they stream by. */
-struct memstats {
-    double heap_alloc;
-    double heap_inuse;
-    double heap_objects;
-    uint64_t collections; /* NumGC */
-    bool complete;        /* all four were seen */
-    unsigned long rate;   /* from the header's heap/N, N = 2 x rate; 0 when not seen */
-};
-bool pprof_memstats(struct pprof *pprof, struct memstats *memstats, struct lg_error *err);
-
 #endif

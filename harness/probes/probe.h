@@ -6,14 +6,14 @@
 #define LEAKGATE_PROBES_PROBE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
 #include "base/loop.h"
-#include "probes/pprof.h"
-#include "probes/procfs.h"
 #include "probes/sample.h"
 
+struct pprof;
 struct probe;
 struct probe_counting;
 
@@ -49,30 +49,22 @@ void probe_close(struct probe *probe);
 pid_t probe_pid(const struct probe *probe); /* the owner of the socket */
 unsigned short probe_port(const struct probe *probe);
 struct pprof *probe_pprof(struct probe *probe);
-struct holder_table *probe_holders(struct probe *probe); /* owned by the probe until taken */
-struct holder_table *probe_take_holders(struct probe *probe);
+struct holder_table *probe_holders(struct probe *probe); /* owned by the probe */
 
-/* Fills *sample (phase and iteration are the caller's to set). with_memstats asks for the exact
- * heap numbers too, which is dear at a low rate. *rate is the heap profile's real sampling rate. */
+/* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. with_memstats
+ * asks for the exact heap numbers too, which is dear at a low rate. *rate is the heap profile's
+ * real sampling rate. */
 bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
                   struct lg_error *err);
 
 /*
  * Goroutines that the runtime itself knows to be leaked (profile goroutineleak: Go 1.27, or 1.26
  * built with the experiment of that name), after a collection that looks for them. Fills *sample:
- * the gauge goroutine_leak and its holders, and `before`'s holdings, which are not read again.
- * *served is false, and *sample empty, where the runtime does not serve the profile.
+ * PHASE_QUIT, `before`'s iteration, the gauge goroutine_leak and its holders, and `before`'s
+ * holdings, which are not read again. *served is false, and *sample untouched, where the runtime
+ * does not serve the profile.
  */
 bool probe_goroutine_leaks(struct probe *probe, const struct sample *before, struct sample *sample,
                            bool *served, struct lg_error *err);
-
-/* What an ELF file's Go build information says (debug/buildinfo): "go1.26.8", main module's path
- * and version. Fields are "" where unknown; a program that is no Go program is no error. */
-struct build_info {
-    char go_version[64];
-    char module[256];
-    char version[128];
-};
-void build_info_read(const char *program, struct build_info *info);
 
 #endif

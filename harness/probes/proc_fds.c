@@ -1,5 +1,6 @@
-/* A process's open descriptors: what they are, and which of them listen. */
+/* A process's open descriptors: what they are, which of them watch files, and which listen. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,39 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct holde
     return true;
 }
 
+/* Lines of fdinfo/FD that begin with "inotify ": one watch each. Counted as they are read, for a
+ * descriptor may have tens of thousands. */
+static unsigned watches_of(const struct proc *proc, unsigned long number)
+{
+    char name[48];
+    snprintf(name, sizeof name, "fdinfo/%lu", number);
+    int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
+    _cleanup_file_ FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (file == NULL) {
+        cleanup_close(&fd);
+        return 0;
+    }
+    _cleanup_free_ char *line = NULL;
+    size_t size = 0;
+    unsigned watches = 0;
+    while (getline(&line, &size, file) >= 0)
+        watches += strncmp(line, "inotify ", 8) == 0;
+    return watches;
+}
+
+bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err)
+{
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
+    if (stream == NULL)
+        return proc_failed(proc, errno, "fd", err);
+    char link[PATH_MAX];
+    *watches = 0;
+    for (unsigned long number; fd_next(stream, &number, link);)
+        if (strcmp(link, "anon_inode:inotify") == 0)
+            *watches += watches_of(proc, number);
+    return true;
+}
+
 static bool is_skipped(const unsigned short *skip, size_t count, unsigned short port)
 {
     for (size_t i = 0; i < count; i++)
@@ -95,7 +129,7 @@ static bool is_skipped(const unsigned short *skip, size_t count, unsigned short 
 /* The listening socket of the process with the lowest descriptor, of those on loopback and not
  * skipped. */
 static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *skip,
-                        size_t skip_count, struct socket *listener)
+                        size_t skip_count, struct listener *listener)
 {
     _cleanup_proc_ struct proc proc = {.directory = -1};
     if (!proc_open(proc_root, pid, &proc, NULL))
@@ -113,30 +147,22 @@ static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *
         const struct socket *socket = socket_list_find(&sockets, inode);
         if (socket == NULL || !socket->loopback || is_skipped(skip, skip_count, socket->port))
             continue;
-        *listener = *socket;
+        *listener = (struct listener){pid, socket->port, socket->ipv6};
         lowest = number;
     }
     return lowest != ULONG_MAX;
 }
 
 bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
-                        size_t skip_count, pid_t *owner, unsigned short *port, bool *ipv6,
-                        struct lg_error *err)
+                        size_t skip_count, struct listener *listener, struct lg_error *err)
 {
     _cleanup_free_ pid_t *pids = NULL;
     size_t count = 0;
     if (!proc_descendants(proc_root, root, &pids, &count, err))
         return false;
-    struct socket listener;
-    for (size_t i = 0; i <= count; i++) {
-        pid_t pid = i == 0 ? root : pids[i - 1];
-        if (!listener_of(proc_root, pid, skip, skip_count, &listener))
-            continue;
-        *owner = pid;
-        *port = listener.port;
-        *ipv6 = listener.ipv6;
-        return true;
-    }
+    for (size_t i = 0; i <= count; i++)
+        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], skip, skip_count, listener))
+            return true;
     if (err != NULL)
         *err = (struct lg_error){.class = LG_ERROR_NONE};
     return false;

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,48 +137,6 @@ bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_er
 void proc_close(struct proc *proc)
 {
     cleanup_close(&proc->directory);
-}
-
-/* Lines of fdinfo/FD that begin with "inotify ": one watch each. Counted as they are read, for a
- * descriptor may have tens of thousands. */
-static unsigned watches_of(const struct proc *proc, unsigned long number)
-{
-    char name[48];
-    snprintf(name, sizeof name, "fdinfo/%lu", number);
-    int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    _cleanup_file_ FILE *file = fdopen(fd, "r");
-    if (file == NULL) {
-        close(fd);
-        return 0;
-    }
-    _cleanup_free_ char *line = NULL;
-    size_t size = 0;
-    unsigned watches = 0;
-    while (getline(&line, &size, file) >= 0)
-        watches += strncmp(line, "inotify ", 8) == 0;
-    return watches;
-}
-
-bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err)
-{
-    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
-    if (stream == NULL)
-        return proc_failed(proc, errno, "fd", err);
-    unsigned found = 0;
-    for (unsigned long number; proc_number_next(stream, &number);) {
-        char name[32], link[32];
-        snprintf(name, sizeof name, "%lu", number);
-        ssize_t length = readlinkat(dirfd(stream), name, link, sizeof link - 1);
-        if (length <= 0)
-            continue;
-        link[length] = '\0';
-        if (strcmp(link, "anon_inode:inotify") == 0)
-            found += watches_of(proc, number);
-    }
-    *watches = found;
-    return true;
 }
 
 bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err)

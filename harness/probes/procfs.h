@@ -52,13 +52,16 @@ bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err)
 bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *count,
                       struct lg_error *err);
 
-/* The process among root and its descendants that owns a listening TCP socket on loopback, and its
- * port in host order; *ipv6 tells ::1 from 127.0.0.1. False with class LG_ERROR_NONE while there is
- * none. With several ports the lowest descriptor of the nearest process wins; the caller checks
- * that it answers as pprof does. `skip` ports have been tried (count skip_count). */
+struct listener {
+    pid_t owner;
+    unsigned short port; /* in host order */
+    bool ipv6;           /* at ::1, not at 127.0.0.1 */
+};
+/* The listening TCP socket on loopback of root or one of its descendants. False with class
+ * LG_ERROR_NONE while there is none. With several the lowest descriptor of the nearest process
+ * wins; the caller checks that it answers as pprof does. `skip` ports have been tried. */
 bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
-                        size_t skip_count, pid_t *owner, unsigned short *port, bool *ipv6,
-                        struct lg_error *err);
+                        size_t skip_count, struct listener *listener, struct lg_error *err);
 /* Does the process own a listening socket on that port now? */
 bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port);
 

@@ -38,8 +38,7 @@ struct decoder {
     int value_index;          /* which of a sample's values counts */
     int bytes_index;          /* -1: none */
     struct holding_list holdings;
-    size_t samples;
-    uint64_t total;
+    struct profile_facts facts;
 };
 
 static void decoder_free(struct decoder *decoder)
@@ -77,7 +76,7 @@ static char *string_copy(const struct decoder *decoder, uint32_t number)
     return memory_copy_range(string.start, string.length);
 }
 
-static void packages_fill(struct decoder *decoder)
+static void learn_packages(struct decoder *decoder)
 {
     for (size_t i = 0; i < decoder->tables.function_count; i++) {
         const struct profile_function *function = &decoder->tables.functions[i];
@@ -96,7 +95,7 @@ static uint32_t function_number(struct decoder *decoder, const struct profile_fu
     if (function_may_be_foreign(name)) {
         _cleanup_free_ char *file = string_copy(decoder, function->file);
         if (!decoder->packages_known)
-            packages_fill(decoder);
+            learn_packages(decoder);
         decoder->packages_known = true;
         whole = packages_whole_name(&decoder->packages, name, file);
     }
@@ -167,24 +166,16 @@ static bool is_own(const struct decoder *decoder, const struct stack *stack)
            ((stack->marks & FUNCTION_SERVES) != 0 && (stack->marks & FUNCTION_PROFILES) != 0);
 }
 
-static bool sample_values(const struct decoder *decoder, const struct profile_sample *sample,
-                          int64_t *value, int64_t *bytes)
-{
-    if (sample->value_count != decoder->tables.type_count)
-        return false;
-    *value = sample->values[decoder->value_index];
-    *bytes = decoder->bytes_index >= 0 ? sample->values[decoder->bytes_index] : 0;
-    return *value >= 0 && *bytes >= 0;
-}
-
 static bool sample_decode(void *context, const struct profile_sample *sample, struct lg_error *err)
 {
     struct decoder *decoder = context;
-    int64_t value, bytes;
-    if (!sample_values(decoder, sample, &value, &bytes))
+    bool fits = sample->value_count == decoder->tables.type_count;
+    int64_t value = fits ? sample->values[decoder->value_index] : -1;
+    int64_t bytes = fits && decoder->bytes_index >= 0 ? sample->values[decoder->bytes_index] : 0;
+    if (value < 0 || bytes < 0)
         return lg_fail(err, LG_ERROR_TARGET, 0,
                        "the profile is damaged: a sample's values do not fit its types");
-    decoder->samples++;
+    decoder->facts.samples++;
     if (value == 0 && bytes == 0)
         return true;
     struct stack stack = {.depth = 0, .marks = 0};
@@ -198,7 +189,7 @@ static bool sample_decode(void *context, const struct profile_sample *sample, st
         return lg_fail(err, LG_ERROR_TARGET, 0,
                        "the target's distinct stacks take more than %u bytes", LIMIT_HOLDER_BYTES);
     uint32_t held = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
-    decoder->total += held;
+    decoder->facts.total += held;
     holding_list_add(&decoder->holdings,
                      (struct holding){.holder = holder, .value = held, .bytes = (uint64_t)bytes});
     return true;
@@ -217,17 +208,8 @@ static bool values_find(struct decoder *decoder, struct lg_error *err)
     return lg_fail(err, LG_ERROR_TARGET, 0, "what came is no %s profile", is_heap ? "heap" : name);
 }
 
-static bool decode(struct decoder *decoder, const char *bytes, size_t length, struct lg_error *err)
-{
-    if (!profile_tables_read(bytes, length, &decoder->tables, err) || !values_find(decoder, err) ||
-        !profile_samples_read(&decoder->tables, sample_decode, decoder, err))
-        return false;
-    holding_list_sum(&decoder->holdings);
-    return true;
-}
-
 bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,
-                    struct holding_list *holdings, uint64_t *total, struct profile_facts *facts,
+                    struct holding_list *holdings, struct profile_facts *facts,
                     struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer inflated = BUFFER_INIT(LIMIT_GZIP_OUT_BYTES);
@@ -238,11 +220,13 @@ bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct h
         length = inflated.length;
     }
     _cleanup_decoder_ struct decoder decoder = {.table = table, .gauge = gauge};
-    if (!decode(&decoder, bytes, length, err))
+    if (!profile_tables_read(bytes, length, &decoder.tables, err) || !values_find(&decoder, err) ||
+        !profile_samples_read(&decoder.tables, sample_decode, &decoder, err))
         return false;
+    holding_list_sum(&decoder.holdings);
     for (size_t i = 0; i < decoder.holdings.count; i++)
         holding_list_add(holdings, decoder.holdings.items[i]);
-    *total = decoder.total;
-    *facts = (struct profile_facts){.period = decoder.tables.period, .samples = decoder.samples};
+    *facts = decoder.facts;
+    facts->period = decoder.tables.period;
     return true;
 }

@@ -13,18 +13,20 @@
 #include "probes/sample.h"
 
 struct profile_facts {
-    int64_t period; /* heap: the sampling rate in bytes; read it, the variable can be ignored */
+    int64_t
+        period; /* heap: the real sampling rate in bytes; the target can ignore what was asked */
     size_t samples;
+    uint64_t total; /* of the values */
 };
 
 /* Adds one holding per distinct stack to holdings (value and bytes summed; stacks that hold
  * nothing are left out): for GAUGE_GOROUTINE and GAUGE_GOROUTINE_LEAK the count, for
  * GAUGE_HEAP_STACK inuse_objects and inuse_space, found by the names of the profile's sample types.
  * Stacks that belong to the fetch itself (net/http.(*conn).serve with runtime/pprof above it) are
- * left out of goroutines and counted in no gauge. *total is the sum of values. class
- * LG_ERROR_TARGET on anything that is no such profile. */
+ * left out of goroutines and counted in no gauge. class LG_ERROR_TARGET on anything that is no such
+ * profile. */
 bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,
-                    struct holding_list *holdings, uint64_t *total, struct profile_facts *facts,
+                    struct holding_list *holdings, struct profile_facts *facts,
                     struct lg_error *err);
 
 #endif

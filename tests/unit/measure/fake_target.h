@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "driver/target.h"
+#include "probes/pprof.h"
 #include "probes/probe.h"
 
 struct target {

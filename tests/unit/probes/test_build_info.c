@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "probes/probe.h"
+#include "probes/build_info.h"
 
 static const char sentinel_start[] = "0w\xaf\x0c\x92t\x08\x02"
                                      "A\xe1\xc1\x07\xe6\xd6\x18\xe6";

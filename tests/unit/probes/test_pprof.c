@@ -284,7 +284,7 @@ static void memstats_come_from_the_texts_last_lines(void **state)
 {
     struct fixture *fixture = *state;
     struct memstats memstats;
-    assert_true(pprof_memstats(fixture->pprof, &memstats, &fixture->err));
+    assert_true(memstats_fetch(fixture->pprof, &memstats, &fixture->err));
     assert_true(memstats.complete);
     assert_int_equal(memstats.rate, 512);
     assert_true(memstats.heap_alloc == 6521457);

@@ -404,22 +404,20 @@ static void the_nearest_listener_with_the_lowest_descriptor_wins(void **state)
         bool ipv6;
     } expected[] = {{8080, true}, {6060, false}, {8081, false}};
     unsigned short skip[4] = {0};
-    pid_t owner = 0;
-    unsigned short port = 0;
-    bool ipv6 = false;
+    struct listener found = {0};
     for (size_t i = 0; i < 3; i++) {
-        assert_true(proc_find_listener(fake->root, 42, skip, i, &owner, &port, &ipv6, NULL));
-        assert_int_equal(owner, 43);
-        assert_int_equal(port, expected[i].port);
-        assert_int_equal(ipv6, expected[i].ipv6);
-        assert_true(proc_owns_listener(fake->root, 43, port));
-        assert_false(proc_owns_listener(fake->root, 42, port));
-        skip[i] = port;
+        assert_true(proc_find_listener(fake->root, 42, skip, i, &found, NULL));
+        assert_int_equal(found.owner, 43);
+        assert_int_equal(found.port, expected[i].port);
+        assert_int_equal(found.ipv6, expected[i].ipv6);
+        assert_true(proc_owns_listener(fake->root, 43, found.port));
+        assert_false(proc_owns_listener(fake->root, 42, found.port));
+        skip[i] = found.port;
     }
     struct lg_error err = {.class = LG_ERROR_INTERNAL};
-    assert_false(proc_find_listener(fake->root, 42, skip, 3, &owner, &port, &ipv6, &err));
+    assert_false(proc_find_listener(fake->root, 42, skip, 3, &found, &err));
     assert_int_equal(err.class, LG_ERROR_NONE);
-    assert_false(proc_find_listener(fake->root, 77, skip, 3, &owner, &port, &ipv6, &err));
+    assert_false(proc_find_listener(fake->root, 77, skip, 3, &found, &err));
     assert_int_equal(err.class, LG_ERROR_TARGET);
 }
 

@@ -23,7 +23,6 @@
 struct decoded {
     struct holder_table *table;
     struct holding_list holdings;
-    uint64_t total;
     struct profile_facts facts;
     struct lg_error err;
     bool decoded;
@@ -33,7 +32,7 @@ static struct decoded decode(const void *bytes, size_t length, enum gauge gauge)
 {
     struct decoded result = {.table = holder_table_new()};
     result.decoded = profile_decode(bytes, length, gauge, result.table, &result.holdings,
-                                    &result.total, &result.facts, &result.err);
+                                    &result.facts, &result.err);
     return result;
 }
 
@@ -86,7 +85,7 @@ static void goroutines_of_a_real_profile(void **state)
     assert_string_equal(frame(&decoded, (size_t)(waiting - decoded.holdings.items), 0),
                         "runtime.gopark");
     /* The profile counts 13: one of them serves the fetch and one reads behind it. */
-    assert_int_equal(decoded.total, 11);
+    assert_int_equal(decoded.facts.total, 11);
     assert_int_equal(decoded.facts.samples, 7);
     assert_int_equal(decoded.holdings.count, 5);
     assert_null(held_by(&decoded, "net/http/pprof.Index"));
@@ -113,7 +112,7 @@ static void heap_of_a_real_profile(void **state)
     assert_int_equal(decoded.facts.samples, 12);
     /* What is freed holds nothing: two stacks of twelve samples are left. */
     assert_int_equal(decoded.holdings.count, 2);
-    assert_int_equal(decoded.total, 42);
+    assert_int_equal(decoded.facts.total, 42);
     decoded_free(&decoded);
 }
 
@@ -166,7 +165,7 @@ static void the_same_profile_again_gives_the_same_holders(void **state)
     struct decoded decoded = decode(bytes.data, bytes.length, GAUGE_HEAP_STACK);
     size_t stacks = holder_table_count(decoded.table);
     assert_true(profile_decode(bytes.data, bytes.length, GAUGE_HEAP_STACK, decoded.table,
-                               &decoded.holdings, &decoded.total, &decoded.facts, &decoded.err));
+                               &decoded.holdings, &decoded.facts, &decoded.err));
     assert_int_equal(holder_table_count(decoded.table), stacks);
     assert_int_equal(decoded.holdings.count, 4); /* appended */
     holding_list_sum(&decoded.holdings);
@@ -278,7 +277,7 @@ static void numbers_may_be_anything_and_inlined_frames_go_innermost_first(void *
     struct decoded decoded = decode(out.data, out.length, GAUGE_GOROUTINE);
     if (!decoded.decoded)
         fail_msg("%s", decoded.err.text);
-    assert_int_equal(decoded.total, 3);
+    assert_int_equal(decoded.facts.total, 3);
     assert_int_equal(decoded.holdings.count, 1);
     assert_string_equal(frame(&decoded, 0, 0), "main.inlined");
     assert_string_equal(frame(&decoded, 0, 1), "main.leaf");
@@ -297,7 +296,7 @@ static void what_has_not_run_yet_is_not_counted(void **state)
     put_sample(&out, (uint64_t[]){1}, 1, 4);
     struct decoded decoded = decode(out.data, out.length, GAUGE_GOROUTINE);
     assert_true(decoded.decoded);
-    assert_int_equal(decoded.total, 4);
+    assert_int_equal(decoded.facts.total, 4);
     assert_int_equal(decoded.holdings.count, 1);
     decoded_free(&decoded);
 }

@@ -68,14 +68,13 @@ static struct keys keys_of(const char *build, enum gauge gauge)
     struct keys keys = {.count = 0};
     struct lg_error err = {0};
     struct profile_facts facts;
-    uint64_t total;
     _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(1024 * 1024);
     struct holding_list holdings = {0};
     _cleanup_free_ char *path = memory_format("%s/fixtures/%s-%s.pb.gz", TEST_UNIT_DIR, build,
                                               gauge == GAUGE_GOROUTINE ? "goroutine" : "heap");
     struct holder_table *table = holder_table_new();
     if (!file_read(path, &bytes, LG_ERROR_INTERNAL, &err) ||
-        !profile_decode(bytes.data, bytes.length, gauge, table, &holdings, &total, &facts, &err))
+        !profile_decode(bytes.data, bytes.length, gauge, table, &holdings, &facts, &err))
         fail_msg("%s: %s", path, err.text);
     for (size_t i = 0; i < holdings.count; i++)
         if (is_shape(gauge, &holdings.items[i]))

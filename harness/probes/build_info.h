@@ -1,0 +1,15 @@
+/* What an ELF file's Go build information says (debug/buildinfo). */
+#ifndef LEAKGATE_PROBES_BUILD_INFO_H
+#define LEAKGATE_PROBES_BUILD_INFO_H
+
+/* Fields are "" where unknown. */
+struct build_info {
+    char go_version[64]; /* "go1.26.8" */
+    char module[256];    /* the main module's path */
+    char version[128];   /* and its version */
+};
+
+/* A program that is no Go program is no error. */
+void build_info_read(const char *program, struct build_info *info);
+
+#endif
