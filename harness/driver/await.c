@@ -43,8 +43,7 @@ struct wait {
     long file_lines;
     bool file_changed; /* perhaps, since it was last read */
     bool file_holds;
-    uint64_t looked_at; /* frame number that was compared last */
-    bool compared;
+    uint64_t looked_at; /* number of the frame compared last; UINT64_MAX: none */
     bool screen_holds;
     struct lg_error problem; /* of the match itself */
 };
@@ -103,9 +102,8 @@ static bool screen_holds(struct wait *wait)
         return false;
     if (wait->match == NULL)
         return true;
-    if (wait->compared && wait->looked_at == frame)
+    if (wait->looked_at == frame)
         return wait->screen_holds;
-    wait->compared = true;
     wait->looked_at = frame;
     wait->screen_holds = screen_matches(wait->match, terminal, &wait->problem);
     return wait->screen_holds;
@@ -207,16 +205,6 @@ static int64_t recheck_file(void *context)
     return clock_now() + 250 * NS_PER_MS;
 }
 
-/* What a wait that timed out was still waiting for. The caller frees it. */
-static char *still_missing(struct wait *wait)
-{
-    if (wait->match != NULL && !wait->screen_holds)
-        return screen_missing(wait->match, wait->target->terminal);
-    if (wait->path != NULL && !wait->file_holds)
-        return memory_format("the file %s is not there or not as awaited", wait->plan->file);
-    return memory_copy_text("no frame was drawn since the last input");
-}
-
 /* A stopped process reads no key and draws nothing, which explains any timeout. */
 static bool is_stopped(const struct target *target)
 {
@@ -231,7 +219,13 @@ static bool is_stopped(const struct target *target)
 
 static bool fail_late(struct wait *wait, const struct step *step, struct lg_error *err)
 {
-    _cleanup_free_ char *missing = still_missing(wait);
+    _cleanup_free_ char *missing = NULL;
+    if (wait->match != NULL && !wait->screen_holds)
+        missing = screen_missing(wait->match, wait->target->terminal);
+    else if (wait->path != NULL && !wait->file_holds)
+        missing = memory_format("the file %s is not there or not as awaited", wait->plan->file);
+    else
+        missing = memory_copy_text("no frame was drawn since the last input");
     lg_fail(err, LG_ERROR_TARGET, 0, "%s: timed out: %s", step->source, missing);
     if (is_stopped(wait->target))
         lg_context(err, "the target is stopped (by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU)");
@@ -266,7 +260,7 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
 bool step_wait(struct target *target, const struct step *step, unsigned iteration,
                struct lg_error *err)
 {
-    struct wait wait = {.target = target, .plan = &step->wait};
+    struct wait wait = {.target = target, .plan = &step->wait, .looked_at = UINT64_MAX};
     bool done = prepare_match(&wait, iteration, err) && prepare_file(&wait, iteration, err) &&
                 run_wait(&wait, step, err);
     screen_match_free(wait.match);
@@ -316,8 +310,7 @@ bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, st
 struct round_trip {
     struct target *target;
     const struct string_list *rows;
-    uint64_t looked_at;
-    bool compared;
+    uint64_t looked_at; /* as in struct wait */
     bool equal;
     int row; /* of the first difference */
     char *shown;
@@ -330,9 +323,8 @@ static bool has_returned(void *context)
     if (!target_alive(target, NULL))
         return true;
     uint64_t frame = terminal_frames(target->terminal);
-    if (terminal_in_update(target->terminal) || (trip->compared && trip->looked_at == frame))
+    if (terminal_in_update(target->terminal) || trip->looked_at == frame)
         return trip->equal;
-    trip->compared = true;
     trip->looked_at = frame;
     _cleanup_strings_ struct string_list now = {0};
     screen_without(target->terminal, target->plan, &target->plan->measure.leave_out, &now);
@@ -363,7 +355,7 @@ static char *squeeze(const char *row)
 bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
                          struct lg_error *err)
 {
-    struct round_trip trip = {.target = target, .rows = rows};
+    struct round_trip trip = {.target = target, .rows = rows, .looked_at = UINT64_MAX};
     int64_t deadline = step_deadline(&target->steps, timeout_ms);
     enum loop_result result =
         loop_run_until(target->loop, has_returned, NULL, &trip, deadline, err);

@@ -227,10 +227,14 @@ static char *put_number(char *out, int number)
     return out;
 }
 
-void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool on)
+void emulator_set_mode(struct emulator *emulator, int mode, bool on)
 {
     char bytes[16] = "\x1b[?";
-    char *out = put_number(bytes + 3, (int)mode);
+    if (mode != EMULATOR_APPLICATION_CURSOR && mode != EMULATOR_ORIGIN && mode != EMULATOR_WRAP &&
+        mode != EMULATOR_ALTERNATE && mode != EMULATOR_SAVE_CURSOR &&
+        mode != EMULATOR_ALTERNATE_AND_CURSOR)
+        return;
+    char *out = put_number(bytes + 3, mode);
     *out++ = on ? 'h' : 'l';
     write_bytes(emulator, bytes, (size_t)(out - bytes));
 }

@@ -1,15 +1,15 @@
 /*
  * The screen itself: libvterm, given only what it is safe with.
  *
- * What libvterm 0.1.4 (and in part 0.3.3) does with hostile or merely rare output was read in its
- * source: it writes over the end of its 16 control sequence parameters; it lets a C1 character walk
- * the cursor out of the screen; it loops for ever on REP after a character of no width; it draws a
- * combining mark in the next row when its base stands at the margin, and takes quadratic time
- * over endless marks; it takes only the first number of DECSET; it reads CSI s as DECSLRM.
- * So sequences are passed on by a list of those that move, erase, insert or delete text, with
- * clipped numbers. Colours are left out while a target runs, because no wait asks for them (a
- * replay of its recording does: emulator_keep_styles); likewise left and right margins,
- * double-width lines and the charsets beyond line drawing.
+ * By its source, libvterm 0.1.4 (and in part 0.3.3) fails on hostile or merely rare output: it
+ * writes over the end of its 16 control sequence parameters; a C1 character moves its cursor out of
+ * the screen; REP after a character of no width makes it loop for ever; it draws a combining mark
+ * in the next row when its base stands at the margin, and takes quadratic time over endless marks;
+ * it takes only the first number of DECSET; it reads CSI s as DECSLRM. So only listed sequences are
+ * passed on, those that move, erase, insert or delete text, with clipped numbers. Colours are left
+ * out while a target runs, because no wait asks for them (a replay of its recording does:
+ * emulator_keep_styles); likewise left and right margins, double-width lines and the charsets
+ * beyond line drawing.
  *
  * The screen depends on what was drawn alone, not on how it was cut into calls.
  */
@@ -44,7 +44,8 @@ void emulator_text(struct emulator *emulator, const char *bytes, size_t length);
 void emulator_control(struct emulator *emulator, char control);
 void emulator_escape(struct emulator *emulator, char intermediate, char final);
 void emulator_csi(struct emulator *emulator, const struct csi *csi);
-void emulator_set_mode(struct emulator *emulator, enum emulator_mode mode, bool on);
+/* Modes that are not in enum emulator_mode are ignored. */
+void emulator_set_mode(struct emulator *emulator, int mode, bool on);
 void emulator_set_insert(struct emulator *emulator, bool on); /* IRM */
 void emulator_move_cursor(struct emulator *emulator, int row, int column);
 void emulator_soft_reset(struct emulator *emulator); /* DECSTR */

@@ -46,8 +46,8 @@ static void __attribute__((noreturn)) child_fail(const struct child *child, cons
     _exit(127);
 }
 
-/* First all out of the way of 0, 1 and 2, for any of them may stand there when leakgate was started
- * without them. */
+/* First all are moved above 0, 1 and 2, which any of them may be when leakgate was started without
+ * standard descriptors. */
 static void child_arrange_descriptors(struct child *child)
 {
     static const char problem[] = "cannot arrange its descriptors";

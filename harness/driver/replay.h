@@ -1,10 +1,10 @@
 /*
- * A recording (target/recording.h) drawn again: what stood on the screen at each moment, for a
- * report. Nothing waits: the times are those that stand in the file.
+ * A recording (driver/recording.h) drawn again, for a report: the screen at each moment. Nothing
+ * waits; the times are those in the file.
  *
- * The emulator is the one that the target was judged by, with colours. What it is fed may be the
- * very output that ended a worker, so who calls this does it in a process that may end (report/
- * html_recording.c).
+ * The emulator is the one that the target was driven with, plus colours. Its input may be the very
+ * output that crashed a worker, so callers run this in a process of its own
+ * (report/html_recording.c).
  */
 #ifndef LEAKGATE_DRIVER_REPLAY_H
 #define LEAKGATE_DRIVER_REPLAY_H
@@ -30,8 +30,8 @@ struct replay_end {
 /* Ten pictures a second show what a program does between two steps. */
 #define REPLAY_FRAME_SECONDS 0.1
 
-/* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT where it is no recording. A
- * line that is none of an event ends it, as a crash leaves the last one. */
+/* Draws at most `maximum` bytes of the file. False and LG_ERROR_INPUT when it is no recording. A
+ * line that is no event ends it: a crash may leave such a last line. */
 bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
             struct replay_end *end, struct lg_error *err);
 

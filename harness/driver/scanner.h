@@ -1,7 +1,7 @@
 /*
- * A byte stream of a terminal program cut into what it says: printable text, control characters,
+ * The output of a terminal program cut into its elements: printable text, control characters,
  * escape sequences, control sequences and control strings (ECMA-48 section 5, and the state machine
- * of vt100.net/emu/dec_ansi_parser). No meaning is given to any of them here.
+ * of vt100.net/emu/dec_ansi_parser). Their meaning is not known here.
  *
  * - What comes out depends on the bytes alone, not on how they were cut into feeds.
  * - The stream is UTF-8: bytes 0x80..0x9f are parts of characters and never C1 controls, not even
@@ -65,7 +65,7 @@ struct control_string {
     bool bell; /* ended by BEL, not by ST */
 };
 
-/* All of them are needed. What they are given is valid during the call only. */
+/* None may be NULL. The arguments are valid during the call only. */
 struct scanner_listener {
     /* Valid UTF-8 without controls, whole characters. */
     void (*text)(void *context, const char *bytes, size_t length);

@@ -1,4 +1,5 @@
-/* Is what a wait step awaits on the screen now? Compiled once per step, asked at every frame. */
+/* Matching the screen with what a wait step awaits: compiled once per step, asked at every frame.
+ */
 #ifndef LEAKGATE_DRIVER_SCREEN_H
 #define LEAKGATE_DRIVER_SCREEN_H
 

@@ -1,4 +1,4 @@
-/* The steps of a scenario, done to a target in order. */
+/* The steps of a scenario, played on a target in order. */
 #include <stdlib.h>
 #include <sys/wait.h>
 

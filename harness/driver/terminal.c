@@ -7,9 +7,14 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "driver/emulator.h"
-#include "driver/replies.h"
 #include "driver/scanner.h"
 
+#define ESC "\x1b"
+#define ST "\x1b\\"
+#define SYNCHRONIZED_UPDATE 2026
+/* Pixels of a cell, as reported to the target. */
+#define CELL_WIDTH 8
+#define CELL_HEIGHT 16
 #define X10_LAST 222 /* 223 from 1, plus 32, is 255 */
 
 struct terminal {
@@ -75,36 +80,23 @@ static void take_escape(void *context, char intermediate, char final)
     emulator_escape(terminal->emulator, intermediate, final);
 }
 
-static void set_alternate(struct terminal *terminal, enum emulator_mode mode, bool on)
-{
-    terminal->modes.alternate = on;
-    emulator_set_mode(terminal->emulator, mode, on);
-}
-
 static void set_private_mode(struct terminal *terminal, int mode, bool on)
 {
     struct modes *modes = &terminal->modes;
     switch (mode) {
-    case 1:
+    case EMULATOR_APPLICATION_CURSOR:
         modes->application_cursor = on;
-        emulator_set_mode(terminal->emulator, EMULATOR_APPLICATION_CURSOR, on);
         break;
-    case 6:
-        emulator_set_mode(terminal->emulator, EMULATOR_ORIGIN, on);
-        break;
-    case 7:
+    case EMULATOR_WRAP:
         modes->no_wrap = !on;
-        emulator_set_mode(terminal->emulator, EMULATOR_WRAP, on);
         break;
     case 47:
-    case 1047:
-        set_alternate(terminal, EMULATOR_ALTERNATE, on);
+        mode = EMULATOR_ALTERNATE;
+        modes->alternate = on;
         break;
-    case 1048:
-        emulator_set_mode(terminal->emulator, EMULATOR_SAVE_CURSOR, on);
-        break;
-    case 1049:
-        set_alternate(terminal, EMULATOR_ALTERNATE_AND_CURSOR, on);
+    case EMULATOR_ALTERNATE:
+    case EMULATOR_ALTERNATE_AND_CURSOR:
+        modes->alternate = on;
         break;
     case 1000:
     case 1002:
@@ -114,16 +106,17 @@ static void set_private_mode(struct terminal *terminal, int mode, bool on)
     case 1006:
         modes->mouse_sgr = on;
         break;
-    case 2026:
-        if (!on)
-            end_update(terminal);
-        else
+    case SYNCHRONIZED_UPDATE:
+        if (on)
             count_drawing(terminal);
+        else
+            end_update(terminal);
         modes->in_update = on;
         break;
     default:
         break;
     }
+    emulator_set_mode(terminal->emulator, mode, on);
 }
 
 static void set_modes(struct terminal *terminal, const struct csi *csi)
@@ -139,6 +132,105 @@ static void set_modes(struct terminal *terminal, const struct csi *csi)
     }
 }
 
+/*
+ * Queries. Each is answered exactly once, here and never by libvterm, whole or not at all.
+ *
+ * The answers keep a Bubble Tea or termenv program from waiting and from changing its behaviour:
+ * synchronized updates are supported, everything else that could switch the key encoding or the
+ * width of characters is not, and other queries are not answered: the kitty keyboard's (CSI ? u),
+ * XTVERSION (CSI > q), secondary and tertiary device attributes. Colour queries (OSC 10, 11) are
+ * answered with the terminator they came with, as xterm does; all other strings end with ST.
+ */
+
+/* A control sequence's leader, intermediate and final character as one value. */
+#define QUERY(leader, intermediate, final) ((leader) << 16 | (intermediate) << 8 | (final))
+
+static void reply_to_csi(const struct terminal *terminal, const struct csi *csi)
+{
+    struct buffer *replies = terminal->replies;
+    int rows = terminal_rows(terminal), columns = terminal_columns(terminal), row, column;
+    int query = QUERY(csi->leader, csi->intermediate, csi->final);
+    int first = csi_parameter(csi, 0, 0);
+    int second = csi_parameter(csi, 1, 0);
+    int state = terminal->modes.in_update ? 1 : 2;
+    if (csi->count > 3 || csi_parameter(csi, 2, 0) != 0)
+        return;
+    if (query == QUERY('?', 0, 'S') && first == 1 && second == 1)
+        buffer_text(replies, ESC "[?1;0;256S"); /* XTSMGRAPHICS: colour registers */
+    if (second != 0)
+        return;
+    switch (query) {
+    case QUERY('?', '$', 'p'): /* DECRQM, private modes: 1 set, 2 reset, 0 not known */
+        buffer_format(replies, ESC "[?%d;%d$y", first, first == SYNCHRONIZED_UPDATE ? state : 0);
+        break;
+    case QUERY(0, '$', 'p'): /* DECRQM, ANSI modes */
+        buffer_format(replies, ESC "[%d;0$y", first);
+        break;
+    case QUERY(0, 0, 'c'): /* DA1: VT220 with colour */
+        if (first == 0)
+            buffer_text(replies, ESC "[?62;22c");
+        break;
+    case QUERY(0, 0, 'n'):
+        if (first == 5) /* DSR: no malfunction */
+            buffer_text(replies, ESC "[0n");
+        if (first == 6) { /* CPR */
+            emulator_cursor(terminal->emulator, &row, &column);
+            buffer_format(replies, ESC "[%d;%dR", row + 1, column + 1);
+        }
+        break;
+    case QUERY(0, 0, 't'): /* XTWINOPS: pixels of the screen, of a cell; rows and columns */
+        if (first == 14)
+            buffer_format(replies, ESC "[4;%d;%dt", rows * CELL_HEIGHT, columns * CELL_WIDTH);
+        else if (first == 16)
+            buffer_format(replies, ESC "[6;%d;%dt", CELL_HEIGHT, CELL_WIDTH);
+        else if (first == 18)
+            buffer_format(replies, ESC "[8;%d;%dt", rows, columns);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What a key of a kitty graphics command ("Gi=42,s=1,a=q;...") is set to, or "". */
+static const char *graphics_value(const char *command, char key)
+{
+    const char *end = command + strcspn(command, ";");
+    for (const char *at = command + 1; at < end; at += strcspn(at, ",;") + 1)
+        if (at[0] == key && at[1] == '=')
+            return at + 2;
+    return "";
+}
+
+/* By kitty's graphics protocol the terminal answers commands that have an id, in the last chunk,
+ * unless they delete or ask for quiet. Returns the id to answer, or 0. */
+static unsigned long graphics_query(const struct control_string *string)
+{
+    const char *command = string->text;
+    if (command[0] != 'G' || graphics_value(command, 'a')[0] == 'd' ||
+        strtoul(graphics_value(command, 'q'), NULL, 10) != 0 ||
+        strtoul(graphics_value(command, 'm'), NULL, 10) != 0)
+        return 0;
+    unsigned long id = strtoul(graphics_value(command, 'i'), NULL, 10);
+    return id <= UINT32_MAX ? id : 0;
+}
+
+static void reply_to_string(const struct control_string *string, struct buffer *replies)
+{
+    const char *terminator = string->bell ? "\a" : ST;
+    bool osc = string->kind == STRING_OSC;
+    if (osc && strcmp(string->text, "10;?") == 0) {
+        buffer_format(replies, ESC "]10;rgb:ffff/ffff/ffff%s", terminator);
+    } else if (osc && strcmp(string->text, "11;?") == 0) {
+        buffer_format(replies, ESC "]11;rgb:0000/0000/0000%s", terminator);
+    } else if (osc && strcmp(string->text, "1337;ReportCellSize") == 0) {
+        buffer_format(replies, ESC "]1337;ReportCellSize=%d;%d" ST, CELL_HEIGHT, CELL_WIDTH);
+    } else if (string->kind == STRING_APC) {
+        unsigned long id = graphics_query(string);
+        if (id != 0)
+            buffer_format(replies, ESC "_Gi=%lu;OK" ST, id);
+    }
+}
+
 static void take_csi(void *context, const struct csi *csi)
 {
     struct terminal *terminal = context;
@@ -151,11 +243,7 @@ static void take_csi(void *context, const struct csi *csi)
         terminal->modes.insert = false;
         emulator_soft_reset(terminal->emulator);
     } else if (terminal->replies != NULL) {
-        struct reply_facts facts = {.rows = terminal_rows(terminal),
-                                    .columns = terminal_columns(terminal),
-                                    .in_update = terminal->modes.in_update};
-        emulator_cursor(terminal->emulator, &facts.cursor_row, &facts.cursor_column);
-        reply_to_csi(csi, &facts, terminal->replies);
+        reply_to_csi(terminal, csi);
     }
     emulator_csi(terminal->emulator, csi);
 }

@@ -1,15 +1,15 @@
 /*
  * The terminal that the target believes it talks to: a scanner in front of a libvterm screen.
  *
- * The scanner answers the queries that are seen on the wire (byte for byte, also when one is split
- * over reads), takes APC, PM and SOS strings out (libvterm 0.1.4 draws their bodies), follows
- * synchronized updates (DECSET 2026), mouse modes, the title, and counts
- * frames. It never writes to a descriptor: replies are appended to a buffer that the owner sends.
+ * It answers the queries in the output (byte for byte, also when one is split over reads), takes
+ * out APC, PM and SOS strings (libvterm 0.1.4 draws their bodies), follows synchronized updates
+ * (DECSET 2026), mouse modes and the title, and counts frames. It never writes to a descriptor:
+ * replies are appended to a buffer that the owner sends.
  *
- * What a wait may look at is a complete frame: terminal_in_update says that one is being drawn.
- * Terminals end an update that takes too long by themselves (after 150 ms to 1 s); this one does
- * not, because it has no clock and a half-drawn screen must not satisfy a wait: a target that stops
- * in the middle of one runs into the deadline of whoever waits, or is noticed when it ends.
+ * A wait may look at complete frames only: terminal_in_update says that one is being drawn. Real
+ * terminals end an update by themselves when it takes too long (150 ms to 1 s). This one does not,
+ * because a half-drawn screen must not satisfy a wait: a target that stops in the middle of a frame
+ * runs into the deadline of the wait, or is noticed when it ends.
  *
  * The screen, the title, the modes and the replies depend on the bytes alone, never on how they
  * were cut into feeds; the number of frames does.
@@ -33,7 +33,7 @@ struct cell_style; /* driver/emulator.h */
 struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
 void terminal_free(struct terminal *terminal);
 
-/* Output of the target. Replies to queries in it are appended to `replies` (driver/replies.h). */
+/* Output of the target. Replies to queries in it are appended to `replies`. */
 void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
                    struct buffer *replies);
 /* A new, blank emulator of that size (libvterm 0.1.4 crashes on a resize with a saved cursor
