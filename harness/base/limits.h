@@ -31,6 +31,10 @@
     2000u /* of one list with all rounds of its loops; each is a line of the journal */
 #define LIMIT_STEPS_BYTES (16u * 1024u * 1024u) /* of the texts of such a list */
 
+/* How a file of YAML differs from another revision's: longer than anybody reads. It stands in the
+ * journal of each attempt. */
+#define LIMIT_DIFFERENCE_BYTES (32u * 1024u)
+
 /* Baselines and other JSON files written by leakgate, perhaps edited by hand. */
 #define LIMIT_JSON_BYTES (4u * 1024u * 1024u)
 #define LIMIT_JSON_DEPTH 64u

@@ -56,9 +56,9 @@ const struct command_info command_table[] = {
     {COMMAND_DIFF_BASELINE, "diff-baseline", "[REV]",
      "show what changes in baselines and scenarios, for a review",
      "Compares the baselines and scenarios of the working tree with those of a git revision, and "
-     "marks what is weaker: a larger allowance, a new exception, one that holds longer, a level "
-     "over the tolerance of the old one; fewer samples, steps that are gone, a region left out, a "
-     "quarantine. Without REV the revision is where HEAD left the remote's default branch (or the "
+     "marks what is weaker in a baseline: a larger allowance, a new exception, one that holds "
+     "longer, a level over the tolerance of the old one. Where the plan of a scenario differs, the "
+     "lines of its files that differ are shown. Without REV the revision is where HEAD left the remote's default branch (or the "
      "one it tracks, or HEAD itself).\n\n"
      "The exit status is 0, whatever changes, but for --fail-on weaker, and 2 where a file or the "
      "revision cannot be read.",

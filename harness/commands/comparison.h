@@ -1,34 +1,37 @@
 /*
- * Scenarios and baselines of the working tree against those of another revision: for
- * --baseline-ref, where the report shows what is weaker, and for diff-baseline.
- *
- * comparison_open, then one scenario after the other, then comparison_close.
+ * Scenarios of the working tree against those of another revision, for --baseline-ref and
+ * diff-baseline.
  */
 #ifndef LEAKGATE_COMMANDS_COMPARISON_H
 #define LEAKGATE_COMMANDS_COMPARISON_H
 
 #include "commands/revision.h"
-#include "report/change.h"
 #include "scenario/load.h"
 
-struct comparison;
-
-/* Both must outlive it. The options are those that the working tree's plans are loaded with. */
-struct comparison *comparison_open(const struct revision *revision,
-                                   const struct load_options *options);
-void comparison_close(struct comparison *comparison);
+/* Adds the names of the scenarios that the revision has in this directory; none where it is
+ * outside of the repository. */
+bool revision_scenarios(const struct revision *revision, const char *directory,
+                        struct string_list *names, struct lg_error *err);
 
 /* The plan of this file as the revision has it, with the revision's target file (the working tree's
  * where the revision has none: it is not in the repository, and is the same before and after).
- * NULL: there was no such scenario, or the file lies outside the repository (*outside), or it
- * cannot be read (*problem, which the caller frees). The caller frees the plan. */
-struct plan *comparison_plan(struct comparison *comparison, const char *file, bool *outside,
-                             char **problem);
+ * NULL: it has none, or it cannot be read. The caller frees it. */
+struct plan *revision_plan(const struct revision *revision, const char *file,
+                           const struct load_options *options);
 
-/* Adds what became of the revision's scenario. `plan` NULL: the working tree has none; `file` is
- * where it would be. A scenario outside the repository is not compared; one that the revision has
- * and that this leakgate cannot read is a weaker one, for nothing better can be said of it. */
-void comparison_scenario(struct comparison *comparison, const char *file, const struct plan *plan,
-                         struct change_list *changes);
+/* The differences of files that were compared already: many scenarios have one target file. Zeroed
+ * at first. */
+struct comparison {
+    struct compared_file *files;
+    size_t count;
+    size_t capacity;
+};
+void comparison_free(struct comparison *comparison);
+
+/* How the plan's files (its scenario's, its target's and what that extends) differ from the
+ * revision's, as lines of `diff -u`; NULL: they do not, the revision has no such scenario
+ * (*is_new), or it lies outside of the repository. The caller frees it. */
+char *plan_difference(struct comparison *comparison, const struct revision *revision,
+                      const struct plan *plan, bool *is_new);
 
 #endif

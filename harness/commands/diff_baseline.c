@@ -1,5 +1,4 @@
 /* `leakgate diff-baseline`: what a pull request changes in baselines and scenarios. */
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,16 +16,9 @@ struct comparing {
     const struct arguments *arguments;
     struct revision *revision;
     struct load_options options;
-    struct comparison *comparison;
+    struct comparison plans;
     struct difference difference;
 };
-
-static void comparing_end(struct comparing *comparing)
-{
-    comparison_close(comparing->comparison);
-    revision_close(comparing->revision);
-    difference_free(&comparing->difference);
-}
 
 static void add_once(struct string_list *list, const char *text)
 {
@@ -36,65 +28,48 @@ static void add_once(struct string_list *list, const char *text)
 
 /* --- Scenarios --- */
 
-/* Those of the directory itself, here and there, by name. */
-static bool gather_scenarios(const struct comparing *comparing, struct string_list *names,
-                             struct lg_error *err)
-{
-    const char *directory = option_text(comparing->arguments, OPTION_SCENARIOS);
-    _cleanup_strings_ struct string_list files = {0};
-    _cleanup_free_ char *inside = path_join(directory, "x");
-    files_with_suffix(directory, ".yaml", &files);
-    /* Scenarios from elsewhere are no part of the change. */
-    if (!revision_knows(comparing->revision, inside))
-        return true;
-    if (!revision_list(comparing->revision, directory, ".yaml", &files, err))
-        return false;
-    for (size_t i = 0; i < files.count; i++) {
-        const char *base = path_base(files.items[i]);
-        _cleanup_free_ char *direct = path_join(directory, base);
-        _cleanup_free_ char *name = memory_copy_range(base, strlen(base) - strlen(".yaml"));
-        if (strcmp(direct, files.items[i]) == 0)
-            add_once(names, name);
-    }
-    string_list_sort(names);
-    return true;
-}
-
-/* The target that it has here, else the one it had. The caller frees it. */
-static char *target_name(struct comparing *comparing, const char *file, const struct plan *plan)
-{
-    bool outside = false;
-    _cleanup_free_ char *problem = NULL;
-    if (plan != NULL)
-        return memory_copy_text(plan->target.name);
-    _cleanup_plan_ struct plan *old =
-        comparison_plan(comparing->comparison, file, &outside, &problem);
-    return memory_copy_text(old != NULL ? old->target.name : "?");
-}
-
 static void compare_scenario(struct comparing *comparing, const char *name,
                              struct diagnostics *problems)
 {
     _cleanup_free_ char *base = memory_format("%s.yaml", name);
     _cleanup_free_ char *file =
         path_join(option_text(comparing->arguments, OPTION_SCENARIOS), base);
-    bool there = access(file, F_OK) == 0;
+    bool here = access(file, F_OK) == 0, is_new = false;
     _cleanup_plan_ struct plan *plan =
-        there ? plan_load(file, &comparing->options, problems) : NULL;
-    if (there && plan == NULL)
+        here ? plan_load(file, &comparing->options, problems)
+             : revision_plan(comparing->revision, file, &comparing->options);
+    if (here && plan == NULL)
         return;
-    _cleanup_free_ char *target = target_name(comparing, file, plan);
-    struct scenario_difference *item = difference_of(&comparing->difference, target, name);
-    comparison_scenario(comparing->comparison, file, plan, &item->of_scenario);
+    /* The target that it has here, else the one it had. */
+    struct scenario_difference *item =
+        difference_of(&comparing->difference, plan != NULL ? plan->target.name : "?", name);
+    if (here)
+        item->plan_difference =
+            plan_difference(&comparing->plans, comparing->revision, plan, &is_new);
+    item->plan = !here                           ? PLAN_GONE
+                 : is_new                        ? PLAN_NEW
+                 : item->plan_difference != NULL ? PLAN_DIFFERS
+                                                 : PLAN_SAME;
 }
 
+/* Those of the directory itself, here and there, by name. Scenarios from elsewhere are no part of
+ * the change. */
 static int compare_scenarios(struct comparing *comparing)
 {
+    const char *directory = option_text(comparing->arguments, OPTION_SCENARIOS);
+    _cleanup_free_ char *inside = path_join(directory, "x");
+    _cleanup_strings_ struct string_list all = {0};
     _cleanup_strings_ struct string_list names = {0};
     struct diagnostics problems = {0};
     struct lg_error err = {0};
-    if (!gather_scenarios(comparing, &names, &err))
+    if (!revision_knows(comparing->revision, inside))
+        return EXIT_PASS;
+    names_of_files(directory, &all);
+    if (!revision_scenarios(comparing->revision, directory, &all, &err))
         return complain(&err);
+    for (size_t i = 0; i < all.count; i++)
+        add_once(&names, all.items[i]);
+    string_list_sort(&names);
     for (size_t i = 0; i < names.count; i++)
         compare_scenario(comparing, names.items[i], &problems);
     print_diagnostics(&problems);
@@ -140,7 +115,7 @@ static bool compare_baseline(struct comparing *comparing, const char *path, stru
     if (!revision_baseline(comparing->revision, path, &old, err))
         return false;
     struct scenario_difference *item = difference_of(&comparing->difference, target, scenario);
-    baseline_changes(old, new, &item->of_baseline);
+    baseline_changes(old, new, &item->baseline);
     return true;
 }
 
@@ -176,7 +151,6 @@ static bool open_all(struct comparing *comparing, struct lg_error *err)
     if (comparing->revision == NULL)
         return false;
     comparing->options = load_options_of(comparing->arguments);
-    comparing->comparison = comparison_open(comparing->revision, &comparing->options);
     comparing->difference.revision = revision_name(comparing->revision);
     comparing->difference.commit = revision_commit(comparing->revision);
     return true;
@@ -218,14 +192,15 @@ static int compare_all(struct comparing *comparing)
     if (!print(comparing, &err))
         return complain(&err);
     bool fails = option_given(comparing->arguments, OPTION_FAIL_ON);
-    return fails && difference_count(&comparing->difference, CHANGE_WEAKER) > 0 ? EXIT_LEAK
-                                                                                : EXIT_PASS;
+    return fails && difference_is_weaker(&comparing->difference) ? EXIT_LEAK : EXIT_PASS;
 }
 
 int command_diff_baseline(const struct arguments *arguments)
 {
     struct comparing comparing = {.arguments = arguments};
     int status = compare_all(&comparing);
-    comparing_end(&comparing);
+    comparison_free(&comparing.plans);
+    revision_close(comparing.revision);
+    difference_free(&comparing.difference);
     return status;
 }

@@ -67,7 +67,7 @@ const struct option_info option_table[] = {
     {OPTION_FAIL_ON, COMMAND_MERGE, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE, NULL,
      "another one than the shards were run with"},
     {OPTION_FAIL_ON, COMMAND_DIFF_BASELINE, "fail-on", 0, "weaker", OPTION_TYPE_CHOICE, NULL,
-     "end with 1 when anything is weaker"},
+     "end with 1 when a baseline is weaker, or a plan differs or is gone"},
     {OPTION_HOLDER, COMMAND_ACCEPT, "holder", 0, "KEY", OPTION_TYPE_LIST, NULL,
      "a leaking holder to accept, as the report prints it: 'GAUGE KEY'; may be repeated"},
     {OPTION_REASON, COMMAND_ACCEPT, "reason", 0, "TEXT", OPTION_TYPE_TEXT, NULL,

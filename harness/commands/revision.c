@@ -1,5 +1,6 @@
 #include "commands/revision.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "report/place.h"
 #include "scenario/load.h"
 #include "world/git.h"
 #include "world/tools.h"
@@ -246,6 +248,57 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is no plain file", path, revision->name);
     const char *show[] = {"cat-file", "blob", hash, NULL};
     return ask_for_file(revision, directory, path, show, out, err);
+}
+
+/* From the text on `input` to the file of that path. Outside of any repository, and by nobody's
+ * configuration: the answer depends on the two texts alone. */
+static bool ask_for_hunks(const struct revision *revision, int input, const char *path,
+                          struct buffer *out, struct lg_error *err)
+{
+    static char *const environment[] = {"GIT_DIR=/nonexistent", "GIT_CONFIG_NOSYSTEM=1",
+                                        "GIT_ATTR_NOSYSTEM=1", "LC_ALL=C", NULL};
+    const char *arguments[] = {
+        "diff", "--no-index", "--no-color", "--no-ext-diff", "--text", "-U3", "--no-textconv", "--",
+        "-",    path,         NULL};
+    struct git git = {
+        .program = revision->program, .environment = environment, .directory = ".", .input = input};
+    _cleanup_free_ char *complaint = NULL;
+    int status = 0;
+    if (!git_ask(&git, arguments, out, &status, &complaint, err))
+        return false;
+    return status <= 1 ||
+           lg_fail(err, LG_ERROR_INPUT, 0, "git diff of %s says: %s", path, complaint);
+}
+
+bool revision_difference(const struct revision *revision, const char *path, bool *exists,
+                         char **difference, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer old = BUFFER_INIT(LIMIT_YAML_BYTES);
+    _cleanup_buffer_ struct buffer new = BUFFER_INIT(LIMIT_YAML_BYTES);
+    /* One byte more in each line of both, which are no shorter than the byte and its newline. */
+    _cleanup_buffer_ struct buffer out = BUFFER_INIT(4 * LIMIT_YAML_BYTES);
+    if (!revision_read(revision, path, &old, exists, err))
+        return false;
+    if (!*exists)
+        return true;
+    if (!file_read(path, &new, LG_ERROR_INPUT, err))
+        return false;
+    if (old.length == new.length &&
+        memcmp(buffer_string(&old), buffer_string(&new), old.length) == 0)
+        return true;
+    _cleanup_close_ int input = file_in_memory("revision");
+    if (input < 0)
+        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's input");
+    if (!file_write_all(input, buffer_string(&old), old.length, err))
+        return false;
+    lseek(input, 0, SEEK_SET);
+    if (!ask_for_hunks(revision, input, path, &out, err))
+        return false;
+    const char *hunks = strstr(buffer_string(&out), "\n@@");
+    _cleanup_free_ char *whole = memory_format("--- %s:%s\n+++ %s%s", revision->name, path, path,
+                                               hunks != NULL ? hunks : "\n");
+    *difference = text_shortened(whole, LIMIT_DIFFERENCE_BYTES);
+    return true;
 }
 
 bool revision_knows(const struct revision *revision, const char *path)

@@ -31,6 +31,11 @@ const char *revision_commit(const struct revision *revision); /* its hash */
  * none, and then nothing is appended. */
 bool revision_read(const struct revision *revision, const char *path, struct buffer *out,
                    bool *exists, struct lg_error *err);
+/* How the file here differs from the revision's, as lines of `diff -u`. *difference stays NULL
+ * where they are equal, or where the revision has none (*exists is false); else the caller frees
+ * it. */
+bool revision_difference(const struct revision *revision, const char *path, bool *exists,
+                         char **difference, struct lg_error *err);
 /* Is the file, or where it would be, in a repository that has this revision? */
 bool revision_knows(const struct revision *revision, const char *path);
 /* Adds the paths of all files below the directory with that ending, as they are called from here,

@@ -18,9 +18,9 @@ static void suite_end(struct suite *suite)
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
     }
-    for (size_t i = 0; suite->weakened != NULL && i < suite->selection.count; i++)
-        string_list_free(&suite->weakened[i]);
-    free(suite->weakened);
+    for (size_t i = 0; suite->plan_differences != NULL && i < suite->selection.count; i++)
+        free(suite->plan_differences[i]);
+    free(suite->plan_differences);
     string_list_free(&suite->missing);
     free(suite->baselines);
     free(suite->baselines_here);
@@ -165,7 +165,7 @@ static void make_result(struct suite *suite)
     if (suite->revision != NULL)
         suite->result->revision = memory_copy_text(revision_name(suite->revision));
     for (size_t i = 0; i < suite->missing.count; i++)
-        string_list_add(&suite->result->weakened, suite->missing.items[i]);
+        string_list_add(&suite->result->missing, suite->missing.items[i]);
     suite->result->shard = shard.index;
     suite->result->shards = shard.of;
     for (size_t i = 0; i < suite->whole.count; i++)
@@ -183,7 +183,7 @@ static int run_suite(struct suite *suite)
         status = suite_check_machine(suite);
     if (status != EXIT_PASS)
         return status;
-    suite_find_weakened(suite);
+    suite_compare_plans(suite);
     make_result(suite);
     suite_choose_jobs(suite);
     suite_expect_durations(suite);

@@ -1,7 +1,7 @@
 /*
  * What the files of `leakgate run` share; nobody else includes it. run.c tells the order: the
  * scenarios are chosen, their baselines read (run_baselines.c) and compared with a revision's
- * (run_weakened.c), the machine looked at (run_checks.c), it is said how long it will take
+ * (run_revision.c), the machine looked at (run_checks.c), it is said how long it will take
  * (run_schedule.c), and they are run (run_suite.c). Nothing has started before all files are known
  * to be right.
  */
@@ -20,7 +20,7 @@ struct suite {
     struct baseline **baselines;      /* one for each plan; NULL: none */
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
-    struct string_list *weakened; /* then, for each plan: what the working tree lets pass more */
+    char **plan_differences;      /* then, for each plan: how its files differ; NULL: they do not */
     struct string_list missing;   /* ... and the scenarios that it has no more */
     struct string_list skipped;   /* one for each plan: why it is skipped, "": it is not */
     double timeout_scale;
@@ -46,8 +46,8 @@ char *suite_operand(const struct suite *suite, const struct plan *plan);
 /* run_baselines.c: what each scenario is judged by. Says what is wrong; returns the exit status. */
 int suite_load_baselines(struct suite *suite);
 
-/* run_weakened.c: holds scenarios and baselines against those of --baseline-ref. */
-void suite_find_weakened(struct suite *suite);
+/* run_revision.c: compares the scenarios with those of --baseline-ref. */
+void suite_compare_plans(struct suite *suite);
 
 /* run_checks.c: all that can be known to be wrong before anything has started, and the report's
  * directory. Says what is wrong; returns the exit status. */

@@ -42,7 +42,7 @@ static void run_one(struct suite *suite, size_t index, struct progress *progress
                     .baseline_commit =
                         suite->revision != NULL ? revision_commit(suite->revision) : NULL,
                     .baseline_here = suite->baselines_here[index],
-                    .weakened = &suite->weakened[index],
+                    .plan_difference = suite->plan_differences[index],
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
                     .show = option_given(arguments, OPTION_SHOW),
                     .reproduce = suite->result->options,
@@ -156,8 +156,7 @@ static void add_scenarios(struct suite *suite)
         scenario->quarantine_reason = memory_copy_text(quarantine->reason);
         scenario->quarantine_until = memory_copy_text(quarantine->until);
         snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
-        for (size_t j = 0; j < suite->weakened[i].count; j++)
-            string_list_add(&scenario->weakened, suite->weakened[i].items[j]);
+        scenario->plan_difference = memory_copy_text(suite->plan_differences[i]);
         if (suite_is_skipped(suite, i))
             scenario_skip(scenario, suite->skipped.items[i]);
     }

@@ -246,7 +246,7 @@ static void join_facts(const struct shards *shards, struct suite_result *suite)
             suite->signal = report->signal;
         if (suite->revision == NULL)
             suite->revision = memory_copy_text(report->revision);
-        add_texts(&suite->weakened, &report->weakened);
+        add_texts(&suite->missing, &report->missing);
         add_texts(&suite->problems, &report->problems);
     }
 }

@@ -79,8 +79,8 @@ struct journal_header {
     const char *baseline_commit;
     const struct baseline *baseline_here;      /* then the working tree's */
     struct journal_quarantine quarantine_here; /* then one that does not count yet */
+    const char *plan_difference;               /* then how the plan's files differ */
     struct journal_quarantine quarantine;
-    struct string_list weakened; /* what is weaker than in the revision, a line each */
     const char *world;
     int64_t iterations_total;
     const char *options;   /* what `leakgate run` needs again, shell-quoted */

@@ -67,7 +67,7 @@ static const struct field revision_fields[] = {
     FIELD_ALWAYS(struct journal_header, "baseline_here", baseline_here),
     FIELD_WITHIN(struct journal_header, "quarantine_here", quarantine_here, quarantine_fields,
                  FIELD_OBJECT),
-    FIELD(struct journal_header, "weakened", weakened),
+    FIELD(struct journal_header, "plan_difference", plan_difference),
     {NULL},
 };
 

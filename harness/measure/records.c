@@ -111,6 +111,7 @@ bool run_write_header(struct run *run, struct lg_error *err)
         .baseline_revision = options->baseline_revision,
         .baseline_commit = options->baseline_commit,
         .baseline_here = options->baseline_here,
+        .plan_difference = options->plan_difference,
         .quarantine_here = quarantine_of(&plan->quarantine_here),
         .quarantine = quarantine_of(&plan->quarantine),
         .world = options->world_root,
@@ -119,8 +120,6 @@ bool run_write_header(struct run *run, struct lg_error *err)
         .baselines = options->baselines,
         .control = options->control_version,
     };
-    if (options->weakened != NULL)
-        header.weakened = *options->weakened;
     if (options->control_left_behind != NULL)
         header.control_left_behind = *options->control_left_behind;
     if (options->attempt == ATTEMPT_LOCATE)

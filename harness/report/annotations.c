@@ -15,7 +15,7 @@
 #include "report/format.h"
 #include "report/place.h"
 #include "report/console.h"
-#include "report/weakening.h"
+#include "report/revision_text.h"
 
 /* Ranks of what is no verdict. */
 enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100 };
@@ -121,21 +121,28 @@ static void add_warning(struct annotations *list, const struct scenario_result *
     put_statement(annotation, statement);
 }
 
-/* On the first line of its file: what is weaker may be gone from there. */
-static void annotate_weaker(struct annotations *list, const struct suite_result *suite,
-                            const struct scenario_result *scenario)
+/* On the first line of its file: what differs may be gone from there. */
+static void annotate_revision(struct annotations *list, const struct suite_result *suite,
+                              const struct scenario_result *scenario)
 {
-    const struct string_list *lines = scenario_weakenings(scenario);
-    if (lines->count == 0)
+    _cleanup_strings_ struct string_list weaker = {0};
+    weaker_baseline_lines(scenario, &weaker);
+    if (weaker.count == 0 && scenario->plan_difference == NULL)
         return;
     struct annotation *annotation =
         add(list, false,
-            memory_format("%s: weaker than at %s", scenario->name,
-                          suite->revision != NULL ? suite->revision : "the other revision"));
+            memory_format("%s: %s than at %s", scenario->name,
+                          weaker.count > 0 ? "weaker" : "another plan", revision_word(suite)));
     annotation->rank = BEFORE_WARNINGS;
     annotation->place = place_of(scenario, NULL);
-    for (size_t i = 0; i < lines->count; i++)
-        add_line(annotation, "", lines->items[i]);
+    for (size_t i = 0; i < weaker.count; i++)
+        add_line(annotation, "", weaker.items[i]);
+    if (scenario->plan_difference == NULL)
+        return;
+    add_line(annotation, "", "the plan differs:");
+    /* Without the newline at its end. */
+    buffer_format(&annotation->message, "\n%.*s", (int)strlen(scenario->plan_difference) - 1,
+                  scenario->plan_difference);
 }
 
 static void annotate_scenario(struct annotations *list, const struct suite_result *suite,
@@ -152,15 +159,16 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
         else if (statement->finding != NULL && statement->finding->kind != FINDING_ALLOWED)
             add_warning(list, scenario, statement, first);
     }
-    annotate_weaker(list, suite, scenario);
+    annotate_revision(list, suite, scenario);
 }
 
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
-    for (size_t i = 0; i < suite->weakened.count; i++) {
-        struct annotation *weaker = add(list, false, memory_copy_text("leakgate: weaker"));
-        weaker->rank = BEFORE_WARNINGS;
-        add_line(weaker, "", suite->weakened.items[i]);
+    for (size_t i = 0; i < suite->missing.count; i++) {
+        struct annotation *missing =
+            add(list, false, memory_copy_text("leakgate: not run any more"));
+        missing->rank = BEFORE_WARNINGS;
+        add_line(missing, "", suite->missing.items[i]);
     }
     _cleanup_free_ char *problem = console_problem(suite);
     if (problem == NULL)

@@ -284,6 +284,7 @@ void paint_scenario(const struct painter *painter, const struct scenario_result 
     else
         paint_failure(painter, scenario);
     paint_remarks(painter, scenario);
+    paint_plan_difference(painter, scenario);
 }
 
 bool is_forgiven(const struct scenario_result *scenario)
@@ -356,6 +357,6 @@ void console_report(const struct suite_result *suite, struct console_style style
     for (size_t i = 0; i < suite->count; i++)
         paint_scenario(&painter, &suite->scenarios[i]);
     paint_summary(&painter);
-    paint_weakened(&painter);
+    paint_revision_caution(&painter);
     paint_next_steps(&painter);
 }

@@ -1,14 +1,15 @@
-/* What a report says of quarantine, and of a baseline that is another revision's. */
+/* What a report says of quarantine, and of what differs from the revision of --baseline-ref. */
 #include <string.h>
 
 #include "base/memory.h"
 #include "report/baseline_difference.h"
 #include "report/quarantine.h"
 #include "report/console_paint.h"
-#include "report/weakening.h"
+#include "report/text_layout.h"
+#include "report/revision_text.h"
 
 /* A pull request that rewrites a baseline shows it in its own change as well. */
-enum { DIFFERENCES_SHOWN = 12 };
+enum { DIFFERENCES_SHOWN = 12, PLAN_LINES_SHOWN = 40 };
 
 static void paint_differences(const struct painter *painter, const struct string_list *lines)
 {
@@ -22,12 +23,13 @@ static void paint_differences(const struct painter *painter, const struct string
 /* Each by itself: other formats take them line by line. */
 static void paint_weaker(const struct painter *painter, const struct scenario_result *scenario)
 {
-    const struct string_list *lines = scenario_weakenings(scenario);
-    for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
-        paint_labelled(painter, "weaker", lines->items[i]);
-    if (lines->count > DIFFERENCES_SHOWN)
+    _cleanup_strings_ struct string_list lines = {0};
+    weaker_baseline_lines(scenario, &lines);
+    for (size_t i = 0; i < lines.count && i < DIFFERENCES_SHOWN; i++)
+        paint_labelled(painter, "weaker", lines.items[i]);
+    if (lines.count > DIFFERENCES_SHOWN)
         paint_line(painter, false, "and %zu more that are weaker, in " REPORT_RESULT,
-                   lines->count - DIFFERENCES_SHOWN);
+                   lines.count - DIFFERENCES_SHOWN);
 }
 
 static void paint_revision(const struct painter *painter, const struct scenario_result *scenario)
@@ -65,11 +67,33 @@ void paint_baseline(const struct painter *painter, const struct scenario_result 
     paint_weaker(painter, scenario);
 }
 
+/* Lines of files keep their blanks, and are not wrapped. */
+void paint_plan_difference(const struct painter *painter, const struct scenario_result *scenario)
+{
+    size_t shown = 0;
+    if (scenario->plan_difference == NULL)
+        return;
+    paint_line(painter, false, "the plan differs from %s's:", revision_word(painter->suite));
+    _cleanup_free_ char *kept = memory_copy_text(scenario->plan_difference);
+    char *rest = NULL;
+    for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (++shown > PLAN_LINES_SHOWN)
+            continue;
+        _cleanup_free_ char *harmless = text_harmless(line, false);
+        text_pad(painter->out, "", painter->indent);
+        buffer_format(painter->out, "%s\n", harmless);
+    }
+    if (shown > PLAN_LINES_SHOWN)
+        paint_line(painter, false, "and %zu more lines, in " REPORT_RESULT,
+                   shown - PLAN_LINES_SHOWN);
+}
+
 /* Whoever reads no more than the last lines is to know. */
-void paint_weakened(const struct painter *painter)
+void paint_revision_caution(const struct painter *painter)
 {
     const struct suite_result *suite = painter->suite;
-    _cleanup_free_ char *text = weakening_text(suite);
+    _cleanup_free_ char *text = revision_caution(suite);
     if (text == NULL)
         return;
     _cleanup_free_ char *harmless = text_harmless(text, false);
@@ -77,8 +101,8 @@ void paint_weakened(const struct painter *painter)
     buffer_text(painter->out, harmless);
     paint_end(painter, PAINT_YELLOW);
     buffer_char(painter->out, '\n');
-    for (size_t i = 0; i < suite->weakened.count; i++) {
-        _cleanup_free_ char *line = text_harmless(suite->weakened.items[i], false);
+    for (size_t i = 0; i < suite->missing.count; i++) {
+        _cleanup_free_ char *line = text_harmless(suite->missing.items[i], false);
         buffer_format(painter->out, "  %s\n", line);
     }
 }

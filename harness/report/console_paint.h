@@ -45,9 +45,10 @@ void paint_last_words(const struct painter *painter, const struct scenario_resul
  * by.
  */
 void paint_baseline(const struct painter *painter, const struct scenario_result *scenario);
-/* Below the summary: that the working tree finds less than the revision that it is compared with.
- */
-void paint_weakened(const struct painter *painter);
+/* How its plan differs from that of the revision of --baseline-ref. */
+void paint_plan_difference(const struct painter *painter, const struct scenario_result *scenario);
+/* Below the summary: what the working tree changes in the gate. */
+void paint_revision_caution(const struct painter *painter);
 /* Below the blocks: what to do next. */
 void paint_next_steps(const struct painter *painter);
 

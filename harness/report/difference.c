@@ -1,6 +1,5 @@
 #include "report/difference.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +9,9 @@
 #include "report/place.h"
 
 enum {
-    ROWS_MOST = 300,  /* of the table: a comment on GitHub takes 65,536 characters */
-    CELL_BYTES = 200, /* of a text in it: the change itself shows it whole */
+    ROWS_MOST = 300,         /* of the table: a comment on GitHub takes 65,536 characters */
+    PLANS_BYTES = 24 * 1024, /* of all plans' differences, for the same reason */
+    CELL_BYTES = 200,        /* of a text in the table: the change itself shows it whole */
 };
 
 struct scenario_difference *difference_of(struct difference *difference, const char *target,
@@ -46,36 +46,63 @@ void difference_free(struct difference *difference)
     for (size_t i = 0; i < difference->count; i++) {
         free(difference->items[i].target);
         free(difference->items[i].scenario);
-        change_list_free(&difference->items[i].of_scenario);
-        change_list_free(&difference->items[i].of_baseline);
+        free(difference->items[i].plan_difference);
+        change_list_free(&difference->items[i].baseline);
     }
     free(difference->items);
 }
 
-size_t difference_count(const struct difference *difference, enum change_effect effect)
+struct counts {
+    size_t baseline[CHANGE_NEUTRAL + 1];
+    size_t plan[PLAN_GONE + 1];
+    bool any;
+};
+
+static struct counts counts_of(const struct difference *difference)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < difference->count; i++)
-        count += change_list_count(&difference->items[i].of_scenario, effect) +
-                 change_list_count(&difference->items[i].of_baseline, effect);
-    return count;
+    struct counts counts = {0};
+    for (size_t i = 0; i < difference->count; i++) {
+        const struct scenario_difference *item = &difference->items[i];
+        counts.plan[item->plan]++;
+        for (size_t j = 0; j < item->baseline.count; j++)
+            counts.baseline[item->baseline.items[j].effect]++;
+        counts.any = counts.any || item->plan != PLAN_SAME || item->baseline.count > 0;
+    }
+    return counts;
 }
 
-/* "2 weaker, 1 stricter, 3 others" */
-static void put_counts(const struct difference *difference, struct buffer *out)
+bool difference_is_weaker(const struct difference *difference)
 {
-    size_t others = difference_count(difference, CHANGE_NEUTRAL);
-    buffer_format(out, "%zu weaker, %zu stricter, %zu other%s",
-                  difference_count(difference, CHANGE_WEAKER),
-                  difference_count(difference, CHANGE_STRICTER), others, others == 1 ? "" : "s");
+    struct counts counts = counts_of(difference);
+    return counts.baseline[CHANGE_WEAKER] + counts.plan[PLAN_DIFFERS] + counts.plan[PLAN_GONE] > 0;
 }
 
-static bool is_empty(const struct difference *difference)
+/* "baselines: 2 weaker, 1 stricter, 3 others; plans: 1 differs, 1 gone" */
+static void put_counts(const struct counts *counts, struct buffer *out)
 {
-    return difference_count(difference, CHANGE_WEAKER) +
-               difference_count(difference, CHANGE_STRICTER) +
-               difference_count(difference, CHANGE_NEUTRAL) ==
-           0;
+    static const char *const words[] = {
+        [PLAN_DIFFERS] = "differ", [PLAN_NEW] = "new", [PLAN_GONE] = "gone"};
+    size_t others = counts->baseline[CHANGE_NEUTRAL];
+    const char *before = "; plans: ";
+    buffer_format(out, "baselines: %zu weaker, %zu stricter, %zu other%s",
+                  counts->baseline[CHANGE_WEAKER], counts->baseline[CHANGE_STRICTER], others,
+                  others == 1 ? "" : "s");
+    for (enum plan_change change = PLAN_DIFFERS; change <= PLAN_GONE; change++) {
+        if (counts->plan[change] == 0)
+            continue;
+        buffer_format(out, "%s%zu %s%s", before, counts->plan[change], words[change],
+                      change == PLAN_DIFFERS && counts->plan[change] == 1 ? "s" : "");
+        before = ", ";
+    }
+}
+
+/* "the plan differs"; NULL: there is nothing to say of it. */
+static const char *plan_words(enum plan_change change)
+{
+    static const char *const words[] = {[PLAN_DIFFERS] = "the plan differs",
+                                        [PLAN_NEW] = "a new scenario",
+                                        [PLAN_GONE] = "the scenario is gone"};
+    return words[change];
 }
 
 /* --- Text --- */
@@ -86,10 +113,25 @@ static void put_harmless(struct buffer *out, const char *text)
     buffer_text(out, harmless);
 }
 
-static void text_changes(const struct change_list *changes, struct buffer *out)
+static void text_scenario(const struct scenario_difference *item, struct buffer *out)
 {
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct change *change = &changes->items[i];
+    const char *words = plan_words(item->plan);
+    _cleanup_free_ char *name = memory_format("%s/%s", item->target, item->scenario);
+    _cleanup_free_ char *lines = memory_copy_text(item->plan_difference);
+    char *rest = NULL;
+    buffer_char(out, '\n');
+    put_harmless(out, name);
+    buffer_char(out, '\n');
+    if (words != NULL)
+        buffer_format(out, "  %s%s\n", words, lines != NULL ? ":" : "");
+    for (char *line = lines != NULL ? strtok_r(lines, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        buffer_text(out, "    ");
+        put_harmless(out, line);
+        buffer_char(out, '\n');
+    }
+    for (size_t i = 0; i < item->baseline.count; i++) {
+        const struct change *change = &item->baseline.items[i];
         _cleanup_free_ char *text = change_text(change);
         buffer_format(out, "  %-10s",
                       change->effect == CHANGE_NEUTRAL ? "" : change_effect_name(change->effect));
@@ -100,30 +142,17 @@ static void text_changes(const struct change_list *changes, struct buffer *out)
 
 void difference_text(const struct difference *difference, struct buffer *out)
 {
-    _cleanup_free_ char *revision =
-        memory_format("%s (%.12s)", difference->revision, difference->commit);
-    if (is_empty(difference)) {
-        buffer_text(out, "No baseline and no scenario differs from ");
-        put_harmless(out, revision);
-        buffer_text(out, ".\n");
+    struct counts counts = counts_of(difference);
+    buffer_text(out, counts.any ? "Against " : "No baseline and no scenario differs from ");
+    put_harmless(out, difference->revision);
+    buffer_format(out, " (%.12s)%s\n", difference->commit, counts.any ? ":" : ".");
+    if (!counts.any)
         return;
-    }
-    buffer_text(out, "Against ");
-    put_harmless(out, revision);
-    buffer_text(out, ":\n");
-    for (size_t i = 0; i < difference->count; i++) {
-        const struct scenario_difference *item = &difference->items[i];
-        if (item->of_scenario.count + item->of_baseline.count == 0)
-            continue;
-        _cleanup_free_ char *name = memory_format("\n%s/%s", item->target, item->scenario);
-        buffer_char(out, '\n');
-        put_harmless(out, name + 1);
-        buffer_char(out, '\n');
-        text_changes(&item->of_scenario, out);
-        text_changes(&item->of_baseline, out);
-    }
+    for (size_t i = 0; i < difference->count; i++)
+        if (difference->items[i].plan != PLAN_SAME || difference->items[i].baseline.count > 0)
+            text_scenario(&difference->items[i], out);
     buffer_char(out, '\n');
-    put_counts(difference, out);
+    put_counts(&counts, out);
     buffer_char(out, '\n');
 }
 
@@ -144,86 +173,89 @@ static bool is_plain_url(const char *url)
                        "-._~:/?#&=%+,;") == strlen(url);
 }
 
-static void put_side(struct buffer *out, const struct change_side *side)
-{
-    _cleanup_free_ char *text = change_side_text(side);
-    put_code(out, text);
-}
-
-static void put_reason(struct buffer *out, const struct change_side *side)
-{
-    if (side->reason != NULL && *side->reason != '\0')
-        put_code(out, side->reason);
-    if (side->issue == NULL)
-        return;
-    buffer_char(out, ' ');
-    if (is_plain_url(side->issue))
-        buffer_format(out, "<%s>", side->issue);
-    else
-        put_code(out, side->issue);
-}
-
 static void put_row(struct buffer *out, const struct scenario_difference *item,
                     const struct change *change)
 {
     _cleanup_free_ char *name = memory_format("%s/%s", item->target, item->scenario);
-    const char *effect = change->effect == CHANGE_WEAKER     ? "**weaker**"
-                         : change->effect == CHANGE_STRICTER ? "stricter"
-                                                             : "";
-    buffer_format(out, "| %s | ", effect);
-    put_code(out, name);
-    buffer_text(out, " | ");
-    put_code(out, change->what);
-    buffer_text(out, " | ");
-    put_side(out, &change->old);
-    buffer_text(out, " | ");
-    put_side(out, &change->new);
-    buffer_text(out, " | ");
-    put_reason(out, &change->new);
+    _cleanup_free_ char *before = change_side_text(&change->old);
+    _cleanup_free_ char *here = change_side_text(&change->new);
+    const char *reason = change->new.reason, *issue = change->new.issue;
+    buffer_format(out, "| %s | ",
+                  change->effect == CHANGE_WEAKER     ? "**weaker**"
+                  : change->effect == CHANGE_STRICTER ? "stricter"
+                                                      : "");
+    const char *const cells[] = {name, change->what, before, here};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        put_code(out, cells[i]);
+        buffer_text(out, " | ");
+    }
+    if (reason != NULL && *reason != '\0')
+        put_code(out, reason);
+    if (issue != NULL && is_plain_url(issue)) {
+        buffer_format(out, " <%s>", issue);
+    } else if (issue != NULL) {
+        buffer_char(out, ' ');
+        put_code(out, issue);
+    }
     buffer_text(out, " |\n");
 }
 
 /* The weaker ones, or the others. */
 static void put_rows(const struct difference *difference, bool weaker, struct buffer *out)
 {
-    size_t shown = 0, all = 0;
+    size_t all = 0;
     buffer_text(out, "| | scenario | what | before | here | why |\n"
                      "| --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < difference->count; i++) {
         const struct scenario_difference *item = &difference->items[i];
-        const struct change_list *lists[] = {&item->of_scenario, &item->of_baseline};
-        for (size_t j = 0; j < 2; j++)
-            for (size_t k = 0; k < lists[j]->count; k++) {
-                if ((lists[j]->items[k].effect == CHANGE_WEAKER) != weaker)
-                    continue;
-                if (all++ < ROWS_MOST) {
-                    put_row(out, item, &lists[j]->items[k]);
-                    shown++;
-                }
-            }
+        for (size_t j = 0; j < item->baseline.count; j++)
+            if ((item->baseline.items[j].effect == CHANGE_WEAKER) == weaker && all++ < ROWS_MOST)
+                put_row(out, item, &item->baseline.items[j]);
     }
-    if (shown < all)
-        buffer_format(out, "\nand %zu more: `leakgate diff-baseline` shows all\n", all - shown);
+    if (all > ROWS_MOST)
+        buffer_format(out, "\nand %zu more: `leakgate diff-baseline` shows all\n",
+                      all - (size_t)ROWS_MOST);
+}
+
+static void put_plans(const struct difference *difference, struct buffer *out)
+{
+    size_t room = PLANS_BYTES;
+    for (size_t i = 0; i < difference->count; i++) {
+        const struct scenario_difference *item = &difference->items[i];
+        const char *words = plan_words(item->plan);
+        if (words == NULL)
+            continue;
+        _cleanup_free_ char *name = memory_format("%s/%s", item->target, item->scenario);
+        const char *lines = item->plan_difference != NULL ? item->plan_difference : "";
+        _cleanup_free_ char *cut = text_shortened(lines, room);
+        buffer_text(out, "\n");
+        put_code(out, name);
+        buffer_format(out, ": %s%s\n\n", words,
+                      *lines != '\0' && room == 0 ? "; `leakgate diff-baseline` shows how" : "");
+        markdown_block(out, "diff", room > 0 ? cut : "");
+        room -= strlen(cut) < room ? strlen(cut) : room;
+    }
 }
 
 void difference_markdown(const struct difference *difference, struct buffer *out)
 {
-    size_t weaker = difference_count(difference, CHANGE_WEAKER);
-    size_t others = difference_count(difference, CHANGE_STRICTER) +
-                    difference_count(difference, CHANGE_NEUTRAL);
+    struct counts counts = counts_of(difference);
+    size_t weaker = counts.baseline[CHANGE_WEAKER];
+    size_t others = counts.baseline[CHANGE_STRICTER] + counts.baseline[CHANGE_NEUTRAL];
     _cleanup_free_ char *commit = memory_format("%.12s", difference->commit);
-    buffer_text(out, is_empty(difference) ? "No baseline and no scenario differs from "
-                                          : "### Baselines and scenarios against ");
+    buffer_text(out, counts.any ? "### Baselines and scenarios against "
+                                : "No baseline and no scenario differs from ");
     put_code(out, difference->revision);
     buffer_text(out, " (");
     put_code(out, commit);
-    buffer_text(out, is_empty(difference) ? ").\n" : ")\n\n");
-    if (is_empty(difference))
+    buffer_text(out, counts.any ? ")\n\n" : ").\n");
+    if (!counts.any)
         return;
-    put_counts(difference, out);
+    put_counts(&counts, out);
     buffer_text(out, weaker > 0 ? ". Weaker: what failed before can pass now.\n\n" : ".\n\n");
     if (weaker > 0)
         put_rows(difference, true, out);
+    put_plans(difference, out);
     if (others == 0)
         return;
     buffer_format(out, "\n<details><summary>%zu that %s nothing weaker</summary>\n\n", others,
@@ -252,12 +284,12 @@ static json_t *side_to_json(const struct change_side *side)
     return object;
 }
 
-static void push_changes(json_t *array, const char *of, const struct change_list *changes)
+static json_t *changes_to_json(const struct change_list *changes)
 {
+    json_t *array = json_array();
     for (size_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
         json_t *object = json_object();
-        put_text(object, "of", of);
         put_text(object, "effect", change_effect_name(change->effect));
         put_text(object, "what", change->what);
         if (change->gauge < GAUGE_COUNT)
@@ -267,34 +299,32 @@ static void push_changes(json_t *array, const char *of, const struct change_list
         json_put(object, "here", side_to_json(&change->new));
         json_push(array, object);
     }
+    return array;
 }
 
 json_t *difference_to_json(const struct difference *difference)
 {
+    static const char *const plans[] = {"same", "differs", "new", "gone"};
+    struct counts counts = counts_of(difference);
     json_t *object = json_object();
     json_t *scenarios = json_array();
     for (size_t i = 0; i < difference->count; i++) {
         const struct scenario_difference *item = &difference->items[i];
-        json_t *changes = json_array();
-        push_changes(changes, "scenario", &item->of_scenario);
-        push_changes(changes, "baseline", &item->of_baseline);
-        if (json_array_size(changes) == 0) {
-            json_decref(changes);
+        if (item->plan == PLAN_SAME && item->baseline.count == 0)
             continue;
-        }
         json_t *scenario = json_object();
         put_text(scenario, "target", item->target);
         put_text(scenario, "name", item->scenario);
-        json_put(scenario, "changes", changes);
+        put_text(scenario, "plan", plans[item->plan]);
+        put_text(scenario, "plan_difference", item->plan_difference);
+        json_put(scenario, "changes", changes_to_json(&item->baseline));
         json_push(scenarios, scenario);
     }
     json_put(object, "version", json_integer(1));
     put_text(object, "revision", difference->revision);
     put_text(object, "commit", difference->commit);
-    json_put(object, "weaker",
-             json_integer((json_int_t)difference_count(difference, CHANGE_WEAKER)));
-    json_put(object, "stricter",
-             json_integer((json_int_t)difference_count(difference, CHANGE_STRICTER)));
+    json_put(object, "weaker", json_integer((json_int_t)counts.baseline[CHANGE_WEAKER]));
+    json_put(object, "stricter", json_integer((json_int_t)counts.baseline[CHANGE_STRICTER]));
     json_put(object, "scenarios", scenarios);
     return object;
 }

@@ -9,13 +9,17 @@
 #include <jansson.h>
 
 #include "base/buffer.h"
-#include "report/change.h"
+#include "report/baseline_difference.h"
+
+/* What became of a plan. Whether less is found by one that differs, only a reader can tell. */
+enum plan_change { PLAN_SAME, PLAN_DIFFERS, PLAN_NEW, PLAN_GONE };
 
 struct scenario_difference {
     char *target;
     char *scenario;
-    struct change_list of_scenario; /* and its target file */
-    struct change_list of_baseline;
+    enum plan_change plan;
+    char *plan_difference; /* of PLAN_DIFFERS: lines of `diff -u` */
+    struct change_list baseline;
 };
 
 struct difference {
@@ -31,10 +35,12 @@ struct scenario_difference *difference_of(struct difference *difference, const c
                                           const char *scenario);
 void difference_sort(struct difference *difference);
 void difference_free(struct difference *difference);
-size_t difference_count(const struct difference *difference, enum change_effect effect);
+
+/* Is a baseline weaker, or may it be a plan: one that differs, or is gone? */
+bool difference_is_weaker(const struct difference *difference);
 
 void difference_text(const struct difference *difference, struct buffer *out);
-/* A table in GitHub's dialect, what is weaker first; the rest is folded. */
+/* A table in GitHub's dialect, what is weaker first and the other changes folded, and the plans. */
 void difference_markdown(const struct difference *difference, struct buffer *out);
 json_t *difference_to_json(const struct difference *difference);
 

@@ -17,7 +17,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/console.h"
-#include "report/weakening.h"
+#include "report/revision_text.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 #include "verdict/runtime_memory.h"
@@ -140,21 +140,22 @@ static void put_caution_line(struct buffer *out, const char *text)
     buffer_text(out, "</p>\n");
 }
 
-/* What is missing of it, and what this change makes weaker: whoever reads no further is to know. */
+/* What is missing of it, and what this change does to the gate: whoever reads no further is to
+ * know. */
 static void put_cautions(struct buffer *out, const struct suite_result *suite)
 {
     _cleanup_free_ char *problem = suite->problems.count > 0 ? console_problem(suite) : NULL;
-    _cleanup_free_ char *weaker = weakening_text(suite);
+    _cleanup_free_ char *caution = revision_caution(suite);
     if (problem != NULL)
         put_caution_line(out, problem);
-    if (weaker != NULL)
-        put_caution_line(out, weaker);
-    if (suite->weakened.count == 0)
+    if (caution != NULL)
+        put_caution_line(out, caution);
+    if (suite->missing.count == 0)
         return;
     buffer_text(out, "<ul>\n");
-    for (size_t i = 0; i < suite->weakened.count; i++) {
+    for (size_t i = 0; i < suite->missing.count; i++) {
         buffer_text(out, "<li>");
-        html_text(out, suite->weakened.items[i]);
+        html_text(out, suite->missing.items[i]);
         buffer_text(out, "</li>\n");
     }
     buffer_text(out, "</ul>\n");

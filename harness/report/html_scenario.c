@@ -10,6 +10,7 @@
 #include "report/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
+#include "report/revision_text.h"
 #include "report/statements.h"
 #include "report/console.h"
 
@@ -94,6 +95,18 @@ static void put_remarks(struct buffer *out, const struct page_scenario *part)
         buffer_text(out, "</li>\n");
     }
     buffer_text(out, "</ul>\n");
+}
+
+static void put_plan_difference(struct buffer *out, const struct page_scenario *part)
+{
+    if (part->scenario->plan_difference == NULL)
+        return;
+    buffer_text(out, "<h3>The plan differs from ");
+    html_text(out, revision_word(part->page->suite));
+    buffer_text(out, "'s</h3>\n<pre tabindex=\"0\" role=\"group\" aria-label=\"how the plan "
+                     "differs\">\n");
+    html_lines(out, part->scenario->plan_difference);
+    buffer_text(out, "</pre>\n");
 }
 
 static const char *purpose_of(enum attempt attempt)
@@ -252,6 +265,7 @@ static void put_body(struct buffer *out, const struct page_scenario *part)
     html_findings(out, part);
     put_attempts(out, part);
     put_remarks(out, part);
+    put_plan_difference(out, part);
     html_charts(out, part);
     put_power(out, scenario);
     html_gauges(out, part);

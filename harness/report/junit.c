@@ -14,7 +14,7 @@
 #include "report/format.h"
 #include "report/place.h"
 #include "report/console.h"
-#include "report/weakening.h"
+#include "report/revision_text.h"
 
 enum {
     ATTRIBUTE_BYTES = 1000,
@@ -182,11 +182,15 @@ static void put_suite_start(struct buffer *out, const char *name, const char *da
 static void put_properties(struct buffer *out, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
+    _cleanup_strings_ struct string_list weaker = {0};
+    weaker_baseline_lines(scenario, &weaker);
     buffer_text(out, "    <properties>\n");
     put_property(out, "verdict", outcome_word(scenario));
     put_property(out, "title", scenario->title);
-    for (size_t i = 0; i < scenario_weakenings(scenario)->count; i++)
-        put_property(out, "weaker", scenario_weakenings(scenario)->items[i]);
+    for (size_t i = 0; i < weaker.count; i++)
+        put_property(out, "weaker", weaker.items[i]);
+    if (scenario->plan_difference != NULL)
+        put_property(out, "plan_difference", scenario->plan_difference);
     if (record != NULL) {
         put_property(out, "target", record->header.target);
         put_property(out, "version", record->target.version);

@@ -15,7 +15,7 @@
 #include "report/place.h"
 #include "report/sparkline.h"
 #include "report/console.h"
-#include "report/weakening.h"
+#include "report/revision_text.h"
 #include "verdict/runtime_memory.h"
 
 enum {
@@ -25,6 +25,7 @@ enum {
     CELL_BYTES = 200,
     LINE_BYTES = 2000,
     BLOCK_BYTES = 64 * 1024,
+    PLAN_BYTES = 8 * 1024,
     COMMAND_BYTES = 4000,
     STATEMENTS_SHOWN = 20,
     REMARKS_SHOWN = 30,
@@ -305,6 +306,18 @@ static void put_last_words(struct buffer *out, const struct suite_result *suite,
     markdown_block(out, "text", cut);
 }
 
+static void put_plan_difference(struct buffer *out, const struct suite_result *suite,
+                                const struct scenario_result *scenario)
+{
+    if (scenario->plan_difference == NULL)
+        return;
+    _cleanup_free_ char *cut = text_shortened(scenario->plan_difference, PLAN_BYTES);
+    buffer_text(out, "The plan differs from ");
+    put_code(out, revision_word(suite), CELL_BYTES);
+    buffer_text(out, "'s:\n\n");
+    markdown_block(out, "diff", cut);
+}
+
 /* "❌ LEAK external-editor: An external editor ..." */
 static void put_title(struct buffer *out, const struct suite_result *suite,
                       const struct scenario_result *scenario)
@@ -329,6 +342,7 @@ static void put_details(struct buffer *out, const struct summary *summary,
     if (whole)
         put_last_words(out, summary->suite, scenario);
     put_remarks(out, summary->suite, scenario);
+    put_plan_difference(out, summary->suite, scenario);
     put_commands(out, summary, scenario);
     buffer_text(out, "</details>\n\n");
 }
@@ -341,6 +355,7 @@ static void put_quiet(struct buffer *out, const struct summary *summary,
     buffer_text(out, "\n\n");
     put_statements(out, scenario);
     put_remarks(out, summary->suite, scenario);
+    put_plan_difference(out, summary->suite, scenario);
     put_commands(out, summary, scenario);
 }
 
@@ -421,28 +436,28 @@ static void put_verdict(struct summary *summary)
     buffer_text(summary->out, "\n\n");
 }
 
-/* What is missing of it, and what this change makes weaker: a reviewer reads no further. */
+/* What is missing of it, and what this change does to the gate: a reviewer reads no further. */
 static void put_caution(struct summary *summary)
 {
     const struct suite_result *suite = summary->suite;
     _cleanup_free_ char *problem = suite->problems.count > 0 ? console_problem(suite) : NULL;
-    _cleanup_free_ char *weaker = weakening_text(suite);
+    _cleanup_free_ char *caution = revision_caution(suite);
     if (problem != NULL) {
         buffer_text(summary->out, "❌ ");
         put_text(summary->out, problem, LINE_BYTES);
         buffer_text(summary->out, "\n\n");
     }
-    if (weaker == NULL)
+    if (caution == NULL)
         return;
     buffer_text(summary->out, "⚠️ ");
-    put_text(summary->out, weaker, LINE_BYTES);
+    put_text(summary->out, caution, LINE_BYTES);
     buffer_text(summary->out, "\n\n");
-    for (size_t i = 0; i < suite->weakened.count && i < NAMES_SHOWN; i++)
-        put_line(summary->out, suite->weakened.items[i]);
-    if (suite->weakened.count > NAMES_SHOWN)
+    for (size_t i = 0; i < suite->missing.count && i < NAMES_SHOWN; i++)
+        put_line(summary->out, suite->missing.items[i]);
+    if (suite->missing.count > NAMES_SHOWN)
         buffer_format(summary->out, "- and %zu more, in " REPORT_RESULT "\n",
-                      suite->weakened.count - NAMES_SHOWN);
-    if (suite->weakened.count > 0)
+                      suite->missing.count - NAMES_SHOWN);
+    if (suite->missing.count > 0)
         buffer_text(summary->out, "\n");
 }
 

@@ -33,7 +33,7 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->quarantine_until);
     string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
-    string_list_free(&scenario->weakened);
+    free(scenario->plan_difference);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);
         run_record_free(scenario->attempts[i].record);
@@ -56,7 +56,7 @@ void suite_free(struct suite_result *suite)
     free(suite->options);
     string_list_free(&suite->whole);
     free(suite->revision);
-    string_list_free(&suite->weakened);
+    string_list_free(&suite->missing);
     string_list_free(&suite->problems);
     free(suite);
 }
@@ -121,10 +121,10 @@ static void judge_record(struct scenario_result *scenario)
 }
 
 /* Of a run that was cut off before its result was written; else it is there already. */
-static void scenario_take_weakened(struct scenario_result *scenario)
+static void take_plan_difference(struct scenario_result *scenario)
 {
-    if (scenario->weakened.count == 0 && scenario->record != NULL)
-        string_list_add_all(&scenario->weakened, &scenario->record->header.weakened);
+    if (scenario->plan_difference == NULL && scenario->record != NULL)
+        scenario->plan_difference = memory_copy_text(scenario->record->header.plan_difference);
 }
 
 void scenario_screen(struct scenario_result *scenario, const char *directory)
@@ -139,7 +139,7 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
         return;
     }
     const struct run_record *record = scenario->record;
-    scenario_take_weakened(scenario);
+    take_plan_difference(scenario);
     scenario->played = record->end.played_only;
     enum lg_error_class problem = run_record_problem(record);
     if (problem == LG_ERROR_NEED)

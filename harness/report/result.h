@@ -49,8 +49,8 @@ struct scenario_result {
     char *quarantine_reason;     /* of the scenario, for where there is no record; NULL: none */
     char *quarantine_until;      /* then its last day */
     char today[11];              /* and the day of the run */
-    struct string_list weakened; /* by --baseline-ref: what the working tree's scenario and baseline
-                                    let pass that the revision's do not, a line each */
+    char *plan_difference;       /* by --baseline-ref: how its files differ from the revision's, as
+                                    diff -u prints it; NULL: they do not */
     struct run_record *record;   /* NULL: did not run, or no journal could be read */
     struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
     struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
@@ -73,11 +73,10 @@ struct suite_result {
     bool require_all;     /* --require-all */
     unsigned shard;       /* --shard: this one, from 1; 0: the suite is whole */
     unsigned shards;      /* ... of so many */
-    struct string_list whole; /* of a shard: the names of all scenarios that were split */
-    char *revision;           /* --baseline-ref, as given; NULL: none */
-    struct string_list
-        weakened; /* then: scenarios that the revision's suite has and this one lacks,
-                     a line each; what else is weaker stands with its scenario */
+    struct string_list whole;    /* of a shard: the names of all scenarios that were split */
+    char *revision;              /* --baseline-ref, as given; NULL: none */
+    struct string_list missing;  /* then: scenarios that the revision's suite has and this one
+                                    lacks, a line each */
     struct string_list problems; /* of a merge: what is missing, a line each; with any of them the
                                     exit status is 2 at the least */
 };

@@ -1,4 +1,5 @@
 #include "report/result_json.h"
+#include "report/revision_text.h"
 
 #include <math.h>
 
@@ -181,12 +182,15 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
     _cleanup_strings_ struct string_list lines = {0};
+    _cleanup_strings_ struct string_list weaker = {0};
     baseline_difference(record->header.baseline, record->header.baseline_here, &lines);
+    weaker_baseline_lines(scenario, &weaker);
     json_t *revision = json_object();
     put_text(revision, "name", record->header.baseline_revision);
     put_text(revision, "commit", record->header.baseline_commit);
     json_put(revision, "baseline_here", json_boolean(record->header.baseline_here != NULL));
     json_put(revision, "differences", json_texts(&lines));
+    json_put(revision, "weaker", json_texts(&weaker));
     if (scenario->judgement_here != NULL)
         put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
     json_put(object, "baseline_revision", revision);
@@ -235,8 +239,7 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "without", json_true());
     if (scenario->killed.count > 0)
         json_put(object, "killed", json_texts(&scenario->killed));
-    if (scenario->weakened.count > 0)
-        json_put(object, "weakened", json_texts(&scenario->weakened));
+    put_text(object, "plan_difference", scenario->plan_difference);
     if (scenario->record != NULL)
         put_record(object, scenario->record);
     if (scenario->record != NULL && scenario->record->header.baseline_revision != NULL)
@@ -281,8 +284,8 @@ json_t *result_to_json(const struct suite_result *suite)
     if (suite->shards > 0)
         json_put(object, "shard", shard_to_json(suite));
     put_text(object, "baseline_revision", suite->revision);
-    if (suite->weakened.count > 0)
-        json_put(object, "weakened", json_texts(&suite->weakened));
+    if (suite->missing.count > 0)
+        json_put(object, "missing", json_texts(&suite->missing));
     if (suite->problems.count > 0)
         json_put(object, "problems", json_texts(&suite->problems));
     return object;

@@ -37,8 +37,8 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
     string_list_free(&scenario->worlds);
     json_get_texts(json_object_get(stored, "worlds"), &scenario->worlds);
     json_get_texts(json_object_get(stored, "killed"), &scenario->killed);
-    string_list_free(&scenario->weakened);
-    json_get_texts(json_object_get(stored, "weakened"), &scenario->weakened);
+    free(scenario->plan_difference);
+    scenario->plan_difference = memory_copy_text(json_get_text(stored, "plan_difference", NULL));
     if (!json_get_flag(stored, "ran", false)) {
         scenario_skip(scenario, json_get_text(stored, "reason", "not run"));
         read_problem(scenario, stored);
@@ -95,7 +95,7 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     suite->only_leaks_fail = json_get_flag(stored, "only_leaks_fail", false);
     suite->require_all = json_get_flag(stored, "require_all", false);
     suite->revision = memory_copy_text(json_get_text(stored, "baseline_revision", NULL));
-    json_get_texts(json_object_get(stored, "weakened"), &suite->weakened);
+    json_get_texts(json_object_get(stored, "missing"), &suite->missing);
     json_get_texts(json_object_get(stored, "problems"), &suite->problems);
     read_shard(suite, json_object_get(stored, "shard"));
     const json_t *scenarios = json_object_get(stored, "scenarios");

@@ -12,6 +12,22 @@ from test_revision import Repository, exception
 KEY = "exception fd anon_inode:[eventpoll]"
 
 
+DIFFERENCE = """\
+--- main:scenarios/s.yaml
++++ scenarios/s.yaml
+@@ -1,8 +1,7 @@
+ version: 1
+ title: A scenario
+ target: sidecar
+-tags: [x]
+-measure: {samples: 30}
++measure: {samples: 25}
+ iteration:
+   - press: "1"
+   - wait: {text: Git main}
+"""
+
+
 @pytest.fixture
 def repository(leakgate, source):
     made = Repository(leakgate, source)
@@ -27,14 +43,20 @@ def diff(repository, *words):
 
 
 def changes(repository, *words):
-    """(of, effect, what, before, here) of each."""
+    """(effect, what, before, here) of each in a baseline."""
     def text(side):
         return side and " ".join(filter(None, [side["text"], side.get("until")]))
 
     found = json.loads(diff(repository, *words, "--json"))
-    return [(change["of"], change["effect"], change["what"], text(change["before"]),
-             text(change["here"])) for scenario in found["scenarios"]
-            for change in scenario["changes"]]
+    return [(change["effect"], change["what"], text(change["before"]), text(change["here"]))
+            for scenario in found["scenarios"] for change in scenario["changes"]]
+
+
+def plans(repository, *words):
+    """What became of the plans that changed, by the scenarios' names."""
+    found = json.loads(diff(repository, *words, "--json"))
+    return {scenario["name"]: scenario["plan"] for scenario in found["scenarios"]
+            if scenario["plan"] != "same"}
 
 
 def test_nothing_changed(repository):
@@ -56,25 +78,27 @@ def test_an_exception_and_a_scenario(repository):
     repository.write("measure: {samples: 25}\n")
     repository.put(gauges={"fd": {"allowed": 0, "level": 11}},
                    exceptions=[exception(expires="2027-01-31", issue="https://example.org/1")])
-    assert changes(repository, "main")[:4] == [
-        ("scenario", "weaker", "tag", "x", None),
-        ("scenario", "weaker", "samples", "30", "25"),
-        ("baseline", "neutral", "plan", before, repository.plan()),
-        ("baseline", "neutral", "fd at rest", "10", "11")]
-    assert changes(repository, "main")[4] == (
-        "baseline", "weaker", KEY, None, "1.00 per iteration 2027-01-31")
+    assert changes(repository, "main") == [
+        ("neutral", "plan", before, repository.plan()),
+        ("neutral", "fd at rest", "10", "11"),
+        ("weaker", KEY, None, "1.00 per iteration 2027-01-31")]
     [scenario] = json.loads(diff(repository, "main", "--json"))["scenarios"]
-    assert (scenario["target"], scenario["name"]) == ("sidecar", "s")
-    assert scenario["changes"][4]["holder"] == "anon_inode:[eventpoll]"
-    assert scenario["changes"][4]["here"]["issue"] == "https://example.org/1"
+    assert (scenario["target"], scenario["name"], scenario["plan"]) == ("sidecar", "s", "differs")
+    assert scenario["plan_difference"] == DIFFERENCE
+    assert scenario["changes"][2]["holder"] == "anon_inode:[eventpoll]"
+    assert scenario["changes"][2]["here"]["issue"] == "https://example.org/1"
     described = (pathlib.Path(SOURCE) / "docs" / "result.md").read_text("utf-8")
-    assert [key for change in scenario["changes"] for key in change
+    assert [key for keys in [*scenario["changes"], scenario] for key in keys
             if f"`{key}`" not in described] == []
     shown = diff(repository, "main")
-    assert "sidecar/s\n  weaker    tag: x -> none\n  weaker    samples: 30 -> 25\n" in shown
+    lines = "".join(f"    {line}\n" for line in DIFFERENCE.splitlines())
+    assert f"sidecar/s\n  the plan differs:\n{lines}            plan: {before} -> " in shown
     assert (f"  weaker    {KEY}: none -> 1.00 per iteration until 2027-01-31: known "
             "(https://example.org/1)\n") in shown
-    assert shown.endswith("\n3 weaker, 0 stricter, 2 others\n")
+    assert shown.endswith("\nbaselines: 1 weaker, 0 stricter, 2 others; plans: 1 differs\n")
+    shown = diff(repository, "main", "--format", "markdown")
+    assert f"<code>sidecar/s</code>: the plan differs\n\n```diff\n{DIFFERENCE}```\n" in (
+        html.unescape(shown))
 
 
 def test_markdown_is_a_table_with_what_is_weaker_first(repository):
@@ -93,7 +117,7 @@ def test_markdown_is_a_table_with_what_is_weaker_first(repository):
         ["---"] * 6,
         ["", "sidecar/s", "fd at rest", "10", "11", ""]]
     assert "<details><summary>1 that makes nothing weaker</summary>" in shown
-    assert "1 weaker, 0 stricter, 1 other. Weaker: what failed before can pass now." in shown
+    assert "baselines: 1 weaker, 0 stricter, 1 other. Weaker: what failed before can pass now." in shown
 
 
 def test_hostile_texts_end_no_cell_and_command_nothing(repository):
@@ -122,24 +146,27 @@ def test_a_long_text_is_cut_in_the_table(repository):
 def test_new_and_gone(repository):
     repository.path.unlink()
     assert changes(repository, "main") == [
-        ("baseline", "weaker", "baseline", "levels of 1 gauge, 0 exceptions", None)]
+        ("weaker", "baseline", "levels of 1 gauge, 0 exceptions", None)]
     (repository.root / "scenarios" / "s.yaml").unlink()
-    assert changes(repository, "main")[0] == ("scenario", "weaker", "scenario", "A scenario", None)
+    assert plans(repository, "main") == {"s": "gone"}
+    assert "sidecar/s\n  the scenario is gone\n" in diff(repository, "main")
+    assert repository.leakgate("diff-baseline", "main", "--fail-on", "weaker").returncode == 1
     repository.write()
     repository.path.parent.joinpath("of-no-scenario.json").write_text(
         json.dumps({"version": 1, "plan": "0" * 16, "go": "", "platform": "", "gauges": {},
                     "exceptions": [exception()]}))
     assert changes(repository, "main") == [
-        ("baseline", "neutral", "baseline", None, "levels of 0 gauges, 1 exception"),
-        ("baseline", "weaker", KEY, None, "1.00 per iteration"),
-        ("baseline", "weaker", "baseline", "levels of 1 gauge, 0 exceptions", None)]
+        ("neutral", "baseline", None, "levels of 0 gauges, 1 exception"),
+        ("weaker", KEY, None, "1.00 per iteration"),
+        ("weaker", "baseline", "levels of 1 gauge, 0 exceptions", None)]
 
 
-def test_a_new_scenario_is_no_weakening(repository):
+def test_a_new_scenario_is_not_weaker(repository):
     other = repository.root / "scenarios" / "t.yaml"
     other.write_text((repository.root / "scenarios" / "s.yaml").read_text())
-    assert changes(repository, "main") == [
-        ("scenario", "stricter", "scenario", None, "A scenario")]
+    assert plans(repository, "main") == {"t": "new"}
+    assert "sidecar/t\n  a new scenario\n" in diff(repository, "main")
+    assert repository.leakgate("diff-baseline", "main", "--fail-on", "weaker").returncode == 0
 
 
 def test_fail_on_weaker(repository):
@@ -150,6 +177,30 @@ def test_fail_on_weaker(repository):
     assert done.returncode == 1
     assert "fd allowed per iteration: 0 -> 1" in done.stdout
     assert repository.leakgate("diff-baseline", "main", "--fail-on", "leak").returncode == 2
+
+
+def test_another_plan_may_be_weaker(repository):
+    repository.write("tags: [x]\n")
+    done = repository.leakgate("diff-baseline", "main", "--fail-on", "weaker")
+    assert done.returncode == 1 and "    +tags: [x]\n" in done.stdout
+    assert done.stdout.endswith("\nbaselines: 0 weaker, 0 stricter, 0 others; plans: 1 differs\n")
+    assert repository.leakgate("diff-baseline", "main").returncode == 0
+
+
+def test_of_long_plans_a_comment_has_the_first(repository):
+    """A comment on GitHub has its limit; a fence in a file does not end the block."""
+    text = (repository.root / "scenarios" / "s.yaml").read_text()
+    for name in "abcd":
+        (repository.root / "scenarios" / f"{name}.yaml").write_text(text)
+    repository.git("add", "--all", "scenarios")
+    repository.commit()
+    for name in "abcd":
+        (repository.root / "scenarios" / f"{name}.yaml").write_text(
+            text + "# ````` @everyone\n" * 500)
+    shown = diff(repository, "main", "--format", "markdown")
+    assert 24 * 1024 < len(shown) < 26 * 1024
+    assert shown.count("``````diff\n") == 3
+    assert "<code>sidecar/d</code>: the plan differs; `leakgate diff-baseline` shows how" in shown
 
 
 def test_into_a_file(repository):
@@ -164,13 +215,13 @@ def test_by_default_against_where_the_branch_began(repository):
     repository.commit()
     assert changes(repository) == []  # no other branch is known: HEAD
     repository.git("branch", "--quiet", "--set-upstream-to", "main")
-    assert [change[2] for change in changes(repository)] == ["fd allowed per iteration"]
+    assert [change[1] for change in changes(repository)] == ["fd allowed per iteration"]
     assert json.loads(diff(repository, "--json"))["revision"] == "main"
     repository.git("checkout", "--quiet", "main")
     repository.put(gauges={"fd": {"allowed": 0, "level": 99}})
     repository.commit()
     repository.git("checkout", "--quiet", "topic")
-    assert [change[2] for change in changes(repository)] == ["fd allowed per iteration"]
+    assert [change[1] for change in changes(repository)] == ["fd allowed per iteration"]
     assert len(changes(repository, "main")) == 2
 
 
@@ -180,16 +231,16 @@ def test_the_remote_s_default_branch_comes_first(repository):
     repository.put(gauges={"fd": {"allowed": 0.5, "level": 10}})
     repository.commit()
     assert json.loads(diff(repository, "--json"))["revision"] == "origin/trunk"
-    assert [change[2] for change in changes(repository)] == ["fd allowed per iteration"]
+    assert [change[1] for change in changes(repository)] == ["fd allowed per iteration"]
 
 
 def test_from_a_directory_below_and_other_places(repository):
     repository.put(gauges={"fd": {"allowed": 0.5, "level": 10}})
     repository.leakgate.directory = repository.root / "scenarios"
-    assert [change[2] for change in changes(
+    assert [change[1] for change in changes(
         repository, "main", "--baselines", "../baselines", "--scenarios", ".")] == [
             "fd allowed per iteration"]
-    assert [change[2] for change in changes(
+    assert [change[1] for change in changes(
         repository, "main", "--baselines", repository.root / "baselines")] == [
             "fd allowed per iteration"]
 

@@ -87,10 +87,10 @@ def keys_of(value):
 
 def test_every_key_of_a_result_is_described(leakgate):
     report = leakgate.directory / "leakgate-report"
-    weaker = journals.clean("weaker")
-    weaker.records[0].update(weakened=["samples: 42 -> 21"], baseline_revision="main",
-                             baseline_commit="a" * 40)
-    for journal in [weaker, journals.leaking(), journals.clean(), journals.backlog(),
+    changed = journals.clean("changed")
+    changed.records[0].update(plan_difference="-samples: 42\n", baseline_revision="main",
+                              baseline_commit="a" * 40)
+    for journal in [changed, journals.leaking(), journals.clean(), journals.backlog(),
                     journals.at_work().end(files_left={"count": 0, "names": []},
                                            sessions_left={"count": 0, "names": []}),
                     journals.leaked(), journals.Journal("broken").failed().end(),

@@ -272,21 +272,22 @@ def test_another_fail_on(shards):
     assert shards.merge("artifacts", "--fail-on", "leak").returncode == 0
 
 
-def test_what_is_weaker_stays(shards):
+def test_what_differs_from_a_revision_stays(shards):
     journal = journals.clean("quiet")
     for index, name in [(1, "quiet"), (2, "tab-cycle")]:
         journal = journals.clean(name)
         directory = shards.make(index, [journal], suite=["quiet", "tab-cycle"],
                                 baseline_revision="origin/main",
-                                weakened=["scenario x: its file is gone"])
+                                missing=["scenario x: its file is gone"])
         result = json.loads((directory / "result.json").read_text())
-        result["scenarios"][0]["weakened"] = ["samples: 42 -> 21"]
+        result["scenarios"][0]["plan_difference"] = "-samples: 42\n+samples: 21\n"
         (directory / "result.json").write_text(json.dumps(result))
     shown = shards.merge("artifacts")
     assert shown.returncode == 0
-    assert shards.result()["weakened"] == ["scenario x: its file is gone"]
-    assert [s["weakened"] for s in shards.result()["scenarios"]] == [["samples: 42 -> 21"]] * 2
-    assert "Weaker than at origin/main: quiet, tab-cycle, and 1 scenario that is run no more" in (
+    assert shards.result()["missing"] == ["scenario x: its file is gone"]
+    assert [s["plan_difference"] for s in shards.result()["scenarios"]] == [
+        "-samples: 42\n+samples: 21\n"] * 2
+    assert "Against origin/main: the plan of quiet, tab-cycle differs; 1 scenario is not run" in (
         " ".join(shown.stdout.split()))
 
 

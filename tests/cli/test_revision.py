@@ -231,7 +231,8 @@ def test_the_report_shows_both(leakgate):
     assert scenario["verdict"] == "leak"
     assert scenario["baseline_revision"] == {
         "name": "origin/main", "commit": "a" * 40, "baseline_here": True, "verdict_here": "pass",
-        "differences": [f"+ exception fd {HOLDER}: 1.00 per iteration: known"]}
+        "differences": [f"+ exception fd {HOLDER}: 1.00 per iteration: known"],
+        "weaker": [f"exception fd {HOLDER}: none -> 1.00 per iteration: known"]}
     assert "judged by the baseline of origin/main (aaaaaaaaaaaa); the working tree has another" in shown
     assert f"changes   + exception fd {HOLDER}: 1.00 per iteration: known" in shown
     assert "by the baseline in the working tree: pass\n" in shown

@@ -66,7 +66,7 @@ static void every_record_comes_back(void **state)
                     .heap_rate = 10},
         .baseline = baseline, .baseline_revision = "main", .baseline_commit = "abc",
         .baseline_here = here, .quarantine_here = {.reason = "r", .until = "2027-01-31"},
-        .quarantine = {.reason = "q", .until = "2027-02-28"}, .weakened = TEXTS("w", "v"),
+        .quarantine = {.reason = "q", .until = "2027-02-28"}, .plan_difference = "-a\n+b\n",
         .world = "/w", .iterations_total = 46, .options = "--o", .baselines = "b", .control = "c",
         .control_left_behind = TEXTS("d (1)"),
         .iteration_steps = {
@@ -81,12 +81,13 @@ static void every_record_comes_back(void **state)
         "\"iterations_total\":46,\"leakgate\":\"0.1\",\"measure\":{\"drain_ms\":9,\"every_ms\":6,"
         "\"file_for_ms\":8,\"for_ms\":7,\"heap_rate\":10,\"idle_ms\":3,\"idle_samples\":2,"
         "\"iterations_per_sample\":5,\"samples\":4,\"warmup\":1},\"options\":\"--o\","
-        "\"plan\":{\"iteration\":[]},\"plan_hash\":\"34\",\"program\":\"p\",\"program_hash\":"
+        "\"plan\":{\"iteration\":[]},\"plan_difference\":\"-a\\n+b\\n\",\"plan_hash\":\"34\","
+        "\"program\":\"p\",\"program_hash\":"
         "\"12\","
         "\"quarantine\":{\"reason\":\"q\",\"until\":\"2027-02-28\"},"
         "\"quarantine_here\":{\"reason\":\"r\",\"until\":\"2027-01-31\"},\"record\":\"journal\","
         "\"scenario\":\"s\",\"target\":\"t\",\"title\":\"a title\",\"version\":1,"
-        "\"weakened\":[\"w\",\"v\"],\"world\":\"/w\"}",
+        "\"world\":\"/w\"}",
         text, text_here);
     assert_comes_back(&header, line);
     baseline_free(baseline);
