@@ -13,7 +13,7 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
     libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-scipy tmux procps
-    shellcheck zsh fish
+    ripgrep sqlite3 shellcheck zsh fish
     # Others' readers of what the reports write, and pip for the schema below.
     libxml2-utils cmark-gfm python3-venv python3-html5lib
 )
