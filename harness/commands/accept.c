@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "commands/acceptance.h"
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/selection.h"
 #include "report/baseline_difference.h"

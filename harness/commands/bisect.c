@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "commands/command.h"
+#include "commands/complain.h"
 
 /* git bisect run: 0 is good, 1 to 124 is bad, 125 cannot be told, 128 and more ends the search. */
 enum { BISECT_SKIP = 125 };

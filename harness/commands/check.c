@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/selection.h"
 #include "verdict/baseline.h"
 

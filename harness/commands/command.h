@@ -1,31 +1,14 @@
 /*
- * The table of sub-commands, and the way from argv to one of them. Each command is one file; it
- * prints its result on standard output and all else on standard error, and returns the exit status.
+ * The way from argv to a sub-command. Each command is one file; it prints its result on standard
+ * output and all else on standard error, and returns the exit status.
  */
 #ifndef LEAKGATE_COMMANDS_COMMAND_H
 #define LEAKGATE_COMMANDS_COMMAND_H
 
-#include <stddef.h>
-
 #include "commands/options.h"
-
-struct command_info {
-    enum command command;
-    const char *name;
-    const char *operands; /* for the usage line */
-    const char *summary;  /* one line */
-    const char *text;     /* paragraphs, separated by empty lines */
-    int (*run)(const struct arguments *arguments);
-};
-
-extern const struct command_info command_table[];
-extern const size_t command_table_count;
 
 /* The whole program: returns its exit status. */
 int command_main(int count, char **words);
-
-/* Prints "leakgate: where: text" on standard error and returns the error's exit status. */
-int complain(const struct lg_error *err);
 
 int command_run(const struct arguments *arguments);
 int command_accept(const struct arguments *arguments);

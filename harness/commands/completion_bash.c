@@ -1,7 +1,8 @@
 /* The script for bash: bash(1), "Programmable Completion". It needs no other package. */
 #include <string.h>
 
-#include "commands/completion.h"
+#include "commands/completion_kind.h"
+#include "commands/completion_scripts.h"
 
 /* COMP_WORDS has "=" as a word of its own unless the user took it out of COMP_WORDBREAKS; then it
  * is in the word, and what is offered has to begin with what stands before it. */

@@ -1,6 +1,7 @@
 /* The script for fish: complete(1). */
 #include "base/memory.h"
-#include "commands/completion.h"
+#include "commands/completion_kind.h"
+#include "commands/completion_scripts.h"
 #include "report/text_layout.h"
 
 static const char head[] =

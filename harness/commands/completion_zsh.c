@@ -1,7 +1,8 @@
 /* The script for zsh: zshcompsys(1), _arguments and compadd. */
 #include <string.h>
 
-#include "commands/completion.h"
+#include "commands/completion_kind.h"
+#include "commands/completion_scripts.h"
 
 static const char head[] =
     "#compdef leakgate\n"

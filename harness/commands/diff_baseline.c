@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/comparison.h"
 #include "commands/selection.h"
 #include "report/baseline_difference.h"

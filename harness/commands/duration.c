@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "commands/schedule.h"
 #include "verdict/baseline.h"
 
 /* For a scenario that nobody has measured. Read off Sidecar v1.3.0 on 2 cores: to start and quit it
@@ -47,16 +48,27 @@ struct duration scenario_duration(const struct arguments *arguments, const struc
     return (struct duration){.seconds = estimate(&plan->measure)};
 }
 
-struct schedule_item *selection_items(const struct arguments *arguments,
-                                      const struct selection *selection)
+void selection_keep_shard(const struct arguments *arguments, struct selection *selection)
 {
-    struct schedule_item *items = memory_array(selection->count + 1, sizeof *items);
+    struct shard shard = option_shard(arguments);
+    if (shard.of == 0)
+        return;
+    size_t kept = 0;
+    _cleanup_free_ struct schedule_item *items = memory_array(selection->count + 1, sizeof *items);
     for (size_t i = 0; i < selection->count; i++)
         items[i] = (struct schedule_item){
             .name = selection->plans[i]->name,
             .seconds = scenario_duration(arguments, selection->plans[i]).seconds,
         };
-    return items;
+    _cleanup_free_ unsigned *shard_of = memory_array(selection->count + 1, sizeof *shard_of);
+    schedule_shards(items, selection->count, shard.of, shard_of);
+    for (size_t i = 0; i < selection->count; i++) {
+        if (shard_of[i] == shard.index)
+            selection->plans[kept++] = selection->plans[i];
+        else
+            plan_free(selection->plans[i]);
+    }
+    selection->count = kept;
 }
 
 char *duration_describe(size_t scenarios, double seconds, unsigned jobs)

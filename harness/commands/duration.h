@@ -1,11 +1,10 @@
-/* How long a scenario is expected to take. */
+/* How long scenarios are expected to take, and how a suite is divided by that. */
 #ifndef LEAKGATE_COMMANDS_DURATION_H
 #define LEAKGATE_COMMANDS_DURATION_H
 
 #include <stdbool.h>
 
 #include "commands/options.h"
-#include "commands/schedule.h"
 #include "commands/selection.h"
 
 struct duration {
@@ -16,9 +15,8 @@ struct duration {
 /* Of one measured run. The baseline counts whatever it judges: also that of another plan tells more
  * than an estimate, and everyone who has the files gets the same number. */
 struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan);
-/* Names and seconds of a selection, for schedule.h; the caller frees the array. */
-struct schedule_item *selection_items(const struct arguments *arguments,
-                                      const struct selection *selection);
+/* Leaves out what belongs to other shards (--shard), and keeps the order of the rest. */
+void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 
 /* "23 scenarios, about 4 min" and, with more than one side by side, " with 2 side by side"; the
  * caller frees it. */

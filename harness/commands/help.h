@@ -3,7 +3,7 @@
 #ifndef LEAKGATE_COMMANDS_HELP_H
 #define LEAKGATE_COMMANDS_HELP_H
 
-#include "commands/command.h"
+#include "commands/command_table.h"
 
 char *help_of_all(void);
 char *help_of_command(const struct command_info *command);

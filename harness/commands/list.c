@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/duration.h"
 #include "commands/selection.h"
 #include "report/console.h"

@@ -1,110 +1,55 @@
 #include "commands/progress.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "report/console.h"
 #include "report/text_layout.h"
 
-enum { REDRAW_MS = 200 };
+enum { REDRAW_MS = 200, ROWS_USUAL = 24 };
 
-void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
-                    FILE *screens)
+void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *screens)
 {
     *progress = (struct progress){
         .terminal = isatty(STDERR_FILENO) == 1,
-        .channel = -1,
         .screens = screens,
-        .plan = plan,
-        .number = number,
+        .slots = memory_array(slots, sizeof *progress->slots),
+        .slot_count = slots,
         .of = of,
     };
-    if (!progress->terminal)
-        fprintf(stderr, "[%zu/%zu] %s ...%s", number, of, plan->name, screens != NULL ? "\n" : "");
 }
 
-void progress_start_apart(struct progress *progress, const struct plan *plan, FILE *screens,
-                          int channel)
+static void erase(struct progress *progress)
 {
-    *progress = (struct progress){.channel = channel, .screens = screens, .plan = plan};
+    if (progress->drawn > 0)
+        fprintf(stderr, "\r\033[%zuA\033[J", progress->drawn);
+    progress->drawn = 0;
+    fflush(stderr);
 }
 
-/* Nobody to say it to is no matter: who started this process has ended, and ends it. */
-static void tell(const struct progress *progress, json_t *object)
-{
-    _cleanup_free_ char *line = json_one_line(object);
-    _cleanup_free_ char *ended = memory_format("%s\n", line);
-    file_write_all(progress->channel, ended, strlen(ended), NULL);
-    json_decref(object);
-}
+/* --- What a journal tells --- */
 
-static void tell_text(const struct progress *progress, const char *key, const char *text)
+static void show_screen(struct progress_slot *slot, const struct journal_screen *screen)
 {
-    json_t *object = json_object();
-    json_put(object, key, json_text(text));
-    tell(progress, object);
-}
-
-void progress_attempt(struct progress *progress, enum attempt attempt, const char *journal)
-{
-    progress->attempt = attempt;
-    progress->follower = journal_follow(journal);
-    progress->iteration = progress->iterations = progress->first_iteration = 0;
-    progress->last_event = clock_now();
-    snprintf(progress->phase, sizeof progress->phase, "start");
-    if (progress->channel >= 0 && attempt != ATTEMPT_SCREENING)
-        tell_text(progress, "attempt", attempt_name(attempt));
-    else if (!progress->terminal && attempt != ATTEMPT_SCREENING)
-        fprintf(stderr, " %s ...", attempt_name(attempt));
-}
-
-void progress_world(struct progress *progress, const char *world)
-{
-    if (progress->channel >= 0)
-        tell_text(progress, "world", world);
-}
-
-static void take_iteration(struct progress *progress, const struct journal_iteration *iteration)
-{
-    progress->iteration = (unsigned)iteration->iteration;
-    progress->iterations = (unsigned)iteration->of;
-    progress->last_at = iteration->at;
-    if (progress->first_iteration == 0) {
-        progress->first_iteration = progress->iteration;
-        progress->first_at = progress->last_at;
-    }
-}
-
-static void erase(const struct progress *progress)
-{
-    if (progress->terminal)
-        fputs("\r\033[K", stderr);
-}
-
-static void show_screen(struct progress *progress, const struct journal_screen *screen)
-{
+    struct progress *progress = slot->progress;
     _cleanup_buffer_ struct buffer box = {0};
     struct console_style style = console_style_of(fileno(progress->screens));
     const char *why = screen_why_name(screen->why);
     const char *name = text_or(screen->name, "");
     bool of_step = screen->why == SCREEN_STEP;
+    bool among_others = progress->slot_count > 1;
     _cleanup_free_ char *said =
         memory_format("%s%s%s", of_step ? "" : why, !of_step && *name != '\0' ? ": " : "", name);
     _cleanup_free_ char *harmless = text_harmless(said, false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 8);
-    bool apart = progress->channel >= 0; /* others show theirs as well */
-    _cleanup_free_ char *title =
-        memory_format(" %s%s%s ", apart ? progress->plan->name : "", apart ? ", " : "", cut);
+    _cleanup_free_ char *title = memory_format(" %s%s%s ", among_others ? slot->plan->name : "",
+                                               among_others ? ", " : "", cut);
     console_screen(&screen->rows, title, 0, style.width, &box);
-    if (apart) {
-        tell_text(progress, "screen", buffer_string(&box));
-        return;
-    }
     erase(progress);
     fputs(buffer_string(&box), progress->screens);
     fflush(progress->screens);
@@ -112,107 +57,194 @@ static void show_screen(struct progress *progress, const struct journal_screen *
 
 static void take_record(void *context, const struct journal_record *record)
 {
-    struct progress *progress = context;
-    progress->last_event = clock_now();
-    if (record->kind == RECORD_PHASE)
-        snprintf(progress->phase, sizeof progress->phase, "%s", phase_name(record->phase.phase));
-    else if (record->kind == RECORD_ITERATION)
-        take_iteration(progress, &record->iteration);
-    else if (record->kind == RECORD_SCREEN && progress->screens != NULL)
-        show_screen(progress, &record->screen);
+    struct progress_slot *slot = context;
+    slot->last_event = clock_now();
+    if (record->kind == RECORD_PHASE) {
+        snprintf(slot->phase, sizeof slot->phase, "%s", phase_name(record->phase.phase));
+    } else if (record->kind == RECORD_ITERATION) {
+        slot->iteration = (unsigned)record->iteration.iteration;
+        slot->iterations = (unsigned)record->iteration.of;
+        slot->last_at = record->iteration.at;
+        if (slot->first_iteration == 0) {
+            slot->first_iteration = slot->iteration;
+            slot->first_at = slot->last_at;
+        }
+    } else if (record->kind == RECORD_SCREEN && slot->progress->screens != NULL) {
+        show_screen(slot, &record->screen);
+    }
 }
 
-/* From the pace of the iterations so far and the rests that are still to come; -1: cannot be told.
- */
-static double seconds_left(const struct progress *progress)
+static void read_on(struct progress_slot *slot)
 {
-    const struct measure_plan *measure = &progress->plan->measure;
-    unsigned done = progress->iteration - progress->first_iteration;
-    if (progress->iterations < progress->iteration || done == 0)
-        return -1;
-    if (strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0)
-        return (double)measure->drain_ms / 1000;
-    double pace = (progress->last_at - progress->first_at) / done;
-    double left = pace * (progress->iterations - progress->iteration);
-    if (strcmp(progress->phase, phase_name(PHASE_WARMUP)) == 0)
-        left += (double)measure->idle_ms / 1000;
-    double since = (double)(clock_now() - progress->last_event) / (double)NS_PER_SECOND;
-    return fmax(left - since, 0);
+    if (slot->follower != NULL)
+        journal_follow_more(slot->follower, take_record, slot);
 }
+
+/* What came since the last look is read before. */
+static void close_journal(struct progress_slot *slot)
+{
+    read_on(slot);
+    journal_follow_end(slot->follower);
+    slot->follower = NULL;
+}
+
+/* --- How long it takes --- */
+
+/* Of the attempt, from the pace of its iterations so far and the rests that are still to come; -1:
+ * cannot be told. */
+static double attempt_seconds_left(const struct progress_slot *slot)
+{
+    const struct measure_plan *measure = &slot->plan->measure;
+    unsigned done = slot->iteration - slot->first_iteration;
+    if (slot->iterations < slot->iteration || done == 0)
+        return -1;
+    if (strcmp(slot->phase, phase_name(PHASE_DRAIN)) == 0)
+        return (double)measure->drain_ms / 1000;
+    double pace = (slot->last_at - slot->first_at) / done;
+    double left = pace * (slot->iterations - slot->iteration);
+    if (strcmp(slot->phase, phase_name(PHASE_WARMUP)) == 0)
+        left += (double)measure->idle_ms / 1000;
+    return fmax(left - clock_seconds_since(slot->last_event), 0);
+}
+
+double progress_seconds_left(const struct progress *progress, unsigned slot)
+{
+    const struct progress_slot *running = &progress->slots[slot];
+    if (running->plan == NULL)
+        return 0;
+    double left = attempt_seconds_left(running);
+    return fmax(left >= 0 ? left : running->expected - clock_seconds_since(running->began), 1);
+}
+
+/* --- Drawing --- */
 
 /* "tab-cycle, again: loop, iteration 3 of 40, about 12 s left" */
-static void describe(const struct progress *progress, struct buffer *line)
+static void describe(const struct progress_slot *slot, struct buffer *line)
 {
-    double left = seconds_left(progress);
-    bool further = progress->attempt != ATTEMPT_SCREENING;
-    buffer_format(line, "%s%s%s: %s", progress->plan->name, further ? ", " : "",
-                  further ? attempt_name(progress->attempt) : "", progress->phase);
-    if (progress->iterations > 0)
-        buffer_format(line, ", iteration %u of %u", progress->iteration, progress->iterations);
+    const double long_enough = 600;
+    double left = attempt_seconds_left(slot);
+    bool further = slot->attempt != ATTEMPT_SCREENING;
+    bool drains = strcmp(slot->phase, phase_name(PHASE_DRAIN)) == 0;
+    char time[64];
+    buffer_format(line, "%s%s%s: %s", slot->plan->name, further ? ", " : "",
+                  further ? attempt_name(slot->attempt) : "", slot->phase);
+    if (slot->iterations > 0)
+        buffer_format(line, ", iteration %u of %u", slot->iteration, slot->iterations);
     if (left < 0)
         return;
-    const double long_enough = 600;
-    char time[64];
     if (left >= long_enough)
         clock_describe((int64_t)left * NS_PER_SECOND, time, sizeof time);
     else
         snprintf(time, sizeof time, "%.0f s", left);
-    buffer_format(line, ", %s %s left",
-                  strcmp(progress->phase, phase_name(PHASE_DRAIN)) == 0 ? "at most" : "about",
-                  time);
+    buffer_format(line, ", %s %s left", drains ? "at most" : "about", time);
 }
 
-static void draw(struct progress *progress)
+/* A block that is higher than the terminal could not be drawn over. */
+static size_t most_lines(void)
 {
-    _cleanup_buffer_ struct buffer line = {0};
-    buffer_format(&line, "[%zu/%zu] ", progress->number, progress->of);
-    describe(progress, &line);
+    struct winsize size = {0};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        size.ws_row = ROWS_USUAL;
+    return size.ws_row > 1 ? size.ws_row - 1U : 1;
+}
+
+static void draw_line(struct progress *progress, const struct buffer *line)
+{
     struct console_style style = console_style_of(STDERR_FILENO);
-    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(line), false);
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 1);
+    fprintf(stderr, "%s\n", cut);
+    progress->drawn++;
+}
+
+static void draw(struct progress *progress, double left)
+{
+    size_t most = most_lines();
     erase(progress);
-    fputs(cut, stderr);
+    for (unsigned i = 0; i < progress->slot_count && progress->drawn + 1 < most; i++) {
+        _cleanup_buffer_ struct buffer line = {0};
+        if (progress->slots[i].plan == NULL)
+            continue;
+        describe(&progress->slots[i], &line);
+        draw_line(progress, &line);
+    }
+    if (progress->of > 1) {
+        const double long_enough = 90;
+        bool in_minutes = left >= long_enough;
+        _cleanup_buffer_ struct buffer all = {0};
+        buffer_format(&all, "%zu of %zu done", progress->finished, progress->of);
+        if (left > 0)
+            buffer_format(&all, ", about %.0f %s left", in_minutes ? left / 60 : left,
+                          in_minutes ? "min" : "s");
+        draw_line(progress, &all);
+    }
     fflush(stderr);
-}
-
-static void say(const struct progress *progress)
-{
-    _cleanup_buffer_ struct buffer line = {0};
-    json_t *object = json_object();
-    double left = seconds_left(progress);
-    describe(progress, &line);
-    json_put(object, "line", json_text(buffer_string(&line)));
-    if (left >= 0)
-        json_put(object, "left", json_number(left));
-    tell(progress, object);
-}
-
-void progress_tick(void *context)
-{
-    struct progress *progress = context;
-    journal_follow_more(progress->follower, take_record, progress);
-    if (clock_now() - progress->last_drawn < REDRAW_MS * NS_PER_MS)
-        return;
-    if (progress->channel >= 0)
-        say(progress);
-    else if (progress->terminal)
-        draw(progress);
     progress->last_drawn = clock_now();
 }
 
-void progress_attempt_end(struct progress *progress)
+void progress_update(struct progress *progress, double left)
 {
-    /* What came between the last tick and the end. */
-    journal_follow_more(progress->follower, take_record, progress);
-    journal_follow_end(progress->follower);
-    progress->follower = NULL;
-    erase(progress);
+    for (unsigned i = 0; i < progress->slot_count; i++)
+        read_on(&progress->slots[i]);
+    if (progress->terminal && clock_now() - progress->last_drawn >= REDRAW_MS * NS_PER_MS)
+        draw(progress, left);
 }
 
-void progress_end(struct progress *progress, const struct scenario_result *scenario)
+/* --- Beginnings and ends --- */
+
+void progress_begin(struct progress *progress, unsigned slot, const struct plan *plan,
+                    double expected)
 {
+    progress->slots[slot] = (struct progress_slot){.progress = progress,
+                                                   .plan = plan,
+                                                   .expected = expected,
+                                                   .began = clock_now(),
+                                                   .phase = "start"};
+    if (!progress->terminal && progress->slot_count == 1)
+        fprintf(stderr, "[%zu/%zu] %s ...%s", progress->finished + 1, progress->of, plan->name,
+                progress->screens != NULL ? "\n" : "");
+}
+
+void progress_attempt(struct progress *progress, unsigned slot, enum attempt attempt,
+                      const char *journal)
+{
+    struct progress_slot *running = &progress->slots[slot];
+    close_journal(running);
+    *running = (struct progress_slot){.progress = progress,
+                                      .plan = running->plan,
+                                      .expected = running->expected,
+                                      .began = running->began,
+                                      .attempt = attempt,
+                                      .phase = "start",
+                                      .last_event = clock_now()};
+    if (progress->terminal || progress->screens != NULL)
+        running->follower = journal_follow(journal);
+    if (progress->terminal || attempt == ATTEMPT_SCREENING)
+        return;
+    if (progress->slot_count == 1)
+        fprintf(stderr, " %s ...", attempt_name(attempt));
+    else
+        fprintf(stderr, "%s: %s ...\n", running->plan->name, attempt_name(attempt));
+}
+
+void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds)
+{
+    struct progress_slot *ended = &progress->slots[slot];
     char took[64];
-    clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
-    if (!progress->terminal && progress->channel < 0)
-        fprintf(stderr, " %s (%s)\n", verdict_name(scenario->verdict), took);
+    clock_describe((int64_t)(seconds * 1e9), took, sizeof took);
+    close_journal(ended);
+    erase(progress);
+    progress->finished++;
+    if (!progress->terminal && progress->slot_count == 1)
+        fprintf(stderr, " %s (%s)\n", verdict, took);
+    else if (progress->of > 1) /* of a single one the report says it at once */
+        fprintf(stderr, "[%zu/%zu] %s %s (%s)\n", progress->finished, progress->of,
+                ended->plan->name, verdict, took);
+    *ended = (struct progress_slot){0};
+}
+
+void progress_end(struct progress *progress)
+{
+    erase(progress);
+    free(progress->slots);
 }

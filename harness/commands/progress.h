@@ -1,13 +1,11 @@
 /*
- * What a person sees on standard error while a run goes on: on a terminal one line that is drawn
- * anew (scenario k of n, phase, iteration, seconds left); elsewhere one line per scenario. With
- * --show also each screen, as the journal brings it. Of scenarios side by side each is followed by
- * the process that runs it, which says what it sees into a channel: a JSON object a line, with
- * `line` and `left` (seconds of the attempt, where they can be told), `attempt`, `world` (where the
- * attempt's will be), or `screen`.
+ * What a person sees on standard error while scenarios run, as their journals tell it. On a
+ * terminal: a line for each that runs and one for all, drawn again a few times a second. Elsewhere:
+ * a line for each that has ended; of scenarios that run one after the other its beginning is there
+ * before it has ended. With --show also each screen, as the journal brings it.
  *
- * Order of calls, per scenario: progress_start; for each attempt progress_attempt, progress_tick
- * again and again, progress_attempt_end; progress_end.
+ * Order of calls: progress_start; in each slot progress_begin, progress_attempt for each attempt,
+ * progress_finish; progress_update again and again; progress_end.
  */
 #ifndef LEAKGATE_COMMANDS_PROGRESS_H
 #define LEAKGATE_COMMANDS_PROGRESS_H
@@ -15,40 +13,50 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "journal/attempt.h"
 #include "journal/follower.h"
-#include "report/result.h"
 #include "scenario/plan.h"
 
-struct progress {
-    bool terminal; /* standard error is one */
-    int channel;   /* says it there and prints nothing; -1: none */
-    FILE *screens; /* where screens go; NULL: nowhere */
-    const struct plan *plan;
+/* A scenario that runs. */
+struct progress_slot {
+    struct progress *progress;
+    const struct plan *plan; /* NULL: none */
+    double expected;         /* seconds; 0: not known */
+    int64_t began;
     enum attempt attempt;
-    size_t number; /* from 1 */
-    size_t of;
-    struct journal_follower *follower;
+    struct journal_follower *follower; /* of the attempt's journal; NULL: nobody is interested */
     char phase[16];
     unsigned iteration;
     unsigned iterations;
-    double first_at; /* seconds; of the first iteration's end */
     unsigned first_iteration;
+    double first_at; /* seconds; of the first iteration's end */
     double last_at;
     int64_t last_event; /* clock_now() */
+};
+
+struct progress {
+    bool terminal; /* standard error is one */
+    FILE *screens; /* where --show prints; NULL: nowhere */
+    struct progress_slot *slots;
+    unsigned slot_count;
+    size_t of;
+    size_t finished;
+    size_t drawn; /* lines that stand there now */
     int64_t last_drawn;
 };
 
-/* screens: where --show prints; NULL: nowhere. */
-void progress_start(struct progress *progress, const struct plan *plan, size_t number, size_t of,
-                    FILE *screens);
-/* Side by side: channel is written to, and not closed. */
-void progress_start_apart(struct progress *progress, const struct plan *plan, FILE *screens,
-                          int channel);
-void progress_attempt(struct progress *progress, enum attempt attempt, const char *journal);
-/* Before anything is there. */
-void progress_world(struct progress *progress, const char *world);
-void progress_tick(void *progress); /* a guard_tick */
-void progress_attempt_end(struct progress *progress);
-void progress_end(struct progress *progress, const struct scenario_result *scenario);
+/* `of` scenarios, as many at a time as there are slots. */
+void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *screens);
+void progress_begin(struct progress *progress, unsigned slot, const struct plan *plan,
+                    double expected);
+void progress_attempt(struct progress *progress, unsigned slot, enum attempt attempt,
+                      const char *journal);
+void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds);
+
+/* Until the slot is free, as far as can be told. */
+double progress_seconds_left(const struct progress *progress, unsigned slot);
+/* Reads on in the journals, and draws. left: seconds until all are done; 0: not known. */
+void progress_update(struct progress *progress, double left);
+void progress_end(struct progress *progress);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "report/result.h"

@@ -1,4 +1,4 @@
-/* `leakgate run` from its arguments to its exit status; its parts are in run_private.h. */
+/* `leakgate run` from its arguments to its exit status; its parts are in suite_run.h. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,31 +7,13 @@
 
 #include "base/memory.h"
 #include "commands/command.h"
+#include "commands/complain.h"
+#include "commands/duration.h"
+#include "commands/pool.h"
 #include "commands/print_result.h"
-#include "commands/run_private.h"
+#include "commands/suite_run.h"
 #include "report/format.h"
 #include "world/world.h"
-
-static void suite_end(struct suite *suite)
-{
-    for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++) {
-        baseline_free(suite->baselines[i]);
-        baseline_free(suite->baselines_here[i]);
-    }
-    for (size_t i = 0; suite->plan_differences != NULL && i < suite->selection.count; i++)
-        free(suite->plan_differences[i]);
-    free(suite->plan_differences);
-    string_list_free(&suite->missing);
-    free(suite->baselines);
-    free(suite->baselines_here);
-    revision_close(suite->revision);
-    string_list_free(&suite->skipped);
-    string_list_free(&suite->whole);
-    free(suite->seconds);
-    free(suite->done);
-    selection_free(&suite->selection);
-    suite_free(suite->result);
-}
 
 static bool read_timeout_scale(double *scale, struct lg_error *err)
 {
@@ -50,23 +32,22 @@ static bool read_timeout_scale(double *scale, struct lg_error *err)
 
 /* An empty part is a part all the same: who splits a suite by a fixed number must not fail when it
  * has fewer scenarios. */
-static int take_shard(struct suite *suite)
+static void take_shard(struct suite_run *suite)
 {
     struct shard shard = option_shard(suite->arguments);
     if (shard.of == 0)
-        return EXIT_PASS;
+        return;
     for (size_t i = 0; i < suite->selection.count; i++)
         string_list_add(&suite->whole, suite->selection.plans[i]->name);
     selection_keep_shard(suite->arguments, &suite->selection);
     if (suite->selection.count == 0)
         fprintf(stderr, "shard %u of %u is empty: there are %zu scenarios in all\n", shard.index,
                 shard.of, suite->whole.count);
-    return EXIT_PASS;
 }
 
 /* --for: of the scenarios that are paced by time. A shard may have none of them, and neither what
  * is played again of a suite that has some. */
-static bool set_durations(const struct suite *suite, struct lg_error *err)
+static bool set_durations(const struct suite_run *suite, struct lg_error *err)
 {
     int64_t for_ms = option_duration(suite->arguments, OPTION_FOR);
     bool any = false;
@@ -89,7 +70,7 @@ static bool set_durations(const struct suite *suite, struct lg_error *err)
     return true;
 }
 
-static int load_scenarios(struct suite *suite)
+static int load_scenarios(struct suite_run *suite)
 {
     struct lg_error err = {0};
     _cleanup_strings_ struct string_list files = {0};
@@ -109,7 +90,8 @@ static int load_scenarios(struct suite *suite)
     }
     if (!set_durations(suite, &err))
         return complain(&err);
-    return take_shard(suite);
+    take_shard(suite);
+    return EXIT_PASS;
 }
 
 static char *reason_to_skip(const struct plan *plan)
@@ -124,19 +106,14 @@ static char *reason_to_skip(const struct plan *plan)
     return buffer_take(&reason);
 }
 
-/* Of scenarios that will be skipped, a missing program or baseline is no matter. */
-static void find_skipped(struct suite *suite)
+/* Of a scenario that is skipped, a missing program or baseline does not matter. */
+static void find_skipped(struct suite_run *suite)
 {
     for (size_t i = 0; i < suite->selection.count; i++)
         string_list_take(&suite->skipped, reason_to_skip(suite->selection.plans[i]));
 }
 
-bool suite_is_skipped(const struct suite *suite, size_t index)
-{
-    return suite->skipped.items[index][0] != '\0';
-}
-
-static int report_all(const struct suite *suite)
+static int report_all(const struct suite_run *suite)
 {
     const struct suite_result *result = suite->result;
     struct lg_error err = {0};
@@ -153,7 +130,23 @@ static int report_all(const struct suite *suite)
     return status;
 }
 
-static void make_result(struct suite *suite)
+static void add_scenario(struct suite_run *suite, size_t index)
+{
+    const struct plan *plan = suite->selection.plans[index];
+    struct scenario_result *scenario =
+        suite_add(suite->result, plan->name, plan->file, plan->title);
+    free(scenario->operand);
+    scenario->operand = suite_operand(suite, plan);
+    scenario->without = plan->without != NULL;
+    scenario->quarantine_reason = memory_copy_text(plan->quarantine.reason);
+    scenario->quarantine_until = memory_copy_text(plan->quarantine.until);
+    snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
+    scenario->plan_difference = memory_copy_text(suite->plan_differences[index]);
+    if (suite_is_skipped(suite, index))
+        scenario_skip(scenario, suite->skipped.items[index]);
+}
+
+static void make_result(struct suite_run *suite)
 {
     const struct arguments *arguments = suite->arguments;
     struct shard shard = option_shard(arguments);
@@ -170,9 +163,11 @@ static void make_result(struct suite *suite)
     suite->result->shards = shard.of;
     for (size_t i = 0; i < suite->whole.count; i++)
         string_list_add(&suite->result->whole, suite->whole.items[i]);
+    for (size_t i = 0; i < suite->selection.count; i++)
+        add_scenario(suite, i);
 }
 
-static int run_suite(struct suite *suite)
+static int run_suite(struct suite_run *suite)
 {
     int status = load_scenarios(suite);
     if (status != EXIT_PASS)
@@ -187,16 +182,18 @@ static int run_suite(struct suite *suite)
     make_result(suite);
     suite_choose_jobs(suite);
     suite_expect_durations(suite);
-    suite_print_what_comes(suite);
-    status = suite_run_all(suite);
+    suite_print_estimate(suite);
+    struct lg_error err = {0};
+    if (!pool_run(suite, &err))
+        status = complain(&err);
     int reported = report_all(suite);
     return suite->result->signal != 0 ? reported : worse_status(status, reported);
 }
 
 int command_run(const struct arguments *arguments)
 {
-    struct suite suite = {.arguments = arguments};
+    struct suite_run suite = {.arguments = arguments};
     int status = run_suite(&suite);
-    suite_end(&suite);
+    suite_run_free(&suite);
     return status;
 }

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "commands/command.h"
-#include "commands/run_private.h"
+#include "commands/complain.h"
+#include "commands/suite_run.h"
 #include "report/text_layout.h"
 
 /* The two commands that measure a scenario without its baseline and store what was measured. */
-static void print_how_to_accept(const struct suite *suite, const struct plan *plan)
+static void print_how_to_accept(const struct suite_run *suite, const struct plan *plan)
 {
     const struct arguments *arguments = suite->arguments;
     _cleanup_free_ char *operand = suite_operand(suite, plan);
@@ -32,7 +32,7 @@ static void print_how_to_accept(const struct suite *suite, const struct plan *pl
     fprintf(stderr, "\n  leakgate accept %s\n", buffer_string(&accept));
 }
 
-static int other_plan(const struct suite *suite, const struct plan *plan, const char *path)
+static int other_plan(const struct suite_run *suite, const struct plan *plan, const char *path)
 {
     fprintf(stderr,
             "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
@@ -42,7 +42,7 @@ static int other_plan(const struct suite *suite, const struct plan *plan, const 
     return EXIT_INPUT;
 }
 
-static int no_baseline(const struct suite *suite, const struct plan *plan, const char *path)
+static int no_baseline(const struct suite_run *suite, const struct plan *plan, const char *path)
 {
     fprintf(stderr, "leakgate: %s has no baseline %s. To make one from a run:\n", plan->name, path);
     print_how_to_accept(suite, plan);
@@ -51,7 +51,7 @@ static int no_baseline(const struct suite *suite, const struct plan *plan, const
 
 /* The working tree's, which has to fit the plan in any case: a change of the scenario brings its
  * new baseline. */
-static int load_baseline_here(struct suite *suite, size_t index, const char *path,
+static int load_baseline_here(struct suite_run *suite, size_t index, const char *path,
                               struct baseline **baseline)
 {
     const struct plan *plan = suite->selection.plans[index];
@@ -76,7 +76,7 @@ static void lift_quarantine(struct plan *plan)
     plan->quarantine = (struct quarantine_plan){0};
 }
 
-static int load_baseline(struct suite *suite, size_t index)
+static int load_baseline(struct suite_run *suite, size_t index)
 {
     struct plan *plan = suite->selection.plans[index];
     const char *directory = option_text(suite->arguments, OPTION_BASELINES);
@@ -101,7 +101,7 @@ static bool check_judges(const struct arguments *arguments, struct lg_error *err
     return true;
 }
 
-static int open_revision(struct suite *suite)
+static int open_revision(struct suite_run *suite)
 {
     const char *name = option_text(suite->arguments, OPTION_BASELINE_REF);
     struct lg_error err = {0};
@@ -117,7 +117,7 @@ static int open_revision(struct suite *suite)
     return suite->revision != NULL ? EXIT_PASS : complain(&err);
 }
 
-int suite_load_baselines(struct suite *suite)
+int suite_load_baselines(struct suite_run *suite)
 {
     int status = open_revision(suite);
     suite->baselines = memory_array(suite->selection.count, sizeof *suite->baselines);

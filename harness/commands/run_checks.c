@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/report_directory.h"
-#include "commands/run_private.h"
-#include "measure/guard.h"
+#include "commands/suite_run.h"
+#include "measure/stop_signals.h"
 #include "world/world.h"
 
 static bool find_program(const struct plan *plan, struct lg_error *err)
@@ -37,7 +37,7 @@ static bool find_control(const struct arguments *arguments, struct lg_error *err
 }
 
 /* All that can be known to be wrong before anything has started. */
-int suite_check_machine(struct suite *suite)
+int suite_check_machine(struct suite_run *suite)
 {
     const char *directory = option_text(suite->arguments, OPTION_REPORT);
     struct lg_error err = {0};
@@ -49,7 +49,7 @@ int suite_check_machine(struct suite *suite)
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!evidence_directory_check(directory, suite->selection.plans[i]->name, &err))
             return complain(&err);
-    if (!report_directory_prepare(directory, &err) || !guard_take_signals(&err))
+    if (!report_directory_prepare(directory, &err) || !stop_signals_block(&err))
         return complain(&err);
     return EXIT_PASS;
 }

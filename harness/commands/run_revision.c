@@ -6,9 +6,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "commands/comparison.h"
-#include "commands/run_private.h"
+#include "commands/suite_run.h"
 
-static bool is_chosen(const struct suite *suite, const char *name)
+static bool is_chosen(const struct suite_run *suite, const char *name)
 {
     for (size_t i = 0; i < suite->selection.count; i++)
         if (strcmp(suite->selection.plans[i]->name, name) == 0)
@@ -18,7 +18,7 @@ static bool is_chosen(const struct suite *suite, const char *name)
 
 /* Scenarios that would have been chosen at the revision, and are not here. Where the scenarios are
  * named, the names say what is run. */
-static void find_missing(struct suite *suite, const struct load_options *options)
+static void find_missing(struct suite_run *suite, const struct load_options *options)
 {
     const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
     _cleanup_strings_ struct string_list names = {0};
@@ -42,7 +42,7 @@ static void find_missing(struct suite *suite, const struct load_options *options
     }
 }
 
-void suite_compare_plans(struct suite *suite)
+void suite_compare_plans(struct suite_run *suite)
 {
     struct load_options options = load_options_of(suite->arguments);
     struct comparison comparison = {0};

@@ -1,26 +1,25 @@
 /*
- * One scenario of `leakgate run`: its attempts one after the other, each under a guard, to a
- * verdict. With a control build, each attempt is preceded by one of the control, whose growth and
- * levels it is judged by: the two builds run in turns, so that a machine that changes in between is
- * seen by both.
+ * One scenario of `leakgate run`, in its runner: its attempts one after the other, each under a
+ * guard, to a verdict. With a control build, each attempt is preceded by one of the control, whose
+ * growth and levels it is judged by: the two builds run in turns, so that a machine that changes in
+ * between is seen by both.
  */
 #ifndef LEAKGATE_COMMANDS_RUN_SCENARIO_H
 #define LEAKGATE_COMMANDS_RUN_SCENARIO_H
 
 #include "commands/options.h"
-#include "commands/progress.h"
-#include "measure/run.h"
+#include "measure/run_options.h"
 #include "report/result.h"
 
+/* Ends with its process: nothing is freed. */
 struct scenario_run {
     const struct arguments *arguments;
     struct run_options options; /* plan, baseline and what else is the same in every attempt */
-    struct suite_result *suite; /* `signal` is set when the user stops the run */
     struct scenario_result *result;
-    struct progress *progress;
-    struct baseline *control; /* what the last attempt of the control build showed; freed at the
-                                 end */
-    struct string_list control_left_behind; /* likewise what outlived it */
+    int writer;                             /* to leakgate, see channel.h */
+    int signal;                             /* by which the user stopped it; 0: none */
+    struct baseline *control;               /* what the last attempt of the control build showed */
+    struct string_list control_left_behind; /* what outlived that */
     char *control_version;
 };
 

@@ -1,14 +1,14 @@
-/* How many scenarios of a run are at work at a time, in which order, and how long it will take. */
+/* How many scenarios run at a time, in which order, and how long it will take. */
 #include <stdio.h>
 
 #include "base/memory.h"
 #include "commands/duration.h"
-#include "commands/run_private.h"
+#include "commands/suite_run.h"
 #include "commands/schedule.h"
-#include "measure/run.h"
+#include "measure/run_options.h"
 #include "probes/procfs.h"
 
-static size_t count_to_run(const struct suite *suite)
+static size_t count_to_run(const struct suite_run *suite)
 {
     size_t count = 0;
     for (size_t i = 0; i < suite->selection.count; i++)
@@ -16,17 +16,19 @@ static size_t count_to_run(const struct suite *suite)
     return count;
 }
 
-size_t suite_order(const struct suite *suite, const char **names, size_t *numbers)
+size_t suite_order(const struct suite_run *suite, size_t *numbers)
 {
     size_t count = 0;
     _cleanup_free_ size_t *order = memory_array(suite->selection.count, sizeof *order);
     _cleanup_free_ struct schedule_item *items =
         memory_array(suite->selection.count, sizeof *items);
     for (size_t i = 0; i < suite->selection.count; i++) {
-        names[i] = suite->selection.plans[i]->name;
-        items[i] = (struct schedule_item){.name = names[i], .seconds = suite->seconds[i]};
+        order[i] = i;
+        items[i] = (struct schedule_item){.name = suite->selection.plans[i]->name,
+                                          .seconds = suite->seconds[i]};
     }
-    schedule_longest_first(items, suite->selection.count, order);
+    if (suite->jobs > 1)
+        schedule_longest_first(items, suite->selection.count, order);
     for (size_t i = 0; i < suite->selection.count; i++)
         if (!suite_is_skipped(suite, order[i]))
             numbers[count++] = order[i];
@@ -55,7 +57,7 @@ static bool is_for_authors(const struct arguments *arguments)
     return option_given(arguments, OPTION_SHOW) || option_given(arguments, OPTION_ITERATIONS);
 }
 
-void suite_choose_jobs(struct suite *suite)
+void suite_choose_jobs(struct suite_run *suite)
 {
     size_t count = count_to_run(suite);
     unsigned jobs = option_given(suite->arguments, OPTION_JOBS)
@@ -67,7 +69,7 @@ void suite_choose_jobs(struct suite *suite)
     suite->jobs = jobs_that_fit(jobs);
 }
 
-void suite_expect_durations(struct suite *suite)
+void suite_expect_durations(struct suite_run *suite)
 {
     /* Played scenarios are not measured, and the time of a measured run says nothing of them. */
     bool measured = !option_given(suite->arguments, OPTION_ITERATIONS);
@@ -80,16 +82,15 @@ void suite_expect_durations(struct suite *suite)
     }
 }
 
-void suite_print_what_comes(const struct suite *suite)
+void suite_print_estimate(const struct suite_run *suite)
 {
     size_t count = count_to_run(suite);
     if (count == 0 || option_given(suite->arguments, OPTION_ITERATIONS))
         return;
-    _cleanup_free_ const char **names = memory_array(suite->selection.count, sizeof *names);
     _cleanup_free_ size_t *order = memory_array(suite->selection.count, sizeof *order);
     _cleanup_free_ double *seconds = memory_array(count, sizeof *seconds);
     _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);
-    suite_order(suite, names, order);
+    suite_order(suite, order);
     for (size_t i = 0; i < count; i++)
         seconds[i] = suite->seconds[order[i]];
     double span = schedule_span(seconds, count, free_in, suite->jobs);

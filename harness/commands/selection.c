@@ -8,7 +8,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "commands/duration.h"
 
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths)
 {
@@ -138,24 +137,6 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
     return problems->count == 0;
 }
 
-void selection_keep_shard(const struct arguments *arguments, struct selection *selection)
-{
-    struct shard shard = option_shard(arguments);
-    if (shard.of == 0)
-        return;
-    size_t kept = 0;
-    _cleanup_free_ struct schedule_item *items = selection_items(arguments, selection);
-    _cleanup_free_ unsigned *shard_of = memory_array(selection->count + 1, sizeof *shard_of);
-    schedule_shards(items, selection->count, shard.of, shard_of);
-    for (size_t i = 0; i < selection->count; i++) {
-        if (shard_of[i] == shard.index)
-            selection->plans[kept++] = selection->plans[i];
-        else
-            plan_free(selection->plans[i]);
-    }
-    selection->count = kept;
-}
-
 void selection_free(struct selection *selection)
 {
     for (size_t i = 0; i < selection->count; i++)
@@ -172,16 +153,6 @@ void print_no_scenario(const struct arguments *arguments)
                 directory);
     else
         fprintf(stderr, "leakgate: there is no scenario in %s\n", directory);
-}
-
-void print_diagnostics(const struct diagnostics *problems)
-{
-    for (size_t i = 0; i < problems->lines.count; i++) {
-        _cleanup_free_ char *line = text_harmless(problems->lines.items[i], false);
-        fprintf(stderr, "%s\n", line);
-    }
-    if (problems->count > problems->lines.count)
-        fprintf(stderr, "and %zu more\n", problems->count - problems->lines.count);
 }
 
 struct load_options load_options_of(const struct arguments *arguments)

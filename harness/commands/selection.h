@@ -34,15 +34,10 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
                     struct diagnostics *problems);
 /* Would it be chosen, by its tags and whether it waits for a request? */
 bool selection_asks_for(const struct arguments *arguments, const struct plan *plan);
-/* Leaves out what belongs to other shards (--shard), and keeps the order of the rest. */
-void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 void selection_free(struct selection *selection);
 
 /* Says on standard error that nothing is chosen, and why that may be. */
 void print_no_scenario(const struct arguments *arguments);
-
-/* Prints them on standard error, each on its line. */
-void print_diagnostics(const struct diagnostics *problems);
 
 struct load_options load_options_of(const struct arguments *arguments);
 

@@ -17,6 +17,8 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "driver/process.h"
+#include "measure/run.h"
+#include "measure/stop_signals.h"
 #include "world/world.h"
 
 struct guard {
@@ -26,7 +28,7 @@ struct guard {
     pid_t worker_pid;
     int worker_status; /* -1 while it is not known */
     bool ended;        /* the worker */
-    bool alone;        /* leakgate is gone */
+    bool alone;        /* the runner is gone */
     bool asked;        /* the worker was asked to stop */
     bool killing;
     bool overdue;
@@ -37,17 +39,8 @@ struct guard {
     struct lg_error problem;
 };
 
-void guard_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
-    sigaddset(set, SIGQUIT);
-}
-
 /* Descriptors of leakgate's that a guard or worker held open would keep others waiting: a reader of
- * its standard output, a lock. Standard error stays, for the last words of a crash. */
+ * its standard output, of a channel. Standard error stays, for the last words of a crash. */
 static void keep_only(int one, int other)
 {
     int low = one < other ? one : other;
@@ -99,19 +92,14 @@ static bool worker_start(struct guard *guard)
 
 static bool prepare(struct guard *guard)
 {
-    sigset_t set;
-    guard_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     setsid();
-    keep_only(guard->start->leakgate, guard->start->report);
-    guard->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (guard->signals < 0)
-        return lg_fail(&guard->problem, LG_ERROR_INTERNAL, errno, "cannot make a signalfd");
-    return process_become_subreaper(&guard->problem);
+    keep_only(guard->start->runner, guard->start->report);
+    guard->signals = stop_signals_open(&guard->problem);
+    return guard->signals >= 0 && process_become_subreaper(&guard->problem);
 }
 
-/* Here and not in leakgate, which could be killed before there is a guard to remove it. */
+/* Here and not in the runner, which could be killed before there is a guard to remove it. */
 static bool claim_world(struct guard *guard)
 {
     guard->world_made = world_claim(guard->start->options->world_root, &guard->problem);
@@ -140,7 +128,7 @@ static void on_worker_end(struct guard *guard)
     guard->ended = true;
 }
 
-/* leakgate sends SIGQUIT when its user has lost patience. */
+/* The runner sends SIGQUIT when the user has lost patience. */
 static void on_signal(struct guard *guard)
 {
     struct signalfd_siginfo info;
@@ -172,19 +160,19 @@ static void on_deadline(struct guard *guard)
 
 static void watch(struct guard *guard)
 {
-    enum { WORKER, LEAKGATE, SIGNALS, WATCHED };
+    enum { WORKER, RUNNER, SIGNALS, WATCHED };
     struct pollfd watched[WATCHED] = {
         [WORKER] = {.fd = guard->worker, .events = POLLIN},
-        [LEAKGATE] = {.fd = guard->start->leakgate, .events = POLLIN},
+        [RUNNER] = {.fd = guard->start->runner, .events = POLLIN},
         [SIGNALS] = {.fd = guard->signals, .events = POLLIN},
     };
     while (!guard->ended) {
         int ready = poll(watched, WATCHED, clock_remaining_ms(guard->deadline));
         if (ready > 0 && watched[WORKER].revents != 0) {
             on_worker_end(guard);
-        } else if (ready > 0 && watched[LEAKGATE].revents != 0) {
+        } else if (ready > 0 && watched[RUNNER].revents != 0) {
             guard->alone = true;
-            watched[LEAKGATE].fd = -1;
+            watched[RUNNER].fd = -1;
             worker_kill(guard);
         } else if (ready > 0) {
             on_signal(guard);

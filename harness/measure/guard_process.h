@@ -1,23 +1,19 @@
-/* The guard's own side: what runs in the process between leakgate and the worker. */
+/* The guard's own side: what runs in the process between runner and worker. */
 #ifndef LEAKGATE_MEASURE_GUARD_PROCESS_H
 #define LEAKGATE_MEASURE_GUARD_PROCESS_H
 
-#include <signal.h>
 #include <stdbool.h>
 
-#include "measure/run.h"
+#include "measure/run_options.h"
 
 /* Over standard input, output and error, close-on-exec, inherited by the fork. */
 struct guard_start {
     const struct run_options *options;
     bool keep_world;
-    int leakgate; /* pidfd of the process that forked the guard */
+    int runner; /* pidfd of the process that forked the guard */
     int report; /* an empty file in memory: a file, unlike a pipe, blocks no one and is held open by
                    no one to any harm */
 };
-
-/* The signals by which leakgate and guard are asked to stop. */
-void guard_signals(sigset_t *set);
 
 /* Starts the worker, watches it, ends everything, removes the world, writes the report: one JSON
  * object with worker_status, overdue, world_kept, killed and problem ("" when all went well). */

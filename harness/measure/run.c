@@ -15,8 +15,10 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "measure/identify.h"
+#include "measure/run.h"
 #include "measure/run_private.h"
 #include "measure/sessions.h"
+#include "measure/stop_signals.h"
 #include "driver/process.h"
 #include "driver/world_steps.h"
 #include "probes/procfs.h"
@@ -68,17 +70,10 @@ static void on_deadline(void *context, uint32_t events)
 
 static bool watch_signals(struct run *run, struct lg_error *err)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    run->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (run->signals < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a signalfd");
-    return loop_watch(run->loop, run->signals, EPOLLIN, on_signal, run, err);
+    if (!stop_signals_block(err))
+        return false;
+    run->signals = stop_signals_open(err);
+    return run->signals >= 0 && loop_watch(run->loop, run->signals, EPOLLIN, on_signal, run, err);
 }
 
 /* Steps have deadlines of their own; this one is for a scenario of thousands of slow ones. */

@@ -70,6 +70,14 @@ def child_of(pid):
     return int(child)
 
 
+def runner_of(process):
+    return child_of(process.pid)
+
+
+def guard_of(process):
+    return child_of(runner_of(process))
+
+
 def reported(place):
     """What is said of a run that was ended, made again from its journal."""
     shown = place("report", "--from", place.report)
@@ -96,7 +104,7 @@ def test_leakgate_is_killed(place):
 @beside_others
 def test_the_guard_is_killed(place):
     process = begin(place)
-    os.kill(child_of(process.pid), signal.SIGKILL)
+    os.kill(guard_of(process), signal.SIGKILL)
     shown = place.finish(process, timeout=SOON)
     assert shown.status == 70, shown
     assert "guard" in shown.text
@@ -104,9 +112,19 @@ def test_the_guard_is_killed(place):
 
 
 @beside_others
+def test_the_runner_is_killed(place):
+    process = begin(place)
+    os.kill(runner_of(process), signal.SIGKILL)
+    shown = place.finish(process, timeout=SOON)
+    assert shown.status == 70, shown
+    assert "ended before it was done: killed by signal 9" in " ".join(shown.text.split())
+    only_report_left(place)
+
+
+@beside_others
 def test_the_worker_is_killed(place):
     process = begin(place)
-    os.kill(child_of(child_of(process.pid)), signal.SIGKILL)
+    os.kill(child_of(guard_of(process)), signal.SIGKILL)
     shown = place.finish(process, timeout=SOON)
     assert shown.status == 70, shown
     place.await_none(SOON)
@@ -116,7 +134,8 @@ def test_the_worker_is_killed(place):
 
 
 @beside_others
-def test_leakgate_and_guard_are_killed_at_once(place):
+@pytest.mark.parametrize("with_runner", [False, True])
+def test_leakgate_and_guard_are_killed_at_once(place, with_runner):
     """Worker and target are bound to their parents; this one hears no SIGHUP and needs no terminal.
     Only daemons are beyond anyone's reach then."""
     place.misbehaving("deaf")
@@ -124,8 +143,10 @@ def test_leakgate_and_guard_are_killed_at_once(place):
     process = place.start("run", NAME, "--report", place.report)
     assert await_idle(place, process), place.finish(process)
     assert "misbehaving.py deaf" in str(place.processes())
-    guard = child_of(process.pid)
+    runner, guard = runner_of(process), guard_of(process)
     process.send_signal(signal.SIGSTOP)
+    if with_runner:
+        os.kill(runner, signal.SIGSTOP)
     os.kill(guard, signal.SIGKILL)
     process.kill()
     place.finish(process, timeout=30)

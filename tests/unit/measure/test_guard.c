@@ -1,5 +1,5 @@
 /*
- * leakgate -> guard -> worker, and that nothing outlives them. The worker is made up here: this
+ * runner -> guard -> worker, and that nothing outlives them. The worker is made up here: this
  * file's run_worker takes the place of the library's. Nothing is asserted of time, but every wait
  * has an end.
  */
@@ -28,6 +28,8 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "measure/guard.h"
+#include "measure/run.h"
+#include "measure/stop_signals.h"
 #include "world/world.h"
 
 enum { PATIENCE_MS = 20000, PROCESSES = 8 };
@@ -36,9 +38,8 @@ enum { PATIENCE_MS = 20000, PROCESSES = 8 };
 struct shared {
     pid_t pids[PROCESSES]; /* everything that must not be left */
     int count;
-    sem_t ready;  /* the worker has come to where the test wants it */
-    sem_t ticked; /* leakgate's side has called the tick */
-    sem_t asked;  /* the worker has got SIGTERM */
+    sem_t ready; /* the worker has come to where the test wants it */
+    pid_t runner;
     int number;
 };
 
@@ -163,7 +164,7 @@ static void await_sigterm(void)
 static int stop_when_asked(void)
 {
     remember_run();
-    sem_post(&shared->ready);
+    kill(shared->runner, SIGTERM);
     await_sigterm();
     return EXIT_TARGET_FAILED;
 }
@@ -171,24 +172,17 @@ static int stop_when_asked(void)
 static int go_on_when_asked(void)
 {
     remember_run();
-    sem_post(&shared->ready);
+    kill(shared->runner, SIGINT);
     await_sigterm();
-    sem_post(&shared->asked);
+    kill(shared->runner, SIGINT);
     sleep_for_ever();
 }
 
 static int stop_itself(void)
 {
     remember_run();
-    sem_post(&shared->ready);
+    kill(shared->runner, SIGTERM);
     raise(SIGSTOP);
-    return EXIT_PASS;
-}
-
-static int await_three_ticks(void)
-{
-    for (int i = 0; i < 3; i++)
-        await_semaphore(&shared->ticked);
     return EXIT_PASS;
 }
 
@@ -219,8 +213,7 @@ static int setup(void **state)
     struct fixture *f = memory_new(struct fixture);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     sem_init(&shared->ready, 1, 0);
-    sem_init(&shared->ticked, 1, 0);
-    sem_init(&shared->asked, 1, 0);
+    shared->runner = getpid();
     f->world = world_new_root(&f->err);
     f->directory = world_new_root(&f->err);
     if (!world_claim(f->directory, &f->err))
@@ -228,7 +221,7 @@ static int setup(void **state)
     f->options = (struct run_options){
         .plan = &f->plan, .world_root = f->world, .directory = f->directory, .timeout_scale = 1};
     *state = f;
-    return guard_take_signals(&f->err) ? 0 : -1;
+    return stop_signals_block(&f->err) ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -249,15 +242,15 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
-static bool run(struct fixture *f, int (*body)(void), guard_tick *tick)
+static bool run(struct fixture *f, int (*body)(void))
 {
     worker_body = body;
-    return guard_run(&f->options, false, tick, f, &f->result, &f->err);
+    return guard_run(&f->options, false, &f->result, &f->err);
 }
 
-static void assert_runs(struct fixture *f, int (*body)(void), guard_tick *tick)
+static void assert_runs(struct fixture *f, int (*body)(void))
 {
-    if (!run(f, body, tick))
+    if (!run(f, body))
         fail_msg("%s", f->err.text);
 }
 
@@ -277,7 +270,7 @@ static void assert_nothing_left(int expected)
 static void test_pass_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
-    assert_runs(f, pass, NULL);
+    assert_runs(f, pass);
     assert_true(WIFEXITED(f->result.worker_status));
     assert_int_equal(WEXITSTATUS(f->result.worker_status), EXIT_PASS);
     assert_int_equal(f->result.cancelled_by, 0);
@@ -293,7 +286,7 @@ static void test_world_is_kept_on_wish(void **state)
 {
     struct fixture *f = *state;
     worker_body = pass;
-    assert_true(guard_run(&f->options, true, NULL, NULL, &f->result, &f->err));
+    assert_true(guard_run(&f->options, true, &f->result, &f->err));
     assert_true(f->result.world_kept);
     assert_true(exists(f->world));
     assert_nothing_left(3);
@@ -302,7 +295,7 @@ static void test_world_is_kept_on_wish(void **state)
 static void test_world_of_a_failed_run_is_kept(void **state)
 {
     struct fixture *f = *state;
-    assert_runs(f, fail_target, NULL);
+    assert_runs(f, fail_target);
     assert_int_equal(WEXITSTATUS(f->result.worker_status), EXIT_TARGET_FAILED);
     assert_true(f->result.world_kept);
     assert_true(exists(f->world));
@@ -312,7 +305,7 @@ static void test_world_of_a_failed_run_is_kept(void **state)
 static void test_crash_of_the_worker(void **state)
 {
     struct fixture *f = *state;
-    assert_runs(f, crash, NULL);
+    assert_runs(f, crash);
     assert_true(WIFSIGNALED(f->result.worker_status));
     assert_int_equal(WTERMSIG(f->result.worker_status), SIGSEGV);
     assert_true(f->result.world_kept);
@@ -324,7 +317,7 @@ static void test_death_of_leakgate(void **state)
     struct fixture *f = *state;
     pid_t leakgate = fork();
     if (leakgate == 0) {
-        run(f, hang, NULL);
+        run(f, hang);
         _exit(0);
     }
     await_semaphore(&shared->ready);
@@ -338,7 +331,7 @@ static void test_death_of_leakgate(void **state)
 static void test_death_of_the_guard(void **state)
 {
     struct fixture *f = *state;
-    assert_false(run(f, kill_the_guard, NULL));
+    assert_false(run(f, kill_the_guard));
     assert_int_equal(f->err.class, LG_ERROR_INTERNAL);
     assert_int_equal(f->result.worker_status, -1);
     assert_false(f->result.world_kept);
@@ -346,23 +339,10 @@ static void test_death_of_the_guard(void **state)
     assert_nothing_left(3);
 }
 
-/* Calls back into leakgate's side at a moment that the worker chose. */
-static void signal_when_ready(sem_t *semaphore, int number)
-{
-    if (sem_trywait(semaphore) == 0)
-        kill(getpid(), number);
-}
-
-static void tick_terminate(void *context)
-{
-    (void)context;
-    signal_when_ready(&shared->ready, SIGTERM);
-}
-
 static void test_signal_ends_the_run_in_order(void **state)
 {
     struct fixture *f = *state;
-    assert_runs(f, stop_when_asked, tick_terminate);
+    assert_runs(f, stop_when_asked);
     assert_int_equal(f->result.cancelled_by, SIGTERM);
     assert_true(WIFEXITED(f->result.worker_status));
     assert_int_equal(WEXITSTATUS(f->result.worker_status), EXIT_TARGET_FAILED);
@@ -374,7 +354,7 @@ static void test_signal_ends_the_run_in_order(void **state)
 static void test_worker_that_does_not_stop_is_killed(void **state)
 {
     struct fixture *f = *state;
-    assert_runs(f, stop_itself, tick_terminate);
+    assert_runs(f, stop_itself);
     assert_int_equal(f->result.cancelled_by, SIGTERM);
     assert_true(WIFSIGNALED(f->result.worker_status));
     assert_int_equal(WTERMSIG(f->result.worker_status), SIGKILL);
@@ -382,18 +362,11 @@ static void test_worker_that_does_not_stop_is_killed(void **state)
     assert_nothing_left(3);
 }
 
-static void tick_interrupt_twice(void *context)
-{
-    (void)context;
-    signal_when_ready(&shared->ready, SIGINT);
-    signal_when_ready(&shared->asked, SIGINT);
-}
-
 static void test_second_signal_kills(void **state)
 {
     struct fixture *f = *state;
     int64_t patience_of_guard = clock_deadline(DEADLINE_WORKER_STOP_MS);
-    assert_runs(f, go_on_when_asked, tick_interrupt_twice);
+    assert_runs(f, go_on_when_asked);
     assert_int_equal(f->result.cancelled_by, SIGINT);
     assert_int_equal(WTERMSIG(f->result.worker_status), SIGKILL);
     /* Killed for the signal, not because the guard's patience had run out. */
@@ -401,22 +374,11 @@ static void test_second_signal_kills(void **state)
     assert_nothing_left(3);
 }
 
-static void tick_post(void *context)
-{
-    (void)context;
-    sem_post(&shared->ticked);
-}
-
-static void test_ticks_while_it_runs(void **state)
-{
-    assert_runs(*state, await_three_ticks, tick_post);
-}
-
 static void test_worker_has_no_descriptor_of_leakgate(void **state)
 {
     int inherited = open("/dev/null", O_RDONLY);
     int high = fcntl(inherited, F_DUPFD, 300);
-    assert_runs(*state, count_descriptors, NULL);
+    assert_runs(*state, count_descriptors);
     close(inherited);
     close(high);
     assert_int_equal(shared->number, 3);
@@ -425,7 +387,7 @@ static void test_worker_has_no_descriptor_of_leakgate(void **state)
 /* Ctrl-C at leakgate's terminal is for leakgate alone. */
 static void test_guard_has_a_session(void **state)
 {
-    assert_runs(*state, check_session, NULL);
+    assert_runs(*state, check_session);
     assert_int_equal(shared->number, 1);
 }
 
@@ -443,7 +405,7 @@ static void test_leakgate_keeps_nothing_open(void **state)
 {
     struct fixture *f = *state;
     int before = count_entries("/proc/self/fd");
-    assert_runs(f, check_session, NULL);
+    assert_runs(f, check_session);
     assert_int_equal(count_entries("/proc/self/fd"), before);
 }
 
@@ -461,7 +423,6 @@ int main(void)
         TEST(test_signal_ends_the_run_in_order),
         TEST(test_worker_that_does_not_stop_is_killed),
         TEST(test_second_signal_kills),
-        TEST(test_ticks_while_it_runs),
         TEST(test_worker_has_no_descriptor_of_leakgate),
         TEST(test_guard_has_a_session),
         TEST(test_leakgate_keeps_nothing_open),

@@ -1,11 +1,47 @@
-/* How a run can be had again: the operand and the options of another `leakgate run`. */
+#include "commands/suite_run.h"
+
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "commands/run_private.h"
 #include "report/text_layout.h"
+
+void suite_run_free(struct suite_run *suite)
+{
+    for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++) {
+        baseline_free(suite->baselines[i]);
+        baseline_free(suite->baselines_here[i]);
+    }
+    for (size_t i = 0; suite->plan_differences != NULL && i < suite->selection.count; i++)
+        free(suite->plan_differences[i]);
+    free(suite->plan_differences);
+    string_list_free(&suite->missing);
+    free(suite->baselines);
+    free(suite->baselines_here);
+    revision_close(suite->revision);
+    string_list_free(&suite->skipped);
+    string_list_free(&suite->whole);
+    free(suite->seconds);
+    selection_free(&suite->selection);
+    suite_free(suite->result);
+}
+
+bool suite_is_skipped(const struct suite_run *suite, size_t index)
+{
+    return suite->skipped.items[index][0] != '\0';
+}
+
+FILE *suite_screens(const struct suite_run *suite)
+{
+    bool as_json = option_given(suite->arguments, OPTION_JSON);
+    if (!option_given(suite->arguments, OPTION_SHOW))
+        return NULL;
+    return as_json ? stderr : stdout;
+}
+
+/* --- How it can be had again --- */
 
 void append_option(struct buffer *out, const char *name, const char *value)
 {
@@ -13,7 +49,6 @@ void append_option(struct buffer *out, const char *name, const char *value)
     buffer_format(out, "%s--%s %s", out->length > 0 ? " " : "", name, quoted);
 }
 
-/* The options that make the run what it is, so that the report can say how to play it again. */
 char *suite_options_again(const struct arguments *arguments, bool with_revision)
 {
     static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
@@ -40,8 +75,7 @@ char *suite_options_again(const struct arguments *arguments, bool with_revision)
     return buffer_take(&out);
 }
 
-/* What names a plan's scenario to `leakgate run`: its name, or its file elsewhere. */
-char *suite_operand(const struct suite *suite, const struct plan *plan)
+char *suite_operand(const struct suite_run *suite, const struct plan *plan)
 {
     const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
     _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);

@@ -1,0 +1,76 @@
+#include "commands/command_table.h"
+
+const struct command_info command_table[] = {
+    {COMMAND_RUN, "run", "[SCENARIO|FILE.yaml ...]", "run scenarios and judge them",
+     "Starts the target of each scenario (the program under test) in a pseudo-terminal, plays the "
+     "scenario again and again, samples it, and judges its growth by the stored baseline, or by "
+     "the defaults where there is none: nothing may grow. Without a name, all scenarios of the "
+     "scenarios directory run. All files are checked before anything starts.\n\n"
+     "With --jobs scenarios run side by side, the longest first, each with its own home and "
+     "report; the report keeps the order of the suite. --shard I/N is for machines that share a "
+     "suite: the N parts are the same everywhere, and one that no scenario falls to is a pass. "
+     "--tag, names and --shard narrow the choice one after the other.\n\n"
+     "--for gives scenarios that are paced by time another length: leakgate run --tag soak --for "
+     "8h.\n\n"
+     "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario "
+     "once."},
+    {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
+     "Takes the levels at rest of a run into the scenario's baseline. A run that is no pass is "
+     "refused unless each leaking holder is named by --holder, with a --reason; its growth then "
+     "becomes an exception of the baseline. Shows the difference it makes, and what it raises. "
+     "With "
+     "--tighten nothing is raised: allowances go down to what is left. Refuses to work in "
+     "continuous integration (CI set): baselines are changed by people and reviewed."},
+    {COMMAND_CHECK, "check", "[SCENARIO|FILE ...]", "check scenarios, target files and baselines",
+     "Lists all errors of the files with line and column and starts nothing. Without a name, all "
+     "in the scenarios and baselines directories are checked."},
+    {COMMAND_LIST, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
+     "Prints each scenario with its target, tags, needs, whether it has a baseline (yes, no, or "
+     "that of another plan, when the scenario or its target file has changed since), and how many "
+     "seconds it takes: by its baseline, or estimated (~)."},
+    {COMMAND_REPORT, "report", "", "judge a run's journals again and print the report",
+     "Makes the report again from the journals of an earlier run, without the target. The exit "
+     "status is 0 when that was possible, whatever the verdicts are."},
+    {COMMAND_MERGE, "merge", "DIR...", "make one report of those of shards",
+     "Reads the reports of `leakgate run --shard I/N` and makes one of them, with one verdict: all "
+     "formats, and a copy of the evidence. A DIR is a report, or a directory in which they lie, as "
+     "the artifacts of a build are unpacked. The inputs stay as they are.\n\n"
+     "The exit status is that of a run of the whole suite. It is 2 when a shard is missing, or a "
+     "scenario of the suite has no result: the report is made of what there is, and names what is "
+     "missing. A shard that is there twice, or reports that are not of one suite (other scenarios, "
+     "options, or builds of the target), make no report.\n\n"
+     "Reports of whole suites are merged when no scenario is in two of them."},
+    {COMMAND_DIFF_BASELINE, "diff-baseline", "[REV]",
+     "show what changes in baselines and scenarios, for a review",
+     "Compares the baselines and scenarios of the working tree with those of a git revision, and "
+     "marks what is weaker in a baseline: a larger allowance, a new exception, one that holds "
+     "longer, a level over the tolerance of the old one. Where the plan of a scenario differs, the "
+     "lines of its files that differ are shown. Without REV the revision is where HEAD left the "
+     "remote's default branch (or the "
+     "one it tracks, or HEAD itself).\n\n"
+     "The exit status is 0, whatever changes, but for --fail-on weaker, and 2 where a file or the "
+     "revision cannot be read."},
+    {COMMAND_BISECT, "bisect", "SCENARIO...", "run scenarios for git bisect run",
+     "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
+     "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "
+     "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option; of "
+     "several scenarios the worst counts, and a failure is worse than a leak. Quarantines do not "
+     "count. A signal ends the search.\n\n"
+     "    git bisect start BAD GOOD\n"
+     "    git bisect run leakgate bisect tab-cycle --build make --program ./app --control "
+     "../good\n\n"
+     "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
+     "--build makes. The scenarios, baselines and the control build should lie outside the tree "
+     "that is searched, or each commit is judged by its own."},
+    {COMMAND_COMPLETION, "completion", "bash|zsh|fish|scenarios|targets|tags",
+     "print the completions of a shell",
+     "Prints a script by which a shell completes commands, options and their values, and the names "
+     "of scenarios, target files and tags. The Debian package brings the scripts along. By "
+     "hand:\n\n"
+     "    eval \"$(leakgate completion bash)\"         in ~/.bashrc\n"
+     "    source <(leakgate completion zsh)           in ~/.zshrc, after compinit\n"
+     "    leakgate completion fish | source           in ~/.config/fish/config.fish\n\n"
+     "scenarios, targets and tags are what the scripts ask for: the words that there are, one a "
+     "line."},
+};
+const size_t command_table_count = sizeof command_table / sizeof *command_table;
