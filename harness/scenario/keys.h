@@ -111,6 +111,8 @@ struct key_table {
     enum table_kind kind;
 };
 
+/* The rules of a key_table. */
+#define RULES(...) ((const struct key_rule[]){__VA_ARGS__, {RULE_END, {NULL}}})
 /* The value_type of a mapping with the keys of a table, and nothing else. */
 #define MAPPING(table_) (&(const struct value_type){FORM_TABLE, "a mapping", .table = &(table_)})
 /* The end of a key_table: its rows and their number. */

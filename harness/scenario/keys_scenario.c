@@ -50,16 +50,12 @@ static const struct key_row scenario_rows[] = {
             "and on disk. Required, unless `measure` is paced by time."},
     {"measure", MAPPING(measure_table), .doc = "How much is measured."},
 };
-static const struct key_rule scenario_rules[] = {
-    {RULE_ITERATES, {"iteration", "measure", "every"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table scenario_table = {
     "scenario",
     "Scenario file",
     .doc = "One YAML file in `scenarios/`; its name without `.yaml` is the scenario's name.",
     .phrase = "a scenario file",
-    .rules = scenario_rules,
+    .rules = RULES({RULE_ITERATES, {"iteration", "measure", "every"}}),
     ROWS(scenario_rows)};
 
 static const struct key_row quarantine_rows[] = {
@@ -110,16 +106,12 @@ static const struct key_row region_rows[] = {
     {"rows", &range_type, .default_text = "0..-1", .doc = "Its rows."},
     {"columns", &range_type, .default_text = "0..-1", .doc = "Its columns."},
 };
-static const struct key_rule region_rules[] = {
-    {RULE_AT_LEAST_ONE, {"rows", "columns"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table region_table = {
     "region-area",
     "regions: a region",
     .doc = "A rectangle of the screen; needs `rows`, `columns` or both.",
     .phrase = "a region",
-    .rules = region_rules,
+    .rules = RULES({RULE_AT_LEAST_ONE, {"rows", "columns"}}),
     ROWS(region_rows)};
 
 static const struct key_row measure_rows[] = {
@@ -153,12 +145,9 @@ static const struct key_row measure_rows[] = {
     {"leave_out", &known_region_list_type,
      .doc = "Regions that change by nature and are not compared then."},
 };
-static const struct key_rule measure_rules[] = {
-    {RULE_TOGETHER, {"every", "for"}},
-    {RULE_EXCLUDES, {"every", "samples", "iterations_per_sample"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table measure_table = {
     "measure", "measure",
     .doc = "Either a number of samples with iterations between them, or `every` and `for`.",
-    .rules = measure_rules, ROWS(measure_rows)};
+    .rules = RULES({RULE_TOGETHER, {"every", "for"}},
+                   {RULE_EXCLUDES, {"every", "samples", "iterations_per_sample"}}),
+    ROWS(measure_rows)};

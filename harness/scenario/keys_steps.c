@@ -194,12 +194,9 @@ static const struct key_row run_rows[] = {
      .doc = "The exit status expected; another one fails the step."},
     {"timeout", &duration_type, .default_text = "10s", .doc = "How long it may take."},
 };
-static const struct key_rule run_rules[] = {
-    {RULE_EXACTLY_ONE, {"argv", "sh"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table run_table = {"run", "run, as a mapping", .doc = "Needs `argv` or `sh`.",
-                                    .rules = run_rules, ROWS(run_rows)};
+                                    .rules = RULES({RULE_EXACTLY_ONE, {"argv", "sh"}}),
+                                    ROWS(run_rows)};
 
 static const struct key_row wait_rows[] = {
     {"text", &texts_type,
@@ -220,16 +217,13 @@ static const struct key_row wait_rows[] = {
     {"timeout", &duration_type, .default_text = "10s",
      .doc = "When it has not come true after so long, the step fails."},
 };
-static const struct key_rule wait_rules[] = {
-    {RULE_AT_LEAST_ONE, {"text", "gone", "regex", "title", "file"}},
-    {RULE_EXCLUDES, {"region", "rows"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table wait_table = {
     "wait", "wait, as a mapping",
     .doc = "Needs at least one of `text`, `gone`, `regex`, `title` and `file`; all that are named "
            "must hold at the same time.",
-    .rules = wait_rules, ROWS(wait_rows)};
+    .rules = RULES({RULE_AT_LEAST_ONE, {"text", "gone", "regex", "title", "file"}},
+                   {RULE_EXCLUDES, {"region", "rows"}}),
+    ROWS(wait_rows)};
 
 static const struct key_row wait_file_rows[] = {
     {"path", &world_path_type, .required = true, .doc = "The file's path."},
@@ -270,17 +264,12 @@ const struct key_table settle_table = {
                             .doc = "The file's mode; `\"0755\"` for a program."                    \
     }
 
-#define FILE_RULES                                                                                 \
-    {RULE_AT_LEAST_ONE, {"text", "line"}},                                                         \
-    {                                                                                              \
-        RULE_GOES_WITH,                                                                            \
-        {                                                                                          \
-            "line", "lines", "size"                                                                \
-        }                                                                                          \
-    }
-
+static const struct key_rule file_rules[] = {
+    {RULE_AT_LEAST_ONE, {"text", "line"}},
+    {RULE_GOES_WITH, {"line", "lines", "size"}},
+    {RULE_END, {NULL}},
+};
 static const struct key_row world_file_rows[] = {FILE_ROWS};
-static const struct key_rule world_file_rules[] = {FILE_RULES, {RULE_END, {NULL}}};
 const struct key_table world_file_table = {
     "file",
     "files: a file as a mapping",
@@ -288,7 +277,7 @@ const struct key_table world_file_table = {
            "does. Needs `text`, `line` or both. `${n}` is known where `copies` stands, also in the "
            "path, and `${line}` in `line`.",
     .phrase = "a file",
-    .rules = world_file_rules,
+    .rules = file_rules,
     .kind = TABLE_FILES,
     ROWS(world_file_rows)};
 
@@ -299,13 +288,12 @@ static const struct key_row write_rows[] = {
      .doc = "true: adds to the end of the file, in a single write, so that a reader sees whole "
             "lines. The mode is that of a new file."},
 };
-static const struct key_rule write_rules[] = {FILE_RULES, {RULE_END, {NULL}}};
 const struct key_table write_table = {
     "write",
     "write",
     .doc = "The keys of a file in `world.files`, and `append`. A file that is there already is "
            "replaced in place, unless it is appended to.",
-    .rules = write_rules,
+    .rules = file_rules,
     .kind = TABLE_FILES,
     ROWS(write_rows)};
 

@@ -79,10 +79,6 @@ static const struct key_row target_rows[] = {
     {"without", &without_type,
      .doc = "The scenarios that this target has nothing for, and why: they are skipped."},
 };
-static const struct key_rule target_rules[] = {
-    {RULE_AT_LEAST_ONE, {"command", "extends"}},
-    {RULE_END, {NULL}},
-};
 const struct key_table target_table = {
     "target",
     "Target file",
@@ -90,7 +86,7 @@ const struct key_table target_table = {
            "`--target`. A file that `extends` another is merged into it: mappings are merged deep, "
            "null removes a key, texts, numbers and lists replace what was there.",
     .phrase = "a target file",
-    .rules = target_rules,
+    .rules = RULES({RULE_AT_LEAST_ONE, {"command", "extends"}}),
     .removable = true,
     ROWS(target_rows)};
 

@@ -61,19 +61,15 @@ static void put_cell(struct buffer *out, const char *text)
         buffer_format(out, *text == '|' ? "\\%c" : "%c", *text);
 }
 
-static void put_words(struct buffer *out, const char *const *words)
-{
-    for (size_t i = 0; words[i] != NULL; i++) {
-        const char *between = words[i + 1] == NULL ? " or " : ", ";
-        buffer_format(out, "%s`%s`", i > 0 ? between : "", words[i]);
-    }
-}
-
 static void put_type(struct buffer *out, const struct key_row *row)
 {
     const struct value_type *type = row->type;
     if (type->forms == FORM_TEXT && type->text->words != NULL) {
-        put_words(out, type->text->words);
+        const char *const *words = type->text->words;
+        for (size_t i = 0; words[i] != NULL; i++) {
+            const char *between = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+            buffer_format(out, "%s`%s`", between, words[i]);
+        }
         return;
     }
     put_cell(out, type->phrase);

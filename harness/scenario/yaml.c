@@ -16,8 +16,8 @@ struct reader {
     size_t length;
     const char *file;
     struct diagnostics *problems;
-    const char **lines; /* where each line of the text begins */
-    size_t line_count;
+    size_t line; /* the last that was looked for, from 0, and where it begins */
+    const char *line_start;
     size_t next_line; /* whose indentation has not been looked at, from 0 */
     unsigned depth;
     unsigned events;
@@ -49,43 +49,51 @@ static size_t break_length(const char *at, size_t available)
     return separator && (at[2] == '\xa8' || at[2] == '\xa9') ? 3 : 0;
 }
 
-static void find_lines(struct reader *reader)
+/* Where a line begins, from 0; NULL: there are not so many. Asked in rising order, but for errors.
+ */
+static const char *find_line(struct reader *reader, size_t line)
 {
-    size_t capacity = 0;
     const char *end = reader->text + reader->length;
-    array_append(reader->lines, reader->line_count, capacity, reader->text);
-    for (const char *at = reader->text; at < end;) {
+    if (line < reader->line) {
+        reader->line = 0;
+        reader->line_start = reader->text;
+    }
+    for (const char *at = reader->line_start; reader->line < line;) {
+        if (at == end)
+            return NULL;
         size_t length = break_length(at, (size_t)(end - at));
         at += length > 0 ? length : 1;
         if (length == 0)
             continue;
-        array_append(reader->lines, reader->line_count, capacity, at);
+        reader->line++;
+        reader->line_start = at;
     }
+    return reader->line_start;
 }
 
-static struct mark mark_at(const struct reader *reader, const char *at)
+static struct mark mark_at(const struct reader *reader, const char *place)
 {
-    size_t line = 0;
-    while (line + 1 < reader->line_count && reader->lines[line + 1] <= at)
-        line++;
-    unsigned column = 1;
-    for (const char *c = reader->lines[line]; c < at; c++)
-        column += ((unsigned char)*c & 0xc0) != 0x80;
-    return (struct mark){.file = reader->file, .line = (unsigned)line + 1, .column = column};
+    struct mark mark = {.file = reader->file, .line = 1, .column = 1};
+    const char *end = reader->text + reader->length;
+    for (const char *at = reader->text; at < place;) {
+        size_t length = break_length(at, (size_t)(end - at));
+        mark.column = length > 0 ? 1 : mark.column + (((unsigned char)*at & 0xc0) != 0x80);
+        mark.line += length > 0;
+        at += length > 0 ? length : 1;
+    }
+    return mark;
 }
 
 /* The byte at a place of the text; the terminating NUL where there is none. */
-static const char *text_at(const struct reader *reader, yaml_mark_t mark)
+static const char *text_at(struct reader *reader, yaml_mark_t mark)
 {
     const char *end = reader->text + reader->length;
-    if (mark.line >= reader->line_count)
-        return end;
-    const char *at = reader->lines[mark.line];
-    for (size_t column = 0; column < mark.column && at < end; column++) {
+    const char *at = find_line(reader, mark.line);
+    for (size_t column = 0; at != NULL && column < mark.column && at < end; column++) {
         size_t length = utf8_length(at, (size_t)(end - at));
         at += length > 0 ? length : 1;
     }
-    return at;
+    return at != NULL ? at : end;
 }
 
 /* libyaml names neither the line of a bad byte nor what is wrong with it. */
@@ -142,10 +150,10 @@ static void report_parser_error(struct reader *reader)
  * two tokens of a line is no indentation. */
 static bool is_tab_indented(struct reader *reader, yaml_mark_t mark)
 {
-    if (mark.line >= reader->line_count || mark.line < reader->next_line)
+    const char *line = mark.line >= reader->next_line ? find_line(reader, mark.line) : NULL;
+    if (line == NULL)
         return false;
     reader->next_line = mark.line + 1;
-    const char *line = reader->lines[mark.line];
     return mark.column <= strspn(line, " \t") && memchr(line, '\t', mark.column) != NULL;
 }
 
@@ -329,8 +337,8 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
         text += 3;
         length -= 3;
     }
-    struct reader reader = {.text = text, .length = length, .file = file, .problems = problems};
-    find_lines(&reader);
+    struct reader reader = {
+        .text = text, .length = length, .file = file, .problems = problems, .line_start = text};
     struct node *root = NULL;
     if (bytes_are_fine(&reader)) {
         if (!yaml_parser_initialize(&reader.parser))
@@ -340,7 +348,6 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
         root = read_stream(&reader);
         yaml_parser_delete(&reader.parser);
     }
-    cleanup_free(&reader.lines);
     return root;
 }
 
