@@ -37,7 +37,7 @@ static void check_integer(const struct checker *checker, const struct node *node
                  limits.minimum, limits.maximum, node->text);
 }
 
-/* What to do about a value of the wrong type, where that can be said. */
+/* How to mend a value of the wrong type; "" when that is not known. */
 static char *wrong_type_advice(const struct node *node, const struct value_type *type)
 {
     if (node->kind != NODE_SCALAR)
@@ -87,7 +87,7 @@ static bool is_known(const struct check_names *names, const char *name)
            (names->variables != NULL && string_list_contains(names->variables, name));
 }
 
-/* The key that brings `name` with it, where that stands for something else already. */
+/* Diagnoses a key that makes the name known, when it stands for something else already. */
 static void check_is_new(const struct checker *checker, const struct node *node, const char *key,
                          const char *name)
 {
@@ -249,6 +249,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
                        const struct key_rule *rule, struct diagnostics *problems)
 {
     const char *const *keys = rule->keys;
+    const char *phrase = table_phrase(table);
     const struct node_entry *head = keys[0] != NULL ? node_entry(mapping, keys[0]) : NULL;
     bool goes_with = rule->kind == RULE_GOES_WITH;
     struct presence there = presence_of(mapping, goes_with ? keys + 1 : keys);
@@ -258,10 +259,9 @@ static void check_rule(const struct node *mapping, const struct key_table *table
     case RULE_EXACTLY_ONE:
     case RULE_AT_LEAST_ONE:
         if (there.count == 0)
-            diagnose(problems, mapping->where, "%s needs %s", table_phrase(table), names);
+            diagnose(problems, mapping->where, "%s needs %s", phrase, names);
         else if (there.second != NULL && rule->kind == RULE_EXACTLY_ONE)
-            diagnose(problems, there.second->where, "%s takes only one of %s", table_phrase(table),
-                     names);
+            diagnose(problems, there.second->where, "%s takes only one of %s", phrase, names);
         break;
     case RULE_TOGETHER:
         if (there.first != NULL && there.missing != NULL)
@@ -280,8 +280,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
         else if (head == NULL && there.count > 0)
             diagnose(problems, there.first->where, "%s needs %s", there.first->key, keys[0]);
         else if (there.second != NULL)
-            diagnose(problems, there.second->where, "%s takes only one of %s", table_phrase(table),
-                     names);
+            diagnose(problems, there.second->where, "%s takes only one of %s", phrase, names);
         break;
     case RULE_ITERATES:
         check_iterates(mapping, keys, problems);
@@ -294,17 +293,17 @@ static void check_rule(const struct node *mapping, const struct key_table *table
 static void check_rules(const struct node *mapping, const struct key_table *table,
                         struct diagnostics *problems)
 {
+    const char *phrase = table_phrase(table);
     if (table->exactly_one && mapping->count == 0)
-        diagnose(problems, mapping->where, "%s needs one key, such as %s", table_phrase(table),
+        diagnose(problems, mapping->where, "%s needs one key, such as %s", phrase,
                  table->rows[0].name);
     if (table->exactly_one && mapping->count > 1)
         diagnose(problems, mapping->entries[1].where,
-                 "%s has only one key; \"%.80s\" begins another: put \"- \" before it",
-                 table_phrase(table), mapping->entries[1].key);
+                 "%s has only one key; \"%.80s\" begins another: put \"- \" before it", phrase,
+                 mapping->entries[1].key);
     for (size_t i = 0; i < table->count; i++)
         if (table->rows[i].required && node_entry(mapping, table->rows[i].name) == NULL)
-            diagnose(problems, mapping->where, "%s needs %s", table_phrase(table),
-                     table->rows[i].name);
+            diagnose(problems, mapping->where, "%s needs %s", phrase, table->rows[i].name);
     for (const struct key_rule *rule = table->rules; rule != NULL && rule->kind != RULE_END; rule++)
         check_rule(mapping, table, rule, problems);
 }

@@ -1,6 +1,5 @@
-/* What a text rule of the table of keys (scenario/keys.h) says of one text: how it is written,
- * which
- * ${...} and which region it may name. */
+/* Checks one text against its text rule (scenario/keys.h): how it is written, and which ${...} and
+ * which region it names. */
 #ifndef LEAKGATE_SCENARIO_CHECK_TEXT_H
 #define LEAKGATE_SCENARIO_CHECK_TEXT_H
 
@@ -23,7 +22,7 @@ struct check_names {
     const struct check_local *locals; /* the innermost; NULL: none */
 };
 
-/* Where in a file the check is, and where its diagnostics go. */
+/* What is known at this place of the file, and where diagnostics go. */
 struct checker {
     const struct check_names *names;
     struct diagnostics *problems;
@@ -34,11 +33,11 @@ struct checker {
 /* The loop or the copies that bring this name; NULL: none. */
 const struct check_local *local_find(const struct check_names *names, const char *name);
 
-/* `name` is what the text is called in messages. `scalar` is the value whose text it is, so that
- * the column of what is wrong in it can be told; NULL: it is a key. */
+/* `name` is what messages call the text. `scalar` is the value that it comes from, by which the
+ * column of an error within it is found; NULL: the text is a key. */
 void check_text(const struct checker *checker, const struct text_rule *rule, const char *text,
                 struct mark where, const struct node *scalar, const char *name);
-/* ${...} in a text: known and closed. */
+/* Every ${...} of the text must be known and closed. */
 void check_references(const struct checker *checker, const char *text, struct mark where);
 
 #endif

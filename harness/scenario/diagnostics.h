@@ -5,7 +5,7 @@
 
 #include "base/strings.h"
 
-/* A place in the user's input, from 1. The file name is not owned: it must outlive the mark. */
+/* A place in the user's input; lines and columns from 1. The mark does not own the file name. */
 struct mark {
     const char *file;
     unsigned line;
@@ -21,8 +21,8 @@ bool marks_equal(const struct mark *a, const struct mark *b);
 
 void diagnose(struct diagnostics *all, struct mark where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* "; did you mean "NAME"?", the end of a message about a word that is not known; "" when none of
- * the names is near. The caller frees it. */
+/* The end of a message about an unknown word: "; did you mean "NAME"?", or "" when none of the
+ * names is near. The caller frees it. */
 char *did_you_mean(const char *word, const char *const *names, size_t count);
 void diagnostics_free(struct diagnostics *all);
 

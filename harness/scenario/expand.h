@@ -1,7 +1,7 @@
 /*
  * ${...} in the strings of a plan: ${i}, ${world}, ${program}, ${project.NAME}, ${now}, ${today}
- * and the scenario's vars. "$${" is a literal "${". What a name means is asked of a lookup
- * function, so that this file knows neither worlds nor iterations.
+ * and the scenario's vars. "$${" is a literal "${". A lookup function says what a
+ * name means, so that this file knows neither worlds nor iterations.
  */
 #ifndef LEAKGATE_SCENARIO_EXPAND_H
 #define LEAKGATE_SCENARIO_EXPAND_H

@@ -89,13 +89,13 @@ struct key_rule {
     const char *keys[10]; /* NULL-terminated */
 };
 
-/* What the check does besides for a table of this kind. */
+/* What the check does beyond the rows and rules. */
 enum table_kind {
     TABLE_PLAIN,
     TABLE_STEP,
     TABLE_LOOP,        /* `as` is a name within `steps` */
     TABLE_FILES,       /* ${n} and ${line} are known in it */
-    TABLE_FOR_SCENARIO /* what it names is a scenario's, and is looked at where it is put in */
+    TABLE_FOR_SCENARIO /* its names are a scenario's, and are checked where it is put in */
 };
 
 struct key_table {
@@ -124,13 +124,12 @@ extern const struct key_table scenario_table, quarantine_table, variable_table, 
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
     quit_table, survivor_table, translate_table, translate_scenario_table;
-/* keys_steps.c; the rows of step_table are in the order of enum step_kind. */
-extern const struct key_table step_table, press_table, mouse_table, run_table, wait_table,
-    wait_file_table, settle_table, write_table, world_file_table, remove_table, loop_table;
-extern const struct value_type step_list_type, keys_type;
-/* The steps that need no target. */
-extern const struct key_table prepare_step_table;
-extern const struct value_type prepare_step_list_type;
+/* keys_steps.c; the rows of step_table are in the order of enum step_kind, prepare_step_table has
+ * the steps that need no target. */
+extern const struct key_table step_table, prepare_step_table, press_table, mouse_table, run_table,
+    wait_table, wait_file_table, settle_table, write_table, world_file_table, remove_table,
+    loop_table;
+extern const struct value_type step_list_type, prepare_step_list_type, keys_type;
 
 /* keys_values.c: what several tables share. */
 extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
@@ -141,11 +140,8 @@ extern const struct value_type some_text_type, template_type, any_template_type,
     region_map_type, target_file_map_type, target_region_map_type, plain_regex_type,
     any_mapping_type, world_path_type, world_directory_type, known_region_type;
 
-/* Every text rule and table that the reference explains, in its order; NULL-terminated. */
+/* Every text rule that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];
-extern const struct key_table *const scenario_tables[];
-extern const struct key_table *const step_tables[];
-extern const struct key_table *const target_tables[];
 
 /* What a mapping of this table is called in messages. */
 const char *table_phrase(const struct key_table *table);

@@ -105,6 +105,8 @@ static bool regex_accepts(const char *text, struct refusal *refusal)
                   refusal->offset);
 }
 
+#define NAME_HINT "must be a name of letters, digits, \".\", \"_\" and \"-\""
+#define WORD_HINT "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter"
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9._-]*$"
 #define WORD_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
 #define LOOP_NAME_PATTERN "^\\$\\{[A-Za-z_][A-Za-z0-9_-]*\\}$"
@@ -119,26 +121,19 @@ const struct text_rule some_text_rule = {.least = 1};
 const struct text_rule template_rule = {.least = 1, .expands = true};
 const struct text_rule any_template_rule = {.expands = true};
 
-const struct text_rule name_rule = {
-    "name", NAME_PATTERN, .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
-    .most = 64};
-static const struct text_rule project_rule = {
-    "project", NAME_PATTERN, .hint = "must be a name of letters, digits, \".\", \"_\" and \"-\"",
-    .most = 64, .reserved = world_directories};
-const struct text_rule variable_rule = {
-    "variable",
-    WORD_PATTERN,
-    .hint = "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter",
-    .most = 64,
-    .reserved = known_references,
-    .accepts = variable_accepts};
+const struct text_rule name_rule = {"name", NAME_PATTERN, .hint = NAME_HINT, .most = 64};
+static const struct text_rule project_rule = {"project", NAME_PATTERN, .hint = NAME_HINT,
+                                              .most = 64, .reserved = world_directories};
+const struct text_rule variable_rule = {"variable",
+                                        WORD_PATTERN,
+                                        .hint = WORD_HINT,
+                                        .most = 64,
+                                        .reserved = known_references,
+                                        .accepts = variable_accepts};
 static const struct text_rule environment_rule = {
     "environment", "^[A-Za-z_][A-Za-z0-9_]*$",
     .hint = "must be the name of an environment variable: letters, digits and \"_\""};
-static const struct text_rule region_rule = {
-    "region", WORD_PATTERN,
-    .hint = "must be a name of letters, digits, \"_\" and \"-\" that begins with a letter",
-    .most = 64};
+static const struct text_rule region_rule = {"region", WORD_PATTERN, .hint = WORD_HINT, .most = 64};
 static const struct text_rule known_region_rule = {.least = 1, .region = true};
 static const struct text_rule tag_rule = {
     "tag", "^[a-z0-9][a-z0-9_-]*$",
@@ -268,12 +263,3 @@ const struct value_type target_region_map_type = {FORM_MAP, "a mapping of names 
 const struct text_rule *const documented_rules[] = {
     &key_name_rule, &date_rule,      &duration_rule, &range_rule,      &size_rule,
     &regex_rule,    &byte_size_rule, &mode_rule,     &world_file_rule, NULL};
-const struct key_table *const scenario_tables[] = {
-    &scenario_table,   &quarantine_table, &variable_table, &world_table,
-    &world_file_table, &region_table,     &measure_table,  NULL};
-const struct key_table *const step_tables[] = {
-    &press_table,  &mouse_table, &run_table,    &wait_table, &wait_file_table,
-    &settle_table, &write_table, &remove_table, &loop_table, NULL};
-const struct key_table *const target_tables[] = {
-    &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
-    &survivor_table, &translate_table, &translate_scenario_table, NULL};

@@ -43,8 +43,8 @@ static void loading_free(struct loading *loading)
 }
 
 /* The directory of scenarios is the one given, or the one that the file lies in. */
-static void begin(struct loading *loading, const char *file, const struct load_options *options,
-                  struct diagnostics *problems)
+static void loading_begin(struct loading *loading, const char *file,
+                          const struct load_options *options, struct diagnostics *problems)
 {
     size_t length = (size_t)(path_base(file) - file);
     loading->problems = problems;
@@ -60,7 +60,7 @@ static void begin(struct loading *loading, const char *file, const struct load_o
 static void read_target(struct loading *loading, const struct load_options *options)
 {
     const struct node *own = node_find(loading->scenario, "target");
-    /* When it is a name: anything else is check_file's business. */
+    /* check_file diagnoses what is no name. */
     bool named = node_text(own) != NULL && node_scalar_type(own) == SCALAR_TEXT &&
                  path_is_inside(own->text) && strchr(own->text, '/') == NULL;
     if (options->target != NULL) {
@@ -95,7 +95,8 @@ static struct check_names scenario_names(const struct loading *loading)
 static void check_all(const struct loading *loading)
 {
     struct check_names names = scenario_names(loading);
-    /* While the scenario is wrong, what the target misses in it is no fault of the target file. */
+    /* While the scenario is wrong, a project that the target file misses in it is no error there.
+     */
     if (loading->scenario == NULL ||
         !check_file(loading->scenario, &scenario_table, &names, loading->problems))
         names.projects = NULL;
@@ -103,7 +104,8 @@ static void check_all(const struct loading *loading)
     target_files_check(&loading->target, &names);
 }
 
-/* What the target file puts into the scenario is checked there, and told where it stands. */
+/* What the target file puts into the scenario is checked there, with the marks of the target file.
+ */
 static void translate(struct loading *loading, const char *name)
 {
     struct node *other = translate_scenario(loading->scenario, name, loading->target.merged, NULL);
@@ -116,7 +118,7 @@ static void translate(struct loading *loading, const char *name)
     check_file(loading->scenario, &scenario_table, &names, loading->problems);
 }
 
-/* What can only be said of the merged files. */
+/* What only the merged files can show. */
 static void check_merged_target(const struct node *merged, struct diagnostics *problems)
 {
     if (node_find(merged, "command") == NULL)
@@ -160,7 +162,7 @@ struct plan *plan_load(const char *file, const struct load_options *options,
 {
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = {0};
-    begin(&loading, file, options, problems);
+    loading_begin(&loading, file, options, problems);
     string_list_add(&loading.file_names, file);
     loading.scenario = yaml_read_file(loading.file_names.items[0], options->source, problems);
     if (!check_version(loading.scenario, problems))
@@ -193,7 +195,7 @@ bool target_file_check(const char *file, const struct load_options *options,
 {
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = {0};
-    begin(&loading, file, options, problems);
+    loading_begin(&loading, file, options, problems);
     target_files_read(&loading.target, file, NULL);
     gather_names(&loading);
     /* Scenarios may name other projects than the file's own. */
@@ -245,7 +247,7 @@ void target_file_check_translation(const char *file, const struct string_list *s
     struct translation_uses uses = {0};
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_loading_ struct loading loading = {0};
-    begin(&loading, file, options, &ignored);
+    loading_begin(&loading, file, options, &ignored);
     target_files_read(&loading.target, file, NULL);
     bool all_are_fine = loading.target.complete;
     for (size_t i = 0; i < scenarios->count; i++) {
@@ -254,7 +256,7 @@ void target_file_check_translation(const char *file, const struct string_list *s
                        note_uses(&loading, scenarios->items[i], &uses) && all_are_fine;
     }
     translation_check_names(loading.target.merged, file, &names, problems);
-    /* What is not used may be what a scenario that cannot be read was to use. */
+    /* A scenario that cannot be read may use what seems unused. */
     if (all_are_fine)
         translation_check_uses(loading.target.merged, file, &uses, problems);
     translation_uses_free(&uses);

@@ -26,14 +26,15 @@ struct plan *plan_load(const char *file, const struct load_options *options,
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems);
 
-/* Holds what a target file translates, and the names of scenarios in it, against these scenario
- * files. The target file is right by itself. */
+/* Checks what a target file translates, and the names of scenarios in it, against these scenario
+ * files. target_file_check has passed. */
 void target_file_check_translation(const char *file, const struct string_list *scenarios,
                                    const struct load_options *options,
                                    struct diagnostics *problems);
 
-/* Until when a scenario of this text, of whatever age otherwise, is in quarantine: YYYY-MM-DD as it
- * stands there; NULL: it is in none. The caller frees it. */
+/* The last day of the quarantine of a scenario with this text, YYYY-MM-DD as written there; NULL:
+ * it is in none. The text may be of any age: nothing else of it is read. The caller frees the day.
+ */
 char *text_quarantine_until(const char *text, size_t length);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "scenario/expand.h"
 
-/* What a list comes to with all rounds of its loops; counting stops at ENOUGH. */
+/* The size of a list with all rounds of its loops; counting stops at ENOUGH. */
 struct extent {
     uint64_t steps;
     uint64_t bytes;
@@ -41,7 +41,8 @@ char *loop_value(const struct node *loop, size_t round)
     return memory_copy_text(text != NULL ? text : "");
 }
 
-/* What was a number or a word of YAML stays what it was; a replaced text is a text. */
+/* A text in which something was replaced is text, whatever it looks like; others keep their type.
+ */
 static void replace_in(struct node *node, const char *name, const char *value)
 {
     for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
@@ -126,7 +127,7 @@ void loops_check(const struct node *steps, struct diagnostics *problems)
         struct extent one = step_extent(step);
         all.steps += one.steps;
         if (loop_of(step) == NULL)
-            continue; /* the file's own limit holds for it */
+            continue; /* the limit of the file is enough for it */
         all.bytes += one.bytes;
         if (all.steps > LIMIT_STEPS)
             diagnose(problems, step->where,

@@ -20,8 +20,8 @@ char *loop_value(const struct node *loop, size_t round);
  * copy. */
 struct node *loop_round(const struct node *steps, const char *name, const char *value);
 
-/* Loops that are nested too deep, or make too many steps of a list (LIMIT_LOOP_DEPTH, LIMIT_STEPS,
- * LIMIT_STEPS_BYTES), are diagnosed. */
+/* Diagnoses loops that are nested too deep or make too many steps of a list (LIMIT_LOOP_DEPTH,
+ * LIMIT_STEPS, LIMIT_STEPS_BYTES). */
 void loops_check(const struct node *steps, struct diagnostics *problems);
 
 #endif

@@ -82,7 +82,7 @@ const char *node_describe(const struct node *node);
 
 /* Merges a copy of `over` into `base` as JSON merge patch does (RFC 7396): mappings are merged
  * deep, null removes, anything else replaces. Values keep the marks of their own file. In a mapping
- * under the key `keep_null_in` (NULL: none) a null stays, because there it means something. */
+ * under the key `keep_null_in` (NULL: none) a null stays: there it is a value. */
 void node_merge(struct node *base, const struct node *over, const char *keep_null_in);
 
 /* The same data as JSON; scalars typed by the core schema. New reference. */

@@ -221,7 +221,7 @@ struct plan {
 };
 
 const char *step_kind_name(enum step_kind kind); /* the word of the scenario language */
-/* Does it do something to the target or its world? The others wait, look or rest. */
+/* Does the step change the target or its world? */
 bool step_is_input(const struct step *step);
 /* The step as it stands in the file. */
 const char *step_written(const struct step *step);

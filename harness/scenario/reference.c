@@ -7,6 +7,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* In the order of the reference. */
+static const struct key_table *const scenario_tables[] = {
+    &scenario_table,   &quarantine_table, &variable_table, &world_table,
+    &world_file_table, &region_table,     &measure_table,  NULL};
+static const struct key_table *const step_tables[] = {
+    &press_table,  &mouse_table, &run_table,    &wait_table, &wait_file_table,
+    &settle_table, &write_table, &remove_table, &loop_table, NULL};
+static const struct key_table *const target_tables[] = {
+    &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
+    &survivor_table, &translate_table, &translate_scenario_table, NULL};
+
 static const char introduction[] =
     "# Reference of scenario and target files\n"
     "\n"

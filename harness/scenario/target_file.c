@@ -39,8 +39,9 @@ static void list_beside(const char *path, struct string_list *names)
     string_list_sort(names);
 }
 
-/* `asked` is NULL where the command line named the file: then its own path is all there is to say
- * where. */
+/* `asked` is NULL where the command line named the file: the message then stands at the file
+ * itself.
+ */
 static void report_missing(const char *path, const struct mark *asked, int errnum,
                            struct diagnostics *problems)
 {
@@ -59,7 +60,7 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
         diagnose(problems, where, "cannot read the target file %s: %s", path, strerror(errnum));
 }
 
-/* May the next file be read? It is diagnosed where it is asked for when it may not. */
+/* May the next file be read? If not, that is diagnosed where the file is asked for. */
 static bool may_read(const struct target_files *files, const struct stat *seen, const char *path,
                      const struct mark *asked, struct stat *status)
 {

@@ -15,8 +15,7 @@ struct translator {
     bool changed;
 };
 
-/* What stands there instead; NULL: the word stays. The scenario's own entry goes before the one for
- * all. */
+/* What replaces the word; NULL: it stays. The scenario's own entry goes before the one for all. */
 static const struct node *translation_of(struct translator *translator, const char *kind,
                                          const struct node *word)
 {
@@ -71,7 +70,7 @@ static void translate_key(struct translator *translator, const char *kind, struc
 
 static void translate_steps(struct translator *translator, struct node *steps);
 
-/* Only the steps that say a word which is the target's. */
+/* Only the steps that hold texts or keys of the target. */
 static void translate_step(struct translator *translator, struct node_entry *step)
 {
     bool alone = step->value->kind != NODE_MAPPING;
@@ -93,7 +92,7 @@ static void translate_step(struct translator *translator, struct node_entry *ste
     }
 }
 
-/* What the target needs before it can be waited for one of these words. */
+/* The steps that the target needs before a wait for one of these words. */
 static const struct node *steps_before(struct translator *translator, const struct node *words)
 {
     const struct node *steps = translation_of(translator, "before", words);
@@ -106,10 +105,10 @@ static const struct node *steps_before(struct translator *translator, const stru
 static void append_before(struct translator *translator, struct node *steps,
                           const struct node *wait)
 {
-    static const char *const worded[] = {"text", "gone", "title", "regex"};
+    static const char *const wordings[] = {"text", "gone", "title", "regex"};
     const struct node *before = steps_before(translator, wait);
-    for (size_t i = 0; before == NULL && i < sizeof worded / sizeof *worded; i++)
-        before = steps_before(translator, node_find(wait, worded[i]));
+    for (size_t i = 0; before == NULL && i < sizeof wordings / sizeof *wordings; i++)
+        before = steps_before(translator, node_find(wait, wordings[i]));
     if (before != NULL)
         append_copies(steps, before);
 }

@@ -12,7 +12,7 @@
 #include "scenario/diagnostics.h"
 #include "scenario/node.h"
 
-/* Entries of a merged target file that have been put in somewhere. Zeroed: none. */
+/* The entries of a merged target file that translated something. Zeroed: none. */
 struct translation_uses {
     const struct node_entry **entries;
     size_t count;
@@ -28,11 +28,11 @@ void translation_uses_free(struct translation_uses *uses);
 /* Why the target has nothing for this scenario; NULL: it has. */
 const char *translation_without(const struct node *target, const char *name);
 
-/* Names in `translate` and `without` that no scenario has. Only what stands in `file` itself is
- * diagnosed, here and below: what it extends is checked by itself. */
+/* Diagnoses names in `translate` and `without` that no scenario has. Here and below only `file`
+ * itself is diagnosed: a file that it extends is checked by itself. */
 void translation_check_names(const struct node *target, const char *file,
                              const struct string_list *scenarios, struct diagnostics *problems);
-/* Entries that are not in `uses`: they translate nothing. */
+/* Diagnoses entries that are not in `uses`: they translate nothing. */
 void translation_check_uses(const struct node *target, const char *file,
                             const struct translation_uses *uses, struct diagnostics *problems);
 

@@ -24,7 +24,7 @@ bool duration_parse(const char *text, int64_t *ms);
 /* "2s", "1500ms": the largest unit that leaves no fraction. The caller frees it. */
 char *duration_text(int64_t ms);
 
-/* Is it "now-90s", "now+1s", a reference to a time? The shift then goes to *ms. */
+/* "now-90s", "now+1s": the name of a reference to a time. */
 bool shifted_now_parse(const char *name, int64_t *ms);
 
 /* "a..b", or one number for a range of one. An empty range (both ends on one side, the last before

@@ -16,9 +16,9 @@ struct reader {
     size_t length;
     const char *file;
     struct diagnostics *problems;
-    size_t line; /* the last that was looked for, from 0, and where it begins */
+    size_t line; /* the one that was last asked for, from 0, and its beginning */
     const char *line_start;
-    size_t next_line; /* whose indentation has not been looked at, from 0 */
+    size_t next_line; /* the first whose indentation is not yet checked, from 0 */
     unsigned depth;
     unsigned events;
     bool failed; /* nothing more can be read */
@@ -49,8 +49,7 @@ static size_t break_length(const char *at, size_t available)
     return separator && (at[2] == '\xa8' || at[2] == '\xa9') ? 3 : 0;
 }
 
-/* Where a line begins, from 0; NULL: there are not so many. Asked in rising order, but for errors.
- */
+/* The beginning of a line, from 0; NULL: there are fewer. Cheap while the lines asked for rise. */
 static const char *find_line(struct reader *reader, size_t line)
 {
     const char *end = reader->text + reader->length;
@@ -117,7 +116,7 @@ static bool bytes_are_fine(struct reader *reader)
     return true;
 }
 
-/* What people run into with keys such as @ and % is told by what to do instead. */
+/* For the usual mistakes with keys such as @ and % the message says what to write instead. */
 static void report_parser_error(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;

@@ -21,8 +21,8 @@
 struct node *yaml_read(const char *text, size_t length, const char *file,
                        struct diagnostics *problems);
 
-/* Where files are read from when not from the working tree: what `read` appends is the file of that
- * path. It is asked for scenarios and target files alone. */
+/* Where scenarios and target files are read from when not from the working tree: `read` appends the
+ * content of the file at that path. */
 struct file_source {
     bool (*read)(void *context, const char *path, struct buffer *out, struct lg_error *err);
     void *context;
