@@ -113,8 +113,12 @@ struct key_table {
 
 /* The rules of a key_table. */
 #define RULES(...) ((const struct key_rule[]){__VA_ARGS__, {RULE_END, {NULL}}})
-/* The value_type of a mapping with the keys of a table, and nothing else. */
-#define MAPPING(table_) (&(const struct value_type){FORM_TABLE, "a mapping", .table = &(table_)})
+/* A value_type that only one row uses: a mapping with the keys of a table, a text, a list. */
+#define MAPPING_AS(phrase_, table_)                                                                \
+    (&(const struct value_type){FORM_TABLE, phrase_, .table = &(table_)})
+#define MAPPING(table_) MAPPING_AS("a mapping", table_)
+#define TEXT_AS(phrase_, rule_) (&(const struct value_type){FORM_TEXT, phrase_, .text = &(rule_)})
+#define LIST_OF(phrase_, item_) (&(const struct value_type){FORM_LIST, phrase_, .item = (item_)})
 /* The end of a key_table: its rows and their number. */
 #define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
 

@@ -6,15 +6,10 @@ static const struct text_rule variable_value_rule = {.expands = true, .no_variab
 static const struct value_type variable_value_type = {FORM_TEXT | FORM_TABLE, "text or a mapping",
                                                       .text = &variable_value_rule,
                                                       .table = &variable_table};
-static const struct value_type variable_text_type = {FORM_TEXT, "text",
-                                                     .text = &variable_value_rule};
 static const struct text_rule plain_text_rule = {0};
-static const struct value_type plain_text_type = {FORM_TEXT, "text", .text = &plain_text_rule};
 static const struct value_type variables_type = {FORM_MAP, "a mapping of names to texts",
                                                  .item = &variable_value_type,
                                                  .map_key = &variable_rule};
-static const struct value_type known_region_list_type = {FORM_LIST, "a list of region names",
-                                                         .item = &known_region_type};
 
 static const struct key_row scenario_rows[] = {
     {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
@@ -69,11 +64,11 @@ const struct key_table quarantine_table = {
     ROWS(quarantine_rows)};
 
 static const struct key_row variable_rows[] = {
-    {"text", &variable_text_type, .required = true,
+    {"text", TEXT_AS("text", variable_value_rule), .required = true,
      .doc = "The text; it may hold what a text alone may."},
     {"replace", &plain_regex_type, .required = true,
      .doc = "A regular expression, every match of which in the expanded text is replaced."},
-    {"with", &plain_text_type, .required = true,
+    {"with", TEXT_AS("text", plain_text_rule), .required = true,
      .doc = "What stands there instead, as it is written here."},
 };
 const struct key_table variable_table = {
@@ -142,7 +137,7 @@ static const struct key_row measure_rows[] = {
     {"round_trip", &duration_type, .default_text = "5s",
      .doc = "How long the screen may take after an iteration to show again what it showed before "
             "the loop."},
-    {"leave_out", &known_region_list_type,
+    {"leave_out", LIST_OF("a list of region names", &known_region_type),
      .doc = "Regions that change by nature and are not compared then."},
 };
 const struct key_table measure_table = {

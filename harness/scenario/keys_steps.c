@@ -26,8 +26,6 @@ static const struct value_type press_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
                                              .table = &press_table};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const struct text_rule mouse_action_rule = {.words = mouse_actions};
-static const struct value_type mouse_action_type = {FORM_TEXT, "a word",
-                                                    .text = &mouse_action_rule};
 static const struct value_type run_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
                                            "a shell script, a list of a program and its "
                                            "arguments, or a mapping",
@@ -35,13 +33,9 @@ static const struct value_type run_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
                                            .item = &any_template_type,
                                            .least_items = 1,
                                            .table = &run_table};
-static const struct value_type resize_type = {FORM_TEXT, "a size such as 120x40",
-                                              .text = &size_rule};
 static const struct value_type texts_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
                                              .text = &template_rule, .item = &template_type,
                                              .least_items = 1};
-static const struct value_type regex_type = {FORM_TEXT, "a regular expression",
-                                             .text = &regex_rule};
 static const struct value_type wait_type = {FORM_TEXT | FORM_TABLE,
                                             "a text to wait for, or a mapping",
                                             .text = &template_rule, .table = &wait_table};
@@ -54,12 +48,9 @@ static const struct text_rule count_rule = {
 static const struct value_type count_type = {FORM_TEXT | FORM_INTEGER,
                                              "a whole number or a text such as \"${i}\"",
                                              .text = &count_rule, .minimum = 0, .maximum = 1000000};
-static const struct value_type settle_type = {FORM_TABLE, "a mapping, {} for the defaults",
-                                              .table = &settle_table};
 
 static const char *const missing_words[] = {"error", "allowed", NULL};
 static const struct text_rule missing_rule = {.words = missing_words};
-static const struct value_type missing_type = {FORM_TEXT, "a word", .text = &missing_rule};
 static const struct value_type write_type = {FORM_TABLE, "a mapping with a path",
                                              .table = &write_table};
 static const struct value_type paths_type = {FORM_TEXT | FORM_LIST, "a path or a list of paths",
@@ -71,8 +62,6 @@ static const struct value_type remove_type = {FORM_TEXT | FORM_LIST | FORM_TABLE
                                               .item = &world_path_type,
                                               .least_items = 1,
                                               .table = &remove_table};
-static const struct value_type loop_type = {FORM_TABLE, "a mapping with steps",
-                                            .table = &loop_table};
 static const struct text_rule round_rule = {
     .pattern = "(^|[^$])$", .hint = "must not end with \"$\"", .expands = true};
 static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or a whole number",
@@ -80,10 +69,7 @@ static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or 
                                              .maximum = LIMIT_FILE_LINES};
 static const struct value_type rounds_type = {FORM_LIST, "a list of texts", .item = &round_type,
                                               .least_items = 1};
-static const struct value_type loop_name_type = {FORM_TEXT, "a name", .text = &variable_rule};
 static const struct key_table prepare_loop_table;
-static const struct value_type prepare_loop_type = {FORM_TABLE, "a mapping with steps",
-                                                    .table = &prepare_loop_table};
 static const struct value_type prepare_loop_steps_type = {
     FORM_LIST, "a list of steps", .item = &prepare_step_type, .least_items = 1};
 
@@ -113,13 +99,13 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
                     .example = "{action: click, text: README.md}"},
     [STEP_RUN] = {"run", &run_type, .doc = run_doc,
                   .example = "{argv: [git, status], directory: \"${project.p1}\"}"},
-    [STEP_RESIZE] = {"resize", &resize_type, .doc = "Gives the terminal another size.",
-                     .example = "120x40"},
+    [STEP_RESIZE] = {"resize", TEXT_AS("a size such as 120x40", size_rule),
+                     .doc = "Gives the terminal another size.", .example = "120x40"},
     [STEP_WAIT] = {"wait", &wait_type,
                    .doc = "Waits until everything that is named holds at one complete frame of the "
                           "screen; a text alone is short for `{text: TEXT}`.",
                    .example = "{text: Select a file, rows: 1..-2, timeout: 5s}"},
-    [STEP_SETTLE] = {"settle", &settle_type,
+    [STEP_SETTLE] = {"settle", MAPPING_AS("a mapping, {} for the defaults", settle_table),
                      .doc = "Waits until the target has drawn nothing for a while, outside a "
                             "synchronized update.",
                      .example = "{quiet: 200ms}"},
@@ -135,7 +121,7 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
          .example =
              "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}"},
     [STEP_REMOVE] = {"remove", &remove_type, .doc = remove_doc, .example = "\"home/log-*.txt\""},
-    [STEP_LOOP] = {"loop", &loop_type, .doc = loop_doc,
+    [STEP_LOOP] = {"loop", MAPPING_AS("a mapping with steps", loop_table), .doc = loop_doc,
                    .example =
                        "{over: [a, b], as: word, steps: [type: \"${word}\", wait: \"${word}\"]}"},
 };
@@ -153,7 +139,7 @@ static const struct key_row prepare_step_rows[] = {
     {"run", &run_type, .doc = run_doc},
     {"write", &write_type, .doc = write_doc},
     {"remove", &remove_type, .doc = remove_doc},
-    {"loop", &prepare_loop_type, .doc = loop_doc},
+    {"loop", MAPPING_AS("a mapping with steps", prepare_loop_table), .doc = loop_doc},
 };
 const struct key_table prepare_step_table = {"prepare-step",
                                              "Steps of prepare",
@@ -174,7 +160,8 @@ const struct key_table press_table = {"press", "press, as a mapping",
                                       ROWS(press_rows)};
 
 static const struct key_row mouse_rows[] = {
-    {"action", &mouse_action_type, .default_text = "click", .doc = "What the mouse does."},
+    {"action", TEXT_AS("a word", mouse_action_rule), .default_text = "click",
+     .doc = "What the mouse does."},
     {"text", &template_type, .required = true,
      .doc = "Where: the first place on the screen with this text, within the target's "
             "`wait_rows`."},
@@ -202,7 +189,8 @@ static const struct key_row wait_rows[] = {
     {"text", &texts_type,
      .doc = "This text, or each text of the list, is shown. A text is looked for within one row."},
     {"gone", &texts_type, .doc = "This text, or each text of the list, is not shown."},
-    {"regex", &regex_type, .doc = "This regular expression matches."},
+    {"regex", TEXT_AS("a regular expression", regex_rule),
+     .doc = "This regular expression matches."},
     {"title", &template_type,
      .doc = "The title that the target has given the terminal contains this."},
     {"file", &wait_file_type,
@@ -299,7 +287,8 @@ const struct key_table write_table = {
 
 static const struct key_row remove_rows[] = {
     {"path", &paths_type, .required = true, .doc = "The path or paths."},
-    {"missing", &missing_type, .default_text = "error", .doc = "Whether a path may match nothing."},
+    {"missing", TEXT_AS("a word", missing_rule), .default_text = "error",
+     .doc = "Whether a path may match nothing."},
 };
 const struct key_table remove_table = {
     "remove", "remove, as a mapping",
@@ -312,7 +301,7 @@ const struct key_table remove_table = {
      .doc = "How often; the name counts from 1."},                                                 \
         {"over", &rounds_type,                                                                     \
          .doc = "Instead: once for each of these texts, which the name stands for."},              \
-        {"as", &loop_name_type,                                                                    \
+        {"as", TEXT_AS("a name", variable_rule),                                                   \
          .doc = "The name: `${NAME}` in the inner steps. No name that is known already."},         \
     {                                                                                              \
         "steps", &(steps_type_), .required = true, .doc = "What is done each time."                \

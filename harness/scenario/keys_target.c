@@ -2,23 +2,9 @@
 #include "base/limits.h"
 #include "scenario/keys.h"
 
-static const struct value_type version_arguments_type = {FORM_LIST, "a list of arguments",
-                                                         .item = &any_template_type};
 static const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color"};
-static const struct value_type term_type = {FORM_TEXT, "the name of a terminal type",
-                                            .text = &term_rule};
-static const struct value_type config_type = {FORM_TABLE, "a mapping of path and value",
-                                              .table = &target_config_table};
-static const struct value_type survivor_type = {FORM_TABLE, "a mapping such as tmux: DIRECTORY",
-                                                .table = &survivor_table};
-static const struct value_type survivors_type = {FORM_LIST, "a list of survivors",
-                                                 .item = &survivor_type};
-
-static const struct value_type state_type = {FORM_LIST, "a list of directories in the world",
-                                             .item = &world_directory_type};
-
 /* References in them are checked in the scenario that they are put into. */
 static const struct value_type other_text_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
                                                   .text = &some_text_rule, .item = &some_text_type,
@@ -51,7 +37,7 @@ static const struct key_row target_rows[] = {
     {"command", &command_type,
      .doc = "The program, a name on PATH or a path, and its arguments. `--program` replaces the "
             "first. Required here or in what this file extends."},
-    {"version_arguments", &version_arguments_type,
+    {"version_arguments", LIST_OF("a list of arguments", &any_template_type),
      .doc = "Arguments that make the program print its version."},
     {"terminal", MAPPING(terminal_table), .doc = "The terminal it runs in."},
     {"wait_rows", &range_type, .default_text = "0..-1",
@@ -61,17 +47,19 @@ static const struct key_row target_rows[] = {
      .doc = "Named parts of the screen, for waits and `leave_out`."},
     {"env", &environment_type, .doc = "Environment variables to set; null unsets one."},
     {"files", &target_file_map_type, .doc = "Files of the world: path to text."},
-    {"config", &config_type,
+    {"config", MAPPING_AS("a mapping of path and value", target_config_table),
      .doc = "The target's configuration, written as JSON; a scenario's `world.config` is merged "
             "into it."},
     {"tools", &tool_list_type, .doc = "Programs to put on the world's PATH."},
     {"projects", &project_list_type, .doc = "The git projects of scenarios that name none."},
     {"ready", MAPPING(ready_table), .doc = "What is done until the target is ready."},
     {"quit", MAPPING(quit_table), .doc = "How the target is ended."},
-    {"state", &state_type,
+    {"state", LIST_OF("a list of directories in the world", &world_directory_type),
      .doc = "Directories of the world in which it keeps files: how many there are is the gauge "
             "`state_file`. No one should lie in another."},
-    {"survivors", &survivors_type,
+    {"survivors",
+     LIST_OF("a list of survivors",
+             MAPPING_AS("a mapping such as tmux: DIRECTORY", survivor_table)),
      .doc = "What may outlive the target by design; leakgate ends it."},
     {"translate", MAPPING(translate_table),
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
@@ -91,7 +79,8 @@ const struct key_table target_table = {
     ROWS(target_rows)};
 
 static const struct key_row terminal_rows[] = {
-    {"term", &term_type, .default_text = "xterm-256color", .doc = "TERM."},
+    {"term", TEXT_AS("the name of a terminal type", term_rule), .default_text = "xterm-256color",
+     .doc = "TERM."},
     {"columns", &integer_type, .default_text = "200", .minimum = LIMIT_TERMINAL_LEAST,
      .maximum = LIMIT_TERMINAL_COLUMNS, .doc = "The width in cells."},
     {"rows", &integer_type, .default_text = "50", .minimum = LIMIT_TERMINAL_LEAST,

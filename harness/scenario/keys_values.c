@@ -230,14 +230,12 @@ const struct value_type plain_regex_type = {FORM_TEXT, "a regular expression",
                                             .text = &plain_regex_rule};
 const struct value_type any_mapping_type = {.forms = FORM_ANY, .phrase = "a mapping"};
 
-static const struct value_type tag_type = {FORM_TEXT, "a tag", .text = &tag_rule};
-static const struct value_type tool_type = {FORM_TEXT, "the name of a program", .text = &tool_rule};
-static const struct value_type project_type = {FORM_TEXT, "the name of a project",
-                                               .text = &project_rule};
-const struct value_type tag_list_type = {FORM_LIST, "a list of tags", .item = &tag_type};
-const struct value_type tool_list_type = {FORM_LIST, "a list of programs", .item = &tool_type};
-const struct value_type project_list_type = {FORM_LIST, "a list of project names",
-                                             .item = &project_type};
+const struct value_type tag_list_type = {FORM_LIST, "a list of tags",
+                                         .item = TEXT_AS("a tag", tag_rule)};
+const struct value_type tool_list_type = {FORM_LIST, "a list of programs",
+                                          .item = TEXT_AS("the name of a program", tool_rule)};
+const struct value_type project_list_type = {
+    FORM_LIST, "a list of project names", .item = TEXT_AS("the name of a project", project_rule)};
 static const struct value_type environment_value_type = {FORM_TEXT | FORM_NULL, "text or null",
                                                          .text = &any_template_rule};
 static const struct value_type file_type = {FORM_TEXT | FORM_TABLE,
