@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "scenario/build_steps.h"
 #include "scenario/keys.h"
 #include "scenario/translate.h"
 #include "scenario/value.h"

@@ -1,4 +1,4 @@
-#include "scenario/build_steps.h"
+#include "scenario/build.h"
 
 #include <stdlib.h>
 #include <string.h>

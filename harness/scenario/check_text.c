@@ -1,6 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
-#include "scenario/check_text.h"
+#include "scenario/check.h"
 
 #include <pcre2.h>
 #include <stdlib.h>

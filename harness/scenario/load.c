@@ -106,9 +106,9 @@ static void check_all(const struct loading *loading)
 
 /* What the target file puts into the scenario is checked there, with the marks of the target file.
  */
-static void translate(struct loading *loading, const char *name)
+static void translate(struct loading *loading, const char *name, struct translation_uses *uses)
 {
-    struct node *other = translate_scenario(loading->scenario, name, loading->target.merged, NULL);
+    struct node *other = translate_scenario(loading->scenario, name, loading->target.merged, uses);
     if (other == NULL)
         return;
     node_free(loading->scenario);
@@ -157,8 +157,8 @@ static void check_pace(const struct loading *loading)
                  LIMIT_SAMPLES);
 }
 
-struct plan *plan_load(const char *file, const struct load_options *options,
-                       struct diagnostics *problems)
+static struct plan *load(const char *file, const struct load_options *options,
+                         struct translation_uses *uses, struct diagnostics *problems)
 {
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = {0};
@@ -172,7 +172,7 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     check_all(&loading);
     if (problems->count == before && loading.target.complete) {
         _cleanup_free_ char *name = yaml_name(file);
-        translate(&loading, name);
+        translate(&loading, name, uses);
         check_merged_target(loading.target.merged, problems);
         check_config(&loading);
         check_pace(&loading);
@@ -188,6 +188,12 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     plan->file_names = loading.file_names;
     loading.file_names = (struct string_list){0};
     return plan;
+}
+
+struct plan *plan_load(const char *file, const struct load_options *options,
+                       struct diagnostics *problems)
+{
+    return load(file, options, NULL, problems);
 }
 
 bool target_file_check(const char *file, const struct load_options *options,
@@ -208,43 +214,30 @@ bool target_file_check(const char *file, const struct load_options *options,
     return problems->count == before;
 }
 
-/* Only what is wrong in the target file itself: the scenarios are checked by themselves. */
-static bool check_translated(const char *file, const char *scenario,
-                             const struct load_options *options, struct diagnostics *problems)
+/* Diagnoses only errors of the target file itself: the scenarios are checked by themselves. */
+static bool check_translated(const char *scenario, const struct load_options *options,
+                             struct translation_uses *uses, struct diagnostics *problems)
 {
     struct diagnostics all = {0};
-    struct load_options with_target = {.scenarios = options->scenarios, .target = file};
-    _cleanup_plan_ struct plan *plan = plan_load(scenario, &with_target, &all);
-    _cleanup_free_ char *own = memory_format("%s:", file);
+    _cleanup_plan_ struct plan *plan = load(scenario, options, uses, &all);
+    _cleanup_free_ char *own = memory_format("%s:", uses->file);
     for (size_t i = 0; i < all.lines.count; i++) {
-        if (!text_starts(all.lines.items[i], own) ||
-            string_list_contains(&problems->lines, all.lines.items[i]))
+        const char *line = all.lines.items[i];
+        if (!text_starts(line, own) || string_list_contains(&problems->lines, line))
             continue;
-        string_list_add(&problems->lines, all.lines.items[i]);
+        string_list_add(&problems->lines, line);
         problems->count++;
     }
     diagnostics_free(&all);
     return plan != NULL;
 }
 
-static bool note_uses(const struct loading *loading, const char *scenario,
-                      struct translation_uses *uses)
-{
-    struct diagnostics ignored = {0};
-    _cleanup_node_ struct node *tree = yaml_read_file(scenario, NULL, &ignored);
-    _cleanup_free_ char *name = yaml_name(scenario);
-    bool fine = tree != NULL && ignored.count == 0;
-    diagnostics_free(&ignored);
-    if (fine)
-        node_free(translate_scenario(tree, name, loading->target.merged, uses));
-    return fine;
-}
-
 void target_file_check_translation(const char *file, const struct string_list *scenarios,
                                    const struct load_options *options, struct diagnostics *problems)
 {
     struct diagnostics ignored = {0};
-    struct translation_uses uses = {0};
+    struct load_options with_target = {.scenarios = options->scenarios, .target = file};
+    struct translation_uses uses = {.file = file};
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_loading_ struct loading loading = {0};
     loading_begin(&loading, file, options, &ignored);
@@ -252,14 +245,14 @@ void target_file_check_translation(const char *file, const struct string_list *s
     bool all_are_fine = loading.target.complete;
     for (size_t i = 0; i < scenarios->count; i++) {
         string_list_take(&names, yaml_name(scenarios->items[i]));
-        all_are_fine = check_translated(file, scenarios->items[i], options, problems) &&
-                       note_uses(&loading, scenarios->items[i], &uses) && all_are_fine;
+        if (!check_translated(scenarios->items[i], &with_target, &uses, problems))
+            all_are_fine = false;
     }
     translation_check_names(loading.target.merged, file, &names, problems);
     /* A scenario that cannot be read may use what seems unused. */
     if (all_are_fine)
-        translation_check_uses(loading.target.merged, file, &uses, problems);
-    translation_uses_free(&uses);
+        translation_check_uses(loading.target.merged, &uses, problems);
+    free(uses.places);
     diagnostics_free(&ignored);
 }
 

@@ -25,8 +25,8 @@ static const struct node *translation_of(struct translator *translator, const ch
         if (entry == NULL)
             continue;
         struct translation_uses *uses = translator->uses;
-        if (uses != NULL)
-            array_append(uses->entries, uses->count, uses->capacity, entry);
+        if (uses != NULL && text_equal(entry->where.file, uses->file))
+            array_append(uses->places, uses->count, uses->capacity, entry->where);
         translator->changed = true;
         return entry->value;
     }
@@ -158,12 +158,6 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
     return translator.changed ? take_pointer(copy) : NULL;
 }
 
-void translation_uses_free(struct translation_uses *uses)
-{
-    free(uses->entries);
-    *uses = (struct translation_uses){0};
-}
-
 const char *translation_without(const struct node *target, const char *name)
 {
     return node_text(node_find(node_find(target, "without"), name));
@@ -189,32 +183,31 @@ void translation_check_names(const struct node *target, const char *file,
     check_names(node_find(target, "without"), file, scenarios, problems);
 }
 
-static void check_words(const struct node *words, const char *file,
-                        const struct translation_uses *uses, const char *of,
-                        struct diagnostics *problems)
+static void check_words(const struct node *words, const struct translation_uses *uses,
+                        const char *of, struct diagnostics *problems)
 {
     for (size_t i = 0; words != NULL && i < words->count; i++) {
         const struct node_entry *entry = &words->entries[i];
         bool used = false;
         for (size_t use = 0; use < uses->count && !used; use++)
-            used = uses->entries[use] == entry;
-        if (!used && text_equal(entry->where.file, file))
+            used = uses->places[use].line == entry->where.line &&
+                   uses->places[use].column == entry->where.column;
+        if (!used && text_equal(entry->where.file, uses->file))
             diagnose(problems, entry->where, "\"%.80s\" translates nothing: it is not in %s",
                      entry->key, of);
     }
 }
 
-void translation_check_uses(const struct node *target, const char *file,
-                            const struct translation_uses *uses, struct diagnostics *problems)
+void translation_check_uses(const struct node *target, const struct translation_uses *uses,
+                            struct diagnostics *problems)
 {
     const struct node *common = node_find(target, "translate");
     const struct node *scenarios = node_find(common, "scenarios");
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
-        check_words(node_find(common, kinds[kind]), file, uses, "any scenario", problems);
+        check_words(node_find(common, kinds[kind]), uses, "any scenario", problems);
         for (size_t i = 0; scenarios != NULL && i < scenarios->count; i++) {
             _cleanup_free_ char *of = memory_format("the scenario %s", scenarios->entries[i].key);
-            check_words(node_find(scenarios->entries[i].value, kinds[kind]), file, uses, of,
-                        problems);
+            check_words(node_find(scenarios->entries[i].value, kinds[kind]), uses, of, problems);
         }
     }
 }

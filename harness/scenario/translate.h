@@ -12,18 +12,18 @@
 #include "scenario/diagnostics.h"
 #include "scenario/node.h"
 
-/* The entries of a merged target file that translated something. Zeroed: none. */
+/* Where the entries of one file stand that translated something. */
 struct translation_uses {
-    const struct node_entry **entries;
+    const char *file;
+    struct mark *places;
     size_t count;
     size_t capacity;
 };
 
 /* A copy of the scenario of this name as the target (the merged tree) has it; NULL when nothing of
- * it changes. `uses` may be NULL. The caller frees both. */
+ * it changes. `uses` may be NULL. The caller frees the copy and uses->places. */
 struct node *translate_scenario(const struct node *scenario, const char *name,
                                 const struct node *target, struct translation_uses *uses);
-void translation_uses_free(struct translation_uses *uses);
 
 /* Why the target has nothing for this scenario; NULL: it has. */
 const char *translation_without(const struct node *target, const char *name);
@@ -32,8 +32,8 @@ const char *translation_without(const struct node *target, const char *name);
  * itself is diagnosed: a file that it extends is checked by itself. */
 void translation_check_names(const struct node *target, const char *file,
                              const struct string_list *scenarios, struct diagnostics *problems);
-/* Diagnoses entries that are not in `uses`: they translate nothing. */
-void translation_check_uses(const struct node *target, const char *file,
-                            const struct translation_uses *uses, struct diagnostics *problems);
+/* Diagnoses entries of uses->file that are not in `uses`: they translate nothing. */
+void translation_check_uses(const struct node *target, const struct translation_uses *uses,
+                            struct diagnostics *problems);
 
 #endif
