@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "scenario/keys.h"
-#include "scenario/translate.h"
 #include "scenario/value.h"
 #include "scenario/yaml.h"
 
@@ -224,7 +223,8 @@ struct plan *plan_build(const char *file, const struct node *scenario, const cha
     const struct node *quarantine = node_find(scenario, "quarantine");
     plan->quarantine.reason = field_text(quarantine, &quarantine_table, "reason");
     plan->quarantine.until = field_text(quarantine, &quarantine_table, "until");
-    plan->without = memory_copy_text(translation_without(target, plan->name));
+    const struct node *without = node_find(node_find(target, "without"), plan->name);
+    plan->without = memory_copy_text(node_text(without));
     plan->vars = build_variables(NULL, node_find(scenario, "vars"));
     build_regions(plan, scenario, target);
     build_world(&plan->world, scenario, target);

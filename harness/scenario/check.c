@@ -37,35 +37,29 @@ static void check_integer(const struct checker *checker, const struct node *node
                  limits.minimum, limits.maximum, node->text);
 }
 
-/* How to mend a value of the wrong type; "" when that is not known. */
-static char *wrong_type_advice(const struct node *node, const struct value_type *type)
-{
-    if (node->kind != NODE_SCALAR)
-        return memory_copy_text("");
-    enum scalar_type scalar = node_scalar_type(node);
-    bool wants_text = (type->forms & FORM_TEXT) != 0;
-    struct node bare = {.kind = NODE_SCALAR, .text = node->text, .plain = true};
-    if (scalar == SCALAR_INTEGER && wants_text && type->text == &duration_rule)
-        return memory_format("; add a unit: %ss", node->text);
-    if (wants_text && scalar != SCALAR_NULL && scalar != SCALAR_TEXT)
-        return memory_format("; put it in quotes: \"%s\"", node->text);
-    if (scalar == SCALAR_TEXT && !node->plain && (type->forms & (FORM_INTEGER | FORM_FLAG)) != 0 &&
-        node_scalar_type(&bare) != SCALAR_TEXT)
-        return memory_copy_text("; take the quotes away");
-    return memory_copy_text("");
-}
-
 static void refuse_type(const struct checker *checker, const struct node *node,
                         const struct value_type *type, struct place place)
 {
-    _cleanup_free_ char *advice = wrong_type_advice(node, type);
     const char *item = place.is_item ? "an item of " : "";
-    if (node->kind == NODE_SCALAR && node->plain && node->text[0] == '\0')
+    if (node->kind == NODE_SCALAR && node->plain && node->text[0] == '\0') {
         diagnose(checker->problems, node->where, "%s%s must be %s, but nothing is written", item,
                  place.name, type->phrase);
-    else
-        diagnose(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
-                 type->phrase, node_describe(node), advice);
+        return;
+    }
+    bool wants_text = (type->forms & FORM_TEXT) != 0;
+    struct node bare = {.kind = NODE_SCALAR, .text = node->text, .plain = true};
+    enum scalar_type scalar = node->kind == NODE_SCALAR ? node_scalar_type(node) : SCALAR_NULL;
+    _cleanup_free_ char *advice = NULL;
+    if (scalar == SCALAR_INTEGER && wants_text && type->text == &duration_rule)
+        advice = memory_format("; add a unit: %ss", node->text);
+    else if (wants_text && scalar != SCALAR_NULL && scalar != SCALAR_TEXT)
+        advice = memory_format("; put it in quotes: \"%s\"", node->text);
+    else if (scalar == SCALAR_TEXT && !node->plain &&
+             (type->forms & (FORM_INTEGER | FORM_FLAG)) != 0 &&
+             node_scalar_type(&bare) != SCALAR_TEXT)
+        advice = memory_copy_text("; take the quotes away");
+    diagnose(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
+             type->phrase, node_describe(node), advice != NULL ? advice : "");
 }
 
 static void check_list(const struct checker *checker, const struct node *node,

@@ -118,27 +118,23 @@ static void translate(struct loading *loading, const char *name, struct translat
     check_file(loading->scenario, &scenario_table, &names, loading->problems);
 }
 
-/* What only the merged files can show. */
-static void check_merged_target(const struct node *merged, struct diagnostics *problems)
+/* What only the merged files can show; `scenario` may be NULL. */
+static void check_merged(const struct node *scenario, const struct node *merged,
+                         struct diagnostics *problems)
 {
     if (node_find(merged, "command") == NULL)
         diagnose(problems, merged->where, "no command, neither here nor in what this extends");
     const struct node_entry *config = node_entry(merged, "config");
+    const struct node_entry *own = node_entry(node_find(scenario, "world"), "config");
     if (config != NULL && node_find(config->value, "path") == NULL)
         diagnose(problems, config->where, "config has no path");
-}
-
-static void check_config(const struct loading *loading)
-{
-    const struct node_entry *config = node_entry(node_find(loading->scenario, "world"), "config");
-    if (config != NULL && node_find(loading->target.merged, "config") == NULL)
-        diagnose(loading->problems, config->where,
+    if (own != NULL && config == NULL)
+        diagnose(problems, own->where,
                  "the target file has no config that this could be merged into");
 }
 
-static void check_pace(const struct loading *loading)
+static void check_pace(const struct node *measure, struct diagnostics *problems)
 {
-    const struct node *measure = node_find(loading->scenario, "measure");
     const struct node *every = node_find(measure, "every");
     const struct node *duration = node_find(measure, "for");
     if (every == NULL || duration == NULL)
@@ -147,13 +143,12 @@ static void check_pace(const struct loading *loading)
     duration_parse(node_text(every), &every_ms);
     duration_parse(node_text(duration), &for_ms);
     if (every_ms < LIMIT_EVERY_LEAST_MS)
-        diagnose(loading->problems, every->where, "every must be at least %d ms",
-                 LIMIT_EVERY_LEAST_MS);
+        diagnose(problems, every->where, "every must be at least %d ms", LIMIT_EVERY_LEAST_MS);
     else if (for_ms / every_ms < LIMIT_SAMPLES_LEAST)
-        diagnose(loading->problems, duration->where,
-                 "for must be at least %d times as long as every", LIMIT_SAMPLES_LEAST);
+        diagnose(problems, duration->where, "for must be at least %d times as long as every",
+                 LIMIT_SAMPLES_LEAST);
     else if (for_ms / every_ms > LIMIT_SAMPLES)
-        diagnose(loading->problems, duration->where, "for and every make more than %d samples",
+        diagnose(problems, duration->where, "for and every make more than %d samples",
                  LIMIT_SAMPLES);
 }
 
@@ -173,9 +168,8 @@ static struct plan *load(const char *file, const struct load_options *options,
     if (problems->count == before && loading.target.complete) {
         _cleanup_free_ char *name = yaml_name(file);
         translate(&loading, name, uses);
-        check_merged_target(loading.target.merged, problems);
-        check_config(&loading);
-        check_pace(&loading);
+        check_merged(loading.scenario, loading.target.merged, problems);
+        check_pace(node_find(loading.scenario, "measure"), problems);
     }
     if (problems->count != before || !loading.target.complete)
         return NULL;
@@ -210,7 +204,7 @@ bool target_file_check(const char *file, const struct load_options *options,
                                 .regions = loading.target.complete ? &loading.regions : NULL};
     target_files_check(&loading.target, &names);
     if (problems->count == before && loading.target.complete)
-        check_merged_target(loading.target.merged, problems);
+        check_merged(NULL, loading.target.merged, problems);
     return problems->count == before;
 }
 

@@ -158,11 +158,6 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
     return translator.changed ? take_pointer(copy) : NULL;
 }
 
-const char *translation_without(const struct node *target, const char *name)
-{
-    return node_text(node_find(node_find(target, "without"), name));
-}
-
 static void check_names(const struct node *names, const char *file,
                         const struct string_list *scenarios, struct diagnostics *problems)
 {

@@ -25,9 +25,6 @@ struct translation_uses {
 struct node *translate_scenario(const struct node *scenario, const char *name,
                                 const struct node *target, struct translation_uses *uses);
 
-/* Why the target has nothing for this scenario; NULL: it has. */
-const char *translation_without(const struct node *target, const char *name);
-
 /* Diagnoses names in `translate` and `without` that no scenario has. Here and below only `file`
  * itself is diagnosed: a file that it extends is checked by itself. */
 void translation_check_names(const struct node *target, const char *file,
