@@ -369,6 +369,15 @@ static void half_a_frame_satisfies_no_wait(void **state)
     assert_int_equal(virtual_ms(), 200);
 }
 
+static void half_a_frame_satisfies_no_wait_for_any_frame(void **state)
+{
+    (void)state;
+    at_ms(50, draw, "\x1b[?2026hone\x1b[?2026l\x1b[?2026hhalf");
+    at_ms(300, draw, "\x1b[?2026l");
+    assert_true(PLAY(press("j"), wait_for("", true)));
+    assert_int_equal(virtual_ms(), 300);
+}
+
 static void a_wait_that_times_out_says_what_is_missing(void **state)
 {
     (void)state;
@@ -586,6 +595,7 @@ int main(void)
         TEST(what_was_on_the_screen_satisfies_a_wait_that_is_not_fresh),
         TEST(the_frame_that_was_being_drawn_is_not_fresh),
         TEST(half_a_frame_satisfies_no_wait),
+        TEST(half_a_frame_satisfies_no_wait_for_any_frame),
         TEST(a_wait_that_times_out_says_what_is_missing),
         TEST(a_fresh_frame_that_never_comes_is_missed),
         TEST(a_press_that_shows_nothing_is_counted),
