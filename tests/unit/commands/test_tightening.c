@@ -88,6 +88,24 @@ static void a_whole_gauge_in_bytes(void **state)
     series_free(&record.series);
 }
 
+/* Levels depend on the machine: only on request. */
+static void levels_are_lowered_on_request(void **state)
+{
+    (void)state;
+    struct run_record record = one_object_per_iteration();
+    for (int asked = 0; asked < 2; asked++) {
+        struct lg_error err = {0};
+        _cleanup_baseline_ struct baseline *old = with_stack(1, 1024);
+        baseline_put_gauge(
+            old, GAUGE_GOROUTINE,
+            &(struct baseline_gauge){.present = true, .level = 100, .tolerance = NAN});
+        _cleanup_baseline_ struct baseline *new = acceptance_tighten(&record, old, asked, &err);
+        assert_string_equal(err.text, "");
+        assert_true(new->gauges[GAUGE_GOROUTINE].level == (asked ? 0 : 100));
+    }
+    series_free(&record.series);
+}
+
 /* What cannot be tightened to a pass is not tightened. */
 static void a_run_that_leaks_tightens_nothing(void **state)
 {
@@ -107,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_stacks_in_objects_and_bytes),
         cmocka_unit_test(a_whole_gauge_in_bytes),
+        cmocka_unit_test(levels_are_lowered_on_request),
         cmocka_unit_test(a_run_that_leaks_tightens_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

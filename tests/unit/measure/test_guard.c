@@ -328,6 +328,27 @@ static void test_death_of_leakgate(void **state)
     assert_false(exists(f->world));
 }
 
+/* Nobody is left to end the run: the worker dies with its guard. */
+static void test_death_of_leakgate_and_guard(void **state)
+{
+    struct fixture *f = *state;
+    pid_t leakgate = fork();
+    if (leakgate == 0) {
+        run(f, hang, NULL);
+        _exit(0);
+    }
+    await_semaphore(&shared->ready);
+    pid_t worker = shared->pids[0], guard = shared->pids[1], daemon = shared->pids[2];
+    kill(leakgate, SIGSTOP);
+    kill(guard, SIGKILL);
+    kill(leakgate, SIGKILL);
+    assert_int_equal(waitpid(leakgate, NULL, 0), leakgate);
+    _cleanup_close_ int pidfd = pidfd_make(worker);
+    assert_true(pidfd < 0 || pidfd_await(pidfd, clock_deadline(PATIENCE_MS)));
+    kill(daemon, SIGKILL);
+    assert_true(directory_remove(f->world, &f->err));
+}
+
 static void test_death_of_the_guard(void **state)
 {
     struct fixture *f = *state;
@@ -419,6 +440,7 @@ int main(void)
         TEST(test_world_of_a_failed_run_is_kept),
         TEST(test_crash_of_the_worker),
         TEST(test_death_of_leakgate),
+        TEST(test_death_of_leakgate_and_guard),
         TEST(test_death_of_the_guard),
         TEST(test_signal_ends_the_run_in_order),
         TEST(test_worker_that_does_not_stop_is_killed),
