@@ -334,7 +334,7 @@ static void test_death_of_leakgate_and_guard(void **state)
     struct fixture *f = *state;
     pid_t leakgate = fork();
     if (leakgate == 0) {
-        run(f, hang, NULL);
+        run(f, hang);
         _exit(0);
     }
     await_semaphore(&shared->ready);
