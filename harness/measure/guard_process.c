@@ -66,16 +66,6 @@ static void __attribute__((noreturn)) worker_serve(const struct guard *guard, pi
     _exit(run_worker(guard->start->options));
 }
 
-/* Past the worker's own deadline for the scenario, by what its orderly end may take: a worker that
- * is still there hangs. */
-static int64_t run_deadline(const struct run_options *options)
-{
-    double scale = options->timeout_scale > 0 ? options->timeout_scale : 1;
-    const struct measure_plan *measure = &options->plan->measure;
-    return clock_deadline((int64_t)(DEADLINE_SCENARIO_MS * scale) + measure->for_ms +
-                          measure->drain_ms + 2 * DEADLINE_TEARDOWN_MS);
-}
-
 static bool worker_start(struct guard *guard)
 {
     pid_t parent = getpid();
@@ -85,7 +75,13 @@ static bool worker_start(struct guard *guard)
     if (guard->worker_pid < 0)
         return lg_fail(&guard->problem, LG_ERROR_INTERNAL, errno, "cannot start the worker");
     guard->worker = pidfd_make(guard->worker_pid);
-    guard->deadline = run_deadline(guard->start->options);
+    /* Past the worker's own deadline for the scenario, by what its orderly end may take: a worker
+     * that is still there hangs. */
+    const struct run_options *options = guard->start->options;
+    double scale = options->timeout_scale > 0 ? options->timeout_scale : 1;
+    guard->deadline =
+        clock_deadline((int64_t)(DEADLINE_SCENARIO_MS * scale) + options->plan->measure.for_ms +
+                       options->plan->measure.drain_ms + 2 * DEADLINE_TEARDOWN_MS);
     return guard->worker >= 0 ||
            lg_fail(&guard->problem, LG_ERROR_INTERNAL, errno, "cannot watch the worker");
 }
@@ -96,12 +92,9 @@ static bool prepare(struct guard *guard)
     setsid();
     keep_only(guard->start->runner, guard->start->report);
     guard->signals = stop_signals_open(&guard->problem);
-    return guard->signals >= 0 && process_become_subreaper(&guard->problem);
-}
-
-/* Here and not in the runner, which could be killed before there is a guard to remove it. */
-static bool claim_world(struct guard *guard)
-{
+    if (guard->signals < 0 || !process_become_subreaper(&guard->problem))
+        return false;
+    /* Here and not in the runner, which could be killed before there is a guard to remove it. */
     guard->world_made = world_claim(guard->start->options->world_root, &guard->problem);
     return guard->world_made;
 }
@@ -118,14 +111,6 @@ static void worker_ask(struct guard *guard)
     guard->asked = true;
     pidfd_signal(guard->worker, SIGTERM);
     guard->deadline = clock_deadline(DEADLINE_WORKER_STOP_MS);
-}
-
-static void on_worker_end(struct guard *guard)
-{
-    int status;
-    if (waitpid(guard->worker_pid, &status, WNOHANG) == guard->worker_pid)
-        guard->worker_status = status;
-    guard->ended = true;
 }
 
 /* The runner sends SIGQUIT when the user has lost patience. */
@@ -169,7 +154,10 @@ static void watch(struct guard *guard)
     while (!guard->ended) {
         int ready = poll(watched, WATCHED, clock_remaining_ms(guard->deadline));
         if (ready > 0 && watched[WORKER].revents != 0) {
-            on_worker_end(guard);
+            int status;
+            if (waitpid(guard->worker_pid, &status, WNOHANG) == guard->worker_pid)
+                guard->worker_status = status;
+            guard->ended = true;
         } else if (ready > 0 && watched[RUNNER].revents != 0) {
             guard->alone = true;
             watched[RUNNER].fd = -1;
@@ -182,27 +170,14 @@ static void watch(struct guard *guard)
     }
 }
 
-static void end_descendants(struct guard *guard)
-{
-    int64_t deadline = clock_deadline(DEADLINE_KILL_MS);
-    if (!process_end_descendants(0, 0, deadline, &guard->killed) &&
-        guard->problem.class == LG_ERROR_NONE)
-        lg_fail(&guard->problem, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
-}
-
-/* Evidence is of use to someone who is still there and did not lose interest. */
-static bool world_is_evidence(const struct guard *guard)
-{
-    bool passed = WIFEXITED(guard->worker_status) && WEXITSTATUS(guard->worker_status) == EXIT_PASS;
-    return !passed && !guard->alone && !guard->asked;
-}
-
 static void leave_world(struct guard *guard)
 {
     struct lg_error err = {0};
     if (!guard->world_made)
         return;
-    guard->world_kept = guard->start->keep_world || world_is_evidence(guard);
+    bool passed = WIFEXITED(guard->worker_status) && WEXITSTATUS(guard->worker_status) == EXIT_PASS;
+    /* Evidence is of use to someone who is still there and did not lose interest. */
+    guard->world_kept = guard->start->keep_world || (!passed && !guard->alone && !guard->asked);
     if (guard->world_kept || directory_remove(guard->start->options->world_root, &err))
         return;
     guard->world_kept = true;
@@ -213,10 +188,7 @@ static void leave_world(struct guard *guard)
 static void report(const struct guard *guard)
 {
     _cleanup_json_ json_t *report = json_object();
-    json_t *killed = json_array();
-    for (size_t i = 0; i < guard->killed.count; i++)
-        json_push(killed, json_text(guard->killed.items[i]));
-    json_put(report, "killed", killed);
+    json_put(report, "killed", json_texts(&guard->killed));
     json_put(report, "worker_status", json_integer(guard->worker_status));
     json_put(report, "overdue", json_boolean(guard->overdue));
     json_put(report, "world_kept", json_boolean(guard->world_kept));
@@ -228,9 +200,11 @@ static void report(const struct guard *guard)
 void guard_serve(const struct guard_start *start)
 {
     struct guard guard = {.start = start, .signals = -1, .worker = -1, .worker_status = -1};
-    if (prepare(&guard) && claim_world(&guard) && worker_start(&guard))
+    if (prepare(&guard) && worker_start(&guard))
         watch(&guard);
-    end_descendants(&guard);
+    if (!process_end_descendants(0, 0, clock_deadline(DEADLINE_KILL_MS), &guard.killed) &&
+        guard.problem.class == LG_ERROR_NONE)
+        lg_fail(&guard.problem, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
     leave_world(&guard);
     report(&guard);
     _exit(guard.problem.class == LG_ERROR_NONE ? EXIT_PASS : EXIT_INTERNAL);

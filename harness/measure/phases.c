@@ -25,24 +25,22 @@ static unsigned long count_output(void *context)
     return target_output_bytes(((struct run *)context)->target);
 }
 
-static bool tell_left_out(struct run *run, struct lg_error *err)
-{
-    _cleanup_free_ char *text =
-        memory_format("a profile is larger than the limit LIMIT_EVIDENCE_BYTES (%u bytes) and not "
-                      "kept",
-                      LIMIT_EVIDENCE_BYTES);
-    return run_write_note(run, text, err);
-}
-
 static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
                          struct lg_error *err)
 {
     struct run *run = context;
-    bool told = run->evidence.left_out;
+    bool noted = run->evidence.left_out;
     if (run->phase != PHASE_LOOP)
         return true;
-    return evidence_take_profile(&run->evidence, gauge, bytes, length, err) &&
-           (told || !run->evidence.left_out || tell_left_out(run, err));
+    if (!evidence_take_profile(&run->evidence, gauge, bytes, length, err))
+        return false;
+    if (noted || !run->evidence.left_out)
+        return true;
+    _cleanup_free_ char *note =
+        memory_format("a profile is larger than the limit LIMIT_EVIDENCE_BYTES (%u bytes) and not "
+                      "kept",
+                      LIMIT_EVIDENCE_BYTES);
+    return run_write_note(run, note, err);
 }
 
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
@@ -56,15 +54,6 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
     run->probe = probe_open(run->loop, target_pid(run->target), &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
     return run->probe != NULL;
-}
-
-static bool record_target_once(struct run *run, int64_t rate, struct lg_error *err)
-{
-    if (run->target_recorded)
-        return true;
-    run->target_recorded = true;
-    run->series.heap_rate = (long)rate;
-    return run_write_target(run, rate, err);
 }
 
 static bool has_ended(void *context)
@@ -98,18 +87,18 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     sample.phase = run->phase;
     sample.iteration = run->iteration;
     sample.step = step;
-    bool written = record_target_once(run, rate, err) &&
-                   journal_write_sample(run->journal, &sample, run->series.holders, err);
+    bool written = true;
+    if (!run->target_recorded) {
+        run->target_recorded = true;
+        run->series.heap_rate = (long)rate;
+        written = run_write_target(run, rate, err);
+    }
+    written = written && journal_write_sample(run->journal, &sample, run->series.holders, err);
     run->holdings += sample.holdings.count;
     series_append(&run->series, &sample);
     /* A run of hours loses at most the sample in flight to a power cut; one of seconds is soon had
      * again. */
     return written && (run->plan->measure.every_ms == 0 || journal_sync(run->journal, err));
-}
-
-static bool take_sample(struct run *run, bool with_memstats, struct lg_error *err)
-{
-    return run_take_sample(run, with_memstats, 0, err);
 }
 
 bool run_count_iteration(struct run *run, struct lg_error *err)
@@ -133,12 +122,6 @@ static bool came_back(struct run *run, struct lg_error *err)
     return lg_context(err, "iteration %u", run->iteration);
 }
 
-static void take_reference(struct run *run)
-{
-    screen_without(target_terminal(run->target), run->plan, &run->plan->measure.leave_out,
-                   &run->reference);
-}
-
 bool run_warm_up(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
@@ -150,7 +133,7 @@ bool run_warm_up(struct run *run, struct lg_error *err)
     return target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err);
 }
 
-/* Rests until `ms` after the phase began; the terminal is drained meanwhile. */
+/* The terminal is drained meanwhile. */
 static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
 {
     enum loop_result result = loop_run_until(run->loop, NULL, NULL, NULL, deadline, err);
@@ -185,7 +168,7 @@ static bool be_idle(struct run *run, struct lg_error *err)
     int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
         if (!rest_until(run, idle_moment(measure, i, began, sampled), err) ||
-            !take_sample(run, true, err))
+            !run_take_sample(run, true, 0, err))
             return false;
         sampled = clock_now();
     }
@@ -213,29 +196,13 @@ static bool loop_by_iterations(struct run *run, struct lg_error *err)
         for (unsigned i = 0; sample > 0 && i < measure->iterations_per_sample; i++)
             if (!play_iteration(run, err) || !came_back(run, err))
                 return false;
-        if (!take_sample(run, wants_memstats(measure, sample), err))
+        if (!run_take_sample(run, wants_memstats(measure, sample), 0, err))
             return false;
     }
     return true;
 }
 
-/* Not more is written than can be read back; a quarter is left for the drain and what comes in
- * between. */
-static bool has_room(const struct run *run)
-{
-    return run->holdings < LIMIT_JOURNAL_HOLDINGS / 4 * 3 &&
-           journal_bytes(run->journal) < LIMIT_JOURNAL_BYTES / 4 * 3;
-}
-
-/* Ends a loop before all its samples are taken, and says why. */
-static bool end_early(struct run *run, unsigned samples, const char *why, struct lg_error *err)
-{
-    _cleanup_free_ char *text = memory_format("the loop ended after %u of %u samples: %s", samples,
-                                              run->plan->measure.samples, why);
-    return run_write_note(run, text, err);
-}
-
-/* Why no sample but the `samples` that were taken is to be had; NULL: another is. A loop whose
+/* Why the loop ends after so many samples, before all are taken; NULL: it does not. One whose
  * iterations take longer than `every` goes on until its time is over. */
 static char *reason_to_end(const struct run *run, unsigned samples, int64_t began)
 {
@@ -243,7 +210,10 @@ static char *reason_to_end(const struct run *run, unsigned samples, int64_t bega
     _cleanup_free_ char *every = duration_text(measure->every_ms);
     if (samples < GROWTH_SAMPLES)
         return NULL;
-    if (!has_room(run))
+    /* Not more is written than can be read back; a quarter is left for the drain and what comes in
+     * between. */
+    if (run->holdings >= LIMIT_JOURNAL_HOLDINGS / 4 * 3 ||
+        journal_bytes(run->journal) >= LIMIT_JOURNAL_BYTES / 4 * 3)
         return memory_format("more would not be read back (limits of the journal); a longer "
                              "`every` than %s makes fewer",
                              every);
@@ -260,13 +230,16 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
     int64_t began = clock_now();
     for (unsigned sample = 0; sample < measure->samples; sample++) {
         _cleanup_free_ char *why = reason_to_end(run, sample, began);
-        if (why != NULL)
-            return end_early(run, sample, why, err);
+        if (why != NULL) {
+            _cleanup_free_ char *note = memory_format("the loop ended after %u of %u samples: %s",
+                                                      sample, measure->samples, why);
+            return run_write_note(run, note, err);
+        }
         if (run->plan->iteration.count > 0 && sample > 0 &&
             (!play_iteration(run, err) || !came_back(run, err)))
             return false;
         if (!rest_until(run, began + (int64_t)sample * measure->every_ms * NS_PER_MS, err) ||
-            !take_sample(run, wants_memstats(measure, sample), err))
+            !run_take_sample(run, wants_memstats(measure, sample), 0, err))
             return false;
         if (run->plan->iteration.count == 0 &&
             !run_write_iteration(run, sample + 1, measure->samples, err))
@@ -293,22 +266,10 @@ static bool drain(struct run *run, struct lg_error *err)
         return false;
     int64_t deadline = clock_deadline(measure->drain_ms);
     do {
-        if (!rest_until(run, clock_deadline(DRAIN_SAMPLE_MS), err) || !take_sample(run, true, err))
+        if (!rest_until(run, clock_deadline(DRAIN_SAMPLE_MS), err) ||
+            !run_take_sample(run, true, 0, err))
             return false;
     } while (clock_now() < deadline && has_grown(run));
-    return true;
-}
-
-/* All that was to be measured has been: a profile that cannot be had is a remark, the end of the
- * target is not. */
-static bool cannot_look(struct run *run, const struct lg_error *problem, struct lg_error *err)
-{
-    if (loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL)) {
-        if (err != NULL)
-            *err = *problem;
-        return fail_sample(run, err);
-    }
-    run->goroutineleak = memory_format("could not be read: %s", problem->text);
     return true;
 }
 
@@ -323,7 +284,15 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
         struct lg_error problem = {0};
         if (!probe_goroutine_leaks(run->probe, before, &sample, &served, &problem)) {
             sample_free(&sample);
-            return cannot_look(run, &problem, err);
+            /* Everything has been measured: a profile that cannot be had is a remark, the end of
+             * the target is not. */
+            if (loop_stopped(run->loop) == 0 && target_alive(run->target, NULL)) {
+                run->goroutineleak = memory_format("could not be read: %s", problem.text);
+                return true;
+            }
+            if (err != NULL)
+                *err = problem;
+            return fail_sample(run, err);
         }
         if (!served) {
             run->goroutineleak = memory_copy_text("not served by this runtime");
@@ -344,13 +313,13 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !take_sample(run, true, err) ||
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, true, 0, err) ||
         !run_warm_up(run, err) || !be_idle(run, err))
         return false;
     /* Not in the middle of a frame. */
     if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
-    take_reference(run);
+    screen_without(target_terminal(run->target), run->plan, &measure->leave_out, &run->reference);
     if (!world_counts_mark(&run->world_counts, run->world, err))
         return false;
     unsigned iterations =

@@ -121,15 +121,6 @@ static bool start_target(struct run *run, struct lg_error *err)
     return run->target != NULL;
 }
 
-static bool prepare(struct run *run, struct lg_error *err)
-{
-    struct step_context context = {.loop = run->loop,
-                                   .world = run->world,
-                                   .timeout_scale = run->options->timeout_scale,
-                                   .default_ms = DEADLINE_STEP_MS};
-    return world_steps_play(&context, &run->plan->prepare, on_step, run, err);
-}
-
 static bool begin(struct run *run, struct lg_error *err)
 {
     run->program = world_find_program(run->plan, err);
@@ -137,9 +128,13 @@ static bool begin(struct run *run, struct lg_error *err)
         !check_inotify(err))
         return false;
     run->world = world_make(run->plan, run->options->world_root, err);
-    if (run->world == NULL || !prepare(run, err) || !start_target(run, err))
-        return false;
-    return target_ready(run->target, err);
+    struct step_context context = {.loop = run->loop,
+                                   .world = run->world,
+                                   .timeout_scale = run->options->timeout_scale,
+                                   .default_ms = DEADLINE_STEP_MS};
+    return run->world != NULL &&
+           world_steps_play(&context, &run->plan->prepare, on_step, run, err) &&
+           start_target(run, err) && target_ready(run->target, err);
 }
 
 /* What is alive after the target's end; what is just ending gets a moment. Processes that are not
@@ -183,13 +178,6 @@ static bool save_screen(struct run *run, struct lg_error *err)
     return file_write_atomic(path, buffer_string(&text), text.length, err);
 }
 
-static bool play_or_measure(struct run *run, struct lg_error *err)
-{
-    if (run->options->play_iterations > 0)
-        return run_play(run, err);
-    return run->options->attempt == ATTEMPT_LOCATE ? run_locate(run, err) : run_measure(run, err);
-}
-
 /* Where every goroutine stands: at the end of what was measured, and when the target no longer does
  * what is awaited of it. */
 static void save_goroutines(struct run *run)
@@ -202,11 +190,15 @@ static void save_goroutines(struct run *run)
 
 static bool whole_run(struct run *run, struct lg_error *err)
 {
+    const struct run_options *options = run->options;
     if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
         return false;
-    if (!play_or_measure(run, err))
+    bool done = options->play_iterations > 0         ? run_play(run, err)
+                : options->attempt == ATTEMPT_LOCATE ? run_locate(run, err)
+                                                     : run_measure(run, err);
+    if (!done)
         return false;
-    if (run->options->play_iterations == 0)
+    if (options->play_iterations == 0)
         save_goroutines(run);
     return save_screen(run, err) && quit(run, err);
 }
