@@ -267,9 +267,9 @@ int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *
 {
     _cleanup_close_ int current = fcntl(root, F_DUPFD_CLOEXEC, 0);
     _cleanup_free_ char *parts = memory_copy_text(path);
-    char *rest = NULL;
-    for (char *part = strtok_r(parts, "/", &rest); part != NULL;
-         part = strtok_r(NULL, "/", &rest)) {
+    char *remaining = NULL;
+    for (char *part = strtok_r(parts, "/", &remaining); part != NULL;
+         part = strtok_r(NULL, "/", &remaining)) {
         if (mode != 0 && mkdirat(current, part, mode) != 0 && errno != EEXIST) {
             lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the directory %s", path);
             return -1;

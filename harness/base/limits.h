@@ -112,7 +112,7 @@
 /* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
 #define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)
 /* Of what passed: the start and the first iterations. Measured: 25 such take 0.7 s to draw, and the
- * rest of their page 0.15 s. */
+ * page around them 0.15 s. */
 #define LIMIT_PAGE_RECORDING_PASS_BYTES (64u * 1024u)
 #define LIMIT_PAGE_RECORDING_PASS_PICTURES 80u
 #define LIMIT_PAGE_RECORDINGS_BYTES (2u * 1024u * 1024u)
@@ -156,8 +156,8 @@
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
 /* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
 #define DEADLINE_TEARDOWN_MS 5000
-/* Of it: what the worker has for an orderly end before the guard kills it, and what the end of the
- * rest and the removal of the world may take after that. */
+/* Of it: what the worker has for an orderly end before the guard kills it, and what the end of all
+ * else and the removal of the world may take after that. */
 #define DEADLINE_WORKER_STOP_MS 3500
 #define DEADLINE_KILL_MS 1000
 /* In a locating run the target counts every allocation, and everything may take so many times as

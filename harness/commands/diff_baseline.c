@@ -93,11 +93,11 @@ static void gather_here(const char *directory, struct string_list *paths)
 static bool split_path(const char *directory, const char *path, char **target, char **scenario)
 {
     _cleanup_free_ char *prefix = path_join(directory, "x");
-    const char *rest = path + strlen(prefix) - 1;
-    const char *slash = strchr(rest, '/');
-    if (slash == NULL || slash == rest || strchr(slash + 1, '/') != NULL)
+    const char *remaining = path + strlen(prefix) - 1;
+    const char *slash = strchr(remaining, '/');
+    if (slash == NULL || slash == remaining || strchr(slash + 1, '/') != NULL)
         return false;
-    *target = memory_copy_range(rest, (size_t)(slash - rest));
+    *target = memory_copy_range(remaining, (size_t)(slash - remaining));
     *scenario = memory_copy_range(slash + 1, strlen(slash + 1) - strlen(".json"));
     return true;
 }

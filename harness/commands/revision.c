@@ -53,7 +53,7 @@ static void gather_environment(struct string_list *environment)
 
 /* The nearest directory above `path` that exists, and the path from there: a file, or all of its
  * directory, may be gone from the working tree. Both are the caller's. */
-static void locate(const char *path, char **directory, char **rest)
+static void locate(const char *path, char **directory, char **relative)
 {
     _cleanup_free_ char *above = memory_copy_text(path);
     struct stat status;
@@ -64,13 +64,13 @@ static void locate(const char *path, char **directory, char **rest)
         *slash = '\0';
         if (stat(above, &status) == 0 && S_ISDIR(status.st_mode)) {
             *directory = memory_copy_text(above);
-            *rest = memory_format("./%s", path + strlen(above) + 1);
+            *relative = memory_format("./%s", path + strlen(above) + 1);
             return;
         }
     }
     bool absolute = path[0] == '/';
     *directory = memory_copy_text(absolute ? "/" : ".");
-    *rest = memory_format("./%s", path + strspn(path, "/"));
+    *relative = memory_format("./%s", path + strspn(path, "/"));
 }
 
 static bool ask(const struct revision *revision, const char *directory,
@@ -94,13 +94,13 @@ static bool find_commit(struct revision *revision, const char *path, struct lg_e
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
     _cleanup_free_ char *directory = NULL;
-    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *relative = NULL;
     _cleanup_free_ char *complaint = NULL;
     _cleanup_free_ char *wanted = memory_format("%s^{commit}", revision->name);
     const char *arguments[] = {"rev-parse",        "--verify", "--quiet",
                                "--end-of-options", wanted,     NULL};
     int status = 0;
-    locate(path, &directory, &rest);
+    locate(path, &directory, &relative);
     if (!ask(revision, directory, arguments, &out, &status, &complaint, err))
         return false;
     if (status != 0 && complaint[0] != '\0')
@@ -175,9 +175,9 @@ struct revision *revision_open_base(const char *directory, struct lg_error *err)
     static const char *const branches[] = {"origin/HEAD", "@{upstream}"};
     _cleanup_free_ char *inside = path_join(directory, "x");
     _cleanup_free_ char *near = NULL;
-    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *relative = NULL;
     struct revision *revision = revision_new("HEAD");
-    locate(inside, &near, &rest);
+    locate(inside, &near, &relative);
     for (size_t i = 0; revision->program != NULL && i < sizeof branches / sizeof *branches; i++)
         if (find_merge_base(revision, near, branches[i]))
             return revision;
@@ -235,10 +235,10 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
 {
     _cleanup_buffer_ struct buffer entry = BUFFER_INIT(ENTRY_LONGEST);
     _cleanup_free_ char *directory = NULL;
-    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *relative = NULL;
     char hash[HASH_LONGEST + 1];
-    locate(path, &directory, &rest);
-    const char *list[] = {"--literal-pathspecs", "ls-tree", revision->commit, "--", rest, NULL};
+    locate(path, &directory, &relative);
+    const char *list[] = {"--literal-pathspecs", "ls-tree", revision->commit, "--", relative, NULL};
     if (!ask_for_file(revision, directory, path, list, &entry, err))
         return false;
     *exists = entry.length > 0;
@@ -305,12 +305,12 @@ bool revision_knows(const struct revision *revision, const char *path)
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
     _cleanup_free_ char *directory = NULL;
-    _cleanup_free_ char *rest = NULL;
+    _cleanup_free_ char *relative = NULL;
     _cleanup_free_ char *complaint = NULL;
     _cleanup_free_ char *commit = memory_format("%s^{commit}", revision->commit);
     const char *arguments[] = {"cat-file", "-e", commit, NULL};
     int status = 0;
-    locate(path, &directory, &rest);
+    locate(path, &directory, &relative);
     return ask(revision, directory, arguments, &out, &status, &complaint, NULL) && status == 0;
 }
 
@@ -320,17 +320,17 @@ bool revision_list(const struct revision *revision, const char *directory, const
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(LIMIT_JSON_BYTES);
     _cleanup_free_ char *inside = path_join(directory, "x");
     _cleanup_free_ char *near = NULL;
-    _cleanup_free_ char *rest = NULL;
-    locate(inside, &near, &rest);
-    rest[strlen(rest) - 1] = '\0';
-    const char *list[] = {"--literal-pathspecs", "ls-tree",        "-z", "-r", "--name-only",
-                          "--full-name",         revision->commit, "--", rest, NULL};
+    _cleanup_free_ char *relative = NULL;
+    locate(inside, &near, &relative);
+    relative[strlen(relative) - 1] = '\0';
+    const char *list[] = {"--literal-pathspecs", "ls-tree",        "-z", "-r",     "--name-only",
+                          "--full-name",         revision->commit, "--", relative, NULL};
     if (!ask_for_file(revision, near, directory, list, &out, err))
         return false;
     /* By what follows the directory, however it is called from the top of the repository. */
     const char *prefix[] = {"rev-parse", "--show-prefix", NULL};
     _cleanup_free_ char *top = ask_line(revision, near, prefix);
-    size_t skipped = (top != NULL ? strlen(top) : 0) + strlen(rest) - strlen("./");
+    size_t skipped = (top != NULL ? strlen(top) : 0) + strlen(relative) - strlen("./");
     const char *text = buffer_string(&out);
     for (size_t at = 0; at < out.length; at += strlen(text + at) + 1)
         if (strlen(text + at) > skipped && text_ends(text + at, suffix))

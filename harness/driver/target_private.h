@@ -39,7 +39,8 @@ struct target {
 };
 
 /* target.c */
-/* Queues bytes for the pty and sends what it takes now; the rest when it can be written again. */
+/* Queues bytes for the pty and sends what it takes now; what remains when it can be written again.
+ */
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err);
 /* Reads what the target has written so far; of a flood no more than the loop does in a round. */
 void target_read(struct target *target);

@@ -13,8 +13,8 @@
 
 struct journal_follower {
     char *path;
-    int fd;             /* -1 until the worker has made the file */
-    struct buffer rest; /* a line of which the end has not come yet */
+    int fd;                   /* -1 until the worker has made the file */
+    struct buffer unfinished; /* a line of which the end has not come yet */
 };
 
 struct journal_follower *journal_follow(const char *path)
@@ -22,7 +22,7 @@ struct journal_follower *journal_follow(const char *path)
     struct journal_follower *follower = memory_new(struct journal_follower);
     follower->path = memory_copy_text(path);
     follower->fd = -1;
-    follower->rest = BUFFER_INIT(LIMIT_JOURNAL_LINE);
+    follower->unfinished = BUFFER_INIT(LIMIT_JOURNAL_LINE);
     return follower;
 }
 
@@ -55,21 +55,22 @@ static void tell_line(const char *line, size_t length, journal_listener *listene
 static void tell_whole_lines(struct journal_follower *follower, journal_listener *listener,
                              void *context)
 {
-    struct buffer *rest = &follower->rest;
+    struct buffer *unfinished = &follower->unfinished;
     size_t start = 0;
     for (;;) {
-        char *end = memchr(rest->data + start, '\n', rest->length - start);
+        char *end = memchr(unfinished->data + start, '\n', unfinished->length - start);
         if (end == NULL)
             break;
-        tell_line(rest->data + start, (size_t)(end - rest->data) - start, listener, context);
-        start = (size_t)(end - rest->data) + 1;
+        tell_line(unfinished->data + start, (size_t)(end - unfinished->data) - start, listener,
+                  context);
+        start = (size_t)(end - unfinished->data) + 1;
     }
     if (start == 0)
         return;
     struct buffer remaining = BUFFER_INIT(LIMIT_JOURNAL_LINE);
-    buffer_append(&remaining, rest->data + start, rest->length - start);
-    buffer_free(rest);
-    *rest = remaining;
+    buffer_append(&remaining, unfinished->data + start, unfinished->length - start);
+    buffer_free(unfinished);
+    *unfinished = remaining;
 }
 
 void journal_follow_more(struct journal_follower *follower, journal_listener *listener,
@@ -82,9 +83,9 @@ void journal_follow_more(struct journal_follower *follower, journal_listener *li
     char block[65536];
     ssize_t got;
     while ((got = read(follower->fd, block, sizeof block)) > 0) {
-        if (!buffer_append_limited(&follower->rest, block, (size_t)got)) {
-            buffer_free(&follower->rest);
-            follower->rest = BUFFER_INIT(LIMIT_JOURNAL_LINE);
+        if (!buffer_append_limited(&follower->unfinished, block, (size_t)got)) {
+            buffer_free(&follower->unfinished);
+            follower->unfinished = BUFFER_INIT(LIMIT_JOURNAL_LINE);
         }
         if (memchr(block, '\n', (size_t)got) != NULL)
             tell_whole_lines(follower, listener, context);
@@ -96,7 +97,7 @@ void journal_follow_end(struct journal_follower *follower)
     if (follower == NULL)
         return;
     cleanup_close(&follower->fd);
-    buffer_free(&follower->rest);
+    buffer_free(&follower->unfinished);
     free(follower->path);
     free(follower);
 }

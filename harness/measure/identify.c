@@ -16,9 +16,9 @@ enum { PIECE_BYTES = 256 * 1024 };
 char *version_word(const char *text)
 {
     _cleanup_free_ char *words = memory_copy_text(text);
-    char *rest = NULL;
-    for (char *word = strtok_r(words, " \t\r\n", &rest); word != NULL;
-         word = strtok_r(NULL, " \t\r\n", &rest)) {
+    char *remaining = NULL;
+    for (char *word = strtok_r(words, " \t\r\n", &remaining); word != NULL;
+         word = strtok_r(NULL, " \t\r\n", &remaining)) {
         const char *digits = word + (*word == 'v');
         if (*digits >= '0' && *digits <= '9')
             return memory_copy_text(word);

@@ -68,23 +68,23 @@ struct bytes {
 };
 
 /* A varint of at most five bytes and as many bytes as it says. */
-static bool string_take(struct bytes *rest, struct bytes *string)
+static bool string_take(struct bytes *remaining, struct bytes *string)
 {
     uint64_t length = 0;
     for (unsigned shift = 0; shift < 35; shift += 7) {
-        if (rest->length == 0)
+        if (remaining->length == 0)
             return false;
-        unsigned char byte = (unsigned char)*rest->start++;
-        rest->length--;
+        unsigned char byte = (unsigned char)*remaining->start++;
+        remaining->length--;
         length |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80)
             break;
     }
-    if (length > rest->length)
+    if (length > remaining->length)
         return false;
-    *string = (struct bytes){.start = rest->start, .length = (size_t)length};
-    rest->start += length;
-    rest->length -= (size_t)length;
+    *string = (struct bytes){.start = remaining->start, .length = (size_t)length};
+    remaining->start += length;
+    remaining->length -= (size_t)length;
     return true;
 }
 
@@ -97,9 +97,9 @@ static void field_copy(char *field, size_t size, const char *text, size_t length
 static void module_line_parse(const char *line, size_t length, struct build_info *info)
 {
     _cleanup_free_ char *text = memory_copy_range(line, length);
-    char *rest = text;
-    const char *kind = strsep(&rest, "\t"), *path = strsep(&rest, "\t");
-    const char *version = strsep(&rest, "\t");
+    char *remaining = text;
+    const char *kind = strsep(&remaining, "\t"), *path = strsep(&remaining, "\t");
+    const char *version = strsep(&remaining, "\t");
     if (strcmp(kind, "mod") != 0 || path == NULL)
         return;
     field_copy(info->module, sizeof info->module, path, strlen(path));
@@ -132,12 +132,12 @@ static void blob_parse(struct bytes section, struct build_info *info)
     }
     if (section.length < HEADER_BYTES || (section.start[FLAGS_AT] & FLAG_INLINE) == 0)
         return;
-    struct bytes rest = {section.start + HEADER_BYTES, section.length - HEADER_BYTES};
+    struct bytes remaining = {section.start + HEADER_BYTES, section.length - HEADER_BYTES};
     struct bytes version, module;
-    if (!string_take(&rest, &version))
+    if (!string_take(&remaining, &version))
         return;
     field_copy(info->go_version, sizeof info->go_version, version.start, version.length);
-    if (string_take(&rest, &module))
+    if (string_take(&remaining, &module))
         module_parse(module, info);
 }
 

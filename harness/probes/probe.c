@@ -126,7 +126,7 @@ static bool root_runs(pid_t root, struct lg_error *err)
            lg_fail(err, LG_ERROR_TARGET, 0, "process %d has ended", (int)root);
 }
 
-static bool rest(struct loop *loop, int64_t ms, struct lg_error *err)
+static bool wait_ms(struct loop *loop, int64_t ms, struct lg_error *err)
 {
     switch (loop_rest(loop, ms, err)) {
     case LOOP_DONE:
@@ -159,7 +159,7 @@ static bool search(struct probe *probe, int64_t deadline, struct lg_error *err)
         }
         if (!cut_short || cause.class == LG_ERROR_NONE)
             cause = latest;
-        if (!rest(probe->loop, ASK_AGAIN_MS, err))
+        if (!wait_ms(probe->loop, ASK_AGAIN_MS, err))
             return false;
     } while (clock_now() < deadline);
     return lg_fail(err, LG_ERROR_TARGET, 0, "pprof never answered: %s",
@@ -281,7 +281,7 @@ static bool read_profiles(struct probe_counting *reading, struct lg_error *err)
 {
     struct profile_facts heap, goroutines;
     if (!pprof_fetch(reading->probe->pprof, "heap?gc=1", discard, NULL, err) ||
-        !rest(reading->probe->loop, FINALIZERS_MS, err) ||
+        !wait_ms(reading->probe->loop, FINALIZERS_MS, err) ||
         !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &heap, err) ||
         !read_profile(reading, "goroutine", GAUGE_GOROUTINE, &goroutines, err))
         return false;

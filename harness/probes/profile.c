@@ -22,7 +22,7 @@ _Static_assert(LIMIT_GZIP_OUT_BYTES + 16ull *
 
 /* What is known of a function of the profile, in profile_function.memory. */
 enum function_memory {
-    FUNCTION_MET = 1u << 30, /* the rest is valid */
+    FUNCTION_MET = 1u << 30, /* the other bits are valid */
     FUNCTION_SERVES = 1u << 29,
     FUNCTION_PROFILES = 1u << 28,
     FUNCTION_READS_BEHIND = 1u << 27,

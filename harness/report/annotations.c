@@ -219,18 +219,19 @@ static void write_annotation(const struct annotation *annotation, struct buffer 
     buffer_char(out, '\n');
 }
 
-static void write_rest(const struct suite_result *suite, const struct annotations *list,
-                       struct buffer *out)
+static void write_others(const struct suite_result *suite, const struct annotations *list,
+                         struct buffer *out)
 {
     size_t errors = 0;
     for (size_t i = ANNOTATIONS_SHOWN; i < list->count; i++)
         errors += list->items[i].error;
     _cleanup_free_ char *page = path_join(suite->directory, report_format_by_name("html")->file);
-    struct annotation rest = {.error = errors > 0, .title = (char *)"leakgate", .message = {0}};
-    buffer_format(&rest.message, "%zu more (%zu of them fail%s): all are in the summary and in %s",
+    struct annotation others = {.error = errors > 0, .title = (char *)"leakgate", .message = {0}};
+    buffer_format(&others.message,
+                  "%zu more (%zu of them fail%s): all are in the summary and in %s",
                   list->count - ANNOTATIONS_SHOWN, errors, errors == 1 ? "s" : "", page);
-    write_annotation(&rest, out);
-    buffer_free(&rest.message);
+    write_annotation(&others, out);
+    buffer_free(&others.message);
 }
 
 void annotations_report(const struct suite_result *suite, struct buffer *out)
@@ -244,6 +245,6 @@ void annotations_report(const struct suite_result *suite, struct buffer *out)
     for (size_t i = 0; i < list.count && i < ANNOTATIONS_SHOWN; i++)
         write_annotation(&list.items[i], out);
     if (list.count > ANNOTATIONS_SHOWN)
-        write_rest(suite, &list, out);
+        write_others(suite, &list, out);
     annotations_free(&list);
 }

@@ -131,9 +131,9 @@ static void paint_stderr(const struct painter *painter, const struct journal_fai
         return;
     buffer_format(painter->out, "%*sstandard error of the target:\n", EVIDENCE_INDENT, "");
     _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, STDERR_LINES_SHOWN));
-    char *rest = NULL;
-    for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
+    char *remaining = NULL;
+    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining)) {
         _cleanup_free_ char *harmless = text_harmless(line, true);
         buffer_format(painter->out, "%*s%s\n", EVIDENCE_INDENT + 2, "", harmless);
     }

@@ -31,11 +31,11 @@ static bool paint_statements(const struct painter *painter, const struct scenari
 void paint_power(const struct painter *painter, const struct scenario_result *scenario, bool first)
 {
     _cleanup_free_ char *text = power_text(scenario);
-    char *rest = NULL;
+    char *remaining = NULL;
     if (text == NULL)
         return;
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(text, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining)) {
         paint_line(painter, first, "%s", line);
         first = false;
     }

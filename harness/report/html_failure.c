@@ -33,9 +33,9 @@ static void put_stderr(struct buffer *out, const struct journal_failure *failure
     buffer_text(out, "<h3>Standard error of the target</h3>\n<pre tabindex=\"0\" role=\"group\" "
                      "aria-label=\"standard error\">\n");
     _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, LIMIT_PAGE_STDERR_LINES));
-    char *rest = NULL;
-    for (char *line = strtok_r(kept, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
+    char *remaining = NULL;
+    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining)) {
         html_text(out, line);
         buffer_char(out, '\n');
     }

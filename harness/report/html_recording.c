@@ -93,12 +93,12 @@ static bool take_book(struct buffer *said, struct picture_book *book)
     if (said->length < sizeof book->drawn)
         return false;
     memcpy(&book->drawn, said->data, sizeof book->drawn);
-    size_t rest = said->length - sizeof book->drawn;
-    if (book->drawn.still_bytes > rest ||
-        book->drawn.pictures_bytes != rest - book->drawn.still_bytes)
+    size_t remaining = said->length - sizeof book->drawn;
+    if (book->drawn.still_bytes > remaining ||
+        book->drawn.pictures_bytes != remaining - book->drawn.still_bytes)
         return false;
     book->drawn.problem[sizeof book->drawn.problem - 1] = '\0';
-    buffer_append(&book->bytes, said->data + sizeof book->drawn, rest);
+    buffer_append(&book->bytes, said->data + sizeof book->drawn, remaining);
     return true;
 }
 
@@ -204,8 +204,8 @@ static void put_book(struct buffer *out, struct page *page, struct picture_book 
 /* The path as seen from the report's directory, where the page lies. Points into path. */
 static const char *within(const char *directory, const char *path)
 {
-    const char *rest = text_starts(path, directory) ? path + strlen(directory) : path;
-    return rest + strspn(rest, "/");
+    const char *remaining = text_starts(path, directory) ? path + strlen(directory) : path;
+    return remaining + strspn(remaining, "/");
 }
 
 void html_recording(struct buffer *out, const struct page_scenario *part)

@@ -195,12 +195,12 @@ static void put_attempts(struct buffer *out, const struct page_scenario *part)
 static void put_power(struct buffer *out, const struct scenario_result *scenario)
 {
     _cleanup_free_ char *power = power_text(scenario);
-    char *rest = NULL;
+    char *remaining = NULL;
     /* Of a run that broke off there is nothing to say. */
     if (power == NULL || scenario->verdict == VERDICT_FAILED)
         return;
-    for (char *line = strtok_r(power, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(power, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining)) {
         buffer_text(out, "<p class=\"power\">");
         html_text(out, line);
         buffer_text(out, "</p>\n");

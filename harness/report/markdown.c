@@ -21,7 +21,7 @@
 enum {
     SUMMARY_BYTES = 900 * 1024,
     END_BYTES = 24 * 1024,    /* of them kept for what stands at the end */
-    TABLE_BYTES = 300 * 1024, /* the rest are details */
+    TABLE_BYTES = 300 * 1024, /* what is over that are details */
     CELL_BYTES = 200,
     LINE_BYTES = 2000,
     BLOCK_BYTES = 64 * 1024,
@@ -252,10 +252,10 @@ static void put_remarks(struct buffer *out, const struct suite_result *suite,
     _cleanup_strings_ struct string_list remarks = {0};
     _cleanup_free_ char *power = power_text(scenario);
     _cleanup_free_ char *files = report_path(suite->directory, scenario->name, "");
-    char *rest = NULL;
+    char *remaining = NULL;
     buffer_text(out, "Of the run:\n\n");
-    for (char *line = power != NULL ? strtok_r(power, "\n", &rest) : NULL; line != NULL;
-         line = strtok_r(NULL, "\n", &rest))
+    for (char *line = power != NULL ? strtok_r(power, "\n", &remaining) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &remaining))
         put_line(out, line);
     console_remarks(suite, scenario, &remarks);
     for (size_t i = 0; i < remarks.count && i < REMARKS_SHOWN; i++)

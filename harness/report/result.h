@@ -111,7 +111,7 @@ int worse_status(int a, int b);
 char *report_path(const char *directory, const char *name, const char *file);
 
 /* Fills a scenario that was added by its name from what scenario_to_json wrote: what the journals
- * cannot say is taken from there, the rest is judged again. */
+ * cannot say is taken from there, all else is judged again. */
 void scenario_read(struct scenario_result *scenario, const char *directory, const json_t *stored);
 
 /* A report's directory read back and judged again: by its result.json, or, where a run was cut off

@@ -379,7 +379,7 @@ static void state_backlog(struct statements *statements, const struct scenario_r
     }
 }
 
-/* Backlog once a gauge (its holders say nothing new), the rest each. */
+/* Backlog once a gauge (its holders say nothing new), the others each. */
 static void state_warnings(struct statements *statements, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = scenario->judgement;

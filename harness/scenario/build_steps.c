@@ -10,7 +10,7 @@
 #include "scenario/loops.h"
 #include "scenario/value.h"
 
-#define TEXT_BYTES 80u /* of one text: the line is for reading, the file has the rest */
+#define TEXT_BYTES 80u /* of one text: the line is for reading, the file has all of it */
 
 /* WORD "text", with quotes and line breaks escaped as YAML's double quotes do; nothing for NULL. */
 static void put_text(struct buffer *line, const char *word, const char *text)

@@ -32,20 +32,20 @@ static const char *copy_until_reference(const char *template, struct buffer *out
 char *expand(const char *template, expand_lookup *lookup, void *context, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(LIMIT_WORLD_FILE_BYTES);
-    const char *rest = template;
-    while ((rest = copy_until_reference(rest, &out)) != NULL) {
-        size_t length = strcspn(rest, "}");
-        if (rest[length] == '\0') {
+    const char *remaining = template;
+    while ((remaining = copy_until_reference(remaining, &out)) != NULL) {
+        size_t length = strcspn(remaining, "}");
+        if (remaining[length] == '\0') {
             lg_fail(err, LG_ERROR_INPUT, 0,
                     "\"${\" without \"}\"; for the characters themselves write \"$${\"");
             return NULL;
         }
-        _cleanup_free_ char *name = memory_copy_range(rest, length);
+        _cleanup_free_ char *name = memory_copy_range(remaining, length);
         if (!lookup(context, name, &out)) {
             lg_fail(err, LG_ERROR_INPUT, 0, "unknown reference ${%s}", name);
             return NULL;
         }
-        rest += length + 1;
+        remaining += length + 1;
     }
     if (out.overflowed) {
         lg_fail(err, LG_ERROR_INPUT, 0, "a text is longer than the limit of %u bytes",

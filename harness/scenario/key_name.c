@@ -105,13 +105,13 @@ static const char *suggest(const char *name)
 bool key_parse(const char *name, struct key *key, const char **nearest)
 {
     struct key parsed = {0};
-    const char *rest = name;
+    const char *remaining = name;
     *nearest = NULL;
-    if (!take_modifiers(&rest, &parsed.modifiers))
+    if (!take_modifiers(&remaining, &parsed.modifiers))
         return false;
-    parsed.character = single_character(rest);
-    if (parsed.character == 0 && !find_name(rest, &parsed)) {
-        *nearest = suggest(rest);
+    parsed.character = single_character(remaining);
+    if (parsed.character == 0 && !find_name(remaining, &parsed)) {
+        *nearest = suggest(remaining);
         return false;
     }
     *key = parsed;

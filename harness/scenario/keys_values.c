@@ -82,8 +82,8 @@ static bool key_accepts(const char *text, struct refusal *refusal)
         return refuse(refusal, "is no key: one character, or a name such as Enter or Ctrl-n");
     /* A nearest of "Ctrl-" corrects what stands before the sign. */
     bool modifier = text_ends(nearest, "-");
-    const char *rest = modifier ? text + strcspn(text, "-+") + 1 : "";
-    return refuse(refusal, "is no key; did you mean \"%s%s\"?", nearest, rest);
+    const char *remaining = modifier ? text + strcspn(text, "-+") + 1 : "";
+    return refuse(refusal, "is no key; did you mean \"%s%s\"?", nearest, remaining);
 }
 
 static bool regex_accepts(const char *text, struct refusal *refusal)

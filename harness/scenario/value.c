@@ -150,16 +150,16 @@ static char *without_root(const char *text)
 {
     static const char world[] = "${world}", project[] = "${project.";
     if (text_starts(text, world) && (text[strlen(world)] == '/' || text[strlen(world)] == '\0')) {
-        const char *rest = text + strlen(world);
-        return memory_copy_text(rest + (*rest == '/'));
+        const char *remaining = text + strlen(world);
+        return memory_copy_text(remaining + (*remaining == '/'));
     }
     if (!text_starts(text, project))
         return memory_copy_text(text);
     const char *name = text + strlen(project);
-    const char *rest = name + strcspn(name, "}");
-    if (*rest == '\0' || (rest[1] != '/' && rest[1] != '\0'))
+    const char *remaining = name + strcspn(name, "}");
+    if (*remaining == '\0' || (remaining[1] != '/' && remaining[1] != '\0'))
         return memory_copy_text(text);
-    return memory_format("%.*s%s", (int)(rest - name), name, rest + 1);
+    return memory_format("%.*s%s", (int)(remaining - name), name, remaining + 1);
 }
 
 char *world_path(const char *text, struct refusal *refusal)
