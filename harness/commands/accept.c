@@ -72,17 +72,7 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
     return true;
 }
 
-/* An exception that has expired already would fail at once. */
-static bool check_expiry(const struct consent *consent, const struct run_record *record,
-                         struct lg_error *err)
-{
-    if (consent->expires == NULL || strcmp(consent->expires, record->facts.today) >= 0)
-        return true;
-    return lg_fail(err, LG_ERROR_INPUT, 0, "--expires %s is before the run (%s)", consent->expires,
-                   record->facts.today);
-}
-
-static bool is_same_file(const char *path, const char *text)
+static bool is_stored(const char *path, const char *text)
 {
     _cleanup_buffer_ struct buffer stored = {0};
     return file_read(path, &stored, LG_ERROR_INPUT, NULL) &&
@@ -102,39 +92,39 @@ static void seconds_difference(const struct baseline *old, const struct baseline
         string_list_take(lines, memory_format("seconds %.0f -> %.0f", was, new->seconds));
 }
 
-/* What a person gave may be no reason, date or address: the next run would refuse the file. */
-static bool can_be_read(const json_t *json, struct lg_error *err)
-{
-    _cleanup_baseline_ struct baseline *read = baseline_from_json(json, "the new baseline", err);
-    return read != NULL;
-}
-
 static bool make_proposal(struct accepting *accepting, const struct run_record *record,
                           const struct judgement *whole, struct proposal *proposal,
                           struct lg_error *err)
 {
-    const char *directory = option_text(accepting->arguments, OPTION_BASELINES);
+    const struct arguments *arguments = accepting->arguments;
     const char *target = text_or(record->header.target, "");
+    const char *expires = accepting->consent.expires, *today = record->facts.today;
     if (!path_is_inside(target) || strchr(target, '/') != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "its journal names no target");
-    proposal->path = baseline_path(directory, target, proposal->name);
+    proposal->path =
+        baseline_path(option_text(arguments, OPTION_BASELINES), target, proposal->name);
     proposal->is_new = access(proposal->path, F_OK) != 0;
     _cleanup_baseline_ struct baseline *old =
         proposal->is_new ? NULL : baseline_read(proposal->path, err);
-    if ((!proposal->is_new && old == NULL) || !check_expiry(&accepting->consent, record, err))
+    if (!proposal->is_new && old == NULL)
         return false;
+    /* An exception that has expired already would fail at once. */
+    if (expires != NULL && strcmp(expires, today) < 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--expires %s is before the run (%s)", expires,
+                       today);
     _cleanup_baseline_ struct baseline *new =
-        option_given(accepting->arguments, OPTION_TIGHTEN)
-            ? acceptance_tighten(record, old, option_given(accepting->arguments, OPTION_LEVELS),
-                                 err)
+        option_given(arguments, OPTION_TIGHTEN)
+            ? acceptance_tighten(record, old, option_given(arguments, OPTION_LEVELS), err)
             : acceptance_make(record, whole, old, &accepting->consent, accepting->used, err);
     if (new == NULL)
         return false;
+    /* What a person gave may be no reason, date or address: the next run would refuse the file. */
     _cleanup_json_ json_t *json = baseline_to_json(new);
-    if (!can_be_read(json, err))
+    _cleanup_baseline_ struct baseline *read = baseline_from_json(json, "the new baseline", err);
+    if (read == NULL)
         return false;
     proposal->text = json_pretty(json);
-    proposal->is_changed = !is_same_file(proposal->path, proposal->text);
+    proposal->is_changed = !is_stored(proposal->path, proposal->text);
     baseline_difference(old, new, &proposal->differences);
     seconds_difference(old, new, &proposal->differences);
     return true;
@@ -160,17 +150,6 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
            lg_context(err, "%s", name);
 }
 
-static bool all_keys_used(const struct accepting *accepting, struct lg_error *err)
-{
-    const struct string_list *keys = accepting->consent.keys;
-    for (size_t i = 0; i < keys->count; i++)
-        if (!accepting->used[i])
-            return lg_fail(err, LG_ERROR_INPUT, 0,
-                           "nothing that leaks is called '%s'; see leakgate report --from %s",
-                           keys->items[i], option_text(accepting->arguments, OPTION_FROM));
-    return true;
-}
-
 static bool write_proposal(const struct proposal *proposal, struct lg_error *err)
 {
     _cleanup_free_ char *directory = memory_copy_text(proposal->path);
@@ -194,11 +173,15 @@ static void print_proposal(const struct proposal *proposal)
 static bool accept_all(struct accepting *accepting, struct lg_error *err)
 {
     const struct string_list *names = &accepting->arguments->operands;
+    const struct string_list *keys = accepting->consent.keys;
     for (size_t i = 0; i < names->count; i++)
         if (!propose(accepting, names->items[i], err))
             return false;
-    if (!all_keys_used(accepting, err))
-        return false;
+    for (size_t i = 0; i < keys->count; i++)
+        if (!accepting->used[i])
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "nothing that leaks is called '%s'; see leakgate report --from %s",
+                           keys->items[i], option_text(accepting->arguments, OPTION_FROM));
     for (size_t i = 0; i < accepting->count; i++) {
         const struct proposal *proposal = &accepting->proposals[i];
         if (proposal->is_changed && !write_proposal(proposal, err))

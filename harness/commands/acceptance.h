@@ -35,8 +35,4 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
 struct baseline *acceptance_tighten(const struct run_record *record, const struct baseline *old,
                                     bool levels, struct lg_error *err);
 
-/* How an allowance and a level are written for what was found. */
-double allowance_rounded(enum gauge gauge, double per_iteration);
-double level_rounded(double level);
-
 #endif

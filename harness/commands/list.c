@@ -14,7 +14,7 @@
 #include "verdict/baseline.h"
 #include "world/world.h"
 
-enum { COLUMNS = 7, COLUMNS_MOST = 9 };
+enum { COLUMNS_MOST = 9 };
 
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
@@ -30,14 +30,6 @@ static const char *baseline_state(const struct arguments *arguments, const struc
     return strcmp(baseline->plan_hash, plan->hash) == 0 ? "yes" : "other plan";
 }
 
-static json_t *texts_to_json(const struct string_list *texts)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < texts->count; i++)
-        json_push(array, json_text(texts->items[i]));
-    return array;
-}
-
 static json_t *plan_to_json(const struct arguments *arguments, const struct plan *plan)
 {
     _cleanup_strings_ struct string_list missing = {0};
@@ -48,9 +40,9 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
     if (plan->title != NULL)
         json_put(object, "title", json_text(plan->title));
     json_put(object, "target", json_text(plan->target.name));
-    json_put(object, "tags", texts_to_json(&plan->tags));
-    json_put(object, "needs", texts_to_json(&plan->needs));
-    json_put(object, "missing", texts_to_json(&missing));
+    json_put(object, "tags", json_texts(&plan->tags));
+    json_put(object, "needs", json_texts(&plan->needs));
+    json_put(object, "missing", json_texts(&missing));
     json_put(object, "baseline", json_text(baseline_state(arguments, plan)));
     json_put(object, "plan_hash", json_text(plan->hash));
     struct duration duration = scenario_duration(arguments, plan);
@@ -88,82 +80,60 @@ static void print_json(const struct arguments *arguments, const struct selection
     fputs(text, stdout);
 }
 
-static char *joined(const struct string_list *words)
+/* Apart by blanks; what stands in `missing` as well is marked. The caller frees it. */
+static char *joined(const struct string_list *words, const struct string_list *missing)
 {
     struct buffer out = {0};
     for (size_t i = 0; i < words->count; i++)
-        buffer_format(&out, "%s%s", i > 0 ? " " : "", words->items[i]);
+        buffer_format(
+            &out, "%s%s%s", i > 0 ? " " : "", words->items[i],
+            missing != NULL && string_list_contains(missing, words->items[i]) ? " (missing)" : "");
     if (words->count == 0)
         buffer_char(&out, '-');
     return buffer_take(&out);
 }
 
-/* What is needed and not there is marked. */
-static char *needs_text(const struct plan *plan)
-{
-    _cleanup_strings_ struct string_list missing = {0};
-    _cleanup_strings_ struct string_list marked = {0};
-    world_missing_tools(plan, &missing);
-    for (size_t i = 0; i < plan->needs.count; i++) {
-        bool gone = string_list_contains(&missing, plan->needs.items[i]);
-        string_list_take(&marked,
-                         memory_format("%s%s", plan->needs.items[i], gone ? " (missing)" : ""));
-    }
-    return joined(&marked);
-}
-
-/* Columns that are there when they say something. */
-struct extra_columns {
-    bool quarantine;
-    bool without;
-};
-
-static struct extra_columns extra_columns_of(const struct selection *selection)
-{
-    struct extra_columns extra = {0};
-    for (size_t i = 0; i < selection->count; i++) {
-        extra.quarantine |= selection->plans[i]->quarantine.reason != NULL;
-        extra.without |= selection->plans[i]->without != NULL;
-    }
-    return extra;
-}
-
-static void gather_row(const struct arguments *arguments, const struct plan *plan,
-                       struct extra_columns extra, struct string_list *cells)
-{
-    string_list_add(cells, plan->name);
-    string_list_add(cells, plan->target.name);
-    string_list_take(cells, joined(&plan->tags));
-    string_list_take(cells, needs_text(plan));
-    string_list_add(cells, baseline_state(arguments, plan));
-    struct duration duration = scenario_duration(arguments, plan);
-    string_list_take(cells, memory_format("%s%.0f", duration.known ? "" : "~", duration.seconds));
-    if (extra.quarantine)
-        string_list_take(cells, plan->quarantine.until != NULL
-                                    ? memory_format("until %s", plan->quarantine.until)
-                                    : memory_copy_text("-"));
-    if (extra.without)
-        string_list_take(cells, text_harmless(plan->without != NULL ? plan->without : "-", false));
-    string_list_take(cells, text_harmless(plan->title != NULL ? plan->title : "", false));
-}
-
-/* One cell after another, row by row; returns how many columns there are. */
+/* One cell after another, row by row; returns how many columns there are. Two of them are there
+ * only where they say something. */
 static size_t gather_cells(const struct arguments *arguments, const struct selection *selection,
                            struct string_list *cells)
 {
     static const char *const heading[] = {"SCENARIO", "TARGET",   "TAGS",
                                           "NEEDS",    "BASELINE", "SECONDS"};
-    struct extra_columns extra = extra_columns_of(selection);
+    bool quarantine = false, without = false;
+    for (size_t i = 0; i < selection->count; i++) {
+        quarantine |= selection->plans[i]->quarantine.reason != NULL;
+        without |= selection->plans[i]->without != NULL;
+    }
     for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
         string_list_add(cells, heading[i]);
-    if (extra.quarantine)
+    if (quarantine)
         string_list_add(cells, "QUARANTINE");
-    if (extra.without)
+    if (without)
         string_list_add(cells, "SKIPPED");
     string_list_add(cells, "TITLE");
-    for (size_t i = 0; i < selection->count; i++)
-        gather_row(arguments, selection->plans[i], extra, cells);
-    return COLUMNS + (size_t)extra.quarantine + (size_t)extra.without;
+    size_t columns = cells->count;
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct plan *plan = selection->plans[i];
+        struct duration duration = scenario_duration(arguments, plan);
+        _cleanup_strings_ struct string_list missing = {0};
+        world_missing_tools(plan, &missing);
+        string_list_add(cells, plan->name);
+        string_list_add(cells, plan->target.name);
+        string_list_take(cells, joined(&plan->tags, NULL));
+        string_list_take(cells, joined(&plan->needs, &missing));
+        string_list_add(cells, baseline_state(arguments, plan));
+        string_list_take(cells,
+                         memory_format("%s%.0f", duration.known ? "" : "~", duration.seconds));
+        if (quarantine)
+            string_list_take(cells, plan->quarantine.until != NULL
+                                        ? memory_format("until %s", plan->quarantine.until)
+                                        : memory_copy_text("-"));
+        if (without)
+            string_list_take(cells, text_harmless(text_or(plan->without, "-"), false));
+        string_list_take(cells, text_harmless(text_or(plan->title, ""), false));
+    }
+    return columns;
 }
 
 static void print_table(const struct arguments *arguments, const struct selection *selection)

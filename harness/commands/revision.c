@@ -29,24 +29,20 @@ struct revision {
     struct string_list environment;
 };
 
-/* What would send git to another repository than the one that the file lies in: git itself sets
- * these where leakgate is run by a hook. */
-static bool is_misleading(const char *variable)
-{
-    static const char *const names[] = {
-        "GIT_DIR=",    "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_COMMON_DIR=",
-        "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL="};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (text_starts(variable, names[i]))
-            return true;
-    return false;
-}
-
+/* Without what would send git to another repository than the one that the file lies in: git itself
+ * sets these where leakgate is run by a hook. */
 static void gather_environment(struct string_list *environment)
 {
-    for (char **variable = environ; *variable != NULL; variable++)
-        if (!is_misleading(*variable))
+    static const char *const misleading[] = {
+        "GIT_DIR=",    "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_COMMON_DIR=",
+        "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL="};
+    for (char **variable = environ; *variable != NULL; variable++) {
+        bool kept = true;
+        for (size_t i = 0; i < sizeof misleading / sizeof *misleading; i++)
+            kept = kept && !text_starts(*variable, misleading[i]);
+        if (kept)
             string_list_add(environment, *variable);
+    }
     string_list_add(environment, "LC_ALL=C");
     string_list_add(environment, "GIT_OPTIONAL_LOCKS=0");
 }
