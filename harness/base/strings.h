@@ -28,6 +28,7 @@ static inline const char *text_or(const char *text, const char *otherwise)
 bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
+bool text_is_one_of(const char *text, const char *const *words); /* NULL-terminated */
 
 /* The length of the name in "NAME (PID)", as processes are listed; names may hold blanks and
  * brackets of their own. */

@@ -24,29 +24,6 @@ const struct check_local *local_find(const struct check_names *names, const char
     return NULL;
 }
 
-static bool is_word_of(const char *text, const char *const *words)
-{
-    for (; words != NULL && *words != NULL; words++)
-        if (strcmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
-static bool is_reference(const struct checker *checker, const char *name)
-{
-    const struct check_names *names = checker->names;
-    int64_t ms;
-    if (is_word_of(name, always_known) || shifted_now_parse(name, &ms) ||
-        local_find(names, name) != NULL)
-        return true;
-    if (text_equal(name, "i"))
-        return checker->in_iteration;
-    if (text_starts(name, project_prefix))
-        return names->projects == NULL ||
-               string_list_contains(names->projects, name + strlen(project_prefix));
-    return names->variables == NULL || string_list_contains(names->variables, name);
-}
-
 struct lookup {
     const struct checker *checker;
     char *unknown; /* the first name that is not known */
@@ -55,8 +32,20 @@ struct lookup {
 static bool look_up(void *context, const char *name, struct buffer *out)
 {
     struct lookup *lookup = context;
+    const struct check_names *names = lookup->checker->names;
+    int64_t ms;
+    bool known = false;
     (void)out;
-    bool known = is_reference(lookup->checker, name);
+    if (text_is_one_of(name, always_known) || shifted_now_parse(name, &ms) ||
+        local_find(names, name) != NULL)
+        known = true;
+    else if (text_equal(name, "i"))
+        known = lookup->checker->in_iteration;
+    else if (text_starts(name, project_prefix))
+        known = names->projects == NULL ||
+                string_list_contains(names->projects, name + strlen(project_prefix));
+    else
+        known = names->variables == NULL || string_list_contains(names->variables, name);
     if (!known)
         lookup->unknown = memory_copy_text(name);
     return known;
@@ -147,9 +136,9 @@ static bool text_is_shaped(const struct checker *checker, const struct text_rule
                            const char *text, struct mark where, const char *name)
 {
     struct diagnostics *problems = checker->problems;
-    if (rule->words != NULL && !is_word_of(text, rule->words))
+    if (rule->words != NULL && !text_is_one_of(text, rule->words))
         refuse_word(checker, rule, text, where, name);
-    else if (is_word_of(text, rule->reserved))
+    else if ((rule->reserved != NULL && text_is_one_of(text, rule->reserved)))
         diagnose(problems, where, "%s \"%s\" is taken: choose another name", name, text);
     else if (rule->least > 0 && text[0] == '\0')
         diagnose(problems, where, "%s must not be empty", name);

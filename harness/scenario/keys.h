@@ -20,9 +20,8 @@
 #include "scenario/value.h"
 
 struct text_rule {
-    const char *name; /* of the definition in the schema; NULL: written out where it is used */
-    const char
-        *pattern;     /* regular expression that Python, ECMAScript and PCRE2 read alike; or NULL */
+    const char *name;    /* of the definition in the schema; NULL: written out where it is used */
+    const char *pattern; /* read alike by Python, ECMAScript and PCRE2; or NULL */
     const char *hint; /* end of the sentence when the pattern or the words refuse: "must be ..." */
     const char *doc;  /* for the reference: how such a text is written; NULL: nothing to say */
     unsigned least;   /* characters */

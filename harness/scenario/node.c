@@ -146,14 +146,6 @@ void node_keys(const struct node *node, struct string_list *keys)
         string_list_add(keys, node->entries[i].key);
 }
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (strcmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
 static bool is_integer(const char *text)
 {
     static const char digits[] = "0123456789";
@@ -172,7 +164,7 @@ static bool is_real(const char *text)
     static const char *const special[] = {".inf",  ".Inf",  ".INF",  "-.inf", "-.Inf",
                                           "-.INF", "+.inf", "+.Inf", "+.INF", ".nan",
                                           ".NaN",  ".NAN",  NULL};
-    if (is_one_of(text, special))
+    if (text_is_one_of(text, special))
         return true;
     text += *text == '-' || *text == '+';
     size_t whole = strspn(text, digits);
@@ -199,9 +191,9 @@ enum scalar_type node_scalar_type(const struct node *node)
     static const char *const flags[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
     if (!node->plain)
         return SCALAR_TEXT;
-    if (is_one_of(node->text, nulls))
+    if (text_is_one_of(node->text, nulls))
         return SCALAR_NULL;
-    if (is_one_of(node->text, flags))
+    if (text_is_one_of(node->text, flags))
         return SCALAR_FLAG;
     if (is_integer(node->text))
         return SCALAR_INTEGER;

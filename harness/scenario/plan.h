@@ -143,10 +143,9 @@ struct world_plan {
     struct string_list projects; /* names of git projects: ${world}/NAME, ${project.NAME} */
     struct file_list files;      /* target file's, then the scenario's; a path once */
     struct variable_list env;    /* target file's, overridden by the scenario's */
-    struct string_list
-        tools;         /* what the PATH of the world holds: target's and scenario's, and needs */
-    char *config_path; /* where the target's configuration goes; NULL: it has none */
-    json_t *config;    /* target file's with the scenario's merged into it; NULL: none */
+    struct string_list tools;    /* on the PATH of the world: target's, scenario's and needs */
+    char *config_path;           /* where the target's configuration goes; NULL: it has none */
+    json_t *config;              /* target file's with the scenario's merged into it; NULL: none */
 };
 
 struct measure_plan {
@@ -172,8 +171,7 @@ struct target_plan {
     char *name;                 /* the target file's name without ".yaml" */
     char *file;                 /* its path */
     struct string_list command; /* argv; [0] is a program name or a path */
-    struct string_list
-        version; /* arguments that make the program print its version; may be empty */
+    struct string_list version; /* arguments that make it print its version; may be empty */
     char *term;
     int columns;
     int rows;
