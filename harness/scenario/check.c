@@ -16,6 +16,7 @@ struct place {
     const char *name;
     const struct key_row *row; /* NULL: a part of a value */
     bool is_item;
+    bool removable; /* in a map: null removes an entry */
 };
 
 static void check_value(const struct checker *checker, const struct node *node,
@@ -129,7 +130,7 @@ static void check_map(const struct checker *checker, const struct node *node,
         check_text(&inner, type->map_key, entry->key, entry->where, NULL, place.name);
         if (are_files && entry->value->kind == NODE_MAPPING)
             check_copies(checker, entry->value, entry->key, entry->where);
-        if (type->removable && node_is_null(entry->value))
+        if (place.removable && node_is_null(entry->value))
             continue;
         check_value(checker, entry->value, type->item, (struct place){.name = entry->key});
     }
@@ -328,7 +329,8 @@ static void check_table(const struct checker *checker, const struct node *node,
         inner.in_loop |= table->kind == TABLE_LOOP;
         inner.in_iteration |= holds_scenario && strcmp(row->name, "iteration") == 0;
         inner.in_iteration |= table->kind == TABLE_FOR_SCENARIO && strcmp(row->name, "before") == 0;
-        check_value(&inner, entry->value, row->type, (struct place){.name = row->name, .row = row});
+        check_value(&inner, entry->value, row->type,
+                    (struct place){.name = row->name, .row = row, .removable = table->removable});
     }
     check_rules(node, table, checker->problems);
 }

@@ -59,7 +59,6 @@ struct value_type {
     unsigned least_items;          /* of the list */
     const struct text_rule *map_key;
     const struct key_table *table;
-    bool removable; /* FORM_MAP: null as a value removes what an extended file sets */
 };
 
 struct key_row {
@@ -106,7 +105,7 @@ struct key_table {
     size_t count;
     const struct key_rule *rules; /* ended by RULE_END; NULL: none */
     bool exactly_one;             /* a mapping with one key, which names what it is */
-    bool removable;               /* null as a value removes what an extended file sets */
+    bool removable; /* null as a value, also in a map, removes what an extended file sets */
     enum table_kind kind;
 };
 
@@ -140,8 +139,8 @@ extern const struct text_rule some_text_rule, template_rule, any_template_rule, 
 extern const struct value_type some_text_type, template_type, any_template_type, name_type,
     integer_type, flag_type, date_type, duration_type, range_type, byte_size_type, mode_type,
     command_type, tag_list_type, tool_list_type, project_list_type, environment_type, file_map_type,
-    region_map_type, target_file_map_type, target_region_map_type, plain_regex_type,
-    any_mapping_type, world_path_type, world_directory_type, known_region_type;
+    region_map_type, plain_regex_type, any_mapping_type, world_path_type, world_directory_type,
+    known_region_type;
 
 /* Every text rule that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];

@@ -10,23 +10,19 @@ static const struct value_type other_text_type = {FORM_TEXT | FORM_LIST, "text o
                                                   .text = &some_text_rule, .item = &some_text_type,
                                                   .least_items = 1};
 static const struct value_type translated_texts_type = {
-    FORM_MAP, "a mapping of texts to texts", .item = &other_text_type, .map_key = &some_text_rule,
-    .removable = true};
+    FORM_MAP, "a mapping of texts to texts", .item = &other_text_type, .map_key = &some_text_rule};
 static const struct value_type translated_regexes_type = {
     FORM_MAP, "a mapping of regular expressions to regular expressions", .item = &plain_regex_type,
-    .map_key = &some_text_rule, .removable = true};
+    .map_key = &some_text_rule};
 static const struct value_type translated_keys_type = {
-    FORM_MAP, "a mapping of keys to keys", .item = &keys_type, .map_key = &key_name_rule,
-    .removable = true};
-static const struct value_type steps_before_type = {FORM_MAP, "a mapping of texts to steps",
-                                                    .item = &step_list_type,
-                                                    .map_key = &some_text_rule, .removable = true};
+    FORM_MAP, "a mapping of keys to keys", .item = &keys_type, .map_key = &key_name_rule};
+static const struct value_type steps_before_type = {
+    FORM_MAP, "a mapping of texts to steps", .item = &step_list_type, .map_key = &some_text_rule};
 static const struct value_type translate_scenarios_type = {
     FORM_MAP, "a mapping of scenarios to what is translated in them",
-    .item = MAPPING(translate_scenario_table), .map_key = &name_rule, .removable = true};
+    .item = MAPPING(translate_scenario_table), .map_key = &name_rule};
 static const struct value_type without_type = {FORM_MAP, "a mapping of scenarios to reasons",
-                                               .item = &some_text_type, .map_key = &name_rule,
-                                               .removable = true};
+                                               .item = &some_text_type, .map_key = &name_rule};
 
 static const struct key_row target_rows[] = {
     {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
@@ -43,10 +39,9 @@ static const struct key_row target_rows[] = {
     {"wait_rows", &range_type, .default_text = "0..-1",
      .doc = "The rows in which waits look when they name none: leave out bars that always show the "
             "same words."},
-    {"regions", &target_region_map_type,
-     .doc = "Named parts of the screen, for waits and `leave_out`."},
+    {"regions", &region_map_type, .doc = "Named parts of the screen, for waits and `leave_out`."},
     {"env", &environment_type, .doc = "Environment variables to set; null unsets one."},
-    {"files", &target_file_map_type, .doc = "Files of the world: path to text."},
+    {"files", &file_map_type, .doc = "Files of the world: path to text."},
     {"config", MAPPING_AS("a mapping of path and value", target_config_table),
      .doc = "The target's configuration, written as JSON; a scenario's `world.config` is merged "
             "into it."},
@@ -156,7 +151,7 @@ static const struct key_row translate_scenario_rows[] = {
      .doc =
          "By a text or a regular expression, as above: steps that are put before each `wait` for "
          "it, such as the key by which this target looks again. Nothing in them is translated."},
-    {"regions", &target_region_map_type, .doc = "Replace the scenario's of the same name."},
+    {"regions", &region_map_type, .doc = "Replace the scenario's of the same name."},
     {"world", MAPPING(world_table),
      .doc = "Merged into the scenario's `world`: mappings are merged deep, anything else replaces "
             "what was there."},

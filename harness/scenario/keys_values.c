@@ -249,14 +249,8 @@ const struct value_type environment_type = {FORM_MAP, "a mapping of names to tex
                                             .map_key = &environment_rule};
 const struct value_type file_map_type = {FORM_MAP, "a mapping of paths to files",
                                          .item = &file_type, .map_key = &world_file_rule};
-const struct value_type target_file_map_type = {FORM_MAP, "a mapping of paths to files",
-                                                .item = &file_type, .map_key = &world_file_rule,
-                                                .removable = true};
 const struct value_type region_map_type = {FORM_MAP, "a mapping of names to regions",
                                            .item = &region_type, .map_key = &region_rule};
-const struct value_type target_region_map_type = {FORM_MAP, "a mapping of names to regions",
-                                                  .item = &region_type, .map_key = &region_rule,
-                                                  .removable = true};
 
 const struct text_rule *const documented_rules[] = {
     &key_name_rule, &date_rule,      &duration_rule, &range_rule,      &size_rule,

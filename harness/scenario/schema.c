@@ -6,7 +6,7 @@
 #include "scenario/node.h"
 
 static json_t *type_schema(json_t *definitions, const struct value_type *type,
-                           const struct key_row *row);
+                           const struct key_row *row, bool removable);
 static json_t *table_schema(json_t *definitions, const struct key_table *table);
 
 static json_t *words_json(const char *const *words)
@@ -87,18 +87,18 @@ static json_t *integer_schema(const struct value_type *type, const struct key_ro
 static json_t *list_schema(json_t *definitions, const struct value_type *type)
 {
     json_t *schema = typed("array");
-    json_put(schema, "items", type_schema(definitions, type->item, NULL));
+    json_put(schema, "items", type_schema(definitions, type->item, NULL, false));
     if (type->least_items > 0)
         json_put(schema, "minItems", json_integer(type->least_items));
     return schema;
 }
 
-static json_t *map_schema(json_t *definitions, const struct value_type *type)
+static json_t *map_schema(json_t *definitions, const struct value_type *type, bool removable)
 {
     json_t *schema = typed("object");
-    json_t *item = type_schema(definitions, type->item, NULL);
+    json_t *item = type_schema(definitions, type->item, NULL, false);
     json_put(schema, "propertyNames", text_schema(definitions, type->map_key));
-    json_put(schema, "additionalProperties", type->removable ? or_null(item) : item);
+    json_put(schema, "additionalProperties", removable ? or_null(item) : item);
     return schema;
 }
 
@@ -112,8 +112,9 @@ static json_t *table_reference(json_t *definitions, const struct key_table *tabl
     return reference_to(table->name);
 }
 
+/* `removable`: null may stand for an entry of a map. */
 static json_t *type_schema(json_t *definitions, const struct value_type *type,
-                           const struct key_row *row)
+                           const struct key_row *row, bool removable)
 {
     json_t *choices = json_array();
     if (type->forms & FORM_TEXT)
@@ -127,7 +128,8 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     if (type->forms & FORM_TABLE)
         json_push(choices, table_reference(definitions, type->table));
     if (type->forms & FORM_MAP)
-        json_push(choices, map_schema(definitions, type));
+        json_push(choices,
+                  map_schema(definitions, type, removable && !(type->item->forms & FORM_NULL)));
     if (type->forms & FORM_ANY)
         json_push(choices, typed("object"));
     if (type->forms & FORM_NULL)
@@ -142,7 +144,7 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
 static json_t *row_schema(json_t *definitions, const struct key_table *table,
                           const struct key_row *row)
 {
-    json_t *schema = type_schema(definitions, row->type, row);
+    json_t *schema = type_schema(definitions, row->type, row, table->removable);
     if (table->removable && !row->required)
         schema = or_null(schema);
     json_put(schema, "description", json_text(row->doc));
