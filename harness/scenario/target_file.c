@@ -24,21 +24,6 @@ static char *directory_of(const char *path)
     return memory_copy_range(path, (size_t)(path_base(path) - path));
 }
 
-/* Names of the target files beside the one that is missing. */
-static void list_beside(const char *path, struct string_list *names)
-{
-    _cleanup_free_ char *directory = directory_of(path);
-    DIR *entries = opendir(directory[0] != '\0' ? directory : ".");
-    if (entries == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
-        if (text_ends(entry->d_name, ".yaml"))
-            string_list_take(
-                names, memory_copy_range(entry->d_name, strlen(entry->d_name) - strlen(".yaml")));
-    closedir(entries);
-    string_list_sort(names);
-}
-
 /* `asked` is NULL where the command line named the file: the message then stands at the file
  * itself.
  */
@@ -49,7 +34,14 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
     struct mark where = asked != NULL ? *asked : here;
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_free_ char *name = yaml_name(path);
-    list_beside(path, &names);
+    _cleanup_free_ char *directory = directory_of(path);
+    DIR *entries = opendir(directory[0] != '\0' ? directory : ".");
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        if (text_ends(entry->d_name, ".yaml"))
+            string_list_take(&names, yaml_name(entry->d_name));
+    if (entries != NULL)
+        closedir(entries);
+    string_list_sort(&names);
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest != NULL)
         diagnose(problems, where, "there is no target file \"%s\"; did you mean \"%s\"?", name,

@@ -290,13 +290,6 @@ static struct node *read_value(struct reader *reader, const yaml_event_t *event)
     return node_new(NODE_BROKEN, mark);
 }
 
-static bool has_directives(const yaml_event_t *start)
-{
-    return start->data.document_start.version_directive != NULL ||
-           start->data.document_start.tag_directives.start !=
-               start->data.document_start.tag_directives.end;
-}
-
 /* The stream's events around the one document: STREAM-START, DOCUMENT-START, the value,
  * DOCUMENT-END, STREAM-END. */
 static struct node *read_stream(struct reader *reader)
@@ -306,12 +299,15 @@ static struct node *read_stream(struct reader *reader)
         _cleanup_event_ yaml_event_t event;
         if (!next_event(reader, &event) || event.type == YAML_STREAM_END_EVENT)
             break;
-        if (event.type == YAML_DOCUMENT_START_EVENT && root != NULL)
-            fail_at(reader, mark_of(reader, event.start_mark),
-                    "a second document begins here; a file holds one");
-        else if (event.type == YAML_DOCUMENT_START_EVENT && has_directives(&event))
-            fail_at(reader, mark_of(reader, event.start_mark), "directives are not supported");
-        else if (event.type != YAML_DOCUMENT_START_EVENT && event.type != YAML_STREAM_START_EVENT &&
+        struct mark mark = mark_of(reader, event.start_mark);
+        bool starts = event.type == YAML_DOCUMENT_START_EVENT;
+        if (starts && root != NULL)
+            fail_at(reader, mark, "a second document begins here; a file holds one");
+        else if (starts && (event.data.document_start.version_directive != NULL ||
+                            event.data.document_start.tag_directives.start !=
+                                event.data.document_start.tag_directives.end))
+            fail_at(reader, mark, "directives are not supported");
+        else if (!starts && event.type != YAML_STREAM_START_EVENT &&
                  event.type != YAML_DOCUMENT_END_EVENT)
             root = read_value(reader, &event);
     }
