@@ -237,3 +237,21 @@ char *text_harmless(const char *text, bool keep_newlines)
     }
     return buffer_take(&out);
 }
+
+char *shell_quoted(const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:=@%+,";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0')
+        return memory_copy_text(text);
+    struct buffer quoted = {0};
+    buffer_char(&quoted, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            buffer_text(&quoted, "'\\''");
+        else
+            buffer_char(&quoted, *text);
+    }
+    buffer_char(&quoted, '\'');
+    return buffer_take(&quoted);
+}

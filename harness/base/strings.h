@@ -51,4 +51,7 @@ size_t utf8_length(const char *text, size_t available);
  * build's log would take for a command ("::error::" becomes ": :error::"). The caller frees it. */
 char *text_harmless(const char *text, bool keep_newlines);
 
+/* The text as one word of a POSIX shell; the caller frees it. */
+char *shell_quoted(const char *text);
+
 #endif

@@ -12,9 +12,9 @@
 #include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/selection.h"
-#include "report/baseline_difference.h"
-#include "report/attempts.h"
-#include "report/result.h"
+#include "result/baseline_difference.h"
+#include "result/attempts.h"
+#include "result/result.h"
 
 /* One scenario's new baseline, before anything is written. */
 struct proposal {

@@ -10,7 +10,7 @@
 #include "commands/complain.h"
 #include "commands/comparison.h"
 #include "commands/selection.h"
-#include "report/baseline_difference.h"
+#include "result/baseline_difference.h"
 #include "report/difference.h"
 
 struct comparing {

@@ -9,7 +9,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "report/result.h"
+#include "journal/run_files.h"
+#include "result/result.h"
 
 struct finding_reports {
     const char *except;

@@ -21,7 +21,7 @@
 #include "commands/schedule.h"
 #include "driver/process.h"
 #include "measure/stop_signals.h"
-#include "report/result_json.h"
+#include "result/result_json.h"
 
 enum { TICK_MS = 200 };
 

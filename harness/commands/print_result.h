@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* `format` is a name of report/format.h's table; `file` NULL: to standard output. */
 bool print_report(const struct suite_result *suite, const char *format, const char *file,

@@ -6,7 +6,7 @@
 #include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/print_result.h"
-#include "report/result.h"
+#include "result/result.h"
 
 int command_report(const struct arguments *arguments)
 {

@@ -9,7 +9,7 @@
 
 #include "commands/options.h"
 #include "measure/run_options.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* Ends with its process: nothing is freed. */
 struct scenario_run {

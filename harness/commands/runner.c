@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "commands/channel.h"
 #include "commands/run_scenario.h"
-#include "report/result_json.h"
+#include "result/result_json.h"
 
 void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t parent)
 {

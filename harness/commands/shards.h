@@ -5,7 +5,7 @@
 #ifndef LEAKGATE_COMMANDS_SHARDS_H
 #define LEAKGATE_COMMANDS_SHARDS_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 struct shards {
     struct suite_result **reports;

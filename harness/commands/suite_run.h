@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "commands/revision.h"
 #include "commands/selection.h"
-#include "report/result.h"
+#include "result/result.h"
 
 struct suite_run {
     const struct arguments *arguments;

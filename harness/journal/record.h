@@ -19,8 +19,6 @@
 #include "probes/sample.h"
 #include "verdict/baseline.h"
 
-/* The journal's name in a run's directory. */
-#define JOURNAL_FILE "journal.jsonl"
 enum { JOURNAL_VERSION = 1 };
 #define JOURNAL_ABSENT INT64_MIN
 static inline int64_t journal_number(int64_t number, int64_t otherwise)

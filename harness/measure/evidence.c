@@ -90,17 +90,3 @@ void evidence_end(struct evidence *evidence)
     file_draft_discard(&evidence->goroutine.first);
     file_draft_discard(&evidence->goroutine.last);
 }
-
-bool evidence_remove(const char *directory, struct lg_error *err)
-{
-    static const char *const names[] = {EVIDENCE_HEAP_FIRST, EVIDENCE_HEAP_LAST,
-                                        EVIDENCE_GOROUTINE_FIRST, EVIDENCE_GOROUTINE_LAST,
-                                        EVIDENCE_GOROUTINES};
-    bool removed = true;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        _cleanup_free_ char *path = path_join(directory, names[i]);
-        if (unlink(path) != 0 && errno != ENOENT)
-            removed = lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
-    }
-    return removed;
-}

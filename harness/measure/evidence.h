@@ -3,7 +3,7 @@
  * the target served them, for `go tool pprof -base`, and where its goroutines stood.
  *
  * The worker keeps it whatever it measured, because what a run comes to is known only when all its
- * attempts are judged; of a scenario that passes it is removed then (report/evidence.h). Nothing is
+ * attempts are judged; of a scenario that passes it is removed then (result/evidence.h). Nothing is
  * fetched for it in the loop: what is written is what was fetched to be decoded.
  */
 #ifndef LEAKGATE_MEASURE_EVIDENCE_H
@@ -14,14 +14,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "journal/run_files.h"
 #include "probes/gauge.h"
 #include "probes/pprof.h"
-
-#define EVIDENCE_HEAP_FIRST "heap-first.pb.gz"
-#define EVIDENCE_HEAP_LAST "heap-last.pb.gz"
-#define EVIDENCE_GOROUTINE_FIRST "goroutine-first.pb.gz"
-#define EVIDENCE_GOROUTINE_LAST "goroutine-last.pb.gz"
-#define EVIDENCE_GOROUTINES "goroutines.txt"
 
 struct evidence {
     const char *directory; /* of the run's files; not owned */
@@ -42,8 +37,5 @@ void evidence_take_goroutines(const struct evidence *evidence, struct pprof *ppr
 /* Gives the profiles their names. Until then nothing of them is to be seen. */
 bool evidence_publish(struct evidence *evidence, struct lg_error *err);
 void evidence_end(struct evidence *evidence);
-
-/* Removes from a run's directory what the above wrote. */
-bool evidence_remove(const char *directory, struct lg_error *err);
 
 #endif

@@ -107,8 +107,8 @@ static char *file_of_run(const struct run *run, const char *name)
 
 static bool start_target(struct run *run, struct lg_error *err)
 {
-    _cleanup_free_ char *recording = file_of_run(run, "recording.cast");
-    _cleanup_free_ char *errors = file_of_run(run, "stderr.txt");
+    _cleanup_free_ char *recording = file_of_run(run, RECORDING_FILE);
+    _cleanup_free_ char *errors = file_of_run(run, STDERR_FILE);
     struct target_options options = {.program = run->program,
                                      .recording_path = recording,
                                      .stderr_path = errors,
@@ -171,7 +171,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
         return true;
     _cleanup_strings_ struct string_list rows = {0};
     _cleanup_buffer_ struct buffer text = {0};
-    _cleanup_free_ char *path = file_of_run(run, "screen.txt");
+    _cleanup_free_ char *path = file_of_run(run, SCREEN_FILE);
     terminal_text(target_terminal(run->target), &rows);
     for (size_t i = 0; i < rows.count; i++)
         buffer_format(&text, "%s\n", rows.items[i]);

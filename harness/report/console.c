@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "report/evidence.h"
+#include "result/evidence.h"
 #include "report/format.h"
-#include "report/attempts.h"
-#include "report/quarantine.h"
+#include "result/attempts.h"
+#include "result/quarantine.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "report/result.h"
+#include "result/result.h"
 
 struct console_style {
     bool colour;

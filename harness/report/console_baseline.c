@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/baseline_difference.h"
-#include "report/quarantine.h"
+#include "result/baseline_difference.h"
+#include "result/quarantine.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"
 #include "report/revision_text.h"

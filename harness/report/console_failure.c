@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/statements.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"

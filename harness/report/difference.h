@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "base/buffer.h"
-#include "report/baseline_difference.h"
+#include "result/baseline_difference.h"
 
 /* What became of a plan. Whether less is found by one that differs, only a reader can tell. */
 enum plan_change { PLAN_SAME, PLAN_DIFFERS, PLAN_NEW, PLAN_GONE };

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/result_json.h"
+#include "result/result_json.h"
 #include "report/console.h"
 
 /* The order in which they are written: the result first, for all others can be made from it. */

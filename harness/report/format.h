@@ -14,7 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "report/result.h"
+#include "result/result.h"
 
 struct report_format {
     const char *name;

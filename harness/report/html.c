@@ -18,7 +18,7 @@
 #include "report/html_text.h"
 #include "report/console.h"
 #include "report/revision_text.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/holder_key.h"
 #include "verdict/runtime_memory.h"
 

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "report/html_text.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 
 /* In the units of the picture, which is about as wide as a phone. */
 enum { WIDTH = 360, HEIGHT = 196, LEFT = 54, RIGHT = 6, TOP = 20, BOTTOM = 22 };

@@ -9,7 +9,7 @@
 #include "report/html_chart.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/baseline.h"
 #include "verdict/levels.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/console.h"

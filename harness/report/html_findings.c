@@ -11,7 +11,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/statements.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/holder_key.h"
 
 /* Growth by numbers, whatever became of it. */

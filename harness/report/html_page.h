@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 #include "report/html_plot.h"
-#include "report/result.h"
+#include "result/result.h"
 #include "verdict/ledger.h"
 
 struct page {

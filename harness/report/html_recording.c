@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/html_frames.h"
 #include "report/html_page.h"
 #include "report/html_text.h"

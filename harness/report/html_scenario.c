@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/revision_text.h"

@@ -5,11 +5,11 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/console.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/holder_key.h"
 
 /* What there is more of, for who does not know the gauges' names yet. */

@@ -4,23 +4,10 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "report/baseline_difference.h"
 
 const char *revision_word(const struct suite_result *suite)
 {
     return suite->revision != NULL ? suite->revision : "the other revision";
-}
-
-void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines)
-{
-    const struct run_record *record = scenario->record;
-    _cleanup_changes_ struct change_list changes = {0};
-    if (record == NULL || record->header.baseline_revision == NULL)
-        return;
-    baseline_changes(record->header.baseline, record->header.baseline_here, &changes);
-    for (size_t i = 0; i < changes.count; i++)
-        if (changes.items[i].effect == CHANGE_WEAKER)
-            string_list_take(lines, change_text(&changes.items[i]));
 }
 
 /* "; the plan of a, b differs" */

@@ -6,14 +6,10 @@
 #ifndef LEAKGATE_REPORT_REVISION_TEXT_H
 #define LEAKGATE_REPORT_REVISION_TEXT_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 /* What reports call it: "origin/main"; where only the journals are left, "the other revision". */
 const char *revision_word(const struct suite_result *suite);
-
-/* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
- * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
-void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);
 
 /* Of all: "Against origin/main: the plan of tab-cycle differs; 1 scenario is not run any more.
  * ..."; NULL where there is nothing. The caller frees it. What is not run stands in suite->missing.

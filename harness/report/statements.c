@@ -8,9 +8,10 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/attempts.h"
+#include "result/attempts.h"
 #include "report/text_layout.h"
 #include "verdict/growth.h"
+#include "result/amounts.h"
 
 /* More holders than this would bury the gauge's own line; result.json has all of them. */
 enum { HOLDERS_SHOWN = 6 };

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "report/result.h"
+#include "result/result.h"
 
 /* What stands under a statement. */
 struct detail {

@@ -83,43 +83,6 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
     }
 }
 
-void bytes_describe(double bytes, char *text, size_t size)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
-    size_t unit = 0;
-    while (fabs(bytes) >= 1024 && unit + 1 < sizeof units / sizeof *units) {
-        bytes /= 1024;
-        unit++;
-    }
-    snprintf(text, size, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-}
-
-void amount_describe(enum gauge gauge, double value, char *text, size_t size)
-{
-    switch (gauge < GAUGE_COUNT ? gauge_info(gauge)->unit : UNIT_COUNT) {
-    case UNIT_BYTES:
-        bytes_describe(value, text, size);
-        return;
-    case UNIT_SECONDS:
-        snprintf(text, size, "%.2f s", value);
-        return;
-    case UNIT_COUNT:
-        snprintf(text, size, value == floor(value) ? "%.0f" : "%.2f", value);
-        return;
-    }
-}
-
-void growth_describe(enum gauge gauge, double value, char *text, size_t size)
-{
-    char amount[64];
-    bool count = gauge >= GAUGE_COUNT || gauge_info(gauge)->unit == UNIT_COUNT;
-    if (count)
-        snprintf(amount, sizeof amount, "%.2f", value);
-    else
-        amount_describe(gauge, value, amount, sizeof amount);
-    snprintf(text, size, "%s%s", value >= 0 ? "+" : "", amount);
-}
-
 static void describe_name(const struct string_list *processes, size_t first, struct buffer *out)
 {
     const char *process = processes->items[first];
@@ -144,22 +107,4 @@ char *processes_describe(const struct string_list *processes)
     for (size_t i = 0; i < processes->count; i++)
         describe_name(processes, i, &out);
     return buffer_take(&out);
-}
-
-char *shell_quoted(const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:=@%+,";
-    if (*text != '\0' && text[strspn(text, plain)] == '\0')
-        return memory_copy_text(text);
-    struct buffer quoted = {0};
-    buffer_char(&quoted, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            buffer_text(&quoted, "'\\''");
-        else
-            buffer_char(&quoted, *text);
-    }
-    buffer_char(&quoted, '\'');
-    return buffer_take(&quoted);
 }

@@ -1,5 +1,5 @@
 /*
- * Text on a terminal: display width, padding, cutting, wrapping, and amounts in units people read.
+ * Text on a terminal: display width, padding, cutting and wrapping.
  * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8). Texts
  * given here are harmless already (text_harmless).
  */
@@ -10,7 +10,6 @@
 
 #include "base/buffer.h"
 #include "base/strings.h"
-#include "probes/gauge.h"
 
 /* Columns that the text takes; a character without a width counts as one. */
 size_t text_columns(const char *text);
@@ -23,16 +22,8 @@ char *text_cut(const char *text, size_t columns);
  * end. */
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
 
-/* A gauge's amount: "25", "6.5 MiB", "0.10 s"; signed growth: "+1.00", "+90 B". */
-void amount_describe(enum gauge gauge, double value, char *text, size_t size);
-void growth_describe(enum gauge gauge, double value, char *text, size_t size);
-void bytes_describe(double bytes, char *text, size_t size);
-
 /* Processes given as "NAME (PID)", each name once, in the order in which they come: "sh (12),
  * sleep (3 of them, the first 14)". The caller frees it. */
 char *processes_describe(const struct string_list *processes);
-
-/* The text as one word of a POSIX shell; the caller frees it. */
-char *shell_quoted(const char *text);
 
 #endif

@@ -153,9 +153,24 @@ static void a_grown_array_is_zero_where_it_is_new(void **state)
     free(items);
 }
 
+static void test_shell_words(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"tab-cycle", "tab-cycle"}, {"fd anon_inode:[eventpoll]", "'fd anon_inode:[eventpoll]'"},
+        {"it's", "'it'\\''s'"},     {"", "''"},
+        {"$(rm)", "'$(rm)'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_free_ char *quoted = shell_quoted(cases[i][0]);
+        assert_string_equal(quoted, cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shell_words),
         cmocka_unit_test(a_buffer_refuses_what_is_over_its_maximum),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_it_is_near),
         cmocka_unit_test(a_process_is_known_by_its_whole_name),

@@ -55,10 +55,6 @@ static void the_first_and_the_last_of_each_are_kept(void **state)
     assert_file(*state, EVIDENCE_GOROUTINE_FIRST, "goroutines 1");
     assert_file(*state, EVIDENCE_GOROUTINE_LAST, "goroutines 2");
     assert_false(evidence.left_out);
-
-    assert_true(evidence_remove(*state, NULL));
-    assert_int_equal(rmdir(*state), 0);
-    assert_true(evidence_remove(*state, NULL));
 }
 
 static void one_sample_is_no_pair(void **state)

@@ -15,7 +15,7 @@
 #include "report/html_icicle.h"
 #include "report/html_plot.h"
 #include "report/html_text.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 
 struct escaping {
     const char *text;

@@ -65,45 +65,6 @@ static void test_pad(void **state)
     assert_string_equal(buffer_string(&out), "日  longer");
 }
 
-static void test_amounts(void **state)
-{
-    (void)state;
-    static const struct {
-        enum gauge gauge;
-        double value;
-        const char *amount, *growth;
-    } cases[] = {
-        {GAUGE_FD, 25, "25", "+25.00"},
-        {GAUGE_FD, 0.5, "0.50", "+0.50"},
-        {GAUGE_FD, -1, "-1", "-1.00"},
-        {GAUGE_HEAP_ALLOC, 90, "90 B", "+90 B"},
-        {GAUGE_HEAP_ALLOC, 6815744, "6.5 MiB", "+6.5 MiB"},
-        {GAUGE_HEAP_ALLOC, -2048, "-2.0 KiB", "-2.0 KiB"},
-        {GAUGE_CPU, 0.1, "0.10 s", "+0.10 s"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[64];
-        amount_describe(cases[i].gauge, cases[i].value, text, sizeof text);
-        assert_string_equal(text, cases[i].amount);
-        growth_describe(cases[i].gauge, cases[i].value, text, sizeof text);
-        assert_string_equal(text, cases[i].growth);
-    }
-}
-
-static void test_shell_words(void **state)
-{
-    (void)state;
-    static const char *const cases[][2] = {
-        {"tab-cycle", "tab-cycle"}, {"fd anon_inode:[eventpoll]", "'fd anon_inode:[eventpoll]'"},
-        {"it's", "'it'\\''s'"},     {"", "''"},
-        {"$(rm)", "'$(rm)'"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        _cleanup_free_ char *quoted = shell_quoted(cases[i][0]);
-        assert_string_equal(quoted, cases[i][1]);
-    }
-}
-
 static void test_processes(void **state)
 {
     (void)state;
@@ -126,7 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_cut),
         cmocka_unit_test(test_wrap),      cmocka_unit_test(test_pad),
-        cmocka_unit_test(test_amounts),   cmocka_unit_test(test_shell_words),
+
         cmocka_unit_test(test_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,12 @@
-#include "report/attempts.h"
+#include "result/attempts.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "report/judging.h"
+#include "journal/run_files.h"
+#include "result/judging.h"
 #include "verdict/confirm.h"
 #include "verdict/judge.h"
 #include "verdict/locate.h"

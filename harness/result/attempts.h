@@ -5,10 +5,10 @@
  * attempt that can be had, scenario_take it; scenario_conclude; if scenario_wants_location,
  * scenario_locate.
  */
-#ifndef LEAKGATE_REPORT_ATTEMPTS_H
-#define LEAKGATE_REPORT_ATTEMPTS_H
+#ifndef LEAKGATE_RESULT_ATTEMPTS_H
+#define LEAKGATE_RESULT_ATTEMPTS_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 /* DIRECTORY/NAME/ATTEMPT, the scenario's own directory for the screening; the caller frees it. */
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt);

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "report/evidence.h"
+#include "result/evidence.h"
 
 #include "../temporary_directory.h"
 

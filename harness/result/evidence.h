@@ -2,10 +2,10 @@
  * The files of a scenario's runs besides the journals, in the report's directory: what is there,
  * how it is looked at, and its end when the scenario passed.
  */
-#ifndef LEAKGATE_REPORT_EVIDENCE_H
-#define LEAKGATE_REPORT_EVIDENCE_H
+#ifndef LEAKGATE_RESULT_EVIDENCE_H
+#define LEAKGATE_RESULT_EVIDENCE_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 /* "recording, screen, standard error, goroutines, profiles": what of it is there; "" where nothing
  * is. The caller frees it. */

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/baseline_difference.h"
+#include "result/baseline_difference.h"
 
 /* NULL for NULL; `text` is what stands between the braces of a baseline, with ' for ". */
 static struct baseline *load(const char *text)

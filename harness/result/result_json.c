@@ -1,11 +1,10 @@
-#include "report/result_json.h"
-#include "report/revision_text.h"
+#include "result/result_json.h"
 
 #include <math.h>
 
 #include "base/json.h"
-#include "report/baseline_difference.h"
-#include "report/quarantine.h"
+#include "result/baseline_difference.h"
+#include "result/quarantine.h"
 
 static void put_text(json_t *object, const char *key, const char *text)
 {

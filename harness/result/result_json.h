@@ -2,12 +2,12 @@
  * The result of a run as JSON, for programs: what `--json` prints and what result.json of a report
  * holds. Format: docs/result.md. Sorted keys; the same result gives the same bytes.
  */
-#ifndef LEAKGATE_REPORT_RESULT_JSON_H
-#define LEAKGATE_REPORT_RESULT_JSON_H
+#ifndef LEAKGATE_RESULT_RESULT_JSON_H
+#define LEAKGATE_RESULT_RESULT_JSON_H
 
 #include <jansson.h>
 
-#include "report/result.h"
+#include "result/result.h"
 
 enum { RESULT_VERSION = 1 };
 

@@ -1,4 +1,4 @@
-#include "report/result.h"
+#include "result/result.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "report/attempts.h"
-#include "report/judging.h"
-#include "report/quarantine.h"
+#include "journal/run_files.h"
+#include "result/attempts.h"
+#include "result/baseline_difference.h"
+#include "result/judging.h"
+#include "result/quarantine.h"
 #include "verdict/judge.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
@@ -164,6 +166,18 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
     if (scenario_wants_location(scenario) &&
         attempt_exists(directory, scenario->name, ATTEMPT_LOCATE))
         scenario_locate(scenario, directory);
+}
+
+void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines)
+{
+    const struct run_record *record = scenario->record;
+    _cleanup_changes_ struct change_list changes = {0};
+    if (record == NULL || record->header.baseline_revision == NULL)
+        return;
+    baseline_changes(record->header.baseline, record->header.baseline_here, &changes);
+    for (size_t i = 0; i < changes.count; i++)
+        if (changes.items[i].effect == CHANGE_WEAKER)
+            string_list_take(lines, change_text(&changes.items[i]));
 }
 
 int worse_status(int a, int b)

@@ -1,8 +1,8 @@
 /* A scenario that is in quarantine runs and is judged and shown, but fails nothing, until a day. */
-#ifndef LEAKGATE_REPORT_QUARANTINE_H
-#define LEAKGATE_REPORT_QUARANTINE_H
+#ifndef LEAKGATE_RESULT_QUARANTINE_H
+#define LEAKGATE_RESULT_QUARANTINE_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 enum quarantine_state { QUARANTINE_NONE, QUARANTINE_HOLDS, QUARANTINE_ENDING, QUARANTINE_ENDED };
 

@@ -4,8 +4,8 @@
  * `leakgate run` fills it while it goes; suite_read makes it again from a report's directory. Both
  * judge each scenario from its journal alone (scenario_judge), so both give the same bytes.
  */
-#ifndef LEAKGATE_REPORT_RESULT_H
-#define LEAKGATE_REPORT_RESULT_H
+#ifndef LEAKGATE_RESULT_RESULT_H
+#define LEAKGATE_RESULT_RESULT_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -99,6 +99,10 @@ void scenario_skip(struct scenario_result *scenario, const char *reason);
 void scenario_screen(struct scenario_result *scenario, const char *directory);
 /* The same with all further attempts whose journals are there. */
 void scenario_judge(struct scenario_result *scenario, const char *directory);
+
+/* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
+ * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
+void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);
 
 /* The exit status of one scenario and of all: the worst counts, in the order 70, 2, 5, 1, 4, 3, 0;
  * a signal outranks all. */

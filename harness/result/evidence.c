@@ -1,12 +1,12 @@
-#include "report/evidence.h"
+#include "result/evidence.h"
 
-#include <stdint.h>
+#include <errno.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
-#include "measure/evidence.h"
-#include "report/attempts.h"
-#include "report/text_layout.h"
+#include "journal/run_files.h"
+#include "result/attempts.h"
 
 static bool is_there(const char *directory, const char *name, const char *file)
 {
@@ -19,9 +19,9 @@ char *evidence_describe(const char *directory, const char *name)
     static const struct {
         const char *file;
         const char *what;
-    } kinds[] = {{"recording.cast", "recording"},
-                 {"screen.txt", "screen"},
-                 {"stderr.txt", "standard error"},
+    } kinds[] = {{RECORDING_FILE, "recording"},
+                 {SCREEN_FILE, "screen"},
+                 {STDERR_FILE, "standard error"},
                  {EVIDENCE_GOROUTINES, "goroutines"},
                  {EVIDENCE_HEAP_FIRST, "profiles"}};
     struct buffer out = {0};
@@ -57,12 +57,27 @@ char *evidence_comparison(const char *directory, const struct scenario_result *s
                          profile);
 }
 
+/* Of one run. */
+static bool remove_files(const char *directory, struct lg_error *err)
+{
+    static const char *const names[] = {EVIDENCE_HEAP_FIRST, EVIDENCE_HEAP_LAST,
+                                        EVIDENCE_GOROUTINE_FIRST, EVIDENCE_GOROUTINE_LAST,
+                                        EVIDENCE_GOROUTINES};
+    bool removed = true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        _cleanup_free_ char *path = path_join(directory, names[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            removed = lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
+    }
+    return removed;
+}
+
 bool evidence_forget(const char *directory, const char *name, struct lg_error *err)
 {
     bool removed = true;
     for (enum attempt attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
         _cleanup_free_ char *of_attempt = attempt_directory(directory, name, attempt);
-        removed = evidence_remove(of_attempt, err) && removed;
+        removed = remove_files(of_attempt, err) && removed;
     }
     return removed;
 }

@@ -1,4 +1,4 @@
-#include "report/quarantine.h"
+#include "result/quarantine.h"
 
 #include <string.h>
 

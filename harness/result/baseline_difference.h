@@ -1,7 +1,7 @@
 /* What a pull request changes in a baseline, one thing at a time, and whether less is found because
  * of it. */
-#ifndef LEAKGATE_REPORT_BASELINE_DIFFERENCE_H
-#define LEAKGATE_REPORT_BASELINE_DIFFERENCE_H
+#ifndef LEAKGATE_RESULT_BASELINE_DIFFERENCE_H
+#define LEAKGATE_RESULT_BASELINE_DIFFERENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "report/result.h"
+#include "result/result.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -9,8 +9,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/judging.h"
-#include "report/result_json.h"
+#include "journal/run_files.h"
+#include "result/judging.h"
+#include "result/result_json.h"
 
 static enum verdict verdict_by_name(const char *name)
 {

@@ -1,4 +1,4 @@
-#include "report/baseline_difference.h"
+#include "result/baseline_difference.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/levels.h"
 
 const char *change_effect_name(enum change_effect effect)
