@@ -59,7 +59,7 @@ static bool set_durations(const struct suite_run *suite, struct lg_error *err)
         struct plan *plan = suite->selection.plans[i];
         if (plan->measure.every_ms == 0)
             continue;
-        if (!measure_last(&plan->measure, for_ms, err))
+        if (!measure_set_length(&plan->measure, for_ms, err))
             return lg_context(err, "%s: --for", plan->name);
         any = true;
     }

@@ -49,7 +49,7 @@ const struct region *plan_region(const struct plan *plan, const char *name)
     return NULL;
 }
 
-bool measure_last(struct measure_plan *measure, int64_t for_ms, struct lg_error *err)
+bool measure_set_length(struct measure_plan *measure, int64_t for_ms, struct lg_error *err)
 {
     int64_t samples = for_ms / measure->every_ms;
     _cleanup_free_ char *every = duration_text(measure->every_ms);

@@ -165,7 +165,7 @@ struct measure_plan {
 
 /* Another length of the loop of a plan that is paced by time; its hash stays, for growth is per
  * minute. False, and why, where that makes too few samples or too many. */
-bool measure_last(struct measure_plan *measure, int64_t for_ms, struct lg_error *err);
+bool measure_set_length(struct measure_plan *measure, int64_t for_ms, struct lg_error *err);
 
 struct target_plan {
     char *name;                 /* the target file's name without ".yaml" */
