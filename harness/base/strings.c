@@ -19,6 +19,12 @@ void string_list_add(struct string_list *list, const char *text)
     string_list_take(list, memory_copy_text(text));
 }
 
+void string_list_add_once(struct string_list *list, const char *text)
+{
+    if (!string_list_contains(list, text))
+        string_list_add(list, text);
+}
+
 void string_list_add_all(struct string_list *list, const struct string_list *others)
 {
     for (size_t i = 0; i < others->count; i++)

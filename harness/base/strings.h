@@ -14,6 +14,8 @@ struct string_list {
 #define _cleanup_strings_ __attribute__((cleanup(string_list_free)))
 
 void string_list_add(struct string_list *list, const char *text);
+/* Unless it is in the list. */
+void string_list_add_once(struct string_list *list, const char *text);
 void string_list_add_all(struct string_list *list, const struct string_list *others);
 /* Takes ownership of text. */
 void string_list_take(struct string_list *list, char *text);

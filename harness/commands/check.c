@@ -52,16 +52,6 @@ static void check_baseline(struct checking *checking, const char *path)
         note_error(checking, &err);
 }
 
-static bool is_in_targets(const char *path)
-{
-    _cleanup_free_ char *real = realpath(path, NULL);
-    char *slash = real != NULL ? strrchr(real, '/') : NULL;
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    return strcmp(path_base(real), "targets") == 0;
-}
-
 static bool has_key(const char *text, const char *key)
 {
     for (const char *line = text; line != NULL;) {
@@ -78,8 +68,13 @@ static bool has_key(const char *text, const char *key)
 static bool is_target_file(const char *path)
 {
     _cleanup_buffer_ struct buffer file = BUFFER_INIT(LIMIT_YAML_BYTES);
-    if (is_in_targets(path))
-        return true;
+    _cleanup_free_ char *real = realpath(path, NULL);
+    char *slash = real != NULL ? strrchr(real, '/') : NULL;
+    if (slash != NULL) {
+        *slash = '\0';
+        if (strcmp(path_base(real), "targets") == 0)
+            return true;
+    }
     if (!file_read(path, &file, LG_ERROR_INPUT, NULL))
         return false;
     const char *text = buffer_string(&file);

@@ -21,12 +21,6 @@ struct comparing {
     struct difference difference;
 };
 
-static void add_once(struct string_list *list, const char *text)
-{
-    if (!string_list_contains(list, text))
-        string_list_add(list, text);
-}
-
 /* --- Scenarios --- */
 
 static void compare_scenario(struct comparing *comparing, const char *name,
@@ -69,7 +63,7 @@ static int compare_scenarios(struct comparing *comparing)
     if (!revision_scenarios(comparing->revision, directory, &all, &err))
         return complain(&err);
     for (size_t i = 0; i < all.count; i++)
-        add_once(&names, all.items[i]);
+        string_list_add_once(&names, all.items[i]);
     string_list_sort(&names);
     for (size_t i = 0; i < names.count; i++)
         compare_scenario(comparing, names.items[i], &problems);
@@ -81,40 +75,24 @@ static int compare_scenarios(struct comparing *comparing)
 
 /* --- Baselines --- */
 
-static void gather_here(const char *directory, struct string_list *paths)
+/* Of DIRECTORY/TARGET/SCENARIO.json; what lies elsewhere is no baseline. */
+static bool compare_baseline(struct comparing *comparing, const char *directory, const char *path,
+                             struct lg_error *err)
 {
-    _cleanup_strings_ struct string_list targets = {0};
-    files_with_suffix(directory, "", &targets);
-    for (size_t i = 0; i < targets.count; i++)
-        files_with_suffix(targets.items[i], ".json", paths);
-}
-
-/* DIRECTORY/TARGET/SCENARIO.json and nothing else; the caller frees both. */
-static bool split_path(const char *directory, const char *path, char **target, char **scenario)
-{
-    _cleanup_free_ char *prefix = path_join(directory, "x");
-    const char *remaining = path + strlen(prefix) - 1;
-    const char *slash = strchr(remaining, '/');
-    if (slash == NULL || slash == remaining || strchr(slash + 1, '/') != NULL)
-        return false;
-    *target = memory_copy_range(remaining, (size_t)(slash - remaining));
-    *scenario = memory_copy_range(slash + 1, strlen(slash + 1) - strlen(".json"));
-    return true;
-}
-
-static bool compare_baseline(struct comparing *comparing, const char *path, struct lg_error *err)
-{
-    _cleanup_free_ char *target = NULL;
-    _cleanup_free_ char *scenario = NULL;
     _cleanup_baseline_ struct baseline *old = NULL;
     _cleanup_baseline_ struct baseline *new = NULL;
-    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
-    if (!split_path(directory, path, &target, &scenario))
+    _cleanup_free_ char *prefix = path_join(directory, "");
+    const char *name = path + strlen(prefix);
+    const char *slash = strchr(name, '/');
+    if (slash == NULL || slash == name || strchr(slash + 1, '/') != NULL)
         return true;
     if (access(path, F_OK) == 0 && (new = baseline_read(path, err)) == NULL)
         return false;
     if (!revision_baseline(comparing->revision, path, &old, err))
         return false;
+    _cleanup_free_ char *target = memory_copy_range(name, (size_t)(slash - name));
+    _cleanup_free_ char *scenario =
+        memory_copy_range(slash + 1, strlen(slash + 1) - strlen(".json"));
     struct scenario_difference *item = difference_of(&comparing->difference, target, scenario);
     baseline_changes(old, new, &item->baseline);
     return true;
@@ -123,18 +101,21 @@ static bool compare_baseline(struct comparing *comparing, const char *path, stru
 static bool compare_baselines(struct comparing *comparing, struct lg_error *err)
 {
     const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
+    _cleanup_strings_ struct string_list targets = {0};
     _cleanup_strings_ struct string_list all = {0};
     _cleanup_strings_ struct string_list paths = {0};
-    gather_here(directory, &all);
+    files_with_suffix(directory, "", &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        files_with_suffix(targets.items[i], ".json", &all);
     if (!revision_list(comparing->revision, directory, ".json", &all, err))
         return false;
     if (all.count == 0 && option_given(comparing->arguments, OPTION_BASELINES))
         return lg_fail(err, LG_ERROR_INPUT, 0, "there is no baseline in %s, neither here nor at %s",
                        directory, revision_name(comparing->revision));
     for (size_t i = 0; i < all.count; i++)
-        add_once(&paths, all.items[i]);
+        string_list_add_once(&paths, all.items[i]);
     for (size_t i = 0; i < paths.count; i++)
-        if (!compare_baseline(comparing, paths.items[i], err))
+        if (!compare_baseline(comparing, directory, paths.items[i], err))
             return false;
     return true;
 }

@@ -25,34 +25,24 @@ struct merging {
     struct string_list from; /* for each scenario of the suite: whose evidence it is */
 };
 
-static void merging_end(struct merging *merging)
-{
-    found_reports_free(&merging->found);
-    shards_free(&merging->shards);
-    suite_free(merging->suite);
-    string_list_free(&merging->from);
-}
-
-static bool search(struct merging *merging, struct lg_error *err)
+/* Finds the reports and reads those that are whole. They stay as they are: the report must not be
+ * made in one of them. */
+static bool read_reports(struct merging *merging, struct lg_error *err)
 {
     const struct string_list *operands = &merging->arguments->operands;
+    const struct string_list *whole = &merging->found.whole, *cut_off = &merging->found.cut_off;
     if (operands->count == 0)
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "merge wants the directories of the reports, or one that holds them");
     for (size_t i = 0; i < operands->count; i++)
         if (!find_reports(operands->items[i], merging->directory, &merging->found, err))
             return false;
-    return merging->found.whole.count + merging->found.cut_off.count > 0 ||
-           lg_fail(err, LG_ERROR_INPUT, 0, "there is no report in %s%s", operands->items[0],
-                   operands->count > 1 ? " and the others" : "");
-}
-
-/* The inputs stay as they are: the report must not be made in one of them. */
-static bool check_place(const struct merging *merging, struct lg_error *err)
-{
+    if (whole->count + cut_off->count == 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "there is no report in %s%s", operands->items[0],
+                       operands->count > 1 ? " and the others" : "");
     _cleanup_free_ char *place = realpath(merging->directory, NULL);
-    for (size_t i = 0; place != NULL && i < merging->found.whole.count; i++) {
-        _cleanup_free_ char *report = realpath(merging->found.whole.items[i], NULL);
+    for (size_t i = 0; place != NULL && i < whole->count; i++) {
+        _cleanup_free_ char *report = realpath(whole->items[i], NULL);
         size_t length = report != NULL ? strlen(report) : 0;
         if (length > 0 && strncmp(place, report, length) == 0 &&
             (place[length] == '\0' || place[length] == '/'))
@@ -61,13 +51,8 @@ static bool check_place(const struct merging *merging, struct lg_error *err)
                            "--report",
                            merging->directory);
     }
-    return true;
-}
-
-static bool read_reports(struct merging *merging, struct lg_error *err)
-{
-    for (size_t i = 0; i < merging->found.whole.count; i++) {
-        struct suite_result *report = suite_read(merging->found.whole.items[i], err);
+    for (size_t i = 0; i < whole->count; i++) {
+        struct suite_result *report = suite_read(whole->items[i], err);
         if (report == NULL)
             return false;
         shards_add(&merging->shards, report);
@@ -76,26 +61,26 @@ static bool read_reports(struct merging *merging, struct lg_error *err)
         return shards_agree(&merging->shards, err);
     return lg_fail(err, LG_ERROR_INPUT, 0,
                    "%s has no " REPORT_RESULT ": its run was cut off, and there is no other report",
-                   merging->found.cut_off.items[0]);
+                   cut_off->items[0]);
 }
 
 static void join(struct merging *merging)
 {
-    const char *fail_on = option_given(merging->arguments, OPTION_FAIL_ON)
-                              ? option_text(merging->arguments, OPTION_FAIL_ON)
-                              : NULL;
+    const struct arguments *arguments = merging->arguments;
+    const struct string_list *cut_off = &merging->found.cut_off;
     merging->suite = shards_join(&merging->shards, merging->directory, &merging->from);
-    if (fail_on != NULL)
-        merging->suite->only_leaks_fail = strcmp(fail_on, "leak") == 0;
-    for (size_t i = 0; i < merging->found.cut_off.count; i++)
+    if (option_given(arguments, OPTION_FAIL_ON))
+        merging->suite->only_leaks_fail =
+            strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
+    for (size_t i = 0; i < cut_off->count; i++)
         string_list_take(
             &merging->suite->problems,
             memory_format("%s has no " REPORT_RESULT
                           ": its run was cut off (leakgate report --from shows what it has)",
-                          merging->found.cut_off.items[i]));
+                          cut_off->items[i]));
 }
 
-/* Where a scenario has none, nothing of an earlier merge is to be taken for it. */
+/* Where a scenario has no evidence, nothing of an earlier merge is to be taken for it. */
 static bool copy_evidence(const struct merging *merging, size_t index, struct lg_error *err)
 {
     const char *name = merging->suite->scenarios[index].name;
@@ -122,7 +107,8 @@ static bool copy_all(const struct merging *merging, struct lg_error *err)
     return true;
 }
 
-static int tell(const struct merging *merging)
+/* Writes and prints the report, and says what is missing. Returns the exit status. */
+static int report_all(const struct merging *merging)
 {
     const struct suite_result *suite = merging->suite;
     struct lg_error err = {0};
@@ -144,12 +130,15 @@ int command_merge(const struct arguments *arguments)
                               .directory = option_text(arguments, OPTION_REPORT)};
     struct lg_error err = {0};
     int status;
-    if (!search(&merging, &err) || !check_place(&merging, &err) || !read_reports(&merging, &err)) {
+    if (!read_reports(&merging, &err)) {
         status = complain(&err);
     } else {
         join(&merging);
-        status = copy_all(&merging, &err) ? tell(&merging) : complain(&err);
+        status = copy_all(&merging, &err) ? report_all(&merging) : complain(&err);
     }
-    merging_end(&merging);
+    found_reports_free(&merging.found);
+    shards_free(&merging.shards);
+    suite_free(merging.suite);
+    string_list_free(&merging.from);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "commands/revision.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -204,14 +205,10 @@ const char *revision_commit(const struct revision *revision)
 /* "100644 blob HASH\tPATH": a link or a directory is no file. */
 static bool parse_entry(const char *entry, char hash[HASH_LONGEST + 1])
 {
-    const char *kind = text_starts(entry, "100644 blob ")   ? entry + strlen("100644 blob ")
-                       : text_starts(entry, "100755 blob ") ? entry + strlen("100755 blob ")
-                                                            : NULL;
-    size_t length = kind != NULL ? strcspn(kind, "\t") : 0;
-    if (length > HASH_LONGEST)
+    size_t start = strlen("100644 blob ");
+    if (!text_starts(entry, "100644 blob ") && !text_starts(entry, "100755 blob "))
         return false;
-    memcpy(hash, kind != NULL ? kind : "", length);
-    hash[length] = '\0';
+    snprintf(hash, HASH_LONGEST + 1, "%.*s", (int)strcspn(entry + start, "\t"), entry + start);
     return is_hash(hash);
 }
 
@@ -350,31 +347,22 @@ bool revision_baseline(const struct revision *revision, const char *path,
     return *baseline != NULL;
 }
 
-/* The last day of the quarantine that the revision's own scenario file has; NULL: none. The caller
- * frees it. */
-static char *revision_quarantine_until(const struct revision *revision, const struct plan *plan)
-{
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
-    struct lg_error ignored = {0};
-    bool exists = false;
-    if (!revision_read(revision, plan->file, &text, &exists, &ignored) || !exists)
-        return NULL;
-    return text_quarantine_until(buffer_string(&text), text.length);
-}
-
 void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan)
 {
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
+    _cleanup_free_ char *until = NULL; /* the last day of the one in the revision's own file */
+    struct lg_error ignored = {0};
+    bool exists = false;
     if (plan->quarantine.reason == NULL)
         return;
-    char *until = revision_quarantine_until(revision, plan);
-    if (until != NULL && strcmp(plan->quarantine.until, until) <= 0) {
-        free(until);
+    if (revision_read(revision, plan->file, &text, &exists, &ignored) && exists)
+        until = text_quarantine_until(buffer_string(&text), text.length);
+    if (until != NULL && strcmp(plan->quarantine.until, until) <= 0)
         return;
-    }
     plan->quarantine_here = plan->quarantine;
     plan->quarantine = (struct quarantine_plan){0};
     if (until == NULL)
         return;
     plan->quarantine.reason = memory_copy_text(plan->quarantine_here.reason);
-    plan->quarantine.until = until;
+    plan->quarantine.until = take_pointer(until);
 }

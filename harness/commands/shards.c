@@ -169,17 +169,6 @@ bool shards_agree(const struct shards *shards, struct lg_error *err)
 
 /* --- As one --- */
 
-/* What there is to be: the suite that was divided, or all that is there. */
-static void gather_suite(const struct shards *shards, struct string_list *names)
-{
-    const struct suite_result *first = shards->reports[0];
-    for (size_t i = 0; i < first->whole.count && first->shards > 0; i++)
-        string_list_add(names, first->whole.items[i]);
-    for (size_t i = 0; i < shards->count && first->shards == 0; i++)
-        for (size_t j = 0; j < shards->reports[i]->count; j++)
-            string_list_add(names, shards->reports[i]->scenarios[j].name);
-}
-
 static struct scenario_result *find_scenario(const struct shards *shards, const char *name,
                                              const char **directory)
 {
@@ -194,7 +183,7 @@ static struct scenario_result *find_scenario(const struct shards *shards, const 
 }
 
 /* "shard 2 of 3 is missing", for each; false when none is. */
-static bool tell_missing_shards(const struct shards *shards, struct string_list *problems)
+static bool find_missing_shards(const struct shards *shards, struct string_list *problems)
 {
     unsigned of = shards->reports[0]->shards;
     size_t before = problems->count;
@@ -222,13 +211,6 @@ static void add_missing(struct suite_result *suite, const char *name, bool shard
                          memory_format("no shard has a result of the scenario %s", name));
 }
 
-static void add_texts(struct string_list *list, const struct string_list *texts)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        if (!string_list_contains(list, texts->items[i]))
-            string_list_add(list, texts->items[i]);
-}
-
 /* They ran at the same time: it took as long as the longest, from when the first began. */
 static void join_facts(const struct shards *shards, struct suite_result *suite)
 {
@@ -246,8 +228,10 @@ static void join_facts(const struct shards *shards, struct suite_result *suite)
             suite->signal = report->signal;
         if (suite->revision == NULL)
             suite->revision = memory_copy_text(report->revision);
-        add_texts(&suite->missing, &report->missing);
-        add_texts(&suite->problems, &report->problems);
+        for (size_t j = 0; j < report->missing.count; j++)
+            string_list_add_once(&suite->missing, report->missing.items[j]);
+        for (size_t j = 0; j < report->problems.count; j++)
+            string_list_add_once(&suite->problems, report->problems.items[j]);
     }
 }
 
@@ -258,8 +242,13 @@ struct suite_result *shards_join(struct shards *shards, const char *directory,
     struct suite_result *suite = suite_new(directory, first->baselines, first->options);
     _cleanup_strings_ struct string_list names = {0};
     join_facts(shards, suite);
-    bool shard_is_missing = tell_missing_shards(shards, &suite->problems);
-    gather_suite(shards, &names);
+    bool shard_is_missing = find_missing_shards(shards, &suite->problems);
+    /* The suite that was divided, or all that is there. */
+    if (first->shards > 0)
+        string_list_add_all(&names, &first->whole);
+    for (size_t i = 0; i < shards->count && first->shards == 0; i++)
+        for (size_t j = 0; j < shards->reports[i]->count; j++)
+            string_list_add(&names, shards->reports[i]->scenarios[j].name);
     for (size_t i = 0; i < names.count; i++) {
         const char *where = "";
         struct scenario_result *found = find_scenario(shards, names.items[i], &where);

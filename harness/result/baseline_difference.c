@@ -1,6 +1,7 @@
 #include "result/baseline_difference.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,57 +90,33 @@ static void text_change(const char *what, const char *old, const char *new,
         change_add(changes, CHANGE_NEUTRAL, what, *old != '\0' ? old : NULL, new);
 }
 
-/* Of a gauge; NAN: none. NULL where nothing changed. */
-static struct change *amount_change(enum gauge gauge, const char *what, double old, double new,
-                                    enum change_effect effect, struct change_list *changes)
+/* "fd at rest" of a gauge, or of a tool "spawn git tolerance". NAN: none. NULL where nothing
+ * changed. */
+static struct change *number_change(enum gauge gauge, const char *tool, const char *what,
+                                    double old, double new, enum change_effect effect,
+                                    struct change_list *changes)
 {
     char from[64], to[64];
     if (old == new || (isnan(old) && isnan(new)))
         return NULL;
-    amount_describe(gauge, old, from, sizeof from);
-    amount_describe(gauge, new, to, sizeof to);
-    _cleanup_free_ char *name = memory_format("%s %s", gauge_info(gauge)->name, what);
+    if (tool != NULL) {
+        snprintf(from, sizeof from, "%.2f", old);
+        snprintf(to, sizeof to, "%.2f", new);
+    } else {
+        amount_describe(gauge, old, from, sizeof from);
+        amount_describe(gauge, new, to, sizeof to);
+    }
+    _cleanup_free_ char *name =
+        memory_format("%s %s%s%s", gauge_info(gauge)->name, tool != NULL ? tool : "",
+                      tool != NULL ? " " : "", what);
     struct change *change =
         change_add(changes, effect, name, isnan(old) ? NULL : from, isnan(new) ? NULL : to);
     change->gauge = gauge;
-    change->raised = new > old;
+    change->raised = tool == NULL && new > old;
     return change;
 }
 
-/* --- A gauge --- */
-
-/* By how much the level may be over the stored one; without a stored one, over 0. */
-static double most_allowed(enum gauge gauge, const struct baseline_gauge *stored)
-{
-    if (!isnan(stored->level))
-        return stored->level + baseline_tolerance(stored, gauge);
-    return level_most(gauge) > 0 ? level_most(gauge) : INFINITY;
-}
-
-static enum change_effect level_effect(enum gauge gauge, const struct baseline_gauge *was,
-                                       const struct baseline_gauge *now)
-{
-    if (!level_is_judged(gauge))
-        return CHANGE_NEUTRAL;
-    if (!isnan(was->level) && !isnan(now->level))
-        return effect_of(now->level > most_allowed(gauge, was),
-                         was->level > most_allowed(gauge, now));
-    return effect_of(most_allowed(gauge, now) > most_allowed(gauge, was),
-                     most_allowed(gauge, now) < most_allowed(gauge, was));
-}
-
-/* What is tolerated at the level that holds now, by either file. */
-static enum change_effect tolerance_effect(enum gauge gauge, const struct baseline_gauge *was,
-                                           const struct baseline_gauge *now)
-{
-    if (!level_is_judged(gauge) || isnan(was->level) || isnan(now->level))
-        return CHANGE_NEUTRAL;
-    struct baseline_gauge by_old = {.level = now->level, .tolerance = was->tolerance};
-    double before = baseline_tolerance(&by_old, gauge), after = baseline_tolerance(now, gauge);
-    return effect_of(after > before, after < before);
-}
-
-/* NULL: it holds for ever. */
+/* The day is the last one; NULL: for ever. */
 static int compare_days(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)
@@ -155,6 +132,38 @@ static void fill_terms(struct change_side *side, const char *until, const char *
     side->issue = memory_copy_text(issue);
 }
 
+/* --- A gauge --- */
+
+/* By how much the level may be over the stored one; without a stored one, over 0. */
+static double most_allowed(enum gauge gauge, const struct baseline_gauge *stored)
+{
+    if (!isnan(stored->level))
+        return stored->level + baseline_tolerance(stored, gauge);
+    return level_most(gauge) > 0 ? level_most(gauge) : INFINITY;
+}
+
+static enum change_effect level_effect(enum gauge gauge, const struct baseline_gauge *was,
+                                       const struct baseline_gauge *now)
+{
+    double before = most_allowed(gauge, was), after = most_allowed(gauge, now);
+    if (!level_is_judged(gauge))
+        return CHANGE_NEUTRAL;
+    if (!isnan(was->level) && !isnan(now->level))
+        return effect_of(now->level > before, was->level > after);
+    return effect_of(after > before, after < before);
+}
+
+/* What is tolerated at the level that holds now, by either file. */
+static enum change_effect tolerance_effect(enum gauge gauge, const struct baseline_gauge *was,
+                                           const struct baseline_gauge *now)
+{
+    if (!level_is_judged(gauge) || isnan(was->level) || isnan(now->level))
+        return CHANGE_NEUTRAL;
+    struct baseline_gauge by_old = {.level = now->level, .tolerance = was->tolerance};
+    double before = baseline_tolerance(&by_old, gauge), after = baseline_tolerance(now, gauge);
+    return effect_of(after > before, after < before);
+}
+
 /* Why a gauge may grow, and until when. */
 static void terms_change(enum gauge gauge, const struct baseline_gauge *was,
                          const struct baseline_gauge *now, struct change_list *changes)
@@ -164,14 +173,11 @@ static void terms_change(enum gauge gauge, const struct baseline_gauge *was,
         return;
     int days = was->allowed > 0 && now->allowed > 0 ? compare_days(now->expires, was->expires) : 0;
     _cleanup_free_ char *what = memory_format("%s allowed", gauge_info(gauge)->name);
-    const char *for_ever = "for ever", *held = "";
-    struct change *change = change_add(changes, effect_of(days > 0, days < 0), what,
-                                       was->reason == NULL    ? NULL
-                                       : was->expires == NULL ? for_ever
-                                                              : held,
-                                       now->reason == NULL    ? NULL
-                                       : now->expires == NULL ? for_ever
-                                                              : held);
+    const char *old = was->expires == NULL ? "for ever" : "";
+    const char *new = now->expires == NULL ? "for ever" : "";
+    struct change *change =
+        change_add(changes, effect_of(days > 0, days < 0), what, was->reason != NULL ? old : NULL,
+                   now->reason != NULL ? new : NULL);
     change->kind = CHANGE_TERMS;
     change->gauge = gauge;
     fill_terms(&change->old, was->expires, was->reason, was->issue);
@@ -184,12 +190,12 @@ static void gauge_changes(enum gauge gauge, const struct baseline *old, const st
     static const struct baseline_gauge none = {.level = NAN, .tolerance = NAN};
     const struct baseline_gauge *was = old != NULL ? &old->gauges[gauge] : &none;
     const struct baseline_gauge *now = new != NULL ? &new->gauges[gauge] : &none;
-    const char *level = gauge_info(gauge)->cumulative ? "per second at rest" : "at rest";
-    amount_change(gauge, level, was->level, now->level, level_effect(gauge, was, now), changes);
-    amount_change(gauge, "tolerance", was->tolerance, now->tolerance,
+    number_change(gauge, NULL, gauge_info(gauge)->cumulative ? "per second at rest" : "at rest",
+                  was->level, now->level, level_effect(gauge, was, now), changes);
+    number_change(gauge, NULL, "tolerance", was->tolerance, now->tolerance,
                   tolerance_effect(gauge, was, now), changes);
     struct change *allowed =
-        amount_change(gauge, "allowed per iteration", was->allowed, now->allowed,
+        number_change(gauge, NULL, "allowed per iteration", was->allowed, now->allowed,
                       effect_of(now->allowed > was->allowed, now->allowed < was->allowed), changes);
     if (allowed != NULL)
         fill_terms(&allowed->new, NULL, now->reason, now->issue);
@@ -205,24 +211,10 @@ static double most_starts(const struct baseline_tool *tool)
     return stored->per_iteration + baseline_tool_tolerance(stored);
 }
 
-static void tool_number(const char *name, const char *what, double old, double new,
-                        enum change_effect effect, struct change_list *changes)
-{
-    char from[64], to[64];
-    if (old == new || (isnan(old) && isnan(new)))
-        return;
-    snprintf(from, sizeof from, "%.2f", old);
-    snprintf(to, sizeof to, "%.2f", new);
-    _cleanup_free_ char *text = memory_format("spawn %s %s", name, what);
-    struct change *change =
-        change_add(changes, effect, text, isnan(old) ? NULL : from, isnan(new) ? NULL : to);
-    change->gauge = GAUGE_SPAWN;
-}
-
 /* A tool that a file with tools does not name is counted from 0; a file without any compares none.
  */
-static void tool_change(const struct baseline *old, const struct baseline *new, const char *name,
-                        struct change_list *changes)
+static void tool_changes(const struct baseline *old, const struct baseline *new, const char *name,
+                         struct change_list *changes)
 {
     const struct baseline_tool *was = old != NULL ? baseline_tool_for(old, name) : NULL;
     const struct baseline_tool *now = new != NULL ? baseline_tool_for(new, name) : NULL;
@@ -232,24 +224,15 @@ static void tool_change(const struct baseline *old, const struct baseline *new, 
     double after = now != NULL ? now->per_iteration : NAN;
     bool weaker = compared_before && (!compared_now || (now != NULL && after > most_starts(was)));
     bool stricter = compared_now && (!compared_before || now == NULL || before > most_starts(now));
-    tool_number(name, "per iteration", before, after, effect_of(weaker, stricter), changes);
+    number_change(GAUGE_SPAWN, name, "per iteration", before, after, effect_of(weaker, stricter),
+                  changes);
     if (was == NULL || now == NULL)
         return;
     struct baseline_tool by_old = {.per_iteration = after, .tolerance = was->tolerance};
-    double tolerated = baseline_tool_tolerance(&by_old),
-           tolerated_now = baseline_tool_tolerance(now);
-    tool_number(name, "tolerance", was->tolerance, now->tolerance,
-                effect_of(tolerated_now > tolerated, tolerated_now < tolerated), changes);
-}
-
-static void tool_changes(const struct baseline *old, const struct baseline *new,
-                         struct change_list *changes)
-{
-    for (size_t i = 0; old != NULL && i < old->tool_count; i++)
-        if (new == NULL || baseline_tool_for(new, old->tools[i].name) == NULL)
-            tool_change(old, new, old->tools[i].name, changes);
-    for (size_t i = 0; new != NULL &&i < new->tool_count; i++)
-        tool_change(old, new, new->tools[i].name, changes);
+    double tolerated = baseline_tool_tolerance(&by_old);
+    double tolerated_now = baseline_tool_tolerance(now);
+    number_change(GAUGE_SPAWN, name, "tolerance", was->tolerance, now->tolerance,
+                  effect_of(tolerated_now > tolerated, tolerated_now < tolerated), changes);
 }
 
 /* --- An exception --- */
@@ -268,24 +251,24 @@ static void fill_exception(struct change_side *side, const struct baseline_excep
     fill_terms(side, exception->expires, exception->reason, exception->issue);
 }
 
-static enum change_effect exception_effect(const struct baseline_exception *was,
-                                           const struct baseline_exception *now)
-{
-    if (was == NULL || now == NULL)
-        return effect_of(was == NULL, now == NULL);
-    int days = compare_days(now->expires, was->expires);
-    return effect_of(
-        now->allowed > was->allowed || now->allowed_bytes > was->allowed_bytes || days > 0,
-        now->allowed < was->allowed || now->allowed_bytes < was->allowed_bytes || days < 0);
-}
-
+/* Either may be NULL: it is new, or gone. */
 static void exception_change(const struct baseline_exception *was,
                              const struct baseline_exception *now, struct change_list *changes)
 {
     const struct baseline_exception *one = now != NULL ? now : was;
+    bool weaker = was == NULL, stricter = now == NULL;
+    if (was != NULL && now != NULL) {
+        int days = compare_days(now->expires, was->expires);
+        weaker = now->allowed > was->allowed || now->allowed_bytes > was->allowed_bytes || days > 0;
+        stricter =
+            now->allowed < was->allowed || now->allowed_bytes < was->allowed_bytes || days < 0;
+        if (!weaker && !stricter && text_equal(was->reason, now->reason) &&
+            text_equal(was->issue, now->issue))
+            return;
+    }
     _cleanup_free_ char *what =
         memory_format("exception %s %s", gauge_info(one->gauge)->name, one->holder);
-    struct change *change = change_add(changes, exception_effect(was, now), what, NULL, NULL);
+    struct change *change = change_add(changes, effect_of(weaker, stricter), what, NULL, NULL);
     change->kind = CHANGE_EXCEPTION;
     change->gauge = one->gauge;
     change->holder = memory_copy_text(one->holder);
@@ -293,31 +276,9 @@ static void exception_change(const struct baseline_exception *was,
     fill_exception(&change->new, now);
 }
 
-static bool same_exception(const struct baseline_exception *a, const struct baseline_exception *b)
-{
-    return a->allowed == b->allowed && a->allowed_bytes == b->allowed_bytes &&
-           text_equal(a->reason, b->reason) && text_equal(a->issue, b->issue) &&
-           text_equal(a->expires, b->expires);
-}
-
-static void exception_changes(const struct baseline *old, const struct baseline *new,
-                              struct change_list *changes)
-{
-    for (size_t i = 0; old != NULL && i < old->exception_count; i++) {
-        const struct baseline_exception *was = &old->exceptions[i];
-        if (baseline_exception_for(new, was->gauge, was->holder) == NULL)
-            exception_change(was, NULL, changes);
-    }
-    for (size_t i = 0; new != NULL &&i < new->exception_count; i++) {
-        const struct baseline_exception *now = &new->exceptions[i];
-        const struct baseline_exception *was = baseline_exception_for(old, now->gauge, now->holder);
-        if (was == NULL || !same_exception(was, now))
-            exception_change(was, now, changes);
-    }
-}
-
 /* --- All of it --- */
 
+/* Of each list what is gone comes first. */
 static void all_changes(const struct baseline *old, const struct baseline *new,
                         struct change_list *changes)
 {
@@ -328,105 +289,101 @@ static void all_changes(const struct baseline *old, const struct baseline *new,
     }
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         gauge_changes(gauge, old, new, changes);
-    tool_changes(old, new, changes);
-    exception_changes(old, new, changes);
+    for (size_t i = 0; old != NULL && i < old->tool_count; i++)
+        if (new == NULL || baseline_tool_for(new, old->tools[i].name) == NULL)
+            tool_changes(old, new, old->tools[i].name, changes);
+    for (size_t i = 0; new != NULL &&i < new->tool_count; i++)
+        tool_changes(old, new, new->tools[i].name, changes);
+    for (size_t i = 0; old != NULL && i < old->exception_count; i++) {
+        const struct baseline_exception *was = &old->exceptions[i];
+        if (baseline_exception_for(new, was->gauge, was->holder) == NULL)
+            exception_change(was, NULL, changes);
+    }
+    for (size_t i = 0; new != NULL &&i < new->exception_count; i++) {
+        const struct baseline_exception *now = &new->exceptions[i];
+        exception_change(baseline_exception_for(old, now->gauge, now->holder), now, changes);
+    }
 }
 
-static bool judges_levels(const struct baseline *baseline)
+/* "levels of 9 gauges, 1 exception"; NULL of none. *judges: some of it can fail a run. */
+static char *summary_of(const struct baseline *baseline, bool *judges)
 {
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        if (level_is_judged(gauge) && !isnan(baseline->gauges[gauge].level))
-            return true;
-    return baseline->has_tools;
-}
-
-/* "levels of 9 gauges, 1 exception" */
-static char *summary_of(const struct baseline *baseline)
-{
+    if (baseline == NULL)
+        return NULL;
     size_t levels = 0;
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        levels += isnan(baseline->gauges[gauge].level) ? 0 : 1;
+    *judges = baseline->has_tools;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        bool stored = !isnan(baseline->gauges[gauge].level);
+        levels += stored;
+        *judges = *judges || (stored && level_is_judged(gauge));
+    }
     return memory_format("levels of %zu gauge%s, %zu exception%s", levels, levels == 1 ? "" : "s",
                          baseline->exception_count, baseline->exception_count == 1 ? "" : "s");
 }
 
-static bool is_allowance(const struct change *change)
-{
-    return change->kind != CHANGE_VALUE || change->effect == CHANGE_WEAKER;
-}
-
-/* Of one that is new or gone the numbers are all of it: its allowances alone are told one by one.
+/* Of one that is new or gone the numbers are all of it: only its allowances are shown one by one.
  */
 static void whole_change(const struct baseline *old, const struct baseline *new,
                          struct change_list *changes)
 {
     _cleanup_changes_ struct change_list all = {0};
-    _cleanup_free_ char *was = old != NULL ? summary_of(old) : NULL;
-    _cleanup_free_ char *now = new != NULL ? summary_of(new) : NULL;
-    bool judges = judges_levels(old != NULL ? old : new);
-    bool weaker = old != NULL && judges;
+    bool judges = false;
+    _cleanup_free_ char *was = summary_of(old, &judges);
+    _cleanup_free_ char *now = summary_of(new, &judges);
     bool stricter = old != NULL ? old->exception_count > 0 : judges;
-    change_add(changes, effect_of(weaker, stricter), "baseline", was, now);
+    change_add(changes, effect_of(old != NULL && judges, stricter), "baseline", was, now);
     if (new == NULL)
         return;
     all_changes(old, new, &all);
     for (size_t i = 0; i < all.count; i++)
-        if (is_allowance(&all.items[i]))
+        if (all.items[i].kind != CHANGE_VALUE || all.items[i].effect == CHANGE_WEAKER)
             change_take(changes, &all.items[i]);
 }
 
 void baseline_changes(const struct baseline *old, const struct baseline *new,
                       struct change_list *changes)
 {
-    if (old == NULL && new == NULL)
-        return;
-    if (old == NULL || new == NULL)
-        whole_change(old, new, changes);
-    else
+    if (old != NULL && new != NULL)
         all_changes(old, new, changes);
+    else if (old != NULL || new != NULL)
+        whole_change(old, new, changes);
 }
 
 /* --- As lines --- */
 
-static char *exception_line(const char *sign, const struct change *change,
-                            const struct change_side *side)
+static void exception_line(const char *sign, const struct change *change,
+                           const struct change_side *side, struct string_list *lines)
 {
-    return memory_format("%s %s: %s%s%s: %s%s%s%s", sign, change->what, side->text,
-                         side->until != NULL ? " until " : "",
-                         side->until != NULL ? side->until : "",
-                         side->reason != NULL ? side->reason : "", side->issue != NULL ? " (" : "",
-                         side->issue != NULL ? side->issue : "", side->issue != NULL ? ")" : "");
-}
-
-static void value_line(const struct change *change, bool marked, struct string_list *lines)
-{
-    const char *old = change->old.text, *new = change->new.text;
-    if (old == NULL)
-        string_list_take(lines, memory_format("%s %s", change->what, new));
-    else
-        string_list_take(lines, memory_format("%s %s -> %s%s", change->what, old,
-                                              new != NULL ? new : "none",
-                                              marked && change->raised ? " (raised)" : ""));
+    if (side->text == NULL)
+        return;
+    _cleanup_free_ char *text = change_side_text(side);
+    string_list_take(lines,
+                     memory_format("%s %s: %s: %s%s%s%s", sign, change->what, text,
+                                   text_or(side->reason, ""), side->issue != NULL ? " (" : "",
+                                   text_or(side->issue, ""), side->issue != NULL ? ")" : ""));
 }
 
 static void change_lines(const struct change *change, bool marked, struct string_list *lines)
 {
+    const char *old = change->old.text, *new = change->new.text;
+    const char *until = change->new.until, *reason = change->new.reason;
     switch (change->kind) {
     case CHANGE_VALUE:
-        value_line(change, marked, lines);
+        string_list_take(lines, old == NULL
+                                    ? memory_format("%s %s", change->what, new)
+                                    : memory_format("%s %s -> %s%s", change->what, old,
+                                                    text_or(new, "none"),
+                                                    marked && change->raised ? " (raised)" : ""));
         return;
     case CHANGE_TERMS:
-        if (change->new.reason != NULL)
-            string_list_take(
-                lines, memory_format(
-                           "%s%s%s: %s", change->what, change->new.until != NULL ? " until " : "",
-                           change->new.until != NULL ? change->new.until : "", change->new.reason));
+        if (reason != NULL)
+            string_list_take(lines, memory_format("%s%s%s: %s", change->what,
+                                                  until != NULL ? " until " : "",
+                                                  text_or(until, ""), reason));
         return;
     case CHANGE_EXCEPTION:
-        if (change->old.text != NULL)
-            string_list_take(lines, exception_line("-", change, &change->old));
-        if (change->new.text != NULL)
-            string_list_take(lines, exception_line("+", change, &change->new));
+        exception_line("-", change, &change->old, lines);
+        exception_line("+", change, &change->new, lines);
         return;
     }
 }
