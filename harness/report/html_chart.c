@@ -259,7 +259,7 @@ static void put_label(struct buffer *out, const struct frame *frame)
 {
     const struct chart *chart = frame->chart;
     const struct judged *judged = &frame->judged;
-    const char *step = chart->run->series->per_minute ? "minute" : "iteration";
+    const char *step = series_step_name(chart->run->series);
     char from[64], to[64], pace[64], allowed[64];
     html_text(out, chart->title);
     if (!judged->shown) {
@@ -291,7 +291,7 @@ static void put_caption(struct buffer *out, const struct frame *frame)
     if (frame->judged.shown) {
         growth_describe(chart->gauge, frame->judged.per_iteration, pace, sizeof pace);
         buffer_format(out, " <span class=\"pace\">%s per %s</span>", pace,
-                      chart->run->series->per_minute ? "minute" : "iteration");
+                      series_step_name(chart->run->series));
     }
     if (chart->text != NULL) {
         buffer_text(out, "<br><small>");

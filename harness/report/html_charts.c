@@ -92,13 +92,8 @@ static void put_holder(struct buffer *out, const struct page_scenario *part,
     const struct account *account = ledger_account(part->ledger, finding->gauge, finding->holder);
     if (account == NULL)
         return;
-    const double *row = account_row(account);
-    _cleanup_free_ double *values = memory_array(part->run.series->count + 1, sizeof *values);
+    _cleanup_free_ double *values = ledger_by_sample(part->ledger, account_row(account));
     _cleanup_free_ char *title = memory_format("%s held by", gauge_info(finding->gauge)->name);
-    for (size_t i = 0; i < part->run.series->count; i++)
-        values[i] = NAN;
-    for (size_t i = 0; i < part->ledger->columns; i++)
-        values[part->ledger->samples[i] - part->run.series->samples] = row[i];
     struct chart chart = {
         .run = &part->run,
         .gauge = finding->gauge,
@@ -243,10 +238,9 @@ static void put_gauge_row(struct buffer *out, const struct page_scenario *part, 
 
 void html_gauges(struct buffer *out, const struct page_scenario *part)
 {
-    const char *step = "iteration";
     if (part->ledger == NULL)
         return;
-    step = part->run.series->per_minute ? "minute" : step;
+    const char *step = series_step_name(part->run.series);
     buffer_format(
         out,
         "<details><summary><h3>What it would have caught, and every gauge in "

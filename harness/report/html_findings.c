@@ -29,33 +29,15 @@ static void put_kind(struct buffer *out, const struct finding *finding)
                   finding_fails(finding->kind) ? "fails" : "told", words);
 }
 
-/* A row of the ledger has no column for some samples of the series; the caller frees it. */
-static double *values_of(const struct page_scenario *part, const double *row)
-{
-    const struct ledger *ledger = part->ledger;
-    double *values = memory_array(part->run.series->count + 1, sizeof *values);
-    for (size_t i = 0; i < part->run.series->count; i++)
-        values[i] = NAN;
-    for (size_t i = 0; i < ledger->columns; i++)
-        values[ledger->samples[i] - part->run.series->samples] = row[i];
-    return values;
-}
-
-static const double *row_of(const struct page_scenario *part, const struct finding *finding)
+static void put_spark(struct buffer *out, const struct page_scenario *part,
+                      const struct finding *finding)
 {
     const struct account *account =
         finding->holder != NULL ? ledger_account(part->ledger, finding->gauge, finding->holder)
                                 : NULL;
-    return account != NULL ? account_row(account) : NULL;
-}
-
-static void put_spark(struct buffer *out, const struct page_scenario *part,
-                      const struct finding *finding)
-{
-    const double *row = row_of(part, finding);
-    if (row == NULL)
+    if (account == NULL)
         return;
-    _cleanup_free_ double *values = values_of(part, row);
+    _cleanup_free_ double *values = ledger_by_sample(part->ledger, account_row(account));
     html_sparkline(out, &part->run, values);
 }
 
@@ -170,7 +152,7 @@ static void put_row(struct buffer *out, const struct page_scenario *part,
 static void put_table(struct buffer *out, const struct page_scenario *part)
 {
     const struct judgement *judgement = part->scenario->judgement;
-    const char *step = part->run.series->per_minute ? "minute" : "iteration";
+    const char *step = series_step_name(part->run.series);
     size_t shown = 0, left_out = 0;
     for (size_t i = 0; i < judgement->count; i++) {
         if (!is_growth(&judgement->findings[i]))

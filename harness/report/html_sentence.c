@@ -9,6 +9,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/console.h"
+#include "report/statements.h"
 #include "result/amounts.h"
 #include "verdict/holder_key.h"
 
@@ -56,11 +57,6 @@ const struct finding *html_worst(const struct scenario_result *scenario)
     return worst;
 }
 
-static const char *step_of(const struct scenario_result *scenario)
-{
-    return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
-}
-
 /* The holder, and of a stack the innermost function, as a person would look for it. */
 static void put_holder(struct buffer *out, const struct finding *finding)
 {
@@ -105,11 +101,11 @@ static void put_growth(struct buffer *out, const struct scenario_result *scenari
     amount_describe(finding->gauge, finding->from, from, sizeof from);
     amount_describe(finding->gauge, finding->to, to, sizeof to);
     buffer_format(out, "leaks %s: <b>%s per %s</b>", thing_of(finding->gauge), pace,
-                  step_of(scenario));
+                  scenario_step_name(scenario));
     put_holder(out, finding);
     put_place(out, scenario, finding);
     buffer_format(out, " From %s to %s in %.3g %ss", from, to, finding->iterations,
-                  step_of(scenario));
+                  scenario_step_name(scenario));
     if (finding->confirmed)
         buffer_text(out, ", and a fresh process showed the same");
     if (finding->text != NULL)

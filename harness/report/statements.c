@@ -59,9 +59,9 @@ static bool is_growth(const struct finding *finding)
     return finding->gauge < GAUGE_COUNT && finding->kind == FINDING_GROWTH;
 }
 
-static const char *per_what(const struct scenario_result *scenario)
+const char *scenario_step_name(const struct scenario_result *scenario)
 {
-    return scenario->record != NULL && scenario->record->series.per_minute ? "minute" : "iteration";
+    return scenario->record != NULL ? series_step_name(&scenario->record->series) : "iteration";
 }
 
 /* Is its growth told per hour as well? */
@@ -95,7 +95,7 @@ static char *describe_pace(const struct scenario_result *scenario, const struct 
 {
     struct buffer text = {0};
     struct pace pace;
-    put_growth(&text, finding, 1, per_what(scenario));
+    put_growth(&text, finding, 1, scenario_step_name(scenario));
     if (!is_soak(scenario, &pace))
         return buffer_take(&text);
     if (isfinite(pace.iterations_per_step))
@@ -176,7 +176,7 @@ static char *describe_growth(const struct scenario_result *scenario, struct find
     amount_describe(finding.gauge, finding.to, to, sizeof to);
     _cleanup_free_ char *pace = describe_pace(scenario, &finding);
     return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding.gauge)->name, pace,
-                         from, to, finding.iterations, per_what(scenario));
+                         from, to, finding.iterations, scenario_step_name(scenario));
 }
 
 /* --- What fails --- */
@@ -512,7 +512,8 @@ char *power_text(const struct scenario_result *scenario)
     struct pace pace;
     if (scenario->judgement == NULL)
         return NULL;
-    _cleanup_free_ char *power = describe_power(scenario->judgement, 1, per_what(scenario));
+    _cleanup_free_ char *power =
+        describe_power(scenario->judgement, 1, scenario_step_name(scenario));
     if (*power == '\0')
         return memory_copy_text("too few samples to say what it would have caught");
     if (!is_soak(scenario, &pace))

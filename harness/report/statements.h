@@ -61,4 +61,7 @@ char *power_text(const struct scenario_result *scenario);
 /* "exception expired"; the caller frees it. */
 char *finding_kind_words(enum finding_kind kind);
 
+/* "minute" or "iteration": what the scenario's growth is counted in. */
+const char *scenario_step_name(const struct scenario_result *scenario);
+
 #endif

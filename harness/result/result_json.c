@@ -206,7 +206,7 @@ static void put_record(json_t *object, const struct run_record *record)
         json_put(object, "loop_seconds", json_number(pace.seconds));
         json_put(object, "loop_iterations", json_number(pace.iterations));
     }
-    json_put(object, "growth_per", json_text(record->series.per_minute ? "minute" : "iteration"));
+    json_put(object, "growth_per", json_text(series_step_name(&record->series)));
     json_put(object, "plan_hash", json_text(record->facts.plan_hash));
     json_put(object, "notes", json_texts(&record->notes));
     put_integer(object, "silent_presses", record->end.silent_presses);

@@ -201,6 +201,17 @@ double *ledger_totals(const struct ledger *ledger, enum gauge gauge)
     return totals;
 }
 
+double *ledger_by_sample(const struct ledger *ledger, const double *row)
+{
+    const struct series *series = ledger->series;
+    double *values = memory_array(series->count + 1, sizeof *values);
+    for (size_t i = 0; i < series->count; i++)
+        values[i] = NAN;
+    for (size_t column = 0; column < ledger->columns; column++)
+        values[ledger->samples[column] - series->samples] = row[column];
+    return values;
+}
+
 void ledger_subtract(const struct ledger *ledger, double *from, const double *row)
 {
     for (size_t column = 0; column < ledger->columns; column++)

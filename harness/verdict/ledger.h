@@ -64,6 +64,9 @@ double ledger_held_in(const struct ledger *ledger, const struct sample *sample,
 
 /* A gauge's totals as a row, NAN where not read; the caller frees it. */
 double *ledger_totals(const struct ledger *ledger, enum gauge gauge);
+/* A row with a value for each sample of the series, NAN where the sample has no column; the caller
+ * frees it. */
+double *ledger_by_sample(const struct ledger *ledger, const double *row);
 /* Takes a row off another. */
 void ledger_subtract(const struct ledger *ledger, double *from, const double *row);
 /* The least of a row at rest before the loop; NAN without idle samples. */
