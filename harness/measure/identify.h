@@ -1,4 +1,4 @@
-/* What the program says of itself, before it is started as the target. */
+/* The version and hash of a program, before it is started as the target. */
 #ifndef LEAKGATE_MEASURE_IDENTIFY_H
 #define LEAKGATE_MEASURE_IDENTIFY_H
 
@@ -9,8 +9,7 @@
  * there is none. The caller frees it. */
 char *version_word(const char *text);
 
-/* A hash of the program's file: the same file, the same program. NULL when it cannot be read. The
- * caller frees it. */
+/* A hash of the program's file; NULL when it cannot be read. The caller frees it. */
 char *identify_program(const char *program);
 
 /* The line with the version of all that a program printed, which may have other things to say (that

@@ -33,15 +33,6 @@ static void count_file(void *context, const char *directory, const char *name)
     probe_count(context, GAUGE_STATE_FILE, directory, 1);
 }
 
-static bool count_files(const struct world *world, struct probe_counting *counting,
-                        struct lg_error *err)
-{
-    if (world->plan->target.state.count == 0)
-        return true;
-    probe_begin_count(counting, GAUGE_STATE_FILE);
-    return state_files_walk(world, count_file, counting, err);
-}
-
 static void count_sessions(struct world_counts *world_counts, struct loop *loop,
                            const struct world *world, struct probe_counting *counting, bool whole)
 {
@@ -67,7 +58,10 @@ bool world_counts_count(struct world_counts *world_counts, struct loop *loop,
 {
     count_tools(world, counting);
     count_sessions(world_counts, loop, world, counting, whole);
-    return count_files(world, counting, err);
+    if (world->plan->target.state.count == 0)
+        return true;
+    probe_begin_count(counting, GAUGE_STATE_FILE);
+    return state_files_walk(world, count_file, counting, err);
 }
 
 static void list_file(void *context, const char *directory, const char *name)
@@ -103,14 +97,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool was_there(const struct world_counts *world_counts, const char *path)
-{
-    const struct string_list *before = &world_counts->before;
-    return before->count > 0 &&
-           bsearch(&path, before->items, before->count, sizeof(char *), compare_names) != NULL;
-}
-
-/* A world that is over a limit by now has been told of in the samples. */
+/* A walk over a limit was already reported by the samples. */
 void world_counts_files_left(const struct world_counts *world_counts, const struct world *world,
                              struct journal_left *left)
 {
@@ -119,8 +106,10 @@ void world_counts_files_left(const struct world_counts *world_counts, const stru
         !state_files_walk(world, list_file, &now, NULL))
         return;
     string_list_sort(&now);
+    const struct string_list *before = &world_counts->before;
     for (size_t i = 0; i < now.count; i++)
-        if (!was_there(world_counts, now.items[i]))
+        if (before->count == 0 || bsearch(&now.items[i], before->items, before->count,
+                                          sizeof(char *), compare_names) == NULL)
             string_list_add(&new, now.items[i]);
     take_names(&new, left);
 }

@@ -1,6 +1,6 @@
 /*
- * What a run can see of its target in the world and not in the process: tools started, files in the
- * state directories, tmux sessions; during the run for the samples, and after it what is left.
+ * What a run counts in the world and not in the target's process: tools started, files in the state
+ * directories, tmux sessions; during the run for the samples, after it what is left.
  *
  * Order of calls: world_counts_count for each sample; world_counts_mark when the loop begins;
  * world_sessions_left after the target's end and before its survivors are ended;
@@ -24,14 +24,14 @@ struct world_counts {
     bool marked;
 };
 
-/* Sessions are read where `whole`, once per block of samples: a tmux client takes 10 ms. In
- * between, and where tmux does not answer, the last reading stands. */
+/* Sessions are read only when `whole` is set, once per block of samples, because a tmux client
+ * takes 10 ms. In between, and when tmux does not answer, the last reading holds. */
 bool world_counts_count(struct world_counts *world_counts, struct loop *loop,
                         const struct world *world, struct probe_counting *counting, bool whole,
                         struct lg_error *err);
 bool world_counts_mark(struct world_counts *world_counts, const struct world *world,
                        struct lg_error *err);
-/* Both fill `left` where there is something to be looked at. */
+/* Both fill `left` when the target has survivors, or state files, to look at. */
 void world_sessions_left(struct loop *loop, const struct world *world, struct journal_left *left);
 void world_counts_files_left(const struct world_counts *world_counts, const struct world *world,
                              struct journal_left *left);
