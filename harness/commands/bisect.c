@@ -6,7 +6,8 @@
 #include "commands/command.h"
 #include "commands/complain.h"
 
-/* git bisect run: 0 is good, 1 to 124 is bad, 125 cannot be told, 128 and more ends the search. */
+/* git bisect run: 0 is good, 1 to 124 is bad, 125 could not be tested, 128 and more ends the
+ * search. */
 enum { BISECT_SKIP = 125 };
 
 /* Only a pass and a leak say anything. A signal is the user's, who wants the search to end. */

@@ -1,6 +1,6 @@
 /*
  * What a runner says to leakgate, through a pipe: JSON objects, one a line. When an attempt begins,
- * before anything of it is there: `attempt` (a number of enum attempt), `journal` and `world`
+ * before anything of it exists: `attempt` (a number of enum attempt), `journal` and `world`
  * (their paths). Last: `result`, what came of the scenario.
  */
 #ifndef LEAKGATE_COMMANDS_CHANNEL_H

@@ -1,6 +1,6 @@
 /*
- * What may stand as an option's value or as a command's operand, told from how the help writes it:
- * "DIR", "NAME|FILE".
+ * What may stand as an option's value or as a command's operand, derived from how the help writes
+ * it: "DIR", "NAME|FILE".
  */
 #ifndef LEAKGATE_COMMANDS_COMPLETION_KIND_H
 #define LEAKGATE_COMMANDS_COMPLETION_KIND_H

@@ -12,9 +12,10 @@ struct duration {
     bool known;     /* by the baseline; else it is an estimate from the plan */
 };
 
-/* Of one measured run. The baseline counts whatever it judges: also that of another plan tells more
- * than an estimate, and everyone who has the files gets the same number. */
+/* Of one measured run. A baseline of another plan counts as well: it is closer than an estimate.
+ * Everyone who has the files gets the same number. */
 struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan);
+
 /* Leaves out what belongs to other shards (--shard), and keeps the order of the rest. */
 void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 

@@ -123,10 +123,8 @@ static bool find_all(const char *directory, struct string_list *reports, struct 
     _cleanup_reports_ struct found_reports found = {0};
     if (!find_reports(directory, NULL, &found, err))
         return false;
-    for (size_t i = 0; i < found.whole.count; i++)
-        string_list_add(reports, found.whole.items[i]);
-    for (size_t i = 0; i < found.cut_off.count; i++)
-        string_list_add(reports, found.cut_off.items[i]);
+    string_list_add_all(reports, &found.whole);
+    string_list_add_all(reports, &found.cut_off);
     return reports->count > 0 ||
            lg_fail(err, LG_ERROR_INPUT, 0,
                    "%s is no report, and there is none in it: neither " REPORT_RESULT

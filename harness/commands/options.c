@@ -154,7 +154,7 @@ static bool is_number(const char *value)
            number <= 1000000;
 }
 
-/* The most parts: one for each scenario is the use of it, and there are tens of those. */
+/* More parts than scenarios are of no use, and there are tens of those. */
 enum { SHARDS_MOST = 1000 };
 
 static bool read_shard(const char *value, struct shard *shard)

@@ -32,7 +32,7 @@ static void erase(struct progress *progress)
     fflush(stderr);
 }
 
-/* --- What a journal tells --- */
+/* --- Reading journals --- */
 
 static void show_screen(struct progress_slot *slot, const struct journal_screen *screen)
 {
@@ -91,7 +91,7 @@ static void close_journal(struct progress_slot *slot)
 /* --- How long it takes --- */
 
 /* Of the attempt, from the pace of its iterations so far and the rests that are still to come; -1:
- * cannot be told. */
+ * not known. */
 static double attempt_seconds_left(const struct progress_slot *slot)
 {
     const struct measure_plan *measure = &slot->plan->measure;

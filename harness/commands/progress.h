@@ -1,5 +1,5 @@
 /*
- * What a person sees on standard error while scenarios run, as their journals tell it. On a
+ * What a person sees on standard error while scenarios run, read from their journals. On a
  * terminal: a line for each that runs and one for all, drawn again a few times a second. Elsewhere:
  * a line for each that has ended; of scenarios that run one after the other its beginning is there
  * before it has ended. With --show also each screen, as the journal brings it.
@@ -53,7 +53,7 @@ void progress_attempt(struct progress *progress, unsigned slot, enum attempt att
                       const char *journal);
 void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds);
 
-/* Until the slot is free, as far as can be told. */
+/* Until the slot is free, as far as is known. */
 double progress_seconds_left(const struct progress *progress, unsigned slot);
 /* Reads on in the journals, and draws. left: seconds until all are done; 0: not known. */
 void progress_update(struct progress *progress, double left);

@@ -157,12 +157,10 @@ static void make_result(struct suite_run *suite)
     suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
     if (suite->revision != NULL)
         suite->result->revision = memory_copy_text(revision_name(suite->revision));
-    for (size_t i = 0; i < suite->missing.count; i++)
-        string_list_add(&suite->result->missing, suite->missing.items[i]);
+    string_list_add_all(&suite->result->missing, &suite->missing);
     suite->result->shard = shard.index;
     suite->result->shards = shard.of;
-    for (size_t i = 0; i < suite->whole.count; i++)
-        string_list_add(&suite->result->whole, suite->whole.items[i]);
+    string_list_add_all(&suite->result->whole, &suite->whole);
     for (size_t i = 0; i < suite->selection.count; i++)
         add_scenario(suite, i);
 }

@@ -89,51 +89,46 @@ static int load_baseline(struct suite_run *suite, size_t index)
     return load_baseline_here(suite, index, path, &suite->baselines_here[index]);
 }
 
-/* What would judge by two things at once. */
-static bool check_judges(const struct arguments *arguments, struct lg_error *err)
+/* Runs are judged by a control, by a revision's baselines, or by those of the working tree. */
+static bool open_revision(struct suite_run *suite, struct lg_error *err)
 {
     static const enum option others[] = {OPTION_BASELINE_REF, OPTION_REQUIRE_BASELINE,
                                          OPTION_ITERATIONS};
+    const struct arguments *arguments = suite->arguments;
+    const char *name = option_text(arguments, OPTION_BASELINE_REF);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (option_given(arguments, OPTION_CONTROL) && option_given(arguments, others[i]))
             return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s exclude each other",
                            option_name(others[i]));
-    return true;
-}
-
-static int open_revision(struct suite_run *suite)
-{
-    const char *name = option_text(suite->arguments, OPTION_BASELINE_REF);
-    struct lg_error err = {0};
-    if (!check_judges(suite->arguments, &err))
-        return complain(&err);
     if (name == NULL)
-        return EXIT_PASS;
-    if (option_given(suite->arguments, OPTION_NO_BASELINES))
-        lg_fail(&err, LG_ERROR_INPUT, 0, "--baseline-ref and --no-baselines exclude each other");
-    else
-        suite->revision =
-            revision_open(option_text(suite->arguments, OPTION_BASELINES), name, &err);
-    return suite->revision != NULL ? EXIT_PASS : complain(&err);
+        return true;
+    if (option_given(arguments, OPTION_NO_BASELINES))
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--baseline-ref and --no-baselines exclude each other");
+    suite->revision = revision_open(option_text(arguments, OPTION_BASELINES), name, err);
+    return suite->revision != NULL;
 }
 
 int suite_load_baselines(struct suite_run *suite)
 {
-    int status = open_revision(suite);
-    suite->baselines = memory_array(suite->selection.count, sizeof *suite->baselines);
-    suite->baselines_here = memory_array(suite->selection.count, sizeof *suite->baselines_here);
-    if (status != EXIT_PASS)
-        return status;
-    for (size_t i = 0; suite->arguments->command == COMMAND_BISECT && i < suite->selection.count;
-         i++)
-        lift_quarantine(suite->selection.plans[i]);
-    for (size_t i = 0; suite->revision != NULL && i < suite->selection.count; i++)
-        revision_hold_back_quarantine(suite->revision, suite->selection.plans[i]);
-    if (option_given(suite->arguments, OPTION_NO_BASELINES) ||
-        option_given(suite->arguments, OPTION_CONTROL) ||
-        option_given(suite->arguments, OPTION_ITERATIONS))
+    const struct arguments *arguments = suite->arguments;
+    size_t count = suite->selection.count;
+    int status = EXIT_PASS;
+    struct lg_error err = {0};
+    suite->baselines = memory_array(count, sizeof *suite->baselines);
+    suite->baselines_here = memory_array(count, sizeof *suite->baselines_here);
+    if (!open_revision(suite, &err))
+        return complain(&err);
+    for (size_t i = 0; i < count; i++) {
+        if (arguments->command == COMMAND_BISECT)
+            lift_quarantine(suite->selection.plans[i]);
+        if (suite->revision != NULL)
+            revision_hold_back_quarantine(suite->revision, suite->selection.plans[i]);
+    }
+    if (option_given(arguments, OPTION_NO_BASELINES) || option_given(arguments, OPTION_CONTROL) ||
+        option_given(arguments, OPTION_ITERATIONS))
         return EXIT_PASS;
-    for (size_t i = 0; i < suite->selection.count; i++)
+    for (size_t i = 0; i < count; i++)
         if (!suite_is_skipped(suite, i))
             status = worse_status(status, load_baseline(suite, i));
     return status;

@@ -91,14 +91,15 @@ static bool is_new_name(const struct selection *selection, const struct plan *pl
     for (size_t i = 0; i < selection->count; i++) {
         if (strcmp(selection->plans[i]->name, plan->name) != 0)
             continue;
-        diagnose(problems, (struct mark){plan->file, 1, 1}, "a scenario of the name \"%s\" is chosen already: %s",
-                 plan->name, selection->plans[i]->file);
+        diagnose(problems, (struct mark){plan->file, 1, 1},
+                 "a scenario of the name \"%s\" is chosen already: %s", plan->name,
+                 selection->plans[i]->file);
         return false;
     }
     return true;
 }
 
-/* Not told where a file is wrong: its tags are not known. */
+/* Nothing is said where a file is wrong: its tags are not known. */
 static void check_tags(const struct arguments *arguments, const struct string_list *known,
                        struct diagnostics *problems)
 {
@@ -125,8 +126,8 @@ bool selection_load(const struct arguments *arguments, const struct string_list 
     _cleanup_strings_ struct string_list known = {0};
     for (size_t i = 0; i < files->count; i++) {
         _cleanup_plan_ struct plan *plan = plan_load(files->items[i], options, problems);
-        for (size_t j = 0; plan != NULL && j < plan->tags.count; j++)
-            string_list_add(&known, plan->tags.items[j]);
+        if (plan != NULL)
+            string_list_add_all(&known, &plan->tags);
         if (plan == NULL || !selection_asks_for(arguments, plan) ||
             !is_new_name(selection, plan, problems))
             continue;

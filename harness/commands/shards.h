@@ -21,8 +21,8 @@ void shards_free(struct shards *shards);
  * twice. LG_ERROR_INPUT, with both sides named. */
 bool shards_agree(const struct shards *shards, struct lg_error *err);
 
-/* All of them as one, with its evidence in `directory`; what is missing of the suite is told in
- * `problems`, and each scenario without a result has failed for that reason. The scenarios are
+/* All of them as one, with its evidence in `directory`; what is missing of the suite is listed
+ * in `problems`, and each scenario without a result has failed for that reason. The scenarios are
  * moved out of the reports, in the order of the suite; `from` names, for each, the report's
  * directory that its evidence is in ("": it has none). */
 struct suite_result *shards_join(struct shards *shards, const char *directory,

@@ -41,7 +41,7 @@ FILE *suite_screens(const struct suite_run *suite)
     return as_json ? stderr : stdout;
 }
 
-/* --- How it can be had again --- */
+/* --- How to run it again --- */
 
 void append_option(struct buffer *out, const char *name, const char *value)
 {

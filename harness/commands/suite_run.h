@@ -1,5 +1,5 @@
 /*
- * One `leakgate run` on its way; nobody but the files that make it up includes this. run.c tells
+ * One `leakgate run` in progress; only the files that it consists of include this. run.c has
  * the order: the scenarios are chosen, their baselines read (run_baselines.c) and compared with a
  * revision's (run_revision.c), the machine is looked at (run_checks.c), the time it will take is
  * estimated (run_schedule.c), and the scenarios are run (pool.c). Nothing has started before all

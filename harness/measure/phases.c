@@ -203,7 +203,7 @@ static bool loop_by_iterations(struct run *run, struct lg_error *err)
 }
 
 /* Why the loop ends after so many samples, before all are taken; NULL: it does not. One whose
- * iterations take longer than `every` goes on until its time is over. */
+ * iterations take longer than `every` continues until its time is over. */
 static char *reason_to_end(const struct run *run, unsigned samples, int64_t began)
 {
     const struct measure_plan *measure = &run->plan->measure;

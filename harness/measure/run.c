@@ -179,7 +179,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
 }
 
 /* Where every goroutine stands: at the end of what was measured, and when the target no longer does
- * what is awaited of it. */
+ * what is expected of it. */
 static void save_goroutines(struct run *run)
 {
     if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||

@@ -29,7 +29,7 @@ struct run_options {
     const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
     const char *reproduce; /* what `leakgate run` needs again, shell-quoted; for reports of runs
                               that were cut off; NULL: not said */
-    const char *baselines; /* likewise the directory of the baselines */
+    const char *baselines; /* and the directory of the baselines */
     unsigned locating_iterations; /* of ATTEMPT_LOCATE */
     unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
     bool show;                    /* write the screen after every step into the journal */
