@@ -22,7 +22,8 @@ int64_t clock_deadline(int64_t ms)
 
 double clock_seconds_since(int64_t start)
 {
-    return (double)((clock_now() - start + NS_PER_MS / 2) / NS_PER_MS) / 1000;
+    int64_t ms = (clock_now() - start + NS_PER_MS / 2) / NS_PER_MS;
+    return (double)ms / 1000;
 }
 
 int clock_remaining_ms(int64_t deadline)

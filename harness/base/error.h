@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* The class decides the exit status (exit_status_of): see docs/design.md, "Exit status". */
+/* The class decides the exit status (lg_exit_status): see docs/design.md, "Exit status". */
 enum lg_error_class {
     LG_ERROR_NONE = 0,
     LG_ERROR_INPUT,     /* usage, scenario, target file or baseline is wrong: nothing ran */

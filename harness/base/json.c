@@ -79,12 +79,6 @@ char *json_pretty(const json_t *value)
     return memory_format("%s\n", text);
 }
 
-bool json_write_file(const char *path, const json_t *value, struct lg_error *err)
-{
-    _cleanup_free_ char *text = json_pretty(value);
-    return file_write_atomic(path, text, strlen(text), err);
-}
-
 static json_t *checked(json_t *value)
 {
     if (value == NULL)

@@ -23,11 +23,10 @@ json_t *json_parse(const char *text, size_t length, const char *source, struct l
 json_t *json_read_file(const char *path, struct lg_error *err);
 
 /* One line, sorted keys, no spaces; the caller frees it. Invalid UTF-8 must have been made harmless
- * before (json_text_harmless). */
+ * before (json_text). */
 char *json_one_line(const json_t *value);
 /* Two spaces of indent, sorted keys, one value per line, a newline at the end; the caller frees. */
 char *json_pretty(const json_t *value);
-bool json_write_file(const char *path, const json_t *value, struct lg_error *err);
 
 /* A JSON string of any bytes: invalid UTF-8 becomes U+FFFD. New reference. */
 json_t *json_text(const char *text);

@@ -42,7 +42,7 @@ void loop_free(struct loop *loop)
     if (loop == NULL)
         return;
     struct watch *watch, *next;
-    HASH_ITER(hh, loop->watches, watch, next)
+    HASH_ITER(hh, loop->watches, watch, next) /* NOLINT: `next` was read before the one was freed */
     {
         HASH_DEL(loop->watches, watch);
         free(watch);
@@ -51,12 +51,6 @@ void loop_free(struct loop *loop)
         curl_multi_cleanup(loop->transfers);
     close(loop->epoll);
     free(loop);
-}
-
-void cleanup_loop(struct loop **loop)
-{
-    loop_free(*loop);
-    *loop = NULL;
 }
 
 bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_watcher *watcher, void *context,

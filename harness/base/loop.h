@@ -34,8 +34,6 @@ enum loop_result { LOOP_DONE, LOOP_DEADLINE, LOOP_STOPPED, LOOP_FAILED };
 
 struct loop *loop_new(struct lg_error *err);
 void loop_free(struct loop *loop);
-#define _cleanup_loop_ __attribute__((cleanup(cleanup_loop)))
-void cleanup_loop(struct loop **loop);
 
 /* The watcher and its context must outlive the watch. */
 bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_watcher *watcher, void *context,

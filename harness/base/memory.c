@@ -35,7 +35,7 @@ void *memory_grow(void *items, size_t *capacity, size_t needed, size_t size)
     }
     if (size != 0 && wanted > SIZE_MAX / size)
         memory_exhausted();
-    char *grown = realloc(items, wanted * size);
+    char *grown = realloc(items, wanted * size); /* NOLINT: no item has a size of 0 */
     if (grown == NULL)
         memory_exhausted();
     size_t used = items != NULL ? *capacity : 0;

@@ -124,7 +124,7 @@ bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_er
     opened.directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (opened.directory < 0)
         return proc_failed(&opened, errno, "", err);
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
     if (!proc_stat_read(&opened, &stat, err)) {
         proc_close(&opened);
         return false;

@@ -72,7 +72,6 @@ struct profile_sample {
 bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,
                          struct lg_error *err);
 void profile_tables_free(struct profile_tables *tables);
-#define _cleanup_tables_ __attribute__((cleanup(profile_tables_free)))
 
 /* The string, or an empty one where the number is too large. */
 struct profile_string profile_string_at(const struct profile_tables *tables, uint64_t number);

@@ -84,7 +84,7 @@ static char *shown(int file, bool first_line)
 
 bool git_run(const struct git *git, const char *const *arguments, struct lg_error *err)
 {
-    int status;
+    int status = -1;
     _cleanup_close_ int output = file_in_memory("git");
     if (!run(git, arguments, output, output, &status, err))
         return false;
@@ -106,7 +106,7 @@ static bool read_whole(int file, struct buffer *out, struct lg_error *err)
 bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out, int *status,
              char **complaint, struct lg_error *err)
 {
-    int ended;
+    int ended = -1;
     _cleanup_close_ int output = file_in_memory("git");
     _cleanup_close_ int errors = file_in_memory("git-errors");
     if (!run(git, arguments, output, errors, &ended, err))

@@ -22,6 +22,12 @@ struct watched {
     bool stop;
 };
 
+static void cleanup_loop(struct loop **loop)
+{
+    loop_free(*loop);
+}
+#define _cleanup_loop_ __attribute__((cleanup(cleanup_loop)))
+
 static void on_event(void *context, uint32_t events)
 {
     struct watched *watched = context;
