@@ -110,11 +110,11 @@ static bool copy_all(const struct merging *merging, struct lg_error *err)
 /* Writes and prints the report, and says what is missing. Returns the exit status. */
 static int report_all(const struct merging *merging)
 {
-    const struct suite_result *suite = merging->suite;
+    struct suite_result *suite = merging->suite;
     struct lg_error err = {0};
     int status = suite_exit_status(suite);
     const char *format = option_given(merging->arguments, OPTION_JSON) ? "json" : "text";
-    if (!report_formats_write(suite, &err) || !print_report(suite, format, NULL, &err))
+    if (!write_reports(suite, &err) || !print_report(suite, format, NULL, &err))
         return suite->signal != 0 ? status : worse_status(complain(&err), status);
     for (size_t i = 0; i < suite->problems.count; i++) {
         struct lg_error problem = {0};

@@ -1,14 +1,21 @@
-/* The result of a run in one of the formats, as run and report print it. */
+/* The result of a run in its formats: printed, and as the files of its report. */
 #ifndef LEAKGATE_COMMANDS_PRINT_RESULT_H
 #define LEAKGATE_COMMANDS_PRINT_RESULT_H
 
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "report/console.h"
 #include "result/result.h"
 
+/* Colour where `fd` is a terminal and NO_COLOR is not set; its width, 100 where it is none. */
+struct console_style console_style_of(int fd);
+
 /* `format` is a name of report/format.h's table; `file` NULL: to standard output. */
-bool print_report(const struct suite_result *suite, const char *format, const char *file,
+bool print_report(struct suite_result *suite, const char *format, const char *file,
                   struct lg_error *err);
+/* Writes the files of all formats that have one into the report's directory; the first that cannot
+ * be written is the error, and the others are written all the same. */
+bool write_reports(struct suite_result *suite, struct lg_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "commands/print_result.h"
 #include "report/console.h"
 #include "report/text_layout.h"
 

@@ -115,10 +115,10 @@ static void find_skipped(struct suite_run *suite)
 
 static int report_all(const struct suite_run *suite)
 {
-    const struct suite_result *result = suite->result;
+    struct suite_result *result = suite->result;
     struct lg_error err = {0};
     int status = suite_exit_status(result);
-    bool written = report_formats_write(result, &err);
+    bool written = write_reports(result, &err);
     bool printed = print_report(
         result, option_given(suite->arguments, OPTION_JSON) ? "json" : "text", NULL, &err);
     if (!written || !printed)

@@ -16,7 +16,6 @@
 #include "measure/guard.h"
 #include "result/attempts.h"
 #include "result/evidence.h"
-#include "result/judging.h"
 #include "verdict/control.h"
 #include "verdict/locate.h"
 #include "world/world.h"

@@ -4,7 +4,7 @@
  *
  * The emulator is the one that the target was driven with, plus colours. Its input may be the very
  * output that crashed a worker, so callers run this in a process of its own
- * (report/html_recording.c).
+ * (pictures/recordings.c).
  */
 #ifndef LEAKGATE_DRIVER_REPLAY_H
 #define LEAKGATE_DRIVER_REPLAY_H

@@ -5,34 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "result/evidence.h"
+#include "journal/run_files.h"
+#include "report/evidence.h"
 #include "report/format.h"
 #include "result/attempts.h"
 #include "result/quarantine.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"
-
-enum { WIDTH_WITHOUT_TERMINAL = 100, WIDTH_LEAST = 40 };
-
-struct console_style console_style_of(int fd)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    struct console_style style = {.width = WIDTH_WITHOUT_TERMINAL};
-    struct winsize size;
-    if (!isatty(fd))
-        return style;
-    /* no-color.org: set and not empty. */
-    style.colour = no_colour == NULL || *no_colour == '\0';
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_LEAST)
-        style.width = size.ws_col;
-    return style;
-}
 
 void paint_start(const struct painter *painter, enum paint paint)
 {
@@ -91,16 +74,16 @@ static void paint_worlds(const struct painter *painter, const struct scenario_re
 
 void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
-    const char *directory = painter->suite->directory;
     bool of_control = !scenario->ran && scenario->verdict != VERDICT_SKIPPED &&
-                      attempt_exists(directory, scenario->name, ATTEMPT_CONTROL);
+                      string_list_contains(&scenario->control_files, JOURNAL_FILE);
     if (!scenario->ran && !of_control)
         return;
     _cleanup_free_ char *place = of_control
                                      ? path_join(scenario->name, attempt_name(ATTEMPT_CONTROL))
                                      : memory_copy_text(scenario->name);
-    _cleanup_free_ char *path = report_path(directory, place, NULL);
-    _cleanup_free_ char *files = evidence_describe(directory, place);
+    _cleanup_free_ char *path = report_path(painter->suite->directory, place, NULL);
+    _cleanup_free_ char *files =
+        evidence_describe(of_control ? &scenario->control_files : &scenario->files);
     _cleanup_free_ char *text = memory_format("%s/%s%s%s", path, *files != '\0' ? " (" : "", files,
                                               *files != '\0' ? ")" : "");
     paint_labelled(painter, "evidence", text);
@@ -350,8 +333,8 @@ void console_report(const struct suite_result *suite, struct console_style style
     }
     painter.indent = painter.name_width + painter.verdict_width + 4;
     /* Long names on a narrow terminal: better a ragged line than a column of single words. */
-    if (painter.indent + WIDTH_LEAST > style.width)
-        painter.style.width = painter.indent + WIDTH_LEAST;
+    if (painter.indent + CONSOLE_WIDTH_LEAST > style.width)
+        painter.style.width = painter.indent + CONSOLE_WIDTH_LEAST;
     _cleanup_free_ char *header = console_header(suite);
     buffer_format(out, "%s\n\n", header);
     for (size_t i = 0; i < suite->count; i++)

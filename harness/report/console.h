@@ -13,11 +13,10 @@
 
 struct console_style {
     bool colour;
-    size_t width; /* columns */
+    size_t width; /* columns, CONSOLE_WIDTH_LEAST or more */
 };
-
-/* Colour where `fd` is a terminal and NO_COLOR is not set; its width, 100 where it is none. */
-struct console_style console_style_of(int fd);
+/* Where there is no terminal, and on a narrow one. */
+enum { CONSOLE_WIDTH = 100, CONSOLE_WIDTH_LEAST = 40 };
 
 void console_report(const struct suite_result *suite, struct console_style style,
                     struct buffer *out);

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "result/evidence.h"
+#include "report/evidence.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"
 #include "verdict/exceptions.h"

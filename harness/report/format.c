@@ -3,9 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "result/result_json.h"
@@ -33,7 +31,7 @@ const struct report_format *report_format_by_name(const char *name)
 
 void text_report(const struct suite_result *suite, struct buffer *out)
 {
-    console_report(suite, console_style_of(STDOUT_FILENO), out);
+    console_report(suite, (struct console_style){.width = CONSOLE_WIDTH}, out);
 }
 
 void json_report(const struct suite_result *suite, struct buffer *out)
@@ -41,28 +39,4 @@ void json_report(const struct suite_result *suite, struct buffer *out)
     _cleanup_json_ json_t *object = result_to_json(suite);
     _cleanup_free_ char *json = json_pretty(object);
     buffer_text(out, json);
-}
-
-static bool write_file(const struct suite_result *suite, const struct report_format *format,
-                       struct lg_error *err)
-{
-    _cleanup_free_ char *path = path_join(suite->directory, format->file);
-    _cleanup_buffer_ struct buffer out = {0};
-    format->write(suite, &out);
-    return file_write_atomic(path, buffer_string(&out), out.length, err);
-}
-
-bool report_formats_write(const struct suite_result *suite, struct lg_error *err)
-{
-    bool written = true;
-    for (size_t i = 0; i < report_format_count; i++) {
-        struct lg_error problem = {0};
-        if (report_format_table[i].file == NULL ||
-            write_file(suite, &report_format_table[i], &problem))
-            continue;
-        if (written)
-            *err = problem;
-        written = false;
-    }
-    return written;
 }

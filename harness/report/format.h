@@ -2,9 +2,9 @@
  * The table of report formats: each is one file of this room and one row here. It drives `report
  * --format` and the files that a run leaves in its report's directory.
  *
- * A format is written from the result alone (and the files of its directory), so it can be made
- * again at any time. What comes from the target or from files is data in each of them: it can
- * neither end an element nor give a command.
+ * A format is written from the result alone: what it says of files was looked up before
+ * (suite_find_files, recordings_draw). What comes from the target or from files is data in each of
+ * them: it can neither end an element nor give a command.
  */
 #ifndef LEAKGATE_REPORT_FORMAT_H
 #define LEAKGATE_REPORT_FORMAT_H
@@ -27,12 +27,8 @@ extern const size_t report_format_count;
 
 /* NULL where there is none of that name. */
 const struct report_format *report_format_by_name(const char *name);
-/* Writes the files of all formats that have one into the report's directory; the first that cannot
- * be written is the error, and the others are written all the same. */
-bool report_formats_write(const struct suite_result *suite, struct lg_error *err);
-
 /* The writers, one file each. They append to `out`. */
-void text_report(const struct suite_result *suite, struct buffer *out); /* for the terminal */
+void text_report(const struct suite_result *suite, struct buffer *out); /* for no terminal */
 void json_report(const struct suite_result *suite, struct buffer *out);
 void markdown_report(const struct suite_result *suite, struct buffer *out);
 void annotations_report(const struct suite_result *suite, struct buffer *out);

@@ -46,7 +46,7 @@ static unsigned place_of(enum verdict verdict)
 }
 
 /* The numbers of the scenarios in the order of the page; the caller frees it. */
-static size_t *page_order(const struct suite_result *suite)
+size_t *html_order(const struct suite_result *suite)
 {
     size_t *order = memory_array(suite->count + 1, sizeof *order);
     size_t count = 0;
@@ -241,12 +241,19 @@ static void put_table(struct buffer *out, const struct suite_result *suite, cons
     buffer_text(out, "</tbody></table></div>\n</section>\n");
 }
 
-static void render(struct buffer *out, struct page *page, size_t number)
+bool html_is_open(const struct suite_result *suite, const struct scenario_result *scenario)
 {
-    const struct scenario_result *scenario = &page->suite->scenarios[number];
-    struct page_scenario part = {.page = page, .scenario = scenario, .number = number};
+    return wants_attention(scenario) || suite->count == 1;
+}
+
+static void render(struct buffer *out, const struct suite_result *suite, size_t number)
+{
+    const struct scenario_result *scenario = &suite->scenarios[number];
+    struct page_scenario part = {.suite = suite,
+                                 .scenario = scenario,
+                                 .number = number,
+                                 .open = html_is_open(suite, scenario)};
     struct ledger *ledger = NULL;
-    part.open = wants_attention(scenario) || page->suite->count == 1;
     if (scenario->record != NULL && scenario->record->series.count > 0) {
         ledger = ledger_new(&scenario->record->series);
         runtime_memory_correct(ledger);
@@ -258,14 +265,14 @@ static void render(struct buffer *out, struct page *page, size_t number)
 }
 
 /* A section that would make the page too large is left out, and says so in its place. */
-static bool put_section(struct buffer *out, struct page *page, size_t number)
+static void put_section(struct buffer *out, const struct suite_result *suite, size_t number)
 {
-    const struct scenario_result *scenario = &page->suite->scenarios[number];
+    const struct scenario_result *scenario = &suite->scenarios[number];
     _cleanup_buffer_ struct buffer section = {0};
-    render(&section, page, number);
+    render(&section, suite, number);
     if (out->length + section.length <= LIMIT_PAGE_BYTES) {
         buffer_append(out, buffer_string(&section), section.length);
-        return true;
+        return;
     }
     buffer_text(out, "<div class=\"scenario\" id=\"");
     html_anchor(out, number);
@@ -278,14 +285,6 @@ static bool put_section(struct buffer *out, struct page *page, size_t number)
         "<p class=\"note\">Left out: the page would be larger than %u MiB. result.json and "
         "the scenario's directory have all of it.</p></div>\n",
         LIMIT_PAGE_BYTES / (1024u * 1024u));
-    return false;
-}
-
-static void put_sections(struct buffer *out, const struct suite_result *suite, const size_t *order)
-{
-    struct page page = {.suite = suite, .recordings_left = LIMIT_PAGE_RECORDINGS_BYTES};
-    for (size_t i = 0; i < suite->count; i++)
-        put_section(out, &page, order[i]);
 }
 
 static void put_foot(struct buffer *out, const struct suite_result *suite)
@@ -305,10 +304,11 @@ static void put_foot(struct buffer *out, const struct suite_result *suite)
 
 void html_report(const struct suite_result *suite, struct buffer *out)
 {
-    _cleanup_free_ size_t *order = page_order(suite);
+    _cleanup_free_ size_t *order = html_order(suite);
     put_head(out, suite);
     put_top(out, suite, order);
     put_table(out, suite, order);
-    put_sections(out, suite, order);
+    for (size_t i = 0; i < suite->count; i++)
+        put_section(out, suite, order[i]);
     put_foot(out, suite);
 }

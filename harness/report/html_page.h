@@ -7,14 +7,9 @@
 #include "result/result.h"
 #include "verdict/ledger.h"
 
-struct page {
-    const struct suite_result *suite;
-    size_t recordings_left; /* bytes that recordings may still take */
-};
-
 /* Of one scenario that was measured; `ledger` and `run` are NULL and empty where it was not. */
 struct page_scenario {
-    struct page *page;
+    const struct suite_result *suite;
     const struct scenario_result *scenario;
     size_t number;               /* in the suite, for addresses within the page */
     const struct ledger *ledger; /* NULL: nothing was measured */
@@ -27,6 +22,10 @@ struct page_scenario {
 extern const unsigned char html_style[], html_script[]; /* texts, with a NUL at their end */
 extern const char html_style_hash[], html_script_hash[];
 
+/* The scenarios by their numbers, what needs attention first; the caller frees it. */
+size_t *html_order(const struct suite_result *suite);
+/* Is it unfolded? */
+bool html_is_open(const struct suite_result *suite, const struct scenario_result *scenario);
 /* "leak", "played", with the class that gives it its colour. */
 void html_verdict(struct buffer *out, const struct scenario_result *scenario);
 /* The failing finding that tells most; NULL: none. */
@@ -50,7 +49,7 @@ void html_samples(struct buffer *out, const struct page_scenario *part);
 /* The screen when it failed, and what the target said. */
 void html_failure(struct buffer *out, const struct scenario_result *scenario);
 /* The recording, to be played in the page. */
-void html_recording(struct buffer *out, const struct page_scenario *part);
+void html_recording(struct buffer *out, const struct scenario_result *scenario);
 /* All of one scenario, folded unless it did not pass. */
 void html_scenario(struct buffer *out, const struct page_scenario *part);
 

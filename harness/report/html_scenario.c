@@ -1,5 +1,4 @@
 /* One scenario: its section of the page. */
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,7 +84,7 @@ static void put_facts(struct buffer *out, const struct scenario_result *scenario
 static void put_remarks(struct buffer *out, const struct page_scenario *part)
 {
     _cleanup_strings_ struct string_list lines = {0};
-    console_remarks(part->page->suite, part->scenario, &lines);
+    console_remarks(part->suite, part->scenario, &lines);
     if (lines.count == 0)
         return;
     buffer_text(out, "<h3>Remarks</h3>\n<ul>");
@@ -102,7 +101,7 @@ static void put_plan_difference(struct buffer *out, const struct page_scenario *
     if (part->scenario->plan_difference == NULL)
         return;
     buffer_text(out, "<h3>The plan differs from ");
-    html_text(out, revision_word(part->page->suite));
+    html_text(out, revision_word(part->suite));
     buffer_text(out, "'s</h3>\n<pre tabindex=\"0\" role=\"group\" aria-label=\"how the plan "
                      "differs\">\n");
     html_lines(out, part->scenario->plan_difference);
@@ -209,47 +208,30 @@ static void put_power(struct buffer *out, const struct scenario_result *scenario
 
 static void put_words(struct buffer *out, const struct page_scenario *part)
 {
-    _cleanup_free_ char *text = console_block(part->page->suite, part->scenario);
+    _cleanup_free_ char *text = console_block(part->suite, part->scenario);
     buffer_text(out, "<details><summary><h3>The same as the terminal says it</h3></summary><pre "
                      "tabindex=\"0\" role=\"group\" aria-label=\"the terminal's text\">\n");
     html_lines(out, text);
     buffer_text(out, "</pre></details>\n");
 }
 
-/* The names of the plain files in a directory, sorted. */
-static void gather_files(const char *directory, struct string_list *names)
+static void put_files(struct buffer *out, const struct scenario_result *scenario)
 {
     enum { FILES_NAMED = 30 };
-    DIR *open = opendir(directory);
-    const struct dirent *entry;
-    while (open != NULL && (entry = readdir(open)) != NULL && names->count < FILES_NAMED)
-        if (entry->d_type == DT_REG && entry->d_name[0] != '.' &&
-            !text_starts(entry->d_name, "made-by-"))
-            string_list_add(names, entry->d_name);
-    if (open != NULL)
-        closedir(open);
-    string_list_sort(names);
-}
-
-static void put_files(struct buffer *out, const struct page_scenario *part)
-{
-    const struct scenario_result *scenario = part->scenario;
-    _cleanup_strings_ struct string_list names = {0};
-    _cleanup_free_ char *directory =
-        report_path(part->page->suite->directory, scenario->name, NULL);
-    if (scenario->ran)
-        gather_files(directory, &names);
-    if (names.count > 0)
-        buffer_text(out, "<p class=\"note\">Files beside this page:");
-    for (size_t i = 0; i < names.count; i++) {
-        _cleanup_free_ char *path = memory_format("%s/%s", scenario->name, names.items[i]);
+    size_t named = 0;
+    for (size_t i = 0; scenario->ran && i < scenario->files.count && named < FILES_NAMED; i++) {
+        const char *name = scenario->files.items[i];
+        if (text_starts(name, "made-by-"))
+            continue;
+        _cleanup_free_ char *path = memory_format("%s/%s", scenario->name, name);
+        buffer_text(out, named++ == 0 ? "<p class=\"note\">Files beside this page:" : "");
         buffer_text(out, " <a href=\"");
         html_path(out, path);
         buffer_text(out, "\">");
-        html_text(out, names.items[i]);
+        html_text(out, name);
         buffer_text(out, "</a>");
     }
-    buffer_text(out, names.count > 0 ? "</p>\n" : "");
+    buffer_text(out, named > 0 ? "</p>\n" : "");
 }
 
 static void put_body(struct buffer *out, const struct page_scenario *part)
@@ -260,7 +242,7 @@ static void put_body(struct buffer *out, const struct page_scenario *part)
     buffer_text(out, "</b>");
     html_sentence(out, scenario);
     buffer_text(out, "</p>\n");
-    html_next_steps(out, part->page->suite, scenario);
+    html_next_steps(out, part->suite, scenario);
     html_failure(out, scenario);
     html_findings(out, part);
     put_attempts(out, part);
@@ -269,11 +251,11 @@ static void put_body(struct buffer *out, const struct page_scenario *part)
     html_charts(out, part);
     put_power(out, scenario);
     html_gauges(out, part);
-    html_recording(out, part);
+    html_recording(out, scenario);
     html_samples(out, part);
     put_words(out, part);
     put_facts(out, scenario);
-    put_files(out, part);
+    put_files(out, scenario);
 }
 
 void html_scenario(struct buffer *out, const struct page_scenario *part)

@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
-#include "result/judging.h"
 #include "verdict/confirm.h"
 #include "verdict/judge.h"
 #include "verdict/locate.h"

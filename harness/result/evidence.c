@@ -1,6 +1,9 @@
 #include "result/evidence.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -8,53 +11,33 @@
 #include "journal/run_files.h"
 #include "result/attempts.h"
 
-static bool is_there(const char *directory, const char *name, const char *file)
+/* The names of the plain files in a directory but for hidden ones, sorted. */
+static void list_files(const char *directory, struct string_list *names)
 {
-    _cleanup_free_ char *path = report_path(directory, name, file);
-    return access(path, F_OK) == 0;
+    DIR *open = opendir(directory);
+    const struct dirent *entry;
+    struct stat status;
+    string_list_free(names);
+    while (open != NULL && (entry = readdir(open)) != NULL)
+        if (entry->d_name[0] != '.' &&
+            fstatat(dirfd(open), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode))
+            string_list_add(names, entry->d_name);
+    if (open != NULL)
+        closedir(open);
+    string_list_sort(names);
 }
 
-char *evidence_describe(const char *directory, const char *name)
+void suite_find_files(struct suite_result *suite)
 {
-    static const struct {
-        const char *file;
-        const char *what;
-    } kinds[] = {{RECORDING_FILE, "recording"},
-                 {SCREEN_FILE, "screen"},
-                 {STDERR_FILE, "standard error"},
-                 {EVIDENCE_GOROUTINES, "goroutines"},
-                 {EVIDENCE_HEAP_FIRST, "profiles"}};
-    struct buffer out = {0};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (is_there(directory, name, kinds[i].file))
-            buffer_format(&out, "%s%s", out.length > 0 ? ", " : "", kinds[i].what);
-    return buffer_take(&out);
-}
-
-/* The first finding is the worst. */
-static bool goroutines_grew(const struct judgement *judgement)
-{
-    for (size_t i = 0; judgement != NULL && i < judgement->count; i++)
-        if (finding_fails(judgement->findings[i].kind))
-            return judgement->findings[i].gauge == GAUGE_GOROUTINE ||
-                   judgement->findings[i].gauge == GAUGE_GOROUTINE_LEAK;
-    return false;
-}
-
-char *evidence_comparison(const char *directory, const struct scenario_result *scenario)
-{
-    bool goroutines = goroutines_grew(scenario->judgement);
-    const char *first = goroutines ? EVIDENCE_GOROUTINE_FIRST : EVIDENCE_HEAP_FIRST;
-    const char *last = goroutines ? EVIDENCE_GOROUTINE_LAST : EVIDENCE_HEAP_LAST;
-    if (!is_there(directory, scenario->name, first) || !is_there(directory, scenario->name, last))
-        return NULL;
-    _cleanup_free_ char *from = report_path(directory, scenario->name, first);
-    _cleanup_free_ char *to = report_path(directory, scenario->name, last);
-    _cleanup_free_ char *base = shell_quoted(from);
-    _cleanup_free_ char *profile = shell_quoted(to);
-    /* Goroutines all wait in runtime.gopark: what called it tells them apart. */
-    return memory_format("go tool pprof -top%s -base %s %s", goroutines ? " -cum" : "", base,
-                         profile);
+    for (size_t i = 0; i < suite->count; i++) {
+        struct scenario_result *scenario = &suite->scenarios[i];
+        _cleanup_free_ char *directory = report_path(suite->directory, scenario->name, NULL);
+        _cleanup_free_ char *control =
+            attempt_directory(suite->directory, scenario->name, ATTEMPT_CONTROL);
+        list_files(directory, &scenario->files);
+        list_files(control, &scenario->control_files);
+    }
 }
 
 /* Of one run. */

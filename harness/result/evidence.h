@@ -1,20 +1,11 @@
-/*
- * The files of a scenario's runs besides the journals, in the report's directory: what is there,
- * how it is looked at, and its end when the scenario passed.
- */
+/* The files of a scenario's runs in the report's directory: what is there, and the end of some. */
 #ifndef LEAKGATE_RESULT_EVIDENCE_H
 #define LEAKGATE_RESULT_EVIDENCE_H
 
 #include "result/result.h"
 
-/* "recording, screen, standard error, goroutines, profiles": what of it is there; "" where nothing
- * is. The caller frees it. */
-char *evidence_describe(const char *directory, const char *name);
-
-/* The command that shows what became more between the first and the last profile of the loop, of
- * the goroutines where these are what grew, else of the heap. NULL where the profiles are not
- * there; the caller frees it. */
-char *evidence_comparison(const char *directory, const struct scenario_result *scenario);
+/* Fills the lists of files of all scenarios, as they are now: the names of plain files, sorted. */
+void suite_find_files(struct suite_result *suite);
 
 /* What is kept of red runs alone, profiles and goroutines, is removed from all runs of a scenario.
  */

@@ -10,7 +10,6 @@
 #include "journal/run_files.h"
 #include "result/attempts.h"
 #include "result/baseline_difference.h"
-#include "result/judging.h"
 #include "result/quarantine.h"
 #include "verdict/judge.h"
 
@@ -24,6 +23,17 @@ struct suite_result *suite_new(const char *directory, const char *baselines, con
     return suite;
 }
 
+void recording_free(struct recording *recording)
+{
+    if (recording == NULL)
+        return;
+    free(recording->file);
+    free(recording->problem);
+    buffer_free(&recording->still);
+    buffer_free(&recording->pictures);
+    free(recording);
+}
+
 static void scenario_free(struct scenario_result *scenario)
 {
     free(scenario->name);
@@ -31,6 +41,9 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->file);
     free(scenario->title);
     free(scenario->reason);
+    string_list_free(&scenario->files);
+    string_list_free(&scenario->control_files);
+    recording_free(scenario->recording);
     free(scenario->quarantine_reason);
     free(scenario->quarantine_until);
     string_list_free(&scenario->worlds);

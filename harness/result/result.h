@@ -15,6 +15,7 @@
 #include "base/strings.h"
 #include "journal/attempt.h"
 #include "journal/run_record.h"
+#include "result/recording.h"
 #include "verdict/judgement.h"
 
 /* Names inside a report's directory. */
@@ -51,8 +52,11 @@ struct scenario_result {
     char today[11];              /* and the day of the run */
     char *plan_difference;       /* by --baseline-ref: how its files differ from the revision's, as
                                     diff -u prints it; NULL: they do not */
-    struct run_record *record;   /* NULL: did not run, or no journal could be read */
-    struct judgement *judgement; /* of all attempts together; NULL: nothing was judged */
+    struct string_list files;    /* in its directory, see suite_find_files */
+    struct string_list control_files; /* in that of its first control */
+    struct recording *recording;      /* NULL: none, or none is wanted (pictures/recordings.h) */
+    struct run_record *record;        /* NULL: did not run, or no journal could be read */
+    struct judgement *judgement;      /* of all attempts together; NULL: nothing was judged */
     struct attempt_result attempts[ATTEMPT_COUNT]; /* in the order they ran, the screening first */
     size_t attempt_count;                          /* 0: nothing was judged */
     struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
@@ -93,6 +97,10 @@ struct scenario_result *suite_add(struct suite_result *suite, const char *name, 
 void suite_take(struct suite_result *suite, struct scenario_result *scenario);
 /* It was not run, and why. */
 void scenario_skip(struct scenario_result *scenario, const char *reason);
+
+/* Why it is no pass and no leak, or that it is one (LG_ERROR_NONE); reason may be NULL. */
+void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
+                      const char *reason);
 
 /* Reads DIRECTORY/NAME/journal.jsonl and judges it: fills record, judgement, verdict, problem and
  * reason. A journal that cannot be read is a failure of leakgate's own. */

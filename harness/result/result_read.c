@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
-#include "result/judging.h"
 #include "result/result_json.h"
 
 static enum verdict verdict_by_name(const char *name)

@@ -63,46 +63,25 @@ static void what_red_runs_keep_is_forgotten_in_all_runs(void **state)
     assert_true(evidence_forget(*state, "never-run", &err));
 }
 
-static void only_what_is_there_is_named(void **state)
+static void files_are_found_as_they_are(void **state)
 {
-    _cleanup_free_ char *nothing = evidence_describe(*state, "tabs");
-    assert_string_equal(nothing, "");
+    struct suite_result *suite = suite_new(*state, "", "");
+    const struct scenario_result *tabs = suite_add(suite, "tabs", "tabs.yaml", NULL);
+    suite_find_files(suite);
+    assert_int_equal(tabs->files.count, 0);
     put(*state, "tabs", "screen.txt");
     put(*state, "tabs", "heap-first.pb.gz");
-    _cleanup_free_ char *two = evidence_describe(*state, "tabs");
-    assert_string_equal(two, "screen, profiles");
-}
-
-static char *comparison_of(const char *report, char *name, enum finding_kind kind, enum gauge gauge)
-{
-    struct finding findings[] = {{.kind = FINDING_BACKLOG, .gauge = GAUGE_HEAP_STACK},
-                                 {.kind = kind, .gauge = gauge}};
-    struct judgement judgement = {.findings = findings, .count = 2};
-    struct scenario_result scenario = {.name = name, .judgement = &judgement};
-    return evidence_comparison(report, &scenario);
-}
-
-static void the_profiles_of_what_grew_are_compared(void **state)
-{
-    char name[] = "it's";
-    put(*state, name, "heap-first.pb.gz");
-    assert_null(comparison_of(*state, name, FINDING_GROWTH, GAUGE_FD));
-    put(*state, name, "heap-last.pb.gz");
-    assert_null(comparison_of(*state, name, FINDING_GROWTH, GAUGE_GOROUTINE));
-    _cleanup_free_ char *wanted =
-        memory_format("go tool pprof -top -base '%s/it'\\''s/heap-first.pb.gz' "
-                      "'%s/it'\\''s/heap-last.pb.gz'",
-                      (char *)*state, (char *)*state);
-    _cleanup_free_ char *of_fd = comparison_of(*state, name, FINDING_GROWTH, GAUGE_FD);
-    assert_string_equal(of_fd, wanted);
-
-    put(*state, name, "goroutine-first.pb.gz");
-    put(*state, name, "goroutine-last.pb.gz");
-    _cleanup_free_ char *goroutines = comparison_of(*state, name, FINDING_GROWTH, GAUGE_GOROUTINE);
-    assert_non_null(strstr(goroutines, "-cum -base"));
-    assert_non_null(strstr(goroutines, "goroutine-last.pb.gz"));
-    _cleanup_free_ char *still_fd = comparison_of(*state, name, FINDING_GROWTH, GAUGE_FD);
-    assert_string_equal(still_fd, wanted);
+    put(*state, "tabs", ".hidden");
+    put(*state, "tabs/again", "stderr.txt");
+    put(*state, "tabs/control", "journal.jsonl");
+    suite_find_files(suite);
+    suite_find_files(suite);
+    assert_int_equal(tabs->files.count, 2);
+    assert_string_equal(tabs->files.items[0], "heap-first.pb.gz");
+    assert_string_equal(tabs->files.items[1], "screen.txt");
+    assert_int_equal(tabs->control_files.count, 1);
+    assert_string_equal(tabs->control_files.items[0], "journal.jsonl");
+    suite_free(suite);
 }
 
 int main(void)
@@ -110,9 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_red_runs_keep_is_forgotten_in_all_runs, make_directory,
                                         remove_directory),
-        cmocka_unit_test_setup_teardown(only_what_is_there_is_named, make_directory,
-                                        remove_directory),
-        cmocka_unit_test_setup_teardown(the_profiles_of_what_grew_are_compared, make_directory,
+        cmocka_unit_test_setup_teardown(files_are_found_as_they_are, make_directory,
                                         remove_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

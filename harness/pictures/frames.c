@@ -1,4 +1,4 @@
-#include "report/html_frames.h"
+#include "pictures/frames.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -306,7 +306,7 @@ static void write_styles(const struct frames *frames, struct buffer *out)
     buffer_char(out, ']');
 }
 
-static void write_marks(const struct frames *frames, const struct frames_part *part,
+static void write_marks(const struct frames *frames, const struct recording_part *part,
                         struct buffer *out)
 {
     bool first = true;
@@ -326,11 +326,11 @@ static void write_marks(const struct frames *frames, const struct frames_part *p
     buffer_char(out, ']');
 }
 
-struct frames_part frames_write(const struct frames *frames, bool tail, size_t budget,
-                                struct buffer *out)
+struct recording_part frames_write(const struct frames *frames, bool tail, size_t budget,
+                                   struct buffer *out)
 {
     struct window range = choose(frames, tail, budget);
-    struct frames_part part = {.count = range.end - range.first};
+    struct recording_part part = {.count = range.end - range.first};
     if (part.count == 0)
         return part;
     part.from = frames->frames[range.first].at;
@@ -364,7 +364,8 @@ static void put_line(struct buffer *out, const char *json)
     buffer_char(out, '\n');
 }
 
-void frames_still(const struct frames *frames, const struct frames_part *part, struct buffer *out)
+void frames_still(const struct frames *frames, const struct recording_part *part,
+                  struct buffer *out)
 {
     uint32_t screen[LIMIT_TERMINAL_ROWS];
     size_t best = frames->count, rows = LIMIT_TERMINAL_ROWS;

@@ -5,14 +5,15 @@
  *
  * Order of calls: frames_new, replay with frames_listener, frames_write, frames_free.
  */
-#ifndef LEAKGATE_REPORT_HTML_FRAMES_H
-#define LEAKGATE_REPORT_HTML_FRAMES_H
+#ifndef LEAKGATE_PICTURES_FRAMES_H
+#define LEAKGATE_PICTURES_FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
 #include "driver/replay.h"
+#include "result/recording.h"
 
 struct frames;
 
@@ -23,22 +24,16 @@ extern const struct replay_listener frames_listener; /* its context is a struct 
 struct frames *frames_new(size_t bytes, size_t pictures);
 void frames_free(struct frames *frames);
 
-/* What part of the recording was written, in seconds since its start. */
-struct frames_part {
-    double from, to;
-    bool from_start, to_end;
-    size_t count; /* pictures; 0: nothing was drawn */
-};
-
 /* As many pictures as about `budget` bytes hold, the first ones, or the last ones where `tail`:
  *   {"styles": [[foreground, background, flags], ...], "lines": [[style, "text", ...], ...],
  *    "labels": ["press E", ...], "frames": [[seconds, [row, line, ...]], ...],
  *    "marks": [[seconds, label], ...]}
  * Colours and flags are those of target/emulator.h. It is fit for a data block (html_json_text). */
-struct frames_part frames_write(const struct frames *frames, bool tail, size_t budget,
-                                struct buffer *out);
+struct recording_part frames_write(const struct frames *frames, bool tail, size_t budget,
+                                   struct buffer *out);
 /* The last picture of that part that is as full as any, as text without colours, escaped for <pre>:
  * what a reader without script sees. */
-void frames_still(const struct frames *frames, const struct frames_part *part, struct buffer *out);
+void frames_still(const struct frames *frames, const struct recording_part *part,
+                  struct buffer *out);
 
 #endif

@@ -12,10 +12,10 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/html_frames.h"
+#include "pictures/frames.h"
 
 struct film {
-    struct frames_part part;
+    struct recording_part part;
     json_t *json;
     struct buffer still;
 };

@@ -1,0 +1,182 @@
+#include "pictures/recordings.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "journal/run_files.h"
+#include "pictures/frames.h"
+#include "report/html_page.h"
+#include "result/attempts.h"
+
+/* What the process that draws the recording writes first; the still and the pictures follow. */
+struct drawn {
+    struct recording_part part;
+    double seconds;
+    bool cut; /* the file has more than was read */
+    size_t still_bytes, pictures_bytes;
+    char problem[256];
+};
+
+/* What is wanted of a recording. */
+struct extract {
+    const char *path;
+    bool tail;       /* its end */
+    size_t budget;   /* bytes */
+    size_t pictures; /* of its beginning; 0: as many as there are */
+};
+
+static void draw(const struct extract *extract, int fd)
+{
+    struct drawn drawn = {0};
+    struct lg_error err = {0};
+    struct replay_end end;
+    struct buffer still = {0}, pictures = {0};
+    struct frames *frames = frames_new(extract->tail ? 0 : extract->budget, extract->pictures);
+    if (replay(extract->path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
+        drawn.part = frames_write(frames, extract->tail, extract->budget, &pictures);
+        if (drawn.part.count > 0)
+            frames_still(frames, &drawn.part, &still);
+        drawn.seconds = end.seconds;
+        drawn.cut = end.cut;
+    } else {
+        snprintf(drawn.problem, sizeof drawn.problem, "%s", err.text);
+    }
+    drawn.still_bytes = still.length;
+    drawn.pictures_bytes = pictures.length;
+    if (file_write_all(fd, &drawn, sizeof drawn, &err) &&
+        file_write_all(fd, buffer_string(&still), still.length, &err))
+        file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
+}
+
+static void draw_and_end(const struct extract *extract, int fd)
+{
+    const struct rlimit processor = {LIMIT_PAGE_REPLAY_SECONDS, LIMIT_PAGE_REPLAY_SECONDS};
+    const struct rlimit no_core = {0, 0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_DFL);
+    setrlimit(RLIMIT_CPU, &processor);
+    setrlimit(RLIMIT_CORE, &no_core);
+    draw(extract, fd);
+    _exit(0);
+}
+
+static bool read_all(int fd, struct buffer *out)
+{
+    char piece[65536];
+    ssize_t got;
+    while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0 && !buffer_append_limited(out, piece, (size_t)got))
+            return false;
+    return got == 0;
+}
+
+static void take_drawn(const struct buffer *written, struct recording *recording)
+{
+    struct drawn drawn;
+    if (written->length < sizeof drawn)
+        return;
+    memcpy(&drawn, written->data, sizeof drawn);
+    const char *bytes = written->data + sizeof drawn;
+    size_t rest = written->length - sizeof drawn;
+    if (drawn.still_bytes > rest || drawn.pictures_bytes != rest - drawn.still_bytes)
+        return;
+    drawn.problem[sizeof drawn.problem - 1] = '\0';
+    recording->state = drawn.problem[0] != '\0' ? RECORDING_REFUSED : RECORDING_DRAWN;
+    recording->problem = memory_copy_text(drawn.problem);
+    recording->part = drawn.part;
+    recording->seconds = drawn.seconds;
+    recording->cut = drawn.cut;
+    buffer_append(&recording->still, bytes, drawn.still_bytes);
+    buffer_append(&recording->pictures, bytes + drawn.still_bytes, drawn.pictures_bytes);
+}
+
+static void draw_apart(const struct extract *extract, struct recording *recording)
+{
+    /* What one picture may be over the budget, escaped. */
+    _cleanup_buffer_ struct buffer written = BUFFER_INIT(8 * (size_t)LIMIT_PAGE_RECORDINGS_BYTES);
+    int ends[2], status = 0;
+    recording->state = RECORDING_CRASHED;
+    if (pipe(ends) < 0)
+        return;
+    pid_t child = fork();
+    if (child == 0)
+        draw_and_end(extract, ends[1]);
+    close(ends[1]);
+    bool whole = child > 0 && read_all(ends[0], &written);
+    close(ends[0]);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (whole && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        take_drawn(&written, recording);
+}
+
+/* Of the attempt that tells most: the one that failed, else the screening. The caller frees it. */
+static char *directory_in(const struct scenario_result *scenario, const char *directory)
+{
+    const struct run_record *telling = scenario_telling_record(scenario);
+    for (size_t i = 1; i < scenario->attempt_count; i++)
+        if (telling != NULL && scenario->attempts[i].record == telling)
+            return attempt_directory(directory, scenario->name, scenario->attempts[i].attempt);
+    return report_path(directory, scenario->name, NULL);
+}
+
+/* The path as seen from the report's directory, where the page lies. Points into path. */
+static const char *within(const char *directory, const char *path)
+{
+    const char *rest = text_starts(path, directory) ? path + strlen(directory) : path;
+    return rest + strspn(rest, "/");
+}
+
+/* NULL: there is none. */
+static struct recording *recording_of(const struct suite_result *suite,
+                                      const struct scenario_result *scenario, size_t room)
+{
+    /* Less than this is not worth a player. */
+    enum { LEAST = 16 * 1024 };
+    bool open = html_is_open(suite, scenario);
+    _cleanup_free_ char *directory = directory_in(scenario, suite->directory);
+    _cleanup_free_ char *path = path_join(directory, RECORDING_FILE);
+    struct extract extract = {
+        .path = path,
+        .tail = scenario->verdict == VERDICT_FAILED || scenario->verdict == VERDICT_INVALID,
+        .budget = open ? LIMIT_PAGE_RECORDING_BYTES : LIMIT_PAGE_RECORDING_PASS_BYTES,
+        .pictures = open ? 0 : LIMIT_PAGE_RECORDING_PASS_PICTURES,
+    };
+    if (access(path, F_OK) != 0)
+        return NULL;
+    struct recording *recording = memory_new(struct recording);
+    recording->file = memory_copy_text(within(suite->directory, path));
+    recording->tail = extract.tail;
+    if (extract.budget > room)
+        extract.budget = room;
+    if (extract.budget < LEAST)
+        recording->state = RECORDING_NO_ROOM;
+    else
+        draw_apart(&extract, recording);
+    return recording;
+}
+
+void recordings_draw(struct suite_result *suite)
+{
+    size_t room = LIMIT_PAGE_RECORDINGS_BYTES;
+    _cleanup_free_ size_t *order = html_order(suite);
+    for (size_t i = 0; i < suite->count; i++) {
+        struct scenario_result *scenario = &suite->scenarios[order[i]];
+        recording_free(scenario->recording);
+        scenario->recording = recording_of(suite, scenario, room);
+        if (scenario->recording == NULL)
+            continue;
+        size_t taken = scenario->recording->still.length + scenario->recording->pictures.length;
+        room -= taken < room ? taken : room;
+    }
+}

@@ -1,0 +1,66 @@
+/* What is said of the files that runs leave. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "report/evidence.h"
+
+static void only_what_is_there_is_named(void **state)
+{
+    (void)state;
+    _cleanup_strings_ struct string_list files = {0};
+    _cleanup_free_ char *nothing = evidence_describe(&files);
+    assert_string_equal(nothing, "");
+    string_list_add(&files, "heap-first.pb.gz");
+    string_list_add(&files, "screen.txt");
+    _cleanup_free_ char *two = evidence_describe(&files);
+    assert_string_equal(two, "screen, profiles");
+}
+
+static char *comparison_of(const struct string_list *files, enum finding_kind kind,
+                           enum gauge gauge)
+{
+    char name[] = "it's";
+    struct finding findings[] = {{.kind = FINDING_BACKLOG, .gauge = GAUGE_HEAP_STACK},
+                                 {.kind = kind, .gauge = gauge}};
+    struct judgement judgement = {.findings = findings, .count = 2};
+    struct scenario_result scenario = {.name = name, .judgement = &judgement, .files = *files};
+    return evidence_comparison("r", &scenario);
+}
+
+static void the_profiles_of_what_grew_are_compared(void **state)
+{
+    (void)state;
+    static const char wanted[] = "go tool pprof -top -base 'r/it'\\''s/heap-first.pb.gz' "
+                                 "'r/it'\\''s/heap-last.pb.gz'";
+    _cleanup_strings_ struct string_list files = {0};
+    string_list_add(&files, "heap-first.pb.gz");
+    assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_FD));
+    string_list_add(&files, "heap-last.pb.gz");
+    assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_GOROUTINE));
+    _cleanup_free_ char *of_fd = comparison_of(&files, FINDING_GROWTH, GAUGE_FD);
+    assert_string_equal(of_fd, wanted);
+
+    string_list_add(&files, "goroutine-first.pb.gz");
+    string_list_add(&files, "goroutine-last.pb.gz");
+    _cleanup_free_ char *goroutines = comparison_of(&files, FINDING_GROWTH, GAUGE_GOROUTINE);
+    assert_non_null(strstr(goroutines, "-cum -base"));
+    assert_non_null(strstr(goroutines, "goroutine-last.pb.gz"));
+    _cleanup_free_ char *still_fd = comparison_of(&files, FINDING_GROWTH, GAUGE_FD);
+    assert_string_equal(still_fd, wanted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_there_is_named),
+        cmocka_unit_test(the_profiles_of_what_grew_are_compared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
