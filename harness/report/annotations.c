@@ -45,24 +45,11 @@ struct annotations {
     size_t capacity;
 };
 
-static void annotations_free(struct annotations *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        place_free(&list->items[i].place);
-        free(list->items[i].title);
-        buffer_free(&list->items[i].message);
-    }
-    free(list->items);
-}
-
 static struct annotation *add(struct annotations *list, bool error, char *title)
 {
     struct annotation *annotation = array_add(list->items, list->count, list->capacity);
-    *annotation = (struct annotation){.error = error,
-                                      .order = list->count - 1,
-                                      .kind = FINDING_KIND_COUNT,
-                                      .title = title,
-                                      .message = {0}};
+    *annotation = (struct annotation){
+        .error = error, .order = list->count - 1, .kind = FINDING_KIND_COUNT, .title = title};
     return annotation;
 }
 
@@ -162,15 +149,16 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
     annotate_revision(list, suite, scenario);
 }
 
+/* What no scenario says. */
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
+    _cleanup_free_ char *problem = console_problem(suite);
     for (size_t i = 0; i < suite->missing.count; i++) {
         struct annotation *missing =
             add(list, false, memory_copy_text("leakgate: not run any more"));
         missing->rank = BEFORE_WARNINGS;
         add_line(missing, "", suite->missing.items[i]);
     }
-    _cleanup_free_ char *problem = console_problem(suite);
     if (problem == NULL)
         return;
     struct annotation *annotation = add(list, true, memory_copy_text("leakgate"));
@@ -246,5 +234,10 @@ void annotations_report(const struct suite_result *suite, struct buffer *out)
         write_annotation(&list.items[i], out);
     if (list.count > ANNOTATIONS_SHOWN)
         write_others(suite, &list, out);
-    annotations_free(&list);
+    for (size_t i = 0; i < list.count; i++) {
+        place_free(&list.items[i].place);
+        free(list.items[i].title);
+        buffer_free(&list.items[i].message);
+    }
+    free(list.items);
 }

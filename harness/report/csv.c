@@ -15,12 +15,6 @@
 
 static const double bytes_per_mb = 1024.0 * 1024.0;
 
-struct rows {
-    struct buffer *out;
-    const struct scenario_result *scenario;
-    const char *attempt;
-};
-
 /* A text from elsewhere: no line break, and nothing that a spreadsheet takes for a formula. */
 static void put_text(struct buffer *out, const char *text)
 {
@@ -43,16 +37,11 @@ static void put_number(struct buffer *out, double value, int digits)
         buffer_format(out, "%.*f", digits, value);
 }
 
-static bool is_first(enum gauge gauge)
-{
-    return gauge == GAUGE_HEAP_ALLOC || gauge == GAUGE_HEAP_INUSE || gauge == GAUGE_GOROUTINE ||
-           gauge == GAUGE_RSS;
-}
-
-/* heap_stack has holders and no number of its own. */
+/* Behind the first columns. heap_stack has holders and no number of its own. */
 static bool has_column(enum gauge gauge)
 {
-    return !is_first(gauge) && gauge != GAUGE_HEAP_STACK;
+    return gauge != GAUGE_HEAP_ALLOC && gauge != GAUGE_HEAP_INUSE && gauge != GAUGE_GOROUTINE &&
+           gauge != GAUGE_RSS && gauge != GAUGE_HEAP_STACK;
 }
 
 static const char *column_suffix(enum gauge gauge)
@@ -78,8 +67,8 @@ static void put_header(struct buffer *out)
     buffer_char(out, '\n');
 }
 
-/* The columns people know. */
-static void put_first(struct buffer *out, const struct sample *sample, const char *date)
+static void put_sample(struct buffer *out, const struct scenario_result *scenario,
+                       const char *attempt, const struct sample *sample, const char *date)
 {
     char time[25];
     buffer_text(out, clock_timestamp_after(date, sample->at, time) ? time : "");
@@ -91,15 +80,9 @@ static void put_first(struct buffer *out, const struct sample *sample, const cha
     put_number(out, sample->gauges[GAUGE_GOROUTINE], 0);
     buffer_char(out, ',');
     put_number(out, sample->gauges[GAUGE_RSS] / bytes_per_mb, 1);
-}
-
-static void put_sample(const struct rows *rows, const struct sample *sample, const char *date)
-{
-    struct buffer *out = rows->out;
-    put_first(out, sample, date);
     buffer_char(out, ',');
-    put_text(out, rows->scenario->name);
-    buffer_format(out, ",%s,%s,%u,", rows->attempt, phase_name(sample->phase), sample->iteration);
+    put_text(out, scenario->name);
+    buffer_format(out, ",%s,%s,%u,", attempt, phase_name(sample->phase), sample->iteration);
     if (sample->step > 0)
         buffer_format(out, "%u", sample->step);
     buffer_char(out, ',');
@@ -113,13 +96,12 @@ static void put_sample(const struct rows *rows, const struct sample *sample, con
     buffer_char(out, '\n');
 }
 
-static void put_record(const struct rows *rows, const struct run_record *record)
+static void put_record(struct buffer *out, const struct scenario_result *scenario,
+                       enum attempt attempt, const struct run_record *record)
 {
-    if (record == NULL)
-        return;
-    const char *date = record->header.date;
-    for (size_t i = 0; i < record->series.count; i++)
-        put_sample(rows, &record->series.samples[i], date);
+    for (size_t i = 0; record != NULL && i < record->series.count; i++)
+        put_sample(out, scenario, attempt_name(attempt), &record->series.samples[i],
+                   record->header.date);
 }
 
 void csv_report(const struct suite_result *suite, struct buffer *out)
@@ -127,12 +109,8 @@ void csv_report(const struct suite_result *suite, struct buffer *out)
     put_header(out);
     for (size_t i = 0; i < suite->count; i++) {
         const struct scenario_result *scenario = &suite->scenarios[i];
-        struct rows rows = {
-            .out = out, .scenario = scenario, .attempt = attempt_name(ATTEMPT_SCREENING)};
-        put_record(&rows, scenario->record);
-        for (size_t j = 0; j < scenario->attempt_count; j++) {
-            rows.attempt = attempt_name(scenario->attempts[j].attempt);
-            put_record(&rows, scenario->attempts[j].record);
-        }
+        put_record(out, scenario, ATTEMPT_SCREENING, scenario->record);
+        for (size_t j = 0; j < scenario->attempt_count; j++)
+            put_record(out, scenario, scenario->attempts[j].attempt, scenario->attempts[j].record);
     }
 }

@@ -3,8 +3,6 @@
  * reporters for GitHub and GitLab read as well: a suite for each scenario, because a suite may name
  * a file and a case may not, and in it one case.
  */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,27 +92,14 @@ static void put_statement(struct buffer *body, const struct statement *statement
         buffer_format(body, "  at %s\n", statement->where);
 }
 
-static void put_body(struct buffer *out, const struct suite_result *suite,
-                     const struct scenario_result *scenario, const struct statements *statements)
-{
-    _cleanup_buffer_ struct buffer body = {0};
-    _cleanup_strings_ struct string_list steps = {0};
-    for (size_t i = 0; i < statements->count; i++)
-        put_statement(&body, &statements->items[i]);
-    put_escaped(out, buffer_string(&body), BODY_BYTES, true);
-    console_next_steps(suite, scenario, &steps);
-    for (size_t i = steps.count; i > 0; i--) {
-        put_escaped(out, steps.items[i - 1], BODY_BYTES, true);
-        buffer_char(out, '\n');
-    }
-}
-
 /* The element that says why it is no pass. */
 static void put_outcome(struct buffer *out, const struct suite_result *suite,
                         const struct scenario_result *scenario, enum outcome outcome)
 {
     _cleanup_statements_ struct statements statements = {0};
     _cleanup_buffer_ struct buffer message = {0};
+    _cleanup_buffer_ struct buffer body = {0};
+    _cleanup_strings_ struct string_list steps = {0};
     statements_of(scenario, &statements);
     if (is_forgiven(scenario))
         buffer_format(&message, "%s (quarantined): ", verdict_word(scenario));
@@ -130,7 +115,14 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
         return;
     }
     buffer_char(out, '>');
-    put_body(out, suite, scenario, &statements);
+    for (size_t i = 0; i < statements.count; i++)
+        put_statement(&body, &statements.items[i]);
+    put_escaped(out, buffer_string(&body), BODY_BYTES, true);
+    console_next_steps(suite, scenario, &steps);
+    for (size_t i = steps.count; i > 0; i--) {
+        put_escaped(out, steps.items[i - 1], BODY_BYTES, true);
+        buffer_char(out, '\n');
+    }
     buffer_format(out, "</%s>\n", elements[outcome]);
 }
 
@@ -157,26 +149,19 @@ static void put_counts(struct buffer *out, const size_t counts[OUTCOME_COUNT], d
                   counts[OUTCOME_FAILURE], counts[OUTCOME_ERROR], seconds > 0 ? seconds : 0);
 }
 
-/* The schema's times have no zone; they are UTC. */
-static void put_timestamp(struct buffer *out, const char *date)
-{
-    char timestamp[21];
-    snprintf(timestamp, sizeof timestamp, "%s", date);
-    timestamp[strcspn(timestamp, "Z")] = '\0';
-    if (*timestamp != '\0')
-        put_attribute(out, "timestamp", timestamp);
-}
-
 static void put_suite_start(struct buffer *out, const char *name, const char *date,
                             enum outcome outcome, double seconds)
 {
     size_t counts[OUTCOME_COUNT] = {0};
     counts[outcome] = 1;
+    /* The schema's times have no zone; they are UTC. */
+    _cleanup_free_ char *timestamp = memory_copy_range(date, strcspn(date, "Z"));
     buffer_text(out, "  <testsuite");
     put_attribute(out, "name", name);
     put_counts(out, counts, seconds);
     buffer_format(out, " skipped=\"%zu\"", counts[OUTCOME_SKIPPED]);
-    put_timestamp(out, date);
+    if (*timestamp != '\0')
+        put_attribute(out, "timestamp", timestamp);
 }
 
 static void put_properties(struct buffer *out, const struct scenario_result *scenario)
@@ -189,8 +174,7 @@ static void put_properties(struct buffer *out, const struct scenario_result *sce
     put_property(out, "title", scenario->title);
     for (size_t i = 0; i < weaker.count; i++)
         put_property(out, "weaker", weaker.items[i]);
-    if (scenario->plan_difference != NULL)
-        put_property(out, "plan_difference", scenario->plan_difference);
+    put_property(out, "plan_difference", scenario->plan_difference);
     if (record != NULL) {
         put_property(out, "target", record->header.target);
         put_property(out, "version", record->target.version);
@@ -200,27 +184,15 @@ static void put_properties(struct buffer *out, const struct scenario_result *sce
     buffer_text(out, "    </properties>\n");
 }
 
-static void put_output(struct buffer *out, const struct suite_result *suite,
-                       const struct scenario_result *scenario)
-{
-    if (!scenario->ran)
-        return;
-    _cleanup_free_ char *block = console_block(suite, scenario);
-    buffer_text(out, "      <system-out>");
-    put_escaped(out, block, OUTPUT_BYTES, true);
-    buffer_text(out, "</system-out>\n");
-}
-
 static void put_scenario(struct buffer *out, const struct suite_result *suite,
                          const struct scenario_result *scenario)
 {
     enum outcome outcome = outcome_of(suite, scenario);
     const char *date = scenario->record != NULL ? scenario->record->header.date : suite->date;
-    struct place place = place_of(scenario, NULL);
+    _cleanup_place_ struct place place = place_of(scenario, NULL);
     put_suite_start(out, scenario->name, date, outcome, scenario->seconds);
     if (place.file != NULL)
         put_attribute(out, "file", place.file);
-    place_free(&place);
     buffer_text(out, ">\n");
     put_properties(out, scenario);
     buffer_text(out, "    <testcase");
@@ -229,7 +201,12 @@ static void put_scenario(struct buffer *out, const struct suite_result *suite,
     buffer_format(out, " time=\"%.3f\">\n", scenario->seconds > 0 ? scenario->seconds : 0);
     if (outcome != OUTCOME_PASS)
         put_outcome(out, suite, scenario, outcome);
-    put_output(out, suite, scenario);
+    if (scenario->ran) {
+        _cleanup_free_ char *block = console_block(suite, scenario);
+        buffer_text(out, "      <system-out>");
+        put_escaped(out, block, OUTPUT_BYTES, true);
+        buffer_text(out, "</system-out>\n");
+    }
     buffer_text(out, "    </testcase>\n  </testsuite>\n");
 }
 
