@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../virtual_time.h"
 #include "base/clock.h"
 
 static void test_a_moment_after_another(void **state)
@@ -47,6 +48,8 @@ static void test_a_negative_time_is_never(void **state)
     assert_true(clock_deadline(-1) == CLOCK_NEVER);
     assert_int_equal(clock_remaining_ms(CLOCK_NEVER), -1);
     assert_int_equal(clock_remaining_ms(clock_now()), 0);
+    assert_int_equal(clock_remaining_ms(clock_now() + NS_PER_MS), 1);
+    assert_int_equal(clock_remaining_ms(clock_now() + NS_PER_MS + 1), 2);
     assert_true(clock_deadline(60000) < clock_now() + 61 * NS_PER_SECOND);
 }
 

@@ -120,13 +120,15 @@ static void test_a_quarantine_forgives(void **state)
     } cases[] = {
         {"2026-11-20", VERDICT_LEAK, EXIT_PASS},   {"2026-11-20", VERDICT_INCONCLUSIVE, EXIT_PASS},
         {"2026-11-20", VERDICT_FAILED, EXIT_PASS}, {"2026-11-30", VERDICT_LEAK, EXIT_PASS},
-        {"2026-12-01", VERDICT_LEAK, EXIT_LEAK},
+        {"2026-12-01", VERDICT_LEAK, EXIT_LEAK},   {"2026-11-20", VERDICT_FAILED, EXIT_INTERNAL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         _cleanup_suite_ struct suite_result *suite = suite_new("out", "baselines", "");
         struct scenario_result *scenario = suite_add(suite, "s", "s.yaml", NULL);
         scenario->verdict = cases[i].verdict;
-        scenario->problem = cases[i].verdict == VERDICT_FAILED ? LG_ERROR_TARGET : LG_ERROR_NONE;
+        scenario->problem = cases[i].status == EXIT_INTERNAL     ? LG_ERROR_INTERNAL
+                            : cases[i].verdict == VERDICT_FAILED ? LG_ERROR_TARGET
+                                                                 : LG_ERROR_NONE;
         scenario->quarantine_reason = memory_copy_text("being mended");
         scenario->quarantine_until = memory_copy_text("2026-11-30");
         memcpy(scenario->today, cases[i].today, sizeof scenario->today);
