@@ -58,55 +58,44 @@ static json_t *places_to_json(const struct journal_places *places, const struct 
     return array;
 }
 
+#define AS(type) (*(type const *)member)
+
 /* New reference; NULL where there is nothing. */
 static json_t *value_to_json(const struct field *field, const void *member)
 {
     switch (field->kind) {
-    case FIELD_TEXT: {
-        const char *text = *(const char *const *)member;
-        return text != NULL ? json_text(text) : NULL;
-    }
-    case FIELD_NUMBER: {
-        double number = *(const double *)member;
-        return isfinite(number) ? json_number(number) : NULL;
-    }
-    case FIELD_INTEGER: {
-        int64_t integer = *(const int64_t *)member;
-        return integer != JOURNAL_ABSENT ? json_integer(integer) : NULL;
-    }
+    case FIELD_TEXT:
+        return AS(char *) != NULL ? json_text(AS(char *)) : NULL;
+    case FIELD_NUMBER:
+        return isfinite(AS(double)) ? json_number(AS(double)) : NULL;
+    case FIELD_INTEGER:
+        return AS(int64_t) != JOURNAL_ABSENT ? json_integer(AS(int64_t)) : NULL;
     case FIELD_FLAG:
-        return json_boolean(*(const bool *)member);
-    case FIELD_TEXTS: {
-        const struct string_list *texts = member;
-        return texts->count > 0 || field->always ? json_texts(texts) : NULL;
-    }
+        return json_boolean(AS(bool));
+    case FIELD_TEXTS:
+        return AS(struct string_list).count > 0 || field->always ? json_texts(member) : NULL;
     case FIELD_JSON:
-        return json_incref(*(json_t *const *)member);
-    case FIELD_BASELINE: {
-        const struct baseline *baseline = *(const struct baseline *const *)member;
-        return baseline != NULL ? baseline_to_json(baseline) : NULL;
-    }
+        return json_incref(AS(json_t *));
+    case FIELD_BASELINE:
+        return AS(struct baseline *) != NULL ? baseline_to_json(AS(struct baseline *)) : NULL;
     case FIELD_PHASE:
-        return json_text(phase_name(*(const enum phase *)member));
+        return json_text(phase_name(AS(enum phase)));
     case FIELD_GAUGE:
-        return json_text(gauge_info(*(const enum gauge *)member)->name);
+        return json_text(gauge_info(AS(enum gauge))->name);
     case FIELD_CLASS:
-        return json_text(problem_class_name(*(const enum lg_error_class *)member));
+        return json_text(problem_class_name(AS(enum lg_error_class)));
     case FIELD_WHY:
-        return json_text(screen_why_name(*(const enum screen_why *)member));
-    case FIELD_PLACES: {
-        const struct journal_places *places = member;
-        return places->count > 0 ? places_to_json(places, field->inner) : NULL;
+        return json_text(screen_why_name(AS(enum screen_why)));
+    case FIELD_PLACES:
+        return AS(struct journal_places).count > 0 ? places_to_json(member, field->inner) : NULL;
+    case FIELD_OBJECT:
+        break;
     }
-    case FIELD_OBJECT: {
-        json_t *object = json_object();
-        fields_write(field->inner, member, object);
-        if (json_object_get(object, field->inner->key) != NULL)
-            return object;
-        json_decref(object);
-        return NULL;
-    }
-    }
+    json_t *object = json_object();
+    fields_write(field->inner, member, object);
+    if (json_object_get(object, field->inner->key) != NULL)
+        return object;
+    json_decref(object);
     return NULL;
 }
 

@@ -40,25 +40,19 @@ struct field {
     const struct field *inner; /* FIELD_OBJECT, FIELD_PLACES: its table */
 };
 
+/* A row of a table: the key comes last; .always and .inner may follow it. */
+#define FIELD(type, member, ...)                                                                   \
+    {                                                                                              \
+        .kind = FIELD_KIND(((type *)0)->member), .offset = offsetof(type, member),                 \
+        .key = __VA_ARGS__                                                                         \
+    }
 #define FIELD_KIND(lvalue)                                                                         \
     _Generic((lvalue), const char * : FIELD_TEXT, double : FIELD_NUMBER, int64_t : FIELD_INTEGER,  \
              bool : FIELD_FLAG, struct string_list : FIELD_TEXTS, json_t * : FIELD_JSON,           \
-             const struct baseline * : FIELD_BASELINE, enum phase : FIELD_PHASE,                         \
+             const struct baseline * : FIELD_BASELINE, enum phase : FIELD_PHASE,                   \
              enum gauge : FIELD_GAUGE, enum lg_error_class : FIELD_CLASS,                          \
-             enum screen_why : FIELD_WHY)
-#define FIELD(type, name, member)                                                                  \
-    {                                                                                              \
-        .key = (name), .kind = FIELD_KIND(((type *)0)->member), .offset = offsetof(type, member)   \
-    }
-#define FIELD_ALWAYS(type, name, member)                                                           \
-    {                                                                                              \
-        .key = (name), .kind = FIELD_KIND(((type *)0)->member), .offset = offsetof(type, member),  \
-        .always = true                                                                             \
-    }
-#define FIELD_WITHIN(type, name, member, table, how)                                               \
-    {                                                                                              \
-        .key = (name), .kind = (how), .offset = offsetof(type, member), .inner = (table)           \
-    }
+             enum screen_why : FIELD_WHY, struct journal_places : FIELD_PLACES,                    \
+             default : FIELD_OBJECT)
 
 /* Puts the members into an object. */
 void fields_write(const struct field *table, const void *members, json_t *object);

@@ -33,29 +33,29 @@ struct sample_record {
 };
 
 static const struct field function_fields[] = {
-    FIELD(struct function_record, "number", number),
-    FIELD(struct function_record, "name", name),
-    {NULL},
+    FIELD(struct function_record, number, "number"),
+    FIELD(struct function_record, name, "name"),
+    {.key = NULL},
 };
 
 static const struct field holder_fields[] = {
-    FIELD(struct holder_record, "number", number),
-    FIELD(struct holder_record, "gauge", gauge),
-    FIELD(struct holder_record, "text", text),
-    FIELD(struct holder_record, "stack", stack),
-    {NULL},
+    FIELD(struct holder_record, number, "number"),
+    FIELD(struct holder_record, gauge, "gauge"),
+    FIELD(struct holder_record, text, "text"),
+    FIELD(struct holder_record, stack, "stack"),
+    {.key = NULL},
 };
 
 static const struct field sample_fields[] = {
-    FIELD(struct sample_record, "phase", phase),
-    FIELD(struct sample_record, "iteration", iteration),
-    FIELD(struct sample_record, "step", step),
-    FIELD(struct sample_record, "at", at),
-    FIELD(struct sample_record, "took", took),
-    FIELD(struct sample_record, "gauges", gauges),
-    FIELD(struct sample_record, "holdings", holdings),
-    FIELD(struct sample_record, "collections", collections),
-    {NULL},
+    FIELD(struct sample_record, phase, "phase"),
+    FIELD(struct sample_record, iteration, "iteration"),
+    FIELD(struct sample_record, step, "step"),
+    FIELD(struct sample_record, at, "at"),
+    FIELD(struct sample_record, took, "took"),
+    FIELD(struct sample_record, gauges, "gauges"),
+    FIELD(struct sample_record, holdings, "holdings"),
+    FIELD(struct sample_record, collections, "collections"),
+    {.key = NULL},
 };
 
 /* --- Writing --- */
