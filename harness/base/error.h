@@ -29,6 +29,10 @@ struct lg_error {
     char text[1536]; /* one sentence; no newline at the end */
 };
 
+/* On the declaration of a function that can fail: who ignores its result on purpose says so, by
+ * (void)! before the call. */
+#define LG_CHECKED __attribute__((warn_unused_result))
+
 enum exit_status {
     EXIT_PASS = 0,
     EXIT_LEAK = 1,

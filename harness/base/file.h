@@ -21,10 +21,11 @@ const char *path_base(const char *path);
 
 /* Appends the whole file to `out`; over out->maximum is an error that names the limit. Follows
  * links. class is the error class of a failure. */
-bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
-               struct lg_error *err);
+LG_CHECKED bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
+                          struct lg_error *err);
 /* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
-bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err);
+LG_CHECKED bool file_read_at(int directory, const char *name, struct buffer *out,
+                             struct lg_error *err);
 
 /* Appends all that can be read from a descriptor. False with *errnum, EFBIG when it is more than
  * the buffer takes. */
@@ -44,38 +45,40 @@ struct file_draft {
     char *temporary; /* NULL: it has no name */
 };
 #define FILE_DRAFT_NONE ((struct file_draft){.fd = -1})
-bool file_draft_write(struct file_draft *draft, const char *path, const void *data, size_t length,
-                      struct lg_error *err);
+LG_CHECKED bool file_draft_write(struct file_draft *draft, const char *path, const void *data,
+                                 size_t length, struct lg_error *err);
 /* fsync, rename, fsync of the directory. */
-bool file_draft_publish(struct file_draft *draft, const char *path, struct lg_error *err);
+LG_CHECKED bool file_draft_publish(struct file_draft *draft, const char *path,
+                                   struct lg_error *err);
 void file_draft_discard(struct file_draft *draft);
 
 /* Whole or absent: a temporary file in the same directory, fsync, rename, fsync of the directory.
  * Mode 0644. */
-bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err);
+LG_CHECKED bool file_write_atomic(const char *path, const void *data, size_t length,
+                                  struct lg_error *err);
 /* The name of a file or directory is on the disk as well, as far as the file system can say so. */
 bool file_sync_name(const char *path);
 /* A plain write of a new or replaced file with this mode, link refused; for files of a world. A
  * named pipe that nobody reads is an error, not a wait. */
-bool file_write_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
-                   struct lg_error *err);
+LG_CHECKED bool file_write_at(int directory, const char *path, const void *data, size_t length,
+                              mode_t mode, struct lg_error *err);
 /* The same at the end of the file, which gets the mode when it is new: in one write(2), so that who
  * reads it meanwhile sees whole lines. */
-bool file_append_at(int directory, const char *path, const void *data, size_t length, mode_t mode,
-                    struct lg_error *err);
-bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err);
+LG_CHECKED bool file_append_at(int directory, const char *path, const void *data, size_t length,
+                               mode_t mode, struct lg_error *err);
+LG_CHECKED bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err);
 
 /* mkdir -p. */
-bool directory_make(const char *path, mode_t mode, struct lg_error *err);
+LG_CHECKED bool directory_make(const char *path, mode_t mode, struct lg_error *err);
 /* mkdir -p of `path`'s directories below `root`, no component being a link. */
-bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err);
+LG_CHECKED bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err);
 /* Opens the directory `path` ("": root itself) below `root`, no component being a link; those that
  * are missing are made with `mode`, or, where that is 0, an error. -1 on failure; the caller closes
  * it. */
-int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err);
+LG_CHECKED int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err);
 /* rm -r, never through a link or onto another file system's mount; a missing path is success. */
-bool directory_remove(const char *path, struct lg_error *err);
+LG_CHECKED bool directory_remove(const char *path, struct lg_error *err);
 /* The same for `name`, file or directory, in an open directory. */
-bool entry_remove_at(int directory, const char *name, struct lg_error *err);
+LG_CHECKED bool entry_remove_at(int directory, const char *name, struct lg_error *err);
 
 #endif

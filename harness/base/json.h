@@ -18,9 +18,10 @@ void cleanup_json(json_t **value);
 
 /* Parses text; `source` is what err.where names. NULL on failure, class LG_ERROR_INPUT. The caller
  * owns the reference. */
-json_t *json_parse(const char *text, size_t length, const char *source, struct lg_error *err);
+LG_CHECKED json_t *json_parse(const char *text, size_t length, const char *source,
+                              struct lg_error *err);
 /* The same from a file of at most LIMIT_JSON_BYTES. */
-json_t *json_read_file(const char *path, struct lg_error *err);
+LG_CHECKED json_t *json_read_file(const char *path, struct lg_error *err);
 
 /* One line, sorted keys, no spaces; the caller frees it. Invalid UTF-8 must have been made harmless
  * before (json_text). */

@@ -32,18 +32,18 @@ typedef int64_t loop_alarm(void *context);
 
 enum loop_result { LOOP_DONE, LOOP_DEADLINE, LOOP_STOPPED, LOOP_FAILED };
 
-struct loop *loop_new(struct lg_error *err);
+LG_CHECKED struct loop *loop_new(struct lg_error *err);
 void loop_free(struct loop *loop);
 
 /* The watcher and its context must outlive the watch. */
-bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_watcher *watcher, void *context,
-                struct lg_error *err);
-bool loop_change(struct loop *loop, int fd, uint32_t events, struct lg_error *err);
+LG_CHECKED bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_watcher *watcher,
+                           void *context, struct lg_error *err);
+LG_CHECKED bool loop_change(struct loop *loop, int fd, uint32_t events, struct lg_error *err);
 void loop_unwatch(struct loop *loop, int fd);
 
 /* The multi handle for transfers, made on first use and owned by the loop. After every round
  * `loop_run_until` has called curl_multi_perform; who added an easy handle reads its message. */
-CURLM *loop_transfers(struct loop *loop, struct lg_error *err);
+LG_CHECKED CURLM *loop_transfers(struct loop *loop, struct lg_error *err);
 
 /* Asks every loop_run_until under way or to come to end with LOOP_STOPPED and `why` (a signal
  * number). loop_stopped returns it, 0 while not stopped; loop_resume lets the loop run again, for

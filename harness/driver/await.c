@@ -212,7 +212,7 @@ static bool is_stopped(const struct target *target)
     struct proc_stat stat = {.state = '?'};
     if (!proc_open("/proc", target_pid(target), &proc, NULL))
         return false;
-    proc_stat_read(&proc, &stat, NULL);
+    (void)!proc_stat_read(&proc, &stat, NULL); /* then the state stays '?' */
     proc_close(&proc);
     return stat.state == 'T';
 }

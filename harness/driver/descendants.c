@@ -152,7 +152,8 @@ static bool end_all(struct ending *ending, int signal, int64_t deadline)
         _cleanup_free_ pid_t *pids = NULL;
         size_t count = 0, alive = 0;
         ending->listed.count = 0;
-        proc_descendants("/proc", ending->self, &pids, &count, NULL);
+        /* Of more than the limit, those up to it. */
+        (void)!proc_descendants("/proc", ending->self, &pids, &count, NULL);
         for (size_t i = 0; i < count; i++)
             alive += end_descendant(ending, pids[i]);
         if (alive == 0 && !has_children(ending))
@@ -183,7 +184,7 @@ void process_descendants_alive(pid_t spare, struct string_list *names)
     struct ending ending = {.self = getpid(), .spare = spare};
     _cleanup_free_ pid_t *pids = NULL;
     size_t count = 0;
-    proc_descendants("/proc", ending.self, &pids, &count, NULL);
+    (void)!proc_descendants("/proc", ending.self, &pids, &count, NULL);
     for (size_t i = 0; i < count; i++) {
         struct proc_stat stat;
         _cleanup_close_ int pidfd = descendant_open(&ending, pids[i], &stat);

@@ -45,7 +45,7 @@ struct recording {
 static void write_line(struct recording *recording, const char *line)
 {
     if (recording->problem.class == LG_ERROR_NONE)
-        file_write_all(recording->fd, line, strlen(line), &recording->problem);
+        (void)!file_write_all(recording->fd, line, strlen(line), &recording->problem);
 }
 
 /* The text is valid UTF-8. */

@@ -26,7 +26,7 @@ static void update_terminal_watch(struct target *target)
 {
     uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
     if (target->terminal_open)
-        loop_change(target->loop, target->process.master, events, NULL);
+        (void)!loop_change(target->loop, target->process.master, events, NULL);
 }
 
 static void send_outgoing(struct target *target)

@@ -58,7 +58,8 @@ void evidence_take_goroutines(const struct evidence *evidence, struct pprof *ppr
         return;
     if (text.overflowed)
         buffer_format(&text, "\n[cut off: over the limit of %u bytes]\n", LIMIT_EVIDENCE_BYTES);
-    file_write_atomic(path, buffer_string(&text), text.length, NULL);
+    /* Evidence that cannot be written is missing, and no reason to end a run. */
+    (void)!file_write_atomic(path, buffer_string(&text), text.length, NULL);
 }
 
 bool evidence_publish(struct evidence *evidence, struct lg_error *err)

@@ -55,7 +55,7 @@ static void draw(const struct extract *extract, int fd)
     drawn.pictures_bytes = pictures.length;
     if (file_write_all(fd, &drawn, sizeof drawn, &err) &&
         file_write_all(fd, buffer_string(&still), still.length, &err))
-        file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
+        (void)!file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
 }
 
 static void draw_and_end(const struct extract *extract, int fd)

@@ -11,6 +11,6 @@
 bool gunzip_recognises(const char *bytes, size_t length);
 /* Appends what the bytes inflate to; class LG_ERROR_TARGET when they are damaged, cut off, followed
  * by something else, or over a limit (LIMIT_GZIP_IN_BYTES, out->maximum). */
-bool gunzip(const char *bytes, size_t length, struct buffer *out, struct lg_error *err);
+LG_CHECKED bool gunzip(const char *bytes, size_t length, struct buffer *out, struct lg_error *err);
 
 #endif

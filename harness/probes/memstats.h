@@ -21,7 +21,8 @@ struct memstats {
     bool complete;        /* all four were seen */
     unsigned long rate;   /* half of the header's N; 0 when not seen */
 };
-bool memstats_fetch(struct pprof *pprof, struct memstats *memstats, struct lg_error *err);
+LG_CHECKED bool memstats_fetch(struct pprof *pprof, struct memstats *memstats,
+                               struct lg_error *err);
 
 /* Longer lines (PauseNs) hold nothing of interest behind that. */
 enum { MEMSTATS_LINE_BYTES = 256 };

@@ -42,8 +42,9 @@ void probe_count(struct probe_counting *counting, enum gauge gauge, const char *
 /* Finds the socket (asking again every 20 ms, for there is no event for another process's listen)
  * until the deadline, checks that pprof answers on it, and opens the connection. `root` is the
  * process that was started. */
-struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,
-                         int64_t deadline, struct lg_error *err);
+LG_CHECKED struct probe *probe_open(struct loop *loop, pid_t root,
+                                    const struct probe_options *options, int64_t deadline,
+                                    struct lg_error *err);
 void probe_close(struct probe *probe);
 
 pid_t probe_pid(const struct probe *probe); /* the owner of the socket */
@@ -54,8 +55,8 @@ struct holder_table *probe_holders(struct probe *probe); /* owned by the probe *
 /* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. with_memstats
  * asks for the exact heap numbers too, which is dear at a low rate. *rate is the heap profile's
  * real sampling rate. */
-bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
-                  struct lg_error *err);
+LG_CHECKED bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample,
+                             int64_t *rate, struct lg_error *err);
 
 /*
  * Goroutines that the runtime itself knows to be leaked (profile goroutineleak: Go 1.27, or 1.26
@@ -64,7 +65,7 @@ bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample
  * holdings, which are not read again. *served is false, and *sample untouched, where the runtime
  * does not serve the profile.
  */
-bool probe_goroutine_leaks(struct probe *probe, const struct sample *before, struct sample *sample,
-                           bool *served, struct lg_error *err);
+LG_CHECKED bool probe_goroutine_leaks(struct probe *probe, const struct sample *before,
+                                      struct sample *sample, bool *served, struct lg_error *err);
 
 #endif

@@ -11,10 +11,11 @@
 
 /* Fills *err and returns false: LG_ERROR_TARGET when the process has ended, else
  * LG_ERROR_INTERNAL. */
-bool proc_failed(const struct proc *proc, int errnum, const char *name, struct lg_error *err);
+LG_CHECKED bool proc_failed(const struct proc *proc, int errnum, const char *name,
+                            struct lg_error *err);
 /* Appends /proc/PID/NAME to `out`; errors as above. */
-bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
-                    struct lg_error *err);
+LG_CHECKED bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
+                               struct lg_error *err);
 
 /* A directory below /proc/PID; NULL and errno when it cannot be opened. */
 DIR *proc_directory_open(const struct proc *proc, const char *name);

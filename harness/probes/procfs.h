@@ -24,7 +24,8 @@ struct proc {
 };
 
 /* class LG_ERROR_TARGET when there is no such process. proc_root is "/proc" but in tests. */
-bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_error *err);
+LG_CHECKED bool proc_open(const char *proc_root, pid_t pid, struct proc *proc,
+                          struct lg_error *err);
 void proc_close(struct proc *proc);
 
 struct proc_stat {
@@ -35,22 +36,24 @@ struct proc_stat {
     unsigned long long start_time;
     char name[64]; /* comm, may hold any byte */
 };
-bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err);
+LG_CHECKED bool proc_stat_read(const struct proc *proc, struct proc_stat *stat,
+                               struct lg_error *err);
 
 /* How many descriptors; when table is not NULL, one holding for each kind and path, appended to
  * holdings (sorted and summed by the caller). */
-bool proc_fds_read(const struct proc *proc, const char *world_root, struct holder_table *table,
-                   struct holding_list *holdings, unsigned *fds, struct lg_error *err);
+LG_CHECKED bool proc_fds_read(const struct proc *proc, const char *world_root,
+                              struct holder_table *table, struct holding_list *holdings,
+                              unsigned *fds, struct lg_error *err);
 /* inotify watches over all inotify descriptors, from fdinfo. */
-bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
-bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);
+LG_CHECKED bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
+LG_CHECKED bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);
 /* Resident set in bytes: smaps_rollup, or statm where that is refused. */
-bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err);
+LG_CHECKED bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err);
 
 /* The descendants of `root` (not itself), parents before children, at most LIMIT_PROCESS_TREE; the
  * caller frees *pids. A process that vanishes meanwhile is left out. */
-bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *count,
-                      struct lg_error *err);
+LG_CHECKED bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *count,
+                                 struct lg_error *err);
 
 struct listener {
     pid_t owner;
@@ -60,8 +63,9 @@ struct listener {
 /* The listening TCP socket on loopback of root or one of its descendants. False with class
  * LG_ERROR_NONE while there is none. With several the lowest descriptor of the nearest process
  * wins; the caller checks that it answers as pprof does. `skip` ports have been tried. */
-bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
-                        size_t skip_count, struct listener *listener, struct lg_error *err);
+LG_CHECKED bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
+                                   size_t skip_count, struct listener *listener,
+                                   struct lg_error *err);
 /* Does the process own a listening socket on that port now? */
 bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port);
 

@@ -25,8 +25,8 @@ struct profile_facts {
  * Stacks that belong to the fetch itself (net/http.(*conn).serve with runtime/pprof above it) are
  * left out of goroutines and counted in no gauge. class LG_ERROR_TARGET on anything that is no such
  * profile. */
-bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,
-                    struct holding_list *holdings, struct profile_facts *facts,
-                    struct lg_error *err);
+LG_CHECKED bool profile_decode(const char *bytes, size_t length, enum gauge gauge,
+                               struct holder_table *table, struct holding_list *holdings,
+                               struct profile_facts *facts, struct lg_error *err);
 
 #endif

@@ -69,8 +69,8 @@ struct profile_sample {
 };
 
 /* `bytes` must outlive the tables. class LG_ERROR_TARGET on anything that is no profile. */
-bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,
-                         struct lg_error *err);
+LG_CHECKED bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,
+                                    struct lg_error *err);
 void profile_tables_free(struct profile_tables *tables);
 
 /* The string, or an empty one where the number is too large. */
@@ -85,7 +85,8 @@ int profile_type_by_name(const struct profile_tables *tables, const char *name);
 /* Called for each sample; false ends the reading, and *err is the callee's. */
 typedef bool profile_sample_reader(void *context, const struct profile_sample *sample,
                                    struct lg_error *err);
-bool profile_samples_read(const struct profile_tables *tables, profile_sample_reader *reader,
-                          void *context, struct lg_error *err);
+LG_CHECKED bool profile_samples_read(const struct profile_tables *tables,
+                                     profile_sample_reader *reader, void *context,
+                                     struct lg_error *err);
 
 #endif

@@ -35,10 +35,10 @@ struct world_moment {
 };
 
 /* ${...} expanded. The caller frees it; NULL on failure. */
-char *world_expand_at(const struct world *world, const char *template,
-                      const struct world_moment *moment, struct lg_error *err);
-char *world_expand(const struct world *world, const char *template, unsigned iteration,
-                   struct lg_error *err);
+LG_CHECKED char *world_expand_at(const struct world *world, const char *template,
+                                 const struct world_moment *moment, struct lg_error *err);
+LG_CHECKED char *world_expand(const struct world *world, const char *template, unsigned iteration,
+                              struct lg_error *err);
 
 /* A path with the world's root replaced by "${world}"; the caller frees it. */
 char *world_relative(const struct world *world, const char *path);

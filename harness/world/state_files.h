@@ -16,7 +16,7 @@ typedef void state_file_found(void *context, const char *directory, const char *
 
 /* Calls `found` for each file that is no directory, in no order. More than LIMIT_STATE_FILES, or
  * deeper than LIMIT_STATE_DEPTH, is LG_ERROR_INVALID. */
-bool state_files_walk(const struct world *world, state_file_found *found, void *context,
-                      struct lg_error *err);
+LG_CHECKED bool state_files_walk(const struct world *world, state_file_found *found, void *context,
+                                 struct lg_error *err);
 
 #endif

@@ -228,8 +228,8 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     string_list_free(&f->result.killed);
-    directory_remove(f->world, NULL);
-    directory_remove(f->directory, NULL);
+    (void)!directory_remove(f->world, NULL);
+    (void)!directory_remove(f->directory, NULL);
     free(f->world);
     free(f->directory);
     munmap(shared, sizeof *shared);
