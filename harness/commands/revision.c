@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/place.h"
+#include "report/text_layout.h"
 #include "scenario/load.h"
 #include "world/git.h"
 #include "world/tools.h"

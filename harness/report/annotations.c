@@ -13,7 +13,8 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/format.h"
-#include "report/place.h"
+#include "report/location.h"
+#include "report/text_layout.h"
 #include "report/console.h"
 #include "report/revision_text.h"
 
@@ -34,7 +35,7 @@ struct annotation {
     size_t index; /* among those of its scenario: the first of each scenario before all second */
     size_t order;
     enum finding_kind kind; /* of warnings; FINDING_KIND_COUNT: a verdict */
-    struct place place;
+    struct location location;
     char *title;
     struct buffer message;
 };
@@ -82,7 +83,7 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
     _cleanup_strings_ struct string_list steps = {0};
     annotation->rank = scenario_rank(scenario);
     annotation->index = index;
-    annotation->place = place_of(scenario, statement);
+    annotation->location = location_of(scenario, statement);
     put_statement(annotation, statement);
     console_next_steps(suite, scenario, &steps);
     if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
@@ -104,7 +105,7 @@ static void add_warning(struct annotations *list, const struct scenario_result *
         add(list, false, memory_format("%s: %s", scenario->name, words));
     annotation->kind = kind;
     annotation->rank = BEHIND_VERDICTS + (int)kind;
-    annotation->place = place_of(scenario, statement);
+    annotation->location = location_of(scenario, statement);
     put_statement(annotation, statement);
 }
 
@@ -121,7 +122,7 @@ static void annotate_revision(struct annotations *list, const struct suite_resul
             memory_format("%s: %s than at %s", scenario->name,
                           weaker.count > 0 ? "weaker" : "another plan", revision_word(suite)));
     annotation->rank = BEFORE_WARNINGS;
-    annotation->place = place_of(scenario, NULL);
+    annotation->location = location_of(scenario, NULL);
     for (size_t i = 0; i < weaker.count; i++)
         add_line(annotation, "", weaker.items[i]);
     if (scenario->plan_difference == NULL)
@@ -195,10 +196,11 @@ static void write_annotation(const struct annotation *annotation, struct buffer 
     _cleanup_free_ char *message =
         text_shortened(buffer_string(&annotation->message), MESSAGE_BYTES);
     buffer_text(out, annotation->error ? "::error " : "::warning ");
-    if (annotation->place.file != NULL) {
+    if (annotation->location.file != NULL) {
         buffer_text(out, "file=");
-        put_escaped(out, annotation->place.file, true);
-        buffer_format(out, ",line=%u,col=%u,", annotation->place.line, annotation->place.column);
+        put_escaped(out, annotation->location.file, true);
+        buffer_format(out, ",line=%u,col=%u,", annotation->location.line,
+                      annotation->location.column);
     }
     buffer_text(out, "title=");
     put_escaped(out, title, true);
@@ -235,7 +237,7 @@ void annotations_report(const struct suite_result *suite, struct buffer *out)
     if (list.count > ANNOTATIONS_SHOWN)
         write_others(suite, &list, out);
     for (size_t i = 0; i < list.count; i++) {
-        place_free(&list.items[i].place);
+        location_free(&list.items[i].location);
         free(list.items[i].title);
         buffer_free(&list.items[i].message);
     }

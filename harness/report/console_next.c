@@ -65,14 +65,6 @@ static void name_holders(const struct judgement *judgement, struct string_list *
     }
 }
 
-static bool has_finding(const struct judgement *judgement, enum finding_kind kind)
-{
-    for (size_t i = 0; i < judgement->count; i++)
-        if (judgement->findings[i].kind == kind)
-            return true;
-    return false;
-}
-
 static void put_holders(const struct string_list *keys, struct buffer *command)
 {
     if (keys->count == 0)
@@ -116,8 +108,8 @@ static void paint_accept(const struct painter *painter, const struct scenario_re
     _cleanup_strings_ struct string_list keys = {0};
     _cleanup_buffer_ struct buffer command = {0};
     name_holders(judgement, &keys);
-    if (has_finding(judgement, FINDING_LEFT_BEHIND) ||
-        (keys.count == 0 && !has_finding(judgement, FINDING_LEVEL)))
+    if (judgement_has(judgement, FINDING_LEFT_BEHIND) ||
+        (keys.count == 0 && !judgement_has(judgement, FINDING_LEVEL)))
         return;
     put_accept(painter, scenario, &command);
     put_holders(&keys, &command);
@@ -142,10 +134,10 @@ static void paint_tighten(const struct painter *painter, const struct scenario_r
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
     _cleanup_buffer_ struct buffer command = {0};
-    bool levels = has_finding(judgement, FINDING_LEVEL_LOOSE);
+    bool levels = judgement_has(judgement, FINDING_LEVEL_LOOSE);
     /* accept goes by the first run alone. */
-    if (!can_be_tightened(judgement) || has_finding(judgement, FINDING_UNCONFIRMED) ||
-        !(levels || has_finding(judgement, FINDING_EXCEPTION_UNUSED)))
+    if (!can_be_tightened(judgement) || judgement_has(judgement, FINDING_UNCONFIRMED) ||
+        !(levels || judgement_has(judgement, FINDING_EXCEPTION_UNUSED)))
         return;
     put_accept(painter, scenario, &command);
     buffer_format(&command, " --tighten%s", levels ? " --levels" : "");
@@ -157,7 +149,7 @@ static void paint_record(const struct painter *painter, const struct scenario_re
 {
     const struct judgement *judgement = judgement_to_act_on(scenario);
     _cleanup_buffer_ struct buffer command = {0};
-    if (judgement->verdict != VERDICT_PASS || !has_finding(judgement, FINDING_NOT_COMPARED) ||
+    if (judgement->verdict != VERDICT_PASS || !judgement_has(judgement, FINDING_NOT_COMPARED) ||
         scenario->record->facts.by_control)
         return;
     put_accept(painter, scenario, &command);

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/markdown_text.h"
-#include "report/place.h"
+#include "report/text_layout.h"
 
 enum {
     ROWS_MOST = 300,         /* of the table: a comment on GitHub takes 65,536 characters */

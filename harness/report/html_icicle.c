@@ -1,11 +1,9 @@
-#include "report/html_icicle.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "report/html_chart.h"
 #include "report/html_text.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
@@ -22,47 +20,36 @@ struct cell {
 
 struct picture {
     struct buffer *out;
-    void (*describe)(double amount, char *text, size_t size);
+    enum gauge gauge;
     double all;
-    unsigned depth; /* of the deepest row drawn */
+    unsigned depth; /* rows drawn */
 };
 
-struct frames {
-    const char *names[LIMIT_PAGE_FRAMES];
-    size_t lengths[LIMIT_PAGE_FRAMES];
-    size_t count;
-};
+static struct cell *cell_for(struct cell *above, const char *name)
+{
+    struct cell **cell = &above->below;
+    size_t length = holder_key_frame(name);
+    for (; *cell != NULL; cell = &(*cell)->next)
+        if ((*cell)->length == length && memcmp((*cell)->name, name, length) == 0)
+            return *cell;
+    *cell = memory_new(struct cell);
+    (*cell)->name = name;
+    (*cell)->length = length;
+    return *cell;
+}
 
 /* The innermost of the key's functions tell more, so where there are too many the outermost go. */
-static struct frames frames_of(const char *key)
-{
-    struct frames frames = {0};
-    for (; *key != '\0' && frames.count < LIMIT_PAGE_FRAMES; key = holder_key_next(key)) {
-        frames.names[frames.count] = key;
-        frames.lengths[frames.count++] = holder_key_frame(key);
-    }
-    return frames;
-}
-
-static struct cell *cell_for(struct cell *above, const char *name, size_t length)
-{
-    struct cell **place = &above->below;
-    for (; *place != NULL; place = &(*place)->next)
-        if ((*place)->length == length && memcmp((*place)->name, name, length) == 0)
-            return *place;
-    *place = memory_new(struct cell);
-    (*place)->name = name;
-    (*place)->length = length;
-    return *place;
-}
-
 static void add_stack(struct cell *root, const struct icicle_stack *stack)
 {
-    struct frames frames = frames_of(stack->key);
+    const char *frames[LIMIT_PAGE_FRAMES];
+    size_t count = 0;
     struct cell *cell = root;
+    for (const char *key = stack->key; *key != '\0' && count < LIMIT_PAGE_FRAMES;
+         key = holder_key_next(key))
+        frames[count++] = key;
     root->amount += stack->amount;
-    for (size_t i = frames.count; i > 0; i--) {
-        cell = cell_for(cell, frames.names[i - 1], frames.lengths[i - 1]);
+    while (count > 0) {
+        cell = cell_for(cell, frames[--count]);
         cell->amount += stack->amount;
     }
 }
@@ -91,18 +78,16 @@ static void put_cell(struct picture *picture, const struct cell *cell, double le
                      unsigned row)
 {
     _cleanup_free_ char *name = memory_copy_range(cell->name, cell->length);
-    char amount[64];
-    picture->describe(cell->amount, amount, sizeof amount);
-    buffer_format(picture->out, "<g class=\"hue%u\"><title>", hue_of(name));
-    html_format(picture->out, "%s: %s", name, amount);
-    buffer_format(picture->out, "</title><rect x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"/>",
-                  left, row * ROW, width, ROW - 1);
     size_t room = (size_t)(width / CHARACTER);
+    html_format(picture->out,
+                "<g class=\"hue%u\"><title>%s: %s</title><rect x=\"%.1f\" y=\"%u\" "
+                "width=\"%.1f\" height=\"%d\"/>",
+                hue_of(name), name, growth_text(picture->gauge, cell->amount).text, left, row * ROW,
+                width, ROW - 1);
     if (room > 2) {
         _cleanup_free_ char *shown = text_cut(html_short_function(name), room - 1);
-        buffer_format(picture->out, "<text x=\"%.1f\" y=\"%u\">", left + 4, row * ROW + 15);
-        html_text(picture->out, shown);
-        buffer_text(picture->out, "</text>");
+        html_format(picture->out, "<text x=\"%.1f\" y=\"%u\">%s</text>", left + 4, row * ROW + 15,
+                    shown);
     }
     buffer_text(picture->out, "</g>");
 }
@@ -122,43 +107,32 @@ static void put_cells(struct picture *picture, const struct cell *cell, double l
 }
 
 void html_icicle(struct buffer *out, const struct icicle_stack *stacks, size_t count,
-                 const char *label, void (*describe)(double amount, char *text, size_t size))
+                 const char *label, enum gauge gauge)
 {
     struct cell root = {0};
     _cleanup_buffer_ struct buffer cells = {0};
-    size_t shown = 0, left_out = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!(stacks[i].amount > 0))
-            continue;
-        if (shown == LIMIT_PAGE_STACKS) {
-            left_out++;
-            continue;
-        }
-        add_stack(&root, &stacks[i]);
-        shown++;
-    }
-    if (shown == 0)
+    size_t grew = 0;
+    for (size_t i = 0; i < count; i++)
+        if (stacks[i].amount > 0 && grew++ < LIMIT_PAGE_STACKS)
+            add_stack(&root, &stacks[i]);
+    if (grew == 0)
         return;
-    struct picture picture = {.out = &cells, .describe = describe, .all = root.amount};
+    struct picture picture = {.out = &cells, .gauge = gauge, .all = root.amount};
     put_cells(&picture, root.below, 0, 0);
     free_cells(root.below);
-    buffer_text(out, "<figure class=\"icicle\"><figcaption>");
-    html_text(out, label);
-    buffer_text(out,
-                ". The outermost function is on top, what allocated or waits is at the bottom; "
-                "the width is the share of the growth.</figcaption>");
-    buffer_format(out,
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"stacks\"><svg "
-                  "viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"",
-                  WIDTH, picture.depth * ROW);
-    html_text(out, label);
-    buffer_text(out, ": the table above names the same stacks\">");
+    html_format(out,
+                "<figure class=\"icicle\"><figcaption>%s. The outermost function is on top, what "
+                "allocated or waits is at the bottom; the width is the share of the growth."
+                "</figcaption><div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+                "aria-label=\"stacks\"><svg viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"%s: "
+                "the table above names the same stacks\">",
+                label, WIDTH, picture.depth * ROW, label);
     buffer_append(out, buffer_string(&cells), cells.length);
     buffer_text(out, "</svg></div>");
-    if (left_out > 0)
-        buffer_format(out,
-                      "<p class=\"note\">%zu more stacks are left out of this picture; "
-                      "result.json has all of them.</p>",
-                      left_out);
+    if (grew > LIMIT_PAGE_STACKS)
+        html_format(out,
+                    "<p class=\"note\">%zu more stacks are left out of this picture; result.json "
+                    "has all of them.</p>",
+                    grew - LIMIT_PAGE_STACKS);
     buffer_text(out, "</figure>\n");
 }

@@ -1,18 +1,19 @@
-#include "report/html_plot.h"
+#include "report/html_chart.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* How much of the width each phase has; what has no sample leaves its part to the others. */
-static const double widths[PLOT_PHASES] = {
-    [PLOT_WARMUP] = 0.06, [PLOT_IDLE] = 0.14, [PLOT_LOOP] = 0.6, [PLOT_DRAIN] = 0.2};
-
-static const char *const names[PLOT_PHASES] = {
-    [PLOT_WARMUP] = "warm-up", [PLOT_IDLE] = "idle", [PLOT_LOOP] = "loop", [PLOT_DRAIN] = "drain"};
+static const struct {
+    const char *name;
+    double width; /* its share; what has no sample leaves its part to the others */
+} phases[PLOT_PHASES] = {[PLOT_WARMUP] = {"warm-up", 0.06},
+                         [PLOT_IDLE] = {"idle", 0.14},
+                         [PLOT_LOOP] = {"loop", 0.6},
+                         [PLOT_DRAIN] = {"drain", 0.2}};
 
 const char *plot_phase_name(enum plot_phase phase)
 {
-    return names[phase];
+    return phases[phase].name;
 }
 
 enum plot_phase plot_phase_of(const struct sample *sample)
@@ -34,7 +35,7 @@ enum plot_phase plot_phase_of(const struct sample *sample)
     return PLOT_PHASES;
 }
 
-static double place_of(const struct series *series, const struct sample *sample)
+static double position_of(const struct series *series, const struct sample *sample)
 {
     return plot_phase_of(sample) == PLOT_LOOP ? series_position(series, sample) : sample->at;
 }
@@ -48,25 +49,26 @@ struct plot_run plot_run_of(const struct series *series)
         enum plot_phase phase = plot_phase_of(&series->samples[i]);
         if (phase == PLOT_PHASES)
             continue;
-        run.bands[phase].last = place_of(series, &series->samples[i]);
+        run.bands[phase].last = position_of(series, &series->samples[i]);
         if (counts[phase]++ == 0)
             run.bands[phase].first = run.bands[phase].last;
     }
     for (size_t i = 0; i < PLOT_PHASES; i++)
-        all += counts[i] > 0 ? widths[i] : 0;
+        all += counts[i] > 0 ? phases[i].width : 0;
     for (size_t i = 0; i < PLOT_PHASES; i++) {
         run.bands[i].left = left;
-        left += counts[i] > 0 ? widths[i] / all : 0;
+        left += counts[i] > 0 ? phases[i].width / all : 0;
         run.bands[i].right = left;
     }
     return run;
 }
 
 /* A little off the edges, so that the last dot of one phase and the first of the next are two. */
-static double within(struct plot_band band, double place)
+static double within(struct plot_band band, double position)
 {
     static const double margin = 0.05;
-    double share = band.last > band.first ? (place - band.first) / (band.last - band.first) : 0.5;
+    double length = band.last - band.first;
+    double share = length > 0 ? (position - band.first) / length : 0.5;
     return band.left + (band.right - band.left) * (margin + (1 - 2 * margin) * share);
 }
 
@@ -78,7 +80,7 @@ double plot_loop_x(const struct plot_run *run, double position)
 double plot_x(const struct plot_run *run, const struct sample *sample)
 {
     enum plot_phase phase = plot_phase_of(sample);
-    return phase == PLOT_PHASES ? NAN : within(run->bands[phase], place_of(run->series, sample));
+    return phase == PLOT_PHASES ? NAN : within(run->bands[phase], position_of(run->series, sample));
 }
 
 double plot_step(double range, unsigned most)
@@ -93,26 +95,20 @@ double plot_step(double range, unsigned most)
     return 10 * power;
 }
 
-/* Bytes are told in the largest unit of which the greatest amount has one. */
-static void set_unit(struct plot_axis *axis, double most, enum gauge_unit unit)
-{
-    static const char *const bytes[] = {"B", "KiB", "MiB", "GiB"};
-    size_t i = 0;
-    axis->unit = 1;
-    axis->unit_name = unit == UNIT_SECONDS ? "s" : "";
-    if (unit != UNIT_BYTES)
-        return;
-    for (; i + 1 < sizeof bytes / sizeof *bytes && most >= axis->unit * 1024; i++)
-        axis->unit *= 1024;
-    axis->unit_name = bytes[i];
-}
-
 struct plot_axis plot_axis_of(double least, double most, enum gauge_unit unit)
 {
     enum { LABELS = 4 };
-    struct plot_axis axis = {0};
+    static const char *const bytes[] = {"B", "KiB", "MiB", "GiB"};
+    struct plot_axis axis = {.unit = 1, .unit_name = unit == UNIT_SECONDS ? "s" : ""};
     double low = least >= 0 && least < most / 2 ? 0 : least;
-    set_unit(&axis, fmax(fabs(most), fabs(least)), unit);
+    double greatest = fmax(fabs(most), fabs(least));
+    /* The largest unit of which the greatest amount has one. */
+    if (unit == UNIT_BYTES) {
+        size_t i = 0;
+        for (; i + 1 < sizeof bytes / sizeof *bytes && greatest >= axis.unit * 1024; i++)
+            axis.unit *= 1024;
+        axis.unit_name = bytes[i];
+    }
     /* Of counts a range of one would make a mountain of a single one. */
     double room = unit == UNIT_COUNT ? 4 : fmax(fabs(most) * 0.02, axis.unit * 0.1);
     if (most - low < room) {
@@ -130,12 +126,14 @@ struct plot_axis plot_axis_of(double least, double most, enum gauge_unit unit)
     return axis;
 }
 
-void plot_label(const struct plot_axis *axis, double value, char *text, size_t size)
+struct short_text plot_label(const struct plot_axis *axis, double value)
 {
+    struct short_text label;
     double amount = value / axis->unit;
     amount = fabs(amount) < 1e-9 ? 0 : amount;
-    snprintf(text, size, "%.*f%s%s", axis->decimals, amount, *axis->unit_name ? " " : "",
-             axis->unit_name);
+    snprintf(label.text, sizeof label.text, "%.*f%s%s", axis->decimals, amount,
+             *axis->unit_name ? " " : "", axis->unit_name);
+    return label;
 }
 
 /* The least and the greatest of a stretch, in their order. */
@@ -160,12 +158,11 @@ static size_t keep_extremes(const double *values, size_t first, size_t end, size
 size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept)
 {
     size_t found = 0, stretches = most / 2;
-    if (count <= most) {
-        for (size_t i = 0; i < count; i++)
-            if (!isnan(values[i]))
-                kept[found++] = i;
+    for (size_t i = 0; count <= most && i < count; i++)
+        if (!isnan(values[i]))
+            kept[found++] = i;
+    if (count <= most)
         return found;
-    }
     for (size_t i = 0; i < stretches; i++)
         found +=
             keep_extremes(values, i * count / stretches, (i + 1) * count / stretches, kept + found);

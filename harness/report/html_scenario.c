@@ -1,110 +1,64 @@
 /* One scenario: its section of the page. */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/json.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "result/attempts.h"
+#include "journal/run_files.h"
+#include "report/console.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/revision_text.h"
 #include "report/statements.h"
-#include "report/console.h"
-
-/* "To reproduce: leakgate run ..." */
-static void put_step(struct buffer *out, const char *line)
-{
-    const char *command = strstr(line, ": ");
-    if (command == NULL) {
-        buffer_text(out, "<p>");
-        html_text(out, line);
-        buffer_text(out, "</p>");
-        return;
-    }
-    _cleanup_free_ char *label = memory_copy_range(line, (size_t)(command - line));
-    buffer_text(out, "<p class=\"step\">");
-    html_text(out, label);
-    buffer_text(out, ":</p><pre class=\"command\"><code>");
-    html_lines(out, command + strlen(": "));
-    buffer_text(out, "</code></pre>\n");
-}
+#include "result/attempts.h"
 
 void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only)
 {
     _cleanup_strings_ struct string_list lines = {0};
     console_next_steps(suite, only, &lines);
-    /* What to do about one scenario stands with it; about all, only how to see them again. */
-    for (size_t i = 0; i < lines.count; i++)
-        if (only != NULL || text_starts(lines.items[i], "To reproduce"))
-            put_step(out, lines.items[i]);
-}
-
-static void put_fact(struct buffer *out, const char *name, const char *value)
-{
-    if (value == NULL || *value == '\0')
-        return;
-    buffer_format(out, "<div><dt>%s</dt><dd>", name);
-    html_text(out, value);
-    buffer_text(out, "</dd></div>");
-}
-
-static void put_facts(struct buffer *out, const struct scenario_result *scenario)
-{
-    const struct run_record *record = scenario->record;
-    char took[64];
-    buffer_text(out, "<dl class=\"facts\">");
-    put_fact(out, "file", scenario->file);
-    if (scenario->seconds > 0) {
-        clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
-        put_fact(out, "took", took);
-    }
-    if (record != NULL) {
-        struct pace pace = series_pace(&record->series);
-        _cleanup_free_ char *samples = memory_format("%zu; %.0f iterations in the loop",
-                                                     record->series.count, pace.iterations);
-        put_fact(out, "program", record->header.program);
-        put_fact(out, "version", record->target.version);
-        put_fact(out, "Go", record->target.go);
-        put_fact(out, "platform", record->target.platform);
-        put_fact(out, "samples", record->series.count > 0 ? samples : NULL);
-        put_fact(out, "judged by",
-                 record->header.control != NULL             ? "a control build"
-                 : record->header.baseline_revision != NULL ? record->header.baseline_revision
-                 : record->header.baseline != NULL          ? "its baseline"
-                                                            : "no baseline");
-    }
-    for (size_t i = 0; i < scenario->worlds.count; i++)
-        put_fact(out, "world", scenario->worlds.items[i]);
-    buffer_text(out, "</dl>\n");
-}
-
-static void put_remarks(struct buffer *out, const struct page_scenario *part)
-{
-    _cleanup_strings_ struct string_list lines = {0};
-    console_remarks(part->suite, part->scenario, &lines);
-    if (lines.count == 0)
-        return;
-    buffer_text(out, "<h3>Remarks</h3>\n<ul>");
     for (size_t i = 0; i < lines.count; i++) {
-        buffer_text(out, "<li>");
-        html_text(out, lines.items[i]);
-        buffer_text(out, "</li>\n");
+        const char *line = lines.items[i], *command = strstr(line, ": ");
+        /* What to do about one scenario stands with it; about all, only how to see them again. */
+        if (only == NULL && !text_starts(line, "To reproduce"))
+            continue;
+        if (command == NULL) {
+            html_format(out, "<p>%s</p>", line);
+            continue;
+        }
+        _cleanup_free_ char *label = memory_copy_range(line, (size_t)(command - line));
+        html_format(out, "<p class=\"step\">%s:</p><pre class=\"command\"><code>", label);
+        html_lines(out, command + strlen(": "));
+        buffer_text(out, "</code></pre>\n");
     }
-    buffer_text(out, "</ul>\n");
 }
 
-static void put_plan_difference(struct buffer *out, const struct page_scenario *part)
+/* The screen when it failed, and what the target said. */
+static void put_failure(struct buffer *out, const struct scenario_result *scenario)
 {
-    if (part->scenario->plan_difference == NULL)
+    const struct run_record *record = scenario_telling_record(scenario);
+    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED)
         return;
-    buffer_text(out, "<h3>The plan differs from ");
-    html_text(out, revision_word(part->suite));
-    buffer_text(out, "'s</h3>\n<pre tabindex=\"0\" role=\"group\" aria-label=\"how the plan "
-                     "differs\">\n");
-    html_lines(out, part->scenario->plan_difference);
+    const struct journal_screen *screen = failing_screen(record);
+    if (screen != NULL) {
+        size_t count = rows_in_use(&screen->rows);
+        buffer_text(out, "<h3>The screen at that moment</h3>\n<pre class=\"screen\" "
+                         "tabindex=\"0\" role=\"group\" aria-label=\"screen\">\n");
+        buffer_text(out, count == 0 ? "(the screen was blank)" : "");
+        for (size_t i = 0; i < count; i++)
+            html_format(out, "%s\n", screen->rows.items[i]);
+        buffer_text(out, "</pre>\n");
+    }
+    const char *tail = text_or(record->failure->stderr_tail, "");
+    if (tail[strspn(tail, " \n")] == '\0')
+        return;
+    buffer_text(out, "<h3>Standard error of the target</h3>\n<pre tabindex=\"0\" role=\"group\" "
+                     "aria-label=\"standard error\">\n");
+    _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, LIMIT_PAGE_STDERR_LINES));
+    char *remaining = NULL;
+    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining))
+        html_format(out, "%s\n", line);
     buffer_text(out, "</pre>\n");
 }
 
@@ -144,51 +98,58 @@ static void put_shown(struct buffer *out, const struct scenario_result *scenario
             continue;
         html_format(out, "%s%s ", shown++ > 0 ? ", " : "", gauge_info(finding->gauge)->name);
         if (finding->kind == FINDING_GROWTH)
-            buffer_format(out, "%+.2f per %s", finding->per_iteration,
-                          scenario->record != NULL && scenario->record->series.per_minute
-                              ? "minute"
-                              : "iteration");
+            html_format(out, "%+.2f per %s", finding->per_iteration, scenario_step_name(scenario));
         else
             html_text(out, finding_kind_name(finding->kind));
     }
 }
 
-static void put_attempt(struct buffer *out, const struct page_scenario *part,
-                        const struct attempt_result *attempt)
+static void put_attempts(struct buffer *out, const struct scenario_result *scenario)
 {
-    const struct scenario_result *scenario = part->scenario;
-    bool first = attempt->attempt == ATTEMPT_SCREENING;
-    _cleanup_free_ char *files =
-        memory_format("%s/%s", scenario->name, first ? "" : attempt_name(attempt->attempt));
-    buffer_format(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>",
-                  attempt_name(attempt->attempt), purpose_of(attempt->attempt));
-    if (attempt->attempt == ATTEMPT_LOCATE)
-        buffer_text(out, attempt->problem != NULL ? "found no step" : "–");
-    else
-        buffer_format(out, "<span class=\"verdict %s\">%s</span>", verdict_name(attempt->verdict),
-                      verdict_name(attempt->verdict));
-    buffer_text(out, "</td><td>");
-    put_shown(out, scenario, attempt);
-    buffer_text(out, "</td><td><a href=\"");
-    html_path(out, files);
-    buffer_text(out, "\">");
-    html_text(out, files);
-    buffer_text(out, "</a></td></tr>\n");
-}
-
-static void put_attempts(struct buffer *out, const struct page_scenario *part)
-{
-    const struct scenario_result *scenario = part->scenario;
+    static const char *const columns[] = {"attempt",   "what for", "its verdict",
+                                          "it showed", "files",    NULL};
     if (scenario->attempt_count < 2)
         return;
-    buffer_text(out, "<h3>Attempts</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-                     "aria-label=\"attempts\"><table><thead><tr><th scope=\"col\">attempt</th>"
-                     "<th scope=\"col\">what for</th><th scope=\"col\">its verdict</th>"
-                     "<th scope=\"col\">it showed</th><th scope=\"col\">files</th></tr></thead>"
-                     "<tbody>\n");
-    for (size_t i = 0; i < scenario->attempt_count; i++)
-        put_attempt(out, part, &scenario->attempts[i]);
+    buffer_text(out, "<h3>Attempts</h3>\n");
+    html_table(out, "attempts", NULL, columns);
+    for (size_t i = 0; i < scenario->attempt_count; i++) {
+        const struct attempt_result *attempt = &scenario->attempts[i];
+        const char *name = attempt_name(attempt->attempt);
+        const char *verdict = verdict_name(attempt->verdict);
+        _cleanup_free_ char *files = memory_format(
+            "%s/%s", scenario->name, attempt->attempt == ATTEMPT_SCREENING ? "" : name);
+        html_format(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", name,
+                    purpose_of(attempt->attempt));
+        if (attempt->attempt == ATTEMPT_LOCATE)
+            buffer_text(out, attempt->problem != NULL ? "found no step" : "–");
+        else
+            html_format(out, "<span class=\"verdict %s\">%s</span>", verdict, verdict);
+        buffer_text(out, "</td><td>");
+        put_shown(out, scenario, attempt);
+        buffer_text(out, "</td><td>");
+        html_link(out, files, files);
+        buffer_text(out, "</td></tr>\n");
+    }
     buffer_text(out, "</tbody></table></div>\n");
+}
+
+static void put_remarks(struct buffer *out, const struct page_scenario *part)
+{
+    _cleanup_strings_ struct string_list lines = {0};
+    console_remarks(part->suite, part->scenario, &lines);
+    if (lines.count > 0)
+        buffer_text(out, "<h3>Remarks</h3>\n<ul>");
+    for (size_t i = 0; i < lines.count; i++)
+        html_format(out, "<li>%s</li>\n", lines.items[i]);
+    buffer_text(out, lines.count > 0 ? "</ul>\n" : "");
+    if (part->scenario->plan_difference == NULL)
+        return;
+    html_format(out,
+                "<h3>The plan differs from %s's</h3>\n<pre tabindex=\"0\" role=\"group\" "
+                "aria-label=\"how the plan differs\">\n",
+                revision_word(part->suite));
+    html_lines(out, part->scenario->plan_difference);
+    buffer_text(out, "</pre>\n");
 }
 
 static void put_power(struct buffer *out, const struct scenario_result *scenario)
@@ -199,20 +160,102 @@ static void put_power(struct buffer *out, const struct scenario_result *scenario
     if (power == NULL || scenario->verdict == VERDICT_FAILED)
         return;
     for (char *line = strtok_r(power, "\n", &remaining); line != NULL;
-         line = strtok_r(NULL, "\n", &remaining)) {
-        buffer_text(out, "<p class=\"power\">");
-        html_text(out, line);
-        buffer_text(out, "</p>\n");
-    }
+         line = strtok_r(NULL, "\n", &remaining))
+        html_format(out, "<p class=\"power\">%s</p>\n", line);
 }
 
-static void put_words(struct buffer *out, const struct page_scenario *part)
+/* The recording, to be played in the page; and how much of it that is, so that nobody takes a part
+ * for the whole. */
+static void put_player(struct buffer *out, const struct recording *recording)
 {
-    _cleanup_free_ char *text = console_block(part->suite, part->scenario);
-    buffer_text(out, "<details><summary><h3>The same as the terminal says it</h3></summary><pre "
-                     "tabindex=\"0\" role=\"group\" aria-label=\"the terminal's text\">\n");
-    html_lines(out, text);
-    buffer_text(out, "</pre></details>\n");
+    const struct recording_part *shown = &recording->part;
+    _cleanup_free_ char *quoted = shell_quoted(recording->file);
+    const char *more = recording->cut ? " or more: not all of the file was read."
+                                      : ": the page holds no more of it.";
+    if (shown->from_start && shown->to_end && !recording->cut)
+        html_format(out, "<p class=\"note\">The whole recording, %s.",
+                    seconds_text(recording->seconds).text);
+    else
+        html_format(out,
+                    "<p class=\"note\"><strong>A part of the recording</strong>, from %s to %s of "
+                    "%s%s",
+                    seconds_text(shown->from).text, seconds_text(shown->to).text,
+                    seconds_text(recording->seconds).text, more);
+    buffer_text(out, " All of it, as it was written: ");
+    html_link(out, recording->file, RECORDING_FILE);
+    html_format(out, ", in the report's directory: <code>asciinema play -i 1 %s</code></p>",
+                quoted);
+    if (shown->count == 0) {
+        buffer_text(out, "<p class=\"note\">Nothing was drawn in it.</p>");
+        return;
+    }
+    buffer_text(out, "<div class=\"player\"><pre class=\"screen\" tabindex=\"0\" role=\"group\" "
+                     "aria-label=\"screen\">\n");
+    buffer_append(out, buffer_string(&recording->still), recording->still.length);
+    buffer_text(out, "</pre><noscript><p class=\"note\">One picture of it. Playing it here takes "
+                     "script.</p></noscript><script type=\"application/json\">");
+    buffer_append(out, buffer_string(&recording->pictures), recording->pictures.length);
+    buffer_text(out, "</script></div>\n");
+}
+
+static void put_recording(struct buffer *out, const struct recording *recording)
+{
+    if (recording == NULL)
+        return;
+    buffer_format(out, "<details class=\"recording\"%s><summary><h3>Recording</h3></summary>",
+                  recording->tail ? " open" : "");
+    switch (recording->state) {
+    case RECORDING_DRAWN:
+        put_player(out, recording);
+        break;
+    case RECORDING_REFUSED:
+        html_format(out, "<p class=\"note\">It cannot be shown here: %s</p>", recording->problem);
+        break;
+    case RECORDING_CRASHED:
+        buffer_text(out, "<p class=\"note\">It cannot be shown here: drawing it again ended the "
+                         "process that did, or took too long.</p>");
+        break;
+    case RECORDING_NO_ROOM:
+        buffer_text(out, "<p class=\"note\">Left out: the recordings above took what the page has "
+                         "for them. It is in the report's directory: ");
+        html_link(out, recording->file, RECORDING_FILE);
+        buffer_text(out, "</p>");
+        break;
+    }
+    buffer_text(out, "</details>\n");
+}
+
+static void put_fact(struct buffer *out, const char *name, const char *value)
+{
+    if (value != NULL && *value != '\0')
+        html_format(out, "<div><dt>%s</dt><dd>%s</dd></div>", name, value);
+}
+
+static void put_facts(struct buffer *out, const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    buffer_text(out, "<dl class=\"facts\">");
+    put_fact(out, "file", scenario->file);
+    if (scenario->seconds > 0)
+        put_fact(out, "took", seconds_text(scenario->seconds).text);
+    if (record != NULL) {
+        struct pace pace = series_pace(&record->series);
+        _cleanup_free_ char *samples = memory_format("%zu; %.0f iterations in the loop",
+                                                     record->series.count, pace.iterations);
+        put_fact(out, "program", record->header.program);
+        put_fact(out, "version", record->target.version);
+        put_fact(out, "Go", record->target.go);
+        put_fact(out, "platform", record->target.platform);
+        put_fact(out, "samples", record->series.count > 0 ? samples : NULL);
+        put_fact(out, "judged by",
+                 record->header.control != NULL             ? "a control build"
+                 : record->header.baseline_revision != NULL ? record->header.baseline_revision
+                 : record->header.baseline != NULL          ? "its baseline"
+                                                            : "no baseline");
+    }
+    for (size_t i = 0; i < scenario->worlds.count; i++)
+        put_fact(out, "world", scenario->worlds.items[i]);
+    buffer_text(out, "</dl>\n");
 }
 
 static void put_files(struct buffer *out, const struct scenario_result *scenario)
@@ -224,54 +267,42 @@ static void put_files(struct buffer *out, const struct scenario_result *scenario
         if (text_starts(name, "made-by-"))
             continue;
         _cleanup_free_ char *path = memory_format("%s/%s", scenario->name, name);
-        buffer_text(out, named++ == 0 ? "<p class=\"note\">Files beside this page:" : "");
-        buffer_text(out, " <a href=\"");
-        html_path(out, path);
-        buffer_text(out, "\">");
-        html_text(out, name);
-        buffer_text(out, "</a>");
+        buffer_text(out, named++ == 0 ? "<p class=\"note\">Files beside this page: " : " ");
+        html_link(out, path, name);
     }
     buffer_text(out, named > 0 ? "</p>\n" : "");
-}
-
-static void put_body(struct buffer *out, const struct page_scenario *part)
-{
-    const struct scenario_result *scenario = part->scenario;
-    buffer_text(out, "<p class=\"sentence\"><b>");
-    html_text(out, scenario->name);
-    buffer_text(out, "</b>");
-    html_sentence(out, scenario);
-    buffer_text(out, "</p>\n");
-    html_next_steps(out, part->suite, scenario);
-    html_failure(out, scenario);
-    html_findings(out, part);
-    put_attempts(out, part);
-    put_remarks(out, part);
-    put_plan_difference(out, part);
-    html_charts(out, part);
-    put_power(out, scenario);
-    html_gauges(out, part);
-    html_recording(out, scenario);
-    html_samples(out, part);
-    put_words(out, part);
-    put_facts(out, scenario);
-    put_files(out, scenario);
 }
 
 void html_scenario(struct buffer *out, const struct page_scenario *part)
 {
     const struct scenario_result *scenario = part->scenario;
+    _cleanup_free_ char *text = console_block(part->suite, scenario);
     buffer_format(out, "<details class=\"scenario %s\"%s><summary><h2>",
                   verdict_name(scenario->verdict), part->open ? " open" : "");
-    html_text(out, scenario->name);
-    buffer_text(out, "</h2> ");
+    html_format(out, "%s</h2> ", scenario->name);
     html_verdict(out, scenario);
-    buffer_text(out, " <span class=\"title\">");
-    html_text(out, scenario->title);
-    /* The address is inside, so that who follows it finds the fold opened. */
-    buffer_text(out, "</span></summary><div class=\"body\" id=\"");
-    html_anchor(out, part->number);
-    buffer_text(out, "\">\n");
-    put_body(out, part);
+    /* The address is inside, so that a link to it opens the fold. */
+    html_format(out,
+                " <span class=\"title\">%s</span></summary><div class=\"body\" id=\"s%zu\">\n"
+                "<p class=\"sentence\"><b>%s</b>",
+                scenario->title, part->number, scenario->name);
+    html_sentence(out, scenario);
+    buffer_text(out, "</p>\n");
+    html_next_steps(out, part->suite, scenario);
+    put_failure(out, scenario);
+    html_findings(out, part);
+    put_attempts(out, scenario);
+    put_remarks(out, part);
+    html_charts(out, part);
+    put_power(out, scenario);
+    html_gauges(out, part);
+    put_recording(out, scenario->recording);
+    html_samples(out, part);
+    buffer_text(out, "<details><summary><h3>The same as the terminal says it</h3></summary><pre "
+                     "tabindex=\"0\" role=\"group\" aria-label=\"the terminal's text\">\n");
+    html_lines(out, text);
+    buffer_text(out, "</pre></details>\n");
+    put_facts(out, scenario);
+    put_files(out, scenario);
     buffer_text(out, "</div></details>\n");
 }

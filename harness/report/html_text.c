@@ -8,52 +8,26 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-
-static const char *entity_of(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
+#include "report/text_layout.h"
 
 static void put_escaped(struct buffer *out, const char *text)
 {
+    static const char *const entities[] = {
+        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
     while (*text != '\0') {
         size_t plain = strcspn(text, "&<>\"'");
         buffer_append(out, text, plain);
         text += plain;
         if (*text != '\0')
-            buffer_text(out, entity_of(*text++));
+            buffer_text(out, entities[(unsigned char)*text++]);
     }
-}
-
-/* Whole characters of what was made harmless, at most LIMIT_PAGE_TEXT_BYTES. */
-static void cut(char *text)
-{
-    size_t length = LIMIT_PAGE_TEXT_BYTES;
-    if (strlen(text) <= length)
-        return;
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    strcpy(text + length, strlen(text + length) >= sizeof "…" ? "…" : "");
 }
 
 void html_text(struct buffer *out, const char *text)
 {
-    _cleanup_free_ char *harmless = text_harmless(text != NULL ? text : "", false);
-    cut(harmless);
-    put_escaped(out, harmless);
+    _cleanup_free_ char *harmless = text_harmless(text_or(text, ""), false);
+    _cleanup_free_ char *cut = text_shortened(harmless, LIMIT_PAGE_TEXT_BYTES + strlen("…"));
+    put_escaped(out, cut);
 }
 
 void html_lines(struct buffer *out, const char *text)
@@ -65,20 +39,32 @@ void html_lines(struct buffer *out, const char *text)
 void html_format(struct buffer *out, const char *format, ...)
 {
     va_list args;
-    char *text = NULL;
     va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        memory_exhausted();
+    for (size_t length; *format != '\0'; format += length) {
+        char conversion[16], number[64];
+        va_list one;
+        length = strcspn(format, "%");
+        buffer_append(out, format, length);
+        if (length > 0)
+            continue;
+        length = 1 + strcspn(format + 1, "sdufg%") + 1;
+        if (text_starts(format, "%s")) {
+            html_text(out, va_arg(args, const char *));
+            continue;
+        }
+        snprintf(conversion, sizeof conversion, "%.*s", (int)length, format);
+        va_copy(one, args);
+        vsnprintf(number, sizeof number, conversion, one);
+        va_end(one);
+        buffer_text(out, number);
+        if (strpbrk(conversion, "fg") != NULL)
+            (void)va_arg(args, double);
+        else if (strchr(conversion, 'z') != NULL)
+            (void)va_arg(args, size_t);
+        else if (strpbrk(conversion, "du") != NULL)
+            (void)va_arg(args, int);
+    }
     va_end(args);
-    html_text(out, text);
-    cleanup_free(&text);
-}
-
-void html_code(struct buffer *out, const char *text)
-{
-    buffer_text(out, "<code>");
-    html_text(out, text);
-    buffer_text(out, "</code>");
 }
 
 void html_path(struct buffer *out, const char *path)
@@ -92,6 +78,26 @@ void html_path(struct buffer *out, const char *path)
         else
             buffer_format(out, "%%%02X", (unsigned)(unsigned char)*path);
     }
+}
+
+void html_link(struct buffer *out, const char *path, const char *text)
+{
+    buffer_text(out, "<a href=\"");
+    html_path(out, path);
+    html_format(out, "\">%s</a>", text);
+}
+
+void html_table(struct buffer *out, const char *label, const char *class,
+                const char *const *columns)
+{
+    buffer_format(
+        out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s\"><table", label);
+    if (class != NULL)
+        buffer_format(out, " class=\"%s\"", class);
+    buffer_text(out, "><thead><tr>");
+    for (; *columns != NULL; columns++)
+        buffer_format(out, "<th scope=\"col\">%s</th>", *columns);
+    buffer_text(out, "</tr></thead><tbody>\n");
 }
 
 void html_json_text(struct buffer *out, const char *text)

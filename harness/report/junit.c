@@ -10,7 +10,8 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/format.h"
-#include "report/place.h"
+#include "report/location.h"
+#include "report/text_layout.h"
 #include "report/console.h"
 #include "report/revision_text.h"
 
@@ -189,10 +190,10 @@ static void put_scenario(struct buffer *out, const struct suite_result *suite,
 {
     enum outcome outcome = outcome_of(suite, scenario);
     const char *date = scenario->record != NULL ? scenario->record->header.date : suite->date;
-    _cleanup_place_ struct place place = place_of(scenario, NULL);
+    _cleanup_location_ struct location location = location_of(scenario, NULL);
     put_suite_start(out, scenario->name, date, outcome, scenario->seconds);
-    if (place.file != NULL)
-        put_attribute(out, "file", place.file);
+    if (location.file != NULL)
+        put_attribute(out, "file", location.file);
     buffer_text(out, ">\n");
     put_properties(out, scenario);
     buffer_text(out, "    <testcase");

@@ -12,8 +12,9 @@
 #include "base/memory.h"
 #include "report/format.h"
 #include "report/markdown_text.h"
-#include "report/place.h"
 #include "report/sparkline.h"
+#include "report/statements.h"
+#include "report/text_layout.h"
 #include "report/console.h"
 #include "report/revision_text.h"
 #include "verdict/runtime_memory.h"
@@ -168,21 +169,17 @@ static void put_table(struct summary *summary)
     buffer_text(summary->out, "\n");
 }
 
-/* What the words in the table mean that are no words of everyday: gauges that fail. */
+/* What the gauges that fail are, for readers who do not know their names. */
 static void put_gauges(struct summary *summary)
 {
-    bool told[GAUGE_COUNT] = {false};
-    for (size_t i = 0; i < summary->suite->count; i++) {
-        const struct scenario_result *scenario = summary->sorted[i];
-        const struct judgement *judgement = scenario->judgement;
-        for (size_t j = 0; judgement != NULL && j < judgement->count; j++)
-            if (finding_fails(judgement->findings[j].kind) &&
-                judgement->findings[j].gauge < GAUGE_COUNT)
-                told[judgement->findings[j].gauge] = true;
-    }
     size_t before = summary->out->length;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        if (!told[gauge])
+        bool fails = false;
+        for (size_t i = 0; i < summary->suite->count && !fails; i++) {
+            const struct judgement *judgement = summary->sorted[i]->judgement;
+            fails = judgement != NULL && judgement_fails_by(judgement, gauge);
+        }
+        if (!fails)
             continue;
         buffer_format(summary->out, "- **%s**: ", gauge_info(gauge)->name);
         markdown_text(summary->out, gauge_info(gauge)->text);

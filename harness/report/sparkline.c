@@ -9,49 +9,34 @@
 
 enum { SPARKS_MOST = 40, SPARK_LEVELS = 8 };
 
-/* The means of so many equal parts. */
-static void gather(const double *values, size_t count, double *means, size_t parts)
-{
-    for (size_t part = 0; part < parts; part++) {
-        size_t first = part * count / parts, last = (part + 1) * count / parts;
-        double sum = 0;
-        for (size_t i = first; i < last; i++)
-            sum += values[i];
-        means[part] = sum / (double)(last - first);
-    }
-}
-
-static char *draw(const double *values, size_t count)
-{
-    struct buffer out = {0};
-    double least = values[0], most = values[0];
-    for (size_t i = 1; i < count; i++) {
-        least = fmin(least, values[i]);
-        most = fmax(most, values[i]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        double share = most > least ? (values[i] - least) / (most - least) : 0;
-        unsigned level = (unsigned)(share * (SPARK_LEVELS - 1) + 0.5);
-        /* U+2581 LOWER ONE EIGHTH BLOCK to U+2588 FULL BLOCK. */
-        buffer_append(&out, (const char[]){'\xe2', '\x96', (char)(0x81 + level)}, 3);
-    }
-    return buffer_take(&out);
-}
-
 char *sparkline(const double *values, size_t count)
 {
-    double means[SPARKS_MOST];
+    double means[SPARKS_MOST], least = INFINITY, most = -INFINITY;
     size_t finite = 0;
+    struct buffer out = {0};
     _cleanup_free_ double *kept = memory_array(count + 1, sizeof *kept);
     for (size_t i = 0; i < count; i++)
         if (isfinite(values[i]))
             kept[finite++] = values[i];
     if (finite < 2)
         return NULL;
-    if (finite <= SPARKS_MOST)
-        return draw(kept, finite);
-    gather(kept, finite, means, SPARKS_MOST);
-    return draw(means, SPARKS_MOST);
+    size_t parts = finite < SPARKS_MOST ? finite : SPARKS_MOST;
+    for (size_t part = 0; part < parts; part++) {
+        size_t first = part * finite / parts, end = (part + 1) * finite / parts;
+        double sum = 0;
+        for (size_t i = first; i < end; i++)
+            sum += kept[i];
+        means[part] = sum / (double)(end - first);
+        least = fmin(least, means[part]);
+        most = fmax(most, means[part]);
+    }
+    for (size_t part = 0; part < parts; part++) {
+        double share = most > least ? (means[part] - least) / (most - least) : 0;
+        unsigned level = (unsigned)(share * (SPARK_LEVELS - 1) + 0.5);
+        /* U+2581 LOWER ONE EIGHTH BLOCK to U+2588 FULL BLOCK. */
+        buffer_append(&out, (const char[]){'\xe2', '\x96', (char)(0x81 + level)}, 3);
+    }
+    return buffer_take(&out);
 }
 
 char *finding_sparkline(const struct ledger *ledger, const struct finding *finding, bool whole)

@@ -64,7 +64,7 @@ const char *scenario_step_name(const struct scenario_result *scenario)
     return scenario->record != NULL ? series_step_name(&scenario->record->series) : "iteration";
 }
 
-/* Is its growth told per hour as well? */
+/* Is its growth given per hour as well? */
 static bool is_soak(const struct scenario_result *scenario, struct pace *pace)
 {
     if (scenario->record == NULL)
@@ -74,20 +74,19 @@ static bool is_soak(const struct scenario_result *scenario, struct pace *pace)
            (scenario->record->series.per_minute || pace->seconds > soak_seconds);
 }
 
-/* Of a heap stack "+1.00 objects, +512 B per iteration", of all else "+1.00 per iteration"; so many
- * of the finding's steps at once. */
+/* The growth of so many of the finding's steps: of a heap stack "+1.00 objects, +512 B per
+ * iteration", of all else "+1.00 per iteration". */
 static void put_growth(struct buffer *out, const struct finding *finding, double steps,
-                       const char *what)
+                       const char *unit)
 {
-    char pace[64], bytes[64];
-    const char *separator = out->length > 0 ? ", " : "";
-    growth_describe(finding->gauge, finding->per_iteration * steps, pace, sizeof pace);
-    growth_describe(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration * steps, bytes, sizeof bytes);
+    double growth = finding->per_iteration * steps;
+    buffer_text(out, out->length > 0 ? ", " : "");
     if (finding->gauge == GAUGE_HEAP_STACK)
-        buffer_format(out, "%s%+.2f objects, %s per %s", separator, finding->per_iteration * steps,
-                      bytes, what);
+        buffer_format(out, "%+.2f objects, %s per %s", growth,
+                      growth_text(GAUGE_HEAP_ALLOC, finding->bytes_per_iteration * steps).text,
+                      unit);
     else
-        buffer_format(out, "%s%s per %s", separator, pace, what);
+        buffer_format(out, "%s per %s", growth_text(finding->gauge, growth).text, unit);
 }
 
 /* "+12.00 per minute, +1.00 per iteration, +720.00 per hour"; the caller frees it. */
@@ -95,12 +94,12 @@ static char *describe_pace(const struct scenario_result *scenario, const struct 
 {
     struct buffer text = {0};
     struct pace pace;
+    bool soak = is_soak(scenario, &pace);
     put_growth(&text, finding, 1, scenario_step_name(scenario));
-    if (!is_soak(scenario, &pace))
-        return buffer_take(&text);
-    if (isfinite(pace.iterations_per_step))
+    if (soak && isfinite(pace.iterations_per_step))
         put_growth(&text, finding, 1 / pace.iterations_per_step, "iteration");
-    put_growth(&text, finding, pace.steps_per_hour, "hour");
+    if (soak)
+        put_growth(&text, finding, pace.steps_per_hour, "hour");
     return buffer_take(&text);
 }
 
@@ -128,86 +127,55 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = growth.iterations;
 }
 
-static bool is_growth_of(const struct finding *finding, enum gauge gauge)
+/* Of holders: does more of the gauge grow than what is found, which is allowed, was seen in one run
+ * alone, or goes away at rest? Then all that are found are added up; else the whole gauge is meant.
+ */
+static void widen_to_gauge(const struct scenario_result *scenario, struct finding *finding)
 {
-    return is_growth(finding) && finding->gauge == gauge;
-}
-
-/* Does more of the gauge grow than what is found: what is allowed, was seen in one run alone, or
- * goes away at rest? */
-static bool grows_otherwise(const struct judgement *judgement, enum gauge gauge)
-{
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (finding->gauge == gauge &&
-            (finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED ||
-             finding->kind == FINDING_BACKLOG))
-            return true;
-    }
-    return false;
-}
-
-/* All holders of a gauge that are found to grow, added up. */
-static void add_up(const struct judgement *judgement, struct finding *finding)
-{
-    finding->per_iteration = finding->from = finding->to = 0;
+    const struct judgement *judgement = scenario->judgement;
+    struct finding sum = *finding;
+    bool others = false;
+    sum.per_iteration = sum.from = sum.to = 0;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *other = &judgement->findings[i];
-        if (!is_growth_of(other, finding->gauge))
+        if (other->gauge != finding->gauge)
             continue;
-        finding->per_iteration += other->per_iteration;
-        finding->from += other->from;
-        finding->to += other->to;
+        others = others || other->kind == FINDING_ALLOWED || other->kind == FINDING_UNCONFIRMED ||
+                 other->kind == FINDING_BACKLOG;
+        if (!is_growth(other))
+            continue;
+        sum.per_iteration += other->per_iteration;
+        sum.from += other->from;
+        sum.to += other->to;
     }
+    if (!others)
+        widen_to_total(scenario, finding);
+    else if (gauge_info(finding->gauge)->rule == RULE_FLOOR)
+        *finding = sum;
 }
 
 /* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
-static char *describe_growth(const struct scenario_result *scenario, struct finding finding,
-                             bool of_the_whole)
+static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
-    char from[64], to[64];
-    if (finding.holder != NULL && of_the_whole) {
-        if (!grows_otherwise(scenario->judgement, finding.gauge))
-            widen_to_total(scenario, &finding);
-        else if (gauge_info(finding.gauge)->rule == RULE_FLOOR)
-            add_up(scenario->judgement, &finding);
-    }
-    amount_describe(finding.gauge, finding.from, from, sizeof from);
-    amount_describe(finding.gauge, finding.to, to, sizeof to);
-    _cleanup_free_ char *pace = describe_pace(scenario, &finding);
-    return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding.gauge)->name, pace,
-                         from, to, finding.iterations, scenario_step_name(scenario));
+    _cleanup_free_ char *pace = describe_pace(scenario, finding);
+    return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding->gauge)->name, pace,
+                         amount_text(finding->gauge, finding->from).text,
+                         amount_text(finding->gauge, finding->to).text, finding->iterations,
+                         scenario_step_name(scenario));
 }
 
 /* --- What fails --- */
 
-static void add_holder(struct statement *statement, const struct scenario_result *scenario,
-                       const struct finding *finding)
-{
-    char growth[64];
-    amount_describe(finding->gauge, finding->to - finding->from, growth, sizeof growth);
-    _cleanup_free_ char *pace = describe_pace(scenario, finding);
-    bool stack = finding->gauge == GAUGE_HEAP_STACK;
-    char *text =
-        memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : growth);
-    add_detail(statement, "held by", text)->finding = finding;
-    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
-        add_detail(statement, "", memory_copy_text(finding->example));
-    if (finding->made_by != NULL)
-        add_detail(statement, "", memory_copy_text(finding->made_by));
-}
-
-/* "press E   scenarios/external-editor.yaml:14:5", for each place where it grows. */
+/* "press E   scenarios/external-editor.yaml:14:5", for each step where it grows. */
 static void add_places(struct statement *statement, const struct finding *finding)
 {
     for (size_t i = 0; i < finding->place_count; i++) {
         const struct finding_place *place = &finding->places[i];
-        char pace[64];
-        growth_describe(finding->gauge, place->per_iteration, pace, sizeof pace);
+        struct short_text pace = growth_text(finding->gauge, place->per_iteration);
+        bool several = finding->place_count > 1;
         add_detail(statement, i == 0 ? "grows at" : "",
-                   memory_format("%s   %s%s%s", place->step, place->where,
-                                 finding->place_count > 1 ? "   " : "",
-                                 finding->place_count > 1 ? pace : ""));
+                   memory_format("%s   %s%s%s", place->step, place->where, several ? "   " : "",
+                                 several ? pace.text : ""));
     }
     if (statement->where == NULL && finding->place_count > 0) {
         statement->where = finding->places[0].where;
@@ -215,27 +183,25 @@ static void add_places(struct statement *statement, const struct finding *findin
     }
 }
 
-/* The heap's exact amounts: the screening's are estimates from a sampled profile. */
-static void add_exact(struct statement *statement, const struct finding *finding)
+static void add_holder(struct statement *statement, const struct scenario_result *scenario,
+                       const struct finding *finding)
 {
-    if (!finding->located || finding->gauge != GAUGE_HEAP_STACK || finding->exact <= 0)
-        return;
-    char bytes[64];
-    growth_describe(GAUGE_HEAP_ALLOC, finding->exact_bytes, bytes, sizeof bytes);
-    add_detail(statement, "exactly",
-               memory_format("%+.2f objects, %s per iteration", finding->exact, bytes));
-}
-
-/* The whole gauge's growth, or, where only holders grow, the first of them: `main` itself. */
-static const struct finding *main_finding(const struct judgement *judgement,
-                                          const struct finding *main)
-{
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (is_growth_of(finding, main->gauge) && main->holder != NULL && finding->holder == NULL)
-            main = finding;
-    }
-    return main;
+    bool stack = finding->gauge == GAUGE_HEAP_STACK;
+    struct short_text gain = amount_text(finding->gauge, finding->to - finding->from);
+    _cleanup_free_ char *pace = describe_pace(scenario, finding);
+    char *text =
+        memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : gain.text);
+    add_detail(statement, "held by", text)->finding = finding;
+    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
+        add_detail(statement, "", memory_copy_text(finding->example));
+    if (finding->made_by != NULL)
+        add_detail(statement, "", memory_copy_text(finding->made_by));
+    /* The screening's amounts of the heap are estimates from a sampled profile. */
+    if (stack && finding->located && finding->exact > 0)
+        add_detail(statement, "exactly",
+                   memory_format("%+.2f objects, %s per iteration", finding->exact,
+                                 growth_text(GAUGE_HEAP_ALLOC, finding->exact_bytes).text));
+    add_places(statement, finding);
 }
 
 static const char *confirmation_text(const struct scenario_result *scenario,
@@ -246,35 +212,39 @@ static const char *confirmation_text(const struct scenario_result *scenario,
     return scenario->attempt_count == 1 ? ", in one run alone" : "";
 }
 
-/* All growth of one gauge: the whole first, then what holds it. */
+/* All growth of one gauge: the whole first, or where only holders grow the first of them; then what
+ * holds it. */
 static void state_gauge(struct statements *statements, const struct scenario_result *scenario,
-                        const struct finding *grown)
+                        const struct finding *first)
 {
     const struct judgement *judgement = scenario->judgement;
-    const struct finding *main = main_finding(judgement, grown);
-    size_t shown = 0, hidden = 0;
-    _cleanup_free_ char *growth = describe_growth(scenario, *main, true);
+    const struct finding *main = first;
+    size_t holders = 0;
+    for (size_t i = 0; i < judgement->count && main->holder != NULL; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (is_growth(finding) && finding->gauge == first->gauge && finding->holder == NULL)
+            main = finding;
+    }
+    struct finding whole = *main;
+    if (main->holder != NULL)
+        widen_to_gauge(scenario, &whole);
+    _cleanup_free_ char *growth = describe_growth(scenario, &whole);
     struct statement *statement = add_statement(
         statements, main, memory_format("%s%s", growth, confirmation_text(scenario, main)));
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (!is_growth_of(finding, grown->gauge) || finding->holder == NULL)
-            continue;
-        if (shown++ < HOLDERS_SHOWN) {
+        if (is_growth(finding) && finding->gauge == first->gauge && finding->holder != NULL &&
+            holders++ < HOLDERS_SHOWN)
             add_holder(statement, scenario, finding);
-            add_exact(statement, finding);
-            add_places(statement, finding);
-        } else {
-            hidden++;
-        }
     }
     if (main->text != NULL)
         add_detail(statement, "", memory_copy_text(main->text))->sentence = true;
-    if (shown == 0)
+    if (holders == 0)
         add_places(statement, main);
-    if (hidden > 0)
-        add_detail(statement, NULL,
-                   memory_format("and %zu more holders, in " REPORT_RESULT, hidden))
+    if (holders > HOLDERS_SHOWN)
+        add_detail(
+            statement, NULL,
+            memory_format("and %zu more holders, in " REPORT_RESULT, holders - HOLDERS_SHOWN))
             ->sentence = true;
 }
 
@@ -291,17 +261,14 @@ char *finding_kind_words(enum finding_kind kind)
 static char *describe_other(const struct finding *finding)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    const char *holder = text_or(finding->holder, "");
     _cleanup_free_ char *kind = finding_kind_words(finding->kind);
-    const char *holder = finding->holder != NULL ? finding->holder : "";
-    const char *before = *gauge ? " " : "", *between = *holder ? " " : "";
-    char from[64], to[64];
-    if (finding->text != NULL)
-        return memory_format("%s%s%s%s%s: %s", kind, before, gauge, between, holder, finding->text);
-    amount_describe(finding->gauge, finding->from, from, sizeof from);
-    amount_describe(finding->gauge, finding->to, to, sizeof to);
-    if (finding->kind == FINDING_LEVEL)
-        return memory_format("%s at rest %s, baseline %s", gauge, to, from);
-    return memory_format("%s%s%s%s%s", kind, before, gauge, between, holder);
+    if (finding->text == NULL && finding->kind == FINDING_LEVEL)
+        return memory_format("%s at rest %s, baseline %s", gauge,
+                             amount_text(finding->gauge, finding->to).text,
+                             amount_text(finding->gauge, finding->from).text);
+    return memory_format("%s%s%s%s%s%s%s", kind, *gauge ? " " : "", gauge, *holder ? " " : "",
+                         holder, finding->text != NULL ? ": " : "", text_or(finding->text, ""));
 }
 
 /* All that outlived the target, in one. */
@@ -314,8 +281,8 @@ static void state_left_behind(struct statements *statements, const struct judgem
         const struct finding *finding = &judgement->findings[i];
         if (finding->kind != FINDING_LEFT_BEHIND)
             continue;
-        string_list_add(&names, finding->holder != NULL ? finding->holder : "");
-        text = finding->text != NULL ? finding->text : "";
+        string_list_add(&names, text_or(finding->holder, ""));
+        text = text_or(finding->text, "");
     }
     _cleanup_free_ char *described = processes_describe(&names);
     add_statement(statements, first, memory_format("left behind: %s: %s", described, text));
@@ -323,36 +290,33 @@ static void state_left_behind(struct statements *statements, const struct judgem
 
 char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding)
 {
-    if (finding->gauge >= GAUGE_COUNT ||
-        (finding->kind != FINDING_GROWTH && finding->kind != FINDING_BACKLOG))
+    bool backlog = finding->kind == FINDING_BACKLOG;
+    if (finding->gauge >= GAUGE_COUNT || (finding->kind != FINDING_GROWTH && !backlog))
         return describe_other(finding);
-    _cleanup_free_ char *growth = describe_growth(scenario, *finding, false);
-    const char *holder = finding->holder;
-    return memory_format("%s%s%s%s%s", finding->kind == FINDING_BACKLOG ? "backlog: " : "", growth,
-                         finding->kind == FINDING_GROWTH ? confirmation_text(scenario, finding)
-                                                         : "",
-                         holder != NULL ? ", held by " : "", holder != NULL ? holder : "");
+    _cleanup_free_ char *growth = describe_growth(scenario, finding);
+    return memory_format("%s%s%s%s%s", backlog ? "backlog: " : "", growth,
+                         backlog ? "" : confirmation_text(scenario, finding),
+                         finding->holder != NULL ? ", held by " : "", text_or(finding->holder, ""));
 }
 
+/* Growth once for each gauge, and once what was left behind; the others each. */
 static void state_failures(struct statements *statements, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = scenario->judgement;
-    bool told[GAUGE_COUNT] = {false};
-    bool left_behind_told = false;
+    bool stated[GAUGE_COUNT] = {false}, left_behind = false;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        bool left_behind = finding->kind == FINDING_LEFT_BEHIND;
-        if (!finding_fails(finding->kind) || (is_growth(finding) && told[finding->gauge]) ||
-            (left_behind && left_behind_told))
+        if (!finding_fails(finding->kind))
             continue;
-        if (is_growth(finding)) {
-            state_gauge(statements, scenario, finding);
-            told[finding->gauge] = true;
-        } else if (left_behind) {
-            state_left_behind(statements, judgement, finding);
-            left_behind_told = true;
-        } else {
+        if (finding->kind == FINDING_LEFT_BEHIND) {
+            if (!left_behind)
+                state_left_behind(statements, judgement, finding);
+            left_behind = true;
+        } else if (!is_growth(finding)) {
             add_statement(statements, finding, describe_other(finding));
+        } else if (!stated[finding->gauge]) {
+            state_gauge(statements, scenario, finding);
+            stated[finding->gauge] = true;
         }
     }
 }
@@ -384,7 +348,7 @@ static void state_backlog(struct statements *statements, const struct scenario_r
 static void state_warnings(struct statements *statements, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = scenario->judgement;
-    bool told[GAUGE_COUNT] = {false};
+    bool stated[GAUGE_COUNT] = {false};
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         bool backlog = finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT;
@@ -392,10 +356,10 @@ static void state_warnings(struct statements *statements, const struct scenario_
             continue;
         if (!backlog)
             add_statement(statements, finding, describe_other(finding));
-        else if (!told[finding->gauge])
+        else if (!stated[finding->gauge])
             state_backlog(statements, scenario, finding);
         if (backlog)
-            told[finding->gauge] = true;
+            stated[finding->gauge] = true;
     }
 }
 
@@ -404,14 +368,14 @@ static void state_warnings(struct statements *statements, const struct scenario_
 static void add_measurement(struct statement *statement, const struct scenario_result *scenario)
 {
     /* After a failure, what is wrong with the measurement is its consequence. */
-    bool told = scenario->record != NULL && scenario->record->failure != NULL;
-    const char *reason = scenario->reason != NULL ? scenario->reason : "";
-    for (size_t i = 0; !told && scenario->judgement != NULL && i < scenario->judgement->count;
-         i++) {
-        const struct finding *finding = &scenario->judgement->findings[i];
+    const struct judgement *judgement = scenario->judgement;
+    if (judgement == NULL || (scenario->record != NULL && scenario->record->failure != NULL))
+        return;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
         if (finding->text == NULL)
             continue;
-        if (!text_ends(reason, finding->text))
+        if (!text_ends(text_or(scenario->reason, ""), finding->text))
             add_detail(statement, NULL,
                        memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
                 ->sentence = true;
@@ -439,12 +403,12 @@ static void state_run(struct statements *statements, const struct scenario_resul
 {
     const struct run_record *record = scenario_telling_record(scenario);
     const char *advice = advice_for(scenario);
-    struct statement *statement = add_statement(
-        statements, NULL, memory_copy_text(scenario->reason != NULL ? scenario->reason : ""));
+    struct statement *statement =
+        add_statement(statements, NULL, memory_copy_text(text_or(scenario->reason, "")));
     statement->fails = scenario->verdict != VERDICT_SKIPPED;
     if (record != NULL && record->failure != NULL && statement->fails)
         statement->where = record->failure->where;
-    if (statement->where != NULL && *statement->where == '\0')
+    if (*text_or(statement->where, "") == '\0')
         statement->where = NULL;
     add_measurement(statement, scenario);
     if (advice != NULL)
@@ -481,29 +445,25 @@ int scenario_rank(const struct scenario_result *scenario)
 
 /* "fd 0.07, goroutine 0.07, heap 90 B per iteration at one stack", so many steps at once; "" where
  * nothing can be said. The caller frees it. */
-static char *describe_power(const struct judgement *judgement, double steps, const char *what)
+static char *describe_power(const struct judgement *judgement, double steps, const char *unit)
 {
     struct buffer list = {0};
+    double stack = judgement->smallest[GAUGE_HEAP_STACK].per_iteration * steps;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         double smallest = judgement->smallest[gauge].per_iteration * steps;
-        char amount[64];
+        struct short_text amount = amount_text(gauge, smallest);
         if (!isfinite(smallest) || gauge == GAUGE_HEAP_STACK)
             continue;
         if (gauge_info(gauge)->unit == UNIT_COUNT)
-            snprintf(amount, sizeof amount, "%.2f", smallest);
-        else
-            amount_describe(gauge, smallest, amount, sizeof amount);
+            snprintf(amount.text, sizeof amount.text, "%.2f", smallest);
         buffer_format(&list, "%s%s %s", list.length > 0 ? ", " : "", gauge_info(gauge)->name,
-                      amount);
+                      amount.text);
     }
-    double stack = judgement->smallest[GAUGE_HEAP_STACK].per_iteration * steps;
-    char bytes[64];
-    bytes_describe(stack, bytes, sizeof bytes);
     if (isfinite(stack))
-        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "", bytes,
-                      what);
+        buffer_format(&list, "%sheap %s per %s at one stack", list.length > 0 ? ", " : "",
+                      bytes_text(stack).text, unit);
     else if (list.length > 0)
-        buffer_format(&list, " per %s", what);
+        buffer_format(&list, " per %s", unit);
     return buffer_take(&list);
 }
 

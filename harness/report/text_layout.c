@@ -32,17 +32,10 @@ size_t text_columns(const char *text)
     return columns;
 }
 
-static void blanks(struct buffer *out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        buffer_char(out, ' ');
-}
-
 void text_pad(struct buffer *out, const char *text, size_t columns)
 {
     size_t taken = text_columns(text);
-    buffer_text(out, text);
-    blanks(out, taken < columns ? columns - taken : 0);
+    buffer_format(out, "%s%*s", text, taken < columns ? (int)(columns - taken) : 0, "");
 }
 
 char *text_cut(const char *text, size_t columns)
@@ -60,6 +53,17 @@ char *text_cut(const char *text, size_t columns)
     return memory_format("%.*s%s", (int)(end - text), text, columns > 0 ? "…" : "");
 }
 
+char *text_shortened(const char *text, size_t bytes)
+{
+    static const char sign[] = "…";
+    if (strlen(text) <= bytes)
+        return memory_copy_text(text);
+    size_t kept = bytes > strlen(sign) ? bytes - strlen(sign) : 0;
+    while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
+        kept--;
+    return memory_format("%.*s%s", (int)kept, text, sign);
+}
+
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width)
 {
     bool at_start = true;
@@ -68,8 +72,7 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
         _cleanup_free_ char *word = memory_copy_range(text, length);
         size_t columns = text_columns(word);
         if (!at_start && column + 1 + columns > width) {
-            buffer_char(out, '\n');
-            blanks(out, indent);
+            buffer_format(out, "\n%*s", (int)indent, "");
             column = indent;
         } else if (!at_start) {
             buffer_char(out, ' ');
@@ -83,28 +86,25 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
     }
 }
 
-static void describe_name(const struct string_list *processes, size_t first, struct buffer *out)
-{
-    const char *process = processes->items[first];
-    size_t length = text_process_name(process);
-    size_t count = 0;
-    for (size_t i = 0; i < first; i++)
-        if (text_same_process(processes->items[i], process))
-            return;
-    for (size_t i = first; i < processes->count; i++)
-        count += text_same_process(processes->items[i], process);
-    buffer_text(out, out->length > 0 ? ", " : "");
-    if (count == 1 || process[length] == '\0')
-        buffer_text(out, process);
-    else
-        buffer_format(out, "%.*s (%zu of them, the first %.*s)", (int)length, process, count,
-                      (int)strcspn(process + length + 2, ")"), process + length + 2);
-}
-
 char *processes_describe(const struct string_list *processes)
 {
     struct buffer out = {0};
-    for (size_t i = 0; i < processes->count; i++)
-        describe_name(processes, i, &out);
+    for (size_t i = 0; i < processes->count; i++) {
+        const char *process = processes->items[i];
+        size_t length = text_process_name(process), before = 0, count = 0;
+        for (size_t j = 0; j < processes->count; j++) {
+            bool same = text_same_process(processes->items[j], process);
+            before += same && j < i;
+            count += same;
+        }
+        if (before > 0)
+            continue;
+        buffer_text(&out, out.length > 0 ? ", " : "");
+        if (count == 1 || process[length] == '\0')
+            buffer_text(&out, process);
+        else
+            buffer_format(&out, "%.*s (%zu of them, the first %.*s)", (int)length, process, count,
+                          (int)strcspn(process + length + 2, ")"), process + length + 2);
+    }
     return buffer_take(&out);
 }

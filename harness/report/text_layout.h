@@ -1,7 +1,7 @@
 /*
- * Text on a terminal: display width, padding, cutting and wrapping.
- * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8). Texts
- * given here are harmless already (text_harmless).
+ * The room that text takes: display width, padding, cutting and wrapping.
+ * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8); texts that
+ * are measured in columns are harmless already (text_harmless).
  */
 #ifndef LEAKGATE_REPORT_TEXT_LAYOUT_H
 #define LEAKGATE_REPORT_TEXT_LAYOUT_H
@@ -17,6 +17,9 @@ size_t text_columns(const char *text);
 void text_pad(struct buffer *out, const char *text, size_t columns);
 /* The text cut to `columns` with "…" as its last; the caller frees it. */
 char *text_cut(const char *text, size_t columns);
+/* The text, or as much of it as fits in so many bytes with "…" at its end; never half a character.
+ * The caller frees it. */
+char *text_shortened(const char *text, size_t bytes);
 /* The text from column `column` on, broken at blanks before `width`, lines after the first
  * indented; a word longer than a line is not broken, so that it can be copied. No newline at the
  * end. */

@@ -1,41 +1,50 @@
 #include "result/amounts.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
-void bytes_describe(double bytes, char *text, size_t size)
+#include "base/clock.h"
+
+struct short_text bytes_text(double bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    struct short_text amount;
     size_t unit = 0;
     while (fabs(bytes) >= 1024 && unit + 1 < sizeof units / sizeof *units) {
         bytes /= 1024;
         unit++;
     }
-    snprintf(text, size, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+    snprintf(amount.text, sizeof amount.text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes,
+             units[unit]);
+    return amount;
 }
 
-void amount_describe(enum gauge gauge, double value, char *text, size_t size)
+struct short_text amount_text(enum gauge gauge, double value)
 {
-    switch (gauge < GAUGE_COUNT ? gauge_info(gauge)->unit : UNIT_COUNT) {
-    case UNIT_BYTES:
-        bytes_describe(value, text, size);
-        return;
-    case UNIT_SECONDS:
-        snprintf(text, size, "%.2f s", value);
-        return;
-    case UNIT_COUNT:
-        snprintf(text, size, value == floor(value) ? "%.0f" : "%.2f", value);
-        return;
-    }
-}
-
-void growth_describe(enum gauge gauge, double value, char *text, size_t size)
-{
-    char amount[64];
-    bool count = gauge >= GAUGE_COUNT || gauge_info(gauge)->unit == UNIT_COUNT;
-    if (count)
-        snprintf(amount, sizeof amount, "%.2f", value);
+    struct short_text amount;
+    enum gauge_unit unit = gauge < GAUGE_COUNT ? gauge_info(gauge)->unit : UNIT_COUNT;
+    if (unit == UNIT_BYTES)
+        return bytes_text(value);
+    if (unit == UNIT_SECONDS)
+        snprintf(amount.text, sizeof amount.text, "%.2f s", value);
     else
-        amount_describe(gauge, value, amount, sizeof amount);
-    snprintf(text, size, "%s%s", value >= 0 ? "+" : "", amount);
+        snprintf(amount.text, sizeof amount.text, value == floor(value) ? "%.0f" : "%.2f", value);
+    return amount;
+}
+
+struct short_text growth_text(enum gauge gauge, double value)
+{
+    struct short_text growth, amount = amount_text(gauge, value);
+    if (gauge >= GAUGE_COUNT || gauge_info(gauge)->unit == UNIT_COUNT)
+        snprintf(amount.text, sizeof amount.text, "%.2f", value);
+    snprintf(growth.text, sizeof growth.text, "%s%s", value >= 0 ? "+" : "", amount.text);
+    return growth;
+}
+
+struct short_text seconds_text(double seconds)
+{
+    struct short_text duration;
+    clock_describe((int64_t)(seconds * 1e9), duration.text, sizeof duration.text);
+    return duration;
 }

@@ -213,18 +213,10 @@ static const struct run_record *confirmed_record(const struct scenario_result *s
     return NULL;
 }
 
-static bool has_unconfirmed(const struct judgement *judgement)
-{
-    for (size_t i = 0; i < judgement->count; i++)
-        if (judgement->findings[i].kind == FINDING_UNCONFIRMED)
-            return true;
-    return false;
-}
-
 const struct run_record *scenario_accepted_record(const struct scenario_result *scenario)
 {
     bool differs = scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL &&
-                   has_unconfirmed(scenario->judgement);
+                   judgement_has(scenario->judgement, FINDING_UNCONFIRMED);
     const struct run_record *confirmed = differs ? confirmed_record(scenario) : NULL;
     if (confirmed != NULL)
         return confirmed;

@@ -96,21 +96,18 @@ static struct change *number_change(enum gauge gauge, const char *tool, const ch
                                     double old, double new, enum change_effect effect,
                                     struct change_list *changes)
 {
-    char from[64], to[64];
     if (old == new || (isnan(old) && isnan(new)))
         return NULL;
+    struct short_text from = amount_text(gauge, old), to = amount_text(gauge, new);
     if (tool != NULL) {
-        snprintf(from, sizeof from, "%.2f", old);
-        snprintf(to, sizeof to, "%.2f", new);
-    } else {
-        amount_describe(gauge, old, from, sizeof from);
-        amount_describe(gauge, new, to, sizeof to);
+        snprintf(from.text, sizeof from.text, "%.2f", old);
+        snprintf(to.text, sizeof to.text, "%.2f", new);
     }
     _cleanup_free_ char *name =
         memory_format("%s %s%s%s", gauge_info(gauge)->name, tool != NULL ? tool : "",
                       tool != NULL ? " " : "", what);
-    struct change *change =
-        change_add(changes, effect, name, isnan(old) ? NULL : from, isnan(new) ? NULL : to);
+    struct change *change = change_add(changes, effect, name, isnan(old) ? NULL : from.text,
+                                       isnan(new) ? NULL : to.text);
     change->gauge = gauge;
     change->raised = tool == NULL && new > old;
     return change;
@@ -239,12 +236,11 @@ static void tool_changes(const struct baseline *old, const struct baseline *new,
 
 static void fill_exception(struct change_side *side, const struct baseline_exception *exception)
 {
-    char bytes[64];
     if (exception == NULL)
         return;
     if (exception->gauge == GAUGE_HEAP_STACK) {
-        bytes_describe(exception->allowed_bytes, bytes, sizeof bytes);
-        side->text = memory_format("%.2f objects, %s per iteration", exception->allowed, bytes);
+        side->text = memory_format("%.2f objects, %s per iteration", exception->allowed,
+                                   bytes_text(exception->allowed_bytes).text);
     } else {
         side->text = memory_format("%.2f per iteration", exception->allowed);
     }

@@ -1,4 +1,4 @@
-/* A recording as the page plays it: pictures/recordings.h makes it, report/html_recording.c shows
+/* A recording as the page plays it: pictures/recordings.h makes it, report/html_scenario.c shows
  * it. */
 #ifndef LEAKGATE_RESULT_RECORDING_H
 #define LEAKGATE_RESULT_RECORDING_H

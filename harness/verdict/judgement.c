@@ -129,6 +129,22 @@ void tool_rates_free(struct tool_rate *tools, size_t count)
     free(tools);
 }
 
+bool judgement_has(const struct judgement *judgement, enum finding_kind kind)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].kind == kind)
+            return true;
+    return false;
+}
+
+bool judgement_fails_by(const struct judgement *judgement, enum gauge gauge)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        if (judgement->findings[i].gauge == gauge && finding_fails(judgement->findings[i].kind))
+            return true;
+    return false;
+}
+
 void judgement_free(struct judgement *judgement)
 {
     if (judgement == NULL)

@@ -115,6 +115,9 @@ struct judgement {
     char *reason;      /* one sentence for verdicts other than pass and leak; may be NULL */
 };
 void judgement_free(struct judgement *judgement);
+bool judgement_has(const struct judgement *judgement, enum finding_kind kind);
+/* Does a finding of this gauge fail? */
+bool judgement_fails_by(const struct judgement *judgement, enum gauge gauge);
 void tool_rates_free(struct tool_rate *tools, size_t count);
 
 /* Findings while a run is judged. */

@@ -12,10 +12,8 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "report/html_icicle.h"
-#include "report/html_plot.h"
+#include "report/html_chart.h"
 #include "report/html_text.h"
-#include "result/amounts.h"
 
 struct escaping {
     const char *text;
@@ -54,6 +52,16 @@ static void test_text_stays_text(void **state)
     };
     (void)state;
     ASSERT_ESCAPED(html_text, cases);
+}
+
+static void test_only_what_stands_in_markup_is_escaped(void **state)
+{
+    _cleanup_buffer_ struct buffer out = {0};
+    static const char *absent;
+    (void)state;
+    html_format(&out, "<b>%s</b>%s%d%% %u %zu|", "<i>", absent, -1, 2u, (size_t)3);
+    html_format(&out, "%+.2f %g %s", 0.5, 36.0, "\"");
+    assert_string_equal(buffer_string(&out), "<b>&lt;i&gt;</b>-1% 2 3|+0.50 36 &quot;");
 }
 
 static void test_lines_keep_their_newlines(void **state)
@@ -129,12 +137,10 @@ static void test_steps_of_an_axis(void **state)
 static void assert_axis(double least, double most, enum gauge_unit unit, double bottom, double top,
                         const char *label)
 {
-    char text[64];
     struct plot_axis axis = plot_axis_of(least, most, unit);
-    plot_label(&axis, axis.top, text, sizeof text);
     assert_float_equal(axis.bottom, bottom, 1e-6);
     assert_float_equal(axis.top, top, 1e-6);
-    assert_string_equal(text, label);
+    assert_string_equal(plot_label(&axis, axis.top).text, label);
 }
 
 static void test_an_axis_holds_what_it_shows(void **state)
@@ -215,11 +221,6 @@ static void test_a_phase_without_samples_takes_no_room(void **state)
 
 /* --- Icicle --- */
 
-static void describe(double amount, char *text, size_t size)
-{
-    growth_describe(GAUGE_GOROUTINE, amount, text, size);
-}
-
 static void test_stacks_that_begin_alike_share_their_cells(void **state)
 {
     static const struct icicle_stack stacks[] = {{"app.leaf < app.mid < main.main", 3},
@@ -227,7 +228,7 @@ static void test_stacks_that_begin_alike_share_their_cells(void **state)
                                                  {"gone < main.main", 0}};
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
     (void)state;
-    html_icicle(&out, stacks, 3, "stacks", describe);
+    html_icicle(&out, stacks, 3, "stacks", GAUGE_GOROUTINE);
     const char *svg = buffer_string(&out);
     assert_non_null(
         strstr(svg, "<title>main.main: +4.00</title><rect x=\"0.0\" y=\"0\" width=\"960.0\""));
@@ -251,12 +252,12 @@ static void test_an_icicle_has_its_limits(void **state)
     buffer_text(&deep, "main.main");
     for (size_t i = 0; i < LIMIT_PAGE_STACKS + 5; i++)
         stacks[i] = (struct icicle_stack){buffer_string(&deep), 1};
-    html_icicle(&out, stacks, LIMIT_PAGE_STACKS + 5, "stacks", describe);
+    html_icicle(&out, stacks, LIMIT_PAGE_STACKS + 5, "stacks", GAUGE_GOROUTINE);
     assert_non_null(strstr(buffer_string(&out), "5 more stacks are left out"));
     assert_non_null(strstr(buffer_string(&out), "<title>f0: "));
     assert_null(strstr(buffer_string(&out), "main.main"));
     buffer_clear(&out);
-    html_icicle(&out, stacks, 0, "stacks", describe);
+    html_icicle(&out, stacks, 0, "stacks", GAUGE_GOROUTINE);
     assert_string_equal(buffer_string(&out), "");
 }
 
@@ -265,6 +266,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_stays_text),
+        cmocka_unit_test(test_only_what_stands_in_markup_is_escaped),
         cmocka_unit_test(test_lines_keep_their_newlines),
         cmocka_unit_test(test_a_path_names_no_scheme_and_no_host),
         cmocka_unit_test(test_json_ends_no_script),

@@ -1,4 +1,5 @@
-/* What the formats are made of: escaped Markdown, places in files, shortened texts, sparklines. */
+/* What the formats are made of: escaped Markdown, locations in files, shortened texts, sparklines.
+ */
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -11,9 +12,10 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "report/location.h"
 #include "report/markdown_text.h"
-#include "report/place.h"
 #include "report/sparkline.h"
+#include "report/text_layout.h"
 
 static void assert_markdown(const char *text, const char *as_text, const char *as_code)
 {
@@ -53,7 +55,7 @@ static void test_no_text_ends_a_block(void **state)
     assert_string_equal(buffer_string(&out), "");
 }
 
-static void test_places(void **state)
+static void test_locations(void **state)
 {
     (void)state;
     static const struct {
@@ -72,13 +74,13 @@ static void test_places(void **state)
         {"", NULL, 1, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        _cleanup_place_ struct place place = place_parse(cases[i].where);
-        assert_int_equal(place.line, cases[i].line);
-        assert_int_equal(place.column, cases[i].column);
+        _cleanup_location_ struct location location = location_parse(cases[i].where);
+        assert_int_equal(location.line, cases[i].line);
+        assert_int_equal(location.column, cases[i].column);
         if (cases[i].file == NULL)
-            assert_null(place.file);
+            assert_null(location.file);
         else
-            assert_string_equal(place.file, cases[i].file);
+            assert_string_equal(location.file, cases[i].file);
     }
 }
 
@@ -126,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown_shows_any_text_as_it_is),
         cmocka_unit_test(test_no_text_ends_a_block),
-        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_locations),
         cmocka_unit_test(test_no_character_is_cut_in_two),
         cmocka_unit_test(test_sparklines),
     };

@@ -25,11 +25,8 @@ static void test_amounts(void **state)
         {GAUGE_CPU, 0.1, "0.10 s", "+0.10 s"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[64];
-        amount_describe(cases[i].gauge, cases[i].value, text, sizeof text);
-        assert_string_equal(text, cases[i].amount);
-        growth_describe(cases[i].gauge, cases[i].value, text, sizeof text);
-        assert_string_equal(text, cases[i].growth);
+        assert_string_equal(amount_text(cases[i].gauge, cases[i].value).text, cases[i].amount);
+        assert_string_equal(growth_text(cases[i].gauge, cases[i].value).text, cases[i].growth);
     }
 }
 
