@@ -1,5 +1,4 @@
-#include "base/copy.h"
-
+/* Copies of whole directories. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -76,25 +75,24 @@ static bool copy_directory(struct copying *copying, int from, int to, const char
     return copied || lg_context(copying->err, "%s", name);
 }
 
-static bool copy_entry(struct copying *copying, int from, int to, const char *name)
-{
-    struct stat status;
-    if (fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return lg_fail(copying->err, LG_ERROR_INTERNAL, errno, "cannot look at %s", name);
-    if (S_ISDIR(status.st_mode))
-        return copy_directory(copying, from, to, name);
-    return !S_ISREG(status.st_mode) || copy_file(copying, from, to, name);
-}
-
 static bool copy_entries(struct copying *copying, int from, int to)
 {
     DIR *stream = fdopendir(fcntl(from, F_DUPFD_CLOEXEC, 0));
     if (stream == NULL)
         return lg_fail(copying->err, LG_ERROR_INTERNAL, errno, "cannot read a directory");
     bool copied = true;
-    for (struct dirent *entry; copied && (entry = readdir(stream)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            copied = copy_entry(copying, from, to, entry->d_name);
+    for (struct dirent *entry; copied && (entry = readdir(stream)) != NULL;) {
+        const char *name = entry->d_name;
+        struct stat status;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        if (fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+            copied = lg_fail(copying->err, LG_ERROR_INTERNAL, errno, "cannot look at %s", name);
+        else if (S_ISDIR(status.st_mode))
+            copied = copy_directory(copying, from, to, name);
+        else if (S_ISREG(status.st_mode))
+            copied = copy_file(copying, from, to, name);
+    }
     closedir(stream);
     return copied;
 }

@@ -157,19 +157,12 @@ static bool give_name(int fd, const char *path, char **temporary)
     return linkat(AT_FDCWD, nameless, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0;
 }
 
-static bool draft_open(struct file_draft *draft, const char *path, struct lg_error *err)
-{
-    if (draft->fd < 0)
-        draft->fd = open_temporary(path, &draft->temporary);
-    return draft->fd >= 0 || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
-}
-
 bool file_draft_write(struct file_draft *draft, const char *path, const void *data, size_t length,
                       struct lg_error *err)
 {
-    if (!draft_open(draft, path, err))
-        return false;
-    if (ftruncate(draft->fd, 0) != 0 || lseek(draft->fd, 0, SEEK_SET) != 0)
+    if (draft->fd < 0)
+        draft->fd = open_temporary(path, &draft->temporary);
+    if (draft->fd < 0 || ftruncate(draft->fd, 0) != 0 || lseek(draft->fd, 0, SEEK_SET) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot write %s", path);
     return file_write_all(draft->fd, data, length, err) || lg_context(err, "%s", path);
 }
@@ -182,8 +175,7 @@ bool file_draft_publish(struct file_draft *draft, const char *path, struct lg_er
                      give_name(draft->fd, path, &draft->temporary) &&
                      rename(draft->temporary, path) == 0;
     if (published) {
-        free(draft->temporary);
-        draft->temporary = NULL;
+        cleanup_free(&draft->temporary);
         published = file_sync_name(path);
     }
     int errnum = errno;
@@ -195,10 +187,8 @@ void file_draft_discard(struct file_draft *draft)
 {
     if (draft->temporary != NULL)
         unlink(draft->temporary);
-    free(draft->temporary);
-    draft->temporary = NULL;
+    cleanup_free(&draft->temporary);
     cleanup_close(&draft->fd);
-    draft->fd = -1;
 }
 
 bool file_write_atomic(const char *path, const void *data, size_t length, struct lg_error *err)

@@ -76,6 +76,10 @@ LG_CHECKED bool directory_make_at(int root, const char *path, mode_t mode, struc
  * are missing are made with `mode`, or, where that is 0, an error. -1 on failure; the caller closes
  * it. */
 LG_CHECKED int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err);
+/* cp -r of what is in the directory `from` into `to`, which exists: files and directories. Links
+ * and all else are passed over, and none is followed; a file that is there already is replaced.
+ * More or larger files than the limits LIMIT_COPY_* are an error. */
+LG_CHECKED bool directory_copy(const char *from, const char *to, struct lg_error *err);
 /* rm -r, never through a link or onto another file system's mount; a missing path is success. */
 LG_CHECKED bool directory_remove(const char *path, struct lg_error *err);
 /* The same for `name`, file or directory, in an open directory. */

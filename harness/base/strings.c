@@ -97,12 +97,6 @@ bool text_same_process(const char *a, const char *b)
     return length == text_process_name(b) && strncmp(a, b, length) == 0;
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
 /* Levenshtein's distance with one row of the table. */
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -115,8 +109,9 @@ static size_t edit_distance(const char *a, const char *b)
         row[0] = i;
         for (size_t j = 1; j <= width; j++) {
             size_t above = row[j];
-            size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-            row[j] = smallest(row[j] + 1, row[j - 1] + 1, diagonal + change);
+            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+            size_t inserted = (above < row[j - 1] ? above : row[j - 1]) + 1;
+            row[j] = changed < inserted ? changed : inserted;
             diagonal = above;
         }
     }
@@ -203,16 +198,6 @@ static bool is_command(const char *text, char before)
     return text[0] == '#' && text[1] == '#' && (text[2] == '[' || is_letter(text[2]));
 }
 
-/* How many bytes from here on are what nobody obeys, whatever stands around them: most of any text.
- */
-static size_t plain_length(const char *text)
-{
-    size_t length = 0;
-    while (text[length] >= ' ' && text[length] <= '~' && text[length] != ':' && text[length] != '#')
-        length++;
-    return length;
-}
-
 char *text_harmless(const char *text, bool keep_newlines)
 {
     struct buffer out = {0};
@@ -220,7 +205,10 @@ char *text_harmless(const char *text, bool keep_newlines)
     char before = '\0';
     buffer_append(&out, "", 0);
     while (available > 0) {
-        size_t plain = plain_length(text);
+        /* What nobody obeys, whatever stands around it: most of any text. */
+        size_t plain = 0;
+        while (text[plain] >= ' ' && text[plain] <= '~' && text[plain] != ':' && text[plain] != '#')
+            plain++;
         if (plain > 0) {
             buffer_append(&out, text, plain);
             before = text[plain - 1];

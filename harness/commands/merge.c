@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/copy.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "commands/command.h"

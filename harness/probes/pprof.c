@@ -53,7 +53,7 @@ static size_t body_received(char *bytes, size_t size, size_t count, void *contex
         return CURL_WRITEFUNC_ERROR;
     }
     if (status != 200) {
-        size_t room = transfer->complaint.maximum - transfer->complaint.length;
+        size_t room = COMPLAINT_BYTES - transfer->complaint.length;
         buffer_append(&transfer->complaint, bytes, length < room ? length : room);
         return length;
     }
@@ -196,9 +196,21 @@ static enum loop_result transfer_run(struct transfer *transfer, struct lg_error 
     return result;
 }
 
-static bool refused(const struct transfer *transfer, struct lg_error *err)
+static bool transfer_finish(const struct transfer *transfer, enum loop_result result,
+                            struct lg_error *err)
 {
-    switch (transfer->refusal) {
+    switch (result) {
+    case LOOP_DEADLINE:
+        return lg_fail(err, LG_ERROR_TARGET, 0, "no answer within %lld ms",
+                       (long long)transfer->pprof->timeout_ms);
+    case LOOP_STOPPED:
+        return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by a signal");
+    case LOOP_FAILED:
+        return false;
+    case LOOP_DONE:
+        break;
+    }
+    switch (transfer->result != CURLE_OK ? transfer->refusal : REFUSAL_NONE) {
     case REFUSAL_BODY:
         return lg_fail(err, LG_ERROR_TARGET, 0, "the body is larger than the limit of %u bytes",
                        LIMIT_HTTP_BODY_BYTES);
@@ -210,13 +222,8 @@ static bool refused(const struct transfer *transfer, struct lg_error *err)
     case REFUSAL_NONE:
         break;
     }
-    return lg_fail(err, LG_ERROR_TARGET, 0, "%s", curl_easy_strerror(transfer->result));
-}
-
-static bool answer_check(const struct transfer *transfer, struct lg_error *err)
-{
     if (transfer->result != CURLE_OK)
-        return refused(transfer, err);
+        return lg_fail(err, LG_ERROR_TARGET, 0, "%s", curl_easy_strerror(transfer->result));
     long status = transfer->pprof->status;
     if (status == 200)
         return true;
@@ -226,30 +233,10 @@ static bool answer_check(const struct transfer *transfer, struct lg_error *err)
                    line[0] != '\0' ? ": " : "", line);
 }
 
-static bool transfer_finish(struct transfer *transfer, enum loop_result result,
-                            struct lg_error *err)
-{
-    switch (result) {
-    case LOOP_DONE:
-        return answer_check(transfer, err);
-    case LOOP_DEADLINE:
-        return lg_fail(err, LG_ERROR_TARGET, 0, "no answer within %lld ms",
-                       (long long)transfer->pprof->timeout_ms);
-    case LOOP_STOPPED:
-        return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by a signal");
-    case LOOP_FAILED:
-        break;
-    }
-    return false;
-}
-
 bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
                  struct lg_error *err)
 {
-    struct transfer transfer = {.pprof = pprof,
-                                .sink = sink,
-                                .context = context,
-                                .complaint = BUFFER_INIT(COMPLAINT_BYTES)};
+    struct transfer transfer = {.pprof = pprof, .sink = sink, .context = context};
     bool fetched = transfer_prepare(&transfer, path, err) &&
                    transfer_finish(&transfer, transfer_run(&transfer, err), err);
     buffer_free(&transfer.complaint);

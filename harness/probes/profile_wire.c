@@ -14,7 +14,7 @@ enum profile_field {
     PROFILE_STRING_TABLE = 6,
     PROFILE_PERIOD = 12
 };
-enum value_type_field { VALUE_TYPE_TYPE = 1, VALUE_TYPE_UNIT = 2 };
+enum value_type_field { VALUE_TYPE_TYPE = 1 };
 enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2 };
 enum location_field { LOCATION_ID = 1, LOCATION_LINE = 4 };
 enum line_field { LINE_FUNCTION_ID = 1 };
@@ -44,11 +44,6 @@ static bool field_next(pb_istream_t *stream, struct field *field)
     return field->done;
 }
 
-static bool number_read(pb_istream_t *stream, const struct field *field, uint64_t *number)
-{
-    return field->type == PB_WT_VARINT && pb_decode_varint(stream, number);
-}
-
 /* A message with nothing but numbers of interest: fills numbers[tag] for tags below `count`. The
  * last of a repeated field counts, as the encoding's documentation wants. */
 static bool numbers_read(pb_istream_t *stream, uint64_t *numbers, uint32_t count)
@@ -68,13 +63,12 @@ static bool numbers_read(pb_istream_t *stream, uint64_t *numbers, uint32_t count
 
 static bool type_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
 {
-    uint64_t numbers[VALUE_TYPE_UNIT + 1] = {0};
-    if (!numbers_read(stream, numbers, VALUE_TYPE_UNIT + 1))
+    uint64_t numbers[VALUE_TYPE_TYPE + 1] = {0};
+    if (!numbers_read(stream, numbers, VALUE_TYPE_TYPE + 1))
         return damaged(err, "a sample type");
     if (tables->type_count >= PROFILE_VALUES)
         return too_many(err, "sample types", PROFILE_VALUES);
-    tables->types[tables->type_count++] = (struct profile_value_type){
-        .type = numbers[VALUE_TYPE_TYPE], .unit = numbers[VALUE_TYPE_UNIT]};
+    tables->types[tables->type_count++] = numbers[VALUE_TYPE_TYPE];
     return true;
 }
 
@@ -107,31 +101,23 @@ static bool function_add(struct profile_tables *tables, pb_istream_t *stream, st
     return true;
 }
 
-static bool line_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
-{
-    uint64_t numbers[LINE_FUNCTION_ID + 1] = {0};
-    if (!numbers_read(stream, numbers, LINE_FUNCTION_ID + 1))
-        return damaged(err, "a line");
-    if (tables->line_count >= LIMIT_PROFILE_TABLE)
-        return too_many(err, "lines", LIMIT_PROFILE_TABLE);
-    array_append(tables->lines, tables->line_count, tables->line_capacity,
-                 numbers[LINE_FUNCTION_ID]);
-    return true;
-}
-
 static bool location_read(struct profile_tables *tables, pb_istream_t *stream,
                           struct profile_location *location, struct lg_error *err)
 {
     struct field field = {0};
     while (field_next(stream, &field) && !field.done) {
         if (field.tag == LOCATION_LINE && field.type == PB_WT_STRING) {
-            if (!line_add(tables, stream, err))
-                return false;
+            uint64_t numbers[LINE_FUNCTION_ID + 1] = {0};
+            if (!numbers_read(stream, numbers, LINE_FUNCTION_ID + 1))
+                return damaged(err, "a line");
+            if (tables->line_count >= LIMIT_PROFILE_TABLE)
+                return too_many(err, "lines", LIMIT_PROFILE_TABLE);
+            array_append(tables->lines, tables->line_count, tables->line_capacity,
+                         numbers[LINE_FUNCTION_ID]);
             location->count++;
-        } else if (field.tag == LOCATION_ID) {
-            if (!number_read(stream, &field, &location->id))
-                return damaged(err, "a location");
-        } else if (!pb_skip_field(stream, field.type)) {
+        } else if (!(field.tag == LOCATION_ID && field.type == PB_WT_VARINT
+                         ? pb_decode_varint(stream, &location->id)
+                         : field.tag != LOCATION_ID && pb_skip_field(stream, field.type))) {
             return damaged(err, "a location");
         }
     }
@@ -154,18 +140,16 @@ static bool location_add(struct profile_tables *tables, pb_istream_t *stream, st
     return true;
 }
 
-static bool period_read(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
-{
-    uint64_t period = 0;
-    if (!pb_decode_varint(stream, &period))
-        return damaged(err, "the period");
-    tables->period = (int64_t)period;
-    return true;
-}
-
 static bool table_field_read(struct profile_tables *tables, pb_istream_t *stream,
                              const struct field *field, struct lg_error *err)
 {
+    uint64_t period = 0;
+    if (field->tag == PROFILE_PERIOD && field->type == PB_WT_VARINT) {
+        if (!pb_decode_varint(stream, &period))
+            return damaged(err, "the period");
+        tables->period = (int64_t)period;
+        return true;
+    }
     bool is_message = field->type == PB_WT_STRING;
     if (field->tag == PROFILE_STRING_TABLE && is_message)
         return string_add(tables, stream, err);
@@ -175,37 +159,33 @@ static bool table_field_read(struct profile_tables *tables, pb_istream_t *stream
         return function_add(tables, stream, err);
     if (field->tag == PROFILE_SAMPLE_TYPE && is_message)
         return type_add(tables, stream, err);
-    if (field->tag == PROFILE_PERIOD && field->type == PB_WT_VARINT)
-        return period_read(tables, stream, err);
     return pb_skip_field(stream, field->type) || damaged(err, "a field is cut off");
 }
 
-static int by_function_id(const void *a, const void *b)
+/* Functions and locations begin with their id. */
+static int by_id(const void *a, const void *b)
 {
-    const struct profile_function *left = a, *right = b;
-    return (left->id > right->id) - (left->id < right->id);
+    const uint64_t *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
 }
 
-static int by_location_id(const void *a, const void *b)
+/* Go numbers from 1 upward, in order; others need not. False where two have the same id. */
+static bool sort_by_id(void *items, size_t count, size_t size)
 {
-    const struct profile_location *left = a, *right = b;
-    return (left->id > right->id) - (left->id < right->id);
-}
-
-/* Go numbers from 1 upward, in order; others need not. */
-static bool tables_sort(struct profile_tables *tables, struct lg_error *err)
-{
-    if (tables->function_count > 0)
-        qsort(tables->functions, tables->function_count, sizeof *tables->functions, by_function_id);
-    if (tables->location_count > 0)
-        qsort(tables->locations, tables->location_count, sizeof *tables->locations, by_location_id);
-    for (size_t i = 1; i < tables->function_count; i++)
-        if (tables->functions[i].id == tables->functions[i - 1].id)
-            return damaged(err, "two functions have the same number");
-    for (size_t i = 1; i < tables->location_count; i++)
-        if (tables->locations[i].id == tables->locations[i - 1].id)
-            return damaged(err, "two locations have the same number");
+    if (count > 0)
+        qsort(items, count, size, by_id);
+    for (size_t i = 1; i < count; i++)
+        if (by_id((char *)items + i * size, (char *)items + (i - 1) * size) == 0)
+            return false;
     return true;
+}
+
+static void *find_by_id(void *items, size_t count, size_t size, uint64_t id)
+{
+    void *guess = id - 1 < count ? (char *)items + (id - 1) * size : NULL;
+    if (guess != NULL && by_id(guess, &id) == 0)
+        return guess;
+    return count > 0 ? bsearch(&id, items, count, size, by_id) : NULL;
 }
 
 bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,
@@ -219,7 +199,10 @@ bool profile_tables_read(const char *bytes, size_t length, struct profile_tables
             return false;
     if (!field.done)
         return damaged(err, "a field has no valid number");
-    return tables_sort(tables, err);
+    if (!sort_by_id(tables->functions, tables->function_count, sizeof *tables->functions))
+        return damaged(err, "two functions have the same number");
+    return sort_by_id(tables->locations, tables->location_count, sizeof *tables->locations) ||
+           damaged(err, "two locations have the same number");
 }
 
 void profile_tables_free(struct profile_tables *tables)
@@ -241,28 +224,18 @@ struct profile_string profile_string_at(const struct profile_tables *tables, uin
 const struct profile_location *profile_location_by_id(const struct profile_tables *tables,
                                                       uint64_t id)
 {
-    if (id - 1 < tables->location_count && tables->locations[id - 1].id == id)
-        return &tables->locations[id - 1];
-    struct profile_location wanted = {.id = id};
-    return tables->location_count == 0 ? NULL
-                                       : bsearch(&wanted, tables->locations, tables->location_count,
-                                                 sizeof wanted, by_location_id);
+    return find_by_id(tables->locations, tables->location_count, sizeof *tables->locations, id);
 }
 
 struct profile_function *profile_function_by_id(const struct profile_tables *tables, uint64_t id)
 {
-    if (id - 1 < tables->function_count && tables->functions[id - 1].id == id)
-        return &tables->functions[id - 1];
-    struct profile_function wanted = {.id = id};
-    return tables->function_count == 0 ? NULL
-                                       : bsearch(&wanted, tables->functions, tables->function_count,
-                                                 sizeof wanted, by_function_id);
+    return find_by_id(tables->functions, tables->function_count, sizeof *tables->functions, id);
 }
 
 int profile_type_by_name(const struct profile_tables *tables, const char *name)
 {
     for (size_t i = 0; i < tables->type_count; i++) {
-        struct profile_string type = profile_string_at(tables, tables->types[i].type);
+        struct profile_string type = profile_string_at(tables, tables->types[i]);
         if (type.length == strlen(name) && memcmp(type.start, name, type.length) == 0)
             return (int)i;
     }

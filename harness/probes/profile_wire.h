@@ -40,15 +40,10 @@ struct profile_location {
     uint32_t count;
 };
 
-struct profile_value_type {
-    uint64_t type; /* numbers of strings, not yet checked */
-    uint64_t unit;
-};
-
 struct profile_tables {
     const char *bytes;
     size_t length;
-    struct profile_value_type types[PROFILE_VALUES];
+    uint64_t types[PROFILE_VALUES]; /* numbers of strings, not yet checked */
     size_t type_count;
     int64_t period;
     struct profile_string *strings;

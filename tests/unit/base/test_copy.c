@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/buffer.h"
-#include "base/copy.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
