@@ -111,14 +111,21 @@ struct key_table {
 
 /* The rules of a key_table. */
 #define RULES(...) ((const struct key_rule[]){__VA_ARGS__, {RULE_END, {NULL}}})
-/* A value_type that only one row uses: a mapping with the keys of a table, a text, a list. */
-#define MAPPING_AS(phrase_, table_)                                                                \
-    (&(const struct value_type){FORM_TABLE, phrase_, .table = &(table_)})
+/* A value_type that only one row uses; a mapping with the keys of a table, a text, a list, a
+ * mapping of names. */
+#define TYPE(forms_, phrase_, ...) (&(const struct value_type){forms_, phrase_, __VA_ARGS__})
+#define MAPPING_AS(phrase_, table_) TYPE(FORM_TABLE, phrase_, .table = &(table_))
 #define MAPPING(table_) MAPPING_AS("a mapping", table_)
-#define TEXT_AS(phrase_, rule_) (&(const struct value_type){FORM_TEXT, phrase_, .text = &(rule_)})
-#define LIST_OF(phrase_, item_) (&(const struct value_type){FORM_LIST, phrase_, .item = (item_)})
-/* The end of a key_table: its rows and their number. */
-#define ROWS(array) .rows = (array), .count = sizeof(array) / sizeof *(array)
+#define TEXT_AS(phrase_, rule_) TYPE(FORM_TEXT, phrase_, .text = &(rule_))
+#define LIST_OF(phrase_, item_) TYPE(FORM_LIST, phrase_, .item = (item_))
+#define LIST_OF_SOME(phrase_, item_) TYPE(FORM_LIST, phrase_, .item = (item_), .least_items = 1)
+#define MAP_OF(phrase_, item_, key_) TYPE(FORM_MAP, phrase_, .item = (item_), .map_key = &(key_))
+/* A key_table with an array of rows; what else there is to say follows. */
+#define TABLE(name_, title_, rows_, ...)                                                           \
+    {                                                                                              \
+        .name = name_, .title = title_, .rows = (rows_), .count = sizeof(rows_) / sizeof *(rows_), \
+        __VA_ARGS__                                                                                \
+    }
 
 /* keys_scenario.c */
 extern const struct key_table scenario_table, quarantine_table, variable_table, world_table,

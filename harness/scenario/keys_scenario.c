@@ -3,13 +3,7 @@
 #include "scenario/keys.h"
 
 static const struct text_rule variable_value_rule = {.expands = true, .no_variables = true};
-static const struct value_type variable_value_type = {FORM_TEXT | FORM_TABLE, "text or a mapping",
-                                                      .text = &variable_value_rule,
-                                                      .table = &variable_table};
 static const struct text_rule plain_text_rule = {0};
-static const struct value_type variables_type = {FORM_MAP, "a mapping of names to texts",
-                                                 .item = &variable_value_type,
-                                                 .map_key = &variable_rule};
 
 static const struct key_row scenario_rows[] = {
     {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
@@ -21,15 +15,18 @@ static const struct key_row scenario_rows[] = {
             "replaces it."},
     {"tags", &tag_list_type, .doc = "Words by which scenarios are chosen on the command line."},
     {"on_request", &flag_type, .default_text = "false",
-     .doc =
-         "true: `leakgate run` leaves it out unless it is named or one of its tags is asked for: "
-         "for what takes hours, or is known to leak."},
+     .doc = "true: `leakgate run` leaves it out unless it is named or one of its tags is asked "
+            "for: for what takes hours, or is known to leak."},
     {"needs", &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},
     {"quarantine", MAPPING(quarantine_table),
      .doc = "The scenario runs, is judged and shown, but fails nothing, for a reason and for a "
             "time. It is no part of the plan: the baseline stays valid."},
-    {"vars", &variables_type,
+    {"vars",
+     MAP_OF("a mapping of names to texts",
+            TYPE(FORM_TEXT | FORM_TABLE, "text or a mapping", .text = &variable_value_rule,
+                 .table = &variable_table),
+            variable_rule),
      .doc = "Texts of your own: `${NAME}` stands for the text. It may hold `${world}`, "
             "`${project.NAME}`, `${now}` and `${today}`, but no other of these names."},
     {"regions", &region_map_type,
@@ -45,13 +42,10 @@ static const struct key_row scenario_rows[] = {
             "and on disk. Required, unless `measure` is paced by time."},
     {"measure", MAPPING(measure_table), .doc = "How much is measured."},
 };
-const struct key_table scenario_table = {
-    "scenario",
-    "Scenario file",
-    .doc = "One YAML file in `scenarios/`; its name without `.yaml` is the scenario's name.",
-    .phrase = "a scenario file",
-    .rules = RULES({RULE_ITERATES, {"iteration", "measure", "every"}}),
-    ROWS(scenario_rows)};
+const struct key_table scenario_table =
+    TABLE("scenario", "Scenario file", scenario_rows, .phrase = "a scenario file",
+          .rules = RULES({RULE_ITERATES, {"iteration", "measure", "every"}}),
+          .doc = "One YAML file in `scenarios/`; its name without `.yaml` is the scenario's name.");
 
 static const struct key_row quarantine_rows[] = {
     {"reason", &some_text_type, .required = true, .doc = "Why; the report shows it."},
@@ -59,9 +53,9 @@ static const struct key_row quarantine_rows[] = {
      .doc = "The last day (UTC) on which it holds. From two weeks before it is warned of, from the "
             "day after the scenario fails again."},
 };
-const struct key_table quarantine_table = {
-    "quarantine", "quarantine", .doc = "For a scenario whose fault is known and not mended today.",
-    ROWS(quarantine_rows)};
+const struct key_table quarantine_table =
+    TABLE("quarantine", "quarantine", quarantine_rows,
+          .doc = "For a scenario whose fault is known and not mended today.");
 
 static const struct key_row variable_rows[] = {
     {"text", TEXT_AS("text", variable_value_rule), .required = true,
@@ -71,11 +65,10 @@ static const struct key_row variable_rows[] = {
     {"with", TEXT_AS("text", plain_text_rule), .required = true,
      .doc = "What stands there instead, as it is written here."},
 };
-const struct key_table variable_table = {
-    "variable-text", "vars: a text as a mapping",
-    .doc = "For a text that is made from another: `{text: \"${project.p1}\", replace: \"[/._]\", "
-           "with: \"-\"}`.",
-    .phrase = "a variable", ROWS(variable_rows)};
+const struct key_table variable_table =
+    TABLE("variable-text", "vars: a text as a mapping", variable_rows, .phrase = "a variable",
+          .doc = "For a text that is made from another: `{text: \"${project.p1}\", replace: "
+                 "\"[/._]\", with: \"-\"}`.");
 
 static const struct key_row world_rows[] = {
     {"projects", &project_list_type,
@@ -94,20 +87,17 @@ static const struct key_row world_rows[] = {
      .doc = "Programs to put on the world's PATH, besides those of the target file and `needs`. "
             "Nothing else is on it."},
 };
-const struct key_table world_table = {"world", "world", .doc = "The throw-away home of one run.",
-                                      ROWS(world_rows)};
+const struct key_table world_table =
+    TABLE("world", "world", world_rows, .doc = "The throw-away home of one run.");
 
 static const struct key_row region_rows[] = {
     {"rows", &range_type, .default_text = "0..-1", .doc = "Its rows."},
     {"columns", &range_type, .default_text = "0..-1", .doc = "Its columns."},
 };
-const struct key_table region_table = {
-    "region-area",
-    "regions: a region",
-    .doc = "A rectangle of the screen; needs `rows`, `columns` or both.",
-    .phrase = "a region",
-    .rules = RULES({RULE_AT_LEAST_ONE, {"rows", "columns"}}),
-    ROWS(region_rows)};
+const struct key_table region_table =
+    TABLE("region-area", "regions: a region", region_rows, .phrase = "a region",
+          .rules = RULES({RULE_AT_LEAST_ONE, {"rows", "columns"}}),
+          .doc = "A rectangle of the screen; needs `rows`, `columns` or both.");
 
 static const struct key_row measure_rows[] = {
     {"warmup", &integer_type, .default_text = "6", .maximum = LIMIT_ITERATIONS,
@@ -126,9 +116,8 @@ static const struct key_row measure_rows[] = {
      .doc = "Paced by time instead of iterations: a sample so often, at least 100ms. Growth is "
             "then per minute, and `iteration` may be missing."},
     {"for", &duration_type,
-     .doc =
-         "How long the loop lasts when paced by time: at least seven times `every`, and 21 times "
-         "to be judged."},
+     .doc = "How long the loop lasts when paced by time: at least seven times `every`, and 21 "
+            "times to be judged."},
     {"drain", &duration_type, .default_text = "75s",
      .doc = "The longest rest that what has grown gets to go away again."},
     {"heap_rate", &integer_type, .default_text = "512", .minimum = 1, .maximum = LIMIT_HEAP_RATE,
@@ -140,9 +129,8 @@ static const struct key_row measure_rows[] = {
     {"leave_out", LIST_OF("a list of region names", &known_region_type),
      .doc = "Regions that change by nature and are not compared then."},
 };
-const struct key_table measure_table = {
-    "measure", "measure",
-    .doc = "Either a number of samples with iterations between them, or `every` and `for`.",
-    .rules = RULES({RULE_TOGETHER, {"every", "for"}},
-                   {RULE_EXCLUDES, {"every", "samples", "iterations_per_sample"}}),
-    ROWS(measure_rows)};
+const struct key_table measure_table =
+    TABLE("measure", "measure", measure_rows,
+          .rules = RULES({RULE_TOGETHER, {"every", "for"}},
+                         {RULE_EXCLUDES, {"every", "samples", "iterations_per_sample"}}),
+          .doc = "Either a number of samples with iterations between them, or `every` and `for`.");

@@ -6,56 +6,34 @@
 static const struct value_type step_type = {FORM_TABLE, "a step such as press: Enter",
                                             .table = &step_table};
 const struct value_type step_list_type = {FORM_LIST, "a list of steps", .item = &step_type};
-static const struct value_type loop_steps_type = {FORM_LIST, "a list of steps", .item = &step_type,
-                                                  .least_items = 1};
 static const struct value_type prepare_step_type = {FORM_TABLE, "a step such as run: git init",
                                                     .table = &prepare_step_table};
 const struct value_type prepare_step_list_type = {
     FORM_LIST, "a list of run, write, remove and loop", .item = &prepare_step_type};
 
 static const struct value_type key_type = {FORM_TEXT, "a key", .text = &key_name_rule};
-static const struct value_type key_list_type = {FORM_LIST, "a list of keys", .item = &key_type,
-                                                .least_items = 1};
 const struct value_type keys_type = {FORM_TEXT | FORM_LIST, "a key or a list of keys",
                                      .text = &key_name_rule, .item = &key_type, .least_items = 1};
-static const struct value_type press_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
-                                             "a key, a list of keys or a mapping",
-                                             .text = &key_name_rule,
-                                             .item = &key_type,
-                                             .least_items = 1,
-                                             .table = &press_table};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const struct text_rule mouse_action_rule = {.words = mouse_actions};
-static const struct value_type run_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
-                                           "a shell script, a list of a program and its "
-                                           "arguments, or a mapping",
-                                           .text = &template_rule,
-                                           .item = &any_template_type,
-                                           .least_items = 1,
-                                           .table = &run_table};
+static const struct value_type run_type = {
+    FORM_TEXT | FORM_LIST | FORM_TABLE,
+    "a shell script, a list of a program and its arguments, or a mapping",
+    .text = &template_rule,
+    .item = &any_template_type,
+    .least_items = 1,
+    .table = &run_table};
 static const struct value_type texts_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
                                              .text = &template_rule, .item = &template_type,
                                              .least_items = 1};
-static const struct value_type wait_type = {FORM_TEXT | FORM_TABLE,
-                                            "a text to wait for, or a mapping",
-                                            .text = &template_rule, .table = &wait_table};
-static const struct value_type wait_file_type = {FORM_TEXT | FORM_TABLE, "a path or a mapping",
-                                                 .text = &world_path_rule,
-                                                 .table = &wait_file_table};
 static const struct text_rule count_rule = {
     "count", "\\$\\{[^}]+\\}",
     .hint = "must be a whole number, or a text with a reference such as \"${i}\"", .expands = true};
-static const struct value_type count_type = {FORM_TEXT | FORM_INTEGER,
-                                             "a whole number or a text such as \"${i}\"",
-                                             .text = &count_rule, .minimum = 0, .maximum = 1000000};
 
 static const char *const missing_words[] = {"error", "allowed", NULL};
 static const struct text_rule missing_rule = {.words = missing_words};
 static const struct value_type write_type = {FORM_TABLE, "a mapping with a path",
                                              .table = &write_table};
-static const struct value_type paths_type = {FORM_TEXT | FORM_LIST, "a path or a list of paths",
-                                             .text = &world_path_rule, .item = &world_path_type,
-                                             .least_items = 1};
 static const struct value_type remove_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
                                               "a path, a list of paths or a mapping",
                                               .text = &world_path_rule,
@@ -64,19 +42,12 @@ static const struct value_type remove_type = {FORM_TEXT | FORM_LIST | FORM_TABLE
                                               .table = &remove_table};
 static const struct text_rule round_rule = {
     .pattern = "(^|[^$])$", .hint = "must not end with \"$\"", .expands = true};
-static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or a whole number",
-                                             .text = &round_rule, .minimum = -LIMIT_FILE_LINES,
-                                             .maximum = LIMIT_FILE_LINES};
-static const struct value_type rounds_type = {FORM_LIST, "a list of texts", .item = &round_type,
-                                              .least_items = 1};
 static const struct key_table prepare_loop_table;
-static const struct value_type prepare_loop_steps_type = {
-    FORM_LIST, "a list of steps", .item = &prepare_step_type, .least_items = 1};
 
 /* Of the steps that may stand in `prepare` as well. */
 static const char run_doc[] =
-    "Runs a command in the world, with the world's environment, and waits for its end; a text is "
-    "a script for `sh`, a list a program with its arguments.";
+    "Runs a command in the world, with the world's environment, and waits for its end; a text is a "
+    "script for `sh`, a list a program with its arguments.";
 static const char write_doc[] = "Writes files of the world, or appends to them.";
 static const char remove_doc[] =
     "Removes files and whole directories of the world. The last part of a path may hold `*`, `?` "
@@ -85,55 +56,48 @@ static const char loop_doc[] =
     "Does steps again and again: a number of times, or once for each text of a list.";
 
 static const struct key_row step_rows[STEP_KIND_COUNT] = {
-    [STEP_PRESS] = {"press", &press_type,
-                    .doc = "Presses keys one after the other, each in a write of its own; after "
-                           "Escape comes a pause of 120 ms, from when the program has read it.",
-                    .example = "[j, j, Enter]"},
-    [STEP_CHORD] = {"chord", &key_list_type,
-                    .doc = "Presses several keys in one single write, as a fast typist or a "
-                           "terminal's macro does.",
-                    .example = "[Escape, q]"},
-    [STEP_TYPE] = {"type", &template_type, .doc = "Types the text.", .example = "p2"},
-    [STEP_MOUSE] = {"mouse", MAPPING(mouse_table),
-                    .doc = "Clicks or turns the wheel on a text of the screen.",
-                    .example = "{action: click, text: README.md}"},
-    [STEP_RUN] = {"run", &run_type, .doc = run_doc,
-                  .example = "{argv: [git, status], directory: \"${project.p1}\"}"},
-    [STEP_RESIZE] = {"resize", TEXT_AS("a size such as 120x40", size_rule),
-                     .doc = "Gives the terminal another size.", .example = "120x40"},
-    [STEP_WAIT] = {"wait", &wait_type,
-                   .doc = "Waits until everything that is named holds at one complete frame of the "
-                          "screen; a text alone is short for `{text: TEXT}`.",
-                   .example = "{text: Select a file, rows: 1..-2, timeout: 5s}"},
-    [STEP_SETTLE] = {"settle", MAPPING_AS("a mapping, {} for the defaults", settle_table),
-                     .doc = "Waits until the target has drawn nothing for a while, outside a "
-                            "synchronized update.",
-                     .example = "{quiet: 200ms}"},
-    [STEP_SNAPSHOT] = {"snapshot", &template_type,
-                       .doc = "Keeps the screen in the journal under this name.",
-                       .example = "after-switch"},
-    [STEP_SLEEP] = {"sleep", &duration_type,
-                    .doc = "Does nothing for so long. Sleeps are counted and named in the report: "
-                           "a wait is nearly always better.",
-                    .example = "200ms"},
-    [STEP_WRITE] =
-        {"write", &write_type, .doc = write_doc,
-         .example =
-             "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}"},
-    [STEP_REMOVE] = {"remove", &remove_type, .doc = remove_doc, .example = "\"home/log-*.txt\""},
-    [STEP_LOOP] = {"loop", MAPPING_AS("a mapping with steps", loop_table), .doc = loop_doc,
-                   .example =
-                       "{over: [a, b], as: word, steps: [type: \"${word}\", wait: \"${word}\"]}"},
+    {"press",
+     TYPE(FORM_TEXT | FORM_LIST | FORM_TABLE, "a key, a list of keys or a mapping",
+          .text = &key_name_rule, .item = &key_type, .least_items = 1, .table = &press_table),
+     .doc = "Presses keys one after the other, each in a write of its own; after Escape comes a "
+            "pause of 120 ms, from when the program has read it.",
+     .example = "[j, j, Enter]"},
+    {"chord", LIST_OF_SOME("a list of keys", &key_type),
+     .doc =
+         "Presses several keys in one single write, as a fast typist or a terminal's macro does.",
+     .example = "[Escape, q]"},
+    {"type", &template_type, .doc = "Types the text.", .example = "p2"},
+    {"mouse", MAPPING(mouse_table), .doc = "Clicks or turns the wheel on a text of the screen.",
+     .example = "{action: click, text: README.md}"},
+    {"run", &run_type, .doc = run_doc,
+     .example = "{argv: [git, status], directory: \"${project.p1}\"}"},
+    {"resize", TEXT_AS("a size such as 120x40", size_rule),
+     .doc = "Gives the terminal another size.", .example = "120x40"},
+    {"wait",
+     TYPE(FORM_TEXT | FORM_TABLE, "a text to wait for, or a mapping", .text = &template_rule,
+          .table = &wait_table),
+     .doc = "Waits until everything that is named holds at one complete frame of the screen; a "
+            "text alone is short for `{text: TEXT}`.",
+     .example = "{text: Select a file, rows: 1..-2, timeout: 5s}"},
+    {"settle", MAPPING_AS("a mapping, {} for the defaults", settle_table),
+     .doc = "Waits until the target has drawn nothing for a while, outside a synchronized update.",
+     .example = "{quiet: 200ms}"},
+    {"snapshot", &template_type, .doc = "Keeps the screen in the journal under this name.",
+     .example = "after-switch"},
+    {"sleep", &duration_type,
+     .doc = "Does nothing for so long. Sleeps are counted and named in the report: a wait is "
+            "nearly always better.",
+     .example = "200ms"},
+    {"write", &write_type, .doc = write_doc,
+     .example = "{path: \"home/log-${n}.txt\", copies: 3, line: \"${line} ${now}\\n\", lines: 20}"},
+    {"remove", &remove_type, .doc = remove_doc, .example = "\"home/log-*.txt\""},
+    {"loop", MAPPING_AS("a mapping with steps", loop_table), .doc = loop_doc,
+     .example = "{over: [a, b], as: word, steps: [type: \"${word}\", wait: \"${word}\"]}"},
 };
 
-const struct key_table step_table = {
-    "step",
-    "Steps",
-    .doc = "A step is a mapping with exactly one key, which says what is done.",
-    .phrase = "a step",
-    .exactly_one = true,
-    .kind = TABLE_STEP,
-    ROWS(step_rows)};
+const struct key_table step_table =
+    TABLE("step", "Steps", step_rows, .phrase = "a step", .kind = TABLE_STEP, .exactly_one = true,
+          .doc = "A step is a mapping with exactly one key, which says what is done.");
 
 static const struct key_row prepare_step_rows[] = {
     {"run", &run_type, .doc = run_doc},
@@ -141,35 +105,30 @@ static const struct key_row prepare_step_rows[] = {
     {"remove", &remove_type, .doc = remove_doc},
     {"loop", MAPPING_AS("a mapping with steps", prepare_loop_table), .doc = loop_doc},
 };
-const struct key_table prepare_step_table = {"prepare-step",
-                                             "Steps of prepare",
-                                             .doc = "A step that needs no target.",
-                                             .phrase =
-                                                 "a step of prepare (run, write, remove or loop)",
-                                             .exactly_one = true,
-                                             .kind = TABLE_STEP,
-                                             ROWS(prepare_step_rows)};
+const struct key_table prepare_step_table =
+    TABLE("prepare-step", "Steps of prepare", prepare_step_rows,
+          .phrase = "a step of prepare (run, write, remove or loop)", .kind = TABLE_STEP,
+          .exactly_one = true, .doc = "A step that needs no target.");
 
 static const struct key_row press_rows[] = {
     {"keys", &keys_type, .required = true, .doc = "The key or keys."},
     {"repeat", &integer_type, .default_text = "1", .minimum = 1, .maximum = LIMIT_REPEAT,
      .doc = "How often the whole list is pressed."},
 };
-const struct key_table press_table = {"press", "press, as a mapping",
-                                      .doc = "For keys that are pressed many times.",
-                                      ROWS(press_rows)};
+const struct key_table press_table = TABLE("press", "press, as a mapping", press_rows,
+                                           .doc = "For keys that are pressed many times.");
 
 static const struct key_row mouse_rows[] = {
     {"action", TEXT_AS("a word", mouse_action_rule), .default_text = "click",
      .doc = "What the mouse does."},
     {"text", &template_type, .required = true,
-     .doc = "Where: the first place on the screen with this text, within the target's "
-            "`wait_rows`."},
+     .doc =
+         "Where: the first place on the screen with this text, within the target's `wait_rows`."},
     {"repeat", &integer_type, .default_text = "1", .minimum = 1, .maximum = LIMIT_REPEAT,
      .doc = "How often."},
 };
-const struct key_table mouse_table = {
-    "mouse", "mouse", .doc = "The target must have asked for the mouse.", ROWS(mouse_rows)};
+const struct key_table mouse_table =
+    TABLE("mouse", "mouse", mouse_rows, .doc = "The target must have asked for the mouse.");
 
 static const struct key_row run_rows[] = {
     {"argv", &command_type,
@@ -181,9 +140,9 @@ static const struct key_row run_rows[] = {
      .doc = "The exit status expected; another one fails the step."},
     {"timeout", &duration_type, .default_text = "10s", .doc = "How long it may take."},
 };
-const struct key_table run_table = {"run", "run, as a mapping", .doc = "Needs `argv` or `sh`.",
-                                    .rules = RULES({RULE_EXACTLY_ONE, {"argv", "sh"}}),
-                                    ROWS(run_rows)};
+const struct key_table run_table =
+    TABLE("run", "run, as a mapping", run_rows, .rules = RULES({RULE_EXACTLY_ONE, {"argv", "sh"}}),
+          .doc = "Needs `argv` or `sh`.");
 
 static const struct key_row wait_rows[] = {
     {"text", &texts_type,
@@ -193,7 +152,9 @@ static const struct key_row wait_rows[] = {
      .doc = "This regular expression matches."},
     {"title", &template_type,
      .doc = "The title that the target has given the terminal contains this."},
-    {"file", &wait_file_type,
+    {"file",
+     TYPE(FORM_TEXT | FORM_TABLE, "a path or a mapping", .text = &world_path_rule,
+          .table = &wait_file_table),
      .doc = "A file of the world exists: its path, or a mapping that says more."},
     {"rows", &range_type,
      .doc = "The rows in which text, gone and regex are looked for; the target file's `wait_rows` "
@@ -205,24 +166,24 @@ static const struct key_row wait_rows[] = {
     {"timeout", &duration_type, .default_text = "10s",
      .doc = "When it has not come true after so long, the step fails."},
 };
-const struct key_table wait_table = {
-    "wait", "wait, as a mapping",
-    .doc = "Needs at least one of `text`, `gone`, `regex`, `title` and `file`; all that are named "
-           "must hold at the same time.",
-    .rules = RULES({RULE_AT_LEAST_ONE, {"text", "gone", "regex", "title", "file"}},
-                   {RULE_EXCLUDES, {"region", "rows"}}),
-    ROWS(wait_rows)};
+const struct key_table wait_table =
+    TABLE("wait", "wait, as a mapping", wait_rows,
+          .rules = RULES({RULE_AT_LEAST_ONE, {"text", "gone", "regex", "title", "file"}},
+                         {RULE_EXCLUDES, {"region", "rows"}}),
+          .doc = "Needs at least one of `text`, `gone`, `regex`, `title` and `file`; all that are "
+                 "named must hold at the same time.");
 
 static const struct key_row wait_file_rows[] = {
     {"path", &world_path_type, .required = true, .doc = "The file's path."},
-    {"lines", &count_type,
+    {"lines",
+     TYPE(FORM_TEXT | FORM_INTEGER, "a whole number or a text such as \"${i}\"",
+          .text = &count_rule, .minimum = 0, .maximum = 1000000),
      .doc = "It has at least so many lines: a number, or a text such as `\"${i}\"`."},
     {"text", &template_type, .doc = "It contains this text."},
 };
-const struct key_table wait_file_table = {"wait-file", "wait: file, as a mapping",
-                                          .doc =
-                                              "What is awaited of a file besides that it exists.",
-                                          .phrase = "file", ROWS(wait_file_rows)};
+const struct key_table wait_file_table =
+    TABLE("wait-file", "wait: file, as a mapping", wait_file_rows, .phrase = "file",
+          .doc = "What is awaited of a file besides that it exists.");
 
 static const struct key_row settle_rows[] = {
     {"quiet", &duration_type, .default_text = "100ms",
@@ -230,8 +191,8 @@ static const struct key_row settle_rows[] = {
     {"timeout", &duration_type, .default_text = "10s",
      .doc = "The step ends after so long in any case."},
 };
-const struct key_table settle_table = {
-    "settle", "settle", .doc = "`settle: {}` takes the defaults.", ROWS(settle_rows)};
+const struct key_table settle_table =
+    TABLE("settle", "settle", settle_rows, .doc = "`settle: {}` takes the defaults.");
 
 /* The keys by which files are made, in `world.files` and in `write` alike. */
 #define FILE_ROWS                                                                                  \
@@ -258,16 +219,12 @@ static const struct key_rule file_rules[] = {
     {RULE_END, {NULL}},
 };
 static const struct key_row world_file_rows[] = {FILE_ROWS};
-const struct key_table world_file_table = {
-    "file",
-    "files: a file as a mapping",
-    .doc = "For a file that needs a mode, or files that are made by a rule; else the text alone "
-           "does. Needs `text`, `line` or both. `${n}` is known where `copies` stands, also in the "
-           "path, and `${line}` in `line`.",
-    .phrase = "a file",
-    .rules = file_rules,
-    .kind = TABLE_FILES,
-    ROWS(world_file_rows)};
+const struct key_table world_file_table =
+    TABLE("file", "files: a file as a mapping", world_file_rows, .phrase = "a file",
+          .kind = TABLE_FILES, .rules = file_rules,
+          .doc = "For a file that needs a mode, or files that are made by a rule; else the text "
+                 "alone does. Needs `text`, `line` or both. `${n}` is known where `copies` stands, "
+                 "also in the path, and `${line}` in `line`.");
 
 static const struct key_row write_rows[] = {
     {"path", &world_path_type, .required = true, .doc = "The file's path."},
@@ -276,51 +233,48 @@ static const struct key_row write_rows[] = {
      .doc = "true: adds to the end of the file, in a single write, so that a reader sees whole "
             "lines. The mode is that of a new file."},
 };
-const struct key_table write_table = {
-    "write",
-    "write",
-    .doc = "The keys of a file in `world.files`, and `append`. A file that is there already is "
-           "replaced in place, unless it is appended to.",
-    .rules = file_rules,
-    .kind = TABLE_FILES,
-    ROWS(write_rows)};
+const struct key_table write_table =
+    TABLE("write", "write", write_rows, .kind = TABLE_FILES, .rules = file_rules,
+          .doc = "The keys of a file in `world.files`, and `append`. A file that is there already "
+                 "is replaced in place, unless it is appended to.");
 
 static const struct key_row remove_rows[] = {
-    {"path", &paths_type, .required = true, .doc = "The path or paths."},
+    {"path",
+     TYPE(FORM_TEXT | FORM_LIST, "a path or a list of paths", .text = &world_path_rule,
+          .item = &world_path_type, .least_items = 1),
+     .required = true, .doc = "The path or paths."},
     {"missing", TEXT_AS("a word", missing_rule), .default_text = "error",
      .doc = "Whether a path may match nothing."},
 };
-const struct key_table remove_table = {
-    "remove", "remove, as a mapping",
-    .doc = "For what may be gone already. A link is removed, never what it leads to; the "
-           "directories that every world has stay.",
-    ROWS(remove_rows)};
+const struct key_table remove_table =
+    TABLE("remove", "remove, as a mapping", remove_rows,
+          .doc = "For what may be gone already. A link is removed, never what it leads to; the "
+                 "directories that every world has stay.");
 
-#define LOOP_ROWS(steps_type_)                                                                     \
+static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or a whole number",
+                                             .text = &round_rule, .minimum = -LIMIT_FILE_LINES,
+                                             .maximum = LIMIT_FILE_LINES};
+#define LOOP_ROWS(step_type_)                                                                      \
     {"times", &integer_type, .minimum = 1, .maximum = LIMIT_LOOP_TIMES,                            \
      .doc = "How often; the name counts from 1."},                                                 \
-        {"over", &rounds_type,                                                                     \
+        {"over", LIST_OF_SOME("a list of texts", &round_type),                                     \
          .doc = "Instead: once for each of these texts, which the name stands for."},              \
         {"as", TEXT_AS("a name", variable_rule),                                                   \
          .doc = "The name: `${NAME}` in the inner steps. No name that is known already."},         \
     {                                                                                              \
-        "steps", &(steps_type_), .required = true, .doc = "What is done each time."                \
+        "steps", LIST_OF_SOME("a list of steps", &(step_type_)), .required = true,                 \
+                                                                 .doc = "What is done each time."  \
     }
 static const struct key_rule loop_rules[] = {
     {RULE_EXACTLY_ONE, {"times", "over"}},
     {RULE_END, {NULL}},
 };
-static const struct key_row loop_rows[] = {LOOP_ROWS(loop_steps_type)};
-const struct key_table loop_table = {
-    "loop",
-    "loop",
-    .doc = "Needs `times` or `over`. Loops may stand in loops, at most four deep. Each round is "
-           "written out when the file is read, and the report names the inner step.",
-    .rules = loop_rules,
-    .kind = TABLE_LOOP,
-    ROWS(loop_rows)};
-static const struct key_row prepare_loop_rows[] = {LOOP_ROWS(prepare_loop_steps_type)};
-static const struct key_table prepare_loop_table = {
-    "prepare-loop",         "loop in prepare",   .doc = "The same with steps of prepare.",
-    .phrase = "loop",       .rules = loop_rules, .kind = TABLE_LOOP,
-    ROWS(prepare_loop_rows)};
+static const struct key_row loop_rows[] = {LOOP_ROWS(step_type)};
+const struct key_table loop_table =
+    TABLE("loop", "loop", loop_rows, .kind = TABLE_LOOP, .rules = loop_rules,
+          .doc = "Needs `times` or `over`. Loops may stand in loops, at most four deep. Each round "
+                 "is written out when the file is read, and the report names the inner step.");
+static const struct key_row prepare_loop_rows[] = {LOOP_ROWS(prepare_step_type)};
+static const struct key_table prepare_loop_table =
+    TABLE("prepare-loop", "loop in prepare", prepare_loop_rows, .phrase = "loop",
+          .kind = TABLE_LOOP, .rules = loop_rules, .doc = "The same with steps of prepare.");

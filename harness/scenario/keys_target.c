@@ -6,23 +6,6 @@ static const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color"};
 /* References in them are checked in the scenario that they are put into. */
-static const struct value_type other_text_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
-                                                  .text = &some_text_rule, .item = &some_text_type,
-                                                  .least_items = 1};
-static const struct value_type translated_texts_type = {
-    FORM_MAP, "a mapping of texts to texts", .item = &other_text_type, .map_key = &some_text_rule};
-static const struct value_type translated_regexes_type = {
-    FORM_MAP, "a mapping of regular expressions to regular expressions", .item = &plain_regex_type,
-    .map_key = &some_text_rule};
-static const struct value_type translated_keys_type = {
-    FORM_MAP, "a mapping of keys to keys", .item = &keys_type, .map_key = &key_name_rule};
-static const struct value_type steps_before_type = {
-    FORM_MAP, "a mapping of texts to steps", .item = &step_list_type, .map_key = &some_text_rule};
-static const struct value_type translate_scenarios_type = {
-    FORM_MAP, "a mapping of scenarios to what is translated in them",
-    .item = MAPPING(translate_scenario_table), .map_key = &name_rule};
-static const struct value_type without_type = {FORM_MAP, "a mapping of scenarios to reasons",
-                                               .item = &some_text_type, .map_key = &name_rule};
 
 static const struct key_row target_rows[] = {
     {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
@@ -59,19 +42,15 @@ static const struct key_row target_rows[] = {
     {"translate", MAPPING(translate_table),
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
             "scenarios in which something is translated change by it."},
-    {"without", &without_type,
+    {"without", MAP_OF("a mapping of scenarios to reasons", &some_text_type, name_rule),
      .doc = "The scenarios that this target has nothing for, and why: they are skipped."},
 };
-const struct key_table target_table = {
-    "target",
-    "Target file",
-    .doc = "What is under test: one YAML file in `scenarios/targets/`, or any file named by "
-           "`--target`. A file that `extends` another is merged into it: mappings are merged deep, "
-           "null removes a key, texts, numbers and lists replace what was there.",
-    .phrase = "a target file",
-    .rules = RULES({RULE_AT_LEAST_ONE, {"command", "extends"}}),
-    .removable = true,
-    ROWS(target_rows)};
+const struct key_table target_table =
+    TABLE("target", "Target file", target_rows, .phrase = "a target file", .removable = true,
+          .rules = RULES({RULE_AT_LEAST_ONE, {"command", "extends"}}),
+          .doc = "What is under test: one YAML file in `scenarios/targets/`, or any file named by "
+                 "`--target`. A file that `extends` another is merged into it: mappings are merged "
+                 "deep, null removes a key, texts, numbers and lists replace what was there.");
 
 static const struct key_row terminal_rows[] = {
     {"term", TEXT_AS("the name of a terminal type", term_rule), .default_text = "xterm-256color",
@@ -81,9 +60,9 @@ static const struct key_row terminal_rows[] = {
     {"rows", &integer_type, .default_text = "50", .minimum = LIMIT_TERMINAL_LEAST,
      .maximum = LIMIT_TERMINAL_ROWS, .doc = "The height in cells."},
 };
-const struct key_table terminal_table = {"terminal", "terminal",
-                                         .doc = "Type and size of the terminal at the start.",
-                                         .removable = true, ROWS(terminal_rows)};
+const struct key_table terminal_table =
+    TABLE("terminal", "terminal", terminal_rows, .removable = true,
+          .doc = "Type and size of the terminal at the start.");
 
 static const struct key_row config_rows[] = {
     {"path", &world_path_type,
@@ -92,17 +71,17 @@ static const struct key_row config_rows[] = {
      .doc = "What is written: any mapping. Texts in it may hold `${...}`; a quoted `\"true\"` or "
             "`\"1\"` stays text."},
 };
-const struct key_table target_config_table = {"config", "config",
-                                              .doc = "The configuration file of the target.",
-                                              .removable = true, ROWS(config_rows)};
+const struct key_table target_config_table =
+    TABLE("config", "config", config_rows, .removable = true,
+          .doc = "The configuration file of the target.");
 
 static const struct key_row ready_rows[] = {
     {"steps", &step_list_type,
      .doc = "Steps after the start, nearly always a wait for what the first screen shows."},
     {"timeout", &duration_type, .default_text = "30s", .doc = "How long all of them may take."},
 };
-const struct key_table ready_table = {"ready", "ready", .doc = "When the target can be driven.",
-                                      .removable = true, ROWS(ready_rows)};
+const struct key_table ready_table =
+    TABLE("ready", "ready", ready_rows, .removable = true, .doc = "When the target can be driven.");
 
 static const struct key_row quit_rows[] = {
     {"steps", &step_list_type, .doc = "Steps that make the target end."},
@@ -111,43 +90,51 @@ static const struct key_row quit_rows[] = {
     {"timeout", &duration_type, .default_text = "5s",
      .doc = "How long its end may take after the steps."},
 };
-const struct key_table quit_table = {"quit", "quit", .doc = "The orderly end of a run.",
-                                     .removable = true, ROWS(quit_rows)};
+const struct key_table quit_table =
+    TABLE("quit", "quit", quit_rows, .removable = true, .doc = "The orderly end of a run.");
 
 static const struct key_row survivor_rows[] = {
     {"tmux", &world_directory_type, .required = true,
      .doc = "The directory of tmux sockets (`TMUX_TMPDIR`) whose servers may be left."},
 };
-const struct key_table survivor_table = {"survivor", "survivors: one of them",
-                                         .doc = "Processes that go on after the target on purpose.",
-                                         .phrase = "a survivor", ROWS(survivor_rows)};
+const struct key_table survivor_table =
+    TABLE("survivor", "survivors: one of them", survivor_rows, .phrase = "a survivor",
+          .doc = "Processes that go on after the target on purpose.");
 
 #define TRANSLATION_ROWS                                                                           \
-    {"texts", &translated_texts_type,                                                              \
+    {"texts",                                                                                      \
+     MAP_OF("a mapping of texts to texts",                                                         \
+            TYPE(FORM_TEXT | FORM_LIST, "text or a list of texts", .text = &some_text_rule,        \
+                 .item = &some_text_type, .least_items = 1),                                       \
+            some_text_rule),                                                                       \
      .doc = "Whole texts of `wait` (`text`, `gone` and `title`) and of `mouse`, as they are "      \
             "written there, before any `${...}` is replaced: to the text that stands there "       \
             "instead, or for `text` and `gone` to a list of texts."},                              \
-        {"regexes", &translated_regexes_type, .doc = "The same for `regex`."},                     \
+        {"regexes",                                                                                \
+         MAP_OF("a mapping of regular expressions to regular expressions", &plain_regex_type,      \
+                some_text_rule),                                                                   \
+         .doc = "The same for `regex`."},                                                          \
     {                                                                                              \
-        "keys", &translated_keys_type,                                                             \
+        "keys", MAP_OF("a mapping of keys to keys", &keys_type, key_name_rule),                    \
             .doc = "Keys of `press` and `chord`: to the key or the keys that are pressed instead." \
     }
 
 static const struct key_row translate_rows[] = {
     TRANSLATION_ROWS,
-    {"scenarios", &translate_scenarios_type,
+    {"scenarios",
+     MAP_OF("a mapping of scenarios to what is translated in them",
+            MAPPING(translate_scenario_table), name_rule),
      .doc = "By the name of a scenario: what holds for it alone, and goes before the other."},
 };
-const struct key_table translate_table = {
-    "translate", "translate",
+const struct key_table translate_table = TABLE(
+    "translate", "translate", translate_rows, .removable = true,
     .doc = "The same scenarios for a target with other texts and keys. What stands in `setup` and "
            "`iteration` of a scenario is translated, in its loops too; steps of the target file "
-           "are not. `leakgate check` finds what translates nothing in any scenario.",
-    .removable = true, ROWS(translate_rows)};
+           "are not. `leakgate check` finds what translates nothing in any scenario.");
 
 static const struct key_row translate_scenario_rows[] = {
     TRANSLATION_ROWS,
-    {"before", &steps_before_type,
+    {"before", MAP_OF("a mapping of texts to steps", &step_list_type, some_text_rule),
      .doc =
          "By a text or a regular expression, as above: steps that are put before each `wait` for "
          "it, such as the key by which this target looks again. Nothing in them is translated."},
@@ -161,12 +148,8 @@ static const struct key_row translate_scenario_rows[] = {
     {"iteration", &step_list_type, .doc = "The same."},
     {"measure", MAPPING(measure_table), .doc = "Merged into the scenario's `measure`."},
 };
-const struct key_table translate_scenario_table = {
-    "translate-scenario",
-    "translate: scenarios, one of them",
-    .doc = "Where one scenario alone needs other words, another part of the screen, something more "
-           "in its world, or other steps.",
-    .phrase = "a scenario of translate",
-    .removable = true,
-    .kind = TABLE_FOR_SCENARIO,
-    ROWS(translate_scenario_rows)};
+const struct key_table translate_scenario_table =
+    TABLE("translate-scenario", "translate: scenarios, one of them", translate_scenario_rows,
+          .phrase = "a scenario of translate", .kind = TABLE_FOR_SCENARIO, .removable = true,
+          .doc = "Where one scenario alone needs other words, another part of the screen, "
+                 "something more in its world, or other steps.");

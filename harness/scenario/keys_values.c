@@ -142,11 +142,11 @@ static const struct text_rule tool_rule = {
     "tool", "^[^/\\s]+$", .hint = "must be the name of a program, without a directory", .most = 64};
 const struct text_rule key_name_rule = {
     "key", KEY_NAME_PATTERN "|" LOOP_NAME_PATTERN,
-    .doc = "One printable character (`\"@\"`, `\"2\"`, `j`, `é`) or a name: Enter, Escape, Tab, "
-           "Backspace, Delete, Insert, Space, Up, Down, Left, Right, Home, End, PageUp, PageDown, "
-           "F1 to F12. Modifiers stand before it: `Ctrl-n`, `Alt-Shift-Up`, `Ctrl-\\`. Digits and "
-           "most signs need quotes in YAML. In a loop, `\"${NAME}\"` stands for a key in each "
-           "round.",
+    .doc =
+        "One printable character (`\"@\"`, `\"2\"`, `j`, `é`) or a name: Enter, Escape, Tab, "
+        "Backspace, Delete, Insert, Space, Up, Down, Left, Right, Home, End, PageUp, PageDown, F1 "
+        "to F12. Modifiers stand before it: `Ctrl-n`, `Alt-Shift-Up`, `Ctrl-\\`. Digits and most "
+        "signs need quotes in YAML. In a loop, `\"${NAME}\"` stands for a key in each round.",
     .takes_rounds = true, .accepts = key_accepts};
 static const struct text_rule date_rule = {
     "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", .hint = "is no date of the form YYYY-MM-DD",
