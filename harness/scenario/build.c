@@ -173,10 +173,8 @@ static json_t *regions_json(const struct plan *plan)
     for (size_t i = 0; i < plan->region_count; i++) {
         _cleanup_free_ char *rows = range_text(plan->regions[i].rows);
         _cleanup_free_ char *columns = range_text(plan->regions[i].columns);
-        json_t *region = json_object();
-        json_put(region, "rows", json_text(rows));
-        json_put(region, "columns", json_text(columns));
-        json_put(regions, plan->regions[i].name, region);
+        json_put(regions, plan->regions[i].name,
+                 json_pack("{s:s,s:s}", "rows", rows, "columns", columns));
     }
     return regions;
 }
@@ -236,8 +234,7 @@ struct plan *plan_build(const char *file, const struct node *scenario, const cha
     plan->target.file = memory_copy_text(target_file);
     build_target(plan, target);
     build_hash(plan, scenario, target);
-    plan->document = json_object();
-    json_put(plan->document, "scenario", node_json(scenario));
-    json_put(plan->document, "target", node_json(target));
+    plan->document =
+        json_pack("{s:o,s:o}", "scenario", node_json(scenario), "target", node_json(target));
     return plan;
 }

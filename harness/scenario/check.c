@@ -76,10 +76,11 @@ static void check_list(const struct checker *checker, const struct node *node,
                     (struct place){.name = place.name, .is_item = true});
 }
 
-static bool is_known(const struct check_names *names, const char *name)
+static bool is_known(const struct checker *checker, const char *name)
 {
-    return local_find(names, name) != NULL ||
-           (names->variables != NULL && string_list_contains(names->variables, name));
+    const struct string_list *variables = checker->names.variables;
+    return local_find(checker, name) != NULL ||
+           (variables != NULL && string_list_contains(variables, name));
 }
 
 /* Diagnoses a key that makes the name known, when it stands for something else already. */
@@ -87,7 +88,7 @@ static void check_is_new(const struct checker *checker, const struct node *node,
                          const char *name)
 {
     const struct node_entry *entry = node_entry(node, key);
-    if (entry != NULL && is_known(checker->names, name))
+    if (entry != NULL && is_known(checker, name))
         diagnose(checker->problems, entry->where,
                  "%s makes ${%s}, which stands for something else here: give that another name",
                  key, name);
@@ -122,11 +123,9 @@ static void check_map(const struct checker *checker, const struct node *node,
     for (size_t i = 0; i < node->count; i++) {
         const struct node_entry *entry = &node->entries[i];
         struct checker inner = *checker;
-        struct check_names names = *checker->names;
-        struct check_local copy = {.name = "n", .outer = names.locals};
-        inner.names = &names;
+        struct check_local copy = {.name = "n", .outer = checker->names.locals};
         if (are_files && node_find(entry->value, "copies") != NULL)
-            names.locals = &copy; /* the path of copies knows their number */
+            inner.names.locals = &copy; /* the path of copies knows their number */
         check_text(&inner, type->map_key, entry->key, entry->where, NULL, place.name);
         if (are_files && entry->value->kind == NODE_MAPPING)
             check_copies(checker, entry->value, entry->key, entry->where);
@@ -166,30 +165,24 @@ static void refuse_key(const struct checker *checker, const struct key_table *ta
              table_phrase(table), advice);
 }
 
-/* The names that hold in the value of one key: at most two more than around it. */
-struct scope {
-    struct check_names names;
-    struct check_local locals[2];
-};
-
-static void open_scope(struct scope *scope, const struct checker *checker, const struct node *node,
+/* Makes the names known that hold in the value of one key: at most two more than around it. */
+static void add_locals(struct checker *inner, struct check_local locals[2], const struct node *node,
                        const struct key_table *table, const char *key)
 {
     bool counts = text_equal(key, "path") || text_equal(key, "text") || text_equal(key, "line");
     size_t count = 0;
     const char *name = node_text(node_find(node, "as"));
-    scope->names = *checker->names;
     if (table->kind == TABLE_FOR_SCENARIO)
-        scope->names = (struct check_names){0};
+        inner->names = (struct check_names){0};
     if (table->kind == TABLE_LOOP && text_equal(key, "steps") && name != NULL)
-        scope->locals[count++] = (struct check_local){.name = name, .loop = node};
+        locals[count++] = (struct check_local){.name = name, .loop = node};
     if (table->kind == TABLE_FILES && counts && node_find(node, "copies") != NULL)
-        scope->locals[count++] = (struct check_local){.name = "n"};
+        locals[count++] = (struct check_local){.name = "n"};
     if (table->kind == TABLE_FILES && text_equal(key, "line"))
-        scope->locals[count++] = (struct check_local){.name = "line"};
+        locals[count++] = (struct check_local){.name = "line"};
     for (size_t i = 0; i < count; i++) {
-        scope->locals[i].outer = scope->names.locals;
-        scope->names.locals = &scope->locals[i];
+        locals[i].outer = inner->names.locals;
+        inner->names.locals = &locals[i];
     }
 }
 
@@ -228,24 +221,13 @@ static struct presence presence_of(const struct node *mapping, const char *const
     return there;
 }
 
-/* `iteration` needs a step, unless `measure` has `every`. */
-static void check_iterates(const struct node *mapping, const char *const *keys,
-                           struct diagnostics *problems)
-{
-    const struct node *steps = node_find(mapping, keys[0]);
-    const struct node *paced = node_find(node_find(mapping, keys[1]), keys[2]);
-    bool empty = steps == NULL || (steps->kind == NODE_LIST && steps->count == 0);
-    if (paced == NULL && empty)
-        diagnose(problems, steps != NULL ? steps->where : mapping->where,
-                 "%s needs at least one step, unless %s has %s", keys[0], keys[1], keys[2]);
-}
-
 static void check_rule(const struct node *mapping, const struct key_table *table,
                        const struct key_rule *rule, struct diagnostics *problems)
 {
     const char *const *keys = rule->keys;
     const char *phrase = table_phrase(table);
-    const struct node_entry *head = keys[0] != NULL ? node_entry(mapping, keys[0]) : NULL;
+    const struct node_entry *head = node_entry(mapping, keys[0]);
+    const struct node *steps = head != NULL ? head->value : NULL;
     bool goes_with = rule->kind == RULE_GOES_WITH;
     struct presence there = presence_of(mapping, goes_with ? keys + 1 : keys);
     _cleanup_free_ char *names =
@@ -278,7 +260,10 @@ static void check_rule(const struct node *mapping, const struct key_table *table
             diagnose(problems, there.second->where, "%s takes only one of %s", phrase, names);
         break;
     case RULE_ITERATES:
-        check_iterates(mapping, keys, problems);
+        if ((steps == NULL || (steps->kind == NODE_LIST && steps->count == 0)) &&
+            node_find(node_find(mapping, keys[1]), keys[2]) == NULL)
+            diagnose(problems, steps != NULL ? steps->where : mapping->where,
+                     "%s needs at least one step, unless %s has %s", keys[0], keys[1], keys[2]);
         break;
     case RULE_END:
         break;
@@ -309,7 +294,7 @@ static void check_table(const struct checker *checker, const struct node *node,
     bool holds_scenario = table == &scenario_table || table->kind == TABLE_FOR_SCENARIO;
     const struct node *as = node_find(node, "as");
     const struct node *path = node_find(node, "path");
-    if (table->kind == TABLE_LOOP && node_text(as) != NULL && is_known(checker->names, as->text))
+    if (table->kind == TABLE_LOOP && node_text(as) != NULL && is_known(checker, as->text))
         diagnose(checker->problems, as->where, "as \"%s\" is taken: choose another name", as->text);
     if (table->kind == TABLE_FILES && key_row(table, "path") != NULL)
         check_copies(checker, node, node_text(path), path != NULL ? path->where : node->where);
@@ -317,15 +302,14 @@ static void check_table(const struct checker *checker, const struct node *node,
         const struct node_entry *entry = &node->entries[i];
         const struct key_row *row = key_row(table, entry->key);
         struct checker inner = *checker;
-        struct scope scope;
+        struct check_local locals[2];
         if (row == NULL) {
             refuse_key(checker, table, entry);
             continue;
         }
         if (table->removable && !row->required && node_is_null(entry->value))
             continue;
-        open_scope(&scope, checker, node, table, row->name);
-        inner.names = &scope.names;
+        add_locals(&inner, locals, node, table, row->name);
         inner.in_loop |= table->kind == TABLE_LOOP;
         inner.in_iteration |= holds_scenario && strcmp(row->name, "iteration") == 0;
         inner.in_iteration |= table->kind == TABLE_FOR_SCENARIO && strcmp(row->name, "before") == 0;
@@ -393,7 +377,7 @@ bool check_file(const struct node *root, const struct key_table *table,
                 const struct check_names *names, struct diagnostics *problems)
 {
     size_t before = problems->count;
-    struct checker checker = {.names = names, .problems = problems};
+    struct checker checker = {.names = *names, .problems = problems};
     if (root->kind == NODE_MAPPING)
         check_table(&checker, root, table);
     else if (root->kind != NODE_BROKEN)

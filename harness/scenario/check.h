@@ -37,14 +37,14 @@ bool check_version(const struct node *root, struct diagnostics *problems);
 
 /* What is known at this place of the file, and where diagnostics go. */
 struct checker {
-    const struct check_names *names;
+    struct check_names names;
     struct diagnostics *problems;
     bool in_iteration; /* ${i} is known */
     bool in_loop;
 };
 
 /* The loop or the copies that bring this name; NULL: none. */
-const struct check_local *local_find(const struct check_names *names, const char *name);
+const struct check_local *local_find(const struct checker *checker, const char *name);
 
 /* `name` is what messages call the text. `scalar` is the value that it comes from, by which the
  * column of an error within it is found; NULL: the text is a key. */

@@ -16,12 +16,12 @@
 static const char project_prefix[] = "project.";
 static const char *const always_known[] = {"world", "program", "now", "today", NULL};
 
-const struct check_local *local_find(const struct check_names *names, const char *name)
+const struct check_local *local_find(const struct checker *checker, const char *name)
 {
-    for (const struct check_local *local = names->locals; local != NULL; local = local->outer)
-        if (text_equal(local->name, name))
-            return local;
-    return NULL;
+    const struct check_local *local = checker->names.locals;
+    while (local != NULL && !text_equal(local->name, name))
+        local = local->outer;
+    return local;
 }
 
 struct lookup {
@@ -32,12 +32,12 @@ struct lookup {
 static bool look_up(void *context, const char *name, struct buffer *out)
 {
     struct lookup *lookup = context;
-    const struct check_names *names = lookup->checker->names;
+    const struct check_names *names = &lookup->checker->names;
     int64_t ms;
     bool known = false;
     (void)out;
     if (text_is_one_of(name, always_known) || shifted_now_parse(name, &ms) ||
-        local_find(names, name) != NULL)
+        local_find(lookup->checker, name) != NULL)
         known = true;
     else if (text_equal(name, "i"))
         known = lookup->checker->in_iteration;
@@ -89,7 +89,7 @@ void check_references(const struct checker *checker, const char *text, struct ma
         diagnose(problems, where, "${line} is known only in the line of a file");
     } else {
         _cleanup_strings_ struct string_list known = {0};
-        const char *nearest = nearest_reference(checker->names, unknown, &known);
+        const char *nearest = nearest_reference(&checker->names, unknown, &known);
         if (nearest != NULL)
             diagnose(problems, where, "unknown reference ${%s}; did you mean ${%s}?", unknown,
                      nearest);
@@ -158,7 +158,7 @@ static const struct node *loop_meant(const struct checker *checker, const char *
     if (!text_starts(text, "${") || !text_ends(text, "}"))
         return NULL;
     _cleanup_free_ char *name = memory_copy_range(text + 2, strlen(text) - 3);
-    const struct check_local *local = local_find(checker->names, name);
+    const struct check_local *local = local_find(checker, name);
     return local != NULL ? local->loop : NULL;
 }
 
@@ -179,7 +179,7 @@ static void check_rounds(const struct checker *checker, const struct text_rule *
 
 static void check_region(const struct checker *checker, const char *text, struct mark where)
 {
-    const struct string_list *regions = checker->names->regions;
+    const struct string_list *regions = checker->names.regions;
     if (regions == NULL || string_list_contains(regions, text))
         return;
     _cleanup_free_ char *advice =
@@ -208,10 +208,8 @@ void check_text(const struct checker *checker, const struct text_rule *rule, con
         return;
     }
     struct checker inner = *checker;
-    struct check_names names = *checker->names;
-    inner.names = &names;
     if (rule->no_variables)
-        names.variables = &none;
+        inner.names.variables = &none;
     if (rule->expands)
         check_references(&inner, text, where);
     if (rule->region)

@@ -28,8 +28,6 @@ struct loading {
 
 #define _cleanup_loading_ __attribute__((cleanup(loading_free)))
 
-static const struct string_list none = {0};
-
 static void loading_free(struct loading *loading)
 {
     free(loading->scenarios);
@@ -100,7 +98,7 @@ static void check_all(const struct loading *loading)
     if (loading->scenario == NULL ||
         !check_file(loading->scenario, &scenario_table, &names, loading->problems))
         names.projects = NULL;
-    names.variables = &none;
+    names.variables = &(struct string_list){0};
     target_files_check(&loading->target, &names);
 }
 
@@ -152,8 +150,8 @@ static void check_pace(const struct node *measure, struct diagnostics *problems)
                  LIMIT_SAMPLES);
 }
 
-static struct plan *load(const char *file, const struct load_options *options,
-                         struct translation_uses *uses, struct diagnostics *problems)
+struct plan *plan_load(const char *file, const struct load_options *options,
+                       struct diagnostics *problems)
 {
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = {0};
@@ -167,7 +165,7 @@ static struct plan *load(const char *file, const struct load_options *options,
     check_all(&loading);
     if (problems->count == before && loading.target.complete) {
         _cleanup_free_ char *name = yaml_name(file);
-        translate(&loading, name, uses);
+        translate(&loading, name, options->uses);
         check_merged(loading.scenario, loading.target.merged, problems);
         check_pace(node_find(loading.scenario, "measure"), problems);
     }
@@ -184,12 +182,6 @@ static struct plan *load(const char *file, const struct load_options *options,
     return plan;
 }
 
-struct plan *plan_load(const char *file, const struct load_options *options,
-                       struct diagnostics *problems)
-{
-    return load(file, options, NULL, problems);
-}
-
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems)
 {
@@ -200,7 +192,7 @@ bool target_file_check(const char *file, const struct load_options *options,
     gather_names(&loading);
     /* Scenarios may name other projects than the file's own. */
     struct check_names names = {.projects = loading.projects.count > 0 ? &loading.projects : NULL,
-                                .variables = &none,
+                                .variables = &(struct string_list){0},
                                 .regions = loading.target.complete ? &loading.regions : NULL};
     target_files_check(&loading.target, &names);
     if (problems->count == before && loading.target.complete)
@@ -208,39 +200,32 @@ bool target_file_check(const char *file, const struct load_options *options,
     return problems->count == before;
 }
 
-/* Diagnoses only errors of the target file itself: the scenarios are checked by themselves. */
-static bool check_translated(const char *scenario, const struct load_options *options,
-                             struct translation_uses *uses, struct diagnostics *problems)
-{
-    struct diagnostics all = {0};
-    _cleanup_plan_ struct plan *plan = load(scenario, options, uses, &all);
-    _cleanup_free_ char *own = memory_format("%s:", uses->file);
-    for (size_t i = 0; i < all.lines.count; i++) {
-        const char *line = all.lines.items[i];
-        if (!text_starts(line, own) || string_list_contains(&problems->lines, line))
-            continue;
-        string_list_add(&problems->lines, line);
-        problems->count++;
-    }
-    diagnostics_free(&all);
-    return plan != NULL;
-}
-
 void target_file_check_translation(const char *file, const struct string_list *scenarios,
                                    const struct load_options *options, struct diagnostics *problems)
 {
     struct diagnostics ignored = {0};
-    struct load_options with_target = {.scenarios = options->scenarios, .target = file};
     struct translation_uses uses = {.file = file};
+    struct load_options with_target = {
+        .scenarios = options->scenarios, .target = file, .uses = &uses};
+    _cleanup_free_ char *own = memory_format("%s:", file);
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_loading_ struct loading loading = {0};
     loading_begin(&loading, file, options, &ignored);
     target_files_read(&loading.target, file, NULL);
     bool all_are_fine = loading.target.complete;
     for (size_t i = 0; i < scenarios->count; i++) {
+        struct diagnostics all = {0};
+        _cleanup_plan_ struct plan *plan = plan_load(scenarios->items[i], &with_target, &all);
+        all_are_fine = all_are_fine && plan != NULL;
         string_list_take(&names, yaml_name(scenarios->items[i]));
-        if (!check_translated(scenarios->items[i], &with_target, &uses, problems))
-            all_are_fine = false;
+        /* Errors of the target file itself; the scenarios are checked by themselves. */
+        for (size_t line = 0; line < all.lines.count; line++)
+            if (text_starts(all.lines.items[line], own) &&
+                !string_list_contains(&problems->lines, all.lines.items[line])) {
+                string_list_add(&problems->lines, all.lines.items[line]);
+                problems->count++;
+            }
+        diagnostics_free(&all);
     }
     translation_check_names(loading.target.merged, file, &names, problems);
     /* A scenario that cannot be read may use what seems unused. */

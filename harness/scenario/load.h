@@ -15,6 +15,7 @@ struct load_options {
     const char *target;    /* --target NAME|FILE, instead of the scenario's own; NULL: none */
     const char *program;   /* --program, instead of command[0]; NULL: none */
     const struct file_source *source; /* NULL: the working tree's files */
+    struct translation_uses *uses; /* scenario/translate.h; gets what is used; NULL: nobody asks */
 };
 
 /* Loads and checks one scenario file. On failure *problems has all errors of the files involved and

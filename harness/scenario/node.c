@@ -122,11 +122,9 @@ const char *node_text(const struct node *node)
 
 void node_texts(const struct node *node, struct string_list *texts)
 {
-    if (node == NULL)
-        return;
     if (node_text(node) != NULL)
         string_list_add(texts, node_text(node));
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
+    for (size_t i = 0; node != NULL && node->kind == NODE_LIST && i < node->count; i++)
         if (node_text(node->items[i]) != NULL)
             string_list_add(texts, node_text(node->items[i]));
 }
@@ -136,8 +134,7 @@ void node_new_texts(const struct node *node, struct string_list *texts)
     _cleanup_strings_ struct string_list all = {0};
     node_texts(node, &all);
     for (size_t i = 0; i < all.count; i++)
-        if (!string_list_contains(texts, all.items[i]))
-            string_list_add(texts, all.items[i]);
+        string_list_add_once(texts, all.items[i]);
 }
 
 void node_keys(const struct node *node, struct string_list *keys)

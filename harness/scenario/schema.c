@@ -17,48 +17,28 @@ static json_t *words_json(const char *const *words)
     return array;
 }
 
-/* {key: value} */
-static json_t *single(const char *key, json_t *value)
-{
-    json_t *object = json_object();
-    json_put(object, key, value);
-    return object;
-}
-
-static json_t *typed(const char *type)
-{
-    return single("type", json_text(type));
-}
-
 static json_t *reference_to(const char *name)
 {
-    _cleanup_free_ char *pointer = memory_format("#/$defs/%s", name);
-    return single("$ref", json_text(pointer));
+    return json_pack("{s:s+}", "$ref", "#/$defs/", name);
 }
 
 static json_t *or_null(json_t *schema)
 {
-    json_t *choices = json_array();
-    json_push(choices, schema);
-    json_push(choices, typed("null"));
-    return single("anyOf", choices);
+    return json_pack("{s:[o,{s:s}]}", "anyOf", schema, "type", "null");
 }
 
 static json_t *text_rule_schema(const struct text_rule *rule)
 {
-    json_t *schema = typed("string");
+    json_t *schema = json_pack("{s:s,s:s*,s:s*}", "type", "string", "pattern", rule->pattern,
+                               "description", rule->doc);
     if (rule->least > 0)
         json_put(schema, "minLength", json_integer(rule->least));
     if (rule->most > 0)
         json_put(schema, "maxLength", json_integer(rule->most));
-    if (rule->pattern != NULL)
-        json_put(schema, "pattern", json_text(rule->pattern));
     if (rule->words != NULL)
         json_put(schema, "enum", words_json(rule->words));
     if (rule->reserved != NULL)
-        json_put(schema, "not", single("enum", words_json(rule->reserved)));
-    if (rule->doc != NULL)
-        json_put(schema, "description", json_text(rule->doc));
+        json_put(schema, "not", json_pack("{s:o}", "enum", words_json(rule->reserved)));
     return schema;
 }
 
@@ -77,17 +57,15 @@ static json_t *integer_schema(const struct value_type *type, const struct key_ro
 {
     struct integer_limits limits = integer_limits(type, row);
     if (limits.minimum == limits.maximum)
-        return single("const", json_integer(limits.minimum));
-    json_t *schema = typed("integer");
-    json_put(schema, "minimum", json_integer(limits.minimum));
-    json_put(schema, "maximum", json_integer(limits.maximum));
-    return schema;
+        return json_pack("{s:I}", "const", (json_int_t)limits.minimum);
+    return json_pack("{s:s,s:I,s:I}", "type", "integer", "minimum", (json_int_t)limits.minimum,
+                     "maximum", (json_int_t)limits.maximum);
 }
 
 static json_t *list_schema(json_t *definitions, const struct value_type *type)
 {
-    json_t *schema = typed("array");
-    json_put(schema, "items", type_schema(definitions, type->item, NULL, false));
+    json_t *items = type_schema(definitions, type->item, NULL, false);
+    json_t *schema = json_pack("{s:s,s:o}", "type", "array", "items", items);
     if (type->least_items > 0)
         json_put(schema, "minItems", json_integer(type->least_items));
     return schema;
@@ -95,11 +73,10 @@ static json_t *list_schema(json_t *definitions, const struct value_type *type)
 
 static json_t *map_schema(json_t *definitions, const struct value_type *type, bool removable)
 {
-    json_t *schema = typed("object");
     json_t *item = type_schema(definitions, type->item, NULL, false);
-    json_put(schema, "propertyNames", text_schema(definitions, type->map_key));
-    json_put(schema, "additionalProperties", removable ? or_null(item) : item);
-    return schema;
+    return json_pack("{s:s,s:o,s:o}", "type", "object", "propertyNames",
+                     text_schema(definitions, type->map_key), "additionalProperties",
+                     removable ? or_null(item) : item);
 }
 
 static json_t *table_reference(json_t *definitions, const struct key_table *table)
@@ -122,7 +99,7 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     if (type->forms & FORM_INTEGER)
         json_push(choices, integer_schema(type, row));
     if (type->forms & FORM_FLAG)
-        json_push(choices, typed("boolean"));
+        json_push(choices, json_pack("{s:s}", "type", "boolean"));
     if (type->forms & FORM_LIST)
         json_push(choices, list_schema(definitions, type));
     if (type->forms & FORM_TABLE)
@@ -131,11 +108,11 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
         json_push(choices,
                   map_schema(definitions, type, removable && !(type->item->forms & FORM_NULL)));
     if (type->forms & FORM_ANY)
-        json_push(choices, typed("object"));
+        json_push(choices, json_pack("{s:s}", "type", "object"));
     if (type->forms & FORM_NULL)
-        json_push(choices, typed("null"));
+        json_push(choices, json_pack("{s:s}", "type", "null"));
     if (json_array_size(choices) > 1)
-        return single("anyOf", choices);
+        return json_pack("{s:o}", "anyOf", choices);
     json_t *only = json_incref(json_array_get(choices, 0));
     json_decref(choices);
     return only;
@@ -156,57 +133,41 @@ static json_t *row_schema(json_t *definitions, const struct key_table *table,
     return schema;
 }
 
-static json_t *required(const char *key)
-{
-    json_t *keys = json_array();
-    json_push(keys, json_text(key));
-    return single("required", keys);
-}
-
 /* A list of schemas, each of which requires one of the keys. */
 static json_t *each_required(const char *const *keys)
 {
     json_t *all = json_array();
     for (; *keys != NULL; keys++)
-        json_push(all, required(*keys));
+        json_push(all, json_pack("{s:[s]}", "required", *keys));
     return all;
 }
 
 static json_t *rule_schema(const struct key_rule *rule)
 {
     const char *const *keys = rule->keys;
-    json_t *choices = NULL, *schema = NULL;
+    json_t *parts = NULL;
     switch (rule->kind) {
     case RULE_EXACTLY_ONE:
-        return single("oneOf", each_required(keys));
+        return json_pack("{s:o}", "oneOf", each_required(keys));
     case RULE_AT_LEAST_ONE:
-        return single("anyOf", each_required(keys));
+        return json_pack("{s:o}", "anyOf", each_required(keys));
     case RULE_TOGETHER:
-        schema = json_object();
+        parts = json_object();
         for (size_t i = 0; keys[i] != NULL; i++)
-            json_put(schema, keys[i], words_json(keys));
-        return single("dependentRequired", schema);
+            json_put(parts, keys[i], words_json(keys));
+        return json_pack("{s:o}", "dependentRequired", parts);
     case RULE_EXCLUDES:
-        schema = required(keys[0]);
-        json_put(schema, "anyOf", each_required(keys + 1));
-        return single("not", schema);
+        return json_pack("{s:{s:[s],s:o}}", "not", "required", keys[0], "anyOf",
+                         each_required(keys + 1));
     case RULE_GOES_WITH: /* none of them, or the first with each of the others */
-        choices = json_array();
-        json_push(choices, single("not", single("anyOf", each_required(keys))));
-        for (size_t i = 1; keys[i] != NULL; i++) {
-            const char *const both[] = {keys[0], keys[i], NULL};
-            json_push(choices, single("required", words_json(both)));
-        }
-        return single("oneOf", choices);
+        parts = json_pack("[{s:{s:o}}]", "not", "anyOf", each_required(keys));
+        for (size_t i = 1; keys[i] != NULL; i++)
+            json_push(parts, json_pack("{s:[s,s]}", "required", keys[0], keys[i]));
+        return json_pack("{s:o}", "oneOf", parts);
     case RULE_ITERATES:
-        choices = json_array();
-        schema = required(keys[0]);
-        json_put(schema, "properties", single(keys[0], single("minItems", json_integer(1))));
-        json_push(choices, schema);
-        schema = required(keys[1]);
-        json_put(schema, "properties", single(keys[1], required(keys[2])));
-        json_push(choices, schema);
-        return single("anyOf", choices);
+        return json_pack("{s:[{s:[s],s:{s:{s:i}}},{s:[s],s:{s:{s:[s]}}}]}", "anyOf", "required",
+                         keys[0], "properties", keys[0], "minItems", 1, "required", keys[1],
+                         "properties", keys[1], "required", keys[2]);
     case RULE_END:
         break;
     }
@@ -215,7 +176,6 @@ static json_t *rule_schema(const struct key_rule *rule)
 
 static json_t *table_schema(json_t *definitions, const struct key_table *table)
 {
-    json_t *schema = typed("object");
     json_t *properties = json_object();
     json_t *needed = json_array();
     for (size_t i = 0; i < table->count; i++) {
@@ -224,10 +184,9 @@ static json_t *table_schema(json_t *definitions, const struct key_table *table)
         if (row->required)
             json_push(needed, json_text(row->name));
     }
-    json_put(schema, "description", json_text(table->doc));
-    json_put(schema, "properties", properties);
-    json_put(schema, "additionalProperties", json_false());
-    json_put(schema, "required", needed);
+    json_t *schema =
+        json_pack("{s:s,s:s,s:o,s:b,s:o}", "type", "object", "description", table->doc,
+                  "properties", properties, "additionalProperties", false, "required", needed);
     if (table->exactly_one) {
         json_put(schema, "minProperties", json_integer(1));
         json_put(schema, "maxProperties", json_integer(1));
