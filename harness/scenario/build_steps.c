@@ -256,19 +256,11 @@ static void build_step(const struct plan *plan, const struct node *node, struct 
     step->source = source_of(step);
 }
 
-/* A list that grows. */
-struct unrolling {
-    const struct plan *plan;
-    struct step_list *list;
-    size_t capacity;
-};
-
 /* `written` are the same steps as they stand in the file, `steps` as they are in this round. As
  * deep as loops are, which the check limits. */
-static void unroll(struct unrolling *unrolling, const struct node *steps,
-                   const struct node *written)
+static void unroll(const struct plan *plan, const struct node *steps, const struct node *written,
+                   struct step_list *list)
 {
-    struct step_list *list = unrolling->list;
     for (size_t i = 0; i < steps->count; i++) {
         const struct node *node = steps->items[i], *original = written->items[i];
         const struct node *loop = loop_of(node);
@@ -276,16 +268,16 @@ static void unroll(struct unrolling *unrolling, const struct node *steps,
             _cleanup_free_ char *value = loop_value(loop, round);
             _cleanup_node_ struct node *inner =
                 loop_round(node_find(loop, "steps"), node_text(node_find(loop, "as")), value);
-            unroll(unrolling, inner, node_find(loop_of(original), "steps"));
+            unroll(plan, inner, node_find(loop_of(original), "steps"), list);
         }
         if (loop != NULL)
             continue;
-        struct step *step = array_add(list->items, list->count, unrolling->capacity);
-        build_step(unrolling->plan, node, step);
+        struct step *step = array_add(list->items, list->count, list->capacity);
+        build_step(plan, node, step);
         if (node == original)
             continue;
         struct step_list one = {.items = memory_new(struct step), .count = 1};
-        build_step(unrolling->plan, original, one.items);
+        build_step(plan, original, one.items);
         step->written = take_pointer(one.items->source);
         step_list_free(&one);
     }
@@ -293,7 +285,6 @@ static void unroll(struct unrolling *unrolling, const struct node *steps,
 
 void build_steps(const struct plan *plan, const struct node *steps, struct step_list *list)
 {
-    struct unrolling unrolling = {.plan = plan, .list = list};
     if (steps != NULL)
-        unroll(&unrolling, steps, steps);
+        unroll(plan, steps, steps, list);
 }

@@ -321,23 +321,16 @@ static void check_table(const struct checker *checker, const struct node *node,
 
 static unsigned form_of(const struct node *node)
 {
+    static const unsigned forms[] = {[SCALAR_TEXT] = FORM_TEXT,
+                                     [SCALAR_NULL] = FORM_NULL,
+                                     [SCALAR_FLAG] = FORM_FLAG,
+                                     [SCALAR_INTEGER] = FORM_INTEGER,
+                                     [SCALAR_REAL] = 0};
     if (node->kind == NODE_LIST)
         return FORM_LIST;
     if (node->kind == NODE_MAPPING)
         return FORM_TABLE | FORM_MAP | FORM_ANY;
-    switch (node_scalar_type(node)) {
-    case SCALAR_NULL:
-        return FORM_NULL;
-    case SCALAR_FLAG:
-        return FORM_FLAG;
-    case SCALAR_INTEGER:
-        return FORM_INTEGER;
-    case SCALAR_REAL:
-        return 0;
-    case SCALAR_TEXT:
-        break;
-    }
-    return FORM_TEXT;
+    return forms[node_scalar_type(node)];
 }
 
 static void check_value(const struct checker *checker, const struct node *node,

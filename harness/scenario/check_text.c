@@ -177,16 +177,6 @@ static void check_rounds(const struct checker *checker, const struct text_rule *
     }
 }
 
-static void check_region(const struct checker *checker, const char *text, struct mark where)
-{
-    const struct string_list *regions = checker->names.regions;
-    if (regions == NULL || string_list_contains(regions, text))
-        return;
-    _cleanup_free_ char *advice =
-        did_you_mean(text, (const char *const *)regions->items, regions->count);
-    diagnose(checker->problems, where, "unknown region \"%.80s\"%s", text, advice);
-}
-
 void check_text(const struct checker *checker, const struct text_rule *rule, const char *text,
                 struct mark where, const struct node *scalar, const char *name)
 {
@@ -212,6 +202,10 @@ void check_text(const struct checker *checker, const struct text_rule *rule, con
         inner.names.variables = &none;
     if (rule->expands)
         check_references(&inner, text, where);
-    if (rule->region)
-        check_region(checker, text, where);
+    const struct string_list *regions = rule->region ? checker->names.regions : NULL;
+    if (regions == NULL || string_list_contains(regions, text))
+        return;
+    _cleanup_free_ char *advice =
+        did_you_mean(text, (const char *const *)regions->items, regions->count);
+    diagnose(checker->problems, where, "unknown region \"%.80s\"%s", text, advice);
 }

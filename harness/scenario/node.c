@@ -222,21 +222,15 @@ bool node_integer(const struct node *node, int64_t *value)
 
 const char *node_describe(const struct node *node)
 {
+    static const char *const scalars[] = {[SCALAR_TEXT] = "text",
+                                          [SCALAR_NULL] = "null",
+                                          [SCALAR_FLAG] = "true or false",
+                                          [SCALAR_INTEGER] = "a number",
+                                          [SCALAR_REAL] = "a decimal number"};
     if (node->kind != NODE_SCALAR)
         return node->kind == NODE_LIST ? "a list" : "a mapping";
-    switch (node_scalar_type(node)) {
-    case SCALAR_TEXT:
-        return "text";
-    case SCALAR_NULL:
-        return node->text[0] == '\0' ? "nothing" : "null";
-    case SCALAR_FLAG:
-        return "true or false";
-    case SCALAR_REAL:
-        return "a decimal number";
-    case SCALAR_INTEGER:
-        break;
-    }
-    return "a number";
+    bool empty = node->plain && node->text[0] == '\0';
+    return empty ? "nothing" : scalars[node_scalar_type(node)];
 }
 
 static void merge(struct node *base, const struct node *over, bool nulls_stay,

@@ -120,6 +120,7 @@ struct step {
 struct step_list {
     struct step *items;
     size_t count;
+    size_t capacity;
 };
 
 struct variable {

@@ -31,8 +31,7 @@ static const char introduction[] =
     "    # yaml-language-server: $schema=schema.json\n"
     "\n"
     "An error is one line, `file:line:column: message`; all errors of all files are listed at "
-    "once, "
-    "and nothing has started by then.\n"
+    "once, and nothing has started by then.\n"
     "\n"
     "## The YAML\n"
     "\n"
@@ -91,26 +90,23 @@ static void put_type(struct buffer *out, const struct key_row *row)
         buffer_format(out, ", %" PRId64 " to %" PRId64, row->minimum, row->maximum);
 }
 
-static void put_row(struct buffer *out, const struct key_row *row)
-{
-    buffer_format(out, "| `%s` | ", row->name);
-    put_type(out, row);
-    if (row->required)
-        buffer_text(out, " | required | ");
-    else if (row->default_text != NULL)
-        buffer_format(out, " | `%s` | ", row->default_text);
-    else
-        buffer_text(out, " | | ");
-    put_cell(out, row->doc);
-    buffer_text(out, " |\n");
-}
-
 static void put_table(struct buffer *out, const struct key_table *table, const char *level)
 {
     buffer_format(out, "\n%s %s\n\n%s\n\n", level, table->title, table->doc);
     buffer_text(out, "| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < table->count; i++)
-        put_row(out, &table->rows[i]);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct key_row *row = &table->rows[i];
+        buffer_format(out, "| `%s` | ", row->name);
+        put_type(out, row);
+        if (row->required)
+            buffer_text(out, " | required | ");
+        else if (row->default_text != NULL)
+            buffer_format(out, " | `%s` | ", row->default_text);
+        else
+            buffer_text(out, " | | ");
+        put_cell(out, row->doc);
+        buffer_text(out, " |\n");
+    }
 }
 
 /* The first table is the file itself, the others are parts of it. */
@@ -140,16 +136,6 @@ static void put_steps(struct buffer *out)
     buffer_text(out, "\nTimeouts of steps are multiplied by `LEAKGATE_TIMEOUT_SCALE`.\n");
 }
 
-static void put_rules(struct buffer *out)
-{
-    buffer_text(out, "\n## Kinds of text\n\n| kind | is written |\n| --- | --- |\n");
-    for (size_t i = 0; documented_rules[i] != NULL; i++) {
-        buffer_format(out, "| %s | ", documented_rules[i]->name);
-        put_cell(out, documented_rules[i]->doc);
-        buffer_text(out, " |\n");
-    }
-}
-
 static void put_limits(struct buffer *out)
 {
     buffer_text(out, "\n## Limits\n\n| of | limit |\n| --- | --- |\n");
@@ -174,7 +160,12 @@ char *reference_make(void)
     put_tables(&out, scenario_tables);
     put_steps(&out);
     put_tables(&out, target_tables);
-    put_rules(&out);
+    buffer_text(&out, "\n## Kinds of text\n\n| kind | is written |\n| --- | --- |\n");
+    for (size_t i = 0; documented_rules[i] != NULL; i++) {
+        buffer_format(&out, "| %s | ", documented_rules[i]->name);
+        put_cell(&out, documented_rules[i]->doc);
+        buffer_text(&out, " |\n");
+    }
     buffer_text(&out, references_section);
     put_limits(&out);
     return buffer_take(&out);
