@@ -8,7 +8,7 @@
 #define LEAKGATE_COMMANDS_RUN_SCENARIO_H
 
 #include "commands/options.h"
-#include "measure/run_options.h"
+#include "measure/run.h"
 #include "result/result.h"
 
 /* Ends with its process: nothing is freed. */

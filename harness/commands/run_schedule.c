@@ -5,7 +5,7 @@
 #include "commands/duration.h"
 #include "commands/suite_run.h"
 #include "commands/schedule.h"
-#include "measure/run_options.h"
+#include "measure/run.h"
 #include "probes/procfs.h"
 
 static size_t count_to_run(const struct suite_run *suite)

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "measure/run_options.h"
+#include "measure/run.h"
 
 struct guard_result {
     int worker_status;         /* wait status of the worker; -1 when it is not known */

@@ -17,7 +17,6 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "driver/process.h"
-#include "measure/run.h"
 #include "measure/stop_signals.h"
 #include "world/world.h"
 
@@ -108,7 +107,6 @@ static void worker_kill(struct guard *guard)
 
 static void worker_ask(struct guard *guard)
 {
-    guard->asked = true;
     pidfd_signal(guard->worker, SIGTERM);
     guard->deadline = clock_deadline(DEADLINE_WORKER_STOP_MS);
 }
@@ -122,6 +120,7 @@ static void on_signal(struct guard *guard)
             guard->asked = true;
             worker_kill(guard);
         } else if (!guard->asked && !guard->killing) {
+            guard->asked = true;
             worker_ask(guard);
         }
     }
@@ -138,8 +137,7 @@ static void on_deadline(struct guard *guard)
         worker_kill(guard);
     } else {
         guard->overdue = true;
-        pidfd_signal(guard->worker, SIGTERM);
-        guard->deadline = clock_deadline(DEADLINE_WORKER_STOP_MS);
+        worker_ask(guard);
     }
 }
 

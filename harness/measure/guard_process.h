@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "measure/run_options.h"
+#include "measure/run.h"
 
 /* Over standard input, output and error, close-on-exec, inherited by the fork. */
 struct guard_start {

@@ -1,9 +1,18 @@
-/* The version and hash of a program, before it is started as the target. */
+/* What a program prints; the version and hash of one, before it is started as the target. */
 #ifndef LEAKGATE_MEASURE_IDENTIFY_H
 #define LEAKGATE_MEASURE_IDENTIFY_H
 
+#include <stdint.h>
+
 #include "base/loop.h"
 #include "world/world.h"
+
+/* Runs a small program in the world and with its environment, for `ms` at most, while the run's
+ * loop goes on draining the terminal. What it wrote to standard output
+ * and error, up to LIMIT_PRINTED_BYTES; NULL when it could not be run. *status is its exit status,
+ * or -1 when it had none. The caller frees the text. */
+char *program_prints(struct loop *loop, const struct world *world, const char *program,
+                     char *const *argv, int64_t ms, int *status);
 
 /* The word that looks like a version in a text, "v1.3.0" of "sidecar version v1.3.0"; "" where
  * there is none. The caller frees it. */

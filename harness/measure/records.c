@@ -45,19 +45,14 @@ static struct journal_measure measure_numbers(const struct measure_plan *measure
 }
 
 /* What each step that waits belongs to: the input before it, counted from 1; its own number where
- * there is none. */
-static size_t input_before(const struct step_list *steps, size_t index)
-{
-    for (size_t i = index + 1; i-- > 0;)
-        if (step_is_input(&steps->items[i]))
-            return i;
-    return index;
-}
-
-/* All rounds of a step in a loop are one place: the first of them. */
+ * there is none. All rounds of a step in a loop are one place: the first of them. */
 static unsigned input_of(const struct step_list *steps, size_t index)
 {
-    size_t input = input_before(steps, index), first = 0;
+    size_t input = index, first = 0;
+    while (input > 0 && !step_is_input(&steps->items[input]))
+        input--;
+    if (!step_is_input(&steps->items[input]))
+        input = index;
     while (!marks_equal(&steps->items[first].where, &steps->items[input].where))
         first++;
     return (unsigned)first + 1;
@@ -76,11 +71,6 @@ static struct journal_places iteration_places(const struct step_list *steps,
                                                  .input = input_of(steps, i)};
     }
     return places;
-}
-
-static struct journal_quarantine quarantine_of(const struct quarantine_plan *quarantine)
-{
-    return (struct journal_quarantine){.reason = quarantine->reason, .until = quarantine->until};
 }
 
 bool run_write_header(struct run *run, struct lg_error *err)
@@ -112,8 +102,8 @@ bool run_write_header(struct run *run, struct lg_error *err)
         .baseline_commit = options->baseline_commit,
         .baseline_here = options->baseline_here,
         .plan_difference = options->plan_difference,
-        .quarantine_here = quarantine_of(&plan->quarantine_here),
-        .quarantine = quarantine_of(&plan->quarantine),
+        .quarantine_here = {plan->quarantine_here.reason, plan->quarantine_here.until},
+        .quarantine = {plan->quarantine.reason, plan->quarantine.until},
         .world = options->world_root,
         .iterations_total = run->iterations_total,
         .options = options->reproduce,
@@ -232,16 +222,6 @@ bool run_write_failure(struct run *run, const struct lg_error *problem, const ch
                         err);
 }
 
-static struct journal_usage own_usage(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                 (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    return (struct journal_usage){.cpu_seconds = cpu,
-                                  .max_rss_bytes = (int64_t)usage.ru_maxrss * 1024};
-}
-
 bool run_write_end(struct run *run, struct lg_error *err)
 {
     struct target *target = run->target;
@@ -255,6 +235,10 @@ bool run_write_end(struct run *run, struct lg_error *err)
     end.sleeps = target != NULL ? target_sleeps(target) : 0;
     end.connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
     end.played_only = run->options->play_iterations > 0;
-    end.own = own_usage();
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    end.own.cpu_seconds = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    end.own.max_rss_bytes = (int64_t)usage.ru_maxrss * 1024;
     return write_record(run, &(struct journal_record){.kind = RECORD_END, .end = end}, err);
 }

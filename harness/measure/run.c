@@ -15,9 +15,7 @@
 #include "base/memory.h"
 #include "base/pidfd.h"
 #include "measure/identify.h"
-#include "measure/run.h"
 #include "measure/run_private.h"
-#include "measure/sessions.h"
 #include "measure/stop_signals.h"
 #include "driver/process.h"
 #include "driver/world_steps.h"
@@ -68,17 +66,14 @@ static void on_deadline(void *context, uint32_t events)
     loop_stop(run->loop, SIGALRM);
 }
 
-static bool watch_signals(struct run *run, struct lg_error *err)
+/* Steps have deadlines of their own; the timer is for a scenario of thousands of slow ones. */
+static bool watch_signals_and_deadline(struct run *run, struct lg_error *err)
 {
     if (!stop_signals_block(err))
         return false;
     run->signals = stop_signals_open(err);
-    return run->signals >= 0 && loop_watch(run->loop, run->signals, EPOLLIN, on_signal, run, err);
-}
-
-/* Steps have deadlines of their own; this one is for a scenario of thousands of slow ones. */
-static bool watch_deadline(struct run *run, struct lg_error *err)
-{
+    if (run->signals < 0 || !loop_watch(run->loop, run->signals, EPOLLIN, on_signal, run, err))
+        return false;
     double scale = run->options->timeout_scale > 0 ? run->options->timeout_scale : 1;
     int64_t ms = (int64_t)(DEADLINE_SCENARIO_MS * scale) + run->plan->measure.for_ms +
                  run->plan->measure.drain_ms;
@@ -100,15 +95,20 @@ static bool check_inotify(struct lg_error *err)
                    free_instances, RUN_INOTIFY_INSTANCES);
 }
 
-static char *file_of_run(const struct run *run, const char *name)
+static bool begin(struct run *run, struct lg_error *err)
 {
-    return path_join(run->options->directory, name);
-}
-
-static bool start_target(struct run *run, struct lg_error *err)
-{
-    _cleanup_free_ char *recording = file_of_run(run, RECORDING_FILE);
-    _cleanup_free_ char *errors = file_of_run(run, STDERR_FILE);
+    run->program = world_find_program(run->plan, err);
+    if (run->program == NULL || !watch_signals_and_deadline(run, err) || !check_inotify(err))
+        return false;
+    run->world = world_make(run->plan, run->options->world_root, err);
+    struct step_context context = {.loop = run->loop,
+                                   .world = run->world,
+                                   .timeout_scale = run->options->timeout_scale,
+                                   .default_ms = DEADLINE_STEP_MS};
+    if (run->world == NULL || !world_steps_play(&context, &run->plan->prepare, on_step, run, err))
+        return false;
+    _cleanup_free_ char *recording = path_join(run->options->directory, RECORDING_FILE);
+    _cleanup_free_ char *errors = path_join(run->options->directory, STDERR_FILE);
     struct target_options options = {.program = run->program,
                                      .recording_path = recording,
                                      .stderr_path = errors,
@@ -118,23 +118,7 @@ static bool start_target(struct run *run, struct lg_error *err)
                                      .snapshot = on_snapshot};
     run->version_line = identify_version(run->loop, run->world, run->program);
     run->target = target_start(run->loop, run->plan, run->world, &options, err);
-    return run->target != NULL;
-}
-
-static bool begin(struct run *run, struct lg_error *err)
-{
-    run->program = world_find_program(run->plan, err);
-    if (run->program == NULL || !watch_signals(run, err) || !watch_deadline(run, err) ||
-        !check_inotify(err))
-        return false;
-    run->world = world_make(run->plan, run->options->world_root, err);
-    struct step_context context = {.loop = run->loop,
-                                   .world = run->world,
-                                   .timeout_scale = run->options->timeout_scale,
-                                   .default_ms = DEADLINE_STEP_MS};
-    return run->world != NULL &&
-           world_steps_play(&context, &run->plan->prepare, on_step, run, err) &&
-           start_target(run, err) && target_ready(run->target, err);
+    return run->target != NULL && target_ready(run->target, err);
 }
 
 /* What is alive after the target's end; what is just ending gets a moment. Processes that are not
@@ -171,7 +155,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
         return true;
     _cleanup_strings_ struct string_list rows = {0};
     _cleanup_buffer_ struct buffer text = {0};
-    _cleanup_free_ char *path = file_of_run(run, SCREEN_FILE);
+    _cleanup_free_ char *path = path_join(run->options->directory, SCREEN_FILE);
     terminal_text(target_terminal(run->target), &rows);
     for (size_t i = 0; i < rows.count; i++)
         buffer_format(&text, "%s\n", rows.items[i]);
@@ -262,7 +246,7 @@ int run_worker(const struct run_options *options)
                       .end = {.files_left = {.count = JOURNAL_ABSENT},
                               .sessions_left = {.count = JOURNAL_ABSENT}},
                       .iterations_total = total_iterations(options)};
-    _cleanup_free_ char *path = file_of_run(&run, JOURNAL_FILE);
+    _cleanup_free_ char *path = path_join(options->directory, JOURNAL_FILE);
     evidence_begin(&run.evidence, options->directory);
     run.loop = loop_new(&err);
     run.journal = run.loop != NULL ? journal_create(path, &err) : NULL;

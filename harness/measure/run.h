@@ -5,7 +5,39 @@
 #ifndef LEAKGATE_MEASURE_RUN_H
 #define LEAKGATE_MEASURE_RUN_H
 
-#include "measure/run_options.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal/attempt.h"
+#include "scenario/plan.h"
+#include "verdict/baseline.h"
+
+/* inotify instances that must be free when a run starts. Sidecar holds 4 when idle; with fewer than
+ * this a cut-off would look like a plateau. */
+enum { RUN_INOTIFY_INSTANCES = 16 };
+
+struct run_options {
+    const struct plan *plan;
+    const struct baseline *baseline; /* it is judged by; NULL: none */
+    const char *baseline_revision;   /* --baseline-ref: where it is from, as given; NULL: it is the
+                                        working tree's */
+    const char *baseline_commit;     /* the same as a commit's hash */
+    const struct baseline *baseline_here; /* then the working tree's; NULL: none */
+    const char *plan_difference;          /* then how the plan's files differ; NULL: they do not */
+    const char *world_root;               /* made by the guard, see world.h */
+    const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,
+                              screen.txt, stderr.txt go there */
+    enum attempt attempt;
+    const char *control_version; /* of the build that the baseline was taken from; NULL: none */
+    const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
+    const char *reproduce; /* what `leakgate run` needs again, shell-quoted; for reports of runs
+                              that were cut off; NULL: not said */
+    const char *baselines; /* and the directory of the baselines */
+    unsigned locating_iterations; /* of ATTEMPT_LOCATE */
+    unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                    /* write the screen after every step into the journal */
+    double timeout_scale;
+};
 
 /* Runs in the worker process; returns the worker's exit status: EXIT_PASS when the journal is whole
  * (whatever is in it, a failure of the target included), EXIT_INTERNAL otherwise. */

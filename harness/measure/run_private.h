@@ -5,7 +5,7 @@
 
 #include "measure/evidence.h"
 #include "journal/journal.h"
-#include "measure/run_options.h"
+#include "measure/run.h"
 #include "measure/world_counts.h"
 #include "probes/pprof.h"
 #include "probes/probe.h"

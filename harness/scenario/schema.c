@@ -62,23 +62,6 @@ static json_t *integer_schema(const struct value_type *type, const struct key_ro
                      "maximum", (json_int_t)limits.maximum);
 }
 
-static json_t *list_schema(json_t *definitions, const struct value_type *type)
-{
-    json_t *items = type_schema(definitions, type->item, NULL, false);
-    json_t *schema = json_pack("{s:s,s:o}", "type", "array", "items", items);
-    if (type->least_items > 0)
-        json_put(schema, "minItems", json_integer(type->least_items));
-    return schema;
-}
-
-static json_t *map_schema(json_t *definitions, const struct value_type *type, bool removable)
-{
-    json_t *item = type_schema(definitions, type->item, NULL, false);
-    return json_pack("{s:s,s:o,s:o}", "type", "object", "propertyNames",
-                     text_schema(definitions, type->map_key), "additionalProperties",
-                     removable ? or_null(item) : item);
-}
-
 static json_t *table_reference(json_t *definitions, const struct key_table *table)
 {
     if (json_object_get(definitions, table->name) == NULL) {
@@ -100,13 +83,23 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
         json_push(choices, integer_schema(type, row));
     if (type->forms & FORM_FLAG)
         json_push(choices, json_pack("{s:s}", "type", "boolean"));
-    if (type->forms & FORM_LIST)
-        json_push(choices, list_schema(definitions, type));
+    if (type->forms & FORM_LIST) {
+        json_t *items = type_schema(definitions, type->item, NULL, false);
+        json_t *list = json_pack("{s:s,s:o}", "type", "array", "items", items);
+        if (type->least_items > 0)
+            json_put(list, "minItems", json_integer(type->least_items));
+        json_push(choices, list);
+    }
     if (type->forms & FORM_TABLE)
         json_push(choices, table_reference(definitions, type->table));
-    if (type->forms & FORM_MAP)
+    if (type->forms & FORM_MAP) {
+        json_t *item = type_schema(definitions, type->item, NULL, false);
+        if (removable && !(type->item->forms & FORM_NULL))
+            item = or_null(item);
         json_push(choices,
-                  map_schema(definitions, type, removable && !(type->item->forms & FORM_NULL)));
+                  json_pack("{s:s,s:o,s:o}", "type", "object", "propertyNames",
+                            text_schema(definitions, type->map_key), "additionalProperties", item));
+    }
     if (type->forms & FORM_ANY)
         json_push(choices, json_pack("{s:s}", "type", "object"));
     if (type->forms & FORM_NULL)
@@ -116,21 +109,6 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     json_t *only = json_incref(json_array_get(choices, 0));
     json_decref(choices);
     return only;
-}
-
-static json_t *row_schema(json_t *definitions, const struct key_table *table,
-                          const struct key_row *row)
-{
-    json_t *schema = type_schema(definitions, row->type, row, table->removable);
-    if (table->removable && !row->required)
-        schema = or_null(schema);
-    json_put(schema, "description", json_text(row->doc));
-    if (row->default_text != NULL) {
-        _cleanup_node_ struct node *node =
-            node_scalar(row->default_text, true, (struct mark){.file = ""});
-        json_put(schema, "default", node_json(node));
-    }
-    return schema;
 }
 
 /* A list of schemas, each of which requires one of the keys. */
@@ -180,9 +158,18 @@ static json_t *table_schema(json_t *definitions, const struct key_table *table)
     json_t *needed = json_array();
     for (size_t i = 0; i < table->count; i++) {
         const struct key_row *row = &table->rows[i];
-        json_put(properties, row->name, row_schema(definitions, table, row));
+        json_t *value = type_schema(definitions, row->type, row, table->removable);
         if (row->required)
             json_push(needed, json_text(row->name));
+        else if (table->removable)
+            value = or_null(value);
+        json_put(value, "description", json_text(row->doc));
+        if (row->default_text != NULL) {
+            _cleanup_node_ struct node *node =
+                node_scalar(row->default_text, true, (struct mark){.file = ""});
+            json_put(value, "default", node_json(node));
+        }
+        json_put(properties, row->name, value);
     }
     json_t *schema =
         json_pack("{s:s,s:s,s:o,s:b,s:o}", "type", "object", "description", table->doc,

@@ -60,35 +60,32 @@ static void translate_words(struct translator *translator, const char *kind, str
     *words = new;
 }
 
-static void translate_key(struct translator *translator, const char *kind, struct node *mapping,
-                          const char *key)
-{
-    for (size_t i = 0; mapping->kind == NODE_MAPPING && i < mapping->count; i++)
-        if (text_equal(mapping->entries[i].key, key))
-            translate_words(translator, kind, &mapping->entries[i].value);
-}
+/* The steps that hold words of the target, under which keys, and of which kind they are; a step
+ * that is no mapping has words of its first kind. */
+static const struct {
+    const char *step, *key, *kind;
+} word_places[] = {{"press", "keys", "keys"},  {"chord", "keys", "keys"},
+                   {"wait", "text", "texts"},  {"wait", "gone", "texts"},
+                   {"wait", "title", "texts"}, {"wait", "regex", "regexes"},
+                   {"mouse", "text", "texts"}};
 
 static void translate_steps(struct translator *translator, struct node *steps);
 
-/* Only the steps that hold texts or keys of the target. */
 static void translate_step(struct translator *translator, struct node_entry *step)
 {
-    bool alone = step->value->kind != NODE_MAPPING;
-    if (text_equal(step->key, "loop")) {
+    if (text_equal(step->key, "loop"))
         translate_steps(translator, node_entry(step->value, "steps")->value);
-    } else if (text_equal(step->key, "press") || text_equal(step->key, "chord")) {
-        translate_key(translator, "keys", step->value, "keys");
-        if (alone)
-            translate_words(translator, "keys", &step->value);
-    } else if (text_equal(step->key, "wait")) {
-        translate_key(translator, "texts", step->value, "text");
-        translate_key(translator, "texts", step->value, "gone");
-        translate_key(translator, "texts", step->value, "title");
-        translate_key(translator, "regexes", step->value, "regex");
-        if (alone)
-            translate_words(translator, "texts", &step->value);
-    } else if (text_equal(step->key, "mouse")) {
-        translate_key(translator, "texts", step->value, "text");
+    for (size_t i = 0; i < sizeof word_places / sizeof *word_places; i++) {
+        struct node *mapping = step->value;
+        if (!text_equal(step->key, word_places[i].step))
+            continue;
+        if (mapping->kind != NODE_MAPPING) {
+            translate_words(translator, word_places[i].kind, &step->value);
+            return;
+        }
+        for (size_t e = 0; e < mapping->count; e++)
+            if (text_equal(mapping->entries[e].key, word_places[i].key))
+                translate_words(translator, word_places[i].kind, &mapping->entries[e].value);
     }
 }
 

@@ -353,14 +353,11 @@ struct node *yaml_read_file(const char *file, const struct file_source *source,
     struct lg_error err = {0};
     bool got = source != NULL ? source->read(source->context, file, &text, &err)
                               : file_read(file, &text, LG_ERROR_INPUT, &err);
-    if (got)
-        return yaml_read(buffer_string(&text), text.length, file, problems);
-    if (text.overflowed)
-        diagnose(problems, (struct mark){file, 1, 1}, "larger than the limit of %u KiB",
-                 LIMIT_YAML_BYTES / 1024);
-    else
-        diagnose(problems, (struct mark){file, 1, 1}, "cannot read this file: %s",
-                 source != NULL ? err.text : strerror(err.errnum));
+    if (got || text.overflowed)
+        return yaml_read(buffer_string(&text), text.overflowed ? SIZE_MAX : text.length, file,
+                         problems);
+    diagnose(problems, (struct mark){file, 1, 1}, "cannot read this file: %s",
+             source != NULL ? err.text : strerror(err.errnum));
     return NULL;
 }
 

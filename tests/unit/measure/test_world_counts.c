@@ -11,7 +11,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "measure/sessions.h"
 #include "measure/world_counts.h"
 #include "world/tools.h"
 
