@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "base/strings.h"
-#include "commands/command_table.h"
 #include "commands/complain.h"
 #include "commands/help.h"
 
@@ -52,31 +51,6 @@ static int flush_results(int status, bool bisects)
     return bisects ? bisect_status(EXIT_INTERNAL) : EXIT_INTERNAL;
 }
 
-static int call(const struct arguments *arguments)
-{
-    switch (arguments->command) {
-    case COMMAND_RUN:
-        return command_run(arguments);
-    case COMMAND_ACCEPT:
-        return command_accept(arguments);
-    case COMMAND_CHECK:
-        return command_check(arguments);
-    case COMMAND_LIST:
-        return command_list(arguments);
-    case COMMAND_REPORT:
-        return command_report(arguments);
-    case COMMAND_BISECT:
-        return command_bisect(arguments);
-    case COMMAND_MERGE:
-        return command_merge(arguments);
-    case COMMAND_DIFF_BASELINE:
-        return command_diff_baseline(arguments);
-    case COMMAND_COMPLETION:
-        return command_completion(arguments);
-    }
-    return EXIT_INTERNAL;
-}
-
 static int run_command(const struct command_info *command, int count, char *const *words)
 {
     struct arguments arguments = {0};
@@ -89,7 +63,7 @@ static int run_command(const struct command_info *command, int count, char *cons
     } else if (option_given(&arguments, OPTION_HELP)) {
         status = print_help(command, stdout);
     } else {
-        status = call(&arguments);
+        status = command->run(&arguments);
     }
     arguments_free(&arguments);
     return status;

@@ -19,6 +19,19 @@ int command_merge(const struct arguments *arguments);
 int command_diff_baseline(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
+
+/* A row of the table of sub-commands, from which help, manual page and completions are made. */
+struct command_info {
+    enum command command;
+    int (*run)(const struct arguments *arguments); /* returns the exit status */
+    const char *name;
+    const char *operands; /* for the usage line */
+    const char *summary;  /* one line */
+    const char *text;     /* paragraphs, separated by empty lines */
+};
+extern const struct command_info command_table[];
+extern const size_t command_table_count;
+
 /* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.
  */
 int bisect_status(int status);

@@ -1,7 +1,7 @@
-#include "commands/command_table.h"
+#include "commands/command.h"
 
 const struct command_info command_table[] = {
-    {COMMAND_RUN, "run", "[SCENARIO|FILE.yaml ...]", "run scenarios and judge them",
+    {COMMAND_RUN, command_run, "run", "[SCENARIO|FILE.yaml ...]", "run scenarios and judge them",
      "Starts the target of each scenario (the program under test) in a pseudo-terminal, plays the "
      "scenario again and again, samples it, and judges its growth by the stored baseline, or by "
      "the defaults where there is none: nothing may grow. Without a name, all scenarios of the "
@@ -14,24 +14,27 @@ const struct command_info command_table[] = {
      "8h.\n\n"
      "For authors: leakgate run SCENARIO --iterations 1 --show --keep-world plays a scenario "
      "once."},
-    {COMMAND_ACCEPT, "accept", "SCENARIO...", "make or update baselines from a report",
+    {COMMAND_ACCEPT, command_accept, "accept", "SCENARIO...",
+     "make or update baselines from a report",
      "Takes the levels at rest of a run into the scenario's baseline. A run that is no pass is "
      "refused unless each leaking holder is named by --holder, with a --reason; its growth then "
      "becomes an exception of the baseline. Shows the difference it makes, and what it raises. "
      "With "
      "--tighten nothing is raised: allowances go down to what is left. Refuses to work in "
      "continuous integration (CI set): baselines are changed by people and reviewed."},
-    {COMMAND_CHECK, "check", "[SCENARIO|FILE ...]", "check scenarios, target files and baselines",
+    {COMMAND_CHECK, command_check, "check", "[SCENARIO|FILE ...]",
+     "check scenarios, target files and baselines",
      "Lists all errors of the files with line and column and starts nothing. Without a name, all "
      "in the scenarios and baselines directories are checked."},
-    {COMMAND_LIST, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
+    {COMMAND_LIST, command_list, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
      "Prints each scenario with its target, tags, needs, whether it has a baseline (yes, no, or "
      "that of another plan, when the scenario or its target file has changed since), and how many "
      "seconds it takes: by its baseline, or estimated (~)."},
-    {COMMAND_REPORT, "report", "", "judge a run's journals again and print the report",
+    {COMMAND_REPORT, command_report, "report", "",
+     "judge a run's journals again and print the report",
      "Makes the report again from the journals of an earlier run, without the target. The exit "
      "status is 0 when that was possible, whatever the verdicts are."},
-    {COMMAND_MERGE, "merge", "DIR...", "make one report of those of shards",
+    {COMMAND_MERGE, command_merge, "merge", "DIR...", "make one report of those of shards",
      "Reads the reports of `leakgate run --shard I/N` and makes one of them, with one verdict: all "
      "formats, and a copy of the evidence. A DIR is a report, or a directory in which they lie, as "
      "the artifacts of a build are unpacked. The inputs stay as they are.\n\n"
@@ -40,7 +43,7 @@ const struct command_info command_table[] = {
      "missing. A shard that is there twice, or reports that are not of one suite (other scenarios, "
      "options, or builds of the target), make no report.\n\n"
      "Reports of whole suites are merged when no scenario is in two of them."},
-    {COMMAND_DIFF_BASELINE, "diff-baseline", "[REV]",
+    {COMMAND_DIFF_BASELINE, command_diff_baseline, "diff-baseline", "[REV]",
      "show what changes in baselines and scenarios, for a review",
      "Compares the baselines and scenarios of the working tree with those of a git revision, and "
      "marks what is weaker in a baseline: a larger allowance, a new exception, one that holds "
@@ -50,7 +53,7 @@ const struct command_info command_table[] = {
      "one it tracks, or HEAD itself).\n\n"
      "The exit status is 0, whatever changes, but for --fail-on weaker, and 2 where a file or the "
      "revision cannot be read."},
-    {COMMAND_BISECT, "bisect", "SCENARIO...", "run scenarios for git bisect run",
+    {COMMAND_BISECT, command_bisect, "bisect", "SCENARIO...", "run scenarios for git bisect run",
      "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
      "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "
      "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option; of "
@@ -62,7 +65,7 @@ const struct command_info command_table[] = {
      "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
      "--build makes. The scenarios, baselines and the control build should lie outside the tree "
      "that is searched, or each commit is judged by its own."},
-    {COMMAND_COMPLETION, "completion", "bash|zsh|fish|scenarios|targets|tags",
+    {COMMAND_COMPLETION, command_completion, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",
      "Prints a script by which a shell completes commands, options and their values, and the names "
      "of scenarios, target files and tags. The Debian package brings the scripts along. By "

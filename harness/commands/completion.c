@@ -34,17 +34,6 @@ static void put_names(const char *directory, struct buffer *out)
     put_words(&names, out);
 }
 
-static void put_scenarios(const struct arguments *arguments, struct buffer *out)
-{
-    put_names(option_text(arguments, OPTION_SCENARIOS), out);
-}
-
-static void put_targets(const struct arguments *arguments, struct buffer *out)
-{
-    _cleanup_free_ char *directory = path_join(option_text(arguments, OPTION_SCENARIOS), "targets");
-    put_names(directory, out);
-}
-
 /* Of the scenarios that can be read; who presses a key wants to see no errors of the others. */
 static void put_tags(const struct arguments *arguments, struct buffer *out)
 {
@@ -58,54 +47,37 @@ static void put_tags(const struct arguments *arguments, struct buffer *out)
     diagnostics_free(&problems);
     for (size_t i = 0; i < selection.count; i++)
         for (size_t j = 0; j < selection.plans[i]->tags.count; j++)
-            if (!string_list_contains(&tags, selection.plans[i]->tags.items[j]))
-                string_list_add(&tags, selection.plans[i]->tags.items[j]);
+            string_list_add_once(&tags, selection.plans[i]->tags.items[j]);
     selection_free(&selection);
     string_list_sort(&tags);
     put_words(&tags, out);
 }
 
-static void put_bash(const struct arguments *arguments, struct buffer *out)
-{
-    (void)arguments;
-    completion_bash(out);
-}
-
-static void put_zsh(const struct arguments *arguments, struct buffer *out)
-{
-    (void)arguments;
-    completion_zsh(out);
-}
-
-static void put_fish(const struct arguments *arguments, struct buffer *out)
-{
-    (void)arguments;
-    completion_fish(out);
-}
-
-/* The operands in the table of commands. */
-static const struct {
-    const char *name;
-    void (*put)(const struct arguments *arguments, struct buffer *out);
-} contents[] = {
-    {"bash", put_bash},           {"zsh", put_zsh},         {"fish", put_fish},
-    {"scenarios", put_scenarios}, {"targets", put_targets}, {"tags", put_tags},
-};
-
 int command_completion(const struct arguments *arguments)
 {
     const char *wanted = arguments->operands.count == 1 ? arguments->operands.items[0] : "";
+    const char *scenarios = option_text(arguments, OPTION_SCENARIOS);
+    _cleanup_free_ char *targets = path_join(scenarios, "targets");
     _cleanup_buffer_ struct buffer out = {0};
-    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
-        if (strcmp(contents[i].name, wanted) != 0)
-            continue;
-        contents[i].put(arguments, &out);
-        fputs(buffer_string(&out), stdout);
-        return EXIT_PASS;
-    }
     struct lg_error err = {0};
-    lg_fail(&err, LG_ERROR_INPUT, 0,
-            "completion wants one operand: a shell (bash, zsh or fish), or what its script asks "
-            "for (scenarios, targets or tags)");
-    return complain(&err);
+    if (strcmp(wanted, "bash") == 0) {
+        completion_bash(&out);
+    } else if (strcmp(wanted, "zsh") == 0) {
+        completion_zsh(&out);
+    } else if (strcmp(wanted, "fish") == 0) {
+        completion_fish(&out);
+    } else if (strcmp(wanted, "scenarios") == 0) {
+        put_names(scenarios, &out);
+    } else if (strcmp(wanted, "targets") == 0) {
+        put_names(targets, &out);
+    } else if (strcmp(wanted, "tags") == 0) {
+        put_tags(arguments, &out);
+    } else {
+        lg_fail(&err, LG_ERROR_INPUT, 0,
+                "completion wants one operand: a shell (bash, zsh or fish), or what its script "
+                "asks for (scenarios, targets or tags)");
+        return complain(&err);
+    }
+    fputs(buffer_string(&out), stdout);
+    return EXIT_PASS;
 }

@@ -1,7 +1,9 @@
 /*
- * Shell completions, made from the tables of commands and options: a script for each shell (a file
- * each), which asks `leakgate completion scenarios` (or targets, tags) for the words that depend on
- * files.
+ * Shell completions, made from the tables of commands and options: a script for each shell, which
+ * asks `leakgate completion scenarios` (or targets, tags) for the words that depend on files.
+ *
+ * What a shell does with the words is written in its own language: completion/template.SHELL, where
+ * a name between two "@" stands for what the tables give.
  */
 #ifndef LEAKGATE_COMMANDS_COMPLETION_SCRIPTS_H
 #define LEAKGATE_COMMANDS_COMPLETION_SCRIPTS_H
@@ -9,8 +11,13 @@
 #include "base/buffer.h"
 
 /* Appended. */
-void completion_bash(struct buffer *out);
-void completion_zsh(struct buffer *out);
-void completion_fish(struct buffer *out);
+void completion_bash(struct buffer *out); /* bash(1), "Programmable Completion" */
+void completion_zsh(struct buffer *out);  /* zshcompsys(1), _arguments and compadd */
+void completion_fish(struct buffer *out); /* complete(1) */
+
+/* Made of the files by completion/embed.cmake. */
+extern const char bash_template[];
+extern const char zsh_template[];
+extern const char fish_template[];
 
 #endif

@@ -1,15 +1,22 @@
 #include "commands/help.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "commands/command.h"
 #include "report/text_layout.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 2, HELP_COLUMN = 26 };
 
-const struct fact exit_facts[] = {
+struct fact {
+    const char *name;
+    const char *text;
+};
+
+static const struct fact exit_facts[] = {
     {"0", "pass"},
     {"1", "leak"},
     {"2", "usage, a scenario or a baseline file is wrong: nothing ran; merge: a shard is missing"},
@@ -18,19 +25,19 @@ const struct fact exit_facts[] = {
     {"5", "the target failed: it did not start, crashed, or a wait timed out"},
     {"70", "leakgate's own fault"},
     {"128+n", "stopped by signal n, which outranks all"},
+    {NULL, NULL},
 };
-const size_t exit_fact_count = sizeof exit_facts / sizeof *exit_facts;
 
-const struct fact environment_facts[] = {
+static const struct fact environment_facts[] = {
     {"LEAKGATE_PROGRAM", "the program to run as the target, where --program is not given"},
     {"LEAKGATE_TIMEOUT_SCALE", "a number that every deadline of a step is multiplied by"},
     {"NO_COLOR", "no colours, where it is set and not empty"},
     {"CI", "where it is set, leakgate accept refuses to work"},
     {"TMPDIR", "where the throw-away homes of runs are made; else /tmp"},
+    {NULL, NULL},
 };
-const size_t environment_fact_count = sizeof environment_facts / sizeof *environment_facts;
 
-const struct fact file_facts[] = {
+static const struct fact file_facts[] = {
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
@@ -38,16 +45,55 @@ const struct fact file_facts[] = {
                                    "summary.md, result.json, junit.xml, samples.csv"},
     {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
                                   "unless it passed, its goroutines and profiles"},
+    {NULL, NULL},
 };
-const size_t file_fact_count = sizeof file_facts / sizeof *file_facts;
 
-char *option_usage(const struct option_info *info)
+static const struct {
+    const char *heading;
+    const struct fact *facts; /* up to one without a name */
+} fact_lists[] = {
+    {"Files", file_facts},
+    {"Environment", environment_facts},
+    {"Exit status", exit_facts},
+};
+enum { FACT_LIST_COUNT = sizeof fact_lists / sizeof *fact_lists };
+
+/* --- What both say; the caller frees it --- */
+
+/* "leakgate check [OPTION ...] [SCENARIO|FILE ...]" */
+static char *command_usage(const struct command_info *command)
 {
-    _cleanup_free_ char *letter =
-        info->letter != 0 ? memory_format("-%c, ", info->letter) : memory_copy_text("");
-    return memory_format("%s--%s%s%s", letter, info->name, info->argument != NULL ? " " : "",
-                         info->argument != NULL ? info->argument : "");
+    return memory_format("leakgate %s [OPTION ...]%s%s", command->name,
+                         *command->operands != '\0' ? " " : "", command->operands);
 }
+
+/* "--tag TAG", "--json", "-h, --help" */
+static char *option_usage(const struct option_info *info)
+{
+    const char letter[] = {'-', info->letter, ',', ' ', '\0'};
+    return memory_format("%s--%s%s%s", info->letter != 0 ? letter : "", info->name,
+                         info->argument != NULL ? " " : "", text_or(info->argument, ""));
+}
+
+static char *option_text_of(const struct option_info *info)
+{
+    return info->otherwise != NULL ? memory_format("%s (default: %s)", info->help, info->otherwise)
+                                   : memory_copy_text(info->help);
+}
+
+static void each_paragraph(const char *text, void (*put)(struct buffer *out, const char *paragraph),
+                           struct buffer *out)
+{
+    while (*text != '\0') {
+        const char *end = strstr(text, "\n\n");
+        size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
+        _cleanup_free_ char *paragraph = memory_copy_range(text, length);
+        put(out, paragraph);
+        text += length + (end != NULL ? 2 : 0);
+    }
+}
+
+/* --- Help texts --- */
 
 static void put_row(struct buffer *out, const char *name, const char *text)
 {
@@ -60,14 +106,6 @@ static void put_row(struct buffer *out, const char *name, const char *text)
     buffer_char(out, ' ');
     text_wrap(out, text, HELP_COLUMN, HELP_COLUMN, HELP_WIDTH);
     buffer_char(out, '\n');
-}
-
-static void put_facts(struct buffer *out, const char *heading, const struct fact *facts,
-                      size_t count)
-{
-    buffer_format(out, "\n%s:\n", heading);
-    for (size_t i = 0; i < count; i++)
-        put_row(out, facts[i].name, facts[i].text);
 }
 
 char *help_of_all(void)
@@ -84,44 +122,102 @@ char *help_of_all(void)
     buffer_text(&out, "\nOptions:\n");
     put_row(&out, "-h, --help", "print this help; leakgate COMMAND --help that of a command");
     put_row(&out, "-V, --version", "print the version");
-    put_facts(&out, "Files", file_facts, file_fact_count);
-    put_facts(&out, "Environment", environment_facts, environment_fact_count);
-    put_facts(&out, "Exit status", exit_facts, exit_fact_count);
+    for (size_t i = 0; i < FACT_LIST_COUNT; i++) {
+        buffer_format(&out, "\n%s:\n", fact_lists[i].heading);
+        for (const struct fact *fact = fact_lists[i].facts; fact->name != NULL; fact++)
+            put_row(&out, fact->name, fact->text);
+    }
     return buffer_take(&out);
 }
 
-static void put_paragraphs(struct buffer *out, const char *text)
+static void put_paragraph(struct buffer *out, const char *paragraph)
 {
-    while (*text != '\0') {
-        const char *end = strstr(text, "\n\n");
-        size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
-        _cleanup_free_ char *paragraph = memory_copy_range(text, length);
-        buffer_char(out, '\n');
-        if (text_starts(paragraph, "    ")) /* commands, as they are typed */
-            buffer_text(out, paragraph);
-        else
-            text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
-        buffer_char(out, '\n');
-        text += length + (end != NULL ? 2 : 0);
-    }
+    buffer_char(out, '\n');
+    if (text_starts(paragraph, "    ")) /* commands, as they are typed */
+        buffer_text(out, paragraph);
+    else
+        text_wrap(out, paragraph, 0, 0, HELP_WIDTH);
+    buffer_char(out, '\n');
 }
 
 char *help_of_command(const struct command_info *command)
 {
     struct buffer out = {0};
-    buffer_format(&out, "Usage: leakgate %s [OPTION ...]%s%s\n", command->name,
-                  *command->operands != '\0' ? " " : "", command->operands);
-    put_paragraphs(&out, command->text);
+    _cleanup_free_ char *usage = command_usage(command);
+    buffer_format(&out, "Usage: %s\n", usage);
+    each_paragraph(command->text, put_paragraph, &out);
     buffer_text(&out, "\nOptions:\n");
-    for (size_t i = 0; i < option_table_count; i++) {
-        const struct option_info *info = &option_table[i];
-        if ((info->commands & command->command) == 0)
-            continue;
-        _cleanup_free_ char *usage = option_usage(info);
-        _cleanup_free_ char *text =
-            info->otherwise != NULL ? memory_format("%s (default: %s)", info->help, info->otherwise)
-                                    : memory_copy_text(info->help);
-        put_row(&out, usage, text);
+    for (const struct option_info *info = NULL;
+         (info = option_after(command->command, info)) != NULL;) {
+        _cleanup_free_ char *name = option_usage(info);
+        _cleanup_free_ char *text = option_text_of(info);
+        put_row(&out, name, text);
+    }
+    return buffer_take(&out);
+}
+
+/* --- The manual page --- */
+
+/* Text for roff: '-' and '\' are escaped, and a control character that begins a line made harmless
+ * by a zero-width one (groff(7), "Escape sequences"). */
+static void put_roff(struct buffer *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        buffer_text(out, "\\&");
+    for (; *text != '\0'; text++) {
+        if (*text == '-')
+            buffer_text(out, "\\-");
+        else if (*text == '\\')
+            buffer_text(out, "\\e");
+        else
+            buffer_char(out, *text);
+    }
+    buffer_char(out, '\n');
+}
+
+static void put_term(struct buffer *out, const char *term, const char *text)
+{
+    buffer_text(out, ".TP\n.B ");
+    put_roff(out, term);
+    put_roff(out, text);
+}
+
+static void put_roff_paragraph(struct buffer *out, const char *paragraph)
+{
+    buffer_text(out, ".PP\n");
+    put_roff(out, paragraph);
+}
+
+static void put_command(struct buffer *out, const struct command_info *command)
+{
+    _cleanup_free_ char *usage = command_usage(command);
+    buffer_text(out, ".SS ");
+    put_roff(out, usage);
+    each_paragraph(command->text, put_roff_paragraph, out);
+    for (const struct option_info *info = NULL;
+         (info = option_after(command->command, info)) != NULL;) {
+        _cleanup_free_ char *name = option_usage(info);
+        _cleanup_free_ char *text = option_text_of(info);
+        put_term(out, name, text);
+    }
+}
+
+char *man_make(void)
+{
+    struct buffer out = {0};
+    /* Generated, and without a date: the same tables give the same bytes. */
+    buffer_text(&out, ".TH LEAKGATE 1 \"\" \"leakgate " LEAKGATE_VERSION "\" \"User Commands\"\n"
+                      ".SH NAME\nleakgate \\- leak regression gate for terminal programs\n"
+                      ".SH SYNOPSIS\n.B leakgate\nCOMMAND [OPTION ...]\n.SH COMMANDS\n");
+    for (size_t i = 0; i < command_table_count; i++)
+        put_command(&out, &command_table[i]);
+    for (size_t i = 0; i < FACT_LIST_COUNT; i++) {
+        buffer_text(&out, ".SH ");
+        for (const char *c = fact_lists[i].heading; *c != '\0'; c++)
+            buffer_char(&out, (char)toupper((unsigned char)*c));
+        buffer_char(&out, '\n');
+        for (const struct fact *fact = fact_lists[i].facts; fact->name != NULL; fact++)
+            put_term(&out, fact->name, fact->text);
     }
     return buffer_take(&out);
 }

@@ -96,25 +96,25 @@ const struct option_info option_table[] = {
 };
 const size_t option_table_count = sizeof option_table / sizeof *option_table;
 
-static const struct option_info *option_by_name(enum command command, const char *name,
-                                                size_t length)
+const struct option_info *option_after(enum command command, const struct option_info *info)
 {
-    for (size_t i = 0; i < option_table_count; i++) {
-        const struct option_info *info = &option_table[i];
-        if ((info->commands & command) != 0 && strlen(info->name) == length &&
-            strncmp(info->name, name, length) == 0)
-            return info;
-    }
-    return NULL;
+    info = info != NULL ? info + 1 : option_table;
+    while (info < option_table + option_table_count && (info->commands & command) == 0)
+        info++;
+    return info < option_table + option_table_count ? info : NULL;
 }
 
-static const struct option_info *option_by_letter(enum command command, const char *word)
+/* The option that a word names: "--name", "--name=VALUE", "-x" or "-xVALUE". */
+static const struct option_info *option_of_word(enum command command, const char *word)
 {
-    for (size_t i = 0; i < option_table_count; i++)
-        if ((option_table[i].commands & command) != 0 && option_table[i].letter != 0 &&
-            word[1] == option_table[i].letter &&
-            (word[2] == '\0' || option_table[i].type != OPTION_TYPE_FLAG))
-            return &option_table[i];
+    bool is_long = text_starts(word, "--");
+    size_t length = is_long ? strcspn(word + 2, "=") : 1;
+    for (const struct option_info *info = NULL; (info = option_after(command, info)) != NULL;) {
+        if (is_long ? strlen(info->name) == length && strncmp(info->name, word + 2, length) == 0
+                    : info->letter != 0 && word[1] == info->letter &&
+                          (word[2] == '\0' || info->type != OPTION_TYPE_FLAG))
+            return info;
+    }
     return NULL;
 }
 
@@ -122,9 +122,8 @@ static bool unknown_option(enum command command, const char *word, struct lg_err
 {
     const char *names[OPTION_COUNT];
     size_t count = 0;
-    for (size_t i = 0; i < option_table_count; i++)
-        if ((option_table[i].commands & command) != 0)
-            names[count++] = option_table[i].name;
+    for (const struct option_info *info = NULL; (info = option_after(command, info)) != NULL;)
+        names[count++] = info->name;
     const char *bare = word + strspn(word, "-");
     _cleanup_free_ char *name = memory_copy_range(bare, strcspn(bare, "="));
     const char *nearest = text_nearest(name, names, count);
@@ -216,9 +215,7 @@ static bool take_option(enum command command, int count, char *const *words,
     const char *word = words[0];
     const char *equals = strchr(word, '=');
     bool is_long = text_starts(word, "--");
-    const struct option_info *info = is_long
-                                         ? option_by_name(command, word + 2, strcspn(word + 2, "="))
-                                         : option_by_letter(command, word);
+    const struct option_info *info = option_of_word(command, word);
     const char *value = "";
     *used = 1;
     if (info == NULL)

@@ -84,6 +84,8 @@ struct option_info {
 
 extern const struct option_info option_table[];
 extern const size_t option_table_count;
+/* The command's next option after `info`; NULL asks for its first, and none is left at NULL. */
+const struct option_info *option_after(enum command command, const struct option_info *info);
 
 /* A parsed command line. Of an option that is no list the last value counts. */
 struct arguments {
