@@ -225,7 +225,7 @@ func measureSettled(t *testing.T) level {
 			alike = 0
 		}
 		last = now
-		return alike == 20
+		return alike == 60
 	})
 	return last
 }
