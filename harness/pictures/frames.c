@@ -57,7 +57,7 @@ struct frames {
     uint32_t screen[LIMIT_TERMINAL_ROWS]; /* as it is now: a line each */
     size_t wanted_bytes, wanted_pictures;
     size_t taken; /* bytes that the pictures so far take in the page */
-    bool full;    /* over a limit, or enough: what comes is not taken any more */
+    bool full;    /* over a limit, or enough: no more is taken */
 };
 
 static uint32_t line_of(struct frames *frames, const char *json, bool blank)
@@ -148,26 +148,22 @@ static uint32_t take_line(struct frames *frames, const struct terminal *terminal
     return line_of(frames, buffer_string(&json), blank);
 }
 
-static void change_row(struct frames *frames, int row, uint32_t line)
-{
-    if (frames->screen[row] == line)
-        return;
-    frames->screen[row] = line;
-    array_append(frames->changes, frames->change_count, frames->change_capacity,
-                 (struct change){(uint16_t)row, line});
-}
-
 static bool take_frame(void *context, double at, struct terminal *terminal)
 {
     struct frames *frames = context;
     size_t first = frames->change_count;
     unsigned full = 0;
     for (int row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
+        uint32_t line = frames->screen[row];
         if (row >= terminal_rows(terminal))
-            change_row(frames, row, 0);
+            line = 0;
         else if (terminal_take_row(terminal, row))
-            change_row(frames, row, take_line(frames, terminal, row));
-        full += !frames->lines[frames->screen[row]]->blank;
+            line = take_line(frames, terminal, row);
+        if (line != frames->screen[row])
+            array_append(frames->changes, frames->change_count, frames->change_capacity,
+                         (struct change){(uint16_t)row, line});
+        frames->screen[row] = line;
+        full += !frames->lines[line]->blank;
     }
     if (frames->change_count == first)
         return true;
@@ -180,50 +176,39 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
     return !frames->full;
 }
 
-static uint32_t label_of(struct frames *frames, const char *label)
-{
-    for (size_t i = 0; i < frames->labels.count; i++)
-        if (strcmp(frames->labels.items[i], label) == 0)
-            return (uint32_t)i;
-    string_list_add(&frames->labels, label);
-    return (uint32_t)frames->labels.count - 1;
-}
-
 static void take_mark(void *context, double at, const char *label)
 {
     struct frames *frames = context;
+    uint32_t number = 0;
     if (frames->mark_count == MARKS_MAX || frames->labels.count == LABELS_MAX)
         return;
+    while (number < frames->labels.count && strcmp(frames->labels.items[number], label) != 0)
+        number++;
+    if (number == frames->labels.count)
+        string_list_add(&frames->labels, label);
     array_append(frames->marks, frames->mark_count, frames->mark_capacity,
-                 (struct marker){at, label_of(frames, label)});
+                 (struct marker){at, number});
 }
 
 const struct replay_listener frames_listener = {.frame = take_frame, .marker = take_mark};
-
-/* How much the page grows by a picture; `used` are the lines that it has. */
-static size_t cost_of(const struct frames *frames, const struct frame *frame, bool *used)
-{
-    size_t cost = FRAME_BYTES + frame->count * CHANGE_BYTES;
-    for (size_t i = frame->first; i < frame->first + frame->count; i++) {
-        uint32_t line = frames->changes[i].line;
-        if (!used[line])
-            cost += strlen(frames->lines[line]->json) + 1;
-        used[line] = true;
-    }
-    return cost;
-}
 
 struct window {
     size_t first, end;
 };
 
+/* The first pictures, or the last ones, by which the page grows no more than the budget. */
 static struct window choose(const struct frames *frames, bool tail, size_t budget)
 {
     _cleanup_free_ bool *used = memory_array(frames->line_count, sizeof *used);
     struct window range = {.first = tail ? frames->count : 0, .end = tail ? frames->count : 0};
     for (size_t taken = 0; range.end - range.first < frames->count;) {
         const struct frame *next = &frames->frames[tail ? range.first - 1 : range.end];
-        taken += cost_of(frames, next, used);
+        taken += FRAME_BYTES + next->count * CHANGE_BYTES;
+        for (size_t i = next->first; i < next->first + next->count; i++) {
+            uint32_t line = frames->changes[i].line;
+            taken += used[line] ? 0 : strlen(frames->lines[line]->json) + 1;
+            used[line] = true;
+        }
         /* The last picture of a failure is shown whatever it costs. */
         if (taken > budget && range.end > range.first)
             break;
@@ -247,20 +232,15 @@ struct numbering {
     size_t count;
 };
 
-static uint32_t number_of(struct numbering *numbering, uint32_t line)
-{
-    if (numbering->number[line] == 0) {
-        numbering->order[numbering->count++] = line;
-        numbering->number[line] = (uint32_t)numbering->count;
-    }
-    return numbering->number[line] - 1;
-}
-
 static void write_change(struct numbering *numbering, struct change change, bool first,
                          struct buffer *out)
 {
-    buffer_format(out, "%s%u,%u", first ? "" : ",", (unsigned)change.row,
-                  (unsigned)number_of(numbering, change.line));
+    uint32_t *number = &numbering->number[change.line];
+    if (*number == 0) {
+        numbering->order[numbering->count++] = change.line;
+        *number = (uint32_t)numbering->count;
+    }
+    buffer_format(out, "%s%u,%u", first ? "" : ",", (unsigned)change.row, *number - 1);
 }
 
 /* The first picture is the whole screen, the others what changed. */
@@ -288,29 +268,19 @@ static void write_frames(const struct frames *frames, struct window range,
     buffer_char(out, ']');
 }
 
-static void write_lines(const struct frames *frames, const struct numbering *numbering,
-                        struct buffer *out)
+/* What the pictures and the marks name by number, and the marks of that part. */
+static void write_tables(const struct frames *frames, const struct recording_part *part,
+                         const struct numbering *numbering, struct buffer *out)
 {
-    buffer_char(out, '[');
+    bool first = true;
+    buffer_text(out, ",\"lines\":[");
     for (size_t i = 0; i < numbering->count; i++)
         buffer_format(out, "%s%s", i > 0 ? "," : "", frames->lines[numbering->order[i]]->json);
-    buffer_char(out, ']');
-}
-
-static void write_styles(const struct frames *frames, struct buffer *out)
-{
-    buffer_char(out, '[');
+    buffer_text(out, "],\"styles\":[");
     for (size_t i = 0; i < frames->style_count; i++)
         buffer_format(out, "%s[%d,%d,%u]", i > 0 ? "," : "", frames->styles[i].foreground,
                       frames->styles[i].background, frames->styles[i].flags);
-    buffer_char(out, ']');
-}
-
-static void write_marks(const struct frames *frames, const struct recording_part *part,
-                        struct buffer *out)
-{
-    bool first = true;
-    buffer_text(out, "\"labels\":[");
+    buffer_text(out, "],\"labels\":[");
     for (size_t i = 0; i < frames->labels.count; i++) {
         buffer_text(out, i > 0 ? "," : "");
         html_json_text(out, frames->labels.items[i]);
@@ -343,25 +313,11 @@ struct recording_part frames_write(const struct frames *frames, bool tail, size_
     };
     buffer_text(out, "{\"frames\":");
     write_frames(frames, range, &numbering, out);
-    buffer_text(out, ",\"lines\":");
-    write_lines(frames, &numbering, out);
-    buffer_text(out, ",\"styles\":");
-    write_styles(frames, out);
-    buffer_char(out, ',');
-    write_marks(frames, &part, out);
+    write_tables(frames, &part, &numbering, out);
     buffer_char(out, '}');
     free(numbering.number);
     free(numbering.order);
     return part;
-}
-
-/* The texts of a line, one after the other. */
-static void put_line(struct buffer *out, const char *json)
-{
-    _cleanup_json_ json_t *runs = json_loads(json, 0, NULL);
-    for (size_t i = 1; i < json_array_size(runs); i += 2)
-        html_lines(out, json_string_value(json_array_get(runs, i)));
-    buffer_char(out, '\n');
 }
 
 void frames_still(const struct frames *frames, const struct recording_part *part,
@@ -380,6 +336,10 @@ void frames_still(const struct frames *frames, const struct recording_part *part
     play_to(frames, best, screen);
     while (rows > 0 && frames->lines[screen[rows - 1]]->blank)
         rows--;
-    for (size_t row = 0; row < rows; row++)
-        put_line(out, frames->lines[screen[row]]->json);
+    for (size_t row = 0; row < rows; row++) {
+        _cleanup_json_ json_t *runs = json_loads(frames->lines[screen[row]]->json, 0, NULL);
+        for (size_t i = 1; i < json_array_size(runs); i += 2)
+            html_lines(out, json_string_value(json_array_get(runs, i)));
+        buffer_char(out, '\n');
+    }
 }

@@ -28,7 +28,7 @@ void frames_free(struct frames *frames);
  *   {"styles": [[foreground, background, flags], ...], "lines": [[style, "text", ...], ...],
  *    "labels": ["press E", ...], "frames": [[seconds, [row, line, ...]], ...],
  *    "marks": [[seconds, label], ...]}
- * Colours and flags are those of target/emulator.h. It is fit for a data block (html_json_text). */
+ * Colours and flags are those of driver/emulator.h. It is fit for a data block (html_json_text). */
 struct recording_part frames_write(const struct frames *frames, bool tail, size_t budget,
                                    struct buffer *out);
 /* The last picture of that part that is as full as any, as text without colours, escaped for <pre>:

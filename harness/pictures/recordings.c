@@ -35,12 +35,19 @@ struct extract {
     size_t pictures; /* of its beginning; 0: as many as there are */
 };
 
+/* In the child. */
 static void draw(const struct extract *extract, int fd)
 {
+    const struct rlimit processor = {LIMIT_PAGE_REPLAY_SECONDS, LIMIT_PAGE_REPLAY_SECONDS};
+    const struct rlimit no_core = {0, 0};
     struct drawn drawn = {0};
     struct lg_error err = {0};
     struct replay_end end;
     struct buffer still = {0}, pictures = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_DFL);
+    setrlimit(RLIMIT_CPU, &processor);
+    setrlimit(RLIMIT_CORE, &no_core);
     struct frames *frames = frames_new(extract->tail ? 0 : extract->budget, extract->pictures);
     if (replay(extract->path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
         drawn.part = frames_write(frames, extract->tail, extract->budget, &pictures);
@@ -56,17 +63,6 @@ static void draw(const struct extract *extract, int fd)
     if (file_write_all(fd, &drawn, sizeof drawn, &err) &&
         file_write_all(fd, buffer_string(&still), still.length, &err))
         (void)!file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
-}
-
-static void draw_and_end(const struct extract *extract, int fd)
-{
-    const struct rlimit processor = {LIMIT_PAGE_REPLAY_SECONDS, LIMIT_PAGE_REPLAY_SECONDS};
-    const struct rlimit no_core = {0, 0};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL);
-    setrlimit(RLIMIT_CPU, &processor);
-    setrlimit(RLIMIT_CORE, &no_core);
-    draw(extract, fd);
     _exit(0);
 }
 
@@ -87,8 +83,8 @@ static void take_drawn(const struct buffer *written, struct recording *recording
         return;
     memcpy(&drawn, written->data, sizeof drawn);
     const char *bytes = written->data + sizeof drawn;
-    size_t rest = written->length - sizeof drawn;
-    if (drawn.still_bytes > rest || drawn.pictures_bytes != rest - drawn.still_bytes)
+    size_t remaining = written->length - sizeof drawn;
+    if (drawn.still_bytes > remaining || drawn.pictures_bytes != remaining - drawn.still_bytes)
         return;
     drawn.problem[sizeof drawn.problem - 1] = '\0';
     recording->state = drawn.problem[0] != '\0' ? RECORDING_REFUSED : RECORDING_DRAWN;
@@ -110,7 +106,7 @@ static void draw_apart(const struct extract *extract, struct recording *recordin
         return;
     pid_t child = fork();
     if (child == 0)
-        draw_and_end(extract, ends[1]);
+        draw(extract, ends[1]);
     close(ends[1]);
     bool whole = child > 0 && read_all(ends[0], &written);
     close(ends[0]);
@@ -133,8 +129,8 @@ static char *directory_in(const struct scenario_result *scenario, const char *di
 /* The path as seen from the report's directory, where the page lies. Points into path. */
 static const char *within(const char *directory, const char *path)
 {
-    const char *rest = text_starts(path, directory) ? path + strlen(directory) : path;
-    return rest + strspn(rest, "/");
+    const char *file = text_starts(path, directory) ? path + strlen(directory) : path;
+    return file + strspn(file, "/");
 }
 
 /* NULL: there is none. */

@@ -103,7 +103,7 @@ static char *describe_pace(const struct scenario_result *scenario, const struct 
     return buffer_take(&text);
 }
 
-/* The judge names the holders that grow; a person asks first what became of the whole. */
+/* The judge names the holders that grow; a person asks first about the total. */
 static void widen_to_total(const struct scenario_result *scenario, struct finding *finding)
 {
     if (gauge_info(finding->gauge)->rule != RULE_FLOOR || scenario->record == NULL)
@@ -127,9 +127,8 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = growth.iterations;
 }
 
-/* Of holders: does more of the gauge grow than what is found, which is allowed, was seen in one run
- * alone, or goes away at rest? Then all that are found are added up; else the whole gauge is meant.
- */
+/* Of a gauge whose holders grow: its total; or, where more of it grows than they do (allowed, seen
+ * in one run alone, gone at rest), all of them added up. */
 static void widen_to_gauge(const struct scenario_result *scenario, struct finding *finding)
 {
     const struct judgement *judgement = scenario->judgement;
