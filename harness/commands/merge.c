@@ -13,7 +13,9 @@
 #include "commands/print_result.h"
 #include "commands/report_directory.h"
 #include "commands/shards.h"
+#include "result/exit_status.h"
 #include "report/format.h"
+#include "result/result_json.h"
 
 struct merging {
     const struct arguments *arguments;

@@ -7,6 +7,7 @@
 #include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "result/result.h"
+#include "result/result_json.h"
 
 int command_report(const struct arguments *arguments)
 {

@@ -13,6 +13,7 @@
 #include "commands/print_result.h"
 #include "commands/suite_run.h"
 #include "report/format.h"
+#include "result/exit_status.h"
 #include "world/world.h"
 
 static bool read_timeout_scale(double *scale, struct lg_error *err)

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "commands/complain.h"
 #include "commands/suite_run.h"
+#include "result/exit_status.h"
 #include "report/text_layout.h"
 
 /* The two commands that measure a scenario without its baseline and store what was measured. */

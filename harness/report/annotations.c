@@ -16,7 +16,9 @@
 #include "report/location.h"
 #include "report/text_layout.h"
 #include "report/console.h"
+#include "result/exit_status.h"
 #include "report/revision_text.h"
+#include "result/baseline_difference.h"
 
 /* Ranks of what is no verdict. */
 enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100 };

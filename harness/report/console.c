@@ -13,6 +13,7 @@
 #include "report/evidence.h"
 #include "report/format.h"
 #include "result/attempts.h"
+#include "result/exit_status.h"
 #include "result/quarantine.h"
 #include "report/console_paint.h"
 #include "report/text_layout.h"

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "report/console_paint.h"
+#include "result/exit_status.h"
 #include "report/text_layout.h"
 
 /* What is read in a web page is wrapped there. Half, for widths are added up. */

@@ -15,6 +15,7 @@
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/revision_text.h"
+#include "result/exit_status.h"
 #include "result/amounts.h"
 #include "verdict/holder_key.h"
 #include "verdict/runtime_memory.h"

@@ -13,7 +13,9 @@
 #include "report/location.h"
 #include "report/text_layout.h"
 #include "report/console.h"
+#include "result/exit_status.h"
 #include "report/revision_text.h"
+#include "result/baseline_difference.h"
 
 enum {
     ATTRIBUTE_BYTES = 1000,

@@ -17,6 +17,7 @@
 #include "report/text_layout.h"
 #include "report/console.h"
 #include "report/revision_text.h"
+#include "result/exit_status.h"
 #include "verdict/runtime_memory.h"
 
 enum {

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "result/baseline_difference.h"
 
 const char *revision_word(const struct suite_result *suite)
 {

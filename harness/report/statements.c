@@ -11,6 +11,7 @@
 #include "result/attempts.h"
 #include "report/text_layout.h"
 #include "verdict/growth.h"
+#include "result/exit_status.h"
 #include "result/amounts.h"
 
 /* More holders than this would bury the gauge's own line; result.json has all of them. */

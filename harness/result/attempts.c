@@ -22,12 +22,6 @@ static char *journal_of(const char *directory, const char *name, enum attempt at
     return path_join(of_attempt, JOURNAL_FILE);
 }
 
-bool attempt_exists(const char *directory, const char *name, enum attempt attempt)
-{
-    _cleanup_free_ char *journal = journal_of(directory, name, attempt);
-    return access(journal, F_OK) == 0;
-}
-
 static struct attempt_result *add_attempt(struct scenario_result *scenario, enum attempt attempt)
 {
     struct attempt_result *result = &scenario->attempts[scenario->attempt_count++];
@@ -55,11 +49,45 @@ static void judge_by_here(struct scenario_result *scenario)
         judgement_free(votes[i]);
 }
 
-void scenario_screened(struct scenario_result *scenario)
+/* Keeps the screening's own verdict, before others have a say. */
+static void judge_screening(struct scenario_result *scenario)
 {
-    if (scenario->judgement != NULL)
-        add_attempt(scenario, ATTEMPT_SCREENING)->verdict = scenario->judgement->verdict;
+    const struct run_record *record = scenario->record;
+    scenario->judgement = judge(&record->series, record->header.baseline, &record->facts);
+    scenario->verdict = scenario->judgement->verdict;
+    enum lg_error_class problem = run_record_problem(record);
+    if (scenario->verdict == VERDICT_INVALID || scenario->verdict == VERDICT_INCONCLUSIVE)
+        problem = LG_ERROR_INVALID;
+    scenario_explain(scenario, problem, scenario->judgement->reason);
+    add_attempt(scenario, ATTEMPT_SCREENING)->verdict = scenario->verdict;
     judge_by_here(scenario);
+}
+
+void scenario_screen(struct scenario_result *scenario, const char *directory)
+{
+    _cleanup_free_ char *path = journal_of(directory, scenario->name, ATTEMPT_SCREENING);
+    struct lg_error err = {0};
+    struct run_record *record = run_record_read(path, &err);
+    scenario->ran = true;
+    scenario->record = record;
+    if (record == NULL) {
+        scenario->verdict = VERDICT_FAILED;
+        scenario_explain(scenario, LG_ERROR_INTERNAL, err.text);
+        return;
+    }
+    /* Of a run that was cut off before its result was written; else it is there already. */
+    if (scenario->plan_difference == NULL)
+        scenario->plan_difference = memory_copy_text(record->header.plan_difference);
+    scenario->played = record->end.played_only;
+    enum lg_error_class problem = run_record_problem(record);
+    if (problem == LG_ERROR_NEED) {
+        scenario_skip(scenario, record->facts.problem);
+    } else if (!scenario->played) {
+        judge_screening(scenario);
+    } else if (problem != LG_ERROR_NONE) {
+        scenario->verdict = record->facts.invalid ? VERDICT_INVALID : VERDICT_FAILED;
+        scenario_explain(scenario, problem, record->facts.problem);
+    }
 }
 
 /* The judgements that have a vote, the screening's first. */
@@ -180,6 +208,25 @@ void scenario_locate(struct scenario_result *scenario, const char *directory)
     else
         result->verdict = VERDICT_PASS;
     locate_by(scenario->judgement, result->record);
+}
+
+static bool has_journal(const struct scenario_result *scenario, const char *directory,
+                        enum attempt attempt)
+{
+    _cleanup_free_ char *journal = journal_of(directory, scenario->name, attempt);
+    return access(journal, F_OK) == 0;
+}
+
+void scenario_judge(struct scenario_result *scenario, const char *directory)
+{
+    scenario_screen(scenario, directory);
+    enum attempt next;
+    while ((next = scenario_wants(scenario)) != ATTEMPT_COUNT &&
+           has_journal(scenario, directory, next) && scenario_take(scenario, directory, next))
+        continue;
+    scenario_conclude(scenario);
+    if (scenario_wants_location(scenario) && has_journal(scenario, directory, ATTEMPT_LOCATE))
+        scenario_locate(scenario, directory);
 }
 
 static bool has_match(const struct judgement *judgement, const struct finding *wanted)

@@ -1,7 +1,7 @@
 /*
  * The runs of one scenario after its screening: again, third, locate (see verdict/confirm.h).
  *
- * Order of calls: scenario_screened once the screening is judged; while scenario_wants names an
+ * Order of calls: scenario_screen; while scenario_wants names an
  * attempt that can be had, scenario_take it; scenario_conclude; if scenario_wants_location,
  * scenario_locate.
  */
@@ -12,11 +12,10 @@
 
 /* DIRECTORY/NAME/ATTEMPT, the scenario's own directory for the screening; the caller frees it. */
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt);
-/* Is there a journal of it in the report? */
-bool attempt_exists(const char *directory, const char *name, enum attempt attempt);
 
-/* Keeps the screening's own verdict, before others have a say. */
-void scenario_screened(struct scenario_result *scenario);
+/* Reads DIRECTORY/NAME/journal.jsonl and judges it: fills record, judgement, verdict, problem and
+ * reason. A journal that cannot be read is a failure of leakgate's own. */
+void scenario_screen(struct scenario_result *scenario, const char *directory);
 /* The attempt whose verdict would tell more; ATTEMPT_COUNT: none. */
 enum attempt scenario_wants(const struct scenario_result *scenario);
 /* Reads and judges the attempt's journal. One that cannot be read counts as failed; one that the
@@ -29,6 +28,9 @@ void scenario_conclude(struct scenario_result *scenario);
 bool scenario_wants_location(const struct scenario_result *scenario);
 /* Adds to the findings what the locating run's journal says; one that failed leaves a remark. */
 void scenario_locate(struct scenario_result *scenario, const char *directory);
+
+/* All of that with the attempts whose journals are there. */
+void scenario_judge(struct scenario_result *scenario, const char *directory);
 
 /* The record that a baseline is made from: the screening's, or, where two others outvoted it, that
  * of a run that passed; where it showed more than was confirmed, that of a run that did not. NULL

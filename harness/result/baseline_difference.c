@@ -392,3 +392,15 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
     for (size_t i = 0; i < changes.count; i++)
         change_lines(&changes.items[i], old != NULL, lines);
 }
+
+void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines)
+{
+    const struct run_record *record = scenario->record;
+    _cleanup_changes_ struct change_list changes = {0};
+    if (record == NULL || record->header.baseline_revision == NULL)
+        return;
+    baseline_changes(record->header.baseline, record->header.baseline_here, &changes);
+    for (size_t i = 0; i < changes.count; i++)
+        if (changes.items[i].effect == CHANGE_WEAKER)
+            string_list_take(lines, change_text(&changes.items[i]));
+}

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "probes/gauge.h"
+#include "result/result.h"
 #include "verdict/baseline.h"
 
 /* What would have failed before passes now; the other way round; or it cannot be told, or makes no
@@ -62,5 +63,9 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
  * that stays within the tolerance makes nothing weaker or stricter. */
 void baseline_changes(const struct baseline *old, const struct baseline *new,
                       struct change_list *changes);
+
+/* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
+ * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
+void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);
 
 #endif

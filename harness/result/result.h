@@ -7,7 +7,6 @@
 #ifndef LEAKGATE_RESULT_RESULT_H
 #define LEAKGATE_RESULT_RESULT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -102,32 +101,7 @@ void scenario_skip(struct scenario_result *scenario, const char *reason);
 void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
                       const char *reason);
 
-/* Reads DIRECTORY/NAME/journal.jsonl and judges it: fills record, judgement, verdict, problem and
- * reason. A journal that cannot be read is a failure of leakgate's own. */
-void scenario_screen(struct scenario_result *scenario, const char *directory);
-/* The same with all further attempts whose journals are there. */
-void scenario_judge(struct scenario_result *scenario, const char *directory);
-
-/* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
- * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
-void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);
-
-/* The exit status of one scenario and of all: the worst counts, in the order 70, 2, 5, 1, 4, 3, 0;
- * a signal outranks all. */
-int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario);
-int suite_exit_status(const struct suite_result *suite);
-/* The worse of two exit statuses in that order. */
-int worse_status(int a, int b);
-
 /* DIRECTORY/NAME or DIRECTORY/NAME/FILE (file may be NULL); the caller frees it. */
 char *report_path(const char *directory, const char *name, const char *file);
-
-/* Fills a scenario that was added by its name from what scenario_to_json wrote: what the journals
- * cannot say is taken from there, all else is judged again. */
-void scenario_read(struct scenario_result *scenario, const char *directory, const json_t *stored);
-
-/* A report's directory read back and judged again: by its result.json, or, where a run was cut off
- * before that was written, by the journals in it. NULL and LG_ERROR_INPUT when it is no report. */
-struct suite_result *suite_read(const char *directory, struct lg_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "result/baseline_difference.h"
+#include "result/exit_status.h"
 #include "result/quarantine.h"
 
 static void put_text(json_t *object, const char *key, const char *text)

@@ -1,4 +1,4 @@
-#include "result/result.h"
+#include "result/result_json.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
-#include "result/result_json.h"
+#include "result/attempts.h"
 
 static enum verdict verdict_by_name(const char *name)
 {

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "result/exit_status.h"
 #include "report/console.h"
 
 static void assert_screen(const char *rows, size_t width, const char *expected)

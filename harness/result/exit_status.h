@@ -1,0 +1,14 @@
+/* What a run's result means to who started it. */
+#ifndef LEAKGATE_RESULT_EXIT_STATUS_H
+#define LEAKGATE_RESULT_EXIT_STATUS_H
+
+#include "result/result.h"
+
+/* The exit status of one scenario and of all: the worst counts, in the order 70, 2, 5, 1, 4, 3, 0;
+ * a signal outranks all. */
+int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario);
+int suite_exit_status(const struct suite_result *suite);
+/* The worse of two exit statuses in that order. */
+int worse_status(int a, int b);
+
+#endif
