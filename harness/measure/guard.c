@@ -65,20 +65,6 @@ static void await_guard(struct watch *watch)
     }
 }
 
-/* --- Its report --- */
-
-static json_t *read_report(int report)
-{
-    struct stat status;
-    if (fstat(report, &status) != 0 || status.st_size <= 0)
-        return NULL;
-    size_t size = (size_t)status.st_size;
-    _cleanup_free_ char *text = memory_array(size, 1);
-    if (pread(report, text, size, 0) != (ssize_t)size)
-        return NULL;
-    return json_parse(text, size, "the guard's report", NULL);
-}
-
 /* The guard died without a word: what it would have done is done here. Its worker dies with it, and
  * what was below them is given to the runner, the next subreaper. */
 static bool replace_guard(const struct watch *watch, struct lg_error *err)
@@ -94,7 +80,11 @@ static bool conclude(const struct watch *watch, struct lg_error *err)
 {
     struct guard_result *result = watch->result;
     bool ended = process_end_descendants(0, 0, clock_deadline(DEADLINE_KILL_MS), &result->killed);
-    _cleanup_json_ json_t *report = read_report(watch->start->report);
+    struct stat status;
+    size_t size = fstat(watch->start->report, &status) == 0 ? (size_t)status.st_size : 0;
+    _cleanup_free_ char *text = memory_array(size + 1, 1);
+    bool got = size > 0 && pread(watch->start->report, text, size, 0) == (ssize_t)size;
+    _cleanup_json_ json_t *report = got ? json_parse(text, size, "the guard's report", NULL) : NULL;
     if (report == NULL)
         return replace_guard(watch, err);
     json_get_texts(json_object_get(report, "killed"), &result->killed);
@@ -106,8 +96,6 @@ static bool conclude(const struct watch *watch, struct lg_error *err)
         return lg_fail(err, LG_ERROR_INTERNAL, 0, "%s", problem);
     return ended || lg_fail(err, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
 }
-
-/* --- Starting it --- */
 
 /* Out of the way of standard input, output and error, which the guard replaces. Closes fd. */
 static int above_standard(int fd)

@@ -16,13 +16,6 @@ static size_t group_length(const struct step_list *steps, size_t first)
 }
 
 /* The iteration counts as completed at the sample after its last step. */
-static bool sample_group(struct run *run, size_t done, struct lg_error *err)
-{
-    bool last = done == run->plan->iteration.count;
-    return (!last || run_count_iteration(run, err)) &&
-           run_take_sample(run, false, (unsigned)done, err);
-}
-
 static bool locate_iteration(struct run *run, struct lg_error *err)
 {
     const struct step_list *steps = &run->plan->iteration;
@@ -30,7 +23,10 @@ static bool locate_iteration(struct run *run, struct lg_error *err)
     for (size_t done = 0; done < steps->count;) {
         struct step_list group = {.items = steps->items + done, .count = group_length(steps, done)};
         done += group.count;
-        if (!target_play(run->target, &group, iteration, err) || !sample_group(run, done, err))
+        bool last = done == steps->count;
+        if (!target_play(run->target, &group, iteration, err) ||
+            (last && !run_count_iteration(run, err)) ||
+            !run_take_sample(run, false, (unsigned)done, err))
             return false;
     }
     return true;
