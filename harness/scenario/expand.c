@@ -80,18 +80,6 @@ static void give_up(const char *regex, int code, struct lg_error *err)
     lg_fail(err, LG_ERROR_INPUT, 0, "the regular expression \"%s\" was given up: %s", regex, why);
 }
 
-/* Gives *out room for *length bytes, which is then what is needed, also when it did not fit. */
-static int substitute(const pcre2_code *code, pcre2_match_context *limits, const char *text,
-                      const char *with, char **out, PCRE2_SIZE *length)
-{
-    free(*out);
-    *out = memory_array(*length, 1);
-    return pcre2_substitute(
-        code, (PCRE2_SPTR)text, strlen(text), 0,
-        PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_LITERAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH, NULL,
-        limits, (PCRE2_SPTR)with, strlen(with), (PCRE2_UCHAR *)*out, length);
-}
-
 char *text_replace(const char *text, const char *regex, const char *with, struct lg_error *err)
 {
     int result = 0;
@@ -109,9 +97,14 @@ char *text_replace(const char *text, const char *regex, const char *with, struct
     pcre2_set_heap_limit(limits, LIMIT_REGEX_HEAP_KIB);
     char *out = NULL;
     PCRE2_SIZE length = strlen(text) + strlen(with) + 1;
-    result = substitute(code, limits, text, with, &out, &length);
-    if (result == PCRE2_ERROR_NOMEMORY && length <= LIMIT_WORLD_FILE_BYTES)
-        result = substitute(code, limits, text, with, &out, &length);
+    do { /* where it does not fit, `length` becomes what is needed */
+        free(out);
+        out = memory_array(length, 1);
+        result = pcre2_substitute(
+            code, (PCRE2_SPTR)text, strlen(text), 0,
+            PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_LITERAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH,
+            NULL, limits, (PCRE2_SPTR)with, strlen(with), (PCRE2_UCHAR *)out, &length);
+    } while (result == PCRE2_ERROR_NOMEMORY && length <= LIMIT_WORLD_FILE_BYTES);
     pcre2_match_context_free(limits);
     pcre2_code_free(code);
     if (result < 0) {

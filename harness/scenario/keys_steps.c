@@ -213,15 +213,12 @@ const struct key_table settle_table =
                             .doc = "The file's mode; `\"0755\"` for a program."                    \
     }
 
-static const struct key_rule file_rules[] = {
-    {RULE_AT_LEAST_ONE, {"text", "line"}},
-    {RULE_GOES_WITH, {"line", "lines", "size"}},
-    {RULE_END, {NULL}},
-};
+#define FILE_RULES                                                                                 \
+    RULES({RULE_AT_LEAST_ONE, {"text", "line"}}, {RULE_GOES_WITH, {"line", "lines", "size"}})
 static const struct key_row world_file_rows[] = {FILE_ROWS};
 const struct key_table world_file_table =
     TABLE("file", "files: a file as a mapping", world_file_rows, .phrase = "a file",
-          .kind = TABLE_FILES, .rules = file_rules,
+          .kind = TABLE_FILES, .rules = FILE_RULES,
           .doc = "For a file that needs a mode, or files that are made by a rule; else the text "
                  "alone does. Needs `text`, `line` or both. `${n}` is known where `copies` stands, "
                  "also in the path, and `${line}` in `line`.");
@@ -234,7 +231,7 @@ static const struct key_row write_rows[] = {
             "lines. The mode is that of a new file."},
 };
 const struct key_table write_table =
-    TABLE("write", "write", write_rows, .kind = TABLE_FILES, .rules = file_rules,
+    TABLE("write", "write", write_rows, .kind = TABLE_FILES, .rules = FILE_RULES,
           .doc = "The keys of a file in `world.files`, and `append`. A file that is there already "
                  "is replaced in place, unless it is appended to.");
 
@@ -265,16 +262,13 @@ static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or 
         "steps", LIST_OF_SOME("a list of steps", &(step_type_)), .required = true,                 \
                                                                  .doc = "What is done each time."  \
     }
-static const struct key_rule loop_rules[] = {
-    {RULE_EXACTLY_ONE, {"times", "over"}},
-    {RULE_END, {NULL}},
-};
+#define LOOP_RULES RULES({RULE_EXACTLY_ONE, {"times", "over"}})
 static const struct key_row loop_rows[] = {LOOP_ROWS(step_type)};
 const struct key_table loop_table =
-    TABLE("loop", "loop", loop_rows, .kind = TABLE_LOOP, .rules = loop_rules,
+    TABLE("loop", "loop", loop_rows, .kind = TABLE_LOOP, .rules = LOOP_RULES,
           .doc = "Needs `times` or `over`. Loops may stand in loops, at most four deep. Each round "
                  "is written out when the file is read, and the report names the inner step.");
 static const struct key_row prepare_loop_rows[] = {LOOP_ROWS(prepare_step_type)};
 static const struct key_table prepare_loop_table =
     TABLE("prepare-loop", "loop in prepare", prepare_loop_rows, .phrase = "loop",
-          .kind = TABLE_LOOP, .rules = loop_rules, .doc = "The same with steps of prepare.");
+          .kind = TABLE_LOOP, .rules = LOOP_RULES, .doc = "The same with steps of prepare.");

@@ -251,10 +251,17 @@ static void read_mapping(struct reader *reader, struct node *mapping)
     }
 }
 
-static struct node *read_collection(struct reader *reader, const yaml_event_t *event)
+static struct node *read_value(struct reader *reader, const yaml_event_t *event)
 {
     struct mark mark = mark_of(reader, event->start_mark);
     bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
+    if (event->type == YAML_SCALAR_EVENT)
+        return read_scalar(reader, event);
+    if (event->type == YAML_ALIAS_EVENT) {
+        diagnose(reader->problems, mark, "aliases are not supported: *%s",
+                 (const char *)event->data.alias.anchor);
+        return node_new(NODE_BROKEN, mark);
+    }
     if (is_list)
         refuse_properties(reader, mark, event->data.sequence_start.anchor,
                           event->data.sequence_start.tag);
@@ -276,18 +283,6 @@ static struct node *read_collection(struct reader *reader, const yaml_event_t *e
     }
     reader->depth--;
     return node;
-}
-
-static struct node *read_value(struct reader *reader, const yaml_event_t *event)
-{
-    if (event->type == YAML_SCALAR_EVENT)
-        return read_scalar(reader, event);
-    if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)
-        return read_collection(reader, event);
-    struct mark mark = mark_of(reader, event->start_mark);
-    diagnose(reader->problems, mark, "aliases are not supported: *%s",
-             (const char *)event->data.alias.anchor);
-    return node_new(NODE_BROKEN, mark);
 }
 
 /* The stream's events around the one document: STREAM-START, DOCUMENT-START, the value,
