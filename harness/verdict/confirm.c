@@ -75,30 +75,15 @@ bool confirmation_wants_run(const struct judgement *const *runs, size_t count)
 static void add_later(struct judgement *screening, const struct judgement *const *runs,
                       size_t count)
 {
-    struct finding_list list = {
-        .items = screening->findings, .count = screening->count, .capacity = screening->count};
+    size_t capacity = screening->count;
     for (size_t run = 1; run + 1 < count; run++)
         for (size_t i = 0; runs[run]->verdict == VERDICT_LEAK && i < runs[run]->count; i++) {
             const struct finding *finding = &runs[run]->findings[i];
-            if (!needs_confirmation(finding) || !is_shown_after(runs, count, run, finding) ||
-                shows(screening, finding))
-                continue;
-            finding_add(&list, finding_copy(finding));
-            screening->findings = list.items;
-            screening->count = list.count;
+            if (needs_confirmation(finding) && is_shown_after(runs, count, run, finding) &&
+                !shows(screening, finding))
+                array_append(screening->findings, screening->count, capacity,
+                             finding_copy(finding));
         }
-}
-
-/* The text goes on with what the other runs said. */
-static void weaken(struct finding *finding, size_t count)
-{
-    char *text =
-        memory_format("%s%sseen in one of %zu runs", finding->text != NULL ? finding->text : "",
-                      finding->text != NULL ? "; " : "", count);
-    free(finding->text);
-    finding->text = text;
-    finding->unconfirmed = finding->kind;
-    finding->kind = FINDING_UNCONFIRMED;
 }
 
 static void conclude(struct judgement *judgement, enum verdict verdict, char *reason)
@@ -118,7 +103,7 @@ void confirm(struct judgement *const *runs, size_t count)
         if (runs[run]->verdict == VERDICT_FAILED) {
             conclude(screening, VERDICT_FAILED,
                      memory_format("in a fresh process that was to confirm growth: %s",
-                                   runs[run]->reason != NULL ? runs[run]->reason : "it failed"));
+                                   text_or(runs[run]->reason, "it failed")));
             return;
         }
     add_later(screening, all, count);
@@ -127,8 +112,14 @@ void confirm(struct judgement *const *runs, size_t count)
         struct finding *finding = &screening->findings[i];
         if (needs_confirmation(finding)) {
             finding->confirmed = is_shown_after(all, count, 0, finding);
-            if (!finding->confirmed)
-                weaken(finding, count);
+            if (!finding->confirmed) {
+                char *text = finding->text;
+                finding->text = memory_format("%s%sseen in one of %zu runs", text_or(text, ""),
+                                              text != NULL ? "; " : "", count);
+                free(text);
+                finding->unconfirmed = finding->kind;
+                finding->kind = FINDING_UNCONFIRMED;
+            }
         }
         any_fails = any_fails || finding_fails(finding->kind);
     }

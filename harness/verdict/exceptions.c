@@ -16,27 +16,21 @@ static const double wide_factor = 2, wide_margin = 0.05;
 /* The same margin in bytes: an object of the smallest size classes each iteration. */
 static const double wide_margin_bytes = 32;
 
-/* What was granted: to one holder by an exception, or to a whole gauge (holder NULL). */
-struct grant {
-    enum gauge gauge;
-    const char *holder;
-    struct allowance allowed;
-    const char *expires;
-};
-
-static struct finding finding_for(const struct grant *grant, enum finding_kind kind, char *text)
+/* `grant` is an exception, or the allowance of a whole gauge as one (holder NULL). */
+static struct finding finding_for(const struct baseline_exception *grant, enum finding_kind kind,
+                                  char *text)
 {
-    bool heap = grant->gauge == GAUGE_HEAP_STACK;
     return (struct finding){
         .kind = kind,
         .gauge = grant->gauge,
         .holder = memory_copy_text(grant->holder),
-        .allowed = heap ? grant->allowed.bytes : grant->allowed.values,
+        .allowed = grant->gauge == GAUGE_HEAP_STACK ? grant->allowed_bytes : grant->allowed,
         .text = text,
     };
 }
 
-static void check_date(const struct grant *grant, const char *today, struct finding_list *findings)
+static void check_date(const struct baseline_exception *grant, const char *today,
+                       struct finding_list *findings)
 {
     if (grant->expires == NULL || today[0] == '\0')
         return;
@@ -72,13 +66,12 @@ static bool is_wide(double allowed, double found, double margin)
 /* What has expired is reported only where it can go: its growth, if there is any, is judged by
  * itself. `found` is the growth that is there. */
 static void check_use(const struct ledger *ledger, const struct baseline *baseline,
-                      const struct grant *grant, struct allowance found,
+                      const struct baseline_exception *grant, struct allowance found,
                       const struct run_facts *facts, struct finding_list *findings)
 {
-    struct allowance allowed = grant->allowed;
     bool slope = gauge_info(grant->gauge)->rule == RULE_SLOPE;
-    bool wide = is_wide(allowed.values, found.values, slope ? wide_margin_bytes : wide_margin);
-    bool wide_bytes = is_wide(allowed.bytes, found.bytes, wide_margin_bytes);
+    bool wide = is_wide(grant->allowed, found.values, slope ? wide_margin_bytes : wide_margin);
+    bool wide_bytes = is_wide(grant->allowed_bytes, found.bytes, wide_margin_bytes);
     bool unused = found.values <= 0 && found.bytes <= 0;
     if (!was_read(ledger, grant->gauge) || !(wide || wide_bytes) ||
         (has_expired(grant->expires, facts->today) && !unused))
@@ -88,11 +81,11 @@ static void check_use(const struct ledger *ledger, const struct baseline *baseli
     if (unused)
         buffer_text(&text, "nothing uses it any more: it can be removed");
     else if (wide && !slope)
-        buffer_format(&text, "%.2f per %s are allowed, %.2f are left", allowed.values, step,
+        buffer_format(&text, "%.2f per %s are allowed, %.2f are left", grant->allowed, step,
                       found.values);
     else
         buffer_format(&text, "%.0f B per %s are allowed, %.0f B are left",
-                      wide ? allowed.values : allowed.bytes, step,
+                      wide ? grant->allowed : grant->allowed_bytes, step,
                       wide ? found.values : found.bytes);
     /* Closures are named by the compiler: another Go version may call the same stack otherwise. */
     if (grant->holder != NULL && !(found.values > 0) && facts->go_version[0] != '\0' &&
@@ -127,27 +120,25 @@ void check_exceptions(const struct ledger *ledger, const struct baseline *baseli
 {
     for (size_t i = 0; i < baseline->exception_count; i++) {
         const struct baseline_exception *exception = &baseline->exceptions[i];
-        struct grant grant = {exception->gauge,
-                              exception->holder,
-                              {exception->allowed, exception->allowed_bytes},
-                              exception->expires};
-        check_date(&grant, facts->today, findings);
+        check_date(exception, facts->today, findings);
         if (used != NULL)
-            check_use(ledger, baseline, &grant, growth_left(ledger, exception), facts, findings);
+            check_use(ledger, baseline, exception, growth_left(ledger, exception), facts, findings);
     }
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         const struct baseline_gauge *stored = &baseline->gauges[gauge];
+        bool heap = gauge == GAUGE_HEAP_STACK;
         if (!(stored->allowed > 0))
             continue;
-        struct grant grant = {gauge, NULL, baseline_gauge_allowance(baseline, gauge, NULL),
-                              stored->expires};
+        struct baseline_exception grant = {.gauge = gauge,
+                                           .allowed = heap ? 0 : stored->allowed,
+                                           .allowed_bytes = heap ? stored->allowed : 0,
+                                           .expires = stored->expires};
         check_date(&grant, facts->today, findings);
-        if (used == NULL)
-            continue;
-        struct allowance found = {.values = used[gauge]};
-        if (gauge == GAUGE_HEAP_STACK)
-            found = (struct allowance){.bytes = used[gauge]};
-        check_use(ledger, baseline, &grant, found, facts, findings);
+        if (used != NULL)
+            check_use(ledger, baseline, &grant,
+                      (struct allowance){.values = heap ? 0 : used[gauge],
+                                         .bytes = heap ? used[gauge] : 0},
+                      facts, findings);
     }
 }
 

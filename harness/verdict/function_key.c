@@ -30,19 +30,9 @@
  * (probes/function_package.h). Go 1.27 names such a closure with its own package.
  */
 
-/* The last component of a closure's name says what kind of closure it is. */
-enum closure { CLOSURE_NONE, CLOSURE_FUNC, CLOSURE_GO, CLOSURE_DEFER };
-
-static const struct {
-    const char *prefix;
-    enum closure closure;
-} closure_names[] = {
-    {"func", CLOSURE_FUNC},
-    {"gowrap", CLOSURE_GO},
-    {"deferwrap", CLOSURE_DEFER},
-};
-
-static const char *const closure_suffixes[] = {"", ".func", ".gowrap", ".deferwrap"};
+/* The last component of a closure's name says what kind of closure it is: one of these and a
+ * number, or a number alone for the first kind. */
+static const char *const closures[] = {".func", ".gowrap", ".deferwrap"};
 
 static bool all_digits(const char *text)
 {
@@ -125,30 +115,32 @@ static bool cut_suffixes(char *component)
     return any_range;
 }
 
-static enum closure closure_of(const char *component)
+/* The kind of closure that a component names; NULL: none. */
+static const char *closure_of(const char *component)
 {
     if (all_digits(component))
-        return CLOSURE_FUNC;
-    for (size_t i = 0; i < sizeof closure_names / sizeof closure_names[0]; i++)
-        if (text_starts(component, closure_names[i].prefix) &&
-            all_digits(component + strlen(closure_names[i].prefix)))
-            return closure_names[i].closure;
-    return CLOSURE_NONE;
+        return closures[0];
+    for (size_t i = 0; i < sizeof closures / sizeof closures[0]; i++) {
+        const char *name = closures[i] + 1;
+        if (text_starts(component, name) && all_digits(component + strlen(name)))
+            return closures[i];
+    }
+    return NULL;
 }
 
 /* Takes the closures' components off the end, the first one always stays. The kind is the
  * innermost one's. "init.0" is no closure but the first init function. */
-static enum closure take_closures(struct string_list *components)
+static const char *take_closures(struct string_list *components)
 {
-    enum closure innermost = CLOSURE_NONE;
+    const char *innermost = NULL;
     while (components->count > 1) {
         const char *last = components->items[components->count - 1];
-        enum closure closure = closure_of(last);
+        const char *closure = closure_of(last);
         bool init =
             all_digits(last) && strcmp(components->items[components->count - 2], "init") == 0;
-        if (closure == CLOSURE_NONE && strcmp(last, "abi0") != 0)
+        if (closure == NULL && strcmp(last, "abi0") != 0)
             break;
-        if (innermost == CLOSURE_NONE && !init)
+        if (innermost == NULL && !init)
             innermost = closure;
         free(components->items[--components->count]);
         components->items[components->count] = NULL;
@@ -205,13 +197,13 @@ char *function_key(const char *name)
     bool range = false;
     for (size_t i = 0; i < components.count; i++)
         range = cut_suffixes(components.items[i]) || range;
-    enum closure closure = take_closures(&components);
-    size_t first = range || closure != CLOSURE_NONE ? closure_owner(&components) : 0;
+    const char *closure = take_closures(&components);
+    size_t first = range || closure != NULL ? closure_owner(&components) : 0;
     for (size_t i = first; i < components.count; i++) {
         if (i > first || package > 0)
             buffer_char(&key, '.');
         buffer_text(&key, components.items[i]);
     }
-    buffer_text(&key, closure_suffixes[closure]);
+    buffer_text(&key, text_or(closure, ""));
     return buffer_take(&key);
 }

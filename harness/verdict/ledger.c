@@ -21,22 +21,15 @@ static struct stretch add_phase(struct ledger *ledger, enum phase phase)
     return stretch;
 }
 
-/* A holder's key while the accounts are being made. */
-struct entry {
-    enum gauge gauge;
-    char *key;
-    uint32_t holder;
-};
-
-static int compare_entries(const void *a, const void *b)
+static int compare_accounts(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
+    const struct account *x = a, *y = b;
     if (x->gauge != y->gauge)
         return x->gauge < y->gauge ? -1 : 1;
     int by_key = strcmp(x->key, y->key);
     if (by_key != 0)
         return by_key;
-    return (x->holder > y->holder) - (x->holder < y->holder);
+    return (x->example > y->example) - (x->example < y->example);
 }
 
 static size_t holder_count(const struct series *series)
@@ -44,48 +37,35 @@ static size_t holder_count(const struct series *series)
     return series->holders != NULL ? holder_table_count(series->holders) : 0;
 }
 
-static struct entry *entries_of(const struct series *series, size_t *count)
-{
-    size_t holders = holder_count(series);
-    struct entry *entries = memory_array(holders, sizeof *entries);
-    *count = 0;
-    for (uint32_t number = 0; number < holders; number++) {
-        struct holder holder = holder_table_get(series->holders, number);
-        char *key = holder_key(series->holders, holder);
-        if (key != NULL)
-            entries[(*count)++] =
-                (struct entry){.gauge = holder.gauge, .key = key, .holder = number};
-    }
-    qsort(entries, *count, sizeof *entries, compare_entries);
-    return entries;
-}
-
-/* One account per gauge and key, all of them empty. */
+/* One account per gauge and key, all of them empty: first one per holder, then those of one key
+ * become one. */
 static void open_accounts(struct ledger *ledger)
 {
-    size_t holders = holder_count(ledger->series), count;
-    _cleanup_free_ struct entry *entries = entries_of(ledger->series, &count);
-    ledger->accounts = memory_array(count, sizeof *ledger->accounts);
+    size_t holders = holder_count(ledger->series), count = 0;
+    struct account *accounts = memory_array(holders, sizeof *accounts);
+    ledger->accounts = accounts;
     ledger->account_of = memory_array(holders, sizeof *ledger->account_of);
-    for (size_t i = 0; i < holders; i++)
-        ledger->account_of[i] = SIZE_MAX;
+    for (uint32_t number = 0; number < holders; number++) {
+        struct holder holder = holder_table_get(ledger->series->holders, number);
+        char *key = holder_key(ledger->series->holders, holder);
+        ledger->account_of[number] = SIZE_MAX;
+        if (key != NULL)
+            accounts[count++] =
+                (struct account){.gauge = holder.gauge, .key = key, .example = number};
+    }
+    qsort(accounts, count, sizeof *accounts, compare_accounts);
     for (size_t i = 0; i < count; i++) {
-        const struct entry *entry = &entries[i];
-        const struct account *last =
-            ledger->count > 0 ? &ledger->accounts[ledger->count - 1] : NULL;
-        if (last != NULL && last->gauge == entry->gauge && strcmp(last->key, entry->key) == 0)
-            free(entry->key);
-        else
-            ledger->accounts[ledger->count++] = (struct account){
-                .gauge = entry->gauge,
-                .key = entry->key,
-                .example = entry->holder,
-                .values = memory_array(ledger->columns, sizeof(double)),
-                .bytes = entry->gauge == GAUGE_HEAP_STACK
-                             ? memory_array(ledger->columns, sizeof(double))
-                             : NULL,
-            };
-        ledger->account_of[entry->holder] = ledger->count - 1;
+        struct account account = accounts[i];
+        const struct account *last = ledger->count > 0 ? &accounts[ledger->count - 1] : NULL;
+        if (last != NULL && last->gauge == account.gauge && strcmp(last->key, account.key) == 0) {
+            free(account.key);
+        } else {
+            account.values = memory_array(ledger->columns, sizeof(double));
+            if (account.gauge == GAUGE_HEAP_STACK)
+                account.bytes = memory_array(ledger->columns, sizeof(double));
+            accounts[ledger->count++] = account;
+        }
+        ledger->account_of[account.example] = ledger->count - 1;
     }
 }
 
@@ -125,8 +105,9 @@ struct ledger *ledger_new(const struct series *series)
     return ledger;
 }
 
-void ledger_free(struct ledger *ledger)
+void cleanup_ledger(struct ledger **ledger_pointer)
 {
+    struct ledger *ledger = take_pointer(*ledger_pointer);
     if (ledger == NULL)
         return;
     for (size_t i = 0; i < ledger->count; i++) {
@@ -140,12 +121,6 @@ void ledger_free(struct ledger *ledger)
     free(ledger->positions);
     free(ledger->ignored_bytes);
     free(ledger);
-}
-
-void cleanup_ledger(struct ledger **ledger)
-{
-    ledger_free(*ledger);
-    *ledger = NULL;
 }
 
 const struct account *ledger_accounts(const struct ledger *ledger, enum gauge gauge, size_t *count)

@@ -4,7 +4,7 @@
  * order.
  *
  * Order of calls: ledger_new; runtime_memory_correct where growth is judged; the accessors;
- * ledger_free. Memory: a row per key, two for heap stacks.
+ * cleanup_ledger. Memory: a row per key, two for heap stacks.
  */
 #ifndef LEAKGATE_VERDICT_LEDGER_H
 #define LEAKGATE_VERDICT_LEDGER_H
@@ -45,7 +45,6 @@ struct ledger {
 
 /* The series must outlive the ledger. */
 struct ledger *ledger_new(const struct series *series);
-void ledger_free(struct ledger *ledger);
 void cleanup_ledger(struct ledger **ledger);
 #define _cleanup_ledger_ __attribute__((cleanup(cleanup_ledger)))
 

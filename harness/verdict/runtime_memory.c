@@ -46,15 +46,6 @@ static bool within_pool_share(const struct account *stack, const struct account 
     return most - stack->values[0] <= share;
 }
 
-/* Not judged any more, as the runtime's own stacks. */
-static void ignore_stack(struct ledger *ledger, struct account *stack)
-{
-    for (size_t i = 0; i < ledger->columns; i++) {
-        ledger->ignored_bytes[i] += stack->bytes[i];
-        stack->bytes[i] = stack->values[i] = 0;
-    }
-}
-
 /* The sudogs of all goroutines come from one pool: one that waits again and again takes new ones
  * there as long as others hold theirs, so a backlog of timers shows up at a loop that waits.
  * `waiting` is NULL for a function that waits for moments only, so that no sample sees it. */
@@ -72,12 +63,6 @@ static void reduce_stack(struct account *stack, const struct account *waiting, c
     }
 }
 
-/* Sampled after each step, to find the step of what was judged already? */
-static bool is_locating(const struct ledger *ledger)
-{
-    return ledger->loop.count > 0 && ledger->samples[stretch_last(ledger->loop)]->step > 0;
-}
-
 void runtime_memory_correct(struct ledger *ledger)
 {
     size_t columns = ledger->columns;
@@ -89,14 +74,20 @@ void runtime_memory_correct(struct ledger *ledger)
         most[i] = i > 0 ? fmax(most[i], most[i - 1]) : most[i];
         rise[i] = isnan(most[i] - most[0]) ? 0 : most[i] - most[0];
     }
-    for (size_t i = 0; !is_locating(ledger) && i < ledger->count; i++) {
+    /* A locating run is sampled after each step. */
+    bool locating = ledger->loop.count > 0 && ledger->samples[stretch_last(ledger->loop)]->step > 0;
+    for (size_t i = 0; !locating && i < ledger->count; i++) {
         struct account *stack = &ledger->accounts[i];
         if (stack->gauge != GAUGE_HEAP_STACK)
             continue;
         const struct account *waiting = ledger_account(ledger, GAUGE_GOROUTINE, stack->key);
         bool pool = is_pool(stack, columns) && !timer_is_made_at(stack->key);
         if (pool && within_pool_share(stack, waiting, rise, columns))
-            ignore_stack(ledger, stack);
+            /* Not judged any more, as the runtime's own stacks. */
+            for (size_t column = 0; column < columns; column++) {
+                ledger->ignored_bytes[column] += stack->bytes[column];
+                stack->bytes[column] = stack->values[column] = 0;
+            }
         else if (waiting != NULL || pool)
             reduce_stack(stack, waiting, rise, columns);
     }

@@ -45,17 +45,13 @@ static double made_by(const struct owner *owner)
     return owner->timers > 0 ? owner->timers : owner->objects;
 }
 
-static bool is_maker(const char *frame, size_t length)
-{
-    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
-        if (strlen(makers[i]) == length && memcmp(makers[i], frame, length) == 0)
-            return true;
-    return false;
-}
-
 bool timer_is_made_at(const char *key)
 {
-    return is_maker(key, holder_key_frame(key));
+    size_t length = holder_key_frame(key);
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
+        if (strlen(makers[i]) == length && memcmp(makers[i], key, length) == 0)
+            return true;
+    return false;
 }
 
 /* The function whose closure a goroutine waits in, from its key; NULL where it is none. */
@@ -73,7 +69,7 @@ static char *waiting_in(const char *key)
 static char *owner_in(const char *key, const char *function)
 {
     const char *frame = key;
-    while (is_maker(frame, holder_key_frame(frame)))
+    while (timer_is_made_at(frame))
         frame = holder_key_next(frame);
     size_t length = holder_key_frame(frame);
     if (frame == key || length != strlen(function) || memcmp(frame, function, length) != 0)
@@ -94,11 +90,8 @@ static struct owners owners_of(const struct ledger *ledger, const char *function
         size_t place = 0;
         while (place < owners.count && strcmp(owners.items[place].name, name) != 0)
             place++;
-        if (place == owners.count) {
-            owners.items =
-                memory_grow(owners.items, &owners.capacity, owners.count + 1, sizeof *owners.items);
-            owners.items[owners.count++].name = take_pointer(name);
-        }
+        if (place == owners.count)
+            array_add(owners.items, owners.count, owners.capacity)->name = take_pointer(name);
         double pace =
             growth_of(ledger_trace(ledger, stacks[i].values), 0, growth_rule_objects).per_iteration;
         if (text_starts(stacks[i].key, "time.newTimer"))

@@ -10,7 +10,7 @@
 
 #include "verdict/ledger.h"
 
-/* Is this the key of a stack that allocates a timer or what belongs to it? */
+/* Does this key, or the rest of one, begin with what allocates a timer or what belongs to it? */
 bool timer_is_made_at(const char *key);
 /* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first. NULL
  * where no timers of the function it waits in became more. `goroutine` is an account of growing

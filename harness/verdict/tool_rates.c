@@ -47,37 +47,31 @@ bool tools_are_counted(const struct ledger *ledger)
            !isnan(ledger->samples[ledger->loop.first]->gauges[GAUGE_SPAWN]);
 }
 
-static void compare_tool(const struct baseline *baseline, const struct tool_rate *tool,
-                         struct finding_list *findings)
-{
-    const struct baseline_tool *known = baseline_tool_for(baseline, tool->name);
-    struct baseline_tool none = {.tolerance = NAN};
-    const struct baseline_tool *stored = known != NULL ? known : &none;
-    /* By default also the doubt of this run and of the baseline's. */
-    double tolerance =
-        baseline_tool_tolerance(stored) + (isnan(stored->tolerance) ? 2 * tool->doubt : 0);
-    if (!(tool->per_iteration > stored->per_iteration + tolerance))
-        return;
-    finding_add(findings, (struct finding){
-                              .kind = FINDING_LEVEL,
-                              .gauge = GAUGE_SPAWN,
-                              .holder = memory_copy_text(tool->name),
-                              .from = stored->per_iteration,
-                              .to = tool->per_iteration,
-                              .allowed = tolerance,
-                              .text = memory_format(
-                                  "started %.2f times per iteration, %.2f more than the "
-                                  "baseline's %.2f%s, where %.2f more are tolerated",
-                                  tool->per_iteration, tool->per_iteration - stored->per_iteration,
-                                  stored->per_iteration,
-                                  known == NULL ? " (it does not know this tool)" : "", tolerance),
-                          });
-}
-
 void compare_tools(const struct baseline *baseline, const struct tool_rate *tools, size_t count,
                    const struct run_facts *facts, struct finding_list *findings)
 {
+    const struct baseline_tool none = {.tolerance = NAN};
     bool compared = baseline->has_tools && baseline_is_of_plan(baseline, facts);
-    for (size_t i = 0; compared && i < count; i++)
-        compare_tool(baseline, &tools[i], findings);
+    for (size_t i = 0; compared && i < count; i++) {
+        const struct baseline_tool *known = baseline_tool_for(baseline, tools[i].name);
+        const struct baseline_tool *stored = known != NULL ? known : &none;
+        double before = stored->per_iteration, now = tools[i].per_iteration;
+        /* By default also the doubt of this run and of the baseline's. */
+        double tolerance =
+            baseline_tool_tolerance(stored) + (isnan(stored->tolerance) ? 2 * tools[i].doubt : 0);
+        if (!(now > before + tolerance))
+            continue;
+        char *text = memory_format(
+            "started %.2f times per iteration, %.2f more than the baseline's %.2f%s, where %.2f "
+            "more are tolerated",
+            now, now - before, before, known == NULL ? " (it does not know this tool)" : "",
+            tolerance);
+        finding_add(findings, (struct finding){.kind = FINDING_LEVEL,
+                                               .gauge = GAUGE_SPAWN,
+                                               .holder = memory_copy_text(tools[i].name),
+                                               .from = before,
+                                               .to = now,
+                                               .allowed = tolerance,
+                                               .text = text});
+    }
 }

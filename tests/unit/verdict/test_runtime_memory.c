@@ -232,7 +232,6 @@ static void a_locating_run_leaves_nothing_out(void **state)
         runtime_memory_correct(ledger);
         const struct account *account = ledger_account(ledger, GAUGE_HEAP_STACK, "main.keep");
         assert_true(account->values[ledger->columns - 1] == (step > 0 ? 43 : 0));
-        ledger_free(ledger);
     }
     series_free(&series);
 }
