@@ -16,7 +16,7 @@
 #include "measure/guard.h"
 #include "result/attempts.h"
 #include "result/evidence.h"
-#include "verdict/control.h"
+#include "verdict/judge.h"
 #include "verdict/locate.h"
 #include "world/world.h"
 

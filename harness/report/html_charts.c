@@ -219,7 +219,7 @@ void html_gauges(struct buffer *out, const struct page_scenario *part)
                                      "loop, first floor", "last floor", pace, "allowed",
                                      "would have caught", NULL});
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        double smallest = judgement != NULL ? judgement->smallest[gauge].per_iteration : NAN;
+        double smallest = judgement != NULL ? judgement->smallest[gauge] : NAN;
         if (part->rows[gauge].read || isfinite(smallest))
             put_gauge_row(out, part, gauge, smallest);
     }

@@ -448,9 +448,9 @@ int scenario_rank(const struct scenario_result *scenario)
 static char *describe_power(const struct judgement *judgement, double steps, const char *unit)
 {
     struct buffer list = {0};
-    double stack = judgement->smallest[GAUGE_HEAP_STACK].per_iteration * steps;
+    double stack = judgement->smallest[GAUGE_HEAP_STACK] * steps;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        double smallest = judgement->smallest[gauge].per_iteration * steps;
+        double smallest = judgement->smallest[gauge] * steps;
         struct short_text amount = amount_text(gauge, smallest);
         if (!isfinite(smallest) || gauge == GAUGE_HEAP_STACK)
             continue;

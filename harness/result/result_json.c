@@ -118,7 +118,7 @@ static void put_judgement(json_t *object, const struct judgement *judgement,
     for (size_t i = 0; i < judgement->count; i++)
         json_push(findings, finding_to_json(&judgement->findings[i], pace));
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        double smallest = judgement->smallest[gauge].per_iteration;
+        double smallest = judgement->smallest[gauge];
         put_number(caught, gauge_info(gauge)->name, smallest);
         put_number(caught_per_hour, gauge_info(gauge)->name, smallest * pace->steps_per_hour);
         put_number(levels, gauge_info(gauge)->name, judgement->levels[gauge]);

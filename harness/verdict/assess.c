@@ -74,7 +74,7 @@ static void report_drift(struct assessment *assessment, const struct account *ac
 static void note_use(struct assessment *assessment, const struct account *account)
 {
     struct allowance granted = gauge_allowance(assessment, account->gauge);
-    if (assessment->used == NULL || !(granted.values > 0 || granted.bytes > 0))
+    if (!(granted.values > 0 || granted.bytes > 0))
         return;
     struct outcome outcome = outcome_of(assessment->ledger, account, (struct allowance){0});
     double pace = account->bytes != NULL ? outcome.bytes_per_iteration : outcome.per_iteration;
@@ -180,9 +180,7 @@ static void check_noise(struct assessment *assessment, const struct account *tot
         return;
     double bound = growth_bound(ledger, total->gauge, total->values, taken);
     if (bound <= visible_enough) {
-        if (assessment->smallest != NULL)
-            assessment->smallest[total->gauge].per_iteration =
-                fmin(bound, outcome->smallest_visible);
+        assessment->smallest[total->gauge] = fmin(bound, outcome->smallest_visible);
         return;
     }
     assessment->unsettled = drain_tells_bound(ledger);
@@ -202,8 +200,7 @@ static void assess_total(struct assessment *assessment, const struct account *to
     enum gauge gauge = total->gauge;
     struct allowance allowance = gauge_allowance(assessment, gauge);
     struct outcome outcome = outcome_of(ledger, total, allowance);
-    if (assessment->smallest != NULL)
-        assessment->smallest[gauge].per_iteration = outcome.smallest_visible;
+    assessment->smallest[gauge] = outcome.smallest_visible;
     if (outcome.only_drift) {
         report_drift(assessment, total, &outcome, allowance);
         return;
@@ -238,12 +235,12 @@ static void promise_beside_backlog(struct assessment *assessment, enum gauge gau
     for (size_t i = 0; i < assessment->findings->count; i++)
         backlog = backlog || (assessment->findings->items[i].kind == FINDING_BACKLOG &&
                               assessment->findings->items[i].gauge == gauge);
-    if (!backlog || assessment->smallest == NULL)
+    if (!backlog)
         return;
     ledger_accounts(ledger, gauge, &count);
     _cleanup_free_ bool *none = memory_array(count, sizeof *none);
     _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
-    double *smallest = &assessment->smallest[gauge].per_iteration;
+    double *smallest = &assessment->smallest[gauge];
     *smallest = fmax(*smallest, growth_bound(ledger, gauge, totals, none));
 }
 
@@ -289,6 +286,8 @@ void assess_growth(struct assessment *assessment)
     size_t count;
     ledger_accounts(assessment->ledger, GAUGE_HEAP_STACK, &count);
     _cleanup_free_ bool *taken_stacks = memory_array(count, sizeof *taken_stacks);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        assessment->smallest[gauge] = NAN;
     assess_gauge(assessment, GAUGE_HEAP_STACK, taken_stacks);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if (gauge != GAUGE_HEAP_STACK)

@@ -13,11 +13,11 @@ struct assessment {
     const struct baseline *baseline; /* NULL: none */
     const char *today;             /* "" or NULL: unknown, and no exception is taken for expired */
     struct finding_list *findings; /* added to */
-    struct visible *smallest;      /* GAUGE_COUNT of them; NULL: not wanted */
-    double *used;   /* GAUGE_COUNT, 0 at first, or NULL: how much of each gauge's own allowance this
-                       run uses, per iteration; of heap_stack bytes */
-    bool noisy;     /* set where noise or drift hides what was to be judged */
-    bool unsettled; /* set where a longer rest may yet show what noise hides */
+    double smallest[GAUGE_COUNT];  /* as in struct judgement */
+    double used[GAUGE_COUNT];      /* how much of each gauge's own allowance this run uses, per
+                                      iteration; of heap_stack bytes */
+    bool noisy;                    /* set where noise or drift hides what was to be judged */
+    bool unsettled;                /* set where a longer rest may yet show what noise hides */
 };
 
 void assess_growth(struct assessment *assessment);

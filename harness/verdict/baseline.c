@@ -280,27 +280,6 @@ bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash
                    baseline->plan_hash, plan_hash);
 }
 
-/* "go1.26.8" and "go1.26.6" are one: a release within a minor version mends faults and leaves the
- * runtime's sizes as they are. Any other word ("devel ...") stands for itself. */
-static size_t minor_version_length(const char *go_version)
-{
-    size_t major = strcspn(go_version, ".");
-    if (!text_starts(go_version, "go") || go_version[major] != '.')
-        return strlen(go_version);
-    return major + 1 + strspn(go_version + major + 1, "0123456789");
-}
-
-bool baseline_is_of_build(const struct baseline *baseline, const char *go_version,
-                          const char *platform)
-{
-    size_t length = minor_version_length(go_version);
-    bool same_go = length == minor_version_length(baseline->go_version) &&
-                   strncmp(go_version, baseline->go_version, length) == 0;
-    bool known = go_version[0] != '\0' && baseline->go_version[0] != '\0';
-    bool platforms_known = platform[0] != '\0' && baseline->platform[0] != '\0';
-    return (!known || same_go) && (!platforms_known || strcmp(platform, baseline->platform) == 0);
-}
-
 /*
  * A share of the level, and at least so much. Threads move by 1 to 4 with no leak, and come for
  * good in bursts; the heap of a real program is another by 1 or 2 MB in each run; a screen at rest

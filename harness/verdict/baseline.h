@@ -101,10 +101,6 @@ void baseline_remove_exception(struct baseline *baseline, enum gauge gauge, cons
  * fills *err with both hashes and what to do, class LG_ERROR_INPUT. */
 bool baseline_is_for_plan(const struct baseline *baseline, const char *plan_hash,
                           struct lg_error *err);
-/* Was it made with the same minor version of Go on the same platform? What is not known does not
- * differ. */
-bool baseline_is_of_build(const struct baseline *baseline, const char *go_version,
-                          const char *platform);
 
 /* By how much the level at rest may be over the stored one: the stored tolerance, or the default.
  */

@@ -1,4 +1,4 @@
-#include "verdict/control.h"
+#include "verdict/judge.h"
 
 #include <float.h>
 #include <math.h>

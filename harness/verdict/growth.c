@@ -35,8 +35,9 @@ static const double one_sided_95 = 1.6448536269514722;
  * And the distance is the same for all holders of a run whatever their noise, so the growth of the
  * parts adds up to the growth of the whole.
  */
-static bool read_floors(struct trace trace, struct growth *growth, double centres[GROWTH_BLOCKS])
+static bool read_floors(struct trace trace, struct growth *growth)
 {
+    double *centres = growth->centres;
     size_t length = trace.count / GROWTH_BLOCKS;
     size_t first = trace.count % GROWTH_BLOCKS;
     if (trace.count < GROWTH_SAMPLES)
@@ -76,10 +77,10 @@ static double least_excess(const struct growth *growth, double allowed, struct g
  * probability p, n p are, with the variance n p (1 - p); the profile shows that divided by p. Where
  * p is nearly 1, as for objects of several KiB, chance takes nothing.
  */
-static bool second_half_keeps_pace(const double floors[GROWTH_BLOCKS],
-                                   const double centres[GROWTH_BLOCKS], double allowed,
+static bool second_half_keeps_pace(const struct growth *growth, double allowed,
                                    struct growth_rule rule)
 {
+    const double *floors = growth->floors, *centres = growth->centres;
     const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0];
     double second = floors[end] - floors[middle];
@@ -109,9 +110,9 @@ static double largest_fall_back(const double floors[GROWTH_BLOCKS])
  * after the first third); and the last one the larger, as it is when a capacity is multiplied, or a
  * third rise and a pace that is kept.
  */
-static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS],
-                                const double centres[GROWTH_BLOCKS])
+static bool rises_in_rare_steps(const struct growth *growth)
 {
+    const double *floors = growth->floors;
     size_t last = 0, before = 0;
     unsigned rises = 0;
     bool apart = false;
@@ -130,23 +131,21 @@ static bool rises_in_rare_steps(const double floors[GROWTH_BLOCKS],
     double jump = floors[last] - floors[last - 1];
     double jump_before = floors[before] - floors[before - 1];
     return jump >= widening * jump_before ||
-           (rises >= 3 && second_half_keeps_pace(floors, centres, 0, (struct growth_rule){0}));
+           (rises >= 3 && second_half_keeps_pace(growth, 0, (struct growth_rule){0}));
 }
 
 /* Where enough allocations were sampled, one more step may be flat by chance: one of 256 B in each
  * of 6 iterations is not seen at all in 9 % of the steps. */
-static bool rises(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS],
-                  double allowed, struct growth_rule rule)
+static bool rises(const struct growth *growth, double allowed, struct growth_rule rule)
 {
-    double net = floors[GROWTH_BLOCKS - 1] - floors[0];
-    bool sampled_well = rule.quantum > 0 && net >= sampled_enough * rule.quantum;
+    const double *floors = growth->floors;
+    bool sampled_well = rule.quantum > 0 && growth->net >= sampled_enough * rule.quantum;
     unsigned rising = 0;
     for (size_t i = 1; i < GROWTH_BLOCKS; i++)
         rising += floors[i] > floors[i - 1];
-    if (rising >= rule.rising_steps - sampled_well &&
-        second_half_keeps_pace(floors, centres, allowed, rule))
+    if (rising >= rule.rising_steps - sampled_well && second_half_keeps_pace(growth, allowed, rule))
         return true;
-    return rule.steps && rises_in_rare_steps(floors, centres);
+    return rule.steps && rises_in_rare_steps(growth);
 }
 
 /*
@@ -154,9 +153,9 @@ static bool rises(const double floors[GROWTH_BLOCKS], const double centres[GROWT
  * each condition holds? All four are monotone in the lean r, so each has a closed form; the largest
  * is the answer, and what the rule asks of a trace without noise is its least.
  */
-static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double centres[GROWTH_BLOCKS],
-                            double allowed)
+static double lean_for_pace(const struct growth *growth, double allowed)
 {
+    const double *floors = growth->floors, *centres = growth->centres;
     const size_t middle = GROWTH_BLOCKS / 2, end = GROWTH_BLOCKS - 1;
     double first = floors[middle] - floors[0], second = floors[end] - floors[middle];
     double gained =
@@ -164,25 +163,23 @@ static double lean_for_pace(const double floors[GROWTH_BLOCKS], const double cen
     return gained > 0 ? allowed + (SECOND_HALF_SHARE * first - second) / gained : 0;
 }
 
-static double lean_for_fall_back(const double floors[GROWTH_BLOCKS],
-                                 const double centres[GROWTH_BLOCKS])
+static double lean_for_fall_back(const struct growth *growth)
 {
-    double net = floors[GROWTH_BLOCKS - 1] - floors[0];
-    double iterations = centres[GROWTH_BLOCKS - 1] - centres[0];
+    const double *floors = growth->floors, *centres = growth->centres;
     double lean = 0;
     for (size_t i = 0; i < GROWTH_BLOCKS; i++)
         for (size_t j = i + 1; j < GROWTH_BLOCKS; j++)
-            lean = fmax(lean, (floors[i] - floors[j] - fall_back_share * net) /
-                                  (centres[j] - centres[i] + fall_back_share * iterations));
+            lean = fmax(lean, (floors[i] - floors[j] - fall_back_share * growth->net) /
+                                  (centres[j] - centres[i] + fall_back_share * growth->iterations));
     return lean;
 }
 
 /* The lean at which enough steps rise: that of the step which is the rising_steps-th to do so. What
  * comes in whole numbers has to come once more than the step falls; where none falls, the one step
  * that need not rise makes up for chance (lean_without_noise). */
-static double lean_for_steps(const double floors[GROWTH_BLOCKS],
-                             const double centres[GROWTH_BLOCKS], struct growth_rule rule)
+static double lean_for_steps(const struct growth *growth, struct growth_rule rule)
 {
+    const double *floors = growth->floors, *centres = growth->centres;
     double needed[GROWTH_STEPS];
     unsigned wanted = rule.rising_steps;
     bool falls = false;
@@ -209,33 +206,30 @@ static double lean_without_noise(struct growth_rule rule, double iterations)
     return threshold / iterations;
 }
 
-static double smallest_visible(const struct growth *growth, const double centres[GROWTH_BLOCKS],
-                               double allowed, struct growth_rule rule)
+static double smallest_visible(const struct growth *growth, double allowed, struct growth_rule rule)
 {
-    const double *floors = growth->floors;
     double lean = (least_excess(growth, allowed, rule) - growth->excess) / growth->iterations;
     lean = fmax(lean, lean_without_noise(rule, growth->iterations));
-    lean = fmax(lean, lean_for_steps(floors, centres, rule));
-    lean = fmax(lean, lean_for_pace(floors, centres, allowed));
-    return fmax(lean, lean_for_fall_back(floors, centres));
+    lean = fmax(lean, lean_for_steps(growth, rule));
+    lean = fmax(lean, lean_for_pace(growth, allowed));
+    return fmax(lean, lean_for_fall_back(growth));
 }
 
 struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule)
 {
     struct growth growth = {.smallest_visible = NAN};
-    double centres[GROWTH_BLOCKS];
-    if (!read_floors(trace, &growth, centres))
+    if (!read_floors(trace, &growth))
         return growth;
     growth.from = growth.floors[0];
     growth.to = growth.floors[GROWTH_BLOCKS - 1];
     growth.net = growth.to - growth.from;
-    growth.iterations = centres[GROWTH_BLOCKS - 1] - centres[0];
+    growth.iterations = growth.centres[GROWTH_BLOCKS - 1] - growth.centres[0];
     growth.per_iteration = growth.net / growth.iterations;
     growth.excess = growth.net - allowed * growth.iterations;
-    growth.smallest_visible = smallest_visible(&growth, centres, allowed, rule);
+    growth.smallest_visible = smallest_visible(&growth, allowed, rule);
     growth.grows = growth.excess >= least_excess(&growth, allowed, rule) &&
                    largest_fall_back(growth.floors) <= fall_back_share * growth.net &&
-                   rises(growth.floors, centres, allowed, rule);
+                   rises(&growth, allowed, rule);
     return growth;
 }
 

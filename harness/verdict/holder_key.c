@@ -90,11 +90,9 @@ static char *path_key(const char *path)
 
 char *text_key(enum gauge gauge, const char *text)
 {
-    if (gauge == GAUGE_SESSION || gauge == GAUGE_STATE_FILE)
-        return path_key(text);
-    if (gauge == GAUGE_FD && has_numbers_of_run(text))
-        return path_key(text);
-    return memory_copy_text(text);
+    bool is_path = gauge == GAUGE_SESSION || gauge == GAUGE_STATE_FILE ||
+                   (gauge == GAUGE_FD && has_numbers_of_run(text));
+    return is_path ? path_key(text) : memory_copy_text(text);
 }
 
 /*
@@ -129,8 +127,12 @@ static char *join_frames(const struct string_list *frames)
 
 /* The runtime's frames say how a goroutine waits or how memory was had, not whose it is; where
  * nothing else is left they are all there is to name it, but for the one that all stacks end in. */
-static char *stack_key(const struct holder_table *table, struct holder holder)
+char *holder_key(const struct holder_table *table, struct holder holder)
 {
+    if (holder.text != NULL)
+        return text_key(holder.gauge, holder.text);
+    if (stack_is_ignored(table, holder))
+        return NULL;
     _cleanup_strings_ struct string_list frames = {0};
     bool only_runtime = ignored_stacks_runtime_frames(table, holder) == holder.depth;
     for (uint32_t i = 0; i < holder.depth; i++) {
@@ -140,13 +142,6 @@ static char *stack_key(const struct holder_table *table, struct holder holder)
             push_frame(&frames, name);
     }
     return join_frames(&frames);
-}
-
-char *holder_key(const struct holder_table *table, struct holder holder)
-{
-    if (holder.text != NULL)
-        return text_key(holder.gauge, holder.text);
-    return stack_is_ignored(table, holder) ? NULL : stack_key(table, holder);
 }
 
 size_t holder_key_frame(const char *key)

@@ -74,27 +74,19 @@ static bool is_standard(const char *function)
     return !text_starts(function, "main.") && (!has_path || memchr(function, '.', element) == NULL);
 }
 
-static bool all_standard(const struct holder_table *table, struct holder holder)
-{
-    for (uint32_t i = 0; i < holder.depth; i++)
-        if (!is_standard(holder_table_function_name(table, holder.functions[i])))
-            return false;
-    return true;
-}
-
 static bool entry_matches(const struct ignored_stack *entry, const struct holder_table *table,
                           struct holder holder)
 {
-    bool leaf = entry->where == IGNORED_LEAF, package = text_ends(entry->name, ".");
+    bool leaf = entry->where == IGNORED_LEAF, package = text_ends(entry->name, "."), found = false;
     uint32_t frames = leaf ? ignored_stacks_runtime_frames(table, holder) : holder.depth;
-    if (entry->where == IGNORED_STANDARD && !all_standard(table, holder))
-        return false;
     for (uint32_t i = 0; i < frames; i++) {
         const char *name = holder_table_function_name(table, holder.functions[i]);
-        if (package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0)
-            return true;
+        if (entry->where == IGNORED_STANDARD && !is_standard(name))
+            return false;
+        found =
+            found || (package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0);
     }
-    return false;
+    return found;
 }
 
 bool stack_is_ignored(const struct holder_table *table, struct holder holder)

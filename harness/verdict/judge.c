@@ -194,17 +194,11 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     char *why = valid ? NULL : reason_of(VERDICT_INVALID, facts, &findings);
 
     runtime_memory_correct(ledger);
-    double used[GAUGE_COUNT] = {0};
-    struct assessment assessment = {.ledger = ledger,
-                                    .baseline = baseline,
-                                    .today = facts->today,
-                                    .used = used,
-                                    .findings = &findings,
-                                    .smallest = judgement->smallest};
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        judgement->smallest[gauge].per_iteration = NAN;
+    struct assessment assessment = {
+        .ledger = ledger, .baseline = baseline, .today = facts->today, .findings = &findings};
     assess_growth(&assessment);
-    judgement->smallest[GAUGE_HEAP_STACK].per_iteration =
+    memcpy(judgement->smallest, assessment.smallest, sizeof judgement->smallest);
+    judgement->smallest[GAUGE_HEAP_STACK] =
         smallest_stack_growth(ledger, facts) +
         baseline_gauge_allowance(baseline, GAUGE_HEAP_STACK, facts->today).bytes;
 
@@ -214,7 +208,8 @@ struct judgement *judge(const struct series *series, const struct baseline *base
         compare_tools(baseline, judgement->tools, judgement->tool_count, facts, &findings);
     /* What a control allows and this build does not use is the change's merit. */
     if (baseline != NULL && !facts->by_control)
-        check_exceptions(ledger, baseline, facts, valid && !facts->failed ? used : NULL, &findings);
+        check_exceptions(ledger, baseline, facts, valid && !facts->failed ? assessment.used : NULL,
+                         &findings);
     add_left_behind(facts, &findings);
 
     findings_sort(findings.items, findings.count);

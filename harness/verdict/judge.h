@@ -1,6 +1,4 @@
-/*
- * Series and baseline -> findings and verdict. Pure: the same input gives the same bytes.
- */
+/* Series and baseline -> findings and verdict. Pure: the same input gives the same bytes. */
 #ifndef LEAKGATE_VERDICT_JUDGE_H
 #define LEAKGATE_VERDICT_JUDGE_H
 
@@ -19,5 +17,11 @@ struct judgement *judge(const struct series *series, const struct baseline *base
  * decides whether to go on draining. `today` is the journal's date, so that what the judge will
  * judge is drained: an exception that has expired allows nothing. */
 bool judge_grew(const struct series *series, const struct baseline *baseline, const char *today);
+
+/* What a control build shows, as the baseline by which another build is judged: the difference
+ * between the two is what is left to be found. Every growth of the control's run is allowed, also
+ * what is too small to be a finding by itself: just under a rule in one build and just over it in
+ * the other is no difference. Its levels at rest are the baseline's. The caller frees it. */
+struct baseline *baseline_of_control(const struct series *series, const struct run_facts *facts);
 
 #endif

@@ -89,10 +89,6 @@ struct run_facts {
     char platform[64]; /* "linux/amd64" */
 };
 
-struct visible {
-    double per_iteration; /* NAN: not measured */
-};
-
 /* How often a tool of the world's PATH is started. */
 struct tool_rate {
     char *name;
@@ -105,11 +101,11 @@ struct judgement {
     enum verdict verdict;
     struct finding *findings; /* failing ones first, worst first */
     size_t count;
-    struct visible smallest[GAUGE_COUNT]; /* what this run would have caught, by gauge; heap_stack
-                                             in bytes per iteration at one stack */
-    double drift[GAUGE_COUNT];            /* of the totals: what they gain per second at rest */
-    double levels[GAUGE_COUNT];           /* at rest: median of the idle samples; NAN: not read */
-    struct tool_rate *tools;              /* those that were started, sorted by name */
+    double smallest[GAUGE_COUNT]; /* per iteration, what this run would have caught (heap_stack:
+                                     bytes at one stack); NAN: not measured */
+    double drift[GAUGE_COUNT];    /* of the totals: what they gain per second at rest */
+    double levels[GAUGE_COUNT];   /* at rest: median of the idle samples; NAN: not read */
+    struct tool_rate *tools;      /* those that were started, sorted by name */
     size_t tool_count;
     bool counts_tools; /* tools were counted by iterations */
     char *reason;      /* one sentence for verdicts other than pass and leak; may be NULL */

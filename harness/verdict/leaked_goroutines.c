@@ -41,6 +41,8 @@ void leaked_goroutines_assess(const struct ledger *ledger, const struct account 
                               struct finding_list *findings)
 {
     const struct holder_table *holders = ledger->series->holders;
+    static const char found_twice[] = "the runtime found in two looks that what they wait for can "
+                                      "be reached by nothing that runs";
     double count = count_in_all(ledger, account);
     if (count <= 0)
         return;
@@ -55,9 +57,6 @@ void leaked_goroutines_assess(const struct ledger *ledger, const struct account 
             .to = count,
             .iterations = iterations_of(ledger),
             .allowed = exception != NULL ? exception->allowed : 0,
-            .text = exception != NULL
-                        ? memory_copy_text(exception->reason)
-                        : memory_copy_text("the runtime found in two looks that what they wait for "
-                                           "can be reached by nothing that runs"),
+            .text = memory_copy_text(exception != NULL ? exception->reason : found_twice),
         });
 }

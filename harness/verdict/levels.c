@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strings.h"
 
 /*
  * Those whose level or rate is the same in every run of the same program; the others are shown.
@@ -114,12 +115,34 @@ bool baseline_is_of_plan(const struct baseline *baseline, const struct run_facts
            strcmp(facts->plan_hash, baseline->plan_hash) == 0;
 }
 
+/* "go1.26.8" and "go1.26.6" are one: a release within a minor version mends faults and leaves the
+ * runtime's sizes as they are. Any other word ("devel ...") stands for itself. */
+static size_t minor_version_length(const char *go_version)
+{
+    size_t major = strcspn(go_version, ".");
+    if (!text_starts(go_version, "go") || go_version[major] != '.')
+        return strlen(go_version);
+    return major + 1 + strspn(go_version + major + 1, "0123456789");
+}
+
+/* Was it made with the same minor version of Go on the same platform? What is not known does not
+ * differ. */
+static bool is_of_build(const struct baseline *baseline, const struct run_facts *facts)
+{
+    size_t length = minor_version_length(facts->go_version);
+    bool same_go = length == minor_version_length(baseline->go_version) &&
+                   strncmp(facts->go_version, baseline->go_version, length) == 0;
+    bool known = facts->go_version[0] != '\0' && baseline->go_version[0] != '\0';
+    bool platforms_known = facts->platform[0] != '\0' && baseline->platform[0] != '\0';
+    return (!known || same_go) &&
+           (!platforms_known || strcmp(facts->platform, baseline->platform) == 0);
+}
+
 double compared_level(const struct baseline *baseline, const struct run_facts *facts,
                       enum gauge gauge)
 {
     if (baseline == NULL || !level_is_judged(gauge) || !baseline_is_of_plan(baseline, facts) ||
-        (depends_on_build(gauge) &&
-         !baseline_is_of_build(baseline, facts->go_version, facts->platform)))
+        (depends_on_build(gauge) && !is_of_build(baseline, facts)))
         return NAN;
     return baseline->gauges[gauge].level;
 }
@@ -136,7 +159,7 @@ static void report_uncompared(const struct baseline *baseline, const double leve
                               const struct run_facts *facts, struct finding_list *findings)
 {
     bool same_plan = baseline_is_of_plan(baseline, facts);
-    if (same_plan && baseline_is_of_build(baseline, facts->go_version, facts->platform))
+    if (same_plan && is_of_build(baseline, facts))
         return;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         if (isnan(baseline->gauges[gauge].level))

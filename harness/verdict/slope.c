@@ -4,11 +4,6 @@
 #include "base/memory.h"
 #include "verdict/growth.h"
 
-struct points {
-    double *x, *y;
-    size_t count;
-};
-
 static int compare_numbers(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -22,28 +17,17 @@ double median_of(double *values, size_t count)
     return count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-static struct points points_of(struct trace trace)
-{
-    struct points points = {.x = memory_array(trace.count, sizeof(double)),
-                            .y = memory_array(trace.count, sizeof(double))};
-    for (size_t i = 0; i < trace.count; i++)
-        if (!isnan(trace.values[i])) {
-            points.x[points.count] = trace.positions[i];
-            points.y[points.count++] = trace.values[i];
-        }
-    return points;
-}
-
 /* The slopes between all pairs of points at different positions. */
-static double *pair_slopes(const struct points *points, size_t *count)
+static double *pair_slopes(struct trace points, size_t *count)
 {
-    size_t n = points->count;
+    size_t n = points.count;
     double *slopes = memory_array(n * (n - 1) / 2, sizeof *slopes);
     *count = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
-            if (points->x[j] > points->x[i])
-                slopes[(*count)++] = (points->y[j] - points->y[i]) / (points->x[j] - points->x[i]);
+            if (points.positions[j] > points.positions[i])
+                slopes[(*count)++] = (points.values[j] - points.values[i]) /
+                                     (points.positions[j] - points.positions[i]);
     return slopes;
 }
 
@@ -60,39 +44,41 @@ static double lower_bound(const double *slopes, size_t count, size_t points)
     return rank >= 1 ? slopes[(size_t)rank - 1] : -INFINITY;
 }
 
-static double median_slope(struct points points)
+static double median_slope(struct trace points)
 {
     size_t count = 0;
-    _cleanup_free_ double *slopes = pair_slopes(&points, &count);
+    _cleanup_free_ double *slopes = pair_slopes(points, &count);
     return count > 0 ? median_of(slopes, count) : 0;
 }
 
 /* By how much the second half leans too little to be more than what levels off; of an odd number
  * of points the middle one is in both halves. On a clean stand-in, a screen's cells came to hold 27
  * KiB per iteration for 6 iterations, less and less in the next 6, and no more. */
-static double short_of_pace(const struct points *points, double allowed)
+static double short_of_pace(struct trace points, double allowed)
 {
-    size_t middle = points->count / 2, half = points->count - middle;
-    double first = median_slope((struct points){points->x, points->y, half});
-    double second = median_slope((struct points){points->x + middle, points->y + middle, half});
+    size_t middle = points.count / 2, half = points.count - middle;
+    double first = median_slope((struct trace){points.positions, points.values, half});
+    double second =
+        median_slope((struct trace){points.positions + middle, points.values + middle, half});
     return fmax(SECOND_HALF_SHARE * (first - allowed) - (second - allowed), 0);
 }
 
-static void fit(const struct points *points, double allowed, struct growth *slope)
+static void fit(struct trace points, double allowed, struct growth *slope)
 {
     size_t count = 0;
+    double first = points.positions[0], last = points.positions[points.count - 1];
     _cleanup_free_ double *slopes = pair_slopes(points, &count);
     if (count == 0)
         return;
     slope->per_iteration = median_of(slopes, count); /* which sorts them */
-    slope->lower = lower_bound(slopes, count, points->count);
-    slope->iterations = points->x[points->count - 1] - points->x[0];
-    _cleanup_free_ double *intercepts = memory_array(points->count, sizeof *intercepts);
-    for (size_t i = 0; i < points->count; i++)
-        intercepts[i] = points->y[i] - slope->per_iteration * points->x[i];
-    double base = median_of(intercepts, points->count);
-    slope->from = base + slope->per_iteration * points->x[0];
-    slope->to = base + slope->per_iteration * points->x[points->count - 1];
+    slope->lower = lower_bound(slopes, count, points.count);
+    slope->iterations = last - first;
+    _cleanup_free_ double *intercepts = memory_array(points.count, sizeof *intercepts);
+    for (size_t i = 0; i < points.count; i++)
+        intercepts[i] = points.values[i] - slope->per_iteration * points.positions[i];
+    double base = median_of(intercepts, points.count);
+    slope->from = base + slope->per_iteration * first;
+    slope->to = base + slope->per_iteration * last;
     slope->net = slope->to - slope->from;
     double missing = short_of_pace(points, allowed);
     slope->grows = slope->lower > allowed + SLOPE_MARGIN && !(missing > 0);
@@ -107,10 +93,15 @@ static void fit(const struct points *points, double allowed, struct growth *slop
 struct growth slope_of(struct trace trace, double allowed)
 {
     struct growth slope = {.lower = -INFINITY, .smallest_visible = NAN};
-    struct points points = points_of(trace);
-    if (points.count >= 2)
-        fit(&points, allowed, &slope);
-    free(points.x);
-    free(points.y);
+    _cleanup_free_ double *positions = memory_array(trace.count, sizeof *positions);
+    _cleanup_free_ double *values = memory_array(trace.count, sizeof *values);
+    size_t count = 0;
+    for (size_t i = 0; i < trace.count; i++)
+        if (!isnan(trace.values[i])) {
+            positions[count] = trace.positions[i];
+            values[count++] = trace.values[i];
+        }
+    if (count >= 2)
+        fit((struct trace){positions, values, count}, allowed, &slope);
     return slope;
 }

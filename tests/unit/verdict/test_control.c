@@ -9,7 +9,6 @@
 
 #include "base/strings.h"
 #include "series_builder.h"
-#include "verdict/control.h"
 #include "verdict/judge.h"
 
 static const struct run_facts facts = {

@@ -42,8 +42,7 @@ static double promised_beside(int hundredths)
     add_function(&series, GAUGE_GOROUTINE, "main.tick", ticks_and_leak, hundredths, 0);
     add_start(&series, GAUGE_GOROUTINE, 26);
     struct judgement *judgement = judge(&series, NULL, &facts);
-    double promised =
-        judgement->verdict == VERDICT_PASS ? judgement->smallest[GAUGE_GOROUTINE].per_iteration : 0;
+    double promised = judgement->verdict == VERDICT_PASS ? judgement->smallest[GAUGE_GOROUTINE] : 0;
     judgement_free(judgement);
     series_free(&series);
     return promised;
@@ -148,7 +147,7 @@ static void what_is_excepted_does_not_count_at_rest(void **state)
     baseline_except(baseline, &exception);
     struct judgement *judgement = judge_restless(20, 0, baseline);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
-    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE].per_iteration, 2.0 / 42, 1e-9);
+    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE], 2.0 / 42, 1e-9);
     judgement_free(judgement);
 }
 
@@ -158,7 +157,7 @@ static void both_rests_bound_what_can_be_left(void **state)
     /* 20 of the start are gone before the loop: since then 18 may have stayed in 42 iterations. */
     struct judgement *judgement = judge_restless(40, 18, NULL);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
-    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE].per_iteration, 20.0 / 42, 1e-9);
+    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE], 20.0 / 42, 1e-9);
     judgement_free(judgement);
     judgement = judge_restless(20, 60, NULL);
     assert_int_equal(judgement->verdict, VERDICT_INCONCLUSIVE);

@@ -114,11 +114,11 @@ static void a_quiet_run_passes_and_says_what_it_could_see(void **state)
     assert_int_equal(judgement->verdict, VERDICT_PASS);
     assert_int_equal(judgement->count, 0);
     assert_null(judgement->reason);
-    assert_true(fabs(judgement->smallest[GAUGE_FD].per_iteration - 5.0 / 36) < 1e-9);
-    assert_true(fabs(judgement->smallest[GAUGE_GOROUTINE].per_iteration - 5.0 / 36) < 1e-9);
+    assert_true(fabs(judgement->smallest[GAUGE_FD] - 5.0 / 36) < 1e-9);
+    assert_true(fabs(judgement->smallest[GAUGE_GOROUTINE] - 5.0 / 36) < 1e-9);
     /* 2.2 of 6 allocations are sampled at a rate of 512: 6 (1 - exp(-233.9 / 512)) = 2.2. */
-    assert_true(fabs(judgement->smallest[GAUGE_HEAP_STACK].per_iteration - 233.86) < 0.01);
-    assert_true(isnan(judgement->smallest[GAUGE_THREAD].per_iteration));
+    assert_true(fabs(judgement->smallest[GAUGE_HEAP_STACK] - 233.86) < 0.01);
+    assert_true(isnan(judgement->smallest[GAUGE_THREAD]));
     assert_true(judgement->levels[GAUGE_FD] == 20 && judgement->levels[GAUGE_GOROUTINE] == 26);
     assert_true(isnan(judgement->levels[GAUGE_RSS]));
     assert_false(judge_grew(&series, NULL, ""));
@@ -911,7 +911,7 @@ static void what_is_there_at_rest_tells_what_noise_hides(void **state)
     assert_false(judge_grew(&series, NULL, ""));
     struct judgement *judgement = judge_today(&series, NULL);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
-    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE].per_iteration, 2.0 / 48, 1e-9);
+    assert_float_equal(judgement->smallest[GAUGE_GOROUTINE], 2.0 / 48, 1e-9);
     end(&series, judgement);
 }
 
@@ -992,7 +992,7 @@ static char *describe(const struct judgement *judgement)
                       f->drained_after, f->text != NULL ? f->text : "-");
     }
     for (size_t i = 0; i < GAUGE_COUNT; i++)
-        buffer_format(&text, "%a %a\n", judgement->smallest[i].per_iteration, judgement->levels[i]);
+        buffer_format(&text, "%a %a\n", judgement->smallest[i], judgement->levels[i]);
     return buffer_take(&text);
 }
 

@@ -228,7 +228,7 @@ static void a_locating_run_leaves_nothing_out(void **state)
     add_function(&series, GAUGE_HEAP_STACK, "main.keep", one_each, 0, 112);
     for (unsigned step = 0; step < 2; step++) {
         series.samples[series.count - 1].step = step;
-        struct ledger *ledger = ledger_new(&series);
+        _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
         runtime_memory_correct(ledger);
         const struct account *account = ledger_account(ledger, GAUGE_HEAP_STACK, "main.keep");
         assert_true(account->values[ledger->columns - 1] == (step > 0 ? 43 : 0));
