@@ -126,8 +126,7 @@ static void on_signal(struct guard *guard)
     }
 }
 
-/* A run that is overdue, a worker that was asked and did not stop, one that not even SIGKILL ends.
- */
+/* A run that is overdue, a worker that was asked and did not stop, one that SIGKILL cannot end. */
 static void on_deadline(struct guard *guard)
 {
     if (guard->killing) {

@@ -216,9 +216,9 @@ static void release(struct run *run)
     free(run->version_line);
 }
 
+/* The journal could not be written: this is the one thing that is said elsewhere. */
 static int say_internal(const struct lg_error *err)
 {
-    /* The journal could not be written: this is the one thing that is said elsewhere. */
     dprintf(STDERR_FILENO, "leakgate: %s\n", err->text);
     return EXIT_INTERNAL;
 }

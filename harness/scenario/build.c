@@ -114,11 +114,10 @@ static void build_measure(struct measure_plan *measure, const struct node *node)
         measure->warmup = (unsigned)field_integer(node, table, "warmup");
     if (!paced || node_find(node, "idle") != NULL)
         measure->idle_samples = (unsigned)field_integer(node, table, "idle");
-    measure->samples = paced ? (unsigned)(measure->for_ms / measure->every_ms)
-                             : (unsigned)field_integer(node, table, "samples");
-    if (!paced)
-        measure->iterations_per_sample =
-            (unsigned)field_integer(node, table, "iterations_per_sample");
+    measure->samples = (unsigned)(paced ? measure->for_ms / measure->every_ms
+                                        : field_integer(node, table, "samples"));
+    measure->iterations_per_sample =
+        paced ? 0 : (unsigned)field_integer(node, table, "iterations_per_sample");
     measure->idle_ms = field_duration(node, table, "idle_for");
     measure->drain_ms = field_duration(node, table, "drain");
     measure->heap_rate = (unsigned)field_integer(node, table, "heap_rate");

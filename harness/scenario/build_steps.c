@@ -186,10 +186,9 @@ static void build_wait(const struct plan *plan, const struct node *value, struct
 
 static void build_remove(const struct node *value, struct remove_plan *remove)
 {
-    bool detailed = value->kind == NODE_MAPPING;
     _cleanup_strings_ struct string_list paths = {0};
     _cleanup_free_ char *missing = field_text(value, &remove_table, "missing");
-    node_texts(detailed ? node_find(value, "path") : value, &paths);
+    node_texts(value->kind == NODE_MAPPING ? node_find(value, "path") : value, &paths);
     for (size_t i = 0; i < paths.count; i++)
         string_list_take(&remove->paths, world_path(paths.items[i], NULL));
     remove->missing_allowed = text_equal(missing, "allowed");

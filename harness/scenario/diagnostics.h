@@ -1,5 +1,4 @@
-/* All errors of the user's input files, in the order they were found: "file:line:column: message".
- */
+/* All errors of the user's input files, in the order they were found: "file:line:column: text". */
 #ifndef LEAKGATE_SCENARIO_DIAGNOSTICS_H
 #define LEAKGATE_SCENARIO_DIAGNOSTICS_H
 

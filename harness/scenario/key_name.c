@@ -67,20 +67,18 @@ static uint32_t single_character(const char *name)
 
 static bool find_name(const char *name, struct key *key)
 {
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strcmp(name, names[i]) != 0)
-            continue;
-        key->code = codes[i];
-        key->character = codes[i] == KEY_CHARACTER ? ' ' : 0;
-        return true;
-    }
-    for (size_t i = 0; i < COUNT_OF(function_names); i++) {
-        if (strcmp(name, function_names[i]) != 0)
-            continue;
-        key->code = KEY_FUNCTION;
-        key->character = (uint32_t)i + 1;
-        return true;
-    }
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            key->code = codes[i];
+            key->character = codes[i] == KEY_CHARACTER ? ' ' : 0;
+            return true;
+        }
+    for (size_t i = 0; i < COUNT_OF(function_names); i++)
+        if (strcmp(name, function_names[i]) == 0) {
+            key->code = KEY_FUNCTION;
+            key->character = (uint32_t)i + 1;
+            return true;
+        }
     return false;
 }
 

@@ -43,8 +43,7 @@ int64_t field_integer(const struct node *mapping, const struct key_table *table,
     if (text == NULL)
         return 0;
     int64_t value = 0;
-    struct mark nowhere = {0};
-    _cleanup_node_ struct node *node = node_scalar(text, true, nowhere);
+    _cleanup_node_ struct node *node = node_scalar(text, true, (struct mark){0});
     node_integer(node, &value);
     return value;
 }

@@ -77,14 +77,11 @@ static char *target_file_path(const char *word, const char *scenarios, const cha
     return path_join(scenarios, file);
 }
 
-/* `asked` is NULL where the command line named the file: the message then stands at the file
- * itself.
- */
+/* `asked` is NULL where the command line named the file: the message then stands at that file. */
 static void report_missing(const char *path, const struct mark *asked, int errnum,
                            struct diagnostics *problems)
 {
-    struct mark here = {.file = path, .line = 1, .column = 1};
-    struct mark where = asked != NULL ? *asked : here;
+    struct mark where = asked != NULL ? *asked : (struct mark){path, 1, 1};
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_free_ char *name = yaml_name(path);
     _cleanup_free_ char *directory = directory_of(path);
@@ -164,9 +161,8 @@ static bool read_chain(struct loading *loading, const char *file, const struct m
 static void read_target_files(struct loading *loading, const char *file, const struct mark *asked)
 {
     loading->complete = read_chain(loading, file, asked);
-    struct mark nowhere = {.file = "", .line = 1, .column = 1};
-    loading->target =
-        node_new(NODE_MAPPING, loading->file_count > 0 ? loading->files[0]->where : nowhere);
+    loading->target = node_new(NODE_MAPPING, loading->file_count > 0 ? loading->files[0]->where
+                                                                     : (struct mark){"", 1, 1});
     for (size_t i = loading->file_count; i-- > 0;)
         if (loading->files[i]->kind == NODE_MAPPING)
             node_merge(loading->target, loading->files[i], "env");
@@ -214,8 +210,7 @@ static void check_target_files(const struct loading *loading, const struct check
             check_file(loading->files[i], &target_table, names, loading->problems);
 }
 
-/* What the target file puts into the scenario is checked there, with the marks of the target file.
- */
+/* What the target file puts into the scenario is checked there, with the target file's marks. */
 static void translate(struct loading *loading, const char *file)
 {
     _cleanup_free_ char *name = yaml_name(file);
@@ -276,8 +271,7 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     read_target(&loading);
     gather_names(&loading);
     struct check_names names = scenario_names(&loading);
-    /* While the scenario is wrong, a project that the target file misses in it is no error there.
-     */
+    /* While the scenario is wrong, a project that the target file misses in it is no error. */
     if (loading.scenario == NULL ||
         !check_file(loading.scenario, &scenario_table, &names, problems))
         names.projects = NULL;

@@ -34,8 +34,7 @@ void target_file_check_translation(const char *file, const struct string_list *s
                                    struct diagnostics *problems);
 
 /* The last day of the quarantine of a scenario with this text, YYYY-MM-DD as written there; NULL:
- * it is in none. The text may be of any age: nothing else of it is read. The caller frees the day.
- */
+ * it is in none. The text may be of any age: nothing else of it is read. The caller frees it. */
 char *text_quarantine_until(const char *text, size_t length);
 
 #endif

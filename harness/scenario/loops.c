@@ -41,8 +41,7 @@ char *loop_value(const struct node *loop, size_t round)
     return memory_copy_text(text != NULL ? text : "");
 }
 
-/* A text in which something was replaced is text, whatever it looks like; others keep their type.
- */
+/* A scalar in which something was replaced is text, whatever it looks like; others keep a type. */
 static void replace_in(struct node *node, const char *name, const char *value)
 {
     for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)

@@ -1,7 +1,6 @@
 /* JSON Schema (2020-12) of scenario and target files, from the table of keys: what an editor
  * completes and underlines. It sees no duplicate keys, unknown names or files; the loader does. */
 #include "base/json.h"
-#include "base/memory.h"
 #include "scenario/keys.h"
 #include "scenario/node.h"
 

@@ -139,8 +139,7 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
     _cleanup_node_ struct node *copy = node_copy(scenario);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const struct node_entry *steps = node_entry(copy, lists[i]);
-        bool is_replaced = node_find(translator.own, lists[i]) != NULL;
-        if (steps != NULL && !is_replaced)
+        if (steps != NULL && node_find(translator.own, lists[i]) == NULL) /* else replaced below */
             translate_steps(&translator, steps->value);
     }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -166,13 +166,11 @@ char *world_path(const char *text, struct refusal *refusal)
 {
     _cleanup_free_ char *path = without_root(text);
     bool is_root = path[0] == '\0' && text[0] != '\0';
-    if (!is_root && !path_is_inside(path)) {
+    if (!is_root && !path_is_inside(path))
         refuse(refusal, "must be a path inside the world: relative, without \"..\"");
-        return NULL;
-    }
-    if (strstr(path, "${world}") != NULL || strstr(path, "${project.") != NULL) {
+    else if (strstr(path, "${world}") != NULL || strstr(path, "${project.") != NULL)
         refuse(refusal, "may hold ${world}/ or ${project.NAME}/ only at its start");
-        return NULL;
-    }
-    return take_pointer(path);
+    else
+        return take_pointer(path);
+    return NULL;
 }
