@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "scenario/keys.h"
 #include "scenario/value.h"
 #include "scenario/yaml.h"
 

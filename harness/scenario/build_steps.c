@@ -5,8 +5,6 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "base/strings.h"
-#include "scenario/keys.h"
 #include "scenario/loops.h"
 #include "scenario/value.h"
 

@@ -12,10 +12,8 @@
 #include "scenario/build.h"
 #include "scenario/check.h"
 #include "scenario/keys.h"
-#include "scenario/node.h"
 #include "scenario/translate.h"
 #include "scenario/value.h"
-#include "scenario/yaml.h"
 
 /* All that is read for one plan, before the plan is made of it. */
 struct loading {

@@ -2,7 +2,6 @@
  * completes and underlines. It sees no duplicate keys, unknown names or files; the loader does. */
 #include "base/json.h"
 #include "scenario/keys.h"
-#include "scenario/node.h"
 
 static json_t *type_schema(json_t *definitions, const struct value_type *type,
                            const struct key_row *row, bool removable);

@@ -3,12 +3,9 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "base/buffer.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/strings.h"
 
 struct reader {
     yaml_parser_t parser;
