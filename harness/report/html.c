@@ -50,30 +50,6 @@ bool html_is_open(const struct suite_result *suite, const struct scenario_result
     return wants_attention(scenario) || suite->count == 1;
 }
 
-/* The verdict on all, by the exit status. */
-static const char *suite_verdict(const struct suite_result *suite, const char **class)
-{
-    int status = suite_exit_status(suite);
-    *class = "inconclusive";
-    if (suite->signal != 0)
-        return "stopped";
-    switch (status) {
-    case EXIT_PASS:
-        *class = "pass";
-        return "pass";
-    case EXIT_LEAK:
-        *class = "leak";
-        return "leak";
-    case EXIT_NOTHING_JUDGED:
-        return "nothing judged";
-    case EXIT_INCONCLUSIVE:
-        return "inconclusive";
-    default:
-        *class = "failed";
-        return "failed";
-    }
-}
-
 static void put_head(struct buffer *out, const struct suite_result *suite)
 {
     _cleanup_free_ char *counts = console_counts(suite);
@@ -134,14 +110,26 @@ static void put_top(struct buffer *out, const struct suite_result *suite, const 
 {
     _cleanup_free_ char *header = console_header(suite);
     _cleanup_free_ char *counts = console_counts(suite);
-    const char *class;
-    const char *word = suite_verdict(suite, &class);
+    static const struct {
+        int status;
+        const char *verdict, *class;
+    } verdicts[] = {{EXIT_PASS, "pass", "pass"},
+                    {EXIT_LEAK, "leak", "leak"},
+                    {EXIT_NOTHING_JUDGED, "nothing judged", "inconclusive"},
+                    {EXIT_INCONCLUSIVE, "inconclusive", "inconclusive"}};
+    const char *verdict = suite->signal != 0 ? "stopped" : "failed";
+    const char *class = suite->signal != 0 ? "inconclusive" : "failed";
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+        if (verdicts[i].status == suite_exit_status(suite)) {
+            verdict = verdicts[i].verdict;
+            class = verdicts[i].class;
+        }
     html_format(out,
                 "<body>\n<a class=\"skip\" href=\"#scenarios\">To the table of scenarios</a>\n"
                 "<header>\n<p class=\"about\">leakgate · %s</p>\n"
                 "<h1><span class=\"verdict %s\">%s</span> %s</h1>\n</header>\n"
                 "<main>\n<section aria-label=\"verdict\">\n",
-                header, class, word, counts);
+                header, class, verdict, counts);
     put_cautions(out, suite);
     put_sentences(out, suite, order);
     if (suite->signal != 0)

@@ -18,21 +18,11 @@ const char *plot_phase_name(enum plot_phase phase)
 
 enum plot_phase plot_phase_of(const struct sample *sample)
 {
-    switch (sample->phase) {
-    case PHASE_START:
-    case PHASE_WARMUP:
-        return PLOT_WARMUP;
-    case PHASE_IDLE:
-        return PLOT_IDLE;
-    case PHASE_LOOP:
-        return PLOT_LOOP;
-    case PHASE_DRAIN:
-        return PLOT_DRAIN;
-    case PHASE_QUIT:
-    case PHASE_COUNT:
-        break;
-    }
-    return PLOT_PHASES;
+    static const enum plot_phase bands[PHASE_COUNT] = {
+        [PHASE_START] = PLOT_WARMUP, [PHASE_WARMUP] = PLOT_WARMUP, [PHASE_IDLE] = PLOT_IDLE,
+        [PHASE_LOOP] = PLOT_LOOP,    [PHASE_DRAIN] = PLOT_DRAIN,   [PHASE_QUIT] = PLOT_PHASES,
+    };
+    return bands[sample->phase];
 }
 
 static double position_of(const struct series *series, const struct sample *sample)

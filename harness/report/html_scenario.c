@@ -62,25 +62,16 @@ static void put_failure(struct buffer *out, const struct scenario_result *scenar
     buffer_text(out, "</pre>\n");
 }
 
-static const char *purpose_of(enum attempt attempt)
-{
-    switch (attempt) {
-    case ATTEMPT_SCREENING:
-        return "the run that all scenarios have";
-    case ATTEMPT_AGAIN:
-        return "a fresh process, by the same plan: does it show the same?";
-    case ATTEMPT_THIRD:
-        return "another, because the first two differed";
-    case ATTEMPT_LOCATE:
-        return "a sample after every step, to find the one at which it grows; it has no vote";
-    case ATTEMPT_CONTROL:
-    case ATTEMPT_CONTROL_AGAIN:
-    case ATTEMPT_CONTROL_THIRD:
-    case ATTEMPT_COUNT:
-        break;
-    }
-    return "the control build";
-}
+static const char *const purposes[ATTEMPT_COUNT] = {
+    [ATTEMPT_SCREENING] = "the run that all scenarios have",
+    [ATTEMPT_AGAIN] = "a fresh process, by the same plan: does it show the same?",
+    [ATTEMPT_THIRD] = "another, because the first two differed",
+    [ATTEMPT_LOCATE] =
+        "a sample after every step, to find the one at which it grows; it has no vote",
+    [ATTEMPT_CONTROL] = "the control build",
+    [ATTEMPT_CONTROL_AGAIN] = "the control build",
+    [ATTEMPT_CONTROL_THIRD] = "the control build",
+};
 
 /* What the attempt alone showed, in a few words. */
 static void put_shown(struct buffer *out, const struct scenario_result *scenario,
@@ -119,7 +110,7 @@ static void put_attempts(struct buffer *out, const struct scenario_result *scena
         _cleanup_free_ char *files = memory_format(
             "%s/%s", scenario->name, attempt->attempt == ATTEMPT_SCREENING ? "" : name);
         html_format(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", name,
-                    purpose_of(attempt->attempt));
+                    purposes[attempt->attempt]);
         if (attempt->attempt == ATTEMPT_LOCATE)
             buffer_text(out, attempt->problem != NULL ? "found no step" : "–");
         else

@@ -351,23 +351,22 @@ static void state_warnings(struct statements *statements, const struct scenario_
     bool stated[GAUGE_COUNT] = {false};
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        bool backlog = finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT;
         if (finding_fails(finding->kind))
             continue;
-        if (!backlog)
+        if (finding->kind != FINDING_BACKLOG || finding->gauge >= GAUGE_COUNT) {
             add_statement(statements, finding, describe_other(finding));
-        else if (!stated[finding->gauge])
+        } else if (!stated[finding->gauge]) {
             state_backlog(statements, scenario, finding);
-        if (backlog)
             stated[finding->gauge] = true;
+        }
     }
 }
 
 /* --- What says nothing about leaks --- */
 
+/* After a failure, what is wrong with the measurement is its consequence. */
 static void add_measurement(struct statement *statement, const struct scenario_result *scenario)
 {
-    /* After a failure, what is wrong with the measurement is its consequence. */
     const struct judgement *judgement = scenario->judgement;
     if (judgement == NULL || (scenario->record != NULL && scenario->record->failure != NULL))
         return;
