@@ -42,8 +42,9 @@ void loop_free(struct loop *loop)
     if (loop == NULL)
         return;
     struct watch *watch, *next;
-    HASH_ITER(hh, loop->watches, watch, next) /* NOLINT: `next` was read before the one was freed */
+    HASH_ITER(hh, loop->watches, watch, next)
     {
+        /* NOLINTNEXTLINE: `next` was read before `watch` is freed. */
         HASH_DEL(loop->watches, watch);
         free(watch);
     }

@@ -105,6 +105,7 @@ static bool do_run(const struct step_context *context, const struct step *step, 
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot hold a command's output");
 
     _cleanup_free_ char *bin = path_join(world->root, "bin");
+    /* NOLINTNEXTLINE: no plan has a command without words. */
     bool is_tool = strchr(argv.items[0], '/') == NULL;
     _cleanup_free_ char *program = path_join(is_tool ? bin : world->root, argv.items[0]);
     _cleanup_free_ char *absolute = path_join(world->root, inside);

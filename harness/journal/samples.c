@@ -94,10 +94,11 @@ static void push_difference(json_t *differences, struct holding holding)
 static json_t *holding_differences(const struct holding_list *last, const struct holding_list *list)
 {
     json_t *differences = json_array();
-    size_t old = 0, new = 0;
-    while (old < last->count || new < list->count) {
+    for (size_t old = 0, new = 0;;) {
         const struct holding *before = old < last->count ? &last->items[old] : NULL;
         const struct holding *now = new < list->count ? &list->items[new] : NULL;
+        if (before == NULL && now == NULL)
+            return differences;
         if (now == NULL || (before != NULL && before->holder < now->holder)) {
             push_difference(differences, (struct holding){.holder = before->holder});
             old++;
@@ -109,7 +110,6 @@ static json_t *holding_differences(const struct holding_list *last, const struct
         new ++;
         old += same;
     }
-    return differences;
 }
 
 /* Whole numbers as such: "fd":25 is what a person expects to read. */
@@ -224,7 +224,7 @@ static void apply_differences(const struct holding_list *last, const struct hold
     size_t old = 0, new = 0;
     while (old < last->count || new < count) {
         const struct holding *before = old < last->count ? &last->items[old] : NULL;
-        if (new == count || (before != NULL && before->holder < differences[new].holder)) {
+        if (before != NULL && (new == count || before->holder < differences[new].holder)) {
             holding_list_add(merged, *before);
             old++;
             continue;
