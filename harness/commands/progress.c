@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "commands/print_result.h"
-#include "report/console.h"
+#include "report/screen_text.h"
 #include "report/text_layout.h"
 
 enum { REDRAW_MS = 200, ROWS_USUAL = 24 };
@@ -50,7 +50,7 @@ static void show_screen(struct progress_slot *slot, const struct journal_screen 
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 8);
     _cleanup_free_ char *title = memory_format(" %s%s%s ", among_others ? slot->plan->name : "",
                                                among_others ? ", " : "", cut);
-    console_screen(&screen->rows, title, 0, style.width, &box);
+    screen_box(&screen->rows, title, 0, style.width, &box);
     erase(progress);
     fputs(buffer_string(&box), progress->screens);
     fflush(progress->screens);

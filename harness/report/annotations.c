@@ -15,10 +15,10 @@
 #include "report/format.h"
 #include "report/location.h"
 #include "report/text_layout.h"
-#include "report/console.h"
-#include "result/exit_status.h"
-#include "report/revision_text.h"
+#include "report/next_steps.h"
+#include "report/suite_text.h"
 #include "result/baseline_difference.h"
+#include "result/exit_status.h"
 
 /* Ranks of what is no verdict. */
 enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100 };
@@ -87,7 +87,7 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
     annotation->index = index;
     annotation->location = location_of(scenario, statement);
     put_statement(annotation, statement);
-    console_next_steps(suite, scenario, &steps);
+    next_steps(suite, scenario, &steps);
     if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
         add_line(annotation, "", steps.items[0]);
 }
@@ -155,7 +155,7 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
 /* What no scenario says. */
 static void annotate_suite(struct annotations *list, const struct suite_result *suite)
 {
-    _cleanup_free_ char *problem = console_problem(suite);
+    _cleanup_free_ char *problem = suite_problem(suite);
     for (size_t i = 0; i < suite->missing.count; i++) {
         struct annotation *missing =
             add(list, false, memory_copy_text("leakgate: not run any more"));

@@ -158,12 +158,6 @@ void difference_text(const struct difference *difference, struct buffer *out)
 
 /* --- Markdown --- */
 
-static void put_code(struct buffer *out, const char *text)
-{
-    _cleanup_free_ char *cut = text_shortened(text, CELL_BYTES);
-    markdown_code(out, cut);
-}
-
 /* A link only where nothing in it could end one: the characters of RFC 3986 without the pipe and
  * what Markdown reads. */
 static bool is_plain_url(const char *url)
@@ -186,16 +180,16 @@ static void put_row(struct buffer *out, const struct scenario_difference *item,
                                                       : "");
     const char *const cells[] = {name, change->what, before, here};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        put_code(out, cells[i]);
+        markdown_code(out, cells[i], CELL_BYTES);
         buffer_text(out, " | ");
     }
     if (reason != NULL && *reason != '\0')
-        put_code(out, reason);
+        markdown_code(out, reason, CELL_BYTES);
     if (issue != NULL && is_plain_url(issue)) {
         buffer_format(out, " <%s>", issue);
     } else if (issue != NULL) {
         buffer_char(out, ' ');
-        put_code(out, issue);
+        markdown_code(out, issue, CELL_BYTES);
     }
     buffer_text(out, " |\n");
 }
@@ -229,10 +223,10 @@ static void put_plans(const struct difference *difference, struct buffer *out)
         const char *lines = item->plan_difference != NULL ? item->plan_difference : "";
         _cleanup_free_ char *cut = text_shortened(lines, room);
         buffer_text(out, "\n");
-        put_code(out, name);
+        markdown_code(out, name, CELL_BYTES);
         buffer_format(out, ": %s%s\n\n", words,
                       *lines != '\0' && room == 0 ? "; `leakgate diff-baseline` shows how" : "");
-        markdown_block(out, "diff", room > 0 ? cut : "");
+        markdown_block(out, "diff", room > 0 ? cut : "", room);
         room -= strlen(cut) < room ? strlen(cut) : room;
     }
 }
@@ -245,9 +239,9 @@ void difference_markdown(const struct difference *difference, struct buffer *out
     _cleanup_free_ char *commit = memory_format("%.12s", difference->commit);
     buffer_text(out, counts.any ? "### Baselines and scenarios against "
                                 : "No baseline and no scenario differs from ");
-    put_code(out, difference->revision);
+    markdown_code(out, difference->revision, CELL_BYTES);
     buffer_text(out, " (");
-    put_code(out, commit);
+    markdown_code(out, commit, CELL_BYTES);
     buffer_text(out, counts.any ? ")\n\n" : ").\n");
     if (!counts.any)
         return;

@@ -7,13 +7,12 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "result/result_json.h"
-#include "report/console.h"
 
 /* The order in which they are written: the result first, for all others can be made from it. */
 const struct report_format report_format_table[] = {
     {"text", NULL, text_report},
     {"json", REPORT_RESULT, json_report},
-    {"html", "index.html", html_report},
+    {"html", REPORT_PAGE, html_report},
     {"markdown", "summary.md", markdown_report},
     {"annotations", NULL, annotations_report},
     {"junit", "junit.xml", junit_report},
@@ -27,11 +26,6 @@ const struct report_format *report_format_by_name(const char *name)
         if (strcmp(report_format_table[i].name, name) == 0)
             return &report_format_table[i];
     return NULL;
-}
-
-void text_report(const struct suite_result *suite, struct buffer *out)
-{
-    console_report(suite, (struct console_style){.width = CONSOLE_WIDTH}, out);
 }
 
 void json_report(const struct suite_result *suite, struct buffer *out)

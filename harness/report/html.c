@@ -10,11 +10,10 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/console.h"
 #include "report/format.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/revision_text.h"
+#include "report/suite_text.h"
 #include "result/exit_status.h"
 #include "result/amounts.h"
 #include "verdict/holder_key.h"
@@ -52,7 +51,7 @@ bool html_is_open(const struct suite_result *suite, const struct scenario_result
 
 static void put_head(struct buffer *out, const struct suite_result *suite)
 {
-    _cleanup_free_ char *counts = console_counts(suite);
+    _cleanup_free_ char *counts = suite_counts(suite);
     /* Without an icon of its own a browser would ask for one. */
     html_format(out,
                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -71,8 +70,8 @@ static void put_head(struct buffer *out, const struct suite_result *suite)
  * know. */
 static void put_cautions(struct buffer *out, const struct suite_result *suite)
 {
-    _cleanup_free_ char *problem = suite->problems.count > 0 ? console_problem(suite) : NULL;
-    _cleanup_free_ char *caution = revision_caution(suite);
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? suite_problem(suite) : NULL;
+    _cleanup_free_ char *caution = suite_caution(suite);
     if (problem != NULL)
         html_format(out, "<p class=\"sentence\">%s</p>\n", problem);
     if (caution != NULL)
@@ -108,8 +107,8 @@ static void put_sentences(struct buffer *out, const struct suite_result *suite, 
 
 static void put_top(struct buffer *out, const struct suite_result *suite, const size_t *order)
 {
-    _cleanup_free_ char *header = console_header(suite);
-    _cleanup_free_ char *counts = console_counts(suite);
+    _cleanup_free_ char *header = suite_header(suite);
+    _cleanup_free_ char *counts = suite_counts(suite);
     static const struct {
         int status;
         const char *verdict, *class;

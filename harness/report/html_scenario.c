@@ -8,15 +8,18 @@
 #include "report/console.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
-#include "report/revision_text.h"
+#include "report/next_steps.h"
+#include "report/remarks.h"
+#include "report/screen_text.h"
 #include "report/statements.h"
+#include "report/suite_text.h"
 #include "result/attempts.h"
 
 void html_next_steps(struct buffer *out, const struct suite_result *suite,
                      const struct scenario_result *only)
 {
     _cleanup_strings_ struct string_list lines = {0};
-    console_next_steps(suite, only, &lines);
+    next_steps(suite, only, &lines);
     for (size_t i = 0; i < lines.count; i++) {
         const char *line = lines.items[i], *command = strstr(line, ": ");
         /* What to do about one scenario stands with it; about all, only how to see them again. */
@@ -127,7 +130,7 @@ static void put_attempts(struct buffer *out, const struct scenario_result *scena
 static void put_remarks(struct buffer *out, const struct page_scenario *part)
 {
     _cleanup_strings_ struct string_list lines = {0};
-    console_remarks(part->suite, part->scenario, &lines);
+    remark_lines(part->scenario, &lines);
     if (lines.count > 0)
         buffer_text(out, "<h3>Remarks</h3>\n<ul>");
     for (size_t i = 0; i < lines.count; i++)
@@ -145,14 +148,12 @@ static void put_remarks(struct buffer *out, const struct page_scenario *part)
 
 static void put_power(struct buffer *out, const struct scenario_result *scenario)
 {
-    _cleanup_free_ char *power = power_text(scenario);
-    char *remaining = NULL;
+    _cleanup_strings_ struct string_list power = {0};
     /* Of a run that broke off there is nothing to say. */
-    if (power == NULL || scenario->verdict == VERDICT_FAILED)
-        return;
-    for (char *line = strtok_r(power, "\n", &remaining); line != NULL;
-         line = strtok_r(NULL, "\n", &remaining))
-        html_format(out, "<p class=\"power\">%s</p>\n", line);
+    if (scenario->verdict != VERDICT_FAILED)
+        power_lines(scenario, &power);
+    for (size_t i = 0; i < power.count; i++)
+        html_format(out, "<p class=\"power\">%s</p>\n", power.items[i]);
 }
 
 /* The recording, to be played in the page; and how much of it that is, so that nobody takes a part

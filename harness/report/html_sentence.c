@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "report/console.h"
+#include "report/suite_text.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
 #include "report/statements.h"

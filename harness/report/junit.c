@@ -13,9 +13,10 @@
 #include "report/location.h"
 #include "report/text_layout.h"
 #include "report/console.h"
-#include "result/exit_status.h"
-#include "report/revision_text.h"
+#include "report/next_steps.h"
+#include "report/suite_text.h"
 #include "result/baseline_difference.h"
+#include "result/exit_status.h"
 
 enum {
     ATTRIBUTE_BYTES = 1000,
@@ -121,7 +122,7 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
     for (size_t i = 0; i < statements.count; i++)
         put_statement(&body, &statements.items[i]);
     put_escaped(out, buffer_string(&body), BODY_BYTES, true);
-    console_next_steps(suite, scenario, &steps);
+    next_steps(suite, scenario, &steps);
     for (size_t i = steps.count; i > 0; i--) {
         put_escaped(out, steps.items[i - 1], BODY_BYTES, true);
         buffer_char(out, '\n');
@@ -228,7 +229,7 @@ void junit_report(const struct suite_result *suite, struct buffer *out)
     size_t counts[OUTCOME_COUNT] = {0};
     for (size_t i = 0; i < suite->count; i++)
         counts[outcome_of(suite, &suite->scenarios[i])]++;
-    _cleanup_free_ char *problem = console_problem(suite);
+    _cleanup_free_ char *problem = suite_problem(suite);
     counts[OUTCOME_ERROR] += problem != NULL;
     buffer_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"leakgate\"");
     put_counts(out, counts, suite->seconds);

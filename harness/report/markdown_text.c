@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/strings.h"
+#include "report/text_layout.h"
 
 static bool is_word(char c)
 {
@@ -34,78 +35,59 @@ static bool is_markup(const char *start, const char *c)
     }
 }
 
-static void put_reference(struct buffer *out, char c)
+/* `apart` are the characters that those sites act on; around an element that says nothing they are
+ * not found together with what stands beside them. */
+static void put_escaped(struct buffer *out, const char *text, const char *apart)
 {
-    buffer_format(out, "&#%u;", (unsigned)(unsigned char)c);
-}
-
-/* So that it is not found together with what stands beside it. */
-static void put_apart(struct buffer *out, char c)
-{
-    buffer_text(out, "<span>");
-    put_reference(out, c);
-    buffer_text(out, "</span>");
-}
-
-void markdown_text(struct buffer *out, const char *text)
-{
-    _cleanup_free_ char *harmless = text_harmless(text, true);
-    const char *start = harmless + strspn(harmless, " \t\n");
-    for (const char *c = start; *c != '\0'; c++) {
+    for (const char *c = text; *c != '\0'; c++) {
+        unsigned code = (unsigned char)*c;
         if (*c == '\n' || *c == '\t')
             buffer_char(out, ' ');
-        else if (*c == '@' || *c == '#' || *c == '$')
-            put_apart(out, *c);
-        else if (is_markup(start, c))
-            put_reference(out, *c);
+        else if (strchr(apart, *c) != NULL)
+            buffer_format(out, "<span>&#%u;</span>", code);
+        else if (is_markup(text, c))
+            buffer_format(out, "&#%u;", code);
         else
             buffer_char(out, *c);
     }
 }
 
-void markdown_code(struct buffer *out, const char *text)
+void markdown_text(struct buffer *out, const char *text, size_t most)
 {
-    _cleanup_free_ char *harmless = text_harmless(text, true);
+    _cleanup_free_ char *cut = text_shortened(text, most);
+    _cleanup_free_ char *harmless = text_harmless(cut, true);
+    put_escaped(out, harmless + strspn(harmless, " \t\n"), "@#$");
+}
+
+void markdown_code(struct buffer *out, const char *text, size_t most)
+{
+    _cleanup_free_ char *cut = text_shortened(text, most);
+    _cleanup_free_ char *harmless = text_harmless(cut, true);
     buffer_text(out, "<code>");
-    for (const char *c = harmless; *c != '\0'; c++) {
-        if (*c == '\n' || *c == '\t')
-            buffer_char(out, ' ');
-        else if (*c == '@' || *c == '$')
-            put_apart(out, *c);
-        else if (is_markup(harmless, c))
-            put_reference(out, *c);
-        else
-            buffer_char(out, *c);
-    }
+    put_escaped(out, harmless, "@$");
     buffer_text(out, "</code>");
 }
 
 /* A fence longer than any run of its character in the text. */
-static size_t fence_length(const char *text)
+static char *fence_of(const char *text)
 {
-    size_t longest = 2;
+    struct buffer fence = {0};
+    buffer_text(&fence, "```");
     for (const char *c = text; *c != '\0';) {
         size_t run = strspn(c, "`");
-        longest = run > longest ? run : longest;
+        while (fence.length <= run)
+            buffer_char(&fence, '`');
         c += run > 0 ? run : 1;
     }
-    return longest + 1;
+    return buffer_take(&fence);
 }
 
-static void put_fence(struct buffer *out, size_t length)
+void markdown_block(struct buffer *out, const char *language, const char *text, size_t most)
 {
-    for (size_t i = 0; i < length; i++)
-        buffer_char(out, '`');
-}
-
-void markdown_block(struct buffer *out, const char *language, const char *text)
-{
-    _cleanup_free_ char *harmless = text_harmless(text, true);
-    size_t length = fence_length(harmless);
-    if (harmless[strspn(harmless, " \n")] == '\0')
-        return;
-    put_fence(out, length);
-    buffer_format(out, "%s\n%s%s", language, harmless, text_ends(harmless, "\n") ? "" : "\n");
-    put_fence(out, length);
-    buffer_text(out, "\n\n");
+    _cleanup_free_ char *cut = text_shortened(text, most);
+    _cleanup_free_ char *harmless = text_harmless(cut, true);
+    _cleanup_free_ char *fence = fence_of(harmless);
+    if (harmless[strspn(harmless, " \n")] != '\0')
+        buffer_format(out, "%s%s\n%s%s%s\n\n", fence, language, harmless,
+                      text_ends(harmless, "\n") ? "" : "\n", fence);
 }

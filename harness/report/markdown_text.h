@@ -3,19 +3,20 @@
  *
  * What means something is written as a character reference, which is never taken for markup
  * (CommonMark, "Entity and numeric character references"), inside HTML as well. What those sites do
- * to the text of the finished page (mentions, references to issues, formulas) is told apart by an
- * element that says nothing.
+ * to the text of the finished page (mentions, references to issues, formulas) is kept apart
+ * by an element that says nothing.
  */
 #ifndef LEAKGATE_REPORT_MARKDOWN_TEXT_H
 #define LEAKGATE_REPORT_MARKDOWN_TEXT_H
 
 #include "base/buffer.h"
 
+/* Of each text at most so many bytes are shown. */
 /* As running text; line breaks become blanks. Also for the start of a line. */
-void markdown_text(struct buffer *out, const char *text);
+void markdown_text(struct buffer *out, const char *text, size_t most);
 /* As code. */
-void markdown_code(struct buffer *out, const char *text);
+void markdown_code(struct buffer *out, const char *text, size_t most);
 /* As a block of its own, lines kept; nothing where there is no text. */
-void markdown_block(struct buffer *out, const char *language, const char *text);
+void markdown_block(struct buffer *out, const char *language, const char *text, size_t most);
 
 #endif

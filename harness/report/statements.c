@@ -466,17 +466,21 @@ static char *describe_power(const struct judgement *judgement, double steps, con
     return buffer_take(&list);
 }
 
-char *power_text(const struct scenario_result *scenario)
+void power_lines(const struct scenario_result *scenario, struct string_list *lines)
 {
     struct pace pace;
     if (scenario->judgement == NULL)
-        return NULL;
+        return;
     _cleanup_free_ char *power =
         describe_power(scenario->judgement, 1, scenario_step_name(scenario));
-    if (*power == '\0')
-        return memory_copy_text("too few samples to say what it would have caught");
-    if (!is_soak(scenario, &pace))
-        return memory_format("would have caught: %s", power);
-    _cleanup_free_ char *hour = describe_power(scenario->judgement, pace.steps_per_hour, "hour");
-    return memory_format("would have caught: %s\nthat is %s", power, hour);
+    if (*power == '\0') {
+        string_list_add(lines, "too few samples to say what it would have caught");
+        return;
+    }
+    string_list_take(lines, memory_format("would have caught: %s", power));
+    if (is_soak(scenario, &pace)) {
+        _cleanup_free_ char *hour =
+            describe_power(scenario->judgement, pace.steps_per_hour, "hour");
+        string_list_take(lines, memory_format("that is %s", hour));
+    }
 }

@@ -55,8 +55,8 @@ char *finding_sentence(const struct scenario_result *scenario, const struct find
 int scenario_rank(const struct scenario_result *scenario);
 
 /* "would have caught: fd 0.07, ...", and where it ran for long the same per hour in a second line;
- * NULL where nothing was judged. The caller frees it. */
-char *power_text(const struct scenario_result *scenario);
+ * none where nothing was judged. */
+void power_lines(const struct scenario_result *scenario, struct string_list *lines);
 
 /* "exception expired"; the caller frees it. */
 char *finding_kind_words(enum finding_kind kind);

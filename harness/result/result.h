@@ -19,6 +19,7 @@
 
 /* Names inside a report's directory. */
 #define REPORT_RESULT "result.json"
+#define REPORT_PAGE "index.html"
 
 /* One run of a scenario. The screening's record and judgement are the scenario's own. */
 struct attempt_result {

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "result/exit_status.h"
 #include "report/console.h"
+#include "report/screen_text.h"
 
 static void assert_screen(const char *rows, size_t width, const char *expected)
 {
@@ -21,7 +22,7 @@ static void assert_screen(const char *rows, size_t width, const char *expected)
     _cleanup_strings_ struct string_list list = {0};
     assert_non_null(array);
     json_get_texts(array, &list);
-    console_screen(&list, " s ", 2, width, &out);
+    screen_box(&list, " s ", 2, width, &out);
     assert_string_equal(buffer_string(&out), expected);
 }
 

@@ -20,10 +20,10 @@
 static void assert_markdown(const char *text, const char *as_text, const char *as_code)
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
-    markdown_text(&out, text);
+    markdown_text(&out, text, SIZE_MAX);
     assert_string_equal(buffer_string(&out), as_text);
     buffer_clear(&out);
-    markdown_code(&out, text);
+    markdown_code(&out, text, SIZE_MAX);
     assert_string_equal(buffer_string(&out), as_code);
 }
 
@@ -48,10 +48,10 @@ static void test_no_text_ends_a_block(void **state)
 {
     (void)state;
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(65536);
-    markdown_block(&out, "sh", "a\n````\n</details>");
+    markdown_block(&out, "sh", "a\n````\n</details>", SIZE_MAX);
     assert_string_equal(buffer_string(&out), "`````sh\na\n````\n</details>\n`````\n\n");
     buffer_clear(&out);
-    markdown_block(&out, "text", " \n");
+    markdown_block(&out, "text", " \n", SIZE_MAX);
     assert_string_equal(buffer_string(&out), "");
 }
 

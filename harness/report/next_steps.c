@@ -1,0 +1,138 @@
+#include "report/next_steps.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "report/evidence.h"
+#include "verdict/exceptions.h"
+
+/* A command that names more is not one that a person would type or check. */
+enum { HOLDERS_IN_COMMAND = 6 };
+
+static void add_step(struct string_list *lines, const char *label, const char *command)
+{
+    _cleanup_free_ char *harmless = text_harmless(command, false);
+    string_list_take(lines, memory_format("%s%s", label, harmless));
+}
+
+/* One command plays again all that was not green. */
+static void add_reproduce(const struct suite_result *suite, const struct scenario_result *scenarios,
+                          size_t count, struct string_list *lines)
+{
+    _cleanup_buffer_ struct buffer names = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (scenarios[i].verdict == VERDICT_PASS || scenarios[i].verdict == VERDICT_SKIPPED)
+            continue;
+        _cleanup_free_ char *name = shell_quoted(scenarios[i].operand);
+        buffer_format(&names, " %s", name);
+    }
+    if (names.length == 0)
+        return;
+    _cleanup_free_ char *command =
+        memory_format("leakgate run%s%s%s", buffer_string(&names),
+                      suite->options[0] != '\0' ? " " : "", suite->options);
+    add_step(lines, "To reproduce: ", command);
+}
+
+/* The options by which accept takes what grows, and exceptions that have expired: the holders, each
+ * once, as "fd anon_inode:[eventpoll]". Growth that no holder explains is named by its gauge alone.
+ * "" where nothing has to be named. The caller frees it. */
+static char *holder_options(const struct judgement *judgement)
+{
+    _cleanup_strings_ struct string_list keys = {0};
+    struct buffer options = {0};
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->gauge >= GAUGE_COUNT ||
+            (finding->kind != FINDING_GROWTH && finding->kind != FINDING_EXCEPTION_EXPIRED) ||
+            is_over_and_unused(judgement, finding))
+            continue;
+        _cleanup_free_ char *key =
+            memory_format("%s%s%s", gauge_info(finding->gauge)->name,
+                          finding->holder != NULL ? " " : "", text_or(finding->holder, ""));
+        string_list_add_once(&keys, key);
+    }
+    for (size_t i = 0; i < keys.count && keys.count <= HOLDERS_IN_COMMAND; i++) {
+        _cleanup_free_ char *quoted = shell_quoted(keys.items[i]);
+        buffer_format(&options, " --holder %s", quoted);
+    }
+    if (keys.count > HOLDERS_IN_COMMAND)
+        buffer_format(&options, " --holder KEY ... (each of the %zu in " REPORT_RESULT ")",
+                      keys.count);
+    if (keys.count > 0)
+        buffer_text(&options, " --reason \"...\" --expires DATE");
+    return buffer_take(&options);
+}
+
+/* A run that passes, or would but for exceptions that are over and used by nothing. */
+static bool can_be_tightened(const struct judgement *judgement)
+{
+    if (judgement->verdict != VERDICT_LEAK)
+        return judgement->verdict == VERDICT_PASS;
+    for (size_t i = 0; i < judgement->count; i++)
+        if (finding_fails(judgement->findings[i].kind) &&
+            !is_over_and_unused(judgement, &judgement->findings[i]))
+            return false;
+    return true;
+}
+
+/* "leakgate accept tab-cycle --from leakgate-report"; the caller frees it. */
+static char *accept_command(const struct suite_result *suite,
+                            const struct scenario_result *scenario)
+{
+    bool elsewhere = suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0;
+    _cleanup_free_ char *name = shell_quoted(scenario->name);
+    _cleanup_free_ char *directory = shell_quoted(suite->directory);
+    _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
+    return memory_format("leakgate accept %s --from %s%s%s", name, directory,
+                         elsewhere ? " --baselines " : "", elsewhere ? baselines : "");
+}
+
+/* accept changes the working tree's baseline, and goes by the first run alone. What it would refuse
+ * is not offered: what is left behind is in no baseline, nor is what a control build allows. */
+static void add_accept(const struct suite_result *suite, const struct scenario_result *scenario,
+                       struct string_list *lines)
+{
+    const struct judgement *judgement =
+        scenario->judgement_here != NULL ? scenario->judgement_here : scenario->judgement;
+    bool by_control = scenario->record->facts.by_control;
+    _cleanup_free_ char *accept = accept_command(suite, scenario);
+    _cleanup_free_ char *holders = holder_options(judgement);
+    if (judgement->verdict == VERDICT_LEAK && !by_control &&
+        !judgement_has(judgement, FINDING_LEFT_BEHIND) &&
+        (*holders != '\0' || judgement_has(judgement, FINDING_LEVEL))) {
+        _cleanup_free_ char *command = memory_format("%s%s", accept, holders);
+        add_step(lines, "If this is meant: ", command);
+    }
+    bool levels = judgement_has(judgement, FINDING_LEVEL_LOOSE);
+    if (can_be_tightened(judgement) && !judgement_has(judgement, FINDING_UNCONFIRMED) &&
+        (levels || judgement_has(judgement, FINDING_EXCEPTION_UNUSED))) {
+        _cleanup_free_ char *command =
+            memory_format("%s --tighten%s", accept, levels ? " --levels" : "");
+        add_step(lines, "To tighten the baseline: ", command);
+    }
+    /* Another Go or platform made the baseline's levels. */
+    if (judgement->verdict == VERDICT_PASS && !by_control &&
+        judgement_has(judgement, FINDING_NOT_COMPARED))
+        add_step(lines, "To record levels that compare: ", accept);
+}
+
+void next_steps(const struct suite_result *suite, const struct scenario_result *only,
+                struct string_list *lines)
+{
+    const struct scenario_result *scenarios = only != NULL ? only : suite->scenarios;
+    size_t count = only != NULL ? 1 : suite->count;
+    add_reproduce(suite, scenarios, count, lines);
+    for (size_t i = 0; i < count; i++) {
+        if (scenarios[i].judgement == NULL)
+            continue;
+        /* The report estimates what a stack gained; the profiles have all of it. */
+        _cleanup_free_ char *comparison = scenarios[i].verdict == VERDICT_LEAK
+                                              ? evidence_comparison(suite->directory, &scenarios[i])
+                                              : NULL;
+        if (comparison != NULL)
+            add_step(lines, "To compare its profiles: ", comparison);
+        add_accept(suite, &scenarios[i], lines);
+    }
+}

@@ -1,0 +1,196 @@
+#include "report/suite_text.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "result/baseline_difference.h"
+#include "result/exit_status.h"
+#include "result/quarantine.h"
+
+/* --- A verdict --- */
+
+const char *outcome_word(const struct scenario_result *scenario)
+{
+    return scenario->played && scenario->verdict == VERDICT_PASS ? "played"
+                                                                 : verdict_name(scenario->verdict);
+}
+
+const char *verdict_word(const struct scenario_result *scenario)
+{
+    return scenario->verdict == VERDICT_LEAK ? "LEAK" : outcome_word(scenario);
+}
+
+bool is_forgiven(const struct scenario_result *scenario)
+{
+    const struct suite_result strict = {0};
+    enum quarantine_state state = quarantine_of(scenario).state;
+    return (state == QUARANTINE_HOLDS || state == QUARANTINE_ENDING) &&
+           scenario->verdict != VERDICT_PASS && scenario->verdict != VERDICT_SKIPPED &&
+           scenario_exit_status(&strict, scenario) == EXIT_PASS;
+}
+
+/* --- The suite --- */
+
+/* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
+static char *target_text(const struct run_record *record)
+{
+    const char *version = text_or(record->target.version, "");
+    const char *go = text_or(record->target.go, "");
+    const char *target = text_or(record->header.target, "?");
+    return memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
+                         *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
+}
+
+/* With its version or without. */
+static bool names_target(const struct string_list *texts, const char *target)
+{
+    size_t length = strlen(target);
+    for (size_t i = 0; i < texts->count; i++)
+        if (text_starts(texts->items[i], target) &&
+            (texts->items[i][length] == ' ' || texts->items[i][length] == '\0'))
+            return true;
+    return false;
+}
+
+/* The targets that ran, each once. One that ended before it could be asked for its version is a
+ * name alone, which helps only where no other run has the version. */
+static void gather_targets(const struct suite_result *suite, bool measured,
+                           struct string_list *texts)
+{
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct run_record *record = suite->scenarios[i].record;
+        if (record == NULL || record->sampled != measured)
+            continue;
+        _cleanup_free_ char *text = target_text(record);
+        if (measured || !names_target(texts, text))
+            string_list_add_once(texts, text);
+    }
+}
+
+char *suite_header(const struct suite_result *suite)
+{
+    _cleanup_strings_ struct string_list targets = {0};
+    _cleanup_buffer_ struct buffer line = {0};
+    char took[64];
+    const char *revision = NULL; /* whose baselines judged; NULL: the working tree's did */
+    bool control = false;
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct run_record *record = suite->scenarios[i].record;
+        if (record == NULL)
+            continue;
+        control = control || record->header.control != NULL;
+        if (revision == NULL)
+            revision = record->header.baseline_revision;
+    }
+    gather_targets(suite, true, &targets);
+    gather_targets(suite, false, &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
+    buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
+                  suite->count == 1 ? "" : "s");
+    if (suite->shards > 0)
+        buffer_format(&line, " · shard %u of %u", suite->shard, suite->shards);
+    if (control)
+        buffer_text(&line, " · a control build");
+    else if (strstr(suite->options, "--no-baselines") != NULL)
+        buffer_text(&line, " · no baselines");
+    else if (suite->baselines[0] != '\0')
+        buffer_format(&line, " · %s%s%s%s", suite->baselines,
+                      text_ends(suite->baselines, "/") ? "" : "/", revision != NULL ? " of " : "",
+                      text_or(revision, ""));
+    clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);
+    buffer_format(&line, " · %s", took);
+    return text_harmless(buffer_string(&line), false);
+}
+
+char *suite_counts(const struct suite_result *suite)
+{
+    static const char *const order[] = {"leak",    "failed", "inconclusive", "invalid",
+                                        "skipped", "pass",   "played"};
+    struct buffer counts = {0};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        size_t count = 0, forgiven = 0;
+        for (size_t j = 0; j < suite->count; j++) {
+            bool one = strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;
+            count += one;
+            forgiven += one && is_forgiven(&suite->scenarios[j]);
+        }
+        if (count == 0)
+            continue;
+        buffer_format(&counts, "%s%zu %s", counts.length > 0 ? ", " : "", count, order[i]);
+        if (forgiven > 0 && forgiven == count)
+            buffer_text(&counts, " (quarantined)");
+        else if (forgiven > 0)
+            buffer_format(&counts, " (%zu quarantined)", forgiven);
+    }
+    if (suite->count == 0)
+        buffer_text(&counts, "No scenario");
+    return buffer_take(&counts);
+}
+
+char *suite_problem(const struct suite_result *suite)
+{
+    int status = suite_exit_status(suite);
+    _cleanup_free_ char *counts = suite_counts(suite);
+    if (suite->problems.count > 0) {
+        struct buffer text = {0};
+        for (size_t i = 0; i < suite->problems.count; i++)
+            buffer_format(&text, "%s%s", i > 0 ? "; " : "not whole: ", suite->problems.items[i]);
+        return buffer_take(&text);
+    }
+    if (suite->signal != 0)
+        return memory_format("stopped by signal %d (%s): %s", suite->signal,
+                             strsignal(suite->signal), counts);
+    bool said_by_scenario = status == EXIT_PASS;
+    for (size_t i = 0; i < suite->count; i++)
+        said_by_scenario =
+            said_by_scenario || scenario_exit_status(suite, &suite->scenarios[i]) != EXIT_PASS;
+    if (said_by_scenario)
+        return NULL;
+    if (status == EXIT_NOTHING_JUDGED)
+        return memory_format("nothing was judged: %s", counts);
+    return memory_format("exit status %d: %s", status, counts);
+}
+
+/* --- The other revision --- */
+
+const char *revision_word(const struct suite_result *suite)
+{
+    return suite->revision != NULL ? suite->revision : "the other revision";
+}
+
+/* "; the plan of a, b differs" */
+static void add_names(struct buffer *out, const char *before, const struct string_list *names,
+                      const char *after)
+{
+    for (size_t i = 0; i < names->count; i++)
+        buffer_format(out, "%s%s", i > 0 ? ", " : before, names->items[i]);
+    buffer_text(out, names->count > 0 ? after : "");
+}
+
+char *suite_caution(const struct suite_result *suite)
+{
+    _cleanup_strings_ struct string_list plans = {0};
+    _cleanup_strings_ struct string_list baselines = {0};
+    _cleanup_buffer_ struct buffer out = {0};
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario_result *scenario = &suite->scenarios[i];
+        _cleanup_strings_ struct string_list weaker = {0};
+        weaker_baseline_lines(scenario, &weaker);
+        if (scenario->plan_difference != NULL)
+            string_list_add(&plans, scenario->name);
+        if (weaker.count > 0)
+            string_list_add(&baselines, scenario->name);
+    }
+    add_names(&out, "; the plan of ", &plans, " differs");
+    add_names(&out, "; the baseline of ", &baselines, " is weaker");
+    if (suite->missing.count > 0)
+        buffer_format(&out, "; %zu scenario%s not run any more", suite->missing.count,
+                      suite->missing.count == 1 ? " is" : "s are");
+    if (out.length == 0)
+        return NULL;
+    return memory_format("Against %s: %s. This fails nothing by itself; it is for the review.",
+                         revision_word(suite), buffer_string(&out) + strlen("; "));
+}

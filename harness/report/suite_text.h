@@ -1,0 +1,31 @@
+/*
+ * What every report says of a suite as a whole, and of a verdict, in words. Texts are harmless but
+ * for suite_problem and suite_caution. What is returned as `char *` the caller frees.
+ */
+#ifndef LEAKGATE_REPORT_SUITE_TEXT_H
+#define LEAKGATE_REPORT_SUITE_TEXT_H
+
+#include <stdbool.h>
+
+#include "result/result.h"
+
+char *suite_header(const struct suite_result *suite); /* "sidecar v1.3.0 · 3 scenarios · ..." */
+char *suite_counts(const struct suite_result *suite); /* "1 leak, 2 pass" */
+/* Why the run as a whole is no pass where no scenario says it: parts of it are missing, it was
+ * stopped, or nothing was judged. NULL: there is nothing of that kind. */
+char *suite_problem(const struct suite_result *suite);
+
+/* What a pull request changes in the gate itself, where --baseline-ref names a revision: "Against
+ * origin/main: the plan of tab-cycle differs; 1 scenario is not run any more. ..."; NULL where
+ * there is nothing. It fails nothing by itself. suite->missing has the names of what is not run. */
+char *suite_caution(const struct suite_result *suite);
+/* What reports call it: "origin/main"; where only the journals are left, "the other revision". */
+const char *revision_word(const struct suite_result *suite);
+
+/* "leak", "played"; and as a report shows it, "LEAK". */
+const char *outcome_word(const struct scenario_result *scenario);
+const char *verdict_word(const struct scenario_result *scenario);
+/* It is in quarantine, and would fail without. */
+bool is_forgiven(const struct scenario_result *scenario);
+
+#endif
