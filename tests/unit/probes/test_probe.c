@@ -28,6 +28,8 @@
 
 #include "http_server.h"
 
+enum { PATIENCE_MS = 600000 };
+
 static const char index_page[] = "<html><title>/debug/pprof/</title> goroutine heap</html>";
 static const char memstats_text[] = "heap profile: 1: 2 [3: 4] @ heap/2\n\n# HeapAlloc = 1000\n"
                                     "# HeapInuse = 2000\n# HeapObjects = 30\n# NumGC = 4\n";
@@ -305,7 +307,7 @@ static void a_whole_sample(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     if (target->probe == NULL)
         fail_msg("%s", target->err.text);
     assert_int_equal(probe_pid(target->probe), target->pid);
@@ -363,7 +365,7 @@ static void the_profiles_of_a_sample_are_handed_on_as_they_came(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     *asked = (struct asked){0};
     struct sample sample = {0};
@@ -385,7 +387,7 @@ static void a_world_that_cannot_be_counted_is_no_sample(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     target->world_is_broken = true;
     struct sample sample = {0};
@@ -401,7 +403,7 @@ static void leaked_goroutines_come_beside_what_was_held(void **state)
     (void)state;
     asked->serves_leaks = true;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9}, leaks = {0};
     int64_t rate;
@@ -434,7 +436,7 @@ static void a_runtime_without_that_profile_is_no_error(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     struct sample before = {0}, leaks = {0};
     bool served = true;
@@ -451,7 +453,7 @@ static void samples_of_a_quiet_process_are_alike(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     struct sample samples[5] = {0};
     for (size_t i = 0; i < 5; i++) {
@@ -476,7 +478,7 @@ static void a_target_that_ends_is_told_from_one_that_restarts(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     target_end(target);
     struct sample sample = {0};
@@ -494,7 +496,7 @@ static void a_new_process_on_the_port_is_a_restart(void **state)
     struct target *first = target_start(true);
     struct probe_options options = {.world_root = NULL, .started = clock_now()};
     struct probe *probe =
-        probe_open(first->loop, getpid(), &options, clock_deadline(10000), &first->err);
+        probe_open(first->loop, getpid(), &options, clock_deadline(PATIENCE_MS), &first->err);
     if (probe == NULL)
         fail_msg("%s", first->err.text);
     assert_int_equal(probe_pid(probe), first->pid);
@@ -514,7 +516,7 @@ static void a_process_without_its_port_has_restarted(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     asked->port_closed = false;
     kill(target->pid, SIGUSR1);
@@ -533,7 +535,7 @@ static void a_number_that_is_used_again_is_a_restart(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     struct sample sample = {0};
     int64_t rate;
@@ -552,7 +554,7 @@ static void what_sampling_costs_is_not_the_targets(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
-    target_open(target, 10000);
+    target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
     pretend(target->pid, 0);
     pretended.sampling_cost = 50;
@@ -574,10 +576,16 @@ static void another_server_is_not_taken_for_pprof(void **state)
 {
     (void)state;
     struct target *target = target_start(false);
-    target_open(target, 100);
-    assert_null(target->probe);
-    assert_int_equal(target->err.class, LG_ERROR_TARGET);
-    assert_non_null(strstr(target->err.text, "is not pprof"));
+    /* A busy machine may need more than a short deadline for the first answer. */
+    for (int64_t ms = 100; ms <= 25600 && strstr(target->err.text, "is not pprof") == NULL;
+         ms *= 4) {
+        target->err = (struct lg_error){0};
+        target_open(target, ms);
+        assert_null(target->probe);
+        assert_int_equal(target->err.class, LG_ERROR_TARGET);
+    }
+    if (strstr(target->err.text, "is not pprof") == NULL)
+        fail_msg("%s", target->err.text);
     target_free(target);
 }
 
@@ -588,7 +596,7 @@ static void a_target_that_has_ended_is_not_waited_for(void **state)
     kill(target->pid, SIGKILL);
     siginfo_t info;
     assert_int_equal(waitid(P_PID, (id_t)target->pid, &info, WEXITED | WNOWAIT), 0);
-    target_open(target, 600000);
+    target_open(target, PATIENCE_MS);
     assert_null(target->probe);
     assert_int_equal(target->err.class, LG_ERROR_TARGET);
     assert_non_null(strstr(target->err.text, "has ended"));
@@ -600,7 +608,7 @@ static void a_signal_cancels_the_search(void **state)
     (void)state;
     struct target *target = target_start(false);
     loop_stop(target->loop, SIGTERM);
-    target_open(target, 600000);
+    target_open(target, PATIENCE_MS);
     assert_null(target->probe);
     assert_int_equal(target->err.class, LG_ERROR_CANCELLED);
     target_free(target);
