@@ -39,14 +39,10 @@ void buffer_char(struct buffer *buffer, char c)
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     va_list args;
-    char *text = NULL;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    _cleanup_free_ char *text = memory_format_list(format, args);
     va_end(args);
-    if (length < 0 || text == NULL)
-        memory_exhausted();
-    buffer_append(buffer, text, (size_t)length);
-    free(text);
+    buffer_text(buffer, text);
 }
 
 const char *buffer_string(const struct buffer *buffer)

@@ -1,6 +1,5 @@
 #include "base/memory.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,15 +56,20 @@ char *memory_copy_range(const char *start, size_t length)
     return copy;
 }
 
+char *memory_format_list(const char *format, va_list args)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0 || text == NULL)
+        memory_exhausted();
+    return text;
+}
+
 char *memory_format(const char *format, ...)
 {
     va_list args;
-    char *text = NULL;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    char *text = memory_format_list(format, args);
     va_end(args);
-    if (length < 0 || text == NULL)
-        memory_exhausted();
     return text;
 }
 

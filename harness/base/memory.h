@@ -5,6 +5,7 @@
 #ifndef LEAKGATE_BASE_MEMORY_H
 #define LEAKGATE_BASE_MEMORY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -29,6 +30,8 @@ void *memory_grow(void *items, size_t *capacity, size_t needed, size_t size)
 char *memory_copy_text(const char *text);
 char *memory_copy_range(const char *start, size_t length) __attribute__((returns_nonnull));
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
+char *memory_format_list(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0), returns_nonnull));
 
 void memory_exhausted(void) __attribute__((noreturn));
 

@@ -19,33 +19,27 @@ int bisect_status(int status)
     return BISECT_SKIP;
 }
 
-/* The user's own command, in a shell as in `make`; what it prints goes to standard error, for
- * standard output is the report's. -1: it could not be started. */
-static int run_shell(const char *command)
+/* --build: the user's own command, in a shell as in `make`; what it prints goes to standard error,
+ * for standard output is the report's. */
+static int build(const struct arguments *arguments)
 {
+    const char *command = option_text(arguments, OPTION_BUILD);
+    if (command == NULL)
+        return EXIT_PASS;
     pid_t pid = fork();
     if (pid == 0) {
         dup2(STDERR_FILENO, STDOUT_FILENO);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    int status = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
-}
-
-static int build(const struct arguments *arguments)
-{
-    const char *command = option_text(arguments, OPTION_BUILD);
-    if (command == NULL)
-        return EXIT_PASS;
-    int status = run_shell(command);
-    if (status == -1) {
+    if (pid < 0) {
         struct lg_error err = {0};
         lg_fail(&err, LG_ERROR_INTERNAL, errno, "cannot start /bin/sh for --build");
         return complain(&err);
     }
+    int status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
     if (WIFSIGNALED(status))
         return 128 + WTERMSIG(status);
     if (WEXITSTATUS(status) == 0)

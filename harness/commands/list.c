@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/complain.h"
-#include "commands/duration.h"
+#include "commands/schedule.h"
 #include "commands/selection.h"
 #include "report/console.h"
 #include "report/text_layout.h"

@@ -1,5 +1,13 @@
-#include "commands/pool.h"
-
+/*
+ * The scenarios of a run, one or several at a time, each in a process of its own between leakgate
+ * and its guard:
+ *
+ *     leakgate -> runner -> guard -> worker -> target      for each scenario that runs
+ *
+ * The runner is the only parent of what it started, and ends all of that. It has a session of its
+ * own, for a terminal's Ctrl-C goes to leakgate, which passes each signal on; it dies with leakgate
+ * (PR_SET_PDEATHSIG), and its guard then ends the run.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,8 +25,8 @@
 #include "base/pidfd.h"
 #include "commands/channel.h"
 #include "commands/progress.h"
-#include "commands/runner.h"
 #include "commands/schedule.h"
+#include "commands/suite_run.h"
 #include "driver/process.h"
 #include "measure/stop_signals.h"
 #include "result/result_json.h"
@@ -40,9 +48,7 @@ struct pool {
     struct suite_run *suite;
     struct slot *slots;
     struct pollfd *watched;
-    size_t *order; /* the numbers of the scenarios that run */
-    size_t count;
-    size_t next; /* of the order */
+    size_t next; /* of the suite's order */
     bool *done;  /* by number: it ran, or its runner was lost */
     struct progress progress;
     int signals;
@@ -86,10 +92,10 @@ static bool start_runner(struct pool *pool, struct slot *slot, size_t number)
 static void start_runners(struct pool *pool)
 {
     for (unsigned i = 0; i < pool->suite->jobs; i++) {
-        if (pool->slots[i].process >= 0 || pool->next == pool->count || pool->signal != 0 ||
-            pool->failed)
+        if (pool->slots[i].process >= 0 || pool->next == pool->suite->order_count ||
+            pool->signal != 0 || pool->failed)
             continue;
-        size_t number = pool->order[pool->next++];
+        size_t number = pool->suite->order[pool->next++];
         if (start_runner(pool, &pool->slots[i], number))
             progress_begin(&pool->progress, i, plan_of(pool, number), pool->suite->seconds[number]);
         else
@@ -120,14 +126,6 @@ static void read_channel(struct pool *pool, unsigned index)
     }
 }
 
-static void fail_scenario(struct scenario_result *scenario, char *why)
-{
-    scenario->verdict = VERDICT_FAILED;
-    scenario->problem = LG_ERROR_INTERNAL;
-    free(scenario->reason);
-    scenario->reason = why;
-}
-
 /* The verdict is made here, from the journals, as `leakgate report` makes it. */
 static void take_result(struct pool *pool, struct slot *slot)
 {
@@ -144,8 +142,10 @@ static void take_result(struct pool *pool, struct slot *slot)
             suite->signal = (int)json_get_integer(slot->result, "signal", 0);
         return;
     }
-    fail_scenario(scenario,
-                  memory_format("leakgate's process for it ended before it was done: %s", how));
+    _cleanup_free_ char *reason =
+        memory_format("leakgate's process for it ended before it was done: %s", how);
+    scenario->verdict = VERDICT_FAILED;
+    scenario_explain(scenario, LG_ERROR_INTERNAL, reason);
     if (slot->world != NULL)
         string_list_add(&pool->worlds, slot->world);
 }
@@ -182,7 +182,7 @@ static void signal_all(const struct pool *pool, int number)
 }
 
 /* Each is passed on as it came, also the second one of an impatient user. A runner has its own
- * deadlines; one that hangs is killed a moment after them, and its guard ends the rest. */
+ * deadlines; one that hangs is killed a moment after them, and its guard ends what is left. */
 static void on_signal(struct pool *pool)
 {
     struct signalfd_siginfo info;
@@ -225,20 +225,21 @@ static void wait_for_events(struct pool *pool)
 static double seconds_left(const struct pool *pool)
 {
     const struct suite_run *suite = pool->suite;
-    size_t pending = pool->signal == 0 ? pool->count - pool->next : 0;
+    size_t pending = pool->signal == 0 ? suite->order_count - pool->next : 0;
     _cleanup_free_ double *seconds = memory_array(pending + 1, sizeof *seconds);
     _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);
     for (unsigned i = 0; i < suite->jobs; i++)
         free_in[i] = progress_seconds_left(&pool->progress, i);
     for (size_t i = 0; i < pending; i++)
-        seconds[i] = suite->seconds[pool->order[pool->next + i]];
+        seconds[i] = suite->seconds[suite->order[pool->next + i]];
     return schedule_span(seconds, pending, free_in, suite->jobs);
 }
 
 /* --- All of them --- */
 
 /* A runner that was killed leaves its guard to this process, which ends its run in time by itself;
- * a request to end does it no harm. Where the guard was killed as well, the rest is done here. */
+ * a request to end does it no harm. Where the guard was killed as well, what is left is ended here.
+ */
 static bool end_orphans(struct pool *pool)
 {
     int64_t deadline = clock_deadline(DEADLINE_TEARDOWN_MS + DEADLINE_KILL_MS);
@@ -274,30 +275,32 @@ static void explain_not_run(struct pool *pool)
     for (size_t i = 0; i < suite->count; i++) {
         if (suite_is_skipped(pool->suite, i) || pool->done[i])
             continue;
-        if (suite->signal != 0)
+        if (suite->signal != 0) {
             scenario_skip(&suite->scenarios[i], "not run: the run was stopped");
-        else
-            fail_scenario(&suite->scenarios[i], memory_format("not run: %s", pool->err->text));
+            continue;
+        }
+        _cleanup_free_ char *reason = memory_format("not run: %s", pool->err->text);
+        suite->scenarios[i].verdict = VERDICT_FAILED;
+        scenario_explain(&suite->scenarios[i], LG_ERROR_INTERNAL, reason);
     }
 }
 
 bool pool_run(struct suite_run *suite, struct lg_error *err)
 {
-    size_t count = suite->selection.count;
+    FILE *screens = option_given(suite->arguments, OPTION_JSON) ? stderr : stdout;
     unsigned jobs = suite->jobs;
     int64_t start = clock_now();
     struct pool pool = {.suite = suite,
                         .slots = memory_array(jobs, sizeof *pool.slots),
                         .watched = memory_array(1 + 2 * jobs, sizeof *pool.watched),
-                        .order = memory_array(count, sizeof *pool.order),
-                        .done = memory_array(count, sizeof *pool.done),
+                        .done = memory_array(suite->selection.count, sizeof *pool.done),
                         .signals = -1,
                         .deadline = CLOCK_NEVER,
                         .err = err};
     for (unsigned i = 0; i < jobs; i++)
         pool.slots[i] = (struct slot){.process = -1, .channel = {.fd = -1}};
-    pool.count = suite_order(suite, pool.order);
-    progress_start(&pool.progress, jobs, pool.count, suite_screens(suite));
+    progress_start(&pool.progress, jobs, suite->order_count,
+                   option_given(suite->arguments, OPTION_SHOW) ? screens : NULL);
     bool fine = work_through(&pool);
     progress_end(&pool.progress);
     explain_not_run(&pool);
@@ -306,7 +309,6 @@ bool pool_run(struct suite_run *suite, struct lg_error *err)
     string_list_free(&pool.worlds);
     free(pool.slots);
     free(pool.watched);
-    free(pool.order);
     free(pool.done);
     return fine;
 }

@@ -91,7 +91,7 @@ static void close_journal(struct progress_slot *slot)
 
 /* --- How long it takes --- */
 
-/* Of the attempt, from the pace of its iterations so far and the rests that are still to come; -1:
+/* Of the attempt, from the pace of its iterations so far and the rest that is still to come; -1:
  * not known. */
 static double attempt_seconds_left(const struct progress_slot *slot)
 {
@@ -140,15 +140,6 @@ static void describe(const struct progress_slot *slot, struct buffer *line)
     buffer_format(line, ", %s %s left", drains ? "at most" : "about", time);
 }
 
-/* A block that is higher than the terminal could not be drawn over. */
-static size_t most_lines(void)
-{
-    struct winsize size = {0};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
-        size.ws_row = ROWS_USUAL;
-    return size.ws_row > 1 ? size.ws_row - 1U : 1;
-}
-
 static void draw_line(struct progress *progress, const struct buffer *line)
 {
     struct console_style style = console_style_of(STDERR_FILENO);
@@ -160,9 +151,12 @@ static void draw_line(struct progress *progress, const struct buffer *line)
 
 static void draw(struct progress *progress, double left)
 {
-    size_t most = most_lines();
+    /* A block that is higher than the terminal could not be drawn over. */
+    struct winsize size = {0};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        size.ws_row = ROWS_USUAL;
     erase(progress);
-    for (unsigned i = 0; i < progress->slot_count && progress->drawn + 1 < most; i++) {
+    for (unsigned i = 0; i < progress->slot_count && progress->drawn + 2 < size.ws_row; i++) {
         _cleanup_buffer_ struct buffer line = {0};
         if (progress->slots[i].plan == NULL)
             continue;

@@ -1,17 +1,22 @@
-/* `leakgate run` from its arguments to its exit status; its parts are in suite_run.h. */
+/* `leakgate run` from its arguments to its exit status; suite_run.h says where its parts are. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/complain.h"
-#include "commands/duration.h"
-#include "commands/pool.h"
+#include "commands/comparison.h"
 #include "commands/print_result.h"
+#include "commands/report_directory.h"
+#include "commands/schedule.h"
 #include "commands/suite_run.h"
+#include "measure/stop_signals.h"
 #include "report/format.h"
 #include "result/exit_status.h"
 #include "world/world.h"
@@ -95,23 +100,113 @@ static int load_scenarios(struct suite_run *suite)
     return EXIT_PASS;
 }
 
-static char *reason_to_skip(const struct plan *plan)
-{
-    _cleanup_strings_ struct string_list tools = {0};
-    struct buffer reason = {0};
-    if (plan->without != NULL)
-        return memory_copy_text(plan->without);
-    world_missing_tools(plan, &tools);
-    for (size_t i = 0; i < tools.count; i++)
-        buffer_format(&reason, "%s%s", i > 0 ? ", " : "not on this machine: ", tools.items[i]);
-    return buffer_take(&reason);
-}
-
 /* Of a scenario that is skipped, a missing program or baseline does not matter. */
 static void find_skipped(struct suite_run *suite)
 {
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        const struct plan *plan = suite->selection.plans[i];
+        _cleanup_strings_ struct string_list tools = {0};
+        struct buffer reason = {0};
+        if (plan->without != NULL)
+            buffer_text(&reason, plan->without);
+        else
+            world_missing_tools(plan, &tools);
+        for (size_t t = 0; t < tools.count; t++)
+            buffer_format(&reason, "%s%s", t > 0 ? ", " : "not on this machine: ", tools.items[t]);
+        string_list_take(&suite->skipped, buffer_take(&reason));
+    }
+}
+
+static bool is_chosen(const struct suite_run *suite, const char *name)
+{
     for (size_t i = 0; i < suite->selection.count; i++)
-        string_list_take(&suite->skipped, reason_to_skip(suite->selection.plans[i]));
+        if (strcmp(suite->selection.plans[i]->name, name) == 0)
+            return true;
+    return string_list_contains(&suite->whole, name);
+}
+
+/* Scenarios that would have been chosen at the revision, and are not here. Where the scenarios are
+ * named, the names say what is run. */
+static void find_missing(struct suite_run *suite, const struct load_options *options)
+{
+    const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
+    _cleanup_strings_ struct string_list names = {0};
+    struct lg_error ignored = {0};
+    if (suite->arguments->operands.count > 0 ||
+        !revision_scenarios(suite->revision, directory, &names, &ignored))
+        return;
+    for (size_t i = 0; i < names.count; i++) {
+        if (is_chosen(suite, names.items[i]))
+            continue;
+        _cleanup_free_ char *base = memory_format("%s.yaml", names.items[i]);
+        _cleanup_free_ char *file = path_join(directory, base);
+        _cleanup_plan_ struct plan *old = revision_plan(suite->revision, file, options);
+        bool gone = access(file, F_OK) != 0;
+        if (old != NULL ? selection_asks_for(suite->arguments, old) : gone)
+            string_list_take(
+                &suite->missing,
+                memory_format("scenario %s: %s", names.items[i],
+                              gone ? "its file is gone"
+                                   : "it is not chosen any more, by its tags or on_request"));
+    }
+}
+
+/* What a run by --baseline-ref finds changed in the scenarios since the revision. */
+static void compare_plans(struct suite_run *suite)
+{
+    struct load_options options = load_options_of(suite->arguments);
+    struct comparison comparison = {0};
+    bool is_new = false;
+    suite->plan_differences =
+        memory_array(suite->selection.count + 1, sizeof *suite->plan_differences);
+    if (suite->revision == NULL)
+        return;
+    for (size_t i = 0; i < suite->selection.count; i++)
+        suite->plan_differences[i] =
+            plan_difference(&comparison, suite->revision, suite->selection.plans[i], &is_new);
+    comparison_free(&comparison);
+    find_missing(suite, &options);
+}
+
+/* A path, for it stands beside the program that has the name. */
+static bool find_control(const struct arguments *arguments, struct lg_error *err)
+{
+    const char *control = option_text(arguments, OPTION_CONTROL);
+    struct stat status;
+    if (control == NULL || (strchr(control, '/') != NULL && stat(control, &status) == 0 &&
+                            S_ISREG(status.st_mode) && access(control, X_OK) == 0))
+        return true;
+    return lg_fail(err, LG_ERROR_INPUT, 0,
+                   "--control wants the path of a program (./old or /tmp/old), not \"%s\"",
+                   control);
+}
+
+/* All that can be known to be wrong before anything has started. */
+static int check_machine(struct suite_run *suite)
+{
+    const char *directory = option_text(suite->arguments, OPTION_REPORT);
+    struct lg_error err = {0};
+    if (!find_control(suite->arguments, &err))
+        return complain(&err);
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        if (suite_is_skipped(suite, i))
+            continue;
+        _cleanup_free_ char *program = world_find_program(suite->selection.plans[i], &err);
+        if (program != NULL)
+            continue;
+        fprintf(
+            stderr,
+            "leakgate: %s\nName the program by --program PATH or LEAKGATE_PROGRAM, or put it on "
+            "PATH.\n",
+            err.text);
+        return (int)lg_exit_status(err.class);
+    }
+    for (size_t i = 0; i < suite->selection.count; i++)
+        if (!evidence_directory_check(directory, suite->selection.plans[i]->name, &err))
+            return complain(&err);
+    if (!report_directory_prepare(directory, &err) || !stop_signals_block(&err))
+        return complain(&err);
+    return EXIT_PASS;
 }
 
 static int report_all(const struct suite_run *suite)
@@ -131,22 +226,6 @@ static int report_all(const struct suite_run *suite)
     return status;
 }
 
-static void add_scenario(struct suite_run *suite, size_t index)
-{
-    const struct plan *plan = suite->selection.plans[index];
-    struct scenario_result *scenario =
-        suite_add(suite->result, plan->name, plan->file, plan->title);
-    free(scenario->operand);
-    scenario->operand = suite_operand(suite, plan);
-    scenario->without = plan->without != NULL;
-    scenario->quarantine_reason = memory_copy_text(plan->quarantine.reason);
-    scenario->quarantine_until = memory_copy_text(plan->quarantine.until);
-    snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
-    scenario->plan_difference = memory_copy_text(suite->plan_differences[index]);
-    if (suite_is_skipped(suite, index))
-        scenario_skip(scenario, suite->skipped.items[index]);
-}
-
 static void make_result(struct suite_run *suite)
 {
     const struct arguments *arguments = suite->arguments;
@@ -162,8 +241,20 @@ static void make_result(struct suite_run *suite)
     suite->result->shard = shard.index;
     suite->result->shards = shard.of;
     string_list_add_all(&suite->result->whole, &suite->whole);
-    for (size_t i = 0; i < suite->selection.count; i++)
-        add_scenario(suite, i);
+    for (size_t i = 0; i < suite->selection.count; i++) {
+        const struct plan *plan = suite->selection.plans[i];
+        struct scenario_result *scenario =
+            suite_add(suite->result, plan->name, plan->file, plan->title);
+        free(scenario->operand);
+        scenario->operand = suite_operand(suite, plan);
+        scenario->without = plan->without != NULL;
+        scenario->quarantine_reason = memory_copy_text(plan->quarantine.reason);
+        scenario->quarantine_until = memory_copy_text(plan->quarantine.until);
+        snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
+        scenario->plan_difference = memory_copy_text(suite->plan_differences[i]);
+        if (suite_is_skipped(suite, i))
+            scenario_skip(scenario, suite->skipped.items[i]);
+    }
 }
 
 static int run_suite(struct suite_run *suite)
@@ -174,14 +265,12 @@ static int run_suite(struct suite_run *suite)
     find_skipped(suite);
     status = suite_load_baselines(suite);
     if (status == EXIT_PASS)
-        status = suite_check_machine(suite);
+        status = check_machine(suite);
     if (status != EXIT_PASS)
         return status;
-    suite_compare_plans(suite);
+    compare_plans(suite);
     make_result(suite);
-    suite_choose_jobs(suite);
-    suite_expect_durations(suite);
-    suite_print_estimate(suite);
+    suite_schedule(suite);
     struct lg_error err = {0};
     if (!pool_run(suite, &err))
         status = complain(&err);

@@ -18,36 +18,17 @@ static void print_how_to_accept(const struct suite_run *suite, const struct plan
     _cleanup_free_ char *operand = suite_operand(suite, plan);
     _cleanup_free_ char *quoted = shell_quoted(operand);
     _cleanup_free_ char *again = suite_options_again(arguments, false);
-    _cleanup_buffer_ struct buffer accept = {0};
+    _cleanup_buffer_ struct buffer run = {0}, accept = {0};
+    buffer_format(&run, "%s --no-baselines%s%s", quoted, *again != '\0' ? " " : "", again);
     buffer_text(&accept, plan->name);
-    if (option_given(arguments, OPTION_REPORT))
+    if (option_given(arguments, OPTION_REPORT)) {
+        append_option(&run, "report", option_text(arguments, OPTION_REPORT));
         append_option(&accept, "from", option_text(arguments, OPTION_REPORT));
+    }
     if (option_given(arguments, OPTION_BASELINES))
         append_option(&accept, "baselines", option_text(arguments, OPTION_BASELINES));
-    fprintf(stderr, "  leakgate run %s --no-baselines%s%s", quoted, *again != '\0' ? " " : "",
-            again);
-    if (option_given(arguments, OPTION_REPORT)) {
-        _cleanup_free_ char *report = shell_quoted(option_text(arguments, OPTION_REPORT));
-        fprintf(stderr, " --report %s", report);
-    }
-    fprintf(stderr, "\n  leakgate accept %s\n", buffer_string(&accept));
-}
-
-static int other_plan(const struct suite_run *suite, const struct plan *plan, const char *path)
-{
-    fprintf(stderr,
-            "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
-            "it was accepted.\nMeasure it anew, and accept what you find right:\n",
-            path, plan->file);
-    print_how_to_accept(suite, plan);
-    return EXIT_INPUT;
-}
-
-static int no_baseline(const struct suite_run *suite, const struct plan *plan, const char *path)
-{
-    fprintf(stderr, "leakgate: %s has no baseline %s. To make one from a run:\n", plan->name, path);
-    print_how_to_accept(suite, plan);
-    return EXIT_NOTHING_JUDGED;
+    fprintf(stderr, "  leakgate run %s\n  leakgate accept %s\n", buffer_string(&run),
+            buffer_string(&accept));
 }
 
 /* The working tree's, which has to fit the plan in any case: a change of the scenario brings its
@@ -57,24 +38,25 @@ static int load_baseline_here(struct suite_run *suite, size_t index, const char 
 {
     const struct plan *plan = suite->selection.plans[index];
     struct lg_error err = {0};
-    if (access(path, F_OK) != 0)
-        return option_given(suite->arguments, OPTION_REQUIRE_BASELINE)
-                   ? no_baseline(suite, plan, path)
-                   : EXIT_PASS;
+    if (access(path, F_OK) != 0) {
+        if (!option_given(suite->arguments, OPTION_REQUIRE_BASELINE))
+            return EXIT_PASS;
+        fprintf(stderr, "leakgate: %s has no baseline %s. To make one from a run:\n", plan->name,
+                path);
+        print_how_to_accept(suite, plan);
+        return EXIT_NOTHING_JUDGED;
+    }
     *baseline = baseline_read(path, &err);
     if (*baseline == NULL)
         return complain(&err);
-    if (strcmp((*baseline)->plan_hash, plan->hash) != 0)
-        return other_plan(suite, plan, path);
-    return EXIT_PASS;
-}
-
-/* What is known and forgiven is what one bisects. */
-static void lift_quarantine(struct plan *plan)
-{
-    free(plan->quarantine.reason);
-    free(plan->quarantine.until);
-    plan->quarantine = (struct quarantine_plan){0};
+    if (strcmp((*baseline)->plan_hash, plan->hash) == 0)
+        return EXIT_PASS;
+    fprintf(stderr,
+            "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
+            "it was accepted.\nMeasure it anew, and accept what you find right:\n",
+            path, plan->file);
+    print_how_to_accept(suite, plan);
+    return EXIT_INPUT;
 }
 
 static int load_baseline(struct suite_run *suite, size_t index)
@@ -121,8 +103,11 @@ int suite_load_baselines(struct suite_run *suite)
     if (!open_revision(suite, &err))
         return complain(&err);
     for (size_t i = 0; i < count; i++) {
-        if (arguments->command == COMMAND_BISECT)
-            lift_quarantine(suite->selection.plans[i]);
+        struct quarantine_plan *quarantine = &suite->selection.plans[i]->quarantine;
+        if (arguments->command == COMMAND_BISECT) { /* what is forgiven is what one bisects */
+            cleanup_free(&quarantine->reason);
+            cleanup_free(&quarantine->until);
+        }
         if (suite->revision != NULL)
             revision_hold_back_quarantine(suite->revision, suite->selection.plans[i]);
     }

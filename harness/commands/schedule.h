@@ -1,11 +1,29 @@
 /*
- * Which scenario runs when and where, by how long each is expected to take. Pure: the same items
- * give the same answer on every machine, whatever their order.
+ * How long scenarios are expected to take, and which of them runs when and where by that. The same
+ * files and items give the same answer on every machine, whatever their order.
  */
 #ifndef LEAKGATE_COMMANDS_SCHEDULE_H
 #define LEAKGATE_COMMANDS_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "commands/selection.h"
+
+struct duration {
+    double seconds; /* whole ones */
+    bool known;     /* by the baseline; else it is an estimate from the plan */
+};
+
+/* Of one measured run. A baseline of another plan counts as well: it is closer than an estimate. */
+struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan);
+
+/* "23 scenarios, about 4 min" and, with more than one side by side, " with 2 side by side"; the
+ * caller frees it. */
+char *duration_describe(size_t scenarios, double seconds, unsigned jobs);
+
+/* Leaves out what belongs to other shards (--shard), and keeps the order of what is left. */
+void selection_keep_shard(const struct arguments *arguments, struct selection *selection);
 
 struct schedule_item {
     const char *name;

@@ -31,18 +31,6 @@ void names_of_files(const char *directory, struct string_list *names)
     }
 }
 
-static bool unknown_scenario(const char *name, const char *directory, struct lg_error *err)
-{
-    _cleanup_strings_ struct string_list names = {0};
-    names_of_files(directory, &names);
-    const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
-    if (nearest == NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "there is no scenario \"%s\" in %s; see leakgate list", name, directory);
-    return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s; did you mean %s?",
-                   name, directory, nearest);
-}
-
 static bool add_operand(const char *operand, const char *directory, struct string_list *files,
                         struct lg_error *err)
 {
@@ -54,10 +42,18 @@ static bool add_operand(const char *operand, const char *directory, struct strin
     }
     _cleanup_free_ char *file = memory_format("%s.yaml", operand);
     _cleanup_free_ char *path = path_join(directory, file);
-    if (access(path, R_OK) != 0)
-        return unknown_scenario(operand, directory, err);
-    string_list_take(files, take_pointer(path));
-    return true;
+    if (access(path, R_OK) == 0) {
+        string_list_take(files, take_pointer(path));
+        return true;
+    }
+    _cleanup_strings_ struct string_list names = {0};
+    names_of_files(directory, &names);
+    const char *nearest = text_nearest(operand, (const char *const *)names.items, names.count);
+    if (nearest == NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "there is no scenario \"%s\" in %s; see leakgate list", operand, directory);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "there is no scenario \"%s\" in %s; did you mean %s?",
+                   operand, directory, nearest);
 }
 
 bool selection_files(const struct arguments *arguments, struct string_list *files,

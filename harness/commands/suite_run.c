@@ -1,11 +1,16 @@
 #include "commands/suite_run.h"
 
+#include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "commands/schedule.h"
+#include "measure/run.h"
+#include "probes/procfs.h"
 #include "report/text_layout.h"
 
 void suite_run_free(struct suite_run *suite)
@@ -24,6 +29,7 @@ void suite_run_free(struct suite_run *suite)
     string_list_free(&suite->skipped);
     string_list_free(&suite->whole);
     free(suite->seconds);
+    free(suite->order);
     selection_free(&suite->selection);
     suite_free(suite->result);
 }
@@ -31,14 +37,6 @@ void suite_run_free(struct suite_run *suite)
 bool suite_is_skipped(const struct suite_run *suite, size_t index)
 {
     return suite->skipped.items[index][0] != '\0';
-}
-
-FILE *suite_screens(const struct suite_run *suite)
-{
-    bool as_json = option_given(suite->arguments, OPTION_JSON);
-    if (!option_given(suite->arguments, OPTION_SHOW))
-        return NULL;
-    return as_json ? stderr : stdout;
 }
 
 /* --- How to run it again --- */
@@ -81,4 +79,70 @@ char *suite_operand(const struct suite_run *suite, const struct plan *plan)
     _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
     _cleanup_free_ char *path = path_join(directory, file);
     return memory_copy_text(strcmp(path, plan->file) == 0 ? plan->name : plan->file);
+}
+
+/* --- How many run at a time, in which order, and how long it will take --- */
+
+static unsigned choose_jobs(const struct suite_run *suite)
+{
+    /* What is shown step by step is read in its order. Else three for two cores: a run mostly
+     * waits, for its screen, for rest and for timers. Measured on the suite of 16 for pull
+     * requests; docs/design.md has the table. */
+    bool is_for_authors = option_given(suite->arguments, OPTION_SHOW) ||
+                          option_given(suite->arguments, OPTION_ITERATIONS);
+    cpu_set_t usable;
+    int cores = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
+    unsigned jobs = is_for_authors || cores == 1 ? 1 : (unsigned)(cores * 3 / 2);
+    if (option_given(suite->arguments, OPTION_JOBS))
+        jobs = option_number(suite->arguments, OPTION_JOBS);
+    if (jobs > suite->order_count)
+        jobs = (unsigned)suite->order_count;
+    if (jobs <= 1)
+        return 1;
+    /* Each worker asks for its instances when it starts. With less for all of them one would find
+     * too few because of another. */
+    unsigned fit = inotify_instances_free(jobs * RUN_INOTIFY_INSTANCES) / RUN_INOTIFY_INSTANCES;
+    if (fit >= jobs)
+        return jobs;
+    fit = fit > 0 ? fit : 1;
+    fprintf(stderr,
+            "leakgate: warning: only %u instead of %u side by side: each wants %d inotify "
+            "instances (see fs.inotify.max_user_instances)\n",
+            fit, jobs, RUN_INOTIFY_INSTANCES);
+    return fit;
+}
+
+void suite_schedule(struct suite_run *suite)
+{
+    size_t count = suite->selection.count;
+    _cleanup_free_ struct schedule_item *items = memory_array(count, sizeof *items);
+    _cleanup_free_ size_t *longest = memory_array(count, sizeof *longest);
+    _cleanup_free_ double *seconds = memory_array(count, sizeof *seconds);
+    suite->order = memory_array(count, sizeof *suite->order);
+    suite->seconds = memory_array(count, sizeof *suite->seconds);
+    /* Played scenarios are not measured, and the time of a measured run says nothing of them. */
+    bool played = option_given(suite->arguments, OPTION_ITERATIONS);
+    for (size_t i = 0; i < count; i++) {
+        const struct plan *plan = suite->selection.plans[i];
+        if (!played)
+            suite->seconds[i] = scenario_duration(suite->arguments, plan).seconds *
+                                (option_given(suite->arguments, OPTION_CONTROL) ? 2 : 1);
+        items[i] = (struct schedule_item){.name = plan->name, .seconds = suite->seconds[i]};
+        longest[i] = i;
+        suite->order_count += !suite_is_skipped(suite, i);
+    }
+    suite->jobs = choose_jobs(suite);
+    if (suite->jobs > 1)
+        schedule_longest_first(items, count, longest);
+    for (size_t i = 0, next = 0; i < count; i++)
+        if (!suite_is_skipped(suite, longest[i])) {
+            seconds[next] = suite->seconds[longest[i]];
+            suite->order[next++] = longest[i];
+        }
+    if (suite->order_count == 0 || played)
+        return;
+    _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);
+    double span = schedule_span(seconds, suite->order_count, free_in, suite->jobs);
+    _cleanup_free_ char *text = duration_describe(suite->order_count, span, suite->jobs);
+    fprintf(stderr, "%s\n", text);
 }

@@ -1,14 +1,14 @@
 /*
  * One `leakgate run` in progress; only the files that it consists of include this. run.c has
  * the order: the scenarios are chosen, their baselines read (run_baselines.c) and compared with a
- * revision's (run_revision.c), the machine is looked at (run_checks.c), the time it will take is
- * estimated (run_schedule.c), and the scenarios are run (pool.c). Nothing has started before all
- * files are known to be right.
+ * revision's, the machine is looked at, the time it will take is estimated, and the scenarios are
+ * run (pool.c), each in a process of its own (runner.c). Nothing has started before all files are
+ * known to be right.
  */
 #ifndef LEAKGATE_COMMANDS_SUITE_RUN_H
 #define LEAKGATE_COMMANDS_SUITE_RUN_H
 
-#include <stdio.h>
+#include <sys/types.h>
 
 #include "base/buffer.h"
 #include "commands/revision.h"
@@ -27,14 +27,14 @@ struct suite_run {
     double timeout_scale;
     struct string_list whole; /* of a shard: all that were split */
     double *seconds;          /* one for each plan: how long it is expected to take */
+    size_t *order;            /* the numbers of those that are to run */
+    size_t order_count;
     unsigned jobs;
     struct suite_result *result;
 };
 
 void suite_run_free(struct suite_run *suite);
 bool suite_is_skipped(const struct suite_run *suite, size_t index);
-/* Where --show prints; NULL: nowhere. */
-FILE *suite_screens(const struct suite_run *suite);
 /* " --NAME VALUE", quoted for a shell; without the space where nothing stands before it. */
 void append_option(struct buffer *out, const char *name, const char *value);
 /* The options that make the run what it is, so that the report can say how to play it again. The
@@ -47,20 +47,20 @@ char *suite_operand(const struct suite_run *suite, const struct plan *plan);
 /* run_baselines.c: what each scenario is judged by. Says what is wrong; returns the exit status. */
 int suite_load_baselines(struct suite_run *suite);
 
-/* run_revision.c: compares the scenarios with those of --baseline-ref. */
-void suite_compare_plans(struct suite_run *suite);
+/* How many run at a time, in which order, and how long it will take, which is said on standard
+ * error. */
+void suite_schedule(struct suite_run *suite);
 
-/* run_checks.c: all that can be known to be wrong before anything has started, and the report's
- * directory. Says what is wrong; returns the exit status. */
-int suite_check_machine(struct suite_run *suite);
+/* pool.c: runs all that is not skipped, suite->jobs at a time, and fills suite->result. After a
+ * signal (stop_signals_block has been called) what has not begun does not begin. False and
+ * LG_ERROR_INTERNAL when a runner could not be started, or processes could not be ended. There must
+ * be no other children of this process. */
+bool pool_run(struct suite_run *suite, struct lg_error *err);
 
-/* run_schedule.c, in this order: how many run at a time, and how long it will take, which is said
- * on standard error. */
-void suite_choose_jobs(struct suite_run *suite);
-void suite_expect_durations(struct suite_run *suite);
-void suite_print_estimate(const struct suite_run *suite);
-/* Fills numbers, which has room for all plans, with those that are to run: the longest first, or,
- * one after the other, as the suite has them. Returns how many these are. */
-size_t suite_order(const struct suite_run *suite, size_t *numbers);
+/* runner.c: in the child of `parent`, which has a copy of the suite: runs the scenario of this
+ * number, and says through the writer how it goes and what came of it (channel.h). Ends with
+ * EXIT_INTERNAL when it could not say so. */
+void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t parent)
+    __attribute__((noreturn));
 
 #endif

@@ -126,10 +126,10 @@ static bool is_skipped(const unsigned short *skip, size_t count, unsigned short 
     return false;
 }
 
-/* The listening socket of the process with the lowest descriptor, of those on loopback and not
- * skipped. */
-static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *skip,
-                        size_t skip_count, struct listener *listener)
+/* The listening socket of the process with the lowest descriptor: on that port, or, where it is 0,
+ * of those on loopback and not skipped. */
+static bool listener_of(const char *proc_root, pid_t pid, unsigned short port,
+                        const unsigned short *skip, size_t skip_count, struct listener *listener)
 {
     _cleanup_proc_ struct proc proc = {.directory = -1};
     if (!proc_open(proc_root, pid, &proc, NULL))
@@ -145,7 +145,9 @@ static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *
         if (number >= lowest || !socket_link_inode(link, &inode))
             continue;
         const struct socket *socket = socket_list_find(&sockets, inode);
-        if (socket == NULL || !socket->loopback || is_skipped(skip, skip_count, socket->port))
+        if (socket == NULL ||
+            (port != 0 ? socket->port != port
+                       : !socket->loopback || is_skipped(skip, skip_count, socket->port)))
             continue;
         *listener = (struct listener){pid, socket->port, socket->ipv6};
         lowest = number;
@@ -161,7 +163,7 @@ bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short 
     if (!proc_descendants(proc_root, root, &pids, &count, err))
         return false;
     for (size_t i = 0; i <= count; i++)
-        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], skip, skip_count, listener))
+        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], 0, skip, skip_count, listener))
             return true;
     if (err != NULL)
         *err = (struct lg_error){.class = LG_ERROR_NONE};
@@ -170,18 +172,6 @@ bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short 
 
 bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port)
 {
-    _cleanup_proc_ struct proc proc = {.directory = -1};
-    if (!proc_open(proc_root, pid, &proc, NULL))
-        return false;
-    _cleanup_sockets_ struct socket_list sockets = {0};
-    socket_list_read_listeners(&proc, &sockets);
-    _cleanup_directory_ DIR *stream = proc_directory_open(&proc, "fd");
-    char link[PATH_MAX];
-    for (unsigned long number, inode; stream != NULL && fd_next(stream, &number, link);) {
-        const struct socket *socket =
-            socket_link_inode(link, &inode) ? socket_list_find(&sockets, inode) : NULL;
-        if (socket != NULL && socket->port == port)
-            return true;
-    }
-    return false;
+    struct listener found;
+    return listener_of(proc_root, pid, port, NULL, 0, &found);
 }

@@ -14,12 +14,9 @@ bool marks_equal(const struct mark *a, const struct mark *b)
 void diagnose(struct diagnostics *all, struct mark where, const char *format, ...)
 {
     va_list args;
-    _cleanup_free_ char *message = NULL;
     va_start(args, format);
-    int length = vasprintf(&message, format, args);
+    _cleanup_free_ char *message = memory_format_list(format, args);
     va_end(args);
-    if (length < 0 || message == NULL)
-        memory_exhausted();
     _cleanup_free_ char *raw =
         memory_format("%s:%u:%u: %s", where.file, where.line, where.column, message);
     /* Words of the user's file are quoted in messages: none may act on a terminal or a log. */
