@@ -16,7 +16,7 @@ const struct command_info command_table[] = {
      "once."},
     {COMMAND_ACCEPT, command_accept, "accept", "SCENARIO...",
      "make or update baselines from a report",
-     "Takes the levels at rest of a run into the scenario's baseline. A run that is no pass is "
+     "Takes the levels at rest of a run into the scenario's baseline. A run that does not pass is "
      "refused unless each leaking holder is named by --holder, with a --reason; its growth then "
      "becomes an exception of the baseline. Shows the difference it makes, and what it raises. "
      "With "
@@ -55,7 +55,7 @@ const struct command_info command_table[] = {
      "revision cannot be read."},
     {COMMAND_BISECT, command_bisect, "bisect", "SCENARIO...", "run scenarios for git bisect run",
      "The same as run, with the exit status that `git bisect run` asks for: 0 for a pass, 1 for a "
-     "leak, and 125 (this commit cannot be told) for everything that is no verdict: a build that "
+     "leak, and 125 (this commit cannot be judged) for everything that is no verdict: a build that "
      "fails, a target that crashes, a run that is inconclusive or invalid, a wrong option; of "
      "several scenarios the worst counts, and a failure is worse than a leak. Quarantines do not "
      "count. A signal ends the search.\n\n"

@@ -38,7 +38,7 @@ static const struct fact environment_facts[] = {
 };
 
 static const struct fact file_facts[] = {
-    {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md tells how to write one"},
+    {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md says how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
     {"leakgate-report/index.html", "the result of the last run, for a browser; the same as "

@@ -1,5 +1,5 @@
 /*
- * What ought to be known of a scenario whatever its verdict: quarantine, how the baseline differs
+ * What a reader should know of a scenario whatever its verdict: quarantine, how the baseline differs
  * from that of the working tree, notes, what was left in the world.
  */
 #ifndef LEAKGATE_REPORT_REMARKS_H
