@@ -40,8 +40,8 @@
 #define LIMIT_JSON_DEPTH 64u
 #define LIMIT_JOURNAL_BYTES (256u * 1024u * 1024u)
 #define LIMIT_JOURNAL_LINE (64u * 1024u * 1024u)
-/* A line that says "as before" stands for a whole sample in memory: 256 MiB of holdings at most,
- * and a soak of a day at one sample every 5 s. */
+/* A sample's line holds only what changed, and stands for a whole sample in memory: 256 MiB of
+ * holdings at most, and a soak of a day at one sample every 5 s. */
 #define LIMIT_JOURNAL_HOLDINGS (16u * 1024u * 1024u)
 #define LIMIT_JOURNAL_SAMPLES 20000u
 

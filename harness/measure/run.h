@@ -24,7 +24,7 @@ struct run_options {
     const char *baseline_commit;     /* the same as a commit's hash */
     const struct baseline *baseline_here; /* then the working tree's; NULL: none */
     const char *plan_difference;          /* then how the plan's files differ; NULL: they do not */
-    const char *world_root;               /* made by the guard, see world.h */
+    const char *world_root;               /* made by the guard, see world/world.h */
     const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,
                               screen.txt, stderr.txt go there */
     enum attempt attempt;

@@ -1,9 +1,9 @@
 /*
  * The runs of one scenario after its screening: again, third, locate (see verdict/confirm.h).
  *
- * Order of calls: scenario_screen; while scenario_wants names an
- * attempt that can be had, scenario_take it; scenario_conclude; if scenario_wants_location,
- * scenario_locate.
+ * Order of calls: scenario_screen; while scenario_wants names an attempt that can be had,
+ * scenario_take; scenario_conclude; if scenario_wants_location, scenario_locate. scenario_judge does
+ * all of it with the journals that are there.
  */
 #ifndef LEAKGATE_RESULT_ATTEMPTS_H
 #define LEAKGATE_RESULT_ATTEMPTS_H

@@ -1,3 +1,4 @@
+/* A checked tree becomes a plan. Called by load.c after checking and translating; cannot fail. */
 #ifndef LEAKGATE_SCENARIO_BUILD_H
 #define LEAKGATE_SCENARIO_BUILD_H
 

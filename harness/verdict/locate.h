@@ -1,6 +1,7 @@
 /*
  * Where in the iteration it grows: from a locating run, which counts every allocation
- * (memprofilerate 1) and takes a sample after every step. Changes no verdict.
+ * (memprofilerate 1) and takes a sample after every input with the waits that follow it. Changes no
+ * verdict.
  */
 #ifndef LEAKGATE_VERDICT_LOCATE_H
 #define LEAKGATE_VERDICT_LOCATE_H

@@ -40,7 +40,7 @@ HEAD = """# Coverage: which scenario exercises what
 SEEDED = """## What each scenario is seen to catch
 
 Each runs on the stand-in as it is (pass) and with one leak in what it covers (leak, with this gauge and holder):
-`ci/test -R faults/test_suite`. What the kinds and events mean stands in `tests/standin/leak.go`.
+`ci/test -R faults/together`. What the kinds and events mean stands in `tests/standin/leak.go`.
 
 | scenario | seeded leak | found as |
 | --- | --- | --- |
