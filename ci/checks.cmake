@@ -14,6 +14,9 @@ if(LEAKGATE_COVERAGE)
 endif()
 
 if(LEAKGATE_ANALYZE)
+    # It does not see that the hash holds what is added to it.
+    set_source_files_properties(harness/pictures/frames.c PROPERTIES COMPILE_OPTIONS
+                                -Wno-analyzer-malloc-leak)
     find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/harness/*.c
          ${CMAKE_SOURCE_DIR}/harness/*/*.c)

@@ -133,7 +133,7 @@ static FILE *open_journal(const char *path, struct lg_error *err)
     if (file == NULL)
         lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read the journal %s", path);
     else
-        fd = -1; /* NOLINT: the cleanup reads it */
+        fd = -1;
     return file;
 }
 

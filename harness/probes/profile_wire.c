@@ -185,7 +185,7 @@ static void *find_by_id(void *items, size_t count, size_t size, uint64_t id)
     void *guess = id - 1 < count ? (char *)items + (id - 1) * size : NULL;
     if (guess != NULL && by_id(guess, &id) == 0)
         return guess;
-    return count > 0 ? bsearch(&id, items, count, size, by_id) : NULL;
+    return items != NULL ? bsearch(&id, items, count, size, by_id) : NULL;
 }
 
 bool profile_tables_read(const char *bytes, size_t length, struct profile_tables *tables,

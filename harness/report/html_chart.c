@@ -127,6 +127,7 @@ static void put_ticks(struct buffer *out, const struct frame *frame)
     double step = plot_step(loop->last - loop->first, LABELS);
     step = minutes ? step : fmax(step, 1);
     if (loop->last > loop->first)
+        /* NOLINTNEXTLINE: whether the last label is there does not hang on a rounding error. */
         for (double at = ceil(loop->first / step) * step; at <= loop->last; at += step)
             html_format(out, "<text class=\"tick\" x=\"%.1f\" y=\"%d\">%g%s</text>",
                         loop_x(frame, at), HEIGHT - 7, at, minutes ? " min" : "");

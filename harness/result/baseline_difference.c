@@ -263,6 +263,7 @@ static void exception_change(const struct baseline_exception *was,
             return;
     }
     _cleanup_free_ char *what =
+        /* NOLINTNEXTLINE: one of both is there. */
         memory_format("exception %s %s", gauge_info(one->gauge)->name, one->holder);
     struct change *change = change_add(changes, effect_of(weaker, stricter), what, NULL, NULL);
     change->kind = CHANGE_EXCEPTION;

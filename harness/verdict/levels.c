@@ -224,6 +224,7 @@ static void compare_stored(enum gauge gauge, const struct baseline_gauge *stored
     char now[64], more[64], was[64], tolerated[64];
     const double loose_factor = 2;
     double tolerance = baseline_tolerance(stored, gauge);
+    /* NOLINTNEXTLINE: only a stored level is compared. */
     bool over = level > stored->level + tolerance;
     bool loose = !by_control && level < stored->level - loose_factor * tolerance;
     if (!over && !loose)

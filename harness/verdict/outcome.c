@@ -44,6 +44,7 @@ static struct outcome judge_stack(const struct ledger *ledger, const struct acco
 {
     size_t end = ledger->loop.first + ledger->loop.count;
     double objects_held = end > 0 ? stack->values[end - 1] : 0;
+    /* NOLINTNEXTLINE: a stack has bytes beside its values. */
     double bytes_held = end > 0 ? stack->bytes[end - 1] : 0;
     struct growth_rule of_objects = growth_rule_objects, of_bytes = growth_rule_bytes;
     of_objects.quantum = quantum_of(ledger->series->heap_rate, objects_held, bytes_held);
