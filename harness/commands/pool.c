@@ -127,10 +127,14 @@ static void read_channel(struct pool *pool, unsigned index)
 }
 
 /* The verdict is made here, from the journals, as `leakgate report` makes it. */
-static void take_result(struct pool *pool, struct slot *slot)
+static void finish_runner(struct pool *pool, unsigned index)
 {
+    struct slot *slot = &pool->slots[index];
     struct suite_result *suite = pool->suite->result;
     struct scenario_result *scenario = &suite->scenarios[slot->number];
+    read_channel(pool, index);
+    progress_finish(&pool->progress, index, json_get_text(slot->result, "verdict", "lost"),
+                    json_get_number(slot->result, "seconds", clock_seconds_since(slot->began)));
     int status = 0;
     char how[128] = "it is not known how";
     if (waitpid(slot->pid, &status, 0) == slot->pid)
@@ -140,23 +144,14 @@ static void take_result(struct pool *pool, struct slot *slot)
         scenario_read(scenario, suite->directory, slot->result);
         if (suite->signal == 0)
             suite->signal = (int)json_get_integer(slot->result, "signal", 0);
-        return;
+    } else {
+        _cleanup_free_ char *reason =
+            memory_format("leakgate's process for it ended before it was done: %s", how);
+        scenario->verdict = VERDICT_FAILED;
+        scenario_explain(scenario, LG_ERROR_INTERNAL, reason);
+        if (slot->world != NULL)
+            string_list_add(&pool->worlds, slot->world);
     }
-    _cleanup_free_ char *reason =
-        memory_format("leakgate's process for it ended before it was done: %s", how);
-    scenario->verdict = VERDICT_FAILED;
-    scenario_explain(scenario, LG_ERROR_INTERNAL, reason);
-    if (slot->world != NULL)
-        string_list_add(&pool->worlds, slot->world);
-}
-
-static void finish_runner(struct pool *pool, unsigned index)
-{
-    struct slot *slot = &pool->slots[index];
-    read_channel(pool, index);
-    progress_finish(&pool->progress, index, json_get_text(slot->result, "verdict", "lost"),
-                    json_get_number(slot->result, "seconds", clock_seconds_since(slot->began)));
-    take_result(pool, slot);
     free(slot->world);
     cleanup_close(&slot->process);
     channel_close(&slot->channel);

@@ -91,8 +91,8 @@ static void close_journal(struct progress_slot *slot)
 
 /* --- How long it takes --- */
 
-/* Of the attempt, from the pace of its iterations so far and the rest that is still to come; -1:
- * not known. */
+/* Of the attempt, from the pace of its iterations so far and the idle time that is to come; -1: not
+ * known. */
 static double attempt_seconds_left(const struct progress_slot *slot)
 {
     const struct measure_plan *measure = &slot->plan->measure;

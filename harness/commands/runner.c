@@ -88,18 +88,6 @@ static bool run_attempt(struct scenario_run *run, const struct plan *plan, enum 
 
 /* --- The control build --- */
 
-/* The same plan with another program; its argv is freed by the caller. */
-static struct plan plan_of_control(const struct scenario_run *run, const char *program)
-{
-    struct plan plan = *run->options.plan;
-    struct string_list *command = &plan.target.command;
-    char **items = memory_array(command->count + 1, sizeof *items);
-    memcpy(items, command->items, command->count * sizeof *items);
-    items[0] = (char *)program;
-    command->items = items;
-    return plan;
-}
-
 /* What the control showed becomes the baseline. A control that could not be measured leaves nothing
  * to judge by. */
 static bool take_control(struct scenario_run *run, enum attempt attempt, struct lg_error *err)
@@ -132,39 +120,30 @@ static bool take_control(struct scenario_run *run, enum attempt attempt, struct 
     return problem == LG_ERROR_NONE;
 }
 
-static enum attempt control_of(enum attempt attempt)
-{
-    switch (attempt) {
-    case ATTEMPT_SCREENING:
-        return ATTEMPT_CONTROL;
-    case ATTEMPT_AGAIN:
-        return ATTEMPT_CONTROL_AGAIN;
-    case ATTEMPT_THIRD:
-        return ATTEMPT_CONTROL_THIRD;
-    case ATTEMPT_LOCATE:
-    case ATTEMPT_CONTROL:
-    case ATTEMPT_CONTROL_AGAIN:
-    case ATTEMPT_CONTROL_THIRD:
-    case ATTEMPT_COUNT:
-        break;
-    }
-    return ATTEMPT_COUNT;
-}
-
 /* True when there is no control, or it was measured. */
 static bool run_control(struct scenario_run *run, enum attempt attempt, struct lg_error *err)
 {
+    static const enum attempt controls[ATTEMPT_COUNT] = {
+        [ATTEMPT_SCREENING] = ATTEMPT_CONTROL,
+        [ATTEMPT_AGAIN] = ATTEMPT_CONTROL_AGAIN,
+        [ATTEMPT_THIRD] = ATTEMPT_CONTROL_THIRD,
+    };
+    enum attempt control = controls[attempt];
     const char *program = option_text(run->arguments, OPTION_CONTROL);
     if (program == NULL)
         return true;
-    struct plan plan = plan_of_control(run, program);
+    struct plan plan = *run->options.plan; /* the same, but of another program */
+    struct string_list *command = &plan.target.command;
+    _cleanup_free_ char **words = memory_array(command->count + 1, sizeof *words);
+    memcpy(words, command->items, command->count * sizeof *words);
+    words[0] = (char *)program;
+    command->items = words;
     /* The control is judged by nothing: what drains is what grows. */
     run->options.baseline = NULL;
     run->options.control_version = NULL;
     run->options.control_left_behind = NULL;
-    bool done = run_attempt(run, &plan, control_of(attempt), err);
-    free(plan.target.command.items);
-    if (!done || !take_control(run, control_of(attempt), err))
+    bool done = run_attempt(run, &plan, control, err);
+    if (!done || !take_control(run, control, err))
         return false;
     return run->signal == 0 ||
            lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", run->signal);

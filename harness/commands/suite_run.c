@@ -85,11 +85,11 @@ char *suite_operand(const struct suite_run *suite, const struct plan *plan)
 
 static unsigned choose_jobs(const struct suite_run *suite)
 {
-    /* What is shown step by step is read in its order. Else three for two cores: a run mostly
-     * waits, for its screen, for rest and for timers. Measured on the suite of 16 for pull
-     * requests; docs/design.md has the table. */
+    /* What is shown step by step is read in its order. */
     bool is_for_authors = option_given(suite->arguments, OPTION_SHOW) ||
                           option_given(suite->arguments, OPTION_ITERATIONS);
+    /* Three for two cores: a run mostly waits, for its screen, for rest and for timers. Measured on
+     * the suite of 16 for pull requests; docs/design.md has the table. */
     cpu_set_t usable;
     int cores = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
     unsigned jobs = is_for_authors || cores == 1 ? 1 : (unsigned)(cores * 3 / 2);

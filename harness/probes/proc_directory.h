@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -16,6 +17,9 @@ LG_CHECKED bool proc_failed(const struct proc *proc, int errnum, const char *nam
 /* Appends /proc/PID/NAME to `out`; errors as above. */
 LG_CHECKED bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
                                struct lg_error *err);
+
+/* /proc/PID/NAME, to be read line by line; NULL where it cannot be opened. */
+FILE *proc_file_open(const struct proc *proc, const char *name);
 
 /* A directory below /proc/PID; NULL and errno when it cannot be opened. */
 DIR *proc_directory_open(const struct proc *proc, const char *name);

@@ -1,6 +1,5 @@
 /* A process's open descriptors: what they are, which of them watch files, and which listen. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,12 +90,9 @@ static unsigned watches_of(const struct proc *proc, unsigned long number)
 {
     char name[48];
     snprintf(name, sizeof name, "fdinfo/%lu", number);
-    int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
-    _cleanup_file_ FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    if (file == NULL) {
-        cleanup_close(&fd);
+    _cleanup_file_ FILE *file = proc_file_open(proc, name);
+    if (file == NULL)
         return 0;
-    }
     _cleanup_free_ char *line = NULL;
     size_t size = 0;
     unsigned watches = 0;

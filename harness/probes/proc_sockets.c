@@ -1,7 +1,6 @@
 #include "probes/proc_sockets.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "probes/proc_directory.h"
 
 enum { TCP_STATE_LISTEN = 0x0A, ADDRESS_WORDS = 4 };
 
@@ -78,12 +78,9 @@ static bool unix_parse(const char *line, struct socket *socket)
 static void table_read(const struct proc *proc, const char *name, enum socket_kind kind,
                        bool listeners_only, struct socket_list *list)
 {
-    int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
-    _cleanup_file_ FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-    if (file == NULL) {
-        cleanup_close(&fd);
+    _cleanup_file_ FILE *file = proc_file_open(proc, name);
+    if (file == NULL)
         return;
-    }
     _cleanup_free_ char *line = NULL;
     size_t size = 0;
     while (getline(&line, &size, file) >= 0) {

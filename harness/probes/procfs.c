@@ -45,6 +45,15 @@ bool proc_file_read(const struct proc *proc, const char *name, struct buffer *ou
     return proc_failed(proc, cause.errnum, name, err);
 }
 
+FILE *proc_file_open(const struct proc *proc, const char *name)
+{
+    _cleanup_close_ int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (file != NULL)
+        fd = -1; /* the stream's */
+    return file;
+}
+
 DIR *proc_directory_open(const struct proc *proc, const char *name)
 {
     int fd = openat(proc->directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
