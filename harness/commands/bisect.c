@@ -32,14 +32,16 @@ static int build(const struct arguments *arguments)
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    if (pid < 0) {
+    pid_t ended = pid;
+    int status = 0;
+    while (pid > 0 && (ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+        continue;
+    /* Where SIGCHLD is ignored, nobody is told how the command ended. */
+    if (ended < 0) {
         struct lg_error err = {0};
-        lg_fail(&err, LG_ERROR_INTERNAL, errno, "cannot start /bin/sh for --build");
+        lg_fail(&err, LG_ERROR_INTERNAL, errno, "cannot run /bin/sh for --build");
         return complain(&err);
     }
-    int status;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
     if (WIFSIGNALED(status))
         return 128 + WTERMSIG(status);
     if (WEXITSTATUS(status) == 0)

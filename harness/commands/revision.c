@@ -1,6 +1,7 @@
 #include "commands/revision.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,13 +280,17 @@ bool revision_difference(const struct revision *revision, const char *path, bool
     if (old.length == new.length &&
         memcmp(buffer_string(&old), buffer_string(&new), old.length) == 0)
         return true;
-    _cleanup_close_ int input = file_in_memory("revision");
-    if (input < 0)
+    /* git is given the file itself, not a link to it; and no descriptor that may be its standard
+     * input already. */
+    _cleanup_free_ char *file = realpath(path, NULL);
+    _cleanup_close_ int memory = file_in_memory("revision");
+    _cleanup_close_ int input = memory < 0 ? -1 : fcntl(memory, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (input < 0 || file == NULL)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's input");
     if (!file_write_all(input, buffer_string(&old), old.length, err))
         return false;
     lseek(input, 0, SEEK_SET);
-    if (!ask_for_hunks(revision, input, path, &out, err))
+    if (!ask_for_hunks(revision, input, file, &out, err))
         return false;
     const char *hunks = strstr(buffer_string(&out), "\n@@");
     _cleanup_free_ char *whole = memory_format("--- %s:%s\n+++ %s%s", revision->name, path, path,

@@ -12,7 +12,7 @@ static const char *const phase_names[PHASE_COUNT] = {
 
 const char *phase_name(enum phase phase)
 {
-    return phase_names[phase];
+    return phase < PHASE_COUNT ? phase_names[phase] : "?";
 }
 
 enum phase phase_by_name(const char *name)
