@@ -86,6 +86,7 @@ func TestLeaksGrowByWhatTheySay(t *testing.T) {
 }
 
 func TestHeapLeaksHoldOneObjectOfTheirSize(t *testing.T) {
+	const rounds = 4
 	const events, some, slack = 110, 20, 2048 // of the runtime and of the tests, which come and go
 	for leak, want := range map[string]level{
 		"heap:16":      {objects: events, heap: events * 16},
@@ -97,18 +98,25 @@ func TestHeapLeaksHoldOneObjectOfTheirSize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		first := retainedCount
-		before := measure(t)
-		for range events {
-			leaks.happen("step")
-		}
-		after := measure(t)
-		objects, bytes := after.objects-before.objects, after.heap-before.heap
-		if objects > want.objects+some || bytes < want.heap-slack || bytes > want.heap+slack {
-			t.Errorf("%s: %d objects and %d bytes, wanted %+v", leak, objects, bytes, want)
-		}
-		if held := int64(retainedCount - first); held != want.objects {
-			t.Errorf("%s: %d objects are held", leak, held)
+		// What the runtime itself allocates comes once, with a new thread: not in every round.
+		for round := 1; ; round++ {
+			first := retainedCount
+			before := measure(t)
+			for range events {
+				leaks.happen("step")
+			}
+			after := measure(t)
+			if held := int64(retainedCount - first); held != want.objects {
+				t.Errorf("%s: %d objects are held", leak, held)
+			}
+			objects, bytes := after.objects-before.objects, after.heap-before.heap
+			if objects <= want.objects+some && bytes >= want.heap-slack && bytes <= want.heap+slack {
+				break
+			}
+			if round == rounds {
+				t.Errorf("%s: %d objects and %d bytes, wanted %+v", leak, objects, bytes, want)
+				break
+			}
 		}
 	}
 }
