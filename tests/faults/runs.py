@@ -23,7 +23,7 @@ REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "samples
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
 # A run mostly waits. More at a time would take the time of the other runs' steps.
-AT_A_TIME = 6
+AT_A_TIME = 5
 
 MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
 MISBEHAVING_TARGET = """\
@@ -227,17 +227,17 @@ def beside_others(test):
     return told
 
 
-class Shown:
-    """How leakgate ended and what it printed."""
+class Shown(str):
+    """How leakgate ended and what it printed; as a text all of it, which pytest shows whole."""
 
-    def __init__(self, status, output, errors):
-        self.status = status
-        self.output = output
-        self.errors = errors
-        self.text = output + errors
-
-    def __repr__(self):
-        return f"exit status {self.status}\n{self.output}\n--- standard error\n{self.errors}"
+    def __new__(cls, status, output, errors):
+        shown = super().__new__(
+            cls, f"exit status {status}\n{output}\n--- standard error\n{errors}")
+        shown.status = status
+        shown.output = output
+        shown.errors = errors
+        shown.text = output + errors
+        return shown
 
 
 def until(condition, seconds):
