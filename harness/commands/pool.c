@@ -253,9 +253,9 @@ static bool work_through(struct pool *pool)
         return false;
     start_runners(pool);
     while (any_runs(pool)) {
+        progress_update(&pool->progress, seconds_left(pool));
         wait_for_events(pool);
         start_runners(pool);
-        progress_update(&pool->progress, seconds_left(pool));
     }
     return end_orphans(pool) && !pool->failed;
 }
