@@ -59,6 +59,8 @@ func tick() tea.Cmd {
 	return tea.Tick(time.Second, func(now time.Time) tea.Msg { return tickMsg(now) })
 }
 
+// Update draws the whole screen anew after Escape. Each cell of Bubble Tea's renderer holds the frame
+// that it was last changed in, so that where chance cuts the frames more and more of them are held.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -73,6 +75,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		command := m.press(msg)
 		m.reconcile()
+		if msg.String() == "esc" {
+			return m, tea.Batch(command, tea.ClearScreen)
+		}
 		return m, command
 	case tickMsg:
 		return m, m.passSecond()
