@@ -5,7 +5,6 @@
  * and LF, of a property : and , as well. GitHub shows ten of each kind for a step, so the worst
  * nine are written and one that says how many more there are.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,12 +3,9 @@
  * are those in which people keep such numbers already; all gauges of the table follow.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/format.h"
@@ -31,8 +28,10 @@ static void put_text(struct buffer *out, const char *text)
     buffer_text(out, quoted ? "\"" : "");
 }
 
+/* The next cell; empty where the number was not read. */
 static void put_number(struct buffer *out, double value, int digits)
 {
+    buffer_char(out, ',');
     if (isfinite(value))
         buffer_format(out, "%.*f", digits, value);
 }
@@ -72,27 +71,19 @@ static void put_sample(struct buffer *out, const struct scenario_result *scenari
 {
     char time[25];
     buffer_text(out, clock_timestamp_after(date, sample->at, time) ? time : "");
-    buffer_char(out, ',');
     put_number(out, sample->gauges[GAUGE_HEAP_ALLOC], 0);
-    buffer_char(out, ',');
     put_number(out, sample->gauges[GAUGE_HEAP_INUSE], 0);
-    buffer_char(out, ',');
     put_number(out, sample->gauges[GAUGE_GOROUTINE], 0);
-    buffer_char(out, ',');
     put_number(out, sample->gauges[GAUGE_RSS] / bytes_per_mb, 1);
     buffer_char(out, ',');
     put_text(out, scenario->name);
     buffer_format(out, ",%s,%s,%u,", attempt, phase_name(sample->phase), sample->iteration);
     if (sample->step > 0)
         buffer_format(out, "%u", sample->step);
-    buffer_char(out, ',');
     put_number(out, sample->at, 3);
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        if (!has_column(gauge))
-            continue;
-        buffer_char(out, ',');
-        put_number(out, sample->gauges[gauge], gauge_info(gauge)->unit == UNIT_SECONDS ? 3 : 0);
-    }
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (has_column(gauge))
+            put_number(out, sample->gauges[gauge], gauge_info(gauge)->unit == UNIT_SECONDS ? 3 : 0);
     buffer_char(out, '\n');
 }
 

@@ -1,7 +1,5 @@
 #include "report/format.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"

@@ -9,11 +9,9 @@
 #ifndef LEAKGATE_REPORT_FORMAT_H
 #define LEAKGATE_REPORT_FORMAT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "base/error.h"
 #include "result/result.h"
 
 struct report_format {

@@ -9,7 +9,6 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/strings.h"
 #include "report/format.h"
 #include "report/html_page.h"
 #include "report/html_text.h"

@@ -1,5 +1,4 @@
 /* What grew and what holds it: a table, icicles of stacks, and a list of what is no growth. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"

@@ -1,7 +1,6 @@
 #include "report/html_text.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

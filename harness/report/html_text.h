@@ -6,8 +6,6 @@
 #ifndef LEAKGATE_REPORT_HTML_TEXT_H
 #define LEAKGATE_REPORT_HTML_TEXT_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
 
 /* For the text of an element and for an attribute's value in double quotes. */

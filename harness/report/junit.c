@@ -3,10 +3,8 @@
  * reporters for GitHub and GitLab read as well: a suite for each scenario, because a suite may name
  * a file and a case may not, and in it one case.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "report/format.h"

@@ -1,7 +1,6 @@
 #include "report/markdown_text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 

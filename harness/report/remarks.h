@@ -1,6 +1,6 @@
 /*
- * What a reader should know of a scenario whatever its verdict: quarantine, how the baseline differs
- * from that of the working tree, notes, what was left in the world.
+ * What a reader should know of a scenario whatever its verdict: quarantine, how the baseline
+ * differs from that of the working tree, notes, what was left in the world.
  */
 #ifndef LEAKGATE_REPORT_REMARKS_H
 #define LEAKGATE_REPORT_REMARKS_H

@@ -1,8 +1,6 @@
 #include "report/sparkline.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"

@@ -1,12 +1,10 @@
 #include "report/statements.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/memory.h"
 #include "result/attempts.h"
 #include "report/text_layout.h"
@@ -164,7 +162,7 @@ static char *describe_growth(const struct scenario_result *scenario, const struc
                          scenario_step_name(scenario));
 }
 
-/* --- What fails --- */
+/* --- Findings --- */
 
 /* "press E   scenarios/external-editor.yaml:14:5", for each step where it grows. */
 static void add_places(struct statement *statement, const struct finding *finding)
@@ -288,41 +286,6 @@ static void state_left_behind(struct statements *statements, const struct judgem
     add_statement(statements, first, memory_format("left behind: %s: %s", described, text));
 }
 
-char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding)
-{
-    bool backlog = finding->kind == FINDING_BACKLOG;
-    if (finding->gauge >= GAUGE_COUNT || (finding->kind != FINDING_GROWTH && !backlog))
-        return describe_other(finding);
-    _cleanup_free_ char *growth = describe_growth(scenario, finding);
-    return memory_format("%s%s%s%s%s", backlog ? "backlog: " : "", growth,
-                         backlog ? "" : confirmation_text(scenario, finding),
-                         finding->holder != NULL ? ", held by " : "", text_or(finding->holder, ""));
-}
-
-/* Growth once for each gauge, and once what was left behind; the others each. */
-static void state_failures(struct statements *statements, const struct scenario_result *scenario)
-{
-    const struct judgement *judgement = scenario->judgement;
-    bool stated[GAUGE_COUNT] = {false}, left_behind = false;
-    for (size_t i = 0; i < judgement->count; i++) {
-        const struct finding *finding = &judgement->findings[i];
-        if (!finding_fails(finding->kind))
-            continue;
-        if (finding->kind == FINDING_LEFT_BEHIND) {
-            if (!left_behind)
-                state_left_behind(statements, judgement, finding);
-            left_behind = true;
-        } else if (!is_growth(finding)) {
-            add_statement(statements, finding, describe_other(finding));
-        } else if (!stated[finding->gauge]) {
-            state_gauge(statements, scenario, finding);
-            stated[finding->gauge] = true;
-        }
-    }
-}
-
-/* --- Warnings --- */
-
 static void state_backlog(struct statements *statements, const struct scenario_result *scenario,
                           const struct finding *finding)
 {
@@ -344,19 +307,29 @@ static void state_backlog(struct statements *statements, const struct scenario_r
     }
 }
 
-/* Backlog once a gauge (its holders say nothing new), the others each. */
-static void state_warnings(struct statements *statements, const struct scenario_result *scenario)
+/* Those that fail, or the others: growth and backlog once for each gauge, and once what was left
+ * behind; the others each. */
+static void state_findings(struct statements *statements, const struct scenario_result *scenario,
+                           bool failing)
 {
     const struct judgement *judgement = scenario->judgement;
-    bool stated[GAUGE_COUNT] = {false};
+    bool stated[GAUGE_COUNT] = {false}, left_behind = false;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (finding_fails(finding->kind))
+        bool backlog = finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT;
+        if (finding_fails(finding->kind) != failing)
             continue;
-        if (finding->kind != FINDING_BACKLOG || finding->gauge >= GAUGE_COUNT) {
+        if (finding->kind == FINDING_LEFT_BEHIND) {
+            if (!left_behind)
+                state_left_behind(statements, judgement, finding);
+            left_behind = true;
+        } else if (!backlog && !is_growth(finding)) {
             add_statement(statements, finding, describe_other(finding));
         } else if (!stated[finding->gauge]) {
-            state_backlog(statements, scenario, finding);
+            if (backlog)
+                state_backlog(statements, scenario, finding);
+            else
+                state_gauge(statements, scenario, finding);
             stated[finding->gauge] = true;
         }
     }
@@ -416,15 +389,13 @@ static void state_run(struct statements *statements, const struct scenario_resul
 
 void statements_of(const struct scenario_result *scenario, struct statements *statements)
 {
-    if (scenario->verdict == VERDICT_PASS) {
-        if (scenario->judgement != NULL)
-            state_warnings(statements, scenario);
-    } else if (scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL) {
-        state_failures(statements, scenario);
-        state_warnings(statements, scenario);
-    } else {
+    bool judged = scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK;
+    if (scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL)
+        state_findings(statements, scenario, true);
+    if (judged && scenario->judgement != NULL)
+        state_findings(statements, scenario, false);
+    else if (scenario->verdict != VERDICT_PASS)
         state_run(statements, scenario);
-    }
 }
 
 int scenario_rank(const struct scenario_result *scenario)

@@ -45,10 +45,6 @@ void statements_free(struct statements *statements);
  * a gauge is one statement, and so is all that was left behind. */
 void statements_of(const struct scenario_result *scenario, struct statements *statements);
 
-/* One finding by itself in one line: "fd +1.00 per iteration (21 -> 57 in 36 iterations), confirmed
- * in a fresh process, held by anon_inode:[eventpoll]". The caller frees it. */
-char *finding_sentence(const struct scenario_result *scenario, const struct finding *finding);
-
 /* How bad its verdict is, 0 the worst: leakgate's own fault, a wrong file, a failure, a leak,
  * inconclusive or invalid, and then what fails nothing. What of it `--fail-on leak` lets pass stays
  * where it is. */

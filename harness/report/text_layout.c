@@ -1,8 +1,5 @@
 #include "report/text_layout.h"
 
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
