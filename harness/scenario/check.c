@@ -11,10 +11,9 @@
 #include "scenario/loops.h"
 #include "scenario/value.h"
 
-/* What a value is called in messages, and the row whose limits hold for it. */
+/* What a value is called in messages. */
 struct place {
     const char *name;
-    const struct key_row *row; /* NULL: a part of a value */
     bool is_item;
     bool removable; /* in a map: null removes an entry */
 };
@@ -25,17 +24,16 @@ static void check_value(const struct checker *checker, const struct node *node,
 static void check_integer(const struct checker *checker, const struct node *node,
                           const struct value_type *type, struct place place)
 {
-    struct integer_limits limits = integer_limits(type, place.row);
     int64_t value = 0;
-    if (node_integer(node, &value) && value >= limits.minimum && value <= limits.maximum)
+    if (node_integer(node, &value) && value >= type->minimum && value <= type->maximum)
         return;
-    if (limits.minimum == limits.maximum)
+    if (type->minimum == type->maximum)
         diagnose(checker->problems, node->where, "%s must be %" PRId64 ", not %s", place.name,
-                 limits.minimum, node->text);
+                 type->minimum, node->text);
     else
         diagnose(checker->problems, node->where,
-                 "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name,
-                 limits.minimum, limits.maximum, node->text);
+                 "%s must be from %" PRId64 " to %" PRId64 ", not %.40s", place.name, type->minimum,
+                 type->maximum, node->text);
 }
 
 static void refuse_type(const struct checker *checker, const struct node *node,
@@ -314,7 +312,7 @@ static void check_table(const struct checker *checker, const struct node *node,
         inner.in_iteration |= holds_scenario && strcmp(row->name, "iteration") == 0;
         inner.in_iteration |= table->kind == TABLE_FOR_SCENARIO && strcmp(row->name, "before") == 0;
         check_value(&inner, entry->value, row->type,
-                    (struct place){.name = row->name, .row = row, .removable = table->removable});
+                    (struct place){.name = row->name, .removable = table->removable});
     }
     check_rules(node, table, checker->problems);
 }

@@ -19,13 +19,6 @@ const struct key_row *key_row(const struct key_table *table, const char *name)
     return NULL;
 }
 
-struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row)
-{
-    bool own = row != NULL && (row->minimum != 0 || row->maximum != 0);
-    return own ? (struct integer_limits){row->minimum, row->maximum}
-               : (struct integer_limits){type->minimum, type->maximum};
-}
-
 /* The value as it is written, or the default; NULL when there is neither. */
 static const char *written(const struct node *mapping, const struct key_table *table,
                            const char *key)

@@ -53,7 +53,7 @@ struct value_type {
     unsigned forms;     /* of enum value_form */
     const char *phrase; /* "a key or a list of keys": for messages and the reference */
     const struct text_rule *text;
-    int64_t minimum; /* FORM_INTEGER, unless the row of the key says otherwise */
+    int64_t minimum; /* FORM_INTEGER */
     int64_t maximum;
     const struct value_type *item; /* of the list, or values of the map */
     unsigned least_items;          /* of the list */
@@ -66,10 +66,8 @@ struct key_row {
     const struct value_type *type;
     bool required;
     const char *default_text; /* as it would be written in YAML without quotes; NULL: none */
-    int64_t minimum;          /* FORM_INTEGER; both 0: those of the type */
-    int64_t maximum;
-    const char *doc;     /* Markdown, for the reference, and the schema's description */
-    const char *example; /* YAML of the value, for steps; NULL: none */
+    const char *doc;          /* Markdown, for the reference, and the schema's description */
+    const char *example;      /* YAML of the value, for steps; NULL: none */
 };
 
 enum rule_kind {
@@ -111,14 +109,17 @@ struct key_table {
 
 /* The rules of a key_table. */
 #define RULES(...) ((const struct key_rule[]){__VA_ARGS__, {RULE_END, {NULL}}})
-/* A value_type that only one row uses; a mapping with the keys of a table, a text, a list, a
- * mapping of names. */
+/* A value_type that only one row uses; a whole number, a mapping with the keys of a table, a text,
+ * a list, a mapping of names; the fields of a text or a list of such texts. */
 #define TYPE(forms_, phrase_, ...) (&(const struct value_type){forms_, phrase_, __VA_ARGS__})
+#define INTEGER(minimum_, maximum_)                                                                \
+    TYPE(FORM_INTEGER, "a whole number", .minimum = (minimum_), .maximum = (maximum_))
 #define MAPPING_AS(phrase_, table_) TYPE(FORM_TABLE, phrase_, .table = &(table_))
 #define MAPPING(table_) MAPPING_AS("a mapping", table_)
 #define TEXT_AS(phrase_, rule_) TYPE(FORM_TEXT, phrase_, .text = &(rule_))
 #define LIST_OF(phrase_, item_) TYPE(FORM_LIST, phrase_, .item = (item_))
 #define LIST_OF_SOME(phrase_, item_) TYPE(FORM_LIST, phrase_, .item = (item_), .least_items = 1)
+#define ONE_OR_LIST(rule_, item_) .text = &(rule_), .item = &(item_), .least_items = 1
 #define MAP_OF(phrase_, item_, key_) TYPE(FORM_MAP, phrase_, .item = (item_), .map_key = &(key_))
 /* A key_table with an array of rows; what else there is to say follows. */
 #define TABLE(name_, title_, rows_, ...)                                                           \
@@ -144,8 +145,8 @@ extern const struct value_type step_list_type, prepare_step_list_type, keys_type
 extern const struct text_rule some_text_rule, template_rule, any_template_rule, name_rule,
     variable_rule, key_name_rule, duration_rule, size_rule, regex_rule, world_path_rule;
 extern const struct value_type some_text_type, template_type, any_template_type, name_type,
-    integer_type, flag_type, date_type, duration_type, range_type, byte_size_type, mode_type,
-    command_type, tag_list_type, tool_list_type, project_list_type, environment_type, file_map_type,
+    flag_type, date_type, duration_type, range_type, byte_size_type, mode_type, command_type,
+    tag_list_type, tool_list_type, project_list_type, environment_type, file_map_type,
     region_map_type, plain_regex_type, any_mapping_type, world_path_type, world_directory_type,
     known_region_type;
 
@@ -156,13 +157,6 @@ extern const struct text_rule *const documented_rules[];
 const char *table_phrase(const struct key_table *table);
 /* The row of a key; NULL: no such key. */
 const struct key_row *key_row(const struct key_table *table, const char *name);
-
-/* Which whole numbers a value may be; `row` NULL: it is a part of a value. */
-struct integer_limits {
-    int64_t minimum;
-    int64_t maximum;
-};
-struct integer_limits integer_limits(const struct value_type *type, const struct key_row *row);
 
 /* Values of a checked mapping, with the default of the table where the key is missing. `mapping`
  * may be NULL: then every value is its default. */

@@ -6,8 +6,7 @@ static const struct text_rule variable_value_rule = {.expands = true, .no_variab
 static const struct text_rule plain_text_rule = {0};
 
 static const struct key_row scenario_rows[] = {
-    {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
-     .doc = "The version of this format."},
+    {"version", INTEGER(1, 1), .required = true, .doc = "The version of this format."},
     {"title", &some_text_type, .required = true,
      .doc = "One line for people: what the scenario shows."},
     {"target", &name_type, .required = true,
@@ -100,18 +99,17 @@ const struct key_table region_table =
           .doc = "A rectangle of the screen; needs `rows`, `columns` or both.");
 
 static const struct key_row measure_rows[] = {
-    {"warmup", &integer_type, .default_text = "6", .maximum = LIMIT_ITERATIONS,
+    {"warmup", INTEGER(0, LIMIT_ITERATIONS), .default_text = "6",
      .doc = "Iterations before anything is measured; 0 when paced by time."},
-    {"idle", &integer_type, .default_text = "6", .maximum = LIMIT_SAMPLES,
+    {"idle", INTEGER(0, LIMIT_SAMPLES), .default_text = "6",
      .doc = "Samples at rest, before the loop; 0 when paced by time."},
     {"idle_for", &duration_type, .default_text = "10s",
      .doc = "The time over which the samples at rest are spread."},
-    {"samples", &integer_type, .default_text = "21", .minimum = LIMIT_SAMPLES_LEAST,
-     .maximum = LIMIT_SAMPLES,
+    {"samples", INTEGER(LIMIT_SAMPLES_LEAST, LIMIT_SAMPLES), .default_text = "21",
      .doc = "Samples of the loop; `for` divided by `every` when paced by time. Growth is judged on "
             "21 or more; a run with fewer is invalid."},
-    {"iterations_per_sample", &integer_type, .default_text = "2", .minimum = 1,
-     .maximum = LIMIT_ITERATIONS, .doc = "Iterations between two samples of the loop."},
+    {"iterations_per_sample", INTEGER(1, LIMIT_ITERATIONS), .default_text = "2",
+     .doc = "Iterations between two samples of the loop."},
     {"every", &duration_type,
      .doc = "Paced by time instead of iterations: a sample so often, at least 100ms. Growth is "
             "then per minute, and `iteration` may be missing."},
@@ -120,7 +118,7 @@ static const struct key_row measure_rows[] = {
             "times to be judged."},
     {"drain", &duration_type, .default_text = "75s",
      .doc = "The longest rest that what has grown gets to go away again."},
-    {"heap_rate", &integer_type, .default_text = "512", .minimum = 1, .maximum = LIMIT_HEAP_RATE,
+    {"heap_rate", INTEGER(1, LIMIT_HEAP_RATE), .default_text = "512",
      .doc = "Bytes allocated for each sample of the heap profile (Go's memprofilerate). 1 sees "
             "every allocation and is slow."},
     {"round_trip", &duration_type, .default_text = "5s",

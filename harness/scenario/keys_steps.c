@@ -13,19 +13,15 @@ const struct value_type prepare_step_list_type = {
 
 static const struct value_type key_type = {FORM_TEXT, "a key", .text = &key_name_rule};
 const struct value_type keys_type = {FORM_TEXT | FORM_LIST, "a key or a list of keys",
-                                     .text = &key_name_rule, .item = &key_type, .least_items = 1};
+                                     ONE_OR_LIST(key_name_rule, key_type)};
 static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const struct text_rule mouse_action_rule = {.words = mouse_actions};
 static const struct value_type run_type = {
     FORM_TEXT | FORM_LIST | FORM_TABLE,
     "a shell script, a list of a program and its arguments, or a mapping",
-    .text = &template_rule,
-    .item = &any_template_type,
-    .least_items = 1,
-    .table = &run_table};
+    ONE_OR_LIST(template_rule, any_template_type), .table = &run_table};
 static const struct value_type texts_type = {FORM_TEXT | FORM_LIST, "text or a list of texts",
-                                             .text = &template_rule, .item = &template_type,
-                                             .least_items = 1};
+                                             ONE_OR_LIST(template_rule, template_type)};
 static const struct text_rule count_rule = {
     "count", "\\$\\{[^}]+\\}",
     .hint = "must be a whole number, or a text with a reference such as \"${i}\"", .expands = true};
@@ -34,12 +30,9 @@ static const char *const missing_words[] = {"error", "allowed", NULL};
 static const struct text_rule missing_rule = {.words = missing_words};
 static const struct value_type write_type = {FORM_TABLE, "a mapping with a path",
                                              .table = &write_table};
-static const struct value_type remove_type = {FORM_TEXT | FORM_LIST | FORM_TABLE,
-                                              "a path, a list of paths or a mapping",
-                                              .text = &world_path_rule,
-                                              .item = &world_path_type,
-                                              .least_items = 1,
-                                              .table = &remove_table};
+static const struct value_type remove_type = {
+    FORM_TEXT | FORM_LIST | FORM_TABLE, "a path, a list of paths or a mapping",
+    ONE_OR_LIST(world_path_rule, world_path_type), .table = &remove_table};
 static const struct text_rule round_rule = {
     .pattern = "(^|[^$])$", .hint = "must not end with \"$\"", .expands = true};
 static const struct key_table prepare_loop_table;
@@ -58,7 +51,7 @@ static const char loop_doc[] =
 static const struct key_row step_rows[STEP_KIND_COUNT] = {
     {"press",
      TYPE(FORM_TEXT | FORM_LIST | FORM_TABLE, "a key, a list of keys or a mapping",
-          .text = &key_name_rule, .item = &key_type, .least_items = 1, .table = &press_table),
+          ONE_OR_LIST(key_name_rule, key_type), .table = &press_table),
      .doc = "Presses keys one after the other, each in a write of its own; after Escape comes a "
             "pause of 120 ms, from when the program has read it.",
      .example = "[j, j, Enter]"},
@@ -112,7 +105,7 @@ const struct key_table prepare_step_table =
 
 static const struct key_row press_rows[] = {
     {"keys", &keys_type, .required = true, .doc = "The key or keys."},
-    {"repeat", &integer_type, .default_text = "1", .minimum = 1, .maximum = LIMIT_REPEAT,
+    {"repeat", INTEGER(1, LIMIT_REPEAT), .default_text = "1",
      .doc = "How often the whole list is pressed."},
 };
 const struct key_table press_table = TABLE("press", "press, as a mapping", press_rows,
@@ -124,8 +117,7 @@ static const struct key_row mouse_rows[] = {
     {"text", &template_type, .required = true,
      .doc =
          "Where: the first place on the screen with this text, within the target's `wait_rows`."},
-    {"repeat", &integer_type, .default_text = "1", .minimum = 1, .maximum = LIMIT_REPEAT,
-     .doc = "How often."},
+    {"repeat", INTEGER(1, LIMIT_REPEAT), .default_text = "1", .doc = "How often."},
 };
 const struct key_table mouse_table =
     TABLE("mouse", "mouse", mouse_rows, .doc = "The target must have asked for the mouse.");
@@ -136,7 +128,7 @@ static const struct key_row run_rows[] = {
     {"sh", &template_type, .doc = "Instead: a script, run by `sh -c`."},
     {"directory", &world_directory_type,
      .doc = "Where it runs; the world's root when it is missing."},
-    {"status", &integer_type, .default_text = "0", .maximum = 255,
+    {"status", INTEGER(0, 255), .default_text = "0",
      .doc = "The exit status expected; another one fails the step."},
     {"timeout", &duration_type, .default_text = "10s", .doc = "How long it may take."},
 };
@@ -201,11 +193,11 @@ const struct key_table settle_table =
         {"line", &template_type,                                                                   \
          .doc = "What follows, again and again: `lines` times, or up to a `size`. `${line}` "      \
                 "counts from 1. No newline is added."},                                            \
-        {"lines", &integer_type, .minimum = 1, .maximum = LIMIT_FILE_LINES, .doc = "How often."},  \
+        {"lines", INTEGER(1, LIMIT_FILE_LINES), .doc = "How often."},                              \
         {"size", &byte_size_type,                                                                  \
          .doc = "Instead of `lines`: as often as it takes until the file, its text counted, has "  \
                 "at least this size."},                                                            \
-        {"copies", &integer_type, .minimum = 1, .maximum = LIMIT_FILE_COPIES,                      \
+        {"copies", INTEGER(1, LIMIT_FILE_COPIES),                                                  \
          .doc = "So many files; `${n}` counts them from 1, in the path (where more than one "      \
                 "needs it), `text` and `line`."},                                                  \
     {                                                                                              \
@@ -237,8 +229,8 @@ const struct key_table write_table =
 
 static const struct key_row remove_rows[] = {
     {"path",
-     TYPE(FORM_TEXT | FORM_LIST, "a path or a list of paths", .text = &world_path_rule,
-          .item = &world_path_type, .least_items = 1),
+     TYPE(FORM_TEXT | FORM_LIST, "a path or a list of paths",
+          ONE_OR_LIST(world_path_rule, world_path_type)),
      .required = true, .doc = "The path or paths."},
     {"missing", TEXT_AS("a word", missing_rule), .default_text = "error",
      .doc = "Whether a path may match nothing."},
@@ -252,8 +244,7 @@ static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or 
                                              .text = &round_rule, .minimum = -LIMIT_FILE_LINES,
                                              .maximum = LIMIT_FILE_LINES};
 #define LOOP_ROWS(step_type_)                                                                      \
-    {"times", &integer_type, .minimum = 1, .maximum = LIMIT_LOOP_TIMES,                            \
-     .doc = "How often; the name counts from 1."},                                                 \
+    {"times", INTEGER(1, LIMIT_LOOP_TIMES), .doc = "How often; the name counts from 1."},          \
         {"over", LIST_OF_SOME("a list of texts", &round_type),                                     \
          .doc = "Instead: once for each of these texts, which the name stands for."},              \
         {"as", TEXT_AS("a name", variable_rule),                                                   \

@@ -5,11 +5,9 @@
 static const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color"};
-/* References in them are checked in the scenario that they are put into. */
 
 static const struct key_row target_rows[] = {
-    {"version", &integer_type, .required = true, .minimum = 1, .maximum = 1,
-     .doc = "The version of this format."},
+    {"version", INTEGER(1, 1), .required = true, .doc = "The version of this format."},
     {"extends", &some_text_type,
      .doc = "Another target file that this one changes: NAME for `targets/NAME.yaml`, or the path "
             "of a `.yaml` file, from the directory of this one. At most four in a chain."},
@@ -55,10 +53,10 @@ const struct key_table target_table =
 static const struct key_row terminal_rows[] = {
     {"term", TEXT_AS("the name of a terminal type", term_rule), .default_text = "xterm-256color",
      .doc = "TERM."},
-    {"columns", &integer_type, .default_text = "200", .minimum = LIMIT_TERMINAL_LEAST,
-     .maximum = LIMIT_TERMINAL_COLUMNS, .doc = "The width in cells."},
-    {"rows", &integer_type, .default_text = "50", .minimum = LIMIT_TERMINAL_LEAST,
-     .maximum = LIMIT_TERMINAL_ROWS, .doc = "The height in cells."},
+    {"columns", INTEGER(LIMIT_TERMINAL_LEAST, LIMIT_TERMINAL_COLUMNS), .default_text = "200",
+     .doc = "The width in cells."},
+    {"rows", INTEGER(LIMIT_TERMINAL_LEAST, LIMIT_TERMINAL_ROWS), .default_text = "50",
+     .doc = "The height in cells."},
 };
 const struct key_table terminal_table =
     TABLE("terminal", "terminal", terminal_rows, .removable = true,
@@ -85,8 +83,7 @@ const struct key_table ready_table =
 
 static const struct key_row quit_rows[] = {
     {"steps", &step_list_type, .doc = "Steps that make the target end."},
-    {"status", &integer_type, .default_text = "0", .maximum = 255,
-     .doc = "The exit status expected."},
+    {"status", INTEGER(0, 255), .default_text = "0", .doc = "The exit status expected."},
     {"timeout", &duration_type, .default_text = "5s",
      .doc = "How long its end may take after the steps."},
 };
@@ -104,8 +101,8 @@ const struct key_table survivor_table =
 #define TRANSLATION_ROWS                                                                           \
     {"texts",                                                                                      \
      MAP_OF("a mapping of texts to texts",                                                         \
-            TYPE(FORM_TEXT | FORM_LIST, "text or a list of texts", .text = &some_text_rule,        \
-                 .item = &some_text_type, .least_items = 1),                                       \
+            TYPE(FORM_TEXT | FORM_LIST, "text or a list of texts",                                 \
+                 ONE_OR_LIST(some_text_rule, some_text_type)),                                     \
             some_text_rule),                                                                       \
      .doc = "Whole texts of `wait` (`text`, `gone` and `title`) and of `mouse`, as they are "      \
             "written there, before any `${...}` is replaced: to the text that stands there "       \

@@ -111,9 +111,6 @@ static bool regex_accepts(const char *text, struct refusal *refusal)
 #define WORD_PATTERN "^[A-Za-z_][A-Za-z0-9_-]*$"
 #define LOOP_NAME_PATTERN "^\\$\\{[A-Za-z_][A-Za-z0-9_-]*\\}$"
 
-/* The directories that every world has (world/world.h). */
-static const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
-                                                "cache", "data", "tm",  NULL};
 static const char *const known_references[] = {"i",   "world", "program", "project",
                                                "now", "today", NULL};
 
@@ -121,19 +118,19 @@ const struct text_rule some_text_rule = {.least = 1};
 const struct text_rule template_rule = {.least = 1, .expands = true};
 const struct text_rule any_template_rule = {.expands = true};
 
-const struct text_rule name_rule = {"name", NAME_PATTERN, .hint = NAME_HINT, .most = 64};
-static const struct text_rule project_rule = {"project", NAME_PATTERN, .hint = NAME_HINT,
-                                              .most = 64, .reserved = world_directories};
+const struct text_rule name_rule = {"name", NAME_PATTERN, NAME_HINT, .most = 64};
+static const struct text_rule project_rule = {"project", NAME_PATTERN, NAME_HINT, .most = 64,
+                                              .reserved = world_directories};
 const struct text_rule variable_rule = {"variable",
                                         WORD_PATTERN,
-                                        .hint = WORD_HINT,
+                                        WORD_HINT,
                                         .most = 64,
-                                        .reserved = known_references,
-                                        .accepts = variable_accepts};
+                                        .accepts = variable_accepts,
+                                        .reserved = known_references};
 static const struct text_rule environment_rule = {
     "environment", "^[A-Za-z_][A-Za-z0-9_]*$",
     .hint = "must be the name of an environment variable: letters, digits and \"_\""};
-static const struct text_rule region_rule = {"region", WORD_PATTERN, .hint = WORD_HINT, .most = 64};
+static const struct text_rule region_rule = {"region", WORD_PATTERN, WORD_HINT, .most = 64};
 static const struct text_rule known_region_rule = {.least = 1, .region = true};
 static const struct text_rule tag_rule = {
     "tag", "^[a-z0-9][a-z0-9_-]*$",
@@ -188,26 +185,23 @@ static const struct text_rule byte_size_rule = {
     .doc = "A whole number of bytes, or of KiB or MiB: `500`, `64KiB`, `2MiB`; at most 16 MiB.",
     .accepts = byte_size_accepts};
 /* No leading '/', no empty component, no "." or "..". */
-#define PATH_PATTERN "^(?!/)(?!(.*/)?\\.{1,2}(/|$))(?!.*//)(?!.*/$).+$"
-#define PATH_HINT "must be a path inside the world: relative, without \"..\""
-
-static const struct text_rule world_file_rule = {
-    "path",
-    PATH_PATTERN,
-    .hint = PATH_HINT,
+#define PATH_RULE(accepts_, ...)                                                                   \
+    {                                                                                              \
+        "path", "^(?!/)(?!(.*/)?\\.{1,2}(/|$))(?!.*//)(?!.*/$).+$",                                \
+            "must be a path inside the world: relative, without \"..\"",                           \
+            .expands = true, .accepts = (accepts_), __VA_ARGS__                                    \
+    }
+static const struct text_rule world_file_rule = PATH_RULE(
+    file_path_accepts,
     .doc = "A path inside the world: relative, without `..`. `${world}/` or `${project.NAME}/` may "
            "stand at its start, other references anywhere; what they stand for must not lead out "
-           "of the world. Directories that are missing are made, links are not followed.",
-    .expands = true,
-    .accepts = file_path_accepts};
-const struct text_rule world_path_rule = {"path", PATH_PATTERN, .hint = PATH_HINT, .expands = true,
-                                          .accepts = world_path_accepts};
-static const struct text_rule world_directory_rule = {
-    "path", PATH_PATTERN, .hint = PATH_HINT, .expands = true, .accepts = world_directory_accepts};
+           "of the world. Directories that are missing are made, links are not followed.");
+const struct text_rule world_path_rule = PATH_RULE(world_path_accepts, );
+static const struct text_rule world_directory_rule = PATH_RULE(world_directory_accepts, );
+
 const struct value_type some_text_type = {FORM_TEXT, "text", .text = &some_text_rule};
 const struct value_type template_type = {FORM_TEXT, "text", .text = &template_rule};
 const struct value_type name_type = {FORM_TEXT, "a name", .text = &name_rule};
-const struct value_type integer_type = {.forms = FORM_INTEGER, .phrase = "a whole number"};
 const struct value_type flag_type = {.forms = FORM_FLAG, .phrase = "true or false"};
 const struct value_type date_type = {FORM_TEXT, "a date as YYYY-MM-DD", .text = &date_rule};
 const struct value_type duration_type = {FORM_TEXT, "a duration such as 5s",

@@ -8,6 +8,9 @@
 #include "scenario/keys.h"
 #include "scenario/value.h"
 
+const char *const world_directories[] = {"bin",   "home", "tmp", "run", "state",
+                                         "cache", "data", "tm",  NULL};
+
 const char *step_kind_name(enum step_kind kind)
 {
     return kind < STEP_KIND_COUNT ? step_table.rows[kind].name : "?";

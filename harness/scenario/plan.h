@@ -149,6 +149,9 @@ struct world_plan {
     json_t *config;              /* target file's with the scenario's merged into it; NULL: none */
 };
 
+/* The directories that every world has at its root, NULL-terminated. */
+extern const char *const world_directories[];
+
 struct measure_plan {
     unsigned warmup; /* iterations */
     unsigned idle_samples;

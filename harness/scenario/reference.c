@@ -84,10 +84,10 @@ static void put_type(struct buffer *out, const struct key_row *row)
     put_cell(out, type->phrase);
     if (type->forms != FORM_INTEGER)
         return;
-    if (row->minimum == row->maximum)
-        buffer_format(out, ": %" PRId64, row->minimum);
+    if (type->minimum == type->maximum)
+        buffer_format(out, ": %" PRId64, type->minimum);
     else
-        buffer_format(out, ", %" PRId64 " to %" PRId64, row->minimum, row->maximum);
+        buffer_format(out, ", %" PRId64 " to %" PRId64, type->minimum, type->maximum);
 }
 
 static void put_table(struct buffer *out, const struct key_table *table, const char *level)

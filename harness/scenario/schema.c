@@ -3,8 +3,7 @@
 #include "base/json.h"
 #include "scenario/keys.h"
 
-static json_t *type_schema(json_t *definitions, const struct value_type *type,
-                           const struct key_row *row, bool removable);
+static json_t *type_schema(json_t *definitions, const struct value_type *type, bool removable);
 static json_t *table_schema(json_t *definitions, const struct key_table *table);
 
 static json_t *words_json(const char *const *words)
@@ -51,13 +50,12 @@ static json_t *text_schema(json_t *definitions, const struct text_rule *rule)
     return reference_to(rule->name);
 }
 
-static json_t *integer_schema(const struct value_type *type, const struct key_row *row)
+static json_t *integer_schema(const struct value_type *type)
 {
-    struct integer_limits limits = integer_limits(type, row);
-    if (limits.minimum == limits.maximum)
-        return json_pack("{s:I}", "const", (json_int_t)limits.minimum);
-    return json_pack("{s:s,s:I,s:I}", "type", "integer", "minimum", (json_int_t)limits.minimum,
-                     "maximum", (json_int_t)limits.maximum);
+    if (type->minimum == type->maximum)
+        return json_pack("{s:I}", "const", (json_int_t)type->minimum);
+    return json_pack("{s:s,s:I,s:I}", "type", "integer", "minimum", (json_int_t)type->minimum,
+                     "maximum", (json_int_t)type->maximum);
 }
 
 static json_t *table_reference(json_t *definitions, const struct key_table *table)
@@ -71,18 +69,17 @@ static json_t *table_reference(json_t *definitions, const struct key_table *tabl
 }
 
 /* `removable`: null may stand for an entry of a map. */
-static json_t *type_schema(json_t *definitions, const struct value_type *type,
-                           const struct key_row *row, bool removable)
+static json_t *type_schema(json_t *definitions, const struct value_type *type, bool removable)
 {
     json_t *choices = json_array();
     if (type->forms & FORM_TEXT)
         json_push(choices, text_schema(definitions, type->text));
     if (type->forms & FORM_INTEGER)
-        json_push(choices, integer_schema(type, row));
+        json_push(choices, integer_schema(type));
     if (type->forms & FORM_FLAG)
         json_push(choices, json_pack("{s:s}", "type", "boolean"));
     if (type->forms & FORM_LIST) {
-        json_t *items = type_schema(definitions, type->item, NULL, false);
+        json_t *items = type_schema(definitions, type->item, false);
         json_t *list = json_pack("{s:s,s:o}", "type", "array", "items", items);
         if (type->least_items > 0)
             json_put(list, "minItems", json_integer(type->least_items));
@@ -91,7 +88,7 @@ static json_t *type_schema(json_t *definitions, const struct value_type *type,
     if (type->forms & FORM_TABLE)
         json_push(choices, table_reference(definitions, type->table));
     if (type->forms & FORM_MAP) {
-        json_t *item = type_schema(definitions, type->item, NULL, false);
+        json_t *item = type_schema(definitions, type->item, false);
         if (removable && !(type->item->forms & FORM_NULL))
             item = or_null(item);
         json_push(choices,
@@ -156,7 +153,7 @@ static json_t *table_schema(json_t *definitions, const struct key_table *table)
     json_t *needed = json_array();
     for (size_t i = 0; i < table->count; i++) {
         const struct key_row *row = &table->rows[i];
-        json_t *value = type_schema(definitions, row->type, row, table->removable);
+        json_t *value = type_schema(definitions, row->type, table->removable);
         if (row->required)
             json_push(needed, json_text(row->name));
         else if (table->removable)

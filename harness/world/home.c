@@ -8,9 +8,6 @@
 #include "scenario/expand.h"
 #include "scenario/value.h"
 
-const char *const world_directories[] = {"bin",   "cache", "data", "home", "run",
-                                         "state", "tm",    "tmp",  NULL};
-
 bool world_is_directory(const char *name)
 {
     for (size_t i = 0; world_directories[i] != NULL; i++)

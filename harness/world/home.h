@@ -21,8 +21,7 @@ struct world {
     char *spawn_log;                /* one line for each tool started through the PATH */
 };
 
-/* The directories that every world has at its root, NULL-terminated. */
-extern const char *const world_directories[];
+/* Is it one of world_directories (scenario/plan.h)? */
 bool world_is_directory(const char *name);
 /* At the root, where no scenario's file, project or watched directory is. */
 #define WORLD_SPAWN_LOG ".spawns"
