@@ -16,7 +16,7 @@
 #include "report/text_layout.h"
 #include "scenario/load.h"
 #include "world/git.h"
-#include "world/tools.h"
+#include "world/home.h"
 
 /* A SHA-1 has 40 digits, a SHA-256 64. */
 enum { HASH_LONGEST = 64, HASH_SHORTEST = 40 };
@@ -77,7 +77,8 @@ static bool ask(const struct revision *revision, const char *directory,
 {
     struct git git = {.program = revision->program,
                       .environment = revision->environment.items,
-                      .directory = directory};
+                      .directory = directory,
+                      .input = -1};
     return git_ask(&git, arguments, out, status, complaint, err);
 }
 

@@ -159,8 +159,8 @@ static bool do_write(const struct step_context *context, const struct file_plan 
                      unsigned iteration, struct lg_error *err)
 {
     size_t total = 0;
-    for (unsigned copy = 1; copy <= file_copies(file); copy++) {
-        struct world_moment moment = file_moment(file, copy, iteration);
+    for (unsigned copy = file->copies > 0; copy <= file->copies; copy++) {
+        struct world_moment moment = {.iteration = iteration, .copy = copy};
         if (!file_make(context->world, file, &moment, &total, err) ||
             !handle_events(context->loop, err))
             return false;

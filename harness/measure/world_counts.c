@@ -11,8 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "measure/identify.h"
-#include "world/state_files.h"
-#include "world/tools.h"
+#include "world/files.h"
 
 /* Before each name, so that no message of tmux is taken for one. */
 static const char mark[] = "session ";

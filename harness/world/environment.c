@@ -1,3 +1,4 @@
+#include <envz.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,80 +25,59 @@ static const struct variable house[] = {
 };
 enum { HOUSE_COUNT = sizeof house / sizeof house[0] };
 
-/* The index of the variable, or environment->count. */
-static size_t position_of(const struct string_list *environment, const char *name)
+/* As glibc keeps one: "NAME=value" after "NAME=value", each with its NUL (envz_add(3)). */
+struct entries {
+    char *text;
+    size_t length;
+};
+
+static void entry_set(struct entries *entries, const char *name, const char *value)
 {
-    size_t i = 0, length = strlen(name);
-    while (i < environment->count && (strncmp(environment->items[i], name, length) != 0 ||
-                                      environment->items[i][length] != '='))
-        i++;
-    return i;
+    if (envz_add(&entries->text, &entries->length, name, value) != 0)
+        memory_exhausted();
 }
 
-static void environment_set(struct string_list *environment, const char *name, const char *value)
-{
-    size_t i = position_of(environment, name);
-    char *entry = memory_format("%s=%s", name, value);
-    if (i == environment->count) {
-        string_list_take(environment, entry);
-        return;
-    }
-    free(environment->items[i]);
-    environment->items[i] = entry;
-}
-
-static void environment_unset(struct string_list *environment, const char *name)
-{
-    size_t i = position_of(environment, name);
-    if (i == environment->count)
-        return;
-    free(environment->items[i]);
-    environment->items[i] = environment->items[--environment->count];
-    environment->items[environment->count] = NULL;
-}
-
-static bool apply(struct world *world, const struct variable *variables, size_t count,
-                  struct lg_error *err)
+static bool apply(const struct world *world, const struct variable *variables, size_t count,
+                  struct entries *entries, struct lg_error *err)
 {
     for (size_t i = 0; i < count; i++) {
         if (variables[i].value == NULL) {
-            environment_unset(&world->environment, variables[i].name);
+            envz_remove(&entries->text, &entries->length, variables[i].name);
             continue;
         }
         _cleanup_free_ char *value = world_expand(world, variables[i].value, 0, err);
         if (value == NULL)
             return lg_context(err, "environment variable %s", variables[i].name);
-        environment_set(&world->environment, variables[i].name, value);
+        entry_set(entries, variables[i].name, value);
     }
     return true;
 }
 
 /* The runtime reads GODEBUG=memprofilerate=N once, at its start (pkg.go.dev/runtime, "Environment
  * Variables"). A rate the plan asked for by itself stands. */
-static void ask_for_heap_rate(struct world *world)
+static void ask_for_heap_rate(unsigned rate, struct entries *entries)
 {
     static const char name[] = "GODEBUG", setting[] = ",memprofilerate=";
-    unsigned rate = world->plan->measure.heap_rate;
-    size_t i = position_of(&world->environment, name);
-    bool present = i < world->environment.count;
-    const char *godebug = present ? world->environment.items[i] + sizeof name : "";
+    const char *godebug = text_or(envz_get(entries->text, entries->length, name), "");
     if (rate == 0 || strstr(godebug, setting) != NULL || text_starts(godebug, setting + 1))
         return;
     _cleanup_free_ char *value =
         memory_format("%s%s%u", godebug, godebug[0] != '\0' ? setting : setting + 1, rate);
-    environment_set(&world->environment, name, value);
+    entry_set(entries, name, value);
 }
 
 bool environment_make(struct world *world, struct lg_error *err)
 {
     const struct plan *plan = world->plan;
-    if (!apply(world, house, HOUSE_COUNT, err))
-        return false;
-    if (plan->target.term != NULL)
-        environment_set(&world->environment, "TERM", plan->target.term);
-    if (!apply(world, plan->world.env.items, plan->world.env.count, err))
-        return false;
-    ask_for_heap_rate(world);
+    struct entries entries = {0};
+    bool made = apply(world, house, HOUSE_COUNT, &entries, err);
+    if (made && plan->target.term != NULL)
+        entry_set(&entries, "TERM", plan->target.term);
+    made = made && apply(world, plan->world.env.items, plan->world.env.count, &entries, err);
+    ask_for_heap_rate(plan->measure.heap_rate, &entries);
+    for (char *entry = NULL; (entry = argz_next(entries.text, entries.length, entry)) != NULL;)
+        string_list_add(&world->environment, entry);
     string_list_sort(&world->environment);
-    return true;
+    free(entries.text);
+    return made;
 }

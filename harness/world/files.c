@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -76,16 +77,6 @@ char *file_place(const struct world *world, const char *template, const struct w
         return NULL;
     }
     return memory_copy_text(inside);
-}
-
-unsigned file_copies(const struct file_plan *file)
-{
-    return file->copies > 0 ? file->copies : 1;
-}
-
-struct world_moment file_moment(const struct file_plan *file, unsigned copy, unsigned iteration)
-{
-    return (struct world_moment){.iteration = iteration, .copy = file->copies > 0 ? copy : 0};
 }
 
 /* A file of a given size may be over the limit by its last line. */
@@ -180,8 +171,8 @@ bool files_make(const struct world *world, struct lg_error *err)
         return false;
     for (size_t i = 0; i < files->count; i++) {
         const struct file_plan *file = &files->items[i];
-        for (unsigned copy = 1; copy <= file_copies(file); copy++) {
-            struct world_moment moment = file_moment(file, copy, 0);
+        for (unsigned copy = file->copies > 0; copy <= file->copies; copy++) {
+            struct world_moment moment = {.copy = copy};
             if (file_make(world, file, &moment, &total, err))
                 continue;
             if (file->where.file != NULL)
@@ -234,5 +225,79 @@ bool files_remove(const struct world *world, const char *template, unsigned iter
     for (size_t i = 0; i < names.count; i++)
         if (!entry_remove_at(directory, names.items[i], err))
             return false;
+    return true;
+}
+
+struct walk {
+    state_file_found *found;
+    void *context;
+    dev_t device;
+    unsigned files;
+    struct lg_error *err;
+};
+
+/* DT_UNKNOWN: a file system that does not say. */
+static bool is_directory(int directory, const struct dirent *entry)
+{
+    struct stat status;
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_DIR;
+    return fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(status.st_mode);
+}
+
+/* What cannot be opened is gone, or a link. */
+static bool walk_directory(struct walk *walk, int parent, const char *name, const char *path,
+                           unsigned depth)
+{
+    struct stat status;
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+    if (directory == NULL) {
+        cleanup_close(&fd);
+        return true;
+    }
+    bool whole = true;
+    if (depth > LIMIT_STATE_DEPTH)
+        whole = lg_fail(walk->err, LG_ERROR_INVALID, 0,
+                        "%s is deeper than %u directories in the target's state", path,
+                        LIMIT_STATE_DEPTH);
+    bool enter = whole && fstat(fd, &status) == 0 && status.st_dev == walk->device;
+    for (struct dirent *entry; enter && whole && (entry = readdir(directory)) != NULL;) {
+        const char *inner = entry->d_name;
+        if (strcmp(inner, ".") == 0 || strcmp(inner, "..") == 0)
+            continue;
+        if (is_directory(fd, entry)) {
+            _cleanup_free_ char *below = path_join(path, inner);
+            whole = walk_directory(walk, fd, inner, below, depth + 1);
+        } else if (walk->files++ < LIMIT_STATE_FILES) {
+            walk->found(walk->context, path, inner);
+        } else {
+            whole = lg_fail(walk->err, LG_ERROR_INVALID, 0,
+                            "the target's state directories hold more than %u files",
+                            LIMIT_STATE_FILES);
+        }
+    }
+    closedir(directory);
+    return whole;
+}
+
+bool state_files_walk(const struct world *world, state_file_found *found, void *context,
+                      struct lg_error *err)
+{
+    const struct string_list *directories = &world->plan->target.state;
+    struct walk walk = {.found = found, .context = context, .err = err};
+    struct stat status;
+    if (fstat(world->root_fd, &status) == 0)
+        walk.device = status.st_dev;
+    for (size_t i = 0; i < directories->count; i++) {
+        _cleanup_free_ char *expanded = world_expand(world, directories->items[i], 0, err);
+        if (expanded == NULL)
+            return false;
+        _cleanup_free_ char *path = path_join(world->root, expanded);
+        _cleanup_free_ char *shown = world_relative(world, path);
+        if (!walk_directory(&walk, world->root_fd, path, shown, 0))
+            return false;
+    }
     return true;
 }

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/file.h"
@@ -26,7 +25,7 @@ static int spawn(const struct git *git, char *const *argv, int output, int error
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
-    if (git->input > 0)
+    if (git->input >= 0)
         posix_spawn_file_actions_adddup2(&actions, git->input, STDIN_FILENO);
     else
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -93,16 +92,6 @@ bool git_run(const struct git *git, const char *const *arguments, struct lg_erro
            lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s failed: %s", arguments[0], printed);
 }
 
-static bool read_whole(int file, struct buffer *out, struct lg_error *err)
-{
-    char text[4096];
-    ssize_t length;
-    for (off_t at = 0; (length = pread(file, text, sizeof text, at)) > 0; at += length)
-        if (!buffer_append_limited(out, text, (size_t)length))
-            return lg_fail(err, LG_ERROR_INPUT, 0, "git printed more than %zu bytes", out->maximum);
-    return length == 0 || lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read git's output");
-}
-
 bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out, int *status,
              char **complaint, struct lg_error *err)
 {
@@ -115,5 +104,10 @@ bool git_ask(const struct git *git, const char *const *arguments, struct buffer 
         return lg_fail(err, LG_ERROR_INTERNAL, 0, "git %s did not end by itself", arguments[0]);
     *status = WEXITSTATUS(ended);
     *complaint = shown(errors, true);
-    return read_whole(output, out, err);
+    int errnum = 0;
+    if (lseek(output, 0, SEEK_SET) == 0 && file_read_from(output, out, &errnum))
+        return true;
+    return errnum == EFBIG
+               ? lg_fail(err, LG_ERROR_INPUT, 0, "git printed more than %zu bytes", out->maximum)
+               : lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read git's output");
 }

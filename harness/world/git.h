@@ -12,7 +12,7 @@ struct git {
     const char *program;
     char *const *environment;
     const char *directory; /* passed by -C */
-    int input;             /* its standard input, read from where it stands; 0: nothing */
+    int input;             /* its standard input, read from where it stands; -1: nothing */
 };
 
 /* Runs `git -C directory arguments...` (NULL-terminated), at most DEADLINE_STEP_MS. A status other

@@ -21,6 +21,10 @@ struct world {
     char *spawn_log;                /* one line for each tool started through the PATH */
 };
 
+/* The absolute path of an executable on leakgate's own PATH; NULL when there is none. The caller
+ * frees it. */
+char *tool_find(const char *name);
+
 /* Is it one of world_directories (scenario/plan.h)? */
 bool world_is_directory(const char *name);
 /* At the root, where no scenario's file, project or watched directory is. */

@@ -8,7 +8,6 @@
 #include "world/files.h"
 #include "world/git.h"
 #include "world/parts.h"
-#include "world/tools.h"
 
 /* 2024-01-01T00:00:00Z. Files of a project are as old as its commit: a file as new as git's index
  * is "racily clean", and git status would write the index anew on every run until it is not. */
@@ -48,10 +47,11 @@ static bool age_files(const struct world *world, const char *name, bool *any, st
     const struct file_list *files = &world->plan->world.files;
     _cleanup_free_ char *prefix = memory_format("%s/", name);
     *any = false;
-    for (size_t i = 0; i < files->count; i++)
-        for (unsigned copy = 1; copy <= file_copies(&files->items[i]); copy++) {
-            struct world_moment moment = file_moment(&files->items[i], copy, 0);
-            _cleanup_free_ char *path = file_place(world, files->items[i].path, &moment, err);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct file_plan *file = &files->items[i];
+        for (unsigned copy = file->copies > 0; copy <= file->copies; copy++) {
+            struct world_moment moment = {.copy = copy};
+            _cleanup_free_ char *path = file_place(world, file->path, &moment, err);
             if (path == NULL)
                 return false;
             bool inside = text_starts(path, prefix);
@@ -59,6 +59,7 @@ static bool age_files(const struct world *world, const char *name, bool *any, st
                 return false;
             *any = *any || inside;
         }
+    }
     return true;
 }
 
@@ -103,7 +104,7 @@ bool projects_make(const struct world *world, struct lg_error *err)
         string_list_add(&environment, commit_environment[i]);
     for (size_t i = 0; i < world->environment.count; i++)
         string_list_add(&environment, world->environment.items[i]);
-    struct git git = {.program = program, .environment = environment.items};
+    struct git git = {.program = program, .environment = environment.items, .input = -1};
     for (size_t i = 0; i < projects->count; i++)
         if (!project_make(world, projects->items[i], &git, err))
             return false;

@@ -1,5 +1,11 @@
-#include "world/tools.h"
-
+/*
+ * The PATH of the world: its bin/ and nothing else.
+ *
+ * A declared tool is a shim there: a script that appends one line, the tool's name, to the spawn
+ * log and becomes the real program, with its arguments, status and signals. So a tool that ran for
+ * a millisecond is counted as surely as one that is seen alive. Only starts by way of the PATH
+ * count: what a program starts by absolute path (git its own helpers) does not.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "world/parts.h"
@@ -49,19 +54,6 @@ char *tool_find(const char *name)
     }
 }
 
-/* One word for sh(1), whatever is in it. */
-static void quote(struct buffer *script, const char *text)
-{
-    buffer_char(script, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            buffer_text(script, "'\\''");
-        else
-            buffer_char(script, *text);
-    }
-    buffer_char(script, '\'');
-}
-
 /* The interpreter is named by an absolute path, so a shim of sh itself does not start itself. echo
  * is the shell's own, and writes the line by one write. */
 static bool shim_make(const struct world *world, const char *name, struct lg_error *err)
@@ -74,15 +66,12 @@ static bool shim_make(const struct world *world, const char *name, struct lg_err
     _cleanup_free_ char *program = tool_find(name);
     if (program == NULL || fstatat(world->root_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
-    _cleanup_buffer_ struct buffer script = {0};
-    buffer_text(&script, "#!/bin/sh\necho ");
-    quote(&script, name);
-    buffer_text(&script, " >>");
-    quote(&script, world->spawn_log);
-    buffer_text(&script, "\nexec ");
-    quote(&script, program);
-    buffer_text(&script, " \"$@\"\n");
-    return file_write_at(world->root_fd, path, script.data, script.length, 0755, err);
+    _cleanup_free_ char *word = shell_quoted(name);
+    _cleanup_free_ char *log = shell_quoted(world->spawn_log);
+    _cleanup_free_ char *real = shell_quoted(program);
+    _cleanup_free_ char *script =
+        memory_format("#!/bin/sh\necho %s >>%s\nexec %s \"$@\"\n", word, log, real);
+    return file_write_at(world->root_fd, path, script, strlen(script), 0755, err);
 }
 
 static bool link_make(const struct world *world, const char *name, struct lg_error *err)

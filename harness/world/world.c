@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "world/parts.h"
-#include "world/tools.h"
 
 void world_missing_tools(const struct plan *plan, struct string_list *missing)
 {

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "measure/world_counts.h"
-#include "world/tools.h"
+#include "world/home.h"
 
 struct fixture {
     struct plan plan;

@@ -79,7 +79,7 @@ static void link_to(const struct fixture *f, const char *name, const char *to)
 static bool write_step(struct fixture *f, const struct file_plan *file)
 {
     size_t total = 0;
-    struct world_moment moment = file_moment(file, 1, 7);
+    struct world_moment moment = {.iteration = 7, .copy = file->copies > 0};
     f->err = (struct lg_error){0};
     return file_make(f->world, file, &moment, &total, &f->err);
 }

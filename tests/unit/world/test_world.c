@@ -21,7 +21,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "on_disk.h"
-#include "world/state_files.h"
+#include "world/files.h"
 #include "world/world.h"
 
 struct fixture {
