@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/strings.h"
 
 /* A process that is dying may still write: what appears while we remove is removed in the next
  * round. */
@@ -73,6 +72,12 @@ int file_in_memory(const char *name)
 {
     _cleanup_close_ int file = memfd_create(name, MFD_CLOEXEC);
     return file >= 0 && fcntl(file, F_SETFL, O_RDWR | O_APPEND) == 0 ? take_fd(file) : -1;
+}
+
+int file_above_standard(int fd)
+{
+    _cleanup_close_ int low = fd;
+    return low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
 bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
@@ -275,6 +280,19 @@ int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *
     if (current < 0)
         lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open the directory %s", path);
     return take_fd(current);
+}
+
+bool directory_list(const char *path, const char *suffix, struct string_list *names)
+{
+    DIR *stream = opendir(path);
+    if (stream == NULL)
+        return false;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        if (entry->d_name[0] != '.' && text_ends(entry->d_name, suffix))
+            string_list_add(names, entry->d_name);
+    closedir(stream);
+    string_list_sort(names);
+    return true;
 }
 
 bool directory_make_at(int root, const char *path, mode_t mode, struct lg_error *err)

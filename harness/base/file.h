@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/strings.h"
 
 /* "a/b" from "a" and "b"; "b" when it is absolute. The caller frees it. */
 char *path_join(const char *directory, const char *name);
@@ -35,6 +36,9 @@ bool file_read_from(int fd, struct buffer *out, int *errnum);
  * file of memfd_create alone the kernel does not lock the offset: two threads that write at once,
  * to standard output and error, would overwrite each other. -1 with errno on failure. */
 int file_in_memory(const char *name);
+/* The same file by a descriptor above those of standard input, output and error, which the caller
+ * is about to replace. Closes fd; -1 with errno on failure. */
+int file_above_standard(int fd);
 
 /* A file in the making: it has no name, where the file system can do without one, until it is
  * published, so that what ends before leaves nothing of it. Each write replaces what the one before
@@ -76,6 +80,9 @@ LG_CHECKED bool directory_make_at(int root, const char *path, mode_t mode, struc
  * are missing are made with `mode`, or, where that is 0, an error. -1 on failure; the caller closes
  * it. */
 LG_CHECKED int directory_open_at(int root, const char *path, mode_t mode, struct lg_error *err);
+/* Adds the names in it that end with `suffix` ("": all of them) but for hidden ones, sorted. False
+ * with errno where it cannot be read. */
+bool directory_list(const char *path, const char *suffix, struct string_list *names);
 /* cp -r of what is in the directory `from` into `to`, which exists: files and directories. Links
  * and all else are passed over, and none is followed; a file that is there already is replaced.
  * More or larger files than the limits LIMIT_COPY_* are an error. */

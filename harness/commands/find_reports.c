@@ -1,7 +1,7 @@
 #include "commands/find_reports.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 struct finding_reports {
     const char *except;
     struct found_reports *found;
-    unsigned entries;
+    size_t entries;
     struct lg_error *err;
 };
 
@@ -40,59 +40,40 @@ static void add_once(struct string_list *paths, const char *path)
     string_list_add(paths, path);
 }
 
-static bool is_file(const char *directory, const char *name)
+/* Is there an entry of this name and type (S_IFREG, S_IFDIR)? */
+static bool has_entry(const char *directory, const char *name, mode_t type, int flags)
 {
     _cleanup_free_ char *path = path_join(directory, name);
     struct stat status;
-    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/* Read, never copied: it may be a link, such as the benchmark lays out to recorded traces. */
-static bool has_journal(const char *directory)
-{
-    _cleanup_free_ char *path = path_join(directory, JOURNAL_FILE);
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* The directories in it, sorted, but for hidden ones. */
-static bool list_directories(struct finding_reports *finding, const char *directory,
-                             struct string_list *paths)
-{
-    DIR *entries = opendir(directory);
-    if (entries == NULL)
-        return lg_fail(finding->err, LG_ERROR_INPUT, errno, "cannot read %s", directory);
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        _cleanup_free_ char *path = path_join(directory, entry->d_name);
-        finding->entries++;
-        if (entry->d_name[0] != '.' && is_directory(path) && !same_directory(path, finding->except))
-            string_list_take(paths, take_pointer(path));
-    }
-    closedir(entries);
-    string_list_sort(paths);
-    return finding->entries <= LIMIT_REPORT_ENTRIES ||
-           lg_fail(finding->err, LG_ERROR_INPUT, 0,
-                   "%s: more than the limit of %u files and directories are searched for reports",
-                   directory, LIMIT_REPORT_ENTRIES);
+    return fstatat(AT_FDCWD, path, &status, flags) == 0 && (status.st_mode & S_IFMT) == type;
 }
 
 static bool search(struct finding_reports *finding, const char *directory, unsigned depth)
 {
+    _cleanup_strings_ struct string_list names = {0};
     _cleanup_strings_ struct string_list inner = {0};
-    if (is_file(directory, REPORT_RESULT)) {
+    if (has_entry(directory, REPORT_RESULT, S_IFREG, AT_SYMLINK_NOFOLLOW)) {
         add_once(&finding->found->whole, directory);
         return true;
     }
-    if (!list_directories(finding, directory, &inner))
-        return false;
+    if (!directory_list(directory, "", &names))
+        return lg_fail(finding->err, LG_ERROR_INPUT, errno, "cannot read %s", directory);
+    finding->entries += names.count;
+    if (finding->entries > LIMIT_REPORT_ENTRIES)
+        return lg_fail(finding->err, LG_ERROR_INPUT, 0,
+                       "%s: more than the limit of %u files and directories are searched for "
+                       "reports",
+                       directory, LIMIT_REPORT_ENTRIES);
+    for (size_t i = 0; i < names.count; i++) {
+        _cleanup_free_ char *path = path_join(directory, names.items[i]);
+        if (has_entry(directory, names.items[i], S_IFDIR, AT_SYMLINK_NOFOLLOW) &&
+            !same_directory(path, finding->except))
+            string_list_take(&inner, take_pointer(path));
+    }
+    /* A journal is read, never copied: it may be a link, such as the benchmark lays out to recorded
+     * traces. */
     for (size_t i = 0; i < inner.count; i++)
-        if (has_journal(inner.items[i])) {
+        if (has_entry(inner.items[i], JOURNAL_FILE, S_IFREG, 0)) {
             add_once(&finding->found->cut_off, directory);
             return true;
         }

@@ -1,7 +1,6 @@
 #include "commands/revision.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,8 +283,7 @@ bool revision_difference(const struct revision *revision, const char *path, bool
     /* git is given the file itself, not a link to it; and no descriptor that may be its standard
      * input already. */
     _cleanup_free_ char *file = realpath(path, NULL);
-    _cleanup_close_ int memory = file_in_memory("revision");
-    _cleanup_close_ int input = memory < 0 ? -1 : fcntl(memory, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    _cleanup_close_ int input = file_above_standard(file_in_memory("revision"));
     if (input < 0 || file == NULL)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a file for git's input");
     if (!file_write_all(input, buffer_string(&old), old.length, err))

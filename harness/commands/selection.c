@@ -1,6 +1,5 @@
 #include "commands/selection.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +10,18 @@
 
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths)
 {
-    DIR *entries = opendir(directory);
-    if (entries == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
-        if (entry->d_name[0] != '.' && text_ends(entry->d_name, suffix))
-            string_list_take(paths, path_join(directory, entry->d_name));
-    closedir(entries);
-    string_list_sort(paths);
+    _cleanup_strings_ struct string_list names = {0};
+    directory_list(directory, suffix, &names);
+    for (size_t i = 0; i < names.count; i++)
+        string_list_take(paths, path_join(directory, names.items[i]));
 }
 
 void names_of_files(const char *directory, struct string_list *names)
 {
-    _cleanup_strings_ struct string_list paths = {0};
-    files_with_suffix(directory, ".yaml", &paths);
-    for (size_t i = 0; i < paths.count; i++) {
-        const char *base = path_base(paths.items[i]);
-        string_list_take(names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
-    }
+    _cleanup_strings_ struct string_list files = {0};
+    directory_list(directory, ".yaml", &files);
+    for (size_t i = 0; i < files.count; i++)
+        string_list_take(names, yaml_name(files.items[i]));
 }
 
 static bool add_operand(const char *operand, const char *directory, struct string_list *files,

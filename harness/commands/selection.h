@@ -19,8 +19,7 @@ struct selection {
  * with the nearest name where there is none of that name. */
 bool selection_files(const struct arguments *arguments, struct string_list *files,
                      struct lg_error *err);
-/* The names ("*.SUFFIX") of a directory's files with that ending, sorted; a missing directory is
- * empty. */
+/* Adds the paths of a directory's files with that ending, sorted; a missing directory is empty. */
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths);
 /* What names the .yaml files of a directory: scenarios, or target files. Sorted; adds to `names`.
  */

@@ -1,7 +1,6 @@
 #include "measure/guard.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -97,13 +96,6 @@ static bool conclude(const struct watch *watch, struct lg_error *err)
     return ended || lg_fail(err, LG_ERROR_INTERNAL, 0, "processes of the run cannot be ended");
 }
 
-/* Out of the way of standard input, output and error, which the guard replaces. Closes fd. */
-static int above_standard(int fd)
-{
-    _cleanup_close_ int low = fd;
-    return low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-}
-
 static bool start_guard(struct watch *watch, struct lg_error *err)
 {
     if (!process_become_subreaper(err))
@@ -126,8 +118,9 @@ bool guard_run(const struct run_options *options, bool keep_world, struct guard_
                struct lg_error *err)
 {
     *result = (struct guard_result){.worker_status = -1, .world_kept = true};
-    _cleanup_close_ int runner = above_standard(pidfd_make(getpid()));
-    _cleanup_close_ int report = above_standard(memfd_create("report", MFD_CLOEXEC));
+    /* Out of the way of standard input, output and error, which the guard replaces. */
+    _cleanup_close_ int runner = file_above_standard(pidfd_make(getpid()));
+    _cleanup_close_ int report = file_above_standard(memfd_create("report", MFD_CLOEXEC));
     if (runner < 0 || report < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start the guard of the run");
     struct guard_start start = {

@@ -1,8 +1,6 @@
 #include "result/evidence.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,18 +12,15 @@
 /* The names of the plain files in a directory but for hidden ones, sorted. */
 static void list_files(const char *directory, struct string_list *names)
 {
-    DIR *open = opendir(directory);
-    const struct dirent *entry;
+    _cleanup_strings_ struct string_list all = {0};
     struct stat status;
     string_list_free(names);
-    while (open != NULL && (entry = readdir(open)) != NULL)
-        if (entry->d_name[0] != '.' &&
-            fstatat(dirfd(open), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(status.st_mode))
-            string_list_add(names, entry->d_name);
-    if (open != NULL)
-        closedir(open);
-    string_list_sort(names);
+    directory_list(directory, "", &all);
+    for (size_t i = 0; i < all.count; i++) {
+        _cleanup_free_ char *path = path_join(directory, all.items[i]);
+        if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+            string_list_add(names, all.items[i]);
+    }
 }
 
 void suite_find_files(struct suite_result *suite)
@@ -40,27 +35,19 @@ void suite_find_files(struct suite_result *suite)
     }
 }
 
-/* Of one run. */
-static bool remove_files(const char *directory, struct lg_error *err)
+bool evidence_forget(const char *directory, const char *name, struct lg_error *err)
 {
     static const char *const names[] = {EVIDENCE_HEAP_FIRST, EVIDENCE_HEAP_LAST,
                                         EVIDENCE_GOROUTINE_FIRST, EVIDENCE_GOROUTINE_LAST,
                                         EVIDENCE_GOROUTINES};
     bool removed = true;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        _cleanup_free_ char *path = path_join(directory, names[i]);
-        if (unlink(path) != 0 && errno != ENOENT)
-            removed = lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
-    }
-    return removed;
-}
-
-bool evidence_forget(const char *directory, const char *name, struct lg_error *err)
-{
-    bool removed = true;
     for (enum attempt attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
-        _cleanup_free_ char *of_attempt = attempt_directory(directory, name, attempt);
-        removed = remove_files(of_attempt, err) && removed;
+        _cleanup_free_ char *run = attempt_directory(directory, name, attempt);
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            _cleanup_free_ char *path = path_join(run, names[i]);
+            if (unlink(path) != 0 && errno != ENOENT)
+                removed = lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);
+        }
     }
     return removed;
 }

@@ -4,17 +4,13 @@
 
 int worse_status(int a, int b)
 {
-    static const int order[] = {EXIT_PASS,    EXIT_NOTHING_JUDGED, EXIT_INCONCLUSIVE,
-                                EXIT_LEAK,    EXIT_TARGET_FAILED,  EXIT_INPUT,
-                                EXIT_INTERNAL};
-    int rank_a = -1, rank_b = -1;
-    for (int i = 0; i < (int)(sizeof order / sizeof *order); i++) {
-        if (order[i] == a)
-            rank_a = i;
-        if (order[i] == b)
-            rank_b = i;
-    }
-    return rank_a >= rank_b ? a : b;
+    static const int worst_first[] = {EXIT_INTERNAL, EXIT_INPUT,        EXIT_TARGET_FAILED,
+                                      EXIT_LEAK,     EXIT_INCONCLUSIVE, EXIT_NOTHING_JUDGED,
+                                      EXIT_PASS};
+    for (size_t i = 0; i < sizeof worst_first / sizeof *worst_first; i++)
+        if (worst_first[i] == a || worst_first[i] == b)
+            return worst_first[i];
+    return a;
 }
 
 static int status_of_verdict(const struct suite_result *suite,

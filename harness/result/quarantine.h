@@ -10,6 +10,7 @@ struct quarantine {
     enum quarantine_state state; /* on the journal's day */
     const char *reason;          /* both point into the scenario */
     const char *until;           /* the last day */
+    long days;                   /* to it */
 };
 
 struct quarantine quarantine_of(const struct scenario_result *scenario);

@@ -95,18 +95,6 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     return object;
 }
 
-static json_t *tools_to_json(const struct judgement *judgement)
-{
-    json_t *tools = json_object();
-    for (size_t i = 0; i < judgement->tool_count; i++) {
-        json_t *tool = json_object();
-        put_number(tool, "per_second", judgement->tools[i].per_second);
-        put_number(tool, "per_iteration", judgement->tools[i].per_iteration);
-        json_put(tools, judgement->tools[i].name, tool);
-    }
-    return tools;
-}
-
 static void put_judgement(json_t *object, const struct judgement *judgement,
                           const struct pace *pace)
 {
@@ -115,6 +103,7 @@ static void put_judgement(json_t *object, const struct judgement *judgement,
     json_t *caught_per_hour = json_object();
     json_t *levels = json_object();
     json_t *drift = json_object();
+    json_t *tools = json_object();
     for (size_t i = 0; i < judgement->count; i++)
         json_push(findings, finding_to_json(&judgement->findings[i], pace));
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
@@ -125,12 +114,18 @@ static void put_judgement(json_t *object, const struct judgement *judgement,
         if (judgement->drift[gauge] > 0)
             put_number(drift, gauge_info(gauge)->name, judgement->drift[gauge]);
     }
+    for (size_t i = 0; i < judgement->tool_count; i++) {
+        json_t *tool = json_object();
+        put_number(tool, "per_second", judgement->tools[i].per_second);
+        put_number(tool, "per_iteration", judgement->tools[i].per_iteration);
+        json_put(tools, judgement->tools[i].name, tool);
+    }
     json_put(object, "findings", findings);
     json_put(object, "would_have_caught", caught);
     json_put(object, "would_have_caught_per_hour", caught_per_hour);
     json_put(object, "levels", levels);
     json_put(object, "drift_per_second", drift);
-    json_put(object, "tools", tools_to_json(judgement));
+    json_put(object, "tools", tools);
 }
 
 static void put_integer(json_t *object, const char *key, int64_t value)
@@ -147,35 +142,6 @@ static void put_left(json_t *object, const char *key, const struct journal_left 
     put_integer(stored, "count", left->count);
     json_put(stored, "names", json_texts(&left->names));
     json_put(object, key, stored);
-}
-
-static json_t *failure_to_json(const struct journal_failure *failure)
-{
-    json_t *object = json_object();
-    put_text(object, "class", problem_class_name(failure->class));
-    put_text(object, "where", failure->where);
-    put_text(object, "text", failure->text);
-    return object;
-}
-
-static json_t *target_to_json(const struct run_record *record)
-{
-    json_t *object = json_object();
-    put_text(object, "name", record->header.target);
-    put_text(object, "program", record->header.program);
-    put_text(object, "version", record->target.version);
-    put_text(object, "go", record->target.go);
-    put_text(object, "platform", record->target.platform);
-    return object;
-}
-
-static json_t *quarantine_to_json(struct quarantine quarantine)
-{
-    json_t *object = json_object();
-    put_text(object, "reason", quarantine.reason);
-    put_text(object, "until", quarantine.until);
-    put_text(object, "state", quarantine_state_name(quarantine.state));
-    return object;
 }
 
 static void put_revision(json_t *object, const struct scenario_result *scenario)
@@ -198,7 +164,14 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
 
 static void put_record(json_t *object, const struct run_record *record)
 {
-    json_put(object, "target", target_to_json(record));
+    const struct journal_failure *failure = record->failure;
+    json_t *target = json_object();
+    put_text(target, "name", record->header.target);
+    put_text(target, "program", record->header.program);
+    put_text(target, "version", record->target.version);
+    put_text(target, "go", record->target.go);
+    put_text(target, "platform", record->target.platform);
+    json_put(object, "target", target);
     json_put(object, "baseline", json_boolean(record->header.baseline != NULL));
     put_text(object, "control", record->header.control);
     json_put(object, "samples", json_integer((json_int_t)record->series.count));
@@ -215,8 +188,13 @@ static void put_record(json_t *object, const struct run_record *record)
     put_left(object, "sessions_left", &record->end.sessions_left);
     put_left(object, "files_left", &record->end.files_left);
     put_text(object, "goroutineleak", record->end.goroutineleak);
-    if (record->failure != NULL)
-        json_put(object, "failure", failure_to_json(record->failure));
+    if (failure != NULL) {
+        json_t *stored = json_object();
+        put_text(stored, "class", problem_class_name(failure->class));
+        put_text(stored, "where", failure->where);
+        put_text(stored, "text", failure->text);
+        json_put(object, "failure", stored);
+    }
 }
 
 json_t *scenario_to_json(const struct scenario_result *scenario)
@@ -245,22 +223,18 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     if (scenario->record != NULL && scenario->record->header.baseline_revision != NULL)
         put_revision(object, scenario);
     struct quarantine quarantine = quarantine_of(scenario);
-    if (quarantine.state != QUARANTINE_NONE)
-        json_put(object, "quarantine", quarantine_to_json(quarantine));
+    if (quarantine.state != QUARANTINE_NONE) {
+        json_t *stored = json_object();
+        put_text(stored, "reason", quarantine.reason);
+        put_text(stored, "until", quarantine.until);
+        put_text(stored, "state", quarantine_state_name(quarantine.state));
+        json_put(object, "quarantine", stored);
+    }
     if (scenario->judgement != NULL) {
         struct pace pace = series_pace(&scenario->record->series);
         put_judgement(object, scenario->judgement, &pace);
         json_put(object, "attempts", attempts_to_json(scenario));
     }
-    return object;
-}
-
-static json_t *shard_to_json(const struct suite_result *suite)
-{
-    json_t *object = json_object();
-    json_put(object, "index", json_integer(suite->shard));
-    json_put(object, "of", json_integer(suite->shards));
-    json_put(object, "suite", json_texts(&suite->whole));
     return object;
 }
 
@@ -281,8 +255,13 @@ json_t *result_to_json(const struct suite_result *suite)
     json_put(object, "require_all", json_boolean(suite->require_all));
     json_put(object, "exit_status", json_integer(suite_exit_status(suite)));
     json_put(object, "scenarios", scenarios);
-    if (suite->shards > 0)
-        json_put(object, "shard", shard_to_json(suite));
+    if (suite->shards > 0) {
+        json_t *shard = json_object();
+        json_put(shard, "index", json_integer(suite->shard));
+        json_put(shard, "of", json_integer(suite->shards));
+        json_put(shard, "suite", json_texts(&suite->whole));
+        json_put(object, "shard", shard);
+    }
     put_text(object, "baseline_revision", suite->revision);
     if (suite->missing.count > 0)
         json_put(object, "missing", json_texts(&suite->missing));

@@ -1,6 +1,5 @@
 #include "result/result_json.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +11,15 @@
 #include "journal/run_files.h"
 #include "result/attempts.h"
 
-static enum verdict verdict_by_name(const char *name)
-{
-    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
-        if (strcmp(name, verdict_name(verdict)) == 0)
-            return verdict;
-    return VERDICT_COUNT;
-}
-
 /* It could not even be started, its control could not be measured, or an attempt after the first
  * could not be made. */
 static void read_problem(struct scenario_result *scenario, const json_t *stored)
 {
-    enum verdict verdict = verdict_by_name(json_get_text(stored, "verdict", ""));
-    scenario->verdict = verdict == VERDICT_COUNT ? VERDICT_SKIPPED : verdict;
+    const char *name = json_get_text(stored, "verdict", "");
+    scenario->verdict = VERDICT_SKIPPED;
+    for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        if (strcmp(name, verdict_name(verdict)) == 0)
+            scenario->verdict = verdict;
     if (scenario->verdict != VERDICT_SKIPPED)
         scenario->problem = problem_class_by_name(json_get_text(stored, "problem", ""));
 }
@@ -69,13 +63,6 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
     return true;
 }
 
-static void read_shard(struct suite_result *suite, const json_t *shard)
-{
-    suite->shard = (unsigned)json_get_integer(shard, "index", 0);
-    suite->shards = (unsigned)json_get_integer(shard, "of", 0);
-    json_get_texts(json_object_get(shard, "suite"), &suite->whole);
-}
-
 static struct suite_result *read_stored(const char *directory, const char *path,
                                         struct lg_error *err)
 {
@@ -97,26 +84,15 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     suite->revision = memory_copy_text(json_get_text(stored, "baseline_revision", NULL));
     json_get_texts(json_object_get(stored, "missing"), &suite->missing);
     json_get_texts(json_object_get(stored, "problems"), &suite->problems);
-    read_shard(suite, json_object_get(stored, "shard"));
+    const json_t *shard = json_object_get(stored, "shard");
+    suite->shard = (unsigned)json_get_integer(shard, "index", 0);
+    suite->shards = (unsigned)json_get_integer(shard, "of", 0);
+    json_get_texts(json_object_get(shard, "suite"), &suite->whole);
     const json_t *scenarios = json_object_get(stored, "scenarios");
     for (size_t i = 0; i < json_array_size(scenarios); i++)
         if (!read_scenario(suite, json_array_get(scenarios, i), err))
             return NULL;
     return take_pointer(suite);
-}
-
-static void names_with_journals(const char *directory, struct string_list *names)
-{
-    DIR *entries = opendir(directory);
-    if (entries == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        _cleanup_free_ char *journal = report_path(directory, entry->d_name, JOURNAL_FILE);
-        if (entry->d_name[0] != '.' && access(journal, F_OK) == 0)
-            string_list_add(names, entry->d_name);
-    }
-    closedir(entries);
-    string_list_sort(names);
 }
 
 /* How it was called, for the commands that the report prints; the same in all journals of a run. */
@@ -134,15 +110,13 @@ static void take_call(struct suite_result *suite, const struct journal_header *h
 static struct suite_result *read_journals(const char *directory, struct lg_error *err)
 {
     _cleanup_strings_ struct string_list names = {0};
-    names_with_journals(directory, &names);
-    if (names.count == 0) {
-        lg_fail(err, LG_ERROR_INPUT, 0,
-                "%s is no report: it has neither " REPORT_RESULT " nor a journal", directory);
-        return NULL;
-    }
-    struct suite_result *suite = suite_new(directory, "", "");
+    _cleanup_suite_ struct suite_result *suite = suite_new(directory, "", "");
     suite->date[0] = '\0';
+    directory_list(directory, "", &names);
     for (size_t i = 0; i < names.count; i++) {
+        _cleanup_free_ char *journal = report_path(directory, names.items[i], JOURNAL_FILE);
+        if (access(journal, F_OK) != 0)
+            continue;
         struct scenario_result *scenario = suite_add(suite, names.items[i], "", NULL);
         scenario_judge(scenario, directory);
         if (scenario->record == NULL)
@@ -155,7 +129,11 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
         scenario->seconds = scenario->record->ended ? scenario->record->end.at : 0;
         suite->seconds += scenario->seconds;
     }
-    return suite;
+    if (suite->count > 0)
+        return take_pointer(suite);
+    lg_fail(err, LG_ERROR_INPUT, 0,
+            "%s is no report: it has neither " REPORT_RESULT " nor a journal", directory);
+    return NULL;
 }
 
 struct suite_result *suite_read(const char *directory, struct lg_error *err)
