@@ -144,7 +144,7 @@ static void build_target(struct plan *plan, const struct node *node)
     target->quit_status = (int)field_integer(quit, &quit_table, "status");
     node_texts(node_find(node, "state"), &target->state);
     for (size_t i = 0; survivors != NULL && i < survivors->count; i++)
-        node_texts(node_find(survivors->items[i], "tmux"), &target->survivors);
+        node_texts(node_find(survivors->entries[i].value, "tmux"), &target->survivors);
 }
 
 /* The numbers that hold, so that writing a default down changes nothing. */

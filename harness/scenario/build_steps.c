@@ -259,13 +259,14 @@ static void unroll(const struct plan *plan, const struct node *steps, const stru
                    struct step_list *list)
 {
     for (size_t i = 0; i < steps->count; i++) {
-        const struct node *node = steps->items[i], *original = written->items[i];
-        const struct node *loop = loop_of(node);
+        const struct node *node = steps->entries[i].value;
+        const struct node *original = written->entries[i].value;
+        const struct node *loop = node_find(node, "loop");
         for (size_t round = 0; loop != NULL && round < loop_rounds(loop); round++) {
             _cleanup_free_ char *value = loop_value(loop, round);
             _cleanup_node_ struct node *inner =
                 loop_round(node_find(loop, "steps"), node_text(node_find(loop, "as")), value);
-            unroll(plan, inner, node_find(loop_of(original), "steps"), list);
+            unroll(plan, inner, node_find(node_find(original, "loop"), "steps"), list);
         }
         if (loop != NULL)
             continue;

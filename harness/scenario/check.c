@@ -70,7 +70,7 @@ static void check_list(const struct checker *checker, const struct node *node,
     if (are_steps && !checker->in_loop)
         loops_check(node, checker->problems);
     for (size_t i = 0; i < node->count; i++)
-        check_value(checker, node->items[i], type->item,
+        check_value(checker, node->entries[i].value, type->item,
                     (struct place){.name = place.name, .is_item = true});
 }
 
@@ -136,9 +136,7 @@ static void check_map(const struct checker *checker, const struct node *node,
 /* JSON has neither infinities nor numbers of any size. */
 static void check_any(const struct checker *checker, const struct node *node)
 {
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        check_any(checker, node->items[i]);
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+    for (size_t i = 0; i < node->count; i++)
         check_any(checker, node->entries[i].value);
     if (node->kind != NODE_SCALAR)
         return;

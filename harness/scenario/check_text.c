@@ -171,7 +171,7 @@ static void check_rounds(const struct checker *checker, const struct text_rule *
         if (rule->accepts(value, &refusal))
             continue;
         const struct node *over = node_find(loop, "over");
-        diagnose(checker->problems, over != NULL ? over->items[round]->where : where,
+        diagnose(checker->problems, over != NULL ? over->entries[round].value->where : where,
                  "%s \"%.80s\" %s", name, value, refusal.text);
         return;
     }

@@ -7,10 +7,10 @@
 #define NAME_OF(name, code) name,
 #define CODE_OF(name, code) code,
 
-static const char *const names[] = {KEY_NAMES(NAME_OF)};
+/* Those of KEY_NAMES, which alone have codes of their own, and the function keys. */
+static const char *const names[] = {
+    KEY_NAMES(NAME_OF) "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12"};
 static const enum key_code codes[] = {KEY_NAMES(CODE_OF)};
-static const char *const function_names[] = {"F1", "F2", "F3", "F4",  "F5",  "F6",
-                                             "F7", "F8", "F9", "F10", "F11", "F12"};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -69,14 +69,10 @@ static bool find_name(const char *name, struct key *key)
 {
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (strcmp(name, names[i]) == 0) {
-            key->code = codes[i];
-            key->character = codes[i] == KEY_CHARACTER ? ' ' : 0;
-            return true;
-        }
-    for (size_t i = 0; i < COUNT_OF(function_names); i++)
-        if (strcmp(name, function_names[i]) == 0) {
-            key->code = KEY_FUNCTION;
-            key->character = (uint32_t)i + 1;
+            key->code = i < COUNT_OF(codes) ? codes[i] : KEY_FUNCTION;
+            key->character = key->code == KEY_CHARACTER  ? ' '
+                             : key->code == KEY_FUNCTION ? (uint32_t)(i - COUNT_OF(codes) + 1)
+                                                         : 0;
             return true;
         }
     return false;
@@ -95,7 +91,7 @@ static const char *suggest(const char *name)
         if (same)
             return other_words[i].name;
     }
-    const char *nearest = text_nearest(name, names, COUNT_OF(names));
+    const char *nearest = text_nearest(name, names, COUNT_OF(codes));
     /* A two-letter word is within one edit of "Up" and of half of F1..F12: that helps nobody. */
     return nearest != NULL && strlen(name) > 2 ? nearest : NULL;
 }

@@ -16,11 +16,6 @@ struct extent {
 
 #define ENOUGH (UINT64_C(1) << 40)
 
-const struct node *loop_of(const struct node *step)
-{
-    return node_find(step, "loop");
-}
-
 size_t loop_rounds(const struct node *loop)
 {
     int64_t times = 0;
@@ -37,16 +32,14 @@ char *loop_value(const struct node *loop, size_t round)
     const struct node *over = node_find(loop, "over");
     if (over == NULL)
         return memory_format("%zu", round + 1);
-    const char *text = node_text(over->items[round]);
+    const char *text = node_text(over->entries[round].value);
     return memory_copy_text(text != NULL ? text : "");
 }
 
 /* A scalar in which something was replaced is text, whatever it looks like; others keep a type. */
 static void replace_in(struct node *node, const char *name, const char *value)
 {
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        replace_in(node->items[i], name, value);
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+    for (size_t i = 0; i < node->count; i++)
         replace_in(node->entries[i].value, name, value);
     if (node->kind != NODE_SCALAR || strstr(node->text, "${") == NULL)
         return;
@@ -67,9 +60,7 @@ struct node *loop_round(const struct node *steps, const char *name, const char *
 static uint64_t bytes_of(const struct node *node)
 {
     uint64_t bytes = sizeof *node + (node->text != NULL ? strlen(node->text) : 0);
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        bytes += bytes_of(node->items[i]);
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
+    for (size_t i = 0; i < node->count; i++)
         bytes += bytes_of(node->entries[i].value);
     return bytes;
 }
@@ -79,7 +70,7 @@ static struct extent extent_of(const struct node *steps);
 /* A loop with all its rounds, any other step once. */
 static struct extent step_extent(const struct node *step)
 {
-    const struct node *loop = loop_of(step);
+    const struct node *loop = node_find(step, "loop");
     if (loop == NULL)
         return (struct extent){1, bytes_of(step)};
     struct extent all = extent_of(node_find(loop, "steps"));
@@ -92,7 +83,7 @@ static struct extent extent_of(const struct node *steps)
 {
     struct extent all = {0};
     for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
-        struct extent one = step_extent(steps->items[i]);
+        struct extent one = step_extent(steps->entries[i].value);
         all.steps = all.steps + one.steps < ENOUGH ? all.steps + one.steps : ENOUGH;
         all.bytes = all.bytes + one.bytes < ENOUGH ? all.bytes + one.bytes : ENOUGH;
     }
@@ -103,11 +94,11 @@ static bool depth_is_fine(const struct node *steps, unsigned depth, struct diagn
 {
     bool fine = true;
     for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
-        const struct node *loop = loop_of(steps->items[i]);
+        const struct node *loop = node_find(steps->entries[i].value, "loop");
         if (loop == NULL)
             continue;
         if (depth == LIMIT_LOOP_DEPTH) {
-            diagnose(problems, steps->items[i]->where,
+            diagnose(problems, steps->entries[i].value->where,
                      "loops are nested deeper than the limit of %u", LIMIT_LOOP_DEPTH);
             return false;
         }
@@ -122,10 +113,10 @@ void loops_check(const struct node *steps, struct diagnostics *problems)
     if (!depth_is_fine(steps, 0, problems))
         return;
     for (size_t i = 0; i < steps->count; i++) {
-        const struct node *step = steps->items[i];
+        const struct node *step = steps->entries[i].value;
         struct extent one = step_extent(step);
         all.steps += one.steps;
-        if (loop_of(step) == NULL)
+        if (node_find(step, "loop") == NULL)
             continue; /* the limit of the file is enough for it */
         all.bytes += one.bytes;
         if (all.steps > LIMIT_STEPS)

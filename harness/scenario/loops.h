@@ -9,9 +9,7 @@
 
 #include "scenario/node.h"
 
-/* The mapping under `loop` of a step; NULL: the step is no loop. */
-const struct node *loop_of(const struct node *step);
-/* How many rounds; 0 when that is wrong. */
+/* How many rounds the mapping under `loop` of a step has; 0 when that is wrong. */
 size_t loop_rounds(const struct node *loop);
 /* What the loop's name stands for in a round, from 0; the caller frees it. */
 char *loop_value(const struct node *loop, size_t round);

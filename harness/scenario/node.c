@@ -30,11 +30,12 @@ struct node *node_copy(const struct node *node)
     copy->plain = node->plain;
     copy->verbatim = node->verbatim;
     copy->text = memory_copy_text(node->text);
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        node_append(copy, node_copy(node->items[i]));
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
-        node_put(copy, node->entries[i].key, node->entries[i].where,
-                 node_copy(node->entries[i].value));
+    for (size_t i = 0; i < node->count; i++) {
+        struct node_entry *entry = array_add(copy->entries, copy->count, copy->capacity);
+        *entry = node->entries[i];
+        entry->key = memory_copy_text(entry->key);
+        entry->value = node_copy(entry->value);
+    }
     return copy;
 }
 
@@ -42,13 +43,10 @@ void node_free(struct node *node)
 {
     if (node == NULL)
         return;
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        node_free(node->items[i]);
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++) {
+    for (size_t i = 0; i < node->count; i++) {
         free(node->entries[i].key);
         node_free(node->entries[i].value);
     }
-    free(node->items);
     free(node->entries);
     free(node->text);
     free(node);
@@ -62,7 +60,7 @@ void cleanup_node(struct node **node)
 
 void node_append(struct node *list, struct node *item)
 {
-    array_append(list->items, list->count, list->capacity, item);
+    array_add(list->entries, list->count, list->capacity)->value = item;
 }
 
 static size_t entry_index(const struct node *mapping, const char *key, uint64_t hash)
@@ -125,8 +123,8 @@ void node_texts(const struct node *node, struct string_list *texts)
     if (node_text(node) != NULL)
         string_list_add(texts, node_text(node));
     for (size_t i = 0; node != NULL && node->kind == NODE_LIST && i < node->count; i++)
-        if (node_text(node->items[i]) != NULL)
-            string_list_add(texts, node_text(node->items[i]));
+        if (node_text(node->entries[i].value) != NULL)
+            string_list_add(texts, node_text(node->entries[i].value));
 }
 
 void node_new_texts(const struct node *node, struct string_list *texts)
@@ -154,32 +152,18 @@ static bool is_integer(const char *text)
     return *text != '\0' && text[strspn(text, digits)] == '\0';
 }
 
-/* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?  or an infinity or NaN. */
+/* A decimal as strtod reads it, but without blanks, hexadecimal digits and its own words for
+ * infinity and NaN. */
 static bool is_real(const char *text)
 {
-    static const char digits[] = "0123456789";
     static const char *const special[] = {".inf",  ".Inf",  ".INF",  "-.inf", "-.Inf",
                                           "-.INF", "+.inf", "+.Inf", "+.INF", ".nan",
                                           ".NaN",  ".NAN",  NULL};
     if (text_is_one_of(text, special))
         return true;
-    text += *text == '-' || *text == '+';
-    size_t whole = strspn(text, digits);
-    text += whole;
-    size_t fraction = 0;
-    if (*text == '.') {
-        fraction = strspn(text + 1, digits);
-        text += 1 + fraction;
-    }
-    if (whole == 0 && fraction == 0)
-        return false;
-    if (*text == 'e' || *text == 'E') {
-        text += 1 + (text[1] == '-' || text[1] == '+');
-        if (strspn(text, digits) == 0)
-            return false;
-        text += strspn(text, digits);
-    }
-    return *text == '\0';
+    char *end;
+    strtod(text, &end);
+    return end > text && *end == '\0' && strspn(text, "0123456789+-.eE") == (size_t)(end - text);
 }
 
 enum scalar_type node_scalar_type(const struct node *node)
@@ -286,9 +270,10 @@ json_t *node_json(const struct node *node)
     if (node->kind == NODE_SCALAR)
         return scalar_json(node);
     json_t *value = node->kind == NODE_LIST ? json_array() : json_object();
-    for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
-        json_push(value, node_json(node->items[i]));
-    for (size_t i = 0; node->kind == NODE_MAPPING && i < node->count; i++)
-        json_put(value, node->entries[i].key, node_json(node->entries[i].value));
+    for (size_t i = 0; i < node->count; i++)
+        if (node->kind == NODE_LIST)
+            json_push(value, node_json(node->entries[i].value));
+        else
+            json_put(value, node->entries[i].key, node_json(node->entries[i].value));
     return value;
 }

@@ -28,6 +28,7 @@ enum scalar_type { SCALAR_TEXT, SCALAR_NULL, SCALAR_FLAG, SCALAR_INTEGER, SCALAR
 
 struct node;
 
+/* Of a mapping or a list, whose entries have no key. */
 struct node_entry {
     char *key;
     uint64_t key_hash; /* finding a key costs one comparison of numbers for each entry */
@@ -41,8 +42,7 @@ struct node {
     bool plain;    /* scalar: written without quotes */
     bool verbatim; /* scalar: stands in one line exactly as in `text`, so columns can be counted */
     char *text;    /* scalar */
-    struct node **items;        /* list */
-    struct node_entry *entries; /* mapping, in the order of the file */
+    struct node_entry *entries; /* list, mapping: in the order of the file */
     size_t count;
     size_t capacity;
 };

@@ -38,7 +38,7 @@ static void append_copies(struct node *list, const struct node *words)
     if (words->kind != NODE_LIST)
         node_append(list, node_copy(words));
     for (size_t i = 0; words->kind == NODE_LIST && i < words->count; i++)
-        node_append(list, node_copy(words->items[i]));
+        node_append(list, node_copy(words->entries[i].value));
 }
 
 /* The words, one or a list; what is translated by several becomes part of the list. */
@@ -53,8 +53,8 @@ static void translate_words(struct translator *translator, const char *kind, str
     else
         return;
     for (size_t i = 0; old->kind == NODE_LIST && i < old->count; i++) {
-        const struct node *other = translation_of(translator, kind, old->items[i]);
-        append_copies(new, other != NULL ? other : old->items[i]);
+        const struct node *other = translation_of(translator, kind, old->entries[i].value);
+        append_copies(new, other != NULL ? other : old->entries[i].value);
     }
     node_free(old);
     *words = new;
@@ -95,7 +95,7 @@ static const struct node *steps_before(struct translator *translator, const stru
     const struct node *steps = translation_of(translator, "before", words);
     size_t count = words != NULL && words->kind == NODE_LIST ? words->count : 0;
     for (size_t i = 0; steps == NULL && i < count; i++)
-        steps = translation_of(translator, "before", words->items[i]);
+        steps = translation_of(translator, "before", words->entries[i].value);
     return steps;
 }
 
@@ -113,16 +113,17 @@ static void append_before(struct translator *translator, struct node *steps,
 /* As deep as loops are, which the check limits. */
 static void translate_steps(struct translator *translator, struct node *steps)
 {
-    struct node **items = steps->items;
+    struct node_entry *written = steps->entries;
     size_t count = steps->count;
-    steps->items = NULL;
+    steps->entries = NULL;
     steps->count = steps->capacity = 0;
     for (size_t i = 0; i < count; i++) {
-        append_before(translator, steps, node_find(items[i], "wait"));
-        translate_step(translator, &items[i]->entries[0]);
-        node_append(steps, items[i]);
+        struct node *step = written[i].value;
+        append_before(translator, steps, node_find(step, "wait"));
+        translate_step(translator, &step->entries[0]);
+        node_append(steps, step);
     }
-    free(items);
+    free(written);
 }
 
 struct node *translate_scenario(const struct node *scenario, const char *name,

@@ -67,9 +67,9 @@ static void test_marks_count_from_one(void **state)
     assert_mark(node_find(root, "a"), 1, 4);
     const struct node *list = node_find(root, "bé");
     assert_mark(list, 3, 5);
-    assert_mark(list->items[1], 3, 10);
+    assert_mark(list->entries[1].value, 3, 10);
     assert_int_equal(node_entry(root, "c")->where.line, 4);
-    assert_mark(node_find(node_find(root, "c")->items[0], "d"), 5, 9);
+    assert_mark(node_find(node_find(root, "c")->entries[0].value, "d"), 5, 9);
 }
 
 static void test_a_byte_order_mark_and_line_ends_of_windows(void **state)
