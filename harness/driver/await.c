@@ -112,7 +112,7 @@ static bool screen_holds(struct wait *wait)
 static bool wait_is_over(void *context)
 {
     struct wait *wait = context;
-    if (!target_alive(wait->target, NULL))
+    if (target_has_ended(wait->target))
         return true;
     return (screen_holds(wait) && file_holds(wait)) || wait->problem.class != LG_ERROR_NONE;
 }
@@ -210,7 +210,7 @@ static bool is_stopped(const struct target *target)
 {
     struct proc proc;
     struct proc_stat stat = {.state = '?'};
-    if (!proc_open("/proc", target_pid(target), &proc, NULL))
+    if (!proc_open("/proc", target->process.pid, &proc, NULL))
         return false;
     (void)!proc_stat_read(&proc, &stat, NULL); /* then the state stays '?' */
     proc_close(&proc);
@@ -254,7 +254,7 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
         return false;
     }
     _cleanup_free_ char *doing = memory_format("this was to be done: %s", step->source);
-    return target_alive(target, NULL) || target_fail_ended(target, doing, err);
+    return !target_has_ended(target) || target_fail_ended(target, doing, err);
 }
 
 bool step_wait(struct target *target, const struct step *step, unsigned iteration,
@@ -297,7 +297,7 @@ bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, st
     switch (loop_run_until(target->loop, is_quiet, quiet_until, &quiet, deadline, err)) {
     case LOOP_DONE:
     case LOOP_DEADLINE:
-        return target->quitting || target_alive(target, NULL) ||
+        return target->quitting || !target_has_ended(target) ||
                target_fail_ended(target, "its screen was to settle", err);
     case LOOP_STOPPED:
         return fail_stopped(target->loop, err);
@@ -320,7 +320,7 @@ static bool has_returned(void *context)
 {
     struct round_trip *trip = context;
     struct target *target = trip->target;
-    if (!target_alive(target, NULL))
+    if (target_has_ended(target))
         return true;
     uint64_t frame = terminal_frames(target->terminal);
     if (terminal_in_update(target->terminal) || trip->looked_at == frame)
@@ -364,7 +364,7 @@ bool target_await_screen(struct target *target, const struct string_list *rows, 
         return fail_stopped(target->loop, err);
     if (result == LOOP_FAILED)
         return false;
-    if (!target_alive(target, NULL))
+    if (target_has_ended(target))
         return target_fail_ended(target, "its screen was to come back", err);
     if (result == LOOP_DONE)
         return true;

@@ -116,11 +116,11 @@ bool target_quit(struct target *target, struct lg_error *err)
     if (!target_play(target, &target->plan->target.quit, 0, err))
         return false;
     int64_t deadline = step_deadline(&target->steps, target->plan->target.quit_ms);
-    int status = 0;
     if (!target_await(target, target_has_ended, deadline, NULL, err))
         return false;
-    if (target_alive(target, &status))
+    if (!target_has_ended(target))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");
+    int status = target->process.status;
     if (WIFEXITED(status) && WEXITSTATUS(status) == target->plan->target.quit_status)
         return true;
     char how[128];

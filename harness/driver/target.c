@@ -247,45 +247,6 @@ bool target_fail_ended(struct target *target, const char *doing, struct lg_error
     return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
 }
 
-bool target_alive(struct target *target, int *status)
-{
-    if (!target_has_ended(target))
-        return true;
-    if (status != NULL)
-        *status = target->process.status;
-    return false;
-}
-
-pid_t target_pid(const struct target *target)
-{
-    return target->process.pid;
-}
-
-int64_t target_started(const struct target *target)
-{
-    return target->started;
-}
-
-const struct terminal *target_terminal(const struct target *target)
-{
-    return target->terminal;
-}
-
-unsigned long target_output_bytes(const struct target *target)
-{
-    return target->output_bytes;
-}
-
-unsigned target_silent_presses(const struct target *target)
-{
-    return target->silent_presses;
-}
-
-unsigned target_sleeps(const struct target *target)
-{
-    return target->sleeps;
-}
-
 char *target_stderr_tail(const struct target *target, unsigned lines)
 {
     const char *text = buffer_string(&target->errors_tail);

@@ -16,11 +16,11 @@
 #include "base/error.h"
 #include "base/loop.h"
 #include "scenario/plan.h"
+#include "driver/process.h"
+#include "driver/recording.h"
 #include "driver/terminal.h"
 #include "driver/world_steps.h"
 #include "world/world.h"
-
-struct target;
 
 struct target_options {
     const char *program; /* path, see world_find_program */
@@ -30,6 +30,34 @@ struct target_options {
     step_listener *listener; /* may be NULL */
     void *context;
     void (*snapshot)(void *context, const char *name, const struct string_list *rows);
+};
+
+/* Outside of driver/ it is only read: process.pid, started, terminal and the counts. */
+struct target {
+    struct loop *loop;
+    const struct plan *plan;
+    struct world *world;
+    struct target_options options;
+    struct step_context steps; /* of the same loop and world */
+    struct process process;
+    struct terminal *terminal;
+    struct recording *recording;
+    struct buffer outgoing; /* replies and keys that the pty has not taken yet */
+    int errors;             /* read end of standard error's pipe; -1 closed */
+    int errors_file;
+    size_t errors_kept;        /* bytes in errors_file */
+    struct buffer errors_tail; /* the last lines */
+    bool terminal_open;        /* the pty has not hung up */
+    bool quitting;             /* its end is no failure now */
+    int64_t started;           /* clock_now() at the start */
+    int64_t last_output;
+    int64_t last_input;
+    int64_t escape_until; /* no input before that, an Escape was just sent; 0: none was */
+    uint64_t input_frame; /* a frame with a higher number is newer than the last input */
+    unsigned long output_bytes;
+    unsigned sleeps;
+    unsigned silent_presses; /* input steps that no wait followed and that changed nothing to see */
+    const struct step *unanswered; /* a press that no wait has followed yet */
 };
 
 struct target *target_start(struct loop *loop, const struct plan *plan, struct world *world,
@@ -55,20 +83,13 @@ bool target_await_screen(struct target *target, const struct string_list *rows, 
  * LG_ERROR_TARGET says what happened instead. */
 bool target_quit(struct target *target, struct lg_error *err);
 
-/* True while the process runs; after its end, *status (a wait status) when not NULL. */
-bool target_alive(struct target *target, int *status);
+/* A loop_condition of a target: has the process ended? If so, process.status is its wait status. */
+bool target_has_ended(void *target);
 /* LG_ERROR_TARGET: it ended, or closed its terminal, "while" it was `doing`. Returns false. */
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err);
-pid_t target_pid(const struct target *target);
-int64_t target_started(const struct target *target); /* clock_now() at the start */
-const struct terminal *target_terminal(const struct target *target);
-unsigned long target_output_bytes(const struct target *target);
 /* `lines` lines of standard error: from the Go runtime's message of a crash on, if there is one,
  * else the last ones so far. The caller frees it. */
 char *target_stderr_tail(const struct target *target, unsigned lines);
-/* Input steps since the start that were followed by no wait and changed nothing on the screen. */
-unsigned target_silent_presses(const struct target *target);
-unsigned target_sleeps(const struct target *target);
 /* Writes the end of the recording; errors of the disk are reported here. */
 bool target_finish(struct target *target, struct lg_error *err);
 

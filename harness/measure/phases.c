@@ -22,7 +22,7 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
 
 static unsigned long count_output(void *context)
 {
-    return target_output_bytes(((struct run *)context)->target);
+    return ((struct run *)context)->target->output_bytes;
 }
 
 static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
@@ -46,19 +46,14 @@ static bool take_profile(void *context, enum gauge gauge, const char *bytes, siz
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
-                                    .started = target_started(run->target),
+                                    .started = run->target->started,
                                     .output_bytes = count_output,
                                     .count_world = count_world,
                                     .take_profile = take_profile,
                                     .context = run};
-    run->probe = probe_open(run->loop, target_pid(run->target), &options, clock_deadline(ms), err);
+    run->probe = probe_open(run->loop, run->target->process.pid, &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
     return run->probe != NULL;
-}
-
-static bool has_ended(void *context)
-{
-    return !target_alive(context, NULL);
 }
 
 /* A connection that breaks is most often a target that ends: the news of its end may come a moment
@@ -67,8 +62,9 @@ static bool fail_sample(struct run *run, struct lg_error *err)
 {
     const int64_t moment_ms = 500;
     if (loop_stopped(run->loop) == 0)
-        loop_run_until(run->loop, has_ended, NULL, run->target, clock_deadline(moment_ms), NULL);
-    return has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
+        loop_run_until(run->loop, target_has_ended, NULL, run->target, clock_deadline(moment_ms),
+                       NULL);
+    return target_has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
 }
 
 bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err)
@@ -79,7 +75,7 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
         return false;
     /* Orphans of the target come to the worker, and in a soak there may be more than a machine has
      * numbers for. */
-    process_reap_adopted(target_pid(run->target));
+    process_reap_adopted(run->target->process.pid);
     if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
         sample_free(&sample);
         return fail_sample(run, err);
@@ -141,7 +137,7 @@ static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
         return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", loop_stopped(run->loop));
     if (result == LOOP_FAILED)
         return false;
-    return target_alive(run->target, NULL) ||
+    return !target_has_ended(run->target) ||
            target_fail_ended(run->target, "nothing was done to it", err);
 }
 
@@ -286,7 +282,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
             sample_free(&sample);
             /* Everything has been measured: a profile that cannot be had is a remark, the end of
              * the target is not. */
-            if (loop_stopped(run->loop) == 0 && target_alive(run->target, NULL)) {
+            if (loop_stopped(run->loop) == 0 && !target_has_ended(run->target)) {
                 run->goroutineleak = memory_format("could not be read: %s", problem.text);
                 return true;
             }
@@ -319,7 +315,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     /* Not in the middle of a frame. */
     if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
-    screen_without(target_terminal(run->target), run->plan, &measure->leave_out, &run->reference);
+    screen_without(run->target->terminal, run->plan, &measure->leave_out, &run->reference);
     if (!world_counts_mark(&run->world_counts, run->world, err))
         return false;
     unsigned iterations =

@@ -144,7 +144,7 @@ bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
     build_info_read(program, &build);
     struct journal_target target = {
         .pid = probe_pid(run->probe),
-        .started_pid = target_pid(run->target),
+        .started_pid = run->target->process.pid,
         .port = probe_port(run->probe),
         .version = *word != '\0' ? word : build.version,
         .version_line = run->version_line,
@@ -175,7 +175,7 @@ bool run_write_iteration(struct run *run, unsigned iteration, unsigned of, struc
 
 void run_write_step(struct run *run, const struct step_report *report)
 {
-    int64_t started = run->target != NULL ? target_started(run->target) : report->started;
+    int64_t started = run->target != NULL ? run->target->started : report->started;
     _cleanup_free_ char *where = mark_text(&report->step->where);
     struct journal_step step = {
         .iteration = report->iteration,
@@ -202,7 +202,7 @@ void run_write_screen(struct run *run, enum screen_why why, const char *name)
     _cleanup_strings_ struct string_list rows = {0};
     if (run->target == NULL)
         return;
-    terminal_text(target_terminal(run->target), &rows);
+    terminal_text(run->target->terminal, &rows);
     run_write_rows(run, why, name, &rows);
 }
 
@@ -226,13 +226,13 @@ bool run_write_end(struct run *run, struct lg_error *err)
 {
     struct target *target = run->target;
     struct journal_end end = run->end;
-    int status = 0;
-    bool ended = target != NULL && !target_alive(target, &status);
+    bool ended = target != NULL && target_has_ended(target);
+    int status = ended ? target->process.status : 0;
     end.at = run_seconds(run);
     end.exit_status = ended && WIFEXITED(status) ? WEXITSTATUS(status) : JOURNAL_ABSENT;
     end.goroutineleak = run->goroutineleak;
-    end.silent_presses = target != NULL ? target_silent_presses(target) : 0;
-    end.sleeps = target != NULL ? target_sleeps(target) : 0;
+    end.silent_presses = target != NULL ? target->silent_presses : 0;
+    end.sleeps = target != NULL ? target->sleeps : 0;
     end.connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
     end.played_only = run->options->play_iterations > 0;
     struct rusage usage;

@@ -31,7 +31,7 @@ double run_seconds(const struct run *run)
 {
     if (run->target == NULL)
         return 0;
-    return (double)(clock_now() - target_started(run->target)) / (double)NS_PER_SECOND;
+    return (double)(clock_now() - run->target->started) / (double)NS_PER_SECOND;
 }
 
 static void on_step(void *context, const struct step_report *report)
@@ -156,7 +156,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
     _cleanup_strings_ struct string_list rows = {0};
     _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *path = path_join(run->options->directory, SCREEN_FILE);
-    terminal_text(target_terminal(run->target), &rows);
+    terminal_text(run->target->terminal, &rows);
     for (size_t i = 0; i < rows.count; i++)
         buffer_format(&text, "%s\n", rows.items[i]);
     return file_write_atomic(path, buffer_string(&text), text.length, err);
@@ -166,7 +166,7 @@ static bool save_screen(struct run *run, struct lg_error *err)
  * what is expected of it. */
 static void save_goroutines(struct run *run)
 {
-    if (run->target == NULL || loop_stopped(run->loop) != 0 || !target_alive(run->target, NULL) ||
+    if (run->target == NULL || loop_stopped(run->loop) != 0 || target_has_ended(run->target) ||
         (run->probe == NULL && !run_open_probe(run, OPEN_MS, NULL)))
         return;
     evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));

@@ -237,7 +237,7 @@ static void a_query_is_answered(void **state)
     assert_true(PLAY(settle(100)));
     note_input();
     assert_non_null(strstr(buffer_string(&fake_process.input), "10:^[?"));
-    assert_int_equal(target_output_bytes(it.target), 4);
+    assert_int_equal(it.target->output_bytes, 4);
 }
 
 static void a_resize_reaches_process_and_screen(void **state)
@@ -250,7 +250,7 @@ static void a_resize_reaches_process_and_screen(void **state)
     assert_true(PLAY(step));
     assert_int_equal(fake_process.rows, 5);
     assert_int_equal(fake_process.columns, 30);
-    assert_int_equal(terminal_rows(target_terminal(it.target)), 5);
+    assert_int_equal(terminal_rows(it.target->terminal), 5);
 }
 
 /* Quiet. */
@@ -404,9 +404,9 @@ static void a_press_that_shows_nothing_is_counted(void **state)
     (void)state;
     assert_true(PLAY(press("j")));
     assert_int_equal(virtual_ms(), 100);
-    assert_int_equal(target_silent_presses(it.target), 1);
+    assert_int_equal(it.target->silent_presses, 1);
     assert_true(PLAY(press("j"), press("k")));
-    assert_int_equal(target_silent_presses(it.target), 3);
+    assert_int_equal(it.target->silent_presses, 3);
 }
 
 static void a_press_that_is_answered_is_not_silent(void **state)
@@ -416,7 +416,7 @@ static void a_press_that_is_answered_is_not_silent(void **state)
     at_ms(60, draw, "new");
     assert_true(PLAY(press("j")));
     assert_int_equal(virtual_ms(), 60);
-    assert_int_equal(target_silent_presses(it.target), 0);
+    assert_int_equal(it.target->silent_presses, 0);
 }
 
 static void the_end_of_an_old_frame_is_no_answer(void **state)
@@ -425,7 +425,7 @@ static void the_end_of_an_old_frame_is_no_answer(void **state)
     draw("\x1b[?2026hold");
     at_ms(60, draw, "\x1b[?2026l");
     assert_true(PLAY(press("j")));
-    assert_int_equal(target_silent_presses(it.target), 1);
+    assert_int_equal(it.target->silent_presses, 1);
 }
 
 static void a_wait_answers_for_the_press_before_it(void **state)
@@ -433,7 +433,7 @@ static void a_wait_answers_for_the_press_before_it(void **state)
     (void)state;
     assert_true(PLAY(press("j"), settle(300), press("k"), wait_for("", false)));
     assert_int_equal(virtual_ms(), 300);
-    assert_int_equal(target_silent_presses(it.target), 0);
+    assert_int_equal(it.target->silent_presses, 0);
 }
 
 static void sleeps_are_counted(void **state)
@@ -443,7 +443,7 @@ static void sleeps_are_counted(void **state)
     step.ms = 1500;
     assert_true(PLAY(step));
     assert_int_equal(virtual_ms(), 1500);
-    assert_int_equal(target_sleeps(it.target), 1);
+    assert_int_equal(it.target->sleeps, 1);
 }
 
 /* The screen that comes back. */
@@ -524,9 +524,8 @@ static void it_quits_with_the_status_of_the_plan(void **state)
     at_ms(490, end_with, "4");
     assert_true(target_quit(it.target, &it.err));
     assert_int_equal(virtual_ms(), 490);
-    int status = 0;
-    assert_false(target_alive(it.target, &status));
-    assert_int_equal(status, 4 << 8);
+    assert_true(target_has_ended(it.target));
+    assert_int_equal(it.target->process.status, 4 << 8);
 }
 
 static void another_status_is_a_failure(void **state)
@@ -552,7 +551,7 @@ static void a_quit_key_need_not_show_anything(void **state)
     it.plan.target.quit = (struct step_list){.items = &step, .count = 1};
     at_ms(450, end_with, "0");
     assert_true(target_quit(it.target, &it.err));
-    assert_int_equal(target_silent_presses(it.target), 0);
+    assert_int_equal(it.target->silent_presses, 0);
     it.plan.target.quit = (struct step_list){0};
     free(step.source);
     string_list_free(&step.keys);

@@ -20,13 +20,6 @@
 #include "probes/pprof.h"
 #include "probes/probe.h"
 
-struct target {
-    struct loop *loop;
-    const struct plan *plan;
-    struct terminal *terminal;
-    struct target_options options;
-    int64_t started;
-};
 struct probe {
     struct probe_options options;
     struct holder_table *holders;
@@ -103,8 +96,14 @@ struct target *target_start(struct loop *loop, const struct plan *plan, struct w
     (void)world;
     struct target *target = memory_new(struct target);
     asked("start");
-    *target = (struct target){
-        .loop = loop, .plan = plan, .options = *options, .started = virtual_time.now};
+    *target = (struct target){.loop = loop,
+                              .plan = plan,
+                              .options = *options,
+                              .process = {.pid = 4711},
+                              .started = virtual_time.now,
+                              .output_bytes = 77,
+                              .silent_presses = 5,
+                              .sleeps = 6};
     target->terminal = terminal_new(3, 20, err);
     show(target, "started");
     return target;
@@ -143,7 +142,7 @@ bool target_play(struct target *target, const struct step_list *steps, unsigned 
         report_step(target, &steps->items[i], iteration);
     loop_rest(target->loop, iteration > 0 ? fake.play_ms : 0, NULL);
     show(target, screen);
-    return target_alive(target, NULL) || target_fail_ended(target, "a step was done", err);
+    return !target_has_ended(target) || target_fail_ended(target, "a step was done", err);
 }
 
 bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err)
@@ -175,15 +174,14 @@ bool target_quit(struct target *target, struct lg_error *err)
     asked("quit");
     if (!fake.stays && !fake.ended)
         target_ends("0");
-    return !target_alive(target, NULL) || lg_fail(err, LG_ERROR_TARGET, 0, "it did not end");
+    return target_has_ended(target) || lg_fail(err, LG_ERROR_TARGET, 0, "it did not end");
 }
 
-bool target_alive(struct target *target, int *status)
+bool target_has_ended(void *context)
 {
-    (void)target;
-    if (fake.ended && status != NULL)
-        *status = fake.status;
-    return !fake.ended;
+    struct target *target = context;
+    target->process.status = fake.status;
+    return fake.ended;
 }
 
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
@@ -192,45 +190,11 @@ bool target_fail_ended(struct target *target, const char *doing, struct lg_error
     return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended while %s", doing);
 }
 
-pid_t target_pid(const struct target *target)
-{
-    (void)target;
-    return 4711;
-}
-
-int64_t target_started(const struct target *target)
-{
-    return target->started;
-}
-
-const struct terminal *target_terminal(const struct target *target)
-{
-    return target->terminal;
-}
-
-unsigned long target_output_bytes(const struct target *target)
-{
-    (void)target;
-    return 77;
-}
-
 char *target_stderr_tail(const struct target *target, unsigned lines)
 {
     (void)target;
     (void)lines;
     return memory_copy_text("its last words");
-}
-
-unsigned target_silent_presses(const struct target *target)
-{
-    (void)target;
-    return 5;
-}
-
-unsigned target_sleeps(const struct target *target)
-{
-    (void)target;
-    return 6;
 }
 
 bool target_finish(struct target *target, struct lg_error *err)
