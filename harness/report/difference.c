@@ -178,19 +178,14 @@ static void put_row(struct buffer *out, const struct scenario_difference *item,
                   change->effect == CHANGE_WEAKER     ? "**weaker**"
                   : change->effect == CHANGE_STRICTER ? "stricter"
                                                       : "");
-    const char *const cells[] = {name, change->what, before, here};
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        markdown_code(out, cells[i], CELL_BYTES);
-        buffer_text(out, " | ");
-    }
+    markdown_format(out, CELL_BYTES, "`%s` | `%s` | `%s` | `%s` | ", name, change->what, before,
+                    here);
     if (reason != NULL && *reason != '\0')
         markdown_code(out, reason, CELL_BYTES);
-    if (issue != NULL && is_plain_url(issue)) {
+    if (issue != NULL && is_plain_url(issue))
         buffer_format(out, " <%s>", issue);
-    } else if (issue != NULL) {
-        buffer_char(out, ' ');
-        markdown_code(out, issue, CELL_BYTES);
-    }
+    else if (issue != NULL)
+        markdown_format(out, CELL_BYTES, " `%s`", issue);
     buffer_text(out, " |\n");
 }
 
@@ -222,8 +217,7 @@ static void put_plans(const struct difference *difference, struct buffer *out)
         _cleanup_free_ char *name = memory_format("%s/%s", item->target, item->scenario);
         const char *lines = item->plan_difference != NULL ? item->plan_difference : "";
         _cleanup_free_ char *cut = text_shortened(lines, room);
-        buffer_text(out, "\n");
-        markdown_code(out, name, CELL_BYTES);
+        markdown_format(out, CELL_BYTES, "\n`%s`", name);
         buffer_format(out, ": %s%s\n\n", words,
                       *lines != '\0' && room == 0 ? "; `leakgate diff-baseline` shows how" : "");
         markdown_block(out, "diff", room > 0 ? cut : "", room);
@@ -239,10 +233,8 @@ void difference_markdown(const struct difference *difference, struct buffer *out
     _cleanup_free_ char *commit = memory_format("%.12s", difference->commit);
     buffer_text(out, counts.any ? "### Baselines and scenarios against "
                                 : "No baseline and no scenario differs from ");
-    markdown_code(out, difference->revision, CELL_BYTES);
-    buffer_text(out, " (");
-    markdown_code(out, commit, CELL_BYTES);
-    buffer_text(out, counts.any ? ")\n\n" : ").\n");
+    markdown_format(out, CELL_BYTES, "`%s` (`%s`)", difference->revision, commit);
+    buffer_text(out, counts.any ? "\n\n" : ".\n");
     if (!counts.any)
         return;
     put_counts(&counts, out);

@@ -108,10 +108,8 @@ static void put_cells(struct buffer *out, const struct scenario_result *scenario
             break;
         }
     buffer_text(out, " | ");
-    if (statement->step != NULL) {
-        markdown_code(out, statement->step, CELL_BYTES);
-        buffer_text(out, " ");
-    }
+    if (statement->step != NULL)
+        markdown_format(out, CELL_BYTES, "`%s` ", statement->step);
     if (statement->where != NULL)
         markdown_text(out, statement->where, CELL_BYTES);
 }
@@ -123,9 +121,7 @@ static void put_row(struct buffer *out, const struct suite_result *suite,
     clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
     buffer_text(out, "| ");
     put_outcome(out, suite, scenario);
-    buffer_text(out, " | ");
-    markdown_text(out, scenario->name, CELL_BYTES);
-    buffer_text(out, " | ");
+    markdown_format(out, CELL_BYTES, " | %s | ", scenario->name);
     put_cells(out, scenario);
     buffer_format(out, " | %s |\n", scenario->ran ? took : "");
 }
@@ -160,9 +156,8 @@ static void put_gauges(struct summary *summary)
         }
         if (!fails)
             continue;
-        buffer_format(summary->out, "- **%s**: ", gauge_info(gauge)->name);
-        markdown_text(summary->out, gauge_info(gauge)->text, LINE_BYTES);
-        buffer_text(summary->out, "\n");
+        markdown_format(summary->out, LINE_BYTES, "- **%s**: %s\n", gauge_info(gauge)->name,
+                        gauge_info(gauge)->text);
     }
     if (summary->out->length > before)
         buffer_text(summary->out, "\n");
@@ -170,35 +165,23 @@ static void put_gauges(struct summary *summary)
 
 /* --- The details --- */
 
-static void put_detail(struct buffer *out, const struct detail *detail, const struct ledger *ledger)
-{
-    buffer_text(out, "- ");
-    if (detail->label != NULL && *detail->label != '\0')
-        buffer_format(out, "%s ", detail->label);
-    if (detail->sentence)
-        markdown_text(out, detail->text, LINE_BYTES);
-    else
-        markdown_code(out, detail->text, LINE_BYTES);
-    put_sparkline(out, ledger, detail->finding, false);
-    buffer_text(out, "\n");
-}
-
 static void put_statement(struct buffer *out, const struct statement *statement,
                           const struct ledger *ledger)
 {
-    buffer_text(out, "**");
-    markdown_text(out, *statement->text != '\0' ? statement->text : "no reason was given",
-                  LINE_BYTES);
-    buffer_text(out, "**");
+    markdown_format(out, LINE_BYTES, "**%s**",
+                    *statement->text != '\0' ? statement->text : "no reason was given");
     put_sparkline(out, ledger, statement->finding, true);
     buffer_text(out, "\n\n");
-    for (size_t i = 0; i < statement->count; i++)
-        put_detail(out, &statement->details[i], ledger);
-    if (statement->where != NULL && statement->step == NULL) {
-        buffer_text(out, "- at ");
-        markdown_code(out, statement->where, LINE_BYTES);
+    for (size_t i = 0; i < statement->count; i++) {
+        const struct detail *detail = &statement->details[i];
+        bool labelled = detail->label != NULL && *detail->label != '\0';
+        buffer_format(out, "- %s%s", labelled ? detail->label : "", labelled ? " " : "");
+        markdown_format(out, LINE_BYTES, detail->sentence ? "%s" : "`%s`", detail->text);
+        put_sparkline(out, ledger, detail->finding, false);
         buffer_text(out, "\n");
     }
+    if (statement->where != NULL && statement->step == NULL)
+        markdown_format(out, LINE_BYTES, "- at `%s`\n", statement->where);
     if (!text_ends(buffer_string(out), "\n\n"))
         buffer_text(out, "\n");
 }
@@ -219,11 +202,8 @@ static void put_statements(struct buffer *out, const struct scenario_result *sce
 static void put_lines(struct buffer *out, const struct string_list *lines, size_t shown,
                       const char *names)
 {
-    for (size_t i = 0; i < lines->count && i < shown; i++) {
-        buffer_text(out, "- ");
-        markdown_text(out, lines->items[i], LINE_BYTES);
-        buffer_text(out, "\n");
-    }
+    for (size_t i = 0; i < lines->count && i < shown; i++)
+        markdown_format(out, LINE_BYTES, "- %s\n", lines->items[i]);
     if (lines->count > shown)
         buffer_format(out, "- and %zu more%s, in " REPORT_RESULT "\n", lines->count - shown, names);
 }
@@ -241,9 +221,7 @@ static void put_remarks(struct buffer *out, const struct suite_result *suite,
     put_lines(out, &remarks, REMARKS_SHOWN, " remarks");
     if (scenario->ran) {
         _cleanup_free_ char *files = report_path(suite->directory, scenario->name, "");
-        buffer_text(out, "- files of the run: ");
-        markdown_code(out, files, LINE_BYTES);
-        buffer_text(out, "\n");
+        markdown_format(out, LINE_BYTES, "- files of the run: `%s`\n", files);
     }
     buffer_text(out, "\n");
 }
@@ -253,13 +231,11 @@ static void put_command(struct buffer *out, const char *line)
 {
     const char *command = strstr(line, ": ");
     if (command == NULL || strlen(line) > COMMAND_BYTES) {
-        markdown_text(out, line, COMMAND_BYTES);
-        buffer_text(out, "\n\n");
+        markdown_format(out, COMMAND_BYTES, "%s\n\n", line);
         return;
     }
     _cleanup_free_ char *label = memory_copy_range(line, (size_t)(command - line) + 1);
-    markdown_text(out, label, COMMAND_BYTES);
-    buffer_text(out, "\n\n");
+    markdown_format(out, COMMAND_BYTES, "%s\n\n", label);
     markdown_block(out, "sh", command + 2, COMMAND_BYTES);
 }
 
@@ -278,13 +254,9 @@ static void put_section(struct buffer *out, const struct summary *summary,
     _cleanup_strings_ struct string_list steps = {0};
     buffer_text(out, fold ? "<details><summary>" : "");
     put_outcome(out, suite, scenario);
-    buffer_text(out, " <b>");
-    markdown_text(out, scenario->name, CELL_BYTES);
-    buffer_text(out, "</b>");
-    if (scenario->title != NULL) {
-        buffer_text(out, ": ");
-        markdown_text(out, scenario->title, CELL_BYTES);
-    }
+    markdown_format(out, CELL_BYTES, " <b>%s</b>", scenario->name);
+    if (scenario->title != NULL)
+        markdown_format(out, CELL_BYTES, ": %s", scenario->title);
     buffer_text(out, fold ? "</summary>\n\n" : "\n\n");
     put_statements(out, scenario);
     if (with_screen) {
@@ -294,9 +266,7 @@ static void put_section(struct buffer *out, const struct summary *summary,
     }
     put_remarks(out, suite, scenario);
     if (scenario->plan_difference != NULL) {
-        buffer_text(out, "The plan differs from ");
-        markdown_code(out, revision_word(suite), CELL_BYTES);
-        buffer_text(out, "'s:\n\n");
+        markdown_format(out, CELL_BYTES, "The plan differs from `%s`'s:\n\n", revision_word(suite));
         markdown_block(out, "diff", scenario->plan_difference, PLAN_BYTES);
     }
     next_steps(suite, scenario, &steps);
@@ -365,9 +335,7 @@ static void put_verdict(struct summary *summary)
     if (suite->signal != 0)
         buffer_format(summary->out, ", stopped by signal %d (%s)", suite->signal,
                       strsignal(suite->signal));
-    buffer_text(summary->out, "\n\n");
-    markdown_text(summary->out, header, LINE_BYTES);
-    buffer_text(summary->out, "\n\n");
+    markdown_format(summary->out, LINE_BYTES, "\n\n%s\n\n", header);
 }
 
 /* What is missing of it, and what this change does to the gate: a reviewer reads no further. */
@@ -376,16 +344,11 @@ static void put_caution(struct summary *summary)
     const struct suite_result *suite = summary->suite;
     _cleanup_free_ char *problem = suite->problems.count > 0 ? suite_problem(suite) : NULL;
     _cleanup_free_ char *caution = suite_caution(suite);
-    if (problem != NULL) {
-        buffer_text(summary->out, "❌ ");
-        markdown_text(summary->out, problem, LINE_BYTES);
-        buffer_text(summary->out, "\n\n");
-    }
+    if (problem != NULL)
+        markdown_format(summary->out, LINE_BYTES, "❌ %s\n\n", problem);
     if (caution == NULL)
         return;
-    buffer_text(summary->out, "⚠️ ");
-    markdown_text(summary->out, caution, LINE_BYTES);
-    buffer_text(summary->out, "\n\n");
+    markdown_format(summary->out, LINE_BYTES, "⚠️ %s\n\n", caution);
     put_lines(summary->out, &suite->missing, NAMES_SHOWN, "");
     if (suite->missing.count > 0)
         buffer_text(summary->out, "\n");
@@ -403,9 +366,8 @@ static void put_shortened(struct summary *summary)
         buffer_text(summary->out, i > 0 ? ", " : "");
         markdown_text(summary->out, names->items[i], 100);
     }
-    buffer_format(summary->out, "%s). They are in ", names->count > NAMES_SHOWN ? ", ..." : "");
-    markdown_code(summary->out, page, LINE_BYTES);
-    buffer_text(summary->out, ".\n\n");
+    buffer_text(summary->out, names->count > NAMES_SHOWN ? ", ..." : "");
+    markdown_format(summary->out, LINE_BYTES, "). They are in `%s`.\n\n", page);
 }
 
 void markdown_report(const struct suite_result *suite, struct buffer *out)

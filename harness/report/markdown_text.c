@@ -1,5 +1,6 @@
 #include "report/markdown_text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -65,6 +66,24 @@ void markdown_code(struct buffer *out, const char *text, size_t most)
     buffer_text(out, "<code>");
     put_escaped(out, harmless, "@$");
     buffer_text(out, "</code>");
+}
+
+void markdown_format(struct buffer *out, size_t most, const char *format, ...)
+{
+    va_list texts;
+    va_start(texts, format);
+    while (*format != '\0') {
+        if (text_starts(format, "`%s`")) {
+            markdown_code(out, va_arg(texts, const char *), most);
+            format += strlen("`%s`");
+        } else if (text_starts(format, "%s")) {
+            markdown_text(out, va_arg(texts, const char *), most);
+            format += strlen("%s");
+        } else {
+            buffer_char(out, *format++);
+        }
+    }
+    va_end(texts);
 }
 
 /* A fence longer than any run of its character in the text. */

@@ -16,6 +16,9 @@
 void markdown_text(struct buffer *out, const char *text, size_t most);
 /* As code. */
 void markdown_code(struct buffer *out, const char *text, size_t most);
+/* Markdown with texts in it: `%s`, which is code, and %s. There are no other conversions. */
+void markdown_format(struct buffer *out, size_t most, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* As a block of its own, lines kept; nothing where there is no text. */
 void markdown_block(struct buffer *out, const char *language, const char *text, size_t most);
 
