@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
-#include "report/evidence.h"
 #include "report/format.h"
 #include "report/next_steps.h"
 #include "report/remarks.h"

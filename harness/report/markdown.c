@@ -16,9 +16,9 @@
 #include "report/next_steps.h"
 #include "report/remarks.h"
 #include "report/screen_text.h"
-#include "report/sparkline.h"
 #include "report/statements.h"
 #include "report/suite_text.h"
+#include "report/text_layout.h"
 #include "result/exit_status.h"
 #include "verdict/runtime_memory.h"
 
@@ -74,12 +74,25 @@ static struct ledger *ledger_of(const struct scenario_result *scenario)
     return ledger;
 }
 
+/* Over the loop's samples: of a finding with a holder that holder's, else its gauge's total;
+ * `whole` the total in any case. Nothing where there is nothing to draw: a rate, or a holder that
+ * this run did not have. */
 static void put_sparkline(struct buffer *out, const struct ledger *ledger,
                           const struct finding *finding, bool whole)
 {
-    if (ledger == NULL || finding == NULL)
+    _cleanup_free_ double *totals = NULL;
+    const double *row = NULL;
+    if (ledger == NULL || finding == NULL || finding->gauge >= GAUGE_COUNT ||
+        gauge_info(finding->gauge)->cumulative)
         return;
-    _cleanup_free_ char *line = finding_sparkline(ledger, finding, whole);
+    if (finding->holder != NULL && !whole) {
+        const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
+        row = account != NULL ? account_row(account) : NULL;
+    } else if (finding->gauge != GAUGE_HEAP_STACK) {
+        row = totals = ledger_totals(ledger, finding->gauge);
+    }
+    _cleanup_free_ char *line =
+        row != NULL ? sparkline(row + ledger->loop.first, ledger->loop.count) : NULL;
     if (line != NULL)
         buffer_format(out, " %s", line);
 }

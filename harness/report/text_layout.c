@@ -1,5 +1,6 @@
 #include "report/text_layout.h"
 
+#include <math.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -81,6 +82,37 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
         text += length;
         text += *text == ' ';
     }
+}
+
+char *sparkline(const double *values, size_t count)
+{
+    enum { SPARKS_MOST = 40, SPARK_LEVELS = 8 };
+    double means[SPARKS_MOST], least = INFINITY, most = -INFINITY;
+    size_t finite = 0;
+    struct buffer out = {0};
+    _cleanup_free_ double *kept = memory_array(count + 1, sizeof *kept);
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i]))
+            kept[finite++] = values[i];
+    if (finite < 2)
+        return NULL;
+    size_t parts = finite < SPARKS_MOST ? finite : SPARKS_MOST;
+    for (size_t part = 0; part < parts; part++) {
+        size_t first = part * finite / parts, end = (part + 1) * finite / parts;
+        double sum = 0;
+        for (size_t i = first; i < end; i++)
+            sum += kept[i];
+        means[part] = sum / (double)(end - first);
+        least = fmin(least, means[part]);
+        most = fmax(most, means[part]);
+    }
+    for (size_t part = 0; part < parts; part++) {
+        double share = most > least ? (means[part] - least) / (most - least) : 0;
+        unsigned level = (unsigned)(share * (SPARK_LEVELS - 1) + 0.5);
+        /* U+2581 LOWER ONE EIGHTH BLOCK to U+2588 FULL BLOCK. */
+        buffer_append(&out, (const char[]){'\xe2', '\x96', (char)(0x81 + level)}, 3);
+    }
+    return buffer_take(&out);
 }
 
 char *processes_describe(const struct string_list *processes)

@@ -1,5 +1,6 @@
 /*
- * The room that text takes: display width, padding, cutting and wrapping.
+ * The room that text takes: display width, padding, cutting and wrapping; and rows of numbers as
+ * text.
  * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8); texts that
  * are measured in columns are harmless already (text_harmless).
  */
@@ -24,6 +25,10 @@ char *text_shortened(const char *text, size_t bytes);
  * indented; a word longer than a line is not broken, so that it can be copied. No newline at the
  * end. */
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
+
+/* "▁▂▃▅▆▇": what of the values is finite, neighbours put together where there are more than 40.
+ * NULL where there are fewer than two. The caller frees it. */
+char *sparkline(const double *values, size_t count);
 
 /* Processes given as "NAME (PID)", each name once, in the order in which they come: "sh (12),
  * sleep (3 of them, the first 14)". The caller frees it. */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "report/evidence.h"
+#include "report/next_steps.h"
 
 static void only_what_is_there_is_named(void **state)
 {

@@ -14,7 +14,6 @@
 #include "base/memory.h"
 #include "report/location.h"
 #include "report/markdown_text.h"
-#include "report/sparkline.h"
 #include "report/text_layout.h"
 
 static void assert_markdown(const char *text, const char *as_text, const char *as_code)
