@@ -38,26 +38,19 @@ bool evidence_take_profile(struct evidence *evidence, enum gauge gauge, const ch
     return file_draft_write(&evidence->profiles[i], path, bytes, length, err);
 }
 
-/* What is over the limit is read and dropped: a target of a million goroutines still shows the
- * first hundred thousand. */
-static bool append_to_limit(void *context, const char *bytes, size_t length)
-{
-    struct buffer *text = context;
-    size_t room = LIMIT_EVIDENCE_BYTES - text->length;
-    text->overflowed = text->overflowed || length > room;
-    buffer_append(text, bytes, length < room ? length : room);
-    return true;
-}
-
+/* What is over the limit is dropped: a target of a million goroutines still shows the first hundred
+ * thousand. */
 void evidence_take_goroutines(const struct evidence *evidence, struct pprof *pprof)
 {
     _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *path = path_join(evidence->directory, EVIDENCE_GOROUTINES);
     pprof_set_timeout(pprof, GOROUTINES_MS);
-    if (!pprof_fetch(pprof, "goroutine?debug=2", append_to_limit, &text, NULL))
+    if (!pprof_fetch(pprof, "goroutine?debug=2", &text, NULL))
         return;
-    if (text.overflowed)
+    if (text.length > LIMIT_EVIDENCE_BYTES) {
+        text.length = LIMIT_EVIDENCE_BYTES;
         buffer_format(&text, "\n[cut off: over the limit of %u bytes]\n", LIMIT_EVIDENCE_BYTES);
+    }
     /* Evidence that cannot be written is missing, and no reason to end a run. */
     (void)!file_write_atomic(path, buffer_string(&text), text.length, NULL);
 }

@@ -27,19 +27,24 @@ struct pprof {
     long status;
 };
 
-enum refusal { REFUSAL_NONE, REFUSAL_BODY, REFUSAL_HEADERS, REFUSAL_SINK };
-
 struct transfer {
     struct pprof *pprof;
-    pprof_sink *sink;
-    void *context;
+    struct buffer *body;
     size_t body_bytes;
     size_t header_bytes;
-    enum refusal refusal;
+    const char *too_large; /* "the body is", "the headers are"; NULL: nothing is */
+    size_t limit;          /* that was reached then */
     struct buffer complaint;
     bool done;
     CURLcode result;
 };
+
+static size_t refuse(struct transfer *transfer, const char *too_large, size_t limit)
+{
+    transfer->too_large = too_large;
+    transfer->limit = limit;
+    return CURL_WRITEFUNC_ERROR;
+}
 
 static size_t body_received(char *bytes, size_t size, size_t count, void *context)
 {
@@ -48,19 +53,16 @@ static size_t body_received(char *bytes, size_t size, size_t count, void *contex
     long status = 0;
     curl_easy_getinfo(transfer->pprof->easy, CURLINFO_RESPONSE_CODE, &status);
     transfer->body_bytes += length;
-    if (transfer->body_bytes > LIMIT_HTTP_BODY_BYTES) {
-        transfer->refusal = REFUSAL_BODY;
-        return CURL_WRITEFUNC_ERROR;
-    }
+    if (transfer->body_bytes > LIMIT_HTTP_BODY_BYTES)
+        return refuse(transfer, "the body is", LIMIT_HTTP_BODY_BYTES);
     if (status != 200) {
         size_t room = COMPLAINT_BYTES - transfer->complaint.length;
         buffer_append(&transfer->complaint, bytes, length < room ? length : room);
         return length;
     }
-    if (transfer->sink(transfer->context, bytes, length))
-        return length;
-    transfer->refusal = REFUSAL_SINK;
-    return CURL_WRITEFUNC_ERROR;
+    return buffer_append_limited(transfer->body, bytes, length)
+               ? length
+               : refuse(transfer, "the body is", transfer->body->maximum);
 }
 
 static size_t header_received(char *bytes, size_t size, size_t count, void *context)
@@ -68,10 +70,9 @@ static size_t header_received(char *bytes, size_t size, size_t count, void *cont
     struct transfer *transfer = context;
     (void)bytes;
     transfer->header_bytes += size * count;
-    if (transfer->header_bytes <= LIMIT_HTTP_HEADER_BYTES)
-        return size * count;
-    transfer->refusal = REFUSAL_HEADERS;
-    return 0;
+    return transfer->header_bytes <= LIMIT_HTTP_HEADER_BYTES
+               ? size * count
+               : refuse(transfer, "the headers are", LIMIT_HTTP_HEADER_BYTES);
 }
 
 /* What holds for every fetch of this handle. */
@@ -210,18 +211,9 @@ static bool transfer_finish(const struct transfer *transfer, enum loop_result re
     case LOOP_DONE:
         break;
     }
-    switch (transfer->result != CURLE_OK ? transfer->refusal : REFUSAL_NONE) {
-    case REFUSAL_BODY:
-        return lg_fail(err, LG_ERROR_TARGET, 0, "the body is larger than the limit of %u bytes",
-                       LIMIT_HTTP_BODY_BYTES);
-    case REFUSAL_HEADERS:
-        return lg_fail(err, LG_ERROR_TARGET, 0, "the headers are larger than the limit of %u bytes",
-                       LIMIT_HTTP_HEADER_BYTES);
-    case REFUSAL_SINK:
-        return lg_fail(err, LG_ERROR_TARGET, 0, "the body is not wanted any further");
-    case REFUSAL_NONE:
-        break;
-    }
+    if (transfer->result != CURLE_OK && transfer->too_large != NULL)
+        return lg_fail(err, LG_ERROR_TARGET, 0, "%s larger than the limit of %zu bytes",
+                       transfer->too_large, transfer->limit);
     if (transfer->result != CURLE_OK)
         return lg_fail(err, LG_ERROR_TARGET, 0, "%s", curl_easy_strerror(transfer->result));
     long status = transfer->pprof->status;
@@ -233,30 +225,11 @@ static bool transfer_finish(const struct transfer *transfer, enum loop_result re
                    line[0] != '\0' ? ": " : "", line);
 }
 
-bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
-                 struct lg_error *err)
+bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body, struct lg_error *err)
 {
-    struct transfer transfer = {.pprof = pprof, .sink = sink, .context = context};
+    struct transfer transfer = {.pprof = pprof, .body = body};
     bool fetched = transfer_prepare(&transfer, path, err) &&
                    transfer_finish(&transfer, transfer_run(&transfer, err), err);
     buffer_free(&transfer.complaint);
-    if (!fetched)
-        lg_context(err, "pprof %s%s", pprof->address, path);
-    return fetched;
-}
-
-static bool append_to_buffer(void *context, const char *bytes, size_t length)
-{
-    return buffer_append_limited(context, bytes, length);
-}
-
-bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,
-                        struct lg_error *err)
-{
-    if (pprof_fetch(pprof, path, append_to_buffer, body, err))
-        return true;
-    if (body->overflowed)
-        return lg_fail(err, LG_ERROR_TARGET, 0, "pprof %s%s: the body is larger than %zu bytes",
-                       pprof->address, path, body->maximum);
-    return false;
+    return fetched || lg_context(err, "pprof %s%s", pprof->address, path);
 }

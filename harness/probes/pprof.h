@@ -15,21 +15,16 @@
 
 struct pprof;
 
-/* Receives a body piece by piece; false stops the transfer. */
-typedef bool pprof_sink(void *context, const char *bytes, size_t length);
-
 /* No connection is made before the first fetch. */
 LG_CHECKED struct pprof *pprof_new(struct loop *loop, unsigned short port, bool ipv6,
                                    struct lg_error *err);
 void pprof_free(struct pprof *pprof);
 
-/* GET /debug/pprof/PATH; status other than 200 is an error (LG_ERROR_TARGET), with the first line
- * of the body. Runs the loop until it is done. LG_ERROR_CANCELLED when the loop was stopped. */
-LG_CHECKED bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
+/* GET /debug/pprof/PATH, appended to `body`, whose maximum counts as well; status other than 200 is
+ * an error (LG_ERROR_TARGET), with the first line of the body. Runs the loop until it is done.
+ * LG_ERROR_CANCELLED when the loop was stopped. */
+LG_CHECKED bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body,
                             struct lg_error *err);
-/* The same into a buffer; its maximum counts as well. */
-LG_CHECKED bool pprof_fetch_buffer(struct pprof *pprof, const char *path, struct buffer *body,
-                                   struct lg_error *err);
 /* The HTTP status of the last answer; 0: there was none. */
 long pprof_status(const struct pprof *pprof);
 /* How long one fetch may take at most, in ms; LIMIT_HTTP_TOTAL_MS until it is set. */

@@ -1,13 +1,13 @@
 #include "probes/probe.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "probes/memstats.h"
 #include "probes/pprof.h"
 #include "probes/proc_directory.h"
 #include "probes/profile.h"
@@ -49,7 +49,7 @@ void probe_close(struct probe *probe)
 static bool answers_as_pprof(struct pprof *pprof, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(INDEX_BYTES);
-    if (!pprof_fetch_buffer(pprof, "", &body, err))
+    if (!pprof_fetch(pprof, "", &body, err))
         return false;
     const char *text = buffer_string(&body);
     if (strstr(text, "pprof") != NULL && strstr(text, "goroutine") != NULL &&
@@ -254,20 +254,12 @@ static bool target_is_same(const struct probe *probe, struct lg_error *err)
                    (int)probe->proc.pid, probe->port);
 }
 
-static bool discard(void *context, const char *bytes, size_t length)
-{
-    (void)context;
-    (void)bytes;
-    (void)length;
-    return true;
-}
-
 static bool read_profile(struct probe_counting *reading, const char *path, enum gauge gauge,
                          struct profile_facts *facts, struct lg_error *err)
 {
     const struct probe_options *options = &reading->probe->options;
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    if (!pprof_fetch_buffer(reading->probe->pprof, path, &body, err))
+    if (!pprof_fetch(reading->probe->pprof, path, &body, err))
         return false;
     if (!profile_decode(buffer_string(&body), body.length, gauge, reading->probe->holders,
                         &reading->sample.holdings, facts, err))
@@ -279,8 +271,9 @@ static bool read_profile(struct probe_counting *reading, const char *path, enum 
 /* The first collection lets finalizers run, the second frees what they held. */
 static bool read_profiles(struct probe_counting *reading, struct lg_error *err)
 {
+    _cleanup_buffer_ struct buffer unread = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     struct profile_facts heap, goroutines;
-    if (!pprof_fetch(reading->probe->pprof, "heap?gc=1", discard, NULL, err) ||
+    if (!pprof_fetch(reading->probe->pprof, "heap?gc=1", &unread, err) ||
         !wait_ms(reading->probe->loop, FINALIZERS_MS, err) ||
         !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &heap, err) ||
         !read_profile(reading, "goroutine", GAUGE_GOROUTINE, &goroutines, err))
@@ -290,19 +283,33 @@ static bool read_profiles(struct probe_counting *reading, struct lg_error *err)
     return true;
 }
 
+/* The text ends in runtime.MemStats, a line for each figure (writeHeapInternal in Go's
+ * runtime/pprof). The same words may stand within the lines before. */
 static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
 {
-    struct memstats memstats;
-    if (!memstats_fetch(reading->probe->pprof, &memstats, err))
+    double *gauges = reading->sample.gauges, collections = -1;
+    const struct {
+        const char *line;
+        double *figure;
+    } wanted[] = {
+        {"\n# HeapAlloc = ", &gauges[GAUGE_HEAP_ALLOC]},
+        {"\n# HeapInuse = ", &gauges[GAUGE_HEAP_INUSE]},
+        {"\n# HeapObjects = ", &gauges[GAUGE_HEAP_OBJECTS]},
+        {"\n# NumGC = ", &collections},
+    };
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    if (!pprof_fetch(reading->probe->pprof, "heap?gc=1&debug=1", &text, err))
         return false;
-    if (!memstats.complete)
+    bool complete = true;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const char *line = strstr(buffer_string(&text), wanted[i].line);
+        complete = complete && line != NULL &&
+                   sscanf(line + strlen(wanted[i].line), "%lf", wanted[i].figure) == 1;
+    }
+    if (!complete || collections < 0 || collections >= 1e15)
         return lg_fail(err, LG_ERROR_TARGET, 0,
                        "pprof heap?debug=1 does not print the MemStats that Go prints");
-    double *gauges = reading->sample.gauges;
-    gauges[GAUGE_HEAP_ALLOC] = memstats.heap_alloc;
-    gauges[GAUGE_HEAP_INUSE] = memstats.heap_inuse;
-    gauges[GAUGE_HEAP_OBJECTS] = memstats.heap_objects;
-    reading->sample.collections = memstats.collections;
+    reading->sample.collections = (uint64_t)collections;
     return true;
 }
 

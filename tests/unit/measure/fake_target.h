@@ -333,14 +333,14 @@ unsigned pprof_connections(const struct pprof *pprof)
     return 1;
 }
 
-bool pprof_fetch(struct pprof *pprof, const char *path, pprof_sink *sink, void *context,
-                 struct lg_error *err)
+bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body, struct lg_error *err)
 {
     (void)pprof;
     (void)err;
     assert_string_equal(path, "goroutine?debug=2");
     asked("goroutines");
-    return sink(context, "goroutine 1 [running]:\n", 23);
+    buffer_text(body, "goroutine 1 [running]:\n");
+    return true;
 }
 
 /* The system. */

@@ -11,28 +11,9 @@
 #include "base/limits.h"
 #include "base/loop.h"
 #include "base/memory.h"
-#include "probes/memstats.h"
 #include "probes/pprof.h"
 
 #include "http_server.h"
-
-static const char memstats_text[] =
-    "heap profile: 2160: 5807096 [111639: 237559800] @ heap/1024\n"
-    "0: 0 [1: 704] @ 0x48e8ac 0x493d67\n"
-    "#\t0x76783a\tmain.HeapAlloc+0x9a\t/x/# HeapAlloc = 99:164\n"
-    "\n"
-    "# runtime.MemStats\n"
-    "# Alloc = 6521456\n"
-    "# HeapAlloc = 6521457\n"
-    "# HeapSys = 22708224\n"
-    "# HeapInuse = 9363456\n"
-    "# HeapObjects = 21532\n"
-    "# PauseNs = [126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 "
-    "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 126843 279464 "
-    "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 # NumGC = 3]\n"
-    "# NumGC = 49\n"
-    "# NumForcedGC = 3\n"
-    "# MaxRSS = 62173184\n";
 
 struct fixture {
     struct http_server server;
@@ -63,8 +44,6 @@ static bool answer(void *context, int connection, const char *path)
 {
     if (strcmp(path, "ok") == 0)
         return http_answer(connection, "200 OK", "hello", 5);
-    if (strcmp(path, "heap?gc=1&debug=1") == 0)
-        return http_answer(connection, "200 OK", memstats_text, sizeof memstats_text - 1);
     if (strcmp(path, "missing") == 0)
         return http_answer(connection, "404 Not Found", "Unknown profile\nmore\n", 21);
     if (strcmp(path, "evil") == 0)
@@ -125,7 +104,7 @@ static int teardown(void **state)
 static void fetches(struct fixture *fixture, const char *path, const char *expected)
 {
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(1024);
-    if (!pprof_fetch_buffer(fixture->pprof, path, &body, &fixture->err))
+    if (!pprof_fetch(fixture->pprof, path, &body, &fixture->err))
         fail_msg("%s", fixture->err.text);
     assert_string_equal(buffer_string(&body), expected);
 }
@@ -134,7 +113,7 @@ static void fails(struct fixture *fixture, const char *path, const char *why)
 {
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES + 1);
     fixture->err = (struct lg_error){0};
-    assert_false(pprof_fetch_buffer(fixture->pprof, path, &body, &fixture->err));
+    assert_false(pprof_fetch(fixture->pprof, path, &body, &fixture->err));
     assert_int_equal(fixture->err.class, LG_ERROR_TARGET);
     if (strstr(fixture->err.text, why) == NULL)
         fail_msg("'%s' does not say '%s'", fixture->err.text, why);
@@ -211,8 +190,8 @@ static void a_buffers_own_maximum_counts_too(void **state)
 {
     struct fixture *fixture = *state;
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(4);
-    assert_false(pprof_fetch_buffer(fixture->pprof, "ok", &body, &fixture->err));
-    assert_non_null(strstr(fixture->err.text, "larger than 4 bytes"));
+    assert_false(pprof_fetch(fixture->pprof, "ok", &body, &fixture->err));
+    assert_non_null(strstr(fixture->err.text, "larger than the limit of 4 bytes"));
 }
 
 static void who_is_slow_or_silent_is_given_up(void **state)
@@ -238,7 +217,7 @@ static void a_port_where_nobody_listens_is_an_error(void **state)
     close(http_listen(&port));
     struct pprof *nobody = pprof_new(fixture->loop, port, false, &fixture->err);
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(64);
-    assert_false(pprof_fetch_buffer(nobody, "ok", &body, &fixture->err));
+    assert_false(pprof_fetch(nobody, "ok", &body, &fixture->err));
     assert_int_equal(fixture->err.class, LG_ERROR_TARGET);
     pprof_free(nobody);
 }
@@ -257,7 +236,7 @@ static void a_stopped_loop_cancels(void **state)
     struct fixture *fixture = *state;
     _cleanup_buffer_ struct buffer body = BUFFER_INIT(64);
     loop_stop(fixture->loop, SIGINT);
-    assert_false(pprof_fetch_buffer(fixture->pprof, "ok", &body, &fixture->err));
+    assert_false(pprof_fetch(fixture->pprof, "ok", &body, &fixture->err));
     assert_int_equal(fixture->err.class, LG_ERROR_CANCELLED);
     loop_resume(fixture->loop);
     fetches(fixture, "ok", "hello");
@@ -280,49 +259,6 @@ static void the_loop_goes_on_while_a_profile_is_fetched(void **state)
     fetches(fixture, "drain", "drained");
 }
 
-static void memstats_come_from_the_texts_last_lines(void **state)
-{
-    struct fixture *fixture = *state;
-    struct memstats memstats;
-    assert_true(memstats_fetch(fixture->pprof, &memstats, &fixture->err));
-    assert_true(memstats.complete);
-    assert_int_equal(memstats.rate, 512);
-    assert_true(memstats.heap_alloc == 6521457);
-    assert_true(memstats.heap_inuse == 9363456);
-    assert_true(memstats.heap_objects == 21532);
-    assert_int_equal(memstats.collections, 49);
-}
-
-static void memstats_may_be_cut_anywhere(void **state)
-{
-    (void)state;
-    size_t length = sizeof memstats_text - 1;
-    for (size_t first = 0; first <= length; first++) {
-        struct memstats_reader reader = {0};
-        assert_true(memstats_receive(&reader, memstats_text, first));
-        assert_true(memstats_receive(&reader, memstats_text + first, length - first));
-        assert_true(reader.memstats.complete);
-        assert_int_equal(reader.memstats.rate, 512);
-        assert_true(reader.memstats.heap_alloc == 6521457);
-        assert_int_equal(reader.memstats.collections, 49);
-    }
-    struct memstats_reader reader = {0};
-    for (size_t i = 0; i < length; i++)
-        assert_true(memstats_receive(&reader, memstats_text + i, 1));
-    assert_true(reader.memstats.complete);
-    assert_int_equal(reader.lines, 14);
-}
-
-static void memstats_without_one_figure_are_not_complete(void **state)
-{
-    (void)state;
-    struct memstats_reader reader = {0};
-    const char *end = strstr(memstats_text, "# NumGC = 49");
-    assert_true(memstats_receive(&reader, memstats_text, (size_t)(end - memstats_text)));
-    assert_false(reader.memstats.complete);
-    assert_int_equal(reader.memstats.collections, 0);
-}
-
 #define with_server(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -343,9 +279,6 @@ int main(void)
         with_server(where_ipv6_does_not_answer_ipv4_is_asked),
         with_server(a_stopped_loop_cancels),
         with_server(the_loop_goes_on_while_a_profile_is_fetched),
-        with_server(memstats_come_from_the_texts_last_lines),
-        cmocka_unit_test(memstats_may_be_cut_anywhere),
-        cmocka_unit_test(memstats_without_one_figure_are_not_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

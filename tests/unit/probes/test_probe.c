@@ -31,8 +31,23 @@
 enum { PATIENCE_MS = 600000 };
 
 static const char index_page[] = "<html><title>/debug/pprof/</title> goroutine heap</html>";
-static const char memstats_text[] = "heap profile: 1: 2 [3: 4] @ heap/2\n\n# HeapAlloc = 1000\n"
-                                    "# HeapInuse = 2000\n# HeapObjects = 30\n# NumGC = 4\n";
+static const char memstats_text[] =
+    "heap profile: 2160: 5807096 [111639: 237559800] @ heap/1024\n"
+    "0: 0 [1: 704] @ 0x48e8ac 0x493d67\n"
+    "#\t0x76783a\tmain.HeapAlloc+0x9a\t/x/# HeapAlloc = 99:164\n"
+    "\n"
+    "# runtime.MemStats\n"
+    "# Alloc = 6521456\n"
+    "# HeapAlloc = 6521457\n"
+    "# HeapSys = 22708224\n"
+    "# HeapInuse = 9363456\n"
+    "# HeapObjects = 21532\n"
+    "# PauseNs = [126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 "
+    "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 126843 279464 "
+    "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 # NumGC = 3]\n"
+    "# NumGC = 49\n"
+    "# NumForcedGC = 3\n"
+    "# MaxRSS = 62173184\n";
 
 /* The profile of two goroutines at one site, plain: value type "goroutineleak" (2), one sample, one
  * location, one function "main.lost". */
@@ -49,6 +64,7 @@ struct asked {
     char paths[1024]; /* one a line */
     int64_t last;     /* when */
     int64_t pause;    /* between the first two */
+    char missing[32]; /* the line that MemStats come without, by its beginning */
     bool serves_leaks;
     atomic_bool port_closed;
 };
@@ -122,8 +138,14 @@ static bool answer_as_pprof(void *context, int connection, const char *path)
         return http_answer(connection, "200 OK", bodies->heap.data, bodies->heap.length);
     if (strcmp(path, "goroutine") == 0)
         return http_answer(connection, "200 OK", bodies->goroutine.data, bodies->goroutine.length);
-    if (strcmp(path, "heap?gc=1&debug=1") == 0)
-        return http_answer(connection, "200 OK", memstats_text, sizeof memstats_text - 1);
+    if (strcmp(path, "heap?gc=1&debug=1") == 0) {
+        char text[sizeof memstats_text];
+        memcpy(text, memstats_text, sizeof text);
+        char *line = strstr(text, asked->missing);
+        if (asked->missing[0] != '\0')
+            line[1] = '-';
+        return http_answer(connection, "200 OK", text, sizeof text - 1);
+    }
     if (strcmp(path, "goroutineleak") == 0 && asked->serves_leaks)
         return http_answer(connection, "200 OK", leaks_body, sizeof leaks_body - 1);
     return http_answer(connection, "404 Not Found", "", 0);
@@ -324,10 +346,10 @@ static void a_whole_sample(void **state)
     assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\nheap?gc=1&debug=1\n");
     assert_true(asked->pause >= 20 * NS_PER_MS); /* finalizers run meanwhile */
     assert_true(sample.gauges[GAUGE_GOROUTINE] == 11);
-    assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 1000);
-    assert_true(sample.gauges[GAUGE_HEAP_INUSE] == 2000);
-    assert_true(sample.gauges[GAUGE_HEAP_OBJECTS] == 30);
-    assert_int_equal(sample.collections, 4);
+    assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 6521457);
+    assert_true(sample.gauges[GAUGE_HEAP_INUSE] == 9363456);
+    assert_true(sample.gauges[GAUGE_HEAP_OBJECTS] == 21532);
+    assert_int_equal(sample.collections, 49);
     assert_true(sample.gauges[GAUGE_INOTIFY_WATCH] == 1);
     assert_true(sample.gauges[GAUGE_THREAD] == 3);
     assert_true(sample.gauges[GAUGE_CHILD] == 1);
@@ -380,6 +402,25 @@ static void the_profiles_of_a_sample_are_handed_on_as_they_came(void **state)
     assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INTERNAL);
     assert_non_null(strstr(target->err.text, "the disk is full"));
+    target_free(target);
+}
+
+static void memstats_without_one_figure_are_no_memstats(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, PATIENCE_MS);
+    assert_non_null(target->probe);
+    const char *const lines[] = {"\n# HeapAlloc", "\n# HeapInuse", "\n# HeapObjects", "\n# NumGC"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct sample sample = {0};
+        int64_t rate;
+        snprintf(asked->missing, sizeof asked->missing, "%s", lines[i]);
+        assert_false(probe_sample(target->probe, true, &sample, &rate, &target->err));
+        assert_int_equal(target->err.class, LG_ERROR_TARGET);
+        assert_non_null(strstr(target->err.text, "does not print the MemStats"));
+    }
+    *asked = (struct asked){0};
     target_free(target);
 }
 
@@ -622,6 +663,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
         cmocka_unit_test(the_profiles_of_a_sample_are_handed_on_as_they_came),
+        cmocka_unit_test(memstats_without_one_figure_are_no_memstats),
         cmocka_unit_test(a_world_that_cannot_be_counted_is_no_sample),
         cmocka_unit_test(leaked_goroutines_come_beside_what_was_held),
         cmocka_unit_test(a_runtime_without_that_profile_is_no_error),
