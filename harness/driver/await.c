@@ -95,9 +95,9 @@ static bool file_holds(struct wait *wait)
 static bool screen_holds(struct wait *wait)
 {
     struct terminal *terminal = wait->target->terminal;
-    if (terminal_in_update(terminal))
+    if (terminal->modes.in_update)
         return false;
-    uint64_t frame = terminal_frames(terminal);
+    uint64_t frame = terminal->frames;
     if (wait->plan->fresh && frame <= wait->target->input_frame)
         return false;
     if (wait->match == NULL)
@@ -282,7 +282,7 @@ static int64_t quiet_until(void *context)
     const struct target *target = quiet->target;
     int64_t last =
         target->last_input > target->last_output ? target->last_input : target->last_output;
-    return terminal_in_update(target->terminal) ? CLOCK_NEVER : last + quiet->ns;
+    return target->terminal->modes.in_update ? CLOCK_NEVER : last + quiet->ns;
 }
 
 static bool is_quiet(void *context)
@@ -322,8 +322,8 @@ static bool has_returned(void *context)
     struct target *target = trip->target;
     if (target_has_ended(target))
         return true;
-    uint64_t frame = terminal_frames(target->terminal);
-    if (terminal_in_update(target->terminal) || trip->looked_at == frame)
+    uint64_t frame = target->terminal->frames;
+    if (target->terminal->modes.in_update || trip->looked_at == frame)
         return trip->equal;
     trip->looked_at = frame;
     _cleanup_strings_ struct string_list now = {0};

@@ -357,16 +357,6 @@ void emulator_soft_reset(struct emulator *emulator)
     vterm_state_reset(emulator->state, 0);
 }
 
-int emulator_rows(const struct emulator *emulator)
-{
-    return emulator->rows;
-}
-
-int emulator_columns(const struct emulator *emulator)
-{
-    return emulator->columns;
-}
-
 void emulator_cursor(const struct emulator *emulator, int *row, int *column)
 {
     VTermPos cursor;

@@ -50,8 +50,6 @@ void emulator_set_insert(struct emulator *emulator, bool on); /* IRM */
 void emulator_move_cursor(struct emulator *emulator, int row, int column);
 void emulator_soft_reset(struct emulator *emulator); /* DECSTR */
 
-int emulator_rows(const struct emulator *emulator);
-int emulator_columns(const struct emulator *emulator);
 void emulator_cursor(const struct emulator *emulator, int *row, int *column); /* from 0 */
 /* Has any cell been drawn since this was last asked? */
 bool emulator_take_damage(struct emulator *emulator);

@@ -43,8 +43,7 @@ static bool await_escape(struct target *target, struct lg_error *err)
 static void mark_input(struct target *target)
 {
     target_read(target);
-    target->input_frame =
-        terminal_frames(target->terminal) + (terminal_in_update(target->terminal) ? 1 : 0);
+    target->input_frame = target->terminal->frames + (target->terminal->modes.in_update ? 1 : 0);
     target->last_input = clock_now();
 }
 

@@ -62,7 +62,7 @@ static bool read_header(const json_t *header, struct player *player, struct lg_e
 
 static void show_frame(struct player *player)
 {
-    if (!player->pending || player->stopped || terminal_in_update(player->terminal))
+    if (!player->pending || player->stopped || player->terminal->modes.in_update)
         return;
     player->pending = false;
     player->stopped = !player->listener->frame(player->context, player->at, player->terminal);

@@ -17,7 +17,7 @@
 
 struct replay_listener {
     /* Something was drawn; about one in REPLAY_FRAME_SECONDS at most, but always before a marker.
-     * The rows that changed: terminal_take_row. False: nothing more is wanted. */
+     * The rows that changed: emulator_take_row. False: nothing more is wanted. */
     bool (*frame)(void *context, double at, struct terminal *terminal);
     void (*marker)(void *context, double at, const char *label);
 };

@@ -115,8 +115,8 @@ void screen_match_free(struct screen_match *match)
 static bool resolve(const struct screen_match *match, const struct terminal *terminal,
                     struct part *part)
 {
-    return range_resolve(match->rows, terminal_rows(terminal), &part->first_row, &part->last_row) &&
-           range_resolve(match->columns, terminal_columns(terminal), &part->first_column,
+    return range_resolve(match->rows, terminal->rows, &part->first_row, &part->last_row) &&
+           range_resolve(match->columns, terminal->columns, &part->first_column,
                          &part->last_column);
 }
 
@@ -144,7 +144,7 @@ static bool rows_show(const struct string_list *rows, const char *text)
 
 static bool title_holds(const struct screen_match *match, const struct terminal *terminal)
 {
-    return match->title == NULL || strstr(terminal_title(terminal), match->title) != NULL;
+    return match->title == NULL || strstr(terminal->title, match->title) != NULL;
 }
 
 static bool regex_holds(const struct screen_match *match, const struct string_list *rows,
@@ -173,7 +173,7 @@ bool screen_matches(struct screen_match *match, const struct terminal *terminal,
 {
     _cleanup_strings_ struct string_list rows = {0};
     bool holds = true;
-    if (terminal_in_update(terminal) || !title_holds(match, terminal))
+    if (terminal->modes.in_update || !title_holds(match, terminal))
         return false;
     read_rows(match, terminal, &rows);
     for (size_t i = 0; i < match->texts.count; i++)
@@ -230,9 +230,9 @@ char *screen_missing(struct screen_match *match, const struct terminal *terminal
         add_part(&text,
                  memory_format("regular expression \"%s\" does not match %s", match->regex, place));
     if (!title_holds(match, terminal))
-        add_part(&text, memory_format("the title \"%s\" does not contain \"%s\"",
-                                      terminal_title(terminal), match->title));
-    if (terminal_in_update(terminal))
+        add_part(&text, memory_format("the title \"%s\" does not contain \"%s\"", terminal->title,
+                                      match->title));
+    if (terminal->modes.in_update)
         add_part(&text, memory_copy_text("the target has begun a frame and not ended it"));
     return buffer_take(&text);
 }
@@ -241,7 +241,7 @@ bool screen_find(const struct terminal *terminal, const char *text, struct range
                  int *column)
 {
     int first, last;
-    if (text[0] == '\0' || !range_resolve(rows, terminal_rows(terminal), &first, &last))
+    if (text[0] == '\0' || !range_resolve(rows, terminal->rows, &first, &last))
         return false;
     for (int i = first; i <= last; i++) {
         _cleanup_buffer_ struct buffer line = {0};
@@ -253,9 +253,8 @@ bool screen_find(const struct terminal *terminal, const char *text, struct range
         /* The cell whose text holds the first byte. */
         int cell = -1;
         do
-            terminal_cell_text(terminal, i, ++cell, &cells);
-        while (cells.length <= (size_t)(place - line.data) &&
-               cell + 1 < terminal_columns(terminal));
+            emulator_cell(terminal->emulator, i, ++cell, &cells);
+        while (cells.length <= (size_t)(place - line.data) && cell + 1 < terminal->columns);
         *row = i;
         *column = cell;
         return true;
@@ -268,8 +267,8 @@ static bool mark_columns(const struct terminal *terminal, const struct region *r
                          bool *marked)
 {
     int first, last;
-    if (!range_resolve(region->rows, terminal_rows(terminal), &first, &last) || row < first ||
-        row > last || !range_resolve(region->columns, terminal_columns(terminal), &first, &last))
+    if (!range_resolve(region->rows, terminal->rows, &first, &last) || row < first || row > last ||
+        !range_resolve(region->columns, terminal->columns, &first, &last))
         return false;
     for (int column = first; column <= last; column++)
         marked[column] = true;
@@ -279,14 +278,14 @@ static bool mark_columns(const struct terminal *terminal, const struct region *r
 static bool is_second_half(const struct terminal *terminal, int row, int column)
 {
     _cleanup_buffer_ struct buffer text = {0};
-    terminal_cell_text(terminal, row, column, &text);
+    emulator_cell(terminal->emulator, row, column, &text);
     return text.length == 0;
 }
 
 /* The row with the marked columns blanked, a wide character as a whole. */
 static void row_without(const struct terminal *terminal, int row, bool *marked, struct buffer *out)
 {
-    int columns = terminal_columns(terminal);
+    int columns = terminal->columns;
     for (int column = 1; column < columns; column++)
         if (marked[column - 1] != marked[column] && is_second_half(terminal, row, column))
             marked[column - 1] = marked[column] = true;
@@ -294,7 +293,7 @@ static void row_without(const struct terminal *terminal, int row, bool *marked, 
         if (marked[column])
             buffer_char(out, ' ');
         else
-            terminal_cell_text(terminal, row, column, out);
+            emulator_cell(terminal->emulator, row, column, out);
     }
     while (out->length > 0 && out->data[out->length - 1] == ' ')
         out->data[--out->length] = '\0';
@@ -303,9 +302,9 @@ static void row_without(const struct terminal *terminal, int row, bool *marked, 
 void screen_without(const struct terminal *terminal, const struct plan *plan,
                     const struct string_list *leave_out, struct string_list *rows)
 {
-    size_t columns = (size_t)terminal_columns(terminal);
+    size_t columns = (size_t)terminal->columns;
     _cleanup_free_ bool *marked = memory_array(columns, sizeof *marked);
-    for (int row = 0; row < terminal_rows(terminal); row++) {
+    for (int row = 0; row < terminal->rows; row++) {
         struct buffer text = {0};
         bool any = false;
         memset(marked, 0, columns * sizeof *marked);

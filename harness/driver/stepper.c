@@ -13,8 +13,8 @@ enum { UNANSWERED_MS = 100 };
 static bool frame_came(void *context)
 {
     struct target *target = context;
-    return target_has_ended(target) || (terminal_frames(target->terminal) > target->input_frame &&
-                                        !terminal_in_update(target->terminal));
+    return target_has_ended(target) ||
+           (target->terminal->frames > target->input_frame && !target->terminal->modes.in_update);
 }
 
 /* A lost key is worse than a failed step, so a press that no wait follows has to show something. */

@@ -6,8 +6,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "driver/emulator.h"
-#include "driver/scanner.h"
 
 #define ESC "\x1b"
 #define ST "\x1b\\"
@@ -16,26 +14,6 @@
 #define CELL_WIDTH 8
 #define CELL_HEIGHT 16
 #define X10_LAST 222 /* 223 from 1, plus 32, is 255 */
-
-struct terminal {
-    struct emulator *emulator;
-    struct scanner scanner;
-    /* What the target has asked its terminal for, as far as input and frames depend on it. */
-    struct modes {
-        bool in_update;          /* DECSET 2026: a frame is being drawn */
-        int mouse;               /* DECSET 1000, 1002 or 1003, whichever came last; 0: no mouse */
-        bool mouse_sgr;          /* DECSET 1006 */
-        bool application_cursor; /* DECCKM */
-        bool no_wrap;            /* DECAWM reset */
-        bool insert;             /* IRM */
-        bool alternate;          /* the alternate screen */
-    } modes;
-    char *title;
-    bool title_changed;
-    bool keeps_styles;
-    uint64_t frames;
-    struct buffer *replies; /* of the feed under way */
-};
 
 static void take_text(void *context, const char *bytes, size_t length)
 {
@@ -75,14 +53,14 @@ static void take_escape(void *context, char intermediate, char final)
     struct terminal *terminal = context;
     if (intermediate == 0 && final == 'c') {
         end_update(terminal);
-        terminal->modes = (struct modes){0};
+        terminal->modes = (struct terminal_modes){0};
     }
     emulator_escape(terminal->emulator, intermediate, final);
 }
 
 static void set_private_mode(struct terminal *terminal, int mode, bool on)
 {
-    struct modes *modes = &terminal->modes;
+    struct terminal_modes *modes = &terminal->modes;
     switch (mode) {
     case EMULATOR_APPLICATION_CURSOR:
         modes->application_cursor = on;
@@ -148,7 +126,7 @@ static void set_modes(struct terminal *terminal, const struct csi *csi)
 static void reply_to_csi(const struct terminal *terminal, const struct csi *csi)
 {
     struct buffer *replies = terminal->replies;
-    int rows = terminal_rows(terminal), columns = terminal_columns(terminal), row, column;
+    int rows = terminal->rows, columns = terminal->columns, row, column;
     int query = QUERY(csi->leader, csi->intermediate, csi->final);
     int first = csi_parameter(csi, 0, 0);
     int second = csi_parameter(csi, 1, 0);
@@ -284,6 +262,8 @@ struct terminal *terminal_new(int rows, int columns, struct lg_error *err)
         return NULL;
     struct terminal *terminal = memory_new(struct terminal);
     terminal->emulator = emulator_new(rows, columns);
+    terminal->rows = rows;
+    terminal->columns = columns;
     terminal->scanner.listener = &listener;
     terminal->scanner.context = terminal;
     terminal->title = memory_copy_text("");
@@ -316,9 +296,11 @@ bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg
     emulator_cursor(terminal->emulator, &row, &column);
     emulator_free(terminal->emulator);
     terminal->emulator = emulator_new(rows, columns);
+    terminal->rows = rows;
+    terminal->columns = columns;
     if (terminal->keeps_styles)
         emulator_keep_styles(terminal->emulator);
-    const struct modes *modes = &terminal->modes;
+    const struct terminal_modes *modes = &terminal->modes;
     if (modes->alternate)
         emulator_set_mode(terminal->emulator, EMULATOR_ALTERNATE, true);
     if (modes->application_cursor)
@@ -332,31 +314,6 @@ bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg
     return true;
 }
 
-int terminal_rows(const struct terminal *terminal)
-{
-    return emulator_rows(terminal->emulator);
-}
-
-int terminal_columns(const struct terminal *terminal)
-{
-    return emulator_columns(terminal->emulator);
-}
-
-bool terminal_in_update(const struct terminal *terminal)
-{
-    return terminal->modes.in_update;
-}
-
-uint64_t terminal_frames(const struct terminal *terminal)
-{
-    return terminal->frames;
-}
-
-const char *terminal_title(const struct terminal *terminal)
-{
-    return terminal->title;
-}
-
 void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
                         struct buffer *out)
 {
@@ -368,12 +325,7 @@ void terminal_part_text(const struct terminal *terminal, int row, int first, int
 
 void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out)
 {
-    terminal_part_text(terminal, row, 0, terminal_columns(terminal) - 1, out);
-}
-
-void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out)
-{
-    emulator_cell(terminal->emulator, row, column, out);
+    terminal_part_text(terminal, row, 0, terminal->columns - 1, out);
 }
 
 void terminal_keep_styles(struct terminal *terminal)
@@ -382,20 +334,9 @@ void terminal_keep_styles(struct terminal *terminal)
     emulator_keep_styles(terminal->emulator);
 }
 
-int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
-                 struct buffer *out)
-{
-    return emulator_run(terminal->emulator, row, column, style, out);
-}
-
-bool terminal_take_row(struct terminal *terminal, int row)
-{
-    return emulator_take_row(terminal->emulator, row);
-}
-
 void terminal_text(const struct terminal *terminal, struct string_list *rows)
 {
-    for (int row = 0; row < terminal_rows(terminal); row++) {
+    for (int row = 0; row < terminal->rows; row++) {
         struct buffer text = {0};
         terminal_row_text(terminal, row, &text);
         string_list_take(rows, buffer_take(&text));
@@ -465,7 +406,7 @@ void terminal_encode_key(struct terminal *terminal, struct key key, struct buffe
 }
 
 /* xterm's "Extended coordinates" (1006) and "Normal tracking mode". */
-static void put_mouse(const struct modes *modes, int code, bool press, int row, int column,
+static void put_mouse(const struct terminal_modes *modes, int code, bool press, int row, int column,
                       struct buffer *bytes)
 {
     if (modes->mouse_sgr)
@@ -477,8 +418,8 @@ static void put_mouse(const struct modes *modes, int code, bool press, int row, 
 bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                            int column, struct buffer *bytes, struct lg_error *err)
 {
-    const struct modes *modes = &terminal->modes;
-    int rows = terminal_rows(terminal), columns = terminal_columns(terminal);
+    const struct terminal_modes *modes = &terminal->modes;
+    int rows = terminal->rows, columns = terminal->columns;
     if (modes->mouse == 0)
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target has not asked for the mouse");
     if (row < 0 || row >= rows || column < 0 || column >= columns)

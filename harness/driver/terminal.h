@@ -6,7 +6,7 @@
  * (DECSET 2026), mouse modes and the title, and counts frames. It never writes to a descriptor:
  * replies are appended to a buffer that the owner sends.
  *
- * A wait may look at complete frames only: terminal_in_update says that one is being drawn. Real
+ * A wait may look at complete frames only: modes.in_update says that one is being drawn. Real
  * terminals end an update by themselves when it takes too long (150 ms to 1 s). This one does not,
  * because a half-drawn screen must not satisfy a wait: a target that stops in the middle of a frame
  * runs into the deadline of the wait, or is noticed when it ends.
@@ -25,9 +25,32 @@
 #include "base/error.h"
 #include "scenario/key_name.h"
 #include "scenario/plan.h"
+#include "driver/emulator.h"
+#include "driver/scanner.h"
 
-struct terminal;
-struct cell_style; /* driver/emulator.h */
+/* Others only read it: rows, columns, in_update, title, frames, and the cells of the emulator. */
+struct terminal {
+    struct emulator *emulator;
+    int rows, columns;
+    struct scanner scanner;
+    /* What the target has asked its terminal for, as far as input and frames depend on it. */
+    struct terminal_modes {
+        bool in_update;          /* DECSET 2026: a frame is being drawn */
+        int mouse;               /* DECSET 1000, 1002 or 1003, whichever came last; 0: no mouse */
+        bool mouse_sgr;          /* DECSET 1006 */
+        bool application_cursor; /* DECCKM */
+        bool no_wrap;            /* DECAWM reset */
+        bool insert;             /* IRM */
+        bool alternate;          /* the alternate screen */
+    } modes;
+    char *title; /* "" at first. Nothing in it can act on a terminal (text_harmless) */
+    bool title_changed;
+    bool keeps_styles;
+    /* Complete frames so far: ends of synchronized updates, and, outside of them, feeds that drew
+     * or changed the title. */
+    uint64_t frames;
+    struct buffer *replies; /* of the feed under way */
+};
 
 /* 1 to LIMIT_TERMINAL_ROWS rows and 2 to LIMIT_TERMINAL_COLUMNS columns; else LG_ERROR_INPUT. */
 struct terminal *terminal_new(int rows, int columns, struct lg_error *err);
@@ -40,30 +63,13 @@ void terminal_feed(struct terminal *terminal, const char *bytes, size_t length,
  * outside); the target redraws. Modes, title, cursor and a sequence under way are kept. */
 bool terminal_resize(struct terminal *terminal, int rows, int columns, struct lg_error *err);
 
-int terminal_rows(const struct terminal *terminal);
-int terminal_columns(const struct terminal *terminal);
-bool terminal_in_update(const struct terminal *terminal);
-/* Complete frames so far: ends of synchronized updates, and, outside of them, feeds that drew or
- * changed the title. */
-uint64_t terminal_frames(const struct terminal *terminal);
-/* "" at first. Nothing in it can act on a terminal (text_harmless). */
-const char *terminal_title(const struct terminal *terminal);
-
 /* One row as UTF-8 text, trailing blanks cut; the second cell of a wide character is skipped. */
 void terminal_row_text(const struct terminal *terminal, int row, struct buffer *out);
 /* The same for the columns of a range (already resolved, inclusive). */
 void terminal_part_text(const struct terminal *terminal, int row, int first, int last,
                         struct buffer *out);
-/* Appends one cell: a space where it is blank, nothing where it is the second half of a wide
- * character, else a character with its combining marks. */
-void terminal_cell_text(const struct terminal *terminal, int row, int column, struct buffer *out);
-/* For a replay (driver/replay.h): from now on colours are kept; the cells from `column` on that
- * look the same, appended, returning the column after them; has a row been drawn on since this was
- * last asked? */
+/* For a replay (driver/replay.h): from now on colours are kept (emulator_run). */
 void terminal_keep_styles(struct terminal *terminal);
-int terminal_run(const struct terminal *terminal, int row, int column, struct cell_style *style,
-                 struct buffer *out);
-bool terminal_take_row(struct terminal *terminal, int row);
 /* The whole screen, one string per row; the caller frees the list. */
 void terminal_text(const struct terminal *terminal, struct string_list *rows);
 

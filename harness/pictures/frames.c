@@ -128,11 +128,11 @@ static uint32_t take_line(struct frames *frames, const struct terminal *terminal
     size_t kept = 1; /* bytes, up to the last run that shows something */
     bool blank = true;
     buffer_char(&json, '[');
-    for (int column = 0; column < terminal_columns(terminal);) {
+    for (int column = 0; column < terminal->columns;) {
         struct cell_style style;
         buffer_clear(&text);
-        column = terminal_run(terminal, row, column, &style, &text);
-        bool last = column >= terminal_columns(terminal);
+        column = emulator_run(terminal->emulator, row, column, &style, &text);
+        bool last = column >= terminal->columns;
         while (last && is_plain(style) && text.length > 0 && text.data[text.length - 1] == ' ')
             text.data[--text.length] = '\0';
         buffer_format(&json, "%s%zu,", json.length > 1 ? "," : "", style_number(frames, style));
@@ -155,9 +155,9 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
     unsigned full = 0;
     for (int row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
         uint32_t line = frames->screen[row];
-        if (row >= terminal_rows(terminal))
+        if (row >= terminal->rows)
             line = 0;
-        else if (terminal_take_row(terminal, row))
+        else if (emulator_take_row(terminal->emulator, row))
             line = take_line(frames, terminal, row);
         if (line != frames->screen[row])
             array_append(frames->changes, frames->change_count, frames->change_capacity,

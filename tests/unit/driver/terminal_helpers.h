@@ -42,7 +42,7 @@ static inline void assert_row(const struct terminal *terminal, int row, const ch
 static inline char *screen_of(const struct terminal *terminal)
 {
     struct buffer text = {0};
-    for (int row = 0; row < terminal_rows(terminal); row++) {
+    for (int row = 0; row < terminal->rows; row++) {
         terminal_row_text(terminal, row, &text);
         buffer_char(&text, '\n');
     }

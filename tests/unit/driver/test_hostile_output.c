@@ -162,8 +162,8 @@ static char *state_of(struct terminal *terminal, const struct buffer *replies)
     struct lg_error err = {0};
     struct buffer cursor = BUFFER_INIT(SIZE_MAX);
     char *screen = screen_of(terminal);
-    buffer_format(&text, "%stitle %s\nin update %d\nreplies %s\n", screen, terminal_title(terminal),
-                  terminal_in_update(terminal), buffer_string(replies));
+    buffer_format(&text, "%stitle %s\nin update %d\nreplies %s\n", screen, terminal->title,
+                  terminal->modes.in_update, buffer_string(replies));
     if (!terminal_encode_mouse(terminal, MOUSE_CLICK, 1, 1, 1, &text, &err))
         buffer_text(&text, err.text);
     terminal_encode_key(terminal, (struct key){.code = KEY_UP}, &text);

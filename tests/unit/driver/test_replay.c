@@ -21,12 +21,11 @@ static bool see_frame(void *context, double at, struct terminal *terminal)
 {
     struct seen *seen = context;
     _cleanup_buffer_ struct buffer text = {0};
-    buffer_format(&seen->told, "%.1f %dx%d", at, terminal_columns(terminal),
-                  terminal_rows(terminal));
-    for (int column = 0; column < terminal_columns(terminal);) {
+    buffer_format(&seen->told, "%.1f %dx%d", at, terminal->columns, terminal->rows);
+    for (int column = 0; column < terminal->columns;) {
         struct cell_style style;
         buffer_clear(&text);
-        column = terminal_run(terminal, 0, column, &style, &text);
+        column = emulator_run(terminal->emulator, 0, column, &style, &text);
         buffer_format(&seen->told, " [%s", buffer_string(&text));
         if (style.foreground != COLOUR_DEFAULT)
             buffer_format(&seen->told, " fg=%x", (unsigned)style.foreground);

@@ -250,7 +250,7 @@ static void a_resize_reaches_process_and_screen(void **state)
     assert_true(PLAY(step));
     assert_int_equal(fake_process.rows, 5);
     assert_int_equal(fake_process.columns, 30);
-    assert_int_equal(terminal_rows(it.target->terminal), 5);
+    assert_int_equal(it.target->terminal->rows, 5);
 }
 
 /* Quiet. */

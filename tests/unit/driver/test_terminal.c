@@ -67,9 +67,9 @@ static void test_wide_characters_and_marks(void **state)
     terminal_part_text(terminal, 0, 2, 4, &part);
     assert_string_equal(buffer_string(&part), "本e\xcc\x81");
     buffer_clear(&part);
-    terminal_cell_text(terminal, 0, 1, &part);
+    emulator_cell(terminal->emulator, 0, 1, &part);
     assert_int_equal(part.length, 0);
-    terminal_cell_text(terminal, 1, 0, &part);
+    emulator_cell(terminal->emulator, 1, 0, &part);
     assert_string_equal(buffer_string(&part), " ");
     buffer_free(&part);
     terminal_free(terminal);
@@ -173,17 +173,17 @@ static void test_frames_are_ends_of_updates(void **state)
     (void)state;
     struct terminal *terminal = new_terminal(3, 10);
     feed(terminal, "\x1b[?2026habc");
-    assert_true(terminal_in_update(terminal));
-    assert_int_equal(terminal_frames(terminal), 0);
+    assert_true(terminal->modes.in_update);
+    assert_int_equal(terminal->frames, 0);
     feed(terminal, "def");
-    assert_int_equal(terminal_frames(terminal), 0);
+    assert_int_equal(terminal->frames, 0);
     feed(terminal, "\x1b[?2026l");
-    assert_false(terminal_in_update(terminal));
-    assert_int_equal(terminal_frames(terminal), 1);
+    assert_false(terminal->modes.in_update);
+    assert_int_equal(terminal->frames, 1);
     feed(terminal, "\x1b[?2026l"); /* no update was under way */
-    assert_int_equal(terminal_frames(terminal), 1);
+    assert_int_equal(terminal->frames, 1);
     feed(terminal, "\x1b[?2026hx\x1b[?2026l\x1b[?2026hy\x1b[?2026l");
-    assert_int_equal(terminal_frames(terminal), 3);
+    assert_int_equal(terminal->frames, 3);
     terminal_free(terminal);
 }
 
@@ -192,15 +192,15 @@ static void test_frames_outside_of_updates_are_feeds_that_drew(void **state)
     (void)state;
     struct terminal *terminal = new_terminal(3, 10);
     feed(terminal, "abc");
-    assert_int_equal(terminal_frames(terminal), 1);
+    assert_int_equal(terminal->frames, 1);
     feed(terminal, "\x1b[2;2H\x1b[1m\x1b[?2004h"); /* draws nothing */
-    assert_int_equal(terminal_frames(terminal), 1);
+    assert_int_equal(terminal->frames, 1);
     feed(terminal, "\x1b[2J");
-    assert_int_equal(terminal_frames(terminal), 2);
+    assert_int_equal(terminal->frames, 2);
     feed(terminal, "\x1b]2;new\a"); /* a wait may be for the title */
-    assert_int_equal(terminal_frames(terminal), 3);
+    assert_int_equal(terminal->frames, 3);
     feed(terminal, "\x1b]2;new\a");
-    assert_int_equal(terminal_frames(terminal), 3);
+    assert_int_equal(terminal->frames, 3);
     terminal_free(terminal);
 }
 
@@ -208,15 +208,15 @@ static void test_title(void **state)
 {
     (void)state;
     struct terminal *terminal = new_terminal(3, 10);
-    assert_string_equal(terminal_title(terminal), "");
+    assert_string_equal(terminal->title, "");
     feed(terminal, "\x1b]0;one\x1b\\");
-    assert_string_equal(terminal_title(terminal), "one");
+    assert_string_equal(terminal->title, "one");
     feed(terminal, "\x1b]2;two ✓\a");
-    assert_string_equal(terminal_title(terminal), "two ✓");
+    assert_string_equal(terminal->title, "two ✓");
     feed(terminal, "\x1b]1;icon\a\x1b]22;x\a");
-    assert_string_equal(terminal_title(terminal), "two ✓");
+    assert_string_equal(terminal->title, "two ✓");
     feed(terminal, "\x1b]2;\xff\xe2\x80\xae\a"); /* invalid, and an override of the direction */
-    assert_string_equal(terminal_title(terminal), "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_string_equal(terminal->title, "\xef\xbf\xbd\xef\xbf\xbd");
     terminal_free(terminal);
 }
 
@@ -238,11 +238,11 @@ static void test_modes_are_followed_and_survive_a_resize(void **state)
     assert_mouse(terminal, NULL);
     feed(terminal, "\x1b[?1003;1006h\x1b]2;kept\a\x1b[?1049h\x1b[?1hx\x1b[?2026h");
     assert_true(terminal_resize(terminal, 5, 20, &err));
-    assert_int_equal(terminal_rows(terminal), 5);
-    assert_int_equal(terminal_columns(terminal), 20);
+    assert_int_equal(terminal->rows, 5);
+    assert_int_equal(terminal->columns, 20);
     assert_mouse(terminal, "\x1b[<0;3;2M\x1b[<0;3;2m");
-    assert_string_equal(terminal_title(terminal), "kept");
-    assert_true(terminal_in_update(terminal));
+    assert_string_equal(terminal->title, "kept");
+    assert_true(terminal->modes.in_update);
     assert_row(terminal, 0, "");
     _cleanup_buffer_ struct buffer bytes = BUFFER_INIT(64);
     terminal_encode_key(terminal, (struct key){.code = KEY_UP}, &bytes);
@@ -254,7 +254,7 @@ static void test_modes_are_followed_and_survive_a_resize(void **state)
     feed(terminal, "\x1b[?1003h\x1b"
                    "c");
     assert_mouse(terminal, NULL);
-    assert_false(terminal_in_update(terminal));
+    assert_false(terminal->modes.in_update);
     terminal_free(terminal);
 }
 
@@ -289,7 +289,7 @@ static void test_sizes_have_limits(void **state)
         assert_int_equal(err.class, LG_ERROR_INPUT);
         assert_false(terminal_resize(terminal, sizes[i][0], sizes[i][1], NULL));
     }
-    assert_int_equal(terminal_columns(terminal), 10);
+    assert_int_equal(terminal->columns, 10);
     terminal_free(terminal);
 }
 
@@ -323,7 +323,7 @@ static void test_endless_strings_are_dropped(void **state)
         feed(terminal, "endless");
     feed(terminal, "\x1b\\after");
     terminal_feed(terminal, BYTES("\x1b[5n"), &replies);
-    assert_string_equal(terminal_title(terminal), "short");
+    assert_string_equal(terminal->title, "short");
     assert_row(terminal, 0, "after");
     assert_string_equal(buffer_string(&replies), "\x1b[0n");
     terminal_free(terminal);
@@ -349,7 +349,7 @@ static void test_what_would_break_the_emulator(void **state)
     for (int i = 0; i < 200000; i++)
         feed(terminal, "\xcc\x81"); /* marks without end */
     struct buffer cell = BUFFER_INIT(64);
-    terminal_cell_text(terminal, 4, 1, &cell);
+    emulator_cell(terminal->emulator, 4, 1, &cell);
     assert_int_equal(cell.length, 1 + 5 * 2);
     buffer_free(&cell);
     terminal_free(terminal);
