@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "commands/acceptance.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/selection.h"
 #include "result/baseline_difference.h"

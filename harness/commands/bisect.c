@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "commands/command.h"
-#include "commands/complain.h"
 
 /* git bisect run: 0 is good, 1 to 124 is bad, 125 could not be tested, 128 and more ends the
  * search. */

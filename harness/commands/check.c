@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/selection.h"
 #include "verdict/baseline.h"
 
@@ -158,8 +157,7 @@ int command_check(const struct arguments *arguments)
     else if (!check_operands(&checking, &err))
         note_error(&checking, &err);
     size_t problems = checking.problems.count;
-    print_diagnostics(&checking.problems);
-    diagnostics_free(&checking.problems);
+    complain_of_all(&checking.problems);
     print_count(checking.scenarios, "scenario", ", ");
     print_count(checking.targets, "target file", ", ");
     print_count(checking.baselines, "baseline", ": ");

@@ -5,7 +5,9 @@
 #ifndef LEAKGATE_COMMANDS_COMMAND_H
 #define LEAKGATE_COMMANDS_COMMAND_H
 
+#include "base/error.h"
 #include "commands/options.h"
+#include "scenario/diagnostics.h"
 
 /* The whole program: returns its exit status. */
 int command_main(int count, char **words);
@@ -31,6 +33,11 @@ struct command_info {
 };
 extern const struct command_info command_table[];
 extern const size_t command_table_count;
+
+/* Prints "leakgate: where: text" on standard error and returns the error's exit status. */
+int complain(const struct lg_error *err);
+/* The same for each problem, on its line, and frees them. */
+void complain_of_all(struct diagnostics *problems);
 
 /* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.
  */

@@ -18,8 +18,9 @@ bool revision_scenarios(const struct revision *revision, const char *directory,
     for (size_t i = 0; i < files.count; i++) {
         const char *base = path_base(files.items[i]);
         _cleanup_free_ char *direct = path_join(directory, base);
+        _cleanup_free_ char *name = yaml_name(base);
         if (strcmp(direct, files.items[i]) == 0)
-            string_list_take(names, memory_copy_range(base, strlen(base) - strlen(".yaml")));
+            string_list_add_once(names, name);
     }
     return true;
 }

@@ -8,8 +8,8 @@
 #include "commands/revision.h"
 #include "scenario/load.h"
 
-/* Adds the names of the scenarios that the revision has in this directory; none where it is
- * outside of the repository. */
+/* Adds the names, once each, of the scenarios that the revision has in this directory; none where
+ * it is outside of the repository. */
 bool revision_scenarios(const struct revision *revision, const char *directory,
                         struct string_list *names, struct lg_error *err);
 

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/completion_scripts.h"
 #include "commands/selection.h"
 
@@ -41,9 +40,8 @@ static void put_tags(const struct arguments *arguments, struct buffer *out)
     _cleanup_strings_ struct string_list tags = {0};
     struct selection selection = {0};
     struct diagnostics problems = {0};
-    struct load_options options = {.scenarios = option_text(arguments, OPTION_SCENARIOS)};
-    files_with_suffix(options.scenarios, ".yaml", &files);
-    selection_load(arguments, &files, &options, &selection, &problems);
+    files_with_suffix(option_text(arguments, OPTION_SCENARIOS), ".yaml", &files);
+    selection_load(arguments, &files, &selection, &problems);
     diagnostics_free(&problems);
     for (size_t i = 0; i < selection.count; i++)
         for (size_t j = 0; j < selection.plans[i]->tags.count; j++)

@@ -7,7 +7,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/comparison.h"
 #include "commands/selection.h"
 #include "result/baseline_difference.h"
@@ -53,23 +52,19 @@ static int compare_scenarios(struct comparing *comparing)
 {
     const char *directory = option_text(comparing->arguments, OPTION_SCENARIOS);
     _cleanup_free_ char *inside = path_join(directory, "x");
-    _cleanup_strings_ struct string_list all = {0};
     _cleanup_strings_ struct string_list names = {0};
     struct diagnostics problems = {0};
     struct lg_error err = {0};
     if (!revision_knows(comparing->revision, inside))
         return EXIT_PASS;
-    names_of_files(directory, &all);
-    if (!revision_scenarios(comparing->revision, directory, &all, &err))
+    names_of_files(directory, &names);
+    if (!revision_scenarios(comparing->revision, directory, &names, &err))
         return complain(&err);
-    for (size_t i = 0; i < all.count; i++)
-        string_list_add_once(&names, all.items[i]);
     string_list_sort(&names);
     for (size_t i = 0; i < names.count; i++)
         compare_scenario(comparing, names.items[i], &problems);
-    print_diagnostics(&problems);
     int status = problems.count > 0 ? EXIT_INPUT : EXIT_PASS;
-    diagnostics_free(&problems);
+    complain_of_all(&problems);
     return status;
 }
 
@@ -102,18 +97,15 @@ static bool compare_baselines(struct comparing *comparing, struct lg_error *err)
 {
     const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
     _cleanup_strings_ struct string_list targets = {0};
-    _cleanup_strings_ struct string_list all = {0};
     _cleanup_strings_ struct string_list paths = {0};
     files_with_suffix(directory, "", &targets);
     for (size_t i = 0; i < targets.count; i++)
-        files_with_suffix(targets.items[i], ".json", &all);
-    if (!revision_list(comparing->revision, directory, ".json", &all, err))
+        files_with_suffix(targets.items[i], ".json", &paths);
+    if (!revision_list(comparing->revision, directory, ".json", &paths, err))
         return false;
-    if (all.count == 0 && option_given(comparing->arguments, OPTION_BASELINES))
+    if (paths.count == 0 && option_given(comparing->arguments, OPTION_BASELINES))
         return lg_fail(err, LG_ERROR_INPUT, 0, "there is no baseline in %s, neither here nor at %s",
-                       directory, revision_name(comparing->revision));
-    for (size_t i = 0; i < all.count; i++)
-        string_list_add_once(&paths, all.items[i]);
+                       directory, comparing->revision->name);
     for (size_t i = 0; i < paths.count; i++)
         if (!compare_baseline(comparing, directory, paths.items[i], err))
             return false;
@@ -133,8 +125,8 @@ static bool open_all(struct comparing *comparing, struct lg_error *err)
     if (comparing->revision == NULL)
         return false;
     comparing->options = load_options_of(comparing->arguments);
-    comparing->difference.revision = revision_name(comparing->revision);
-    comparing->difference.commit = revision_commit(comparing->revision);
+    comparing->difference.revision = comparing->revision->name;
+    comparing->difference.commit = comparing->revision->commit;
     return true;
 }
 

@@ -6,7 +6,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/schedule.h"
 #include "commands/selection.h"
 #include "report/console.h"
@@ -165,12 +164,10 @@ int command_list(const struct arguments *arguments)
     struct diagnostics problems = {0};
     struct lg_error err = {0};
     _cleanup_strings_ struct string_list files = {0};
-    struct load_options options = load_options_of(arguments);
     if (!selection_files(arguments, &files, &err))
         return complain(&err);
-    bool fine = selection_load(arguments, &files, &options, &selection, &problems);
-    print_diagnostics(&problems);
-    diagnostics_free(&problems);
+    bool fine = selection_load(arguments, &files, &selection, &problems);
+    complain_of_all(&problems);
     bool any = selection.count > 0;
     selection_keep_shard(arguments, &selection);
     if (option_given(arguments, OPTION_JSON))

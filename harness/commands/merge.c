@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "commands/report_directory.h"

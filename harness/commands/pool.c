@@ -220,6 +220,8 @@ static void wait_for_events(struct pool *pool)
 static double seconds_left(const struct pool *pool)
 {
     const struct suite_run *suite = pool->suite;
+    if (option_given(suite->arguments, OPTION_ITERATIONS)) /* how long these take is not known */
+        return 0;
     size_t pending = pool->signal == 0 ? suite->order_count - pool->next : 0;
     _cleanup_free_ double *seconds = memory_array(pending + 1, sizeof *seconds);
     _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);

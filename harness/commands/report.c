@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "result/result.h"

@@ -17,18 +17,8 @@
 #include "world/git.h"
 #include "world/home.h"
 
-/* A SHA-1 has 40 digits, a SHA-256 64. */
-enum { HASH_LONGEST = 64, HASH_SHORTEST = 40 };
-
 /* What is asked of git, but for files, is one line with at most a path in it. */
 enum { ENTRY_LONGEST = 8192 };
-
-struct revision {
-    char *name;
-    char commit[HASH_LONGEST + 1];
-    char *program;
-    struct string_list environment;
-};
 
 /* Without what would send git to another repository than the one that the file lies in: git itself
  * sets these where leakgate is run by a hook. */
@@ -50,24 +40,19 @@ static void gather_environment(struct string_list *environment)
 
 /* The nearest directory above `path` that exists, and the path from there: a file, or all of its
  * directory, may be gone from the working tree. Both are the caller's. */
-static void locate(const char *path, char **directory, char **relative)
+static char *locate(const char *path, char **relative)
 {
     _cleanup_free_ char *above = memory_copy_text(path);
     struct stat status;
-    for (;;) {
-        char *slash = strrchr(above, '/');
-        if (slash == NULL || slash == above)
-            break;
+    for (char *slash; (slash = strrchr(above, '/')) != NULL && slash != above;) {
         *slash = '\0';
         if (stat(above, &status) == 0 && S_ISDIR(status.st_mode)) {
-            *directory = memory_copy_text(above);
             *relative = memory_format("./%s", path + strlen(above) + 1);
-            return;
+            return take_pointer(above);
         }
     }
-    bool absolute = path[0] == '/';
-    *directory = memory_copy_text(absolute ? "/" : ".");
     *relative = memory_format("./%s", path + strspn(path, "/"));
+    return memory_copy_text(path[0] == '/' ? "/" : ".");
 }
 
 static bool ask(const struct revision *revision, const char *directory,
@@ -91,14 +76,13 @@ static bool is_hash(const char *text)
 static bool find_commit(struct revision *revision, const char *path, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
-    _cleanup_free_ char *directory = NULL;
     _cleanup_free_ char *relative = NULL;
+    _cleanup_free_ char *directory = locate(path, &relative);
     _cleanup_free_ char *complaint = NULL;
     _cleanup_free_ char *wanted = memory_format("%s^{commit}", revision->name);
     const char *arguments[] = {"rev-parse",        "--verify", "--quiet",
                                "--end-of-options", wanted,     NULL};
     int status = 0;
-    locate(path, &directory, &relative);
     if (!ask(revision, directory, arguments, &out, &status, &complaint, err))
         return false;
     if (status != 0 && complaint[0] != '\0')
@@ -172,10 +156,9 @@ struct revision *revision_open_base(const char *directory, struct lg_error *err)
 {
     static const char *const branches[] = {"origin/HEAD", "@{upstream}"};
     _cleanup_free_ char *inside = path_join(directory, "x");
-    _cleanup_free_ char *near = NULL;
     _cleanup_free_ char *relative = NULL;
+    _cleanup_free_ char *near = locate(inside, &relative);
     struct revision *revision = revision_new("HEAD");
-    locate(inside, &near, &relative);
     for (size_t i = 0; revision->program != NULL && i < sizeof branches / sizeof *branches; i++)
         if (find_merge_base(revision, near, branches[i]))
             return revision;
@@ -191,16 +174,6 @@ void revision_close(struct revision *revision)
     free(revision->program);
     string_list_free(&revision->environment);
     free(revision);
-}
-
-const char *revision_name(const struct revision *revision)
-{
-    return revision->name;
-}
-
-const char *revision_commit(const struct revision *revision)
-{
-    return revision->commit;
 }
 
 /* "100644 blob HASH\tPATH": a link or a directory is no file. */
@@ -228,10 +201,9 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
                    bool *exists, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer entry = BUFFER_INIT(ENTRY_LONGEST);
-    _cleanup_free_ char *directory = NULL;
     _cleanup_free_ char *relative = NULL;
+    _cleanup_free_ char *directory = locate(path, &relative);
     char hash[HASH_LONGEST + 1];
-    locate(path, &directory, &relative);
     const char *list[] = {"--literal-pathspecs", "ls-tree", revision->commit, "--", relative, NULL};
     if (!ask_for_file(revision, directory, path, list, &entry, err))
         return false;
@@ -300,15 +272,12 @@ bool revision_difference(const struct revision *revision, const char *path, bool
 
 bool revision_knows(const struct revision *revision, const char *path)
 {
-    _cleanup_buffer_ struct buffer out = BUFFER_INIT(ENTRY_LONGEST);
-    _cleanup_free_ char *directory = NULL;
     _cleanup_free_ char *relative = NULL;
-    _cleanup_free_ char *complaint = NULL;
+    _cleanup_free_ char *directory = locate(path, &relative);
     _cleanup_free_ char *commit = memory_format("%s^{commit}", revision->commit);
-    const char *arguments[] = {"cat-file", "-e", commit, NULL};
-    int status = 0;
-    locate(path, &directory, &relative);
-    return ask(revision, directory, arguments, &out, &status, &complaint, NULL) && status == 0;
+    const char *arguments[] = {"rev-parse", "--verify", "--quiet", commit, NULL};
+    _cleanup_free_ char *hash = ask_line(revision, directory, arguments);
+    return hash != NULL;
 }
 
 bool revision_list(const struct revision *revision, const char *directory, const char *suffix,
@@ -316,9 +285,8 @@ bool revision_list(const struct revision *revision, const char *directory, const
 {
     _cleanup_buffer_ struct buffer out = BUFFER_INIT(LIMIT_JSON_BYTES);
     _cleanup_free_ char *inside = path_join(directory, "x");
-    _cleanup_free_ char *near = NULL;
     _cleanup_free_ char *relative = NULL;
-    locate(inside, &near, &relative);
+    _cleanup_free_ char *near = locate(inside, &relative);
     relative[strlen(relative) - 1] = '\0';
     const char *list[] = {"--literal-pathspecs", "ls-tree",        "-z", "-r",     "--name-only",
                           "--full-name",         revision->commit, "--", relative, NULL};
@@ -330,8 +298,10 @@ bool revision_list(const struct revision *revision, const char *directory, const
     size_t skipped = (top != NULL ? strlen(top) : 0) + strlen(relative) - strlen("./");
     const char *text = buffer_string(&out);
     for (size_t at = 0; at < out.length; at += strlen(text + at) + 1)
-        if (strlen(text + at) > skipped && text_ends(text + at, suffix))
-            string_list_take(paths, path_join(directory, text + at + skipped));
+        if (strlen(text + at) > skipped && text_ends(text + at, suffix)) {
+            _cleanup_free_ char *path = path_join(directory, text + at + skipped);
+            string_list_add_once(paths, path);
+        }
     string_list_sort(paths);
     return true;
 }

@@ -15,17 +15,23 @@
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
 
-struct revision;
+/* A SHA-1 has 40 digits, a SHA-256 64. */
+enum { HASH_LONGEST = 64, HASH_SHORTEST = 40 };
+
+struct revision {
+    char *name; /* as it was given */
+    char commit[HASH_LONGEST + 1];
+    char *program; /* git, and its environment */
+    struct string_list environment;
+};
 
 /* NULL and LG_ERROR_INPUT when there is no git, no repository at `directory` (which itself need not
  * exist), or no such revision in it. */
 struct revision *revision_open(const char *directory, const char *name, struct lg_error *err);
 /* Where HEAD left the branch that it will come back to: the remote's default branch, or the one it
- * tracks; HEAD itself where there is neither. revision_name is that branch. */
+ * tracks; HEAD itself where there is neither. Its name is that branch. */
 struct revision *revision_open_base(const char *directory, struct lg_error *err);
 void revision_close(struct revision *revision);
-const char *revision_name(const struct revision *revision);   /* as it was given */
-const char *revision_commit(const struct revision *revision); /* its hash */
 
 /* Appends the file that has this path in the working tree; *exists is false where the revision has
  * none, and then nothing is appended. */
@@ -39,7 +45,7 @@ bool revision_difference(const struct revision *revision, const char *path, bool
 /* Is the file, or where it would be, in a repository that has this revision? */
 bool revision_knows(const struct revision *revision, const char *path);
 /* Adds the paths of all files below the directory with that ending, as they are called from here,
- * sorted. */
+ * once each, and sorts. */
 bool revision_list(const struct revision *revision, const char *directory, const char *suffix,
                    struct string_list *paths, struct lg_error *err);
 /* The baseline of that path; *baseline stays NULL where the revision has none. The caller frees it.

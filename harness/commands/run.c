@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/complain.h"
 #include "commands/comparison.h"
 #include "commands/print_result.h"
 #include "commands/report_directory.h"
@@ -34,21 +33,6 @@ static bool read_timeout_scale(double *scale, struct lg_error *err)
                        "LEAKGATE_TIMEOUT_SCALE is \"%s\", not a number from 0.1 to 100", text);
     *scale = value;
     return true;
-}
-
-/* An empty part is a part all the same: who splits a suite by a fixed number must not fail when it
- * has fewer scenarios. */
-static void take_shard(struct suite_run *suite)
-{
-    struct shard shard = option_shard(suite->arguments);
-    if (shard.of == 0)
-        return;
-    for (size_t i = 0; i < suite->selection.count; i++)
-        string_list_add(&suite->whole, suite->selection.plans[i]->name);
-    selection_keep_shard(suite->arguments, &suite->selection);
-    if (suite->selection.count == 0)
-        fprintf(stderr, "shard %u of %u is empty: there are %zu scenarios in all\n", shard.index,
-                shard.of, suite->whole.count);
 }
 
 /* --for: of the scenarios that are paced by time. A shard may have none of them, and neither what
@@ -81,23 +65,49 @@ static int load_scenarios(struct suite_run *suite)
     struct lg_error err = {0};
     _cleanup_strings_ struct string_list files = {0};
     struct diagnostics problems = {0};
-    struct load_options options = load_options_of(suite->arguments);
     if (!read_timeout_scale(&suite->timeout_scale, &err) ||
         !selection_files(suite->arguments, &files, &err))
         return complain(&err);
-    bool fine = selection_load(suite->arguments, &files, &options, &suite->selection, &problems);
-    print_diagnostics(&problems);
-    diagnostics_free(&problems);
+    bool fine = selection_load(suite->arguments, &files, &suite->selection, &problems);
+    complain_of_all(&problems);
     if (!fine)
         return EXIT_INPUT;
     if (suite->selection.count == 0) {
         print_no_scenario(suite->arguments);
         return EXIT_NOTHING_JUDGED;
     }
-    if (!set_durations(suite, &err))
-        return complain(&err);
-    take_shard(suite);
-    return EXIT_PASS;
+    return set_durations(suite, &err) ? EXIT_PASS : complain(&err);
+}
+
+/* An empty shard is one all the same: who splits a suite by a fixed number must not fail when it
+ * has fewer scenarios. */
+static void begin_result(struct suite_run *suite)
+{
+    const struct arguments *arguments = suite->arguments;
+    struct selection *selection = &suite->selection;
+    struct shard shard = option_shard(arguments);
+    _cleanup_free_ char *options = suite_options_again(arguments, true);
+    struct suite_result *result = suite_new(option_text(arguments, OPTION_REPORT),
+                                            option_text(arguments, OPTION_BASELINES), options);
+    suite->result = result;
+    result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
+    result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
+    result->shard = shard.index;
+    result->shards = shard.of;
+    for (size_t i = 0; shard.of > 0 && i < selection->count; i++)
+        string_list_add(&result->whole, selection->plans[i]->name);
+    selection_keep_shard(arguments, selection);
+    if (selection->count == 0)
+        fprintf(stderr, "shard %u of %u is empty: there are %zu scenarios in all\n", shard.index,
+                shard.of, result->whole.count);
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct plan *plan = selection->plans[i];
+        struct scenario_result *scenario = suite_add(result, plan->name, plan->file, plan->title);
+        free(scenario->operand);
+        scenario->operand = suite_operand(suite, plan);
+        scenario->without = plan->without != NULL;
+        snprintf(scenario->today, sizeof scenario->today, "%.10s", result->date);
+    }
 }
 
 /* Of a scenario that is skipped, a missing program or baseline does not matter. */
@@ -106,14 +116,15 @@ static void find_skipped(struct suite_run *suite)
     for (size_t i = 0; i < suite->selection.count; i++) {
         const struct plan *plan = suite->selection.plans[i];
         _cleanup_strings_ struct string_list tools = {0};
-        struct buffer reason = {0};
+        _cleanup_buffer_ struct buffer reason = {0};
         if (plan->without != NULL)
             buffer_text(&reason, plan->without);
         else
             world_missing_tools(plan, &tools);
         for (size_t t = 0; t < tools.count; t++)
             buffer_format(&reason, "%s%s", t > 0 ? ", " : "not on this machine: ", tools.items[t]);
-        string_list_take(&suite->skipped, buffer_take(&reason));
+        if (reason.length > 0)
+            scenario_skip(&suite->result->scenarios[i], buffer_string(&reason));
     }
 }
 
@@ -122,7 +133,7 @@ static bool is_chosen(const struct suite_run *suite, const char *name)
     for (size_t i = 0; i < suite->selection.count; i++)
         if (strcmp(suite->selection.plans[i]->name, name) == 0)
             return true;
-    return string_list_contains(&suite->whole, name);
+    return string_list_contains(&suite->result->whole, name);
 }
 
 /* Scenarios that would have been chosen at the revision, and are not here. Where the scenarios are
@@ -144,7 +155,7 @@ static void find_missing(struct suite_run *suite, const struct load_options *opt
         bool gone = access(file, F_OK) != 0;
         if (old != NULL ? selection_asks_for(suite->arguments, old) : gone)
             string_list_take(
-                &suite->missing,
+                &suite->result->missing,
                 memory_format("scenario %s: %s", names.items[i],
                               gone ? "its file is gone"
                                    : "it is not chosen any more, by its tags or on_request"));
@@ -157,12 +168,10 @@ static void compare_plans(struct suite_run *suite)
     struct load_options options = load_options_of(suite->arguments);
     struct comparison comparison = {0};
     bool is_new = false;
-    suite->plan_differences =
-        memory_array(suite->selection.count + 1, sizeof *suite->plan_differences);
     if (suite->revision == NULL)
         return;
     for (size_t i = 0; i < suite->selection.count; i++)
-        suite->plan_differences[i] =
+        suite->result->scenarios[i].plan_difference =
             plan_difference(&comparison, suite->revision, suite->selection.plans[i], &is_new);
     comparison_free(&comparison);
     find_missing(suite, &options);
@@ -226,42 +235,12 @@ static int report_all(const struct suite_run *suite)
     return status;
 }
 
-static void make_result(struct suite_run *suite)
-{
-    const struct arguments *arguments = suite->arguments;
-    struct shard shard = option_shard(arguments);
-    _cleanup_free_ char *options = suite_options_again(arguments, true);
-    suite->result = suite_new(option_text(arguments, OPTION_REPORT),
-                              option_text(arguments, OPTION_BASELINES), options);
-    suite->result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
-    suite->result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
-    if (suite->revision != NULL)
-        suite->result->revision = memory_copy_text(revision_name(suite->revision));
-    string_list_add_all(&suite->result->missing, &suite->missing);
-    suite->result->shard = shard.index;
-    suite->result->shards = shard.of;
-    string_list_add_all(&suite->result->whole, &suite->whole);
-    for (size_t i = 0; i < suite->selection.count; i++) {
-        const struct plan *plan = suite->selection.plans[i];
-        struct scenario_result *scenario =
-            suite_add(suite->result, plan->name, plan->file, plan->title);
-        free(scenario->operand);
-        scenario->operand = suite_operand(suite, plan);
-        scenario->without = plan->without != NULL;
-        scenario->quarantine_reason = memory_copy_text(plan->quarantine.reason);
-        scenario->quarantine_until = memory_copy_text(plan->quarantine.until);
-        snprintf(scenario->today, sizeof scenario->today, "%.10s", suite->result->date);
-        scenario->plan_difference = memory_copy_text(suite->plan_differences[i]);
-        if (suite_is_skipped(suite, i))
-            scenario_skip(scenario, suite->skipped.items[i]);
-    }
-}
-
 static int run_suite(struct suite_run *suite)
 {
     int status = load_scenarios(suite);
     if (status != EXIT_PASS)
         return status;
+    begin_result(suite);
     find_skipped(suite);
     status = suite_load_baselines(suite);
     if (status == EXIT_PASS)
@@ -269,7 +248,6 @@ static int run_suite(struct suite_run *suite)
     if (status != EXIT_PASS)
         return status;
     compare_plans(suite);
-    make_result(suite);
     suite_schedule(suite);
     struct lg_error err = {0};
     if (!pool_run(suite, &err))

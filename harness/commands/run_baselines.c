@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "commands/complain.h"
+#include "commands/command.h"
 #include "commands/suite_run.h"
 #include "result/exit_status.h"
 #include "report/text_layout.h"
@@ -89,6 +89,7 @@ static bool open_revision(struct suite_run *suite, struct lg_error *err)
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "--baseline-ref and --no-baselines exclude each other");
     suite->revision = revision_open(option_text(arguments, OPTION_BASELINES), name, err);
+    suite->result->revision = memory_copy_text(name);
     return suite->revision != NULL;
 }
 
@@ -104,12 +105,15 @@ int suite_load_baselines(struct suite_run *suite)
         return complain(&err);
     for (size_t i = 0; i < count; i++) {
         struct quarantine_plan *quarantine = &suite->selection.plans[i]->quarantine;
+        struct scenario_result *scenario = &suite->result->scenarios[i];
         if (arguments->command == COMMAND_BISECT) { /* what is forgiven is what one bisects */
             cleanup_free(&quarantine->reason);
             cleanup_free(&quarantine->until);
         }
         if (suite->revision != NULL)
             revision_hold_back_quarantine(suite->revision, suite->selection.plans[i]);
+        scenario->quarantine_reason = memory_copy_text(quarantine->reason);
+        scenario->quarantine_until = memory_copy_text(quarantine->until);
     }
     if (option_given(arguments, OPTION_NO_BASELINES) || option_given(arguments, OPTION_CONTROL) ||
         option_given(arguments, OPTION_ITERATIONS))

@@ -17,7 +17,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "commands/channel.h"
-#include "commands/complain.h"
+#include "commands/command.h"
 #include "commands/report_directory.h"
 #include "commands/suite_run.h"
 #include "journal/run_files.h"
@@ -218,10 +218,10 @@ void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t pare
         .arguments = arguments,
         .options = {.plan = suite->selection.plans[number],
                     .baseline = suite->baselines[number],
-                    .baseline_revision = revision != NULL ? revision_name(revision) : NULL,
-                    .baseline_commit = revision != NULL ? revision_commit(revision) : NULL,
+                    .baseline_revision = revision != NULL ? revision->name : NULL,
+                    .baseline_commit = revision != NULL ? revision->commit : NULL,
                     .baseline_here = suite->baselines_here[number],
-                    .plan_difference = suite->plan_differences[number],
+                    .plan_difference = suite->result->scenarios[number].plan_difference,
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
                     .show = option_given(arguments, OPTION_SHOW),
                     .reproduce = suite->result->options,

@@ -109,12 +109,12 @@ static void check_tags(const struct arguments *arguments, const struct string_li
 }
 
 bool selection_load(const struct arguments *arguments, const struct string_list *files,
-                    const struct load_options *options, struct selection *selection,
-                    struct diagnostics *problems)
+                    struct selection *selection, struct diagnostics *problems)
 {
+    struct load_options options = load_options_of(arguments);
     _cleanup_strings_ struct string_list known = {0};
     for (size_t i = 0; i < files->count; i++) {
-        _cleanup_plan_ struct plan *plan = plan_load(files->items[i], options, problems);
+        _cleanup_plan_ struct plan *plan = plan_load(files->items[i], &options, problems);
         if (plan != NULL)
             string_list_add_all(&known, &plan->tags);
         if (plan == NULL || !selection_asks_for(arguments, plan) ||

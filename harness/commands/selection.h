@@ -25,12 +25,11 @@ void files_with_suffix(const char *directory, const char *suffix, struct string_
  */
 void names_of_files(const char *directory, struct string_list *names);
 
-/* Loads the files and leaves out what --tag does not ask for. False when anything is wrong: all
- * problems stand in `problems` then. A tag that none of the files has is wrong, for a slip there
- * would choose nothing, or less than was meant. */
+/* Loads the files and leaves out what --tag does not ask for. Adds all that is wrong to `problems`;
+ * false when anything is. A tag that none of the files has is wrong, for a slip there would choose
+ * nothing, or less than was meant. */
 bool selection_load(const struct arguments *arguments, const struct string_list *files,
-                    const struct load_options *options, struct selection *selection,
-                    struct diagnostics *problems);
+                    struct selection *selection, struct diagnostics *problems);
 /* Would it be chosen, by its tags and whether it waits for a request? */
 bool selection_asks_for(const struct arguments *arguments, const struct plan *plan);
 void selection_free(struct selection *selection);

@@ -19,15 +19,9 @@ void suite_run_free(struct suite_run *suite)
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
     }
-    for (size_t i = 0; suite->plan_differences != NULL && i < suite->selection.count; i++)
-        free(suite->plan_differences[i]);
-    free(suite->plan_differences);
-    string_list_free(&suite->missing);
     free(suite->baselines);
     free(suite->baselines_here);
     revision_close(suite->revision);
-    string_list_free(&suite->skipped);
-    string_list_free(&suite->whole);
     free(suite->seconds);
     free(suite->order);
     selection_free(&suite->selection);
@@ -36,7 +30,7 @@ void suite_run_free(struct suite_run *suite)
 
 bool suite_is_skipped(const struct suite_run *suite, size_t index)
 {
-    return suite->skipped.items[index][0] != '\0';
+    return suite->result->scenarios[index].verdict == VERDICT_SKIPPED;
 }
 
 /* --- How to run it again --- */
@@ -44,32 +38,26 @@ bool suite_is_skipped(const struct suite_run *suite, size_t index)
 void append_option(struct buffer *out, const char *name, const char *value)
 {
     _cleanup_free_ char *quoted = shell_quoted(value);
-    buffer_format(out, "%s--%s %s", out->length > 0 ? " " : "", name, quoted);
+    buffer_format(out, "%s--%s%s%s", out->length > 0 ? " " : "", name, *value != '\0' ? " " : "",
+                  *value != '\0' ? quoted : "");
 }
 
 char *suite_options_again(const struct arguments *arguments, bool with_revision)
 {
-    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES, OPTION_TARGET,
-                                       OPTION_PROGRAM,   OPTION_CONTROL,   OPTION_ITERATIONS,
-                                       OPTION_FOR};
+    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES,    OPTION_TARGET,
+                                       OPTION_PROGRAM,   OPTION_CONTROL,      OPTION_ITERATIONS,
+                                       OPTION_FOR,       OPTION_BASELINE_REF, OPTION_NO_BASELINES,
+                                       OPTION_NO_CONFIRM};
     struct buffer out = {0};
     struct load_options options = load_options_of(arguments);
-    for (size_t i = 0; i < option_table_count; i++) {
-        const struct option_info *info = &option_table[i];
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         const char *value =
-            option_given(arguments, info->option) ? option_text(arguments, info->option) : NULL;
-        if (info->option == OPTION_PROGRAM)
+            option_given(arguments, kept[i]) ? option_text(arguments, kept[i]) : NULL;
+        if (kept[i] == OPTION_PROGRAM)
             value = options.program;
-        for (size_t j = 0; value != NULL && j < sizeof kept / sizeof *kept; j++)
-            if (info->option == kept[j])
-                append_option(&out, info->name, value);
+        if (value != NULL && (with_revision || kept[i] != OPTION_BASELINE_REF))
+            append_option(&out, option_name(kept[i]), value);
     }
-    if (with_revision && option_given(arguments, OPTION_BASELINE_REF))
-        append_option(&out, "baseline-ref", option_text(arguments, OPTION_BASELINE_REF));
-    if (option_given(arguments, OPTION_NO_BASELINES))
-        buffer_format(&out, "%s--no-baselines", out.length > 0 ? " " : "");
-    if (option_given(arguments, OPTION_NO_CONFIRM))
-        buffer_format(&out, "%s--no-confirm", out.length > 0 ? " " : "");
     return buffer_take(&out);
 }
 

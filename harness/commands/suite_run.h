@@ -21,21 +21,18 @@ struct suite_run {
     struct baseline **baselines;      /* one for each plan; NULL: none */
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
-    char **plan_differences;    /* then, for each plan: how its files differ; NULL: they do not */
-    struct string_list missing; /* ... and the scenarios that it has no more */
-    struct string_list skipped; /* one for each plan: why it is skipped, "": it is not */
     double timeout_scale;
-    struct string_list whole; /* of a shard: all that were split */
-    double *seconds;          /* one for each plan: how long it is expected to take */
-    size_t *order;            /* the numbers of those that are to run */
+    double *seconds; /* one for each plan: how long it is expected to take */
+    size_t *order;   /* the numbers of those that are to run */
     size_t order_count;
     unsigned jobs;
-    struct suite_result *result;
+    struct suite_result *result; /* has a scenario for each plan */
 };
 
 void suite_run_free(struct suite_run *suite);
 bool suite_is_skipped(const struct suite_run *suite, size_t index);
-/* " --NAME VALUE", quoted for a shell; without the space where nothing stands before it. */
+/* " --NAME VALUE", quoted for a shell, or " --NAME" where that is ""; without the first space where
+ * nothing stands before it. */
 void append_option(struct buffer *out, const char *name, const char *value);
 /* The options that make the run what it is, so that the report can say how to play it again. The
  * caller frees it. */

@@ -92,3 +92,9 @@ def test_a_single_one_on_a_terminal(suite):
     written = on_terminal(suite, "a")
     assert "\r\na: start\r\n" in written
     assert "done" not in written and "[1/1]" not in written
+
+
+def test_what_is_only_played_has_no_estimate(suite):
+    """How long it takes is not known."""
+    written = on_terminal(suite, "--iterations", "1")
+    assert "0 of 2 done\r\n" in written and " left" not in written
