@@ -193,10 +193,8 @@ static char *join(const char *const *keys, const char *last)
     return buffer_take(&text);
 }
 
-/* How many of the keys stand in a mapping, the first and the second that do, and the last that does
- * not. */
+/* The first and the second of the keys that stand in a mapping, and the last that does not. */
 struct presence {
-    size_t count;
     const struct node_entry *first;
     const struct node_entry *second;
     const char *missing;
@@ -209,9 +207,9 @@ static struct presence presence_of(const struct node *mapping, const char *const
         const struct node_entry *entry = node_entry(mapping, keys[i]);
         if (entry == NULL)
             there.missing = keys[i];
-        else if (++there.count == 1)
+        else if (there.first == NULL)
             there.first = entry;
-        else if (there.count == 2)
+        else if (there.second == NULL)
             there.second = entry;
     }
     return there;
@@ -231,7 +229,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
     switch (rule->kind) {
     case RULE_EXACTLY_ONE:
     case RULE_AT_LEAST_ONE:
-        if (there.count == 0)
+        if (there.first == NULL)
             diagnose(problems, mapping->where, "%s needs %s", phrase, names);
         else if (there.second != NULL && rule->kind == RULE_EXACTLY_ONE)
             diagnose(problems, there.second->where, "%s takes only one of %s", phrase, names);
@@ -248,9 +246,9 @@ static void check_rule(const struct node *mapping, const struct key_table *table
                          keys[i], keys[0]);
         break;
     case RULE_GOES_WITH:
-        if (head != NULL && there.count == 0)
+        if (head != NULL && there.first == NULL)
             diagnose(problems, head->where, "%s needs %s", keys[0], names);
-        else if (head == NULL && there.count > 0)
+        else if (head == NULL && there.first != NULL)
             diagnose(problems, there.first->where, "%s needs %s", there.first->key, keys[0]);
         else if (there.second != NULL)
             diagnose(problems, there.second->where, "%s takes only one of %s", phrase, names);

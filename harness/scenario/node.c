@@ -217,12 +217,11 @@ const char *node_describe(const struct node *node)
     return empty ? "nothing" : scalars[node_scalar_type(node)];
 }
 
-static void merge(struct node *base, const struct node *over, bool nulls_stay,
-                  const char *keep_null_in)
+void node_merge(struct node *base, const struct node *over, const char *keep_null_in)
 {
     for (size_t i = 0; i < over->count; i++) {
         const struct node_entry *entry = &over->entries[i];
-        if (node_is_null(entry->value) && !nulls_stay) {
+        if (node_is_null(entry->value)) {
             node_remove(base, entry->key);
             continue;
         }
@@ -230,18 +229,18 @@ static void merge(struct node *base, const struct node *over, bool nulls_stay,
             node_put(base, entry->key, entry->where, node_copy(entry->value));
             continue;
         }
-        const struct node_entry *known = node_entry(base, entry->key);
-        if (known == NULL || known->value->kind != NODE_MAPPING)
+        const struct node *known = node_find(base, entry->key);
+        if (known == NULL || known->kind != NODE_MAPPING)
             node_put(base, entry->key, entry->where, node_new(NODE_MAPPING, entry->value->where));
-        known = node_entry(base, entry->key);
-        bool keeps = keep_null_in != NULL && strcmp(entry->key, keep_null_in) == 0;
-        merge(known->value, entry->value, keeps, NULL);
+        struct node *merged = node_entry(base, entry->key)->value;
+        bool keeps_null = keep_null_in != NULL && strcmp(entry->key, keep_null_in) == 0;
+        if (!keeps_null)
+            node_merge(merged, entry->value, NULL);
+        for (size_t own = 0; keeps_null && own < entry->value->count; own++) {
+            const struct node_entry *kept = &entry->value->entries[own];
+            node_put(merged, kept->key, kept->where, node_copy(kept->value));
+        }
     }
-}
-
-void node_merge(struct node *base, const struct node *over, const char *keep_null_in)
-{
-    merge(base, over, false, keep_null_in);
 }
 
 static json_t *scalar_json(const struct node *node)

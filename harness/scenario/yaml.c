@@ -1,5 +1,6 @@
 #include "scenario/yaml.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -13,8 +14,9 @@ struct reader {
     size_t length;
     const char *file;
     struct diagnostics *problems;
-    size_t line; /* the one that was last asked for, from 0, and its beginning */
-    const char *line_start;
+    const char **lines; /* where each begins */
+    size_t line_count;
+    size_t line_capacity;
     size_t next_line; /* the first whose indentation is not yet checked, from 0 */
     unsigned depth;
     unsigned events;
@@ -46,50 +48,39 @@ static size_t break_length(const char *at, size_t available)
     return separator && (at[2] == '\xa8' || at[2] == '\xa9') ? 3 : 0;
 }
 
-/* The beginning of a line, from 0; NULL: there are fewer. Cheap while the lines asked for rise. */
-static const char *find_line(struct reader *reader, size_t line)
+static void find_lines(struct reader *reader)
 {
     const char *end = reader->text + reader->length;
-    if (line < reader->line) {
-        reader->line = 0;
-        reader->line_start = reader->text;
-    }
-    for (const char *at = reader->line_start; reader->line < line;) {
-        if (at == end)
-            return NULL;
+    array_append(reader->lines, reader->line_count, reader->line_capacity, reader->text);
+    for (const char *at = reader->text; at < end;) {
         size_t length = break_length(at, (size_t)(end - at));
         at += length > 0 ? length : 1;
-        if (length == 0)
-            continue;
-        reader->line++;
-        reader->line_start = at;
+        if (length > 0)
+            array_append(reader->lines, reader->line_count, reader->line_capacity, at);
     }
-    return reader->line_start;
 }
 
 static struct mark mark_at(const struct reader *reader, const char *place)
 {
-    struct mark mark = {.file = reader->file, .line = 1, .column = 1};
-    const char *end = reader->text + reader->length;
-    for (const char *at = reader->text; at < place;) {
-        size_t length = break_length(at, (size_t)(end - at));
-        mark.column = length > 0 ? 1 : mark.column + (((unsigned char)*at & 0xc0) != 0x80);
-        mark.line += length > 0;
-        at += length > 0 ? length : 1;
-    }
+    size_t line = reader->line_count;
+    while (reader->lines[line - 1] > place)
+        line--;
+    struct mark mark = {.file = reader->file, .line = (unsigned)line, .column = 1};
+    for (const char *at = reader->lines[line - 1]; at < place; at++)
+        mark.column += ((unsigned char)*at & 0xc0) != 0x80;
     return mark;
 }
 
 /* The byte at a place of the text; the terminating NUL where there is none. */
-static const char *text_at(struct reader *reader, yaml_mark_t mark)
+static const char *text_at(const struct reader *reader, yaml_mark_t mark)
 {
     const char *end = reader->text + reader->length;
-    const char *at = find_line(reader, mark.line);
-    for (size_t column = 0; at != NULL && column < mark.column && at < end; column++) {
+    const char *at = mark.line < reader->line_count ? reader->lines[mark.line] : end;
+    for (size_t column = 0; column < mark.column && at < end; column++) {
         size_t length = utf8_length(at, (size_t)(end - at));
         at += length > 0 ? length : 1;
     }
-    return at != NULL ? at : end;
+    return at;
 }
 
 /* libyaml names neither the line of a bad byte nor what is wrong with it. */
@@ -146,9 +137,9 @@ static void report_parser_error(struct reader *reader)
  * two tokens of a line is no indentation. */
 static bool is_tab_indented(struct reader *reader, yaml_mark_t mark)
 {
-    const char *line = mark.line >= reader->next_line ? find_line(reader, mark.line) : NULL;
-    if (line == NULL)
+    if (mark.line < reader->next_line || mark.line >= reader->line_count)
         return false;
+    const char *line = reader->lines[mark.line];
     reader->next_line = mark.line + 1;
     return mark.column <= strspn(line, " \t") && memchr(line, '\t', mark.column) != NULL;
 }
@@ -324,9 +315,9 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
         text += 3;
         length -= 3;
     }
-    struct reader reader = {
-        .text = text, .length = length, .file = file, .problems = problems, .line_start = text};
+    struct reader reader = {.text = text, .length = length, .file = file, .problems = problems};
     struct node *root = NULL;
+    find_lines(&reader);
     if (bytes_are_fine(&reader)) {
         if (!yaml_parser_initialize(&reader.parser))
             memory_exhausted();
@@ -335,6 +326,7 @@ struct node *yaml_read(const char *text, size_t length, const char *file,
         root = read_stream(&reader);
         yaml_parser_delete(&reader.parser);
     }
+    free(reader.lines);
     return root;
 }
 
