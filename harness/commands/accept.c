@@ -33,18 +33,6 @@ struct accepting {
     size_t count;
 };
 
-static void accepting_end(struct accepting *accepting)
-{
-    for (size_t i = 0; i < accepting->count; i++) {
-        free(accepting->proposals[i].name);
-        free(accepting->proposals[i].path);
-        free(accepting->proposals[i].text);
-        string_list_free(&accepting->proposals[i].differences);
-    }
-    free(accepting->proposals);
-    free(accepting->used);
-}
-
 static bool check_usage(const struct arguments *arguments, struct lg_error *err)
 {
     const char *ci = getenv("CI");
@@ -69,13 +57,6 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "--reason, --expires and --issue belong to a --holder, and there is none");
     return true;
-}
-
-static bool is_stored(const char *path, const char *text)
-{
-    _cleanup_buffer_ struct buffer stored = {0};
-    return file_read(path, &stored, LG_ERROR_INPUT, NULL) &&
-           strcmp(buffer_string(&stored), text) == 0;
 }
 
 /* Not among the differences that reports show: it changes nothing of what is judged. */
@@ -123,7 +104,9 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     if (read == NULL)
         return false;
     proposal->text = json_pretty(json);
-    proposal->is_changed = !is_stored(proposal->path, proposal->text);
+    _cleanup_buffer_ struct buffer stored = {0};
+    proposal->is_changed = !file_read(proposal->path, &stored, LG_ERROR_INPUT, NULL) ||
+                           strcmp(buffer_string(&stored), proposal->text) != 0;
     baseline_difference(old, new, &proposal->differences);
     seconds_difference(old, new, &proposal->differences);
     return true;
@@ -147,14 +130,6 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
     proposal->name = memory_copy_text(name);
     return make_proposal(accepting, record, scenario->judgement, proposal, err) ||
            lg_context(err, "%s", name);
-}
-
-static bool write_proposal(const struct proposal *proposal, struct lg_error *err)
-{
-    _cleanup_free_ char *directory = memory_copy_text(proposal->path);
-    *strrchr(directory, '/') = '\0';
-    return directory_make(directory, 0755, err) &&
-           file_write_atomic(proposal->path, proposal->text, strlen(proposal->text), err);
 }
 
 static void print_proposal(const struct proposal *proposal)
@@ -183,7 +158,11 @@ static bool accept_all(struct accepting *accepting, struct lg_error *err)
                            keys->items[i], option_text(accepting->arguments, OPTION_FROM));
     for (size_t i = 0; i < accepting->count; i++) {
         const struct proposal *proposal = &accepting->proposals[i];
-        if (proposal->is_changed && !write_proposal(proposal, err))
+        const char *path = proposal->path;
+        _cleanup_free_ char *directory = memory_copy_range(path, (size_t)(path_base(path) - path));
+        if (proposal->is_changed &&
+            (!directory_make(directory, 0755, err) ||
+             !file_write_atomic(path, proposal->text, strlen(proposal->text), err)))
             return false;
         print_proposal(proposal);
     }
@@ -206,6 +185,13 @@ int command_accept(const struct arguments *arguments)
         .proposals = memory_array(arguments->operands.count + 1, sizeof(struct proposal)),
     };
     bool accepted = accept_all(&accepting, &err);
-    accepting_end(&accepting);
+    for (size_t i = 0; i < accepting.count; i++) {
+        free(accepting.proposals[i].name);
+        free(accepting.proposals[i].path);
+        free(accepting.proposals[i].text);
+        string_list_free(&accepting.proposals[i].differences);
+    }
+    free(accepting.proposals);
+    free(accepting.used);
     return accepted ? EXIT_PASS : complain(&err);
 }

@@ -42,15 +42,6 @@ static void check_scenario(struct checking *checking, const char *path)
                  "%s is the baseline of another plan; see leakgate accept --help", stored);
 }
 
-static void check_baseline(struct checking *checking, const char *path)
-{
-    struct lg_error err = {0};
-    _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
-    checking->baselines++;
-    if (baseline == NULL)
-        note_error(checking, &err);
-}
-
 static bool has_key(const char *text, const char *key)
 {
     for (const char *line = text; line != NULL;) {
@@ -95,7 +86,11 @@ static void check_target(struct checking *checking, const char *path)
 static void check_file(struct checking *checking, const char *path)
 {
     if (text_ends(path, ".json")) {
-        check_baseline(checking, path);
+        struct lg_error err = {0};
+        _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
+        checking->baselines++;
+        if (baseline == NULL)
+            note_error(checking, &err);
     } else if (is_target_file(path)) {
         check_target(checking, path);
     } else {

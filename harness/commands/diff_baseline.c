@@ -114,22 +114,6 @@ static bool compare_baselines(struct comparing *comparing, struct lg_error *err)
 
 /* --- All of it --- */
 
-static bool open_all(struct comparing *comparing, struct lg_error *err)
-{
-    const struct string_list *operands = &comparing->arguments->operands;
-    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
-    if (operands->count > 1)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "diff-baseline takes one revision");
-    comparing->revision = operands->count == 1 ? revision_open(directory, operands->items[0], err)
-                                               : revision_open_base(directory, err);
-    if (comparing->revision == NULL)
-        return false;
-    comparing->options = load_options_of(comparing->arguments);
-    comparing->difference.revision = comparing->revision->name;
-    comparing->difference.commit = comparing->revision->commit;
-    return true;
-}
-
 static bool print(const struct comparing *comparing, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer out = {0};
@@ -154,9 +138,19 @@ static bool print(const struct comparing *comparing, struct lg_error *err)
 
 static int compare_all(struct comparing *comparing)
 {
+    const struct string_list *operands = &comparing->arguments->operands;
+    const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
     struct lg_error err = {0};
-    if (!open_all(comparing, &err))
+    if (operands->count > 1)
+        lg_fail(&err, LG_ERROR_INPUT, 0, "diff-baseline takes one revision");
+    else
+        comparing->revision = operands->count == 1
+                                  ? revision_open(directory, operands->items[0], &err)
+                                  : revision_open_base(directory, &err);
+    if (comparing->revision == NULL)
         return complain(&err);
+    comparing->difference.revision = comparing->revision->name;
+    comparing->difference.commit = comparing->revision->commit;
     int status = compare_scenarios(comparing);
     if (status != EXIT_PASS)
         return status;
@@ -171,7 +165,7 @@ static int compare_all(struct comparing *comparing)
 
 int command_diff_baseline(const struct arguments *arguments)
 {
-    struct comparing comparing = {.arguments = arguments};
+    struct comparing comparing = {.arguments = arguments, .options = load_options_of(arguments)};
     int status = compare_all(&comparing);
     comparison_free(&comparing.plans);
     revision_close(comparing.revision);

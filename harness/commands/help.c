@@ -75,10 +75,17 @@ static char *option_usage(const struct option_info *info)
                          info->argument != NULL ? " " : "", text_or(info->argument, ""));
 }
 
-static char *option_text_of(const struct option_info *info)
+static void each_option(enum command command,
+                        void (*put)(struct buffer *out, const char *usage, const char *text),
+                        struct buffer *out)
 {
-    return info->otherwise != NULL ? memory_format("%s (default: %s)", info->help, info->otherwise)
-                                   : memory_copy_text(info->help);
+    for (const struct option_info *info = NULL; (info = option_after(command, info)) != NULL;) {
+        _cleanup_free_ char *usage = option_usage(info);
+        _cleanup_free_ char *text =
+            info->otherwise != NULL ? memory_format("%s (default: %s)", info->help, info->otherwise)
+                                    : memory_copy_text(info->help);
+        put(out, usage, text);
+    }
 }
 
 static void each_paragraph(const char *text, void (*put)(struct buffer *out, const char *paragraph),
@@ -147,12 +154,7 @@ char *help_of_command(const struct command_info *command)
     buffer_format(&out, "Usage: %s\n", usage);
     each_paragraph(command->text, put_paragraph, &out);
     buffer_text(&out, "\nOptions:\n");
-    for (const struct option_info *info = NULL;
-         (info = option_after(command->command, info)) != NULL;) {
-        _cleanup_free_ char *name = option_usage(info);
-        _cleanup_free_ char *text = option_text_of(info);
-        put_row(&out, name, text);
-    }
+    each_option(command->command, put_row, &out);
     return buffer_take(&out);
 }
 
@@ -194,12 +196,7 @@ static void put_command(struct buffer *out, const struct command_info *command)
     buffer_text(out, ".SS ");
     put_roff(out, usage);
     each_paragraph(command->text, put_roff_paragraph, out);
-    for (const struct option_info *info = NULL;
-         (info = option_after(command->command, info)) != NULL;) {
-        _cleanup_free_ char *name = option_usage(info);
-        _cleanup_free_ char *text = option_text_of(info);
-        put_term(out, name, text);
-    }
+    each_option(command->command, put_term, out);
 }
 
 char *man_make(void)

@@ -31,6 +31,7 @@ static bool read_reports(struct merging *merging, struct lg_error *err)
 {
     const struct string_list *operands = &merging->arguments->operands;
     const struct string_list *whole = &merging->found.whole, *cut_off = &merging->found.cut_off;
+    struct shards *shards = &merging->shards;
     if (operands->count == 0)
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "merge wants the directories of the reports, or one that holds them");
@@ -55,10 +56,10 @@ static bool read_reports(struct merging *merging, struct lg_error *err)
         struct suite_result *report = suite_read(whole->items[i], err);
         if (report == NULL)
             return false;
-        shards_add(&merging->shards, report);
+        array_append(shards->reports, shards->count, shards->capacity, report);
     }
-    if (merging->shards.count > 0)
-        return shards_agree(&merging->shards, err);
+    if (shards->count > 0)
+        return shards_agree(shards, err);
     return lg_fail(err, LG_ERROR_INPUT, 0,
                    "%s has no " REPORT_RESULT ": its run was cut off, and there is no other report",
                    cut_off->items[0]);

@@ -23,7 +23,6 @@ int command_report(const struct arguments *arguments)
         return complain(&err);
     const char *name =
         option_given(arguments, OPTION_JSON) ? "json" : option_text(arguments, OPTION_FORMAT);
-    if (!print_report(suite, name, option_text(arguments, OPTION_OUTPUT), &err))
-        return complain(&err);
-    return EXIT_PASS;
+    return print_report(suite, name, option_text(arguments, OPTION_OUTPUT), &err) ? EXIT_PASS
+                                                                                  : complain(&err);
 }

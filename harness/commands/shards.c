@@ -7,11 +7,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-void shards_add(struct shards *shards, struct suite_result *report)
-{
-    array_append(shards->reports, shards->count, shards->capacity, report);
-}
-
 void shards_free(struct shards *shards)
 {
     for (size_t i = 0; i < shards->count; i++)
@@ -30,24 +25,21 @@ static bool differ(const struct suite_result *a, const struct suite_result *b, c
                    a->directory, b->directory, what, of_a, of_b);
 }
 
-static const char *yes_or_no(bool flag)
-{
-    return flag ? "given" : "not given";
-}
-
 static bool same_options(const struct suite_result *a, const struct suite_result *b,
                          struct lg_error *err)
 {
-    if (strcmp(a->options, b->options) != 0)
-        return differ(a, b, "what they were run with", a->options, b->options, err);
-    if (strcmp(a->baselines, b->baselines) != 0)
-        return differ(a, b, "--baselines", a->baselines, b->baselines, err);
-    if (a->only_leaks_fail != b->only_leaks_fail)
-        return differ(a, b, "--fail-on leak", yes_or_no(a->only_leaks_fail),
-                      yes_or_no(b->only_leaks_fail), err);
-    if (a->require_all != b->require_all)
-        return differ(a, b, "--require-all", yes_or_no(a->require_all), yes_or_no(b->require_all),
-                      err);
+    static const char *const given[] = {"not given", "given"};
+    const struct {
+        const char *name, *of_a, *of_b;
+    } options[] = {
+        {"what they were run with", a->options, b->options},
+        {"--baselines", a->baselines, b->baselines},
+        {"--fail-on leak", given[a->only_leaks_fail], given[b->only_leaks_fail]},
+        {"--require-all", given[a->require_all], given[b->require_all]},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(options[i].of_a, options[i].of_b) != 0)
+            return differ(a, b, options[i].name, options[i].of_a, options[i].of_b, err);
     return true;
 }
 
@@ -77,42 +69,29 @@ static bool same_suite(const struct suite_result *a, const struct suite_result *
                    a->shards, a->directory, b->directory);
 }
 
-/* "v1.3.0 go1.26.8 linux/amd64"; NULL: it did not come to that. The caller frees it. */
-static char *build_of(const struct scenario_result *scenario)
+/* "v1.3.0 go1.26.8 linux/amd64"; the caller frees it. */
+static char *build_of(const struct journal_target *target)
 {
-    if (scenario->record == NULL || !scenario->record->sampled)
-        return NULL;
-    const struct journal_target *target = &scenario->record->target;
     return memory_format("%s %s %s", text_or(target->version, ""), text_or(target->go, ""),
                          text_or(target->platform, ""));
 }
 
-static const char *target_of(const struct scenario_result *scenario)
-{
-    return scenario->record != NULL ? text_or(scenario->record->header.target, "") : "";
-}
-
-static const struct scenario_result *first_of_target(const struct suite_result *report,
-                                                     const char *target)
-{
-    for (size_t i = 0; i < report->count; i++)
-        if (report->scenarios[i].record != NULL && report->scenarios[i].record->sampled &&
-            strcmp(target_of(&report->scenarios[i]), target) == 0)
-            return &report->scenarios[i];
-    return NULL;
-}
-
+/* Of runs that came to measure; each report has one build of a target. */
 static bool same_builds(const struct suite_result *a, const struct suite_result *b,
                         struct lg_error *err)
 {
-    for (size_t i = 0; i < a->count; i++) {
-        _cleanup_free_ char *build = build_of(&a->scenarios[i]);
-        const char *target = target_of(&a->scenarios[i]);
-        const struct scenario_result *other = build != NULL ? first_of_target(b, target) : NULL;
-        _cleanup_free_ char *build_there = other != NULL ? build_of(other) : NULL;
-        if (build_there != NULL && strcmp(build, build_there) != 0)
-            return differ(a, b, target, build, build_there, err);
-    }
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t j = 0; j < b->count; j++) {
+            const struct run_record *one = a->scenarios[i].record, *other = b->scenarios[j].record;
+            if (one == NULL || other == NULL || !one->sampled || !other->sampled ||
+                !text_equal(one->header.target, other->header.target))
+                continue;
+            _cleanup_free_ char *build = build_of(&one->target);
+            _cleanup_free_ char *build_there = build_of(&other->target);
+            if (strcmp(build, build_there) != 0)
+                return differ(a, b, text_or(one->header.target, ""), build, build_there, err);
+            break;
+        }
     return true;
 }
 

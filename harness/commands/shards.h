@@ -8,13 +8,11 @@
 #include "result/result.h"
 
 struct shards {
-    struct suite_result **reports;
+    struct suite_result **reports; /* owned */
     size_t count;
     size_t capacity;
 };
 
-/* Takes the report. */
-void shards_add(struct shards *shards, struct suite_result *report);
 void shards_free(struct shards *shards);
 
 /* What cannot be one suite: other options, another target, another suite, a shard or a scenario

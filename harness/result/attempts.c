@@ -175,8 +175,21 @@ bool scenario_wants_location(const struct scenario_result *scenario)
            locating_helps(scenario->judgement);
 }
 
-static void locate_by(struct judgement *judgement, const struct run_record *record)
+void scenario_locate(struct scenario_result *scenario, const char *directory)
 {
+    _cleanup_free_ char *path = journal_of(directory, scenario->name, ATTEMPT_LOCATE);
+    struct attempt_result *result = add_attempt(scenario, ATTEMPT_LOCATE);
+    struct lg_error err = {0};
+    struct run_record *record = result->record = run_record_read(path, &err);
+    result->verdict = VERDICT_FAILED;
+    if (record == NULL) {
+        result->problem = memory_copy_text(err.text);
+        return;
+    }
+    if (record->facts.failed || record->facts.invalid)
+        result->problem = memory_copy_text(record->facts.problem);
+    else
+        result->verdict = VERDICT_PASS;
     const struct journal_places *places = &record->header.iteration_steps;
     size_t count = places->count;
     _cleanup_free_ const char **steps = memory_array(count, sizeof *steps);
@@ -189,25 +202,7 @@ static void locate_by(struct judgement *judgement, const struct run_record *reco
     }
     struct iteration_steps iteration = {
         .steps = steps, .where = where, .inputs = inputs, .count = count};
-    locate(judgement, &record->series, &iteration);
-}
-
-void scenario_locate(struct scenario_result *scenario, const char *directory)
-{
-    _cleanup_free_ char *path = journal_of(directory, scenario->name, ATTEMPT_LOCATE);
-    struct attempt_result *result = add_attempt(scenario, ATTEMPT_LOCATE);
-    struct lg_error err = {0};
-    result->verdict = VERDICT_FAILED;
-    result->record = run_record_read(path, &err);
-    if (result->record == NULL) {
-        result->problem = memory_copy_text(err.text);
-        return;
-    }
-    if (result->record->facts.failed || result->record->facts.invalid)
-        result->problem = memory_copy_text(result->record->facts.problem);
-    else
-        result->verdict = VERDICT_PASS;
-    locate_by(scenario->judgement, result->record);
+    locate(scenario->judgement, &record->series, &iteration);
 }
 
 static bool has_journal(const struct scenario_result *scenario, const char *directory,
@@ -229,48 +224,34 @@ void scenario_judge(struct scenario_result *scenario, const char *directory)
         scenario_locate(scenario, directory);
 }
 
-static bool has_match(const struct judgement *judgement, const struct finding *wanted)
-{
-    for (size_t i = 0; i < judgement->count; i++)
-        if (finding_fails(judgement->findings[i].kind) &&
-            findings_match(&judgement->findings[i], wanted))
-            return true;
-    return false;
-}
-
 /* Does each failing finding of the one stand in the other? */
 static bool shows_all_of(const struct judgement *one, const struct judgement *other)
 {
-    for (size_t i = 0; i < one->count; i++)
-        if (finding_fails(one->findings[i].kind) && !has_match(other, &one->findings[i]))
+    for (size_t i = 0; i < one->count; i++) {
+        bool shown = !finding_fails(one->findings[i].kind);
+        for (size_t j = 0; !shown && j < other->count; j++)
+            shown = finding_fails(other->findings[j].kind) &&
+                    findings_match(&other->findings[j], &one->findings[i]);
+        if (!shown)
             return false;
-    return true;
-}
-
-/* A run that shows just what was confirmed; NULL: only the screening may. */
-static const struct run_record *confirmed_record(const struct scenario_result *scenario)
-{
-    for (size_t i = 1; i < scenario->attempt_count; i++) {
-        const struct judgement *judgement = scenario->attempts[i].judgement;
-        if (judgement != NULL && judgement->verdict == VERDICT_LEAK &&
-            shows_all_of(judgement, scenario->judgement) &&
-            shows_all_of(scenario->judgement, judgement))
-            return scenario->attempts[i].record;
     }
-    return NULL;
+    return true;
 }
 
 const struct run_record *scenario_accepted_record(const struct scenario_result *scenario)
 {
-    bool differs = scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL &&
-                   judgement_has(scenario->judgement, FINDING_UNCONFIRMED);
-    const struct run_record *confirmed = differs ? confirmed_record(scenario) : NULL;
-    if (confirmed != NULL)
-        return confirmed;
-    bool outvoted = scenario->verdict == VERDICT_PASS && scenario->attempt_count > 1;
-    for (size_t i = 1; outvoted && i < scenario->attempt_count; i++)
-        if (scenario->attempts[i].verdict == VERDICT_PASS)
-            return scenario->attempts[i].record;
+    const struct judgement *whole = scenario->judgement;
+    bool differs = scenario->verdict == VERDICT_LEAK && whole != NULL &&
+                   judgement_has(whole, FINDING_UNCONFIRMED);
+    for (size_t i = 1; i < scenario->attempt_count; i++) {
+        const struct attempt_result *attempt = &scenario->attempts[i];
+        const struct judgement *judgement = attempt->judgement;
+        bool outvotes = scenario->verdict == VERDICT_PASS && attempt->verdict == VERDICT_PASS;
+        bool confirmed = differs && judgement != NULL && judgement->verdict == VERDICT_LEAK &&
+                         shows_all_of(judgement, whole) && shows_all_of(whole, judgement);
+        if (outvotes || confirmed)
+            return attempt->record;
+    }
     return scenario->record;
 }
 

@@ -95,17 +95,6 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     return take_pointer(suite);
 }
 
-/* How it was called, for the commands that the report prints; the same in all journals of a run. */
-static void take_call(struct suite_result *suite, const struct journal_header *header)
-{
-    if (header->options == NULL || header->baselines == NULL || suite->options[0] != '\0')
-        return;
-    free(suite->options);
-    free(suite->baselines);
-    suite->options = memory_copy_text(header->options);
-    suite->baselines = memory_copy_text(header->baselines);
-}
-
 /* The run was cut off before it could write its result: the journals are all there is. */
 static struct suite_result *read_journals(const char *directory, struct lg_error *err)
 {
@@ -122,7 +111,13 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
         if (scenario->record == NULL)
             continue;
         const struct journal_header *header = &scenario->record->header;
-        take_call(suite, header);
+        /* How it was called, for the commands that the report prints, is in all journals. */
+        if (header->options != NULL && header->baselines != NULL && suite->options[0] == '\0') {
+            free(suite->options);
+            free(suite->baselines);
+            suite->options = memory_copy_text(header->options);
+            suite->baselines = memory_copy_text(header->baselines);
+        }
         free(scenario->file);
         scenario->file = memory_copy_text(text_or(header->file, ""));
         scenario->title = memory_copy_text(header->title);
