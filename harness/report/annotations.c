@@ -65,8 +65,8 @@ static void add_line(struct annotation *annotation, const char *label, const cha
 static void put_statement(struct annotation *annotation, const struct statement *statement)
 {
     add_line(annotation, "", statement->text);
-    for (size_t i = 0; i < statement->count; i++) {
-        const struct detail *detail = &statement->details[i];
+    for (size_t i = 0; i < statement->details.count; i++) {
+        const struct detail *detail = &statement->details.items[i];
         add_line(annotation, detail->label != NULL ? detail->label : "", detail->text);
     }
 }

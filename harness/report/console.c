@@ -61,6 +61,12 @@ static void paint_labelled(const struct painter *painter, const char *label, con
     paint_wrapped(painter, text, painter->indent + (label != NULL ? LABEL_COLUMNS : 0));
 }
 
+static void paint_details(const struct painter *painter, const struct details *details)
+{
+    for (size_t i = 0; i < details->count; i++)
+        paint_labelled(painter, details->items[i].label, details->items[i].text);
+}
+
 /* Where the files of the run are, if it ran, and its world, if that was kept. */
 static void paint_evidence(const struct painter *painter, const struct scenario_result *scenario)
 {
@@ -125,8 +131,7 @@ static void paint_statements(const struct painter *painter, const struct scenari
         const struct statement *statement = &statements.items[i];
         paint_line(painter, first, statement->text);
         first = false;
-        for (size_t j = 0; j < statement->count; j++)
-            paint_labelled(painter, statement->details[j].label, statement->details[j].text);
+        paint_details(painter, &statement->details);
     }
     if (judged && scenario->judgement == NULL && first)
         paint_line(painter, true, "every step was done; nothing was measured");
@@ -148,10 +153,9 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
     if (scenario->verdict != VERDICT_PASS)
         paint_evidence(painter, scenario);
     failure_text(scenario, painter->style.width, painter->out);
-    _cleanup_remarks_ struct remarks remarks = {0};
+    _cleanup_details_ struct details remarks = {0};
     remarks_of(scenario, &remarks);
-    for (size_t i = 0; i < remarks.count; i++)
-        paint_labelled(painter, remarks.items[i].label, remarks.items[i].text);
+    paint_details(painter, &remarks);
     paint_plan_difference(painter, scenario);
 }
 

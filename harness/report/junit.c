@@ -84,8 +84,8 @@ static enum outcome outcome_of(const struct suite_result *suite,
 static void put_statement(struct buffer *body, const struct statement *statement)
 {
     buffer_format(body, "%s\n", statement->text);
-    for (size_t i = 0; i < statement->count; i++) {
-        const struct detail *detail = &statement->details[i];
+    for (size_t i = 0; i < statement->details.count; i++) {
+        const struct detail *detail = &statement->details.items[i];
         bool labelled = detail->label != NULL && *detail->label != '\0';
         buffer_format(body, "  %s%s%s\n", labelled ? detail->label : "", labelled ? " " : "",
                       detail->text);

@@ -115,9 +115,9 @@ static void put_cells(struct buffer *out, const struct scenario_result *scenario
     if (statements.count > 1)
         buffer_format(out, " (and %zu more)", statements.count - 1);
     buffer_text(out, " | ");
-    for (size_t i = 0; i < statement->count; i++)
-        if (text_equal(statement->details[i].label, "held by")) {
-            markdown_code(out, statement->details[i].text, CELL_BYTES);
+    for (size_t i = 0; i < statement->details.count; i++)
+        if (text_equal(statement->details.items[i].label, "held by")) {
+            markdown_code(out, statement->details.items[i].text, CELL_BYTES);
             break;
         }
     buffer_text(out, " | ");
@@ -185,8 +185,8 @@ static void put_statement(struct buffer *out, const struct statement *statement,
                     *statement->text != '\0' ? statement->text : "no reason was given");
     put_sparkline(out, ledger, statement->finding, true);
     buffer_text(out, "\n\n");
-    for (size_t i = 0; i < statement->count; i++) {
-        const struct detail *detail = &statement->details[i];
+    for (size_t i = 0; i < statement->details.count; i++) {
+        const struct detail *detail = &statement->details.items[i];
         bool labelled = detail->label != NULL && *detail->label != '\0';
         buffer_format(out, "- %s%s", labelled ? detail->label : "", labelled ? " " : "");
         markdown_format(out, LINE_BYTES, detail->sentence ? "%s" : "`%s`", detail->text);

@@ -1,6 +1,5 @@
 #include "report/remarks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -13,65 +12,50 @@ enum { NAMES_SHOWN = 3 };
 /* A pull request that rewrites a baseline shows it in its own change as well. */
 enum { DIFFERENCES_SHOWN = 12 };
 
-void remarks_free(struct remarks *remarks)
-{
-    for (size_t i = 0; i < remarks->count; i++)
-        free(remarks->items[i].text);
-    free(remarks->items);
-    *remarks = (struct remarks){0};
-}
-
-/* Takes the text. */
-static void add(struct remarks *remarks, const char *label, char *text)
-{
-    struct remark remark = {.label = label, .text = text};
-    array_append(remarks->items, remarks->count, remarks->capacity, remark);
-}
-
 /* The first of the lines, and how many more `names` there are. */
-static void add_lines(struct remarks *remarks, const char *label, const char *next_label,
+static void add_lines(struct details *remarks, const char *label, const char *next_label,
                       const struct string_list *lines, const char *names)
 {
     for (size_t i = 0; i < lines->count && i < DIFFERENCES_SHOWN; i++)
-        add(remarks, i == 0 ? label : next_label, memory_copy_text(lines->items[i]));
+        details_add(remarks, i == 0 ? label : next_label, memory_copy_text(lines->items[i]));
     if (lines->count > DIFFERENCES_SHOWN)
-        add(remarks, NULL,
-            memory_format("and %zu more %s, in " REPORT_RESULT, lines->count - DIFFERENCES_SHOWN,
-                          names));
+        details_add(remarks, NULL,
+                    memory_format("and %zu more %s, in " REPORT_RESULT,
+                                  lines->count - DIFFERENCES_SHOWN, names));
 }
 
-static void add_revision(struct remarks *remarks, const struct scenario_result *scenario)
+static void add_revision(struct details *remarks, const struct scenario_result *scenario)
 {
     const struct journal_header *header = &scenario->record->header;
     _cleanup_strings_ struct string_list lines = {0};
     baseline_difference(header->baseline, header->baseline_here, &lines);
     if (lines.count == 0)
         return;
-    add(remarks, NULL,
-        memory_format("judged by %s of %s (%.12s); the working tree has %s:",
-                      header->baseline != NULL ? "the baseline"
-                                               : "the defaults, there is no baseline",
-                      header->baseline_revision, text_or(header->baseline_commit, ""),
-                      header->baseline_here != NULL ? "another one" : "none"));
+    details_add(remarks, NULL,
+                memory_format("judged by %s of %s (%.12s); the working tree has %s:",
+                              header->baseline != NULL ? "the baseline"
+                                                       : "the defaults, there is no baseline",
+                              header->baseline_revision, text_or(header->baseline_commit, ""),
+                              header->baseline_here != NULL ? "another one" : "none"));
     add_lines(remarks, "changes", "", &lines, "changes");
     if (scenario->judgement_here != NULL)
-        add(remarks, NULL,
-            memory_format("by the baseline in the working tree: %s",
-                          verdict_name(scenario->judgement_here->verdict)));
+        details_add(remarks, NULL,
+                    memory_format("by the baseline in the working tree: %s",
+                                  verdict_name(scenario->judgement_here->verdict)));
 }
 
-static void add_baseline(struct remarks *remarks, const struct scenario_result *scenario)
+static void add_baseline(struct details *remarks, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
     _cleanup_strings_ struct string_list weaker = {0};
     char *quarantine = quarantine_text(scenario);
     if (quarantine != NULL)
-        add(remarks, NULL, quarantine);
+        details_add(remarks, NULL, quarantine);
     if (record != NULL && record->header.quarantine_here.reason != NULL)
-        add(remarks, NULL,
-            memory_format("a quarantine until %s in the working tree counts once %s has it",
-                          text_or(record->header.quarantine_here.until, ""),
-                          record->header.baseline_revision));
+        details_add(remarks, NULL,
+                    memory_format("a quarantine until %s in the working tree counts once %s has it",
+                                  text_or(record->header.quarantine_here.until, ""),
+                                  record->header.baseline_revision));
     if (record != NULL && record->header.baseline_revision != NULL)
         add_revision(remarks, scenario);
     /* Each has its label: other formats show them line by line. */
@@ -80,7 +64,7 @@ static void add_baseline(struct remarks *remarks, const struct scenario_result *
 }
 
 /* "left in the world: 2 files, new since the loop began: a, b" */
-static void add_left(struct remarks *remarks, const struct journal_left *left, const char *noun,
+static void add_left(struct details *remarks, const struct journal_left *left, const char *noun,
                      const char *when)
 {
     _cleanup_buffer_ struct buffer names = {0};
@@ -88,33 +72,35 @@ static void add_left(struct remarks *remarks, const struct journal_left *left, c
         return;
     for (size_t i = 0; i < left->names.count && i < NAMES_SHOWN; i++)
         buffer_format(&names, "%s%s", i > 0 ? ", " : "", left->names.items[i]);
-    add(remarks, NULL,
-        memory_format("left in the world: %lld %s%s, %s: %s%s", (long long)left->count, noun,
-                      left->count == 1 ? "" : "s", when, buffer_string(&names),
-                      left->count > NAMES_SHOWN ? " ..." : ""));
+    details_add(remarks, NULL,
+                memory_format("left in the world: %lld %s%s, %s: %s%s", (long long)left->count,
+                              noun, left->count == 1 ? "" : "s", when, buffer_string(&names),
+                              left->count > NAMES_SHOWN ? " ..." : ""));
 }
 
-static void add_run(struct remarks *remarks, const struct run_record *record)
+static void add_run(struct details *remarks, const struct run_record *record)
 {
     const struct journal_end *end = &record->end;
     if (record->header.control != NULL)
-        add(remarks, NULL,
-            memory_format("judged by the control build, %s", record->header.control));
+        details_add(remarks, NULL,
+                    memory_format("judged by the control build, %s", record->header.control));
     if (end->silent_presses > 0)
-        add(remarks, NULL,
+        details_add(
+            remarks, NULL,
             memory_format("key presses that changed nothing on the screen, with no wait after "
                           "them: %lld",
                           (long long)end->silent_presses));
     if (end->sleeps > 0)
-        add(remarks, NULL,
+        details_add(
+            remarks, NULL,
             memory_format("sleeps: %lld; a wait for something is surer", (long long)end->sleeps));
     for (size_t i = 0; i < record->notes.count; i++)
-        add(remarks, NULL, memory_format("note: %s", record->notes.items[i]));
+        details_add(remarks, NULL, memory_format("note: %s", record->notes.items[i]));
     add_left(remarks, &end->files_left, "file", "new since the loop began");
     add_left(remarks, &end->sessions_left, "tmux session", "outliving the target");
 }
 
-void remarks_of(const struct scenario_result *scenario, struct remarks *remarks)
+void remarks_of(const struct scenario_result *scenario, struct details *remarks)
 {
     add_baseline(remarks, scenario);
     if (scenario->record != NULL)
@@ -122,21 +108,21 @@ void remarks_of(const struct scenario_result *scenario, struct remarks *remarks)
     for (size_t i = 0; i < scenario->attempt_count; i++)
         if (scenario->attempts[i].attempt == ATTEMPT_LOCATE &&
             scenario->attempts[i].problem != NULL)
-            add(remarks, NULL,
-                memory_format("the step at which it grows was not found: %s",
-                              scenario->attempts[i].problem));
+            details_add(remarks, NULL,
+                        memory_format("the step at which it grows was not found: %s",
+                                      scenario->attempts[i].problem));
     if (scenario->killed.count > 0) {
         _cleanup_free_ char *killed = processes_describe(&scenario->killed);
-        add(remarks, NULL, memory_format("had to be killed: %s", killed));
+        details_add(remarks, NULL, memory_format("had to be killed: %s", killed));
     }
     /* Of the others the world stands with the evidence. */
     for (size_t i = 0; scenario->verdict == VERDICT_PASS && i < scenario->worlds.count; i++)
-        add(remarks, i == 0 ? "world" : "", memory_copy_text(scenario->worlds.items[i]));
+        details_add(remarks, i == 0 ? "world" : "", memory_copy_text(scenario->worlds.items[i]));
 }
 
 void remark_lines(const struct scenario_result *scenario, struct string_list *lines)
 {
-    _cleanup_remarks_ struct remarks remarks = {0};
+    _cleanup_details_ struct details remarks = {0};
     remarks_of(scenario, &remarks);
     for (size_t i = 0; i < remarks.count; i++) {
         const char *label = text_or(remarks.items[i].label, "");

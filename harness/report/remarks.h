@@ -5,25 +5,12 @@
 #ifndef LEAKGATE_REPORT_REMARKS_H
 #define LEAKGATE_REPORT_REMARKS_H
 
-#include "result/result.h"
+#include "report/statements.h"
 
 /* In the column of labels. */
 enum { LABEL_COLUMNS = 10 };
 
-struct remark {
-    const char *label; /* "weaker"; "": belongs to the one before; NULL: stands by itself */
-    char *text;        /* raw */
-};
-
-struct remarks {
-    struct remark *items;
-    size_t count;
-    size_t capacity;
-};
-void remarks_free(struct remarks *remarks);
-#define _cleanup_remarks_ __attribute__((cleanup(remarks_free)))
-
-void remarks_of(const struct scenario_result *scenario, struct remarks *remarks);
+void remarks_of(const struct scenario_result *scenario, struct details *remarks);
 /* The same as harmless lines, the label before the text. */
 void remark_lines(const struct scenario_result *scenario, struct string_list *lines);
 

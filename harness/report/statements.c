@@ -9,6 +9,7 @@
 #include "result/attempts.h"
 #include "report/text_layout.h"
 #include "verdict/growth.h"
+#include "verdict/ledger.h"
 #include "result/exit_status.h"
 #include "result/amounts.h"
 
@@ -30,22 +31,26 @@ static struct statement *add_statement(struct statements *statements, const stru
     return statement;
 }
 
-/* Takes the text. */
-static struct detail *add_detail(struct statement *statement, const char *label, char *text)
+struct detail *details_add(struct details *details, const char *label, char *text)
 {
-    struct detail *detail = array_add(statement->details, statement->count, statement->capacity);
+    struct detail *detail = array_add(details->items, details->count, details->capacity);
     *detail = (struct detail){.label = label, .text = text};
     return detail;
+}
+
+void details_free(struct details *details)
+{
+    for (size_t i = 0; i < details->count; i++)
+        free(details->items[i].text);
+    free(details->items);
+    *details = (struct details){0};
 }
 
 void statements_free(struct statements *statements)
 {
     for (size_t i = 0; i < statements->count; i++) {
-        struct statement *statement = &statements->items[i];
-        for (size_t j = 0; j < statement->count; j++)
-            free(statement->details[j].text);
-        free(statement->details);
-        free(statement->text);
+        details_free(&statements->items[i].details);
+        free(statements->items[i].text);
     }
     free(statements->items);
     *statements = (struct statements){0};
@@ -107,17 +112,9 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
 {
     if (gauge_info(finding->gauge)->rule != RULE_FLOOR || scenario->record == NULL)
         return;
-    const struct series *series = &scenario->record->series;
-    _cleanup_free_ double *positions = memory_array(series->count + 1, sizeof *positions);
-    _cleanup_free_ double *values = memory_array(series->count + 1, sizeof *values);
-    struct trace trace = {.positions = positions, .values = values};
-    for (size_t i = 0; i < series->count; i++) {
-        if (series->samples[i].phase != PHASE_LOOP)
-            continue;
-        positions[trace.count] = series_position(series, &series->samples[i]);
-        values[trace.count++] = series->samples[i].gauges[finding->gauge];
-    }
-    struct growth growth = growth_of(trace, 0, growth_rule_count);
+    _cleanup_ledger_ struct ledger *ledger = ledger_new(&scenario->record->series);
+    _cleanup_free_ double *totals = ledger_totals(ledger, finding->gauge);
+    struct growth growth = growth_of(ledger_trace(ledger, totals), 0, growth_rule_count);
     if (!(growth.iterations > 0) || isnan(growth.from) || isnan(growth.to))
         return;
     finding->per_iteration = growth.per_iteration;
@@ -171,9 +168,9 @@ static void add_places(struct statement *statement, const struct finding *findin
         const struct finding_place *place = &finding->places[i];
         struct short_text pace = growth_text(finding->gauge, place->per_iteration);
         bool several = finding->place_count > 1;
-        add_detail(statement, i == 0 ? "grows at" : "",
-                   memory_format("%s   %s%s%s", place->step, place->where, several ? "   " : "",
-                                 several ? pace.text : ""));
+        details_add(&statement->details, i == 0 ? "grows at" : "",
+                    memory_format("%s   %s%s%s", place->step, place->where, several ? "   " : "",
+                                  several ? pace.text : ""));
     }
     if (statement->where == NULL && finding->place_count > 0) {
         statement->where = finding->places[0].where;
@@ -189,16 +186,16 @@ static void add_holder(struct statement *statement, const struct scenario_result
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
     char *text =
         memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : gain.text);
-    add_detail(statement, "held by", text)->finding = finding;
+    details_add(&statement->details, "held by", text)->finding = finding;
     if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
-        add_detail(statement, "", memory_copy_text(finding->example));
+        details_add(&statement->details, "", memory_copy_text(finding->example));
     if (finding->made_by != NULL)
-        add_detail(statement, "", memory_copy_text(finding->made_by));
+        details_add(&statement->details, "", memory_copy_text(finding->made_by));
     /* The screening's amounts of the heap are estimates from a sampled profile. */
     if (stack && finding->located && finding->exact > 0)
-        add_detail(statement, "exactly",
-                   memory_format("%+.2f objects, %s per iteration", finding->exact,
-                                 growth_text(GAUGE_HEAP_ALLOC, finding->exact_bytes).text));
+        details_add(&statement->details, "exactly",
+                    memory_format("%+.2f objects, %s per iteration", finding->exact,
+                                  growth_text(GAUGE_HEAP_ALLOC, finding->exact_bytes).text));
     add_places(statement, finding);
 }
 
@@ -236,12 +233,12 @@ static void state_gauge(struct statements *statements, const struct scenario_res
             add_holder(statement, scenario, finding);
     }
     if (main->text != NULL)
-        add_detail(statement, "", memory_copy_text(main->text))->sentence = true;
+        details_add(&statement->details, "", memory_copy_text(main->text))->sentence = true;
     if (holders == 0)
         add_places(statement, main);
     if (holders > HOLDERS_SHOWN)
-        add_detail(
-            statement, NULL,
+        details_add(
+            &statement->details, NULL,
             memory_format("and %zu more holders, in " REPORT_RESULT, holders - HOLDERS_SHOWN))
             ->sentence = true;
 }
@@ -303,7 +300,7 @@ static void state_backlog(struct statements *statements, const struct scenario_r
     for (size_t i = 0; i < scenario->judgement->count; i++) {
         const struct finding *held = &scenario->judgement->findings[i];
         if (held->kind == FINDING_BACKLOG && held->gauge == finding->gauge && held->made_by != NULL)
-            add_detail(statement, NULL, memory_copy_text(held->made_by));
+            details_add(&statement->details, NULL, memory_copy_text(held->made_by));
     }
 }
 
@@ -348,11 +345,12 @@ static void add_measurement(struct statement *statement, const struct scenario_r
         if (finding->text == NULL)
             continue;
         if (!text_ends(text_or(scenario->reason, ""), finding->text))
-            add_detail(statement, NULL,
-                       memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
+            details_add(&statement->details, NULL,
+                        memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
                 ->sentence = true;
         if (finding->holder != NULL)
-            add_detail(statement, "held by", memory_copy_text(finding->holder))->finding = finding;
+            details_add(&statement->details, "held by", memory_copy_text(finding->holder))
+                ->finding = finding;
     }
 }
 
@@ -384,7 +382,7 @@ static void state_run(struct statements *statements, const struct scenario_resul
         statement->where = NULL;
     add_measurement(statement, scenario);
     if (advice != NULL)
-        add_detail(statement, "to do", memory_copy_text(advice))->sentence = true;
+        details_add(&statement->details, "to do", memory_copy_text(advice))->sentence = true;
 }
 
 void statements_of(const struct scenario_result *scenario, struct statements *statements)

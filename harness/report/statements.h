@@ -21,15 +21,23 @@ struct detail {
     const struct finding *finding; /* of "held by": the holder's own; else NULL */
 };
 
+struct details {
+    struct detail *items;
+    size_t count;
+    size_t capacity;
+};
+void details_free(struct details *details);
+#define _cleanup_details_ __attribute__((cleanup(details_free)))
+/* Takes the text. Valid until the next one is added. */
+struct detail *details_add(struct details *details, const char *label, char *text);
+
 struct statement {
     const struct finding *finding; /* what it is about; NULL: the run as a whole */
     bool fails;                    /* it is why the verdict is no pass */
     char *text;                    /* one line */
     const char *where; /* "file:line:column" of the step it grows or failed at; NULL: unknown */
     const char *step;  /* that step, where it grows; NULL */
-    struct detail *details;
-    size_t count;
-    size_t capacity;
+    struct details details;
 };
 
 /* The worst first. Statements point into the scenario. */
