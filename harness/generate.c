@@ -1,12 +1,15 @@
 /*
  * leakgate_generate WHAT: prints a file of the repository that is made from the tables of the
- * program. `cmake --build DIR --target generate` rewrites them all; a test fails when one differs.
+ * program, in the repository's own directory. `cmake --build DIR --target generate` rewrites them
+ * all; a test fails when one differs.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/strings.h"
@@ -57,10 +60,6 @@ static void add_ignored_stacks(struct buffer *out)
     };
     size_t count;
     const struct ignored_stack *entries = ignored_stacks_entries(&count);
-    buffer_text(out, "\n## Ignored stacks\n\nA stack with one of these functions is not "
-                     "judged: it is the Go runtime's or the measurement's own.\n\n"
-                     "| gauge | function | where in the stack | reason |\n"
-                     "| --- | --- | --- | --- |\n");
     for (size_t i = 0; i < count; i++)
         buffer_format(out, "| `%s` | `%s%s` | %s | %s |\n", gauge_info(entries[i].gauge)->name,
                       entries[i].name, text_ends(entries[i].name, ".") ? "*" : "",
@@ -71,21 +70,22 @@ static void add_ignored_stacks(struct buffer *out)
 static char *make_reference(void)
 {
     struct buffer out = {0};
-    _cleanup_free_ char *keys = reference_make();
-    buffer_text(&out, keys);
-    buffer_text(&out,
-                "\n## Gauges\n\nWhat a sample holds. Rates (cpu, spawn, output) are per second "
-                "at rest. How growth is judged: "
-                "[design.md](design.md#when-it-is-a-leak).\n\n"
-                "| gauge | what it is | broken down by | growth judged by |\n"
-                "| --- | --- | --- | --- |\n");
+    _cleanup_buffer_ struct buffer template = {0};
+    struct lg_error err = {0};
+    if (!file_read("harness/scenario/reference_template.md", &template, LG_ERROR_INTERNAL, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(EXIT_FAILURE);
+    }
+    const char *remaining = reference_put(&out, buffer_string(&template));
+    remaining = buffer_until(&out, remaining, "@gauges@\n");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         const struct gauge_info *info = gauge_info(gauge);
         buffer_format(&out, "| `%s` | %s | %s | %s |\n", info->name, info->text,
                       info->holder != NULL ? info->holder : "", judged_text(info->rule));
     }
+    remaining = buffer_until(&out, remaining, "@ignored stacks@\n");
     add_ignored_stacks(&out);
-    buffer_text(&out, "\n## Baselines\n\nSee [baseline.md](baseline.md).\n");
+    buffer_text(&out, remaining);
     return buffer_take(&out);
 }
 

@@ -31,6 +31,13 @@ void buffer_text(struct buffer *buffer, const char *text)
     buffer_append(buffer, text, strlen(text));
 }
 
+const char *buffer_until(struct buffer *buffer, const char *text, const char *marker)
+{
+    const char *end = strstr(text, marker);
+    buffer_append(buffer, text, (size_t)(end - text));
+    return end + strlen(marker);
+}
+
 void buffer_char(struct buffer *buffer, char c)
 {
     buffer_append(buffer, &c, 1);

@@ -29,6 +29,8 @@ void buffer_text(struct buffer *buffer, const char *text);
 void buffer_char(struct buffer *buffer, char c);
 void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Appends the text up to a marker that stands in it; returns what follows the marker. */
+const char *buffer_until(struct buffer *buffer, const char *text, const char *marker);
 /* The text so far, "" when empty; owned by the buffer, until the next append. */
 const char *buffer_string(const struct buffer *buffer);
 /* Hands the text out ("" when empty); the caller frees it and the buffer is empty again. */

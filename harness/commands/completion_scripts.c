@@ -86,14 +86,6 @@ static void put_action(struct buffer *out, const char *action, const char *choic
     }
 }
 
-/* The template up to a marker; returns what follows the marker. */
-static const char *put_until(struct buffer *out, const char *template, const char *marker)
-{
-    const char *end = strstr(template, marker);
-    buffer_append(out, template, (size_t)(end - template));
-    return end + strlen(marker);
-}
-
 /* --- bash --- */
 
 /* Whether another command has an option of that name with values of its own. */
@@ -138,10 +130,10 @@ static void put_bash_command(struct buffer *out, const struct command_info *comm
  * is in the word, and what is offered has to begin with what stands before it. */
 void completion_bash(struct buffer *out)
 {
-    const char *template = put_until(out, bash_template, "@commands@");
+    const char *template = buffer_until(out, bash_template, "@commands@");
     for (size_t i = 0; i < command_table_count; i++)
         buffer_format(out, " %s", command_table[i].name);
-    template = put_until(out, template, "@values@\n");
+    template = buffer_until(out, template, "@values@\n");
     for (size_t i = 0; i < option_table_count; i++) {
         const struct option_info *info = &option_table[i];
         if (info->type == OPTION_TYPE_FLAG)
@@ -152,7 +144,7 @@ void completion_bash(struct buffer *out)
         put_action(out, actions[kind_of_option(info)].bash, info->argument);
         buffer_text(out, " ;;\n");
     }
-    template = put_until(out, template, "@words@\n");
+    template = buffer_until(out, template, "@words@\n");
     for (size_t i = 0; i < command_table_count; i++)
         put_bash_command(out, &command_table[i]);
     buffer_text(out, template);
@@ -216,13 +208,13 @@ static void put_zsh_command(struct buffer *out, const struct command_info *comma
  */
 void completion_zsh(struct buffer *out)
 {
-    const char *template = put_until(out, zsh_template, "@commands@\n");
+    const char *template = buffer_until(out, zsh_template, "@commands@\n");
     for (size_t i = 0; i < command_table_count; i++) {
         buffer_format(out, "        '%s:", command_table[i].name);
         put_zsh_text(out, command_table[i].summary, ":\\");
         buffer_text(out, "'\n");
     }
-    template = put_until(out, template, "@words@\n");
+    template = buffer_until(out, template, "@words@\n");
     for (size_t i = 0; i < command_table_count; i++)
         put_zsh_command(out, &command_table[i]);
     buffer_text(out, template);

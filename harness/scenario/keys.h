@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "scenario/node.h"
 #include "scenario/value.h"
 
@@ -169,8 +170,10 @@ bool field_flag(const struct node *mapping, const struct key_table *table, const
 char *field_text(const struct node *mapping, const struct key_table *table, const char *key);
 
 /* scenarios/schema.json and scenarios/targets/schema.json are the JSON Schema of scenario_table and
- * of target_table; reference_make is docs/reference.md. The caller owns the result. */
+ * of target_table. The caller owns the result. */
 json_t *schema_make(const struct key_table *table, const char *title);
-char *reference_make(void);
+/* Appends docs/reference.md as far as it is of keys, by a template (reference_template.md); returns
+ * what is left of that. */
+const char *reference_put(struct buffer *out, const char *template);
 
 #endif

@@ -1,4 +1,4 @@
-/* docs/reference.md, from the table of keys. */
+/* docs/reference.md, from reference_template.md and the table of keys. */
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/memory.h"
@@ -17,51 +17,6 @@ static const struct key_table *const step_tables[] = {
 static const struct key_table *const target_tables[] = {
     &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
     &survivor_table, &translate_table, &translate_scenario_table, NULL};
-
-static const char introduction[] =
-    "# Reference of scenario and target files\n"
-    "\n"
-    "<!-- Made by `leakgate_generate reference` from harness/scenario/keys_*.c and "
-    "harness/probes/gauge.c. Do not edit. -->\n"
-    "\n"
-    "Every key of the YAML files, with its type, default and limits. `leakgate check` checks files "
-    "without running anything; editors that understand JSON Schema complete and underline by "
-    "`scenarios/schema.json` and `scenarios/targets/schema.json` when the file begins with\n"
-    "\n"
-    "    # yaml-language-server: $schema=schema.json\n"
-    "\n"
-    "An error is one line, `file:line:column: message`; all errors of all files are listed at "
-    "once, and nothing has started by then.\n"
-    "\n"
-    "## The YAML\n"
-    "\n"
-    "- One document of UTF-8, indented with spaces. Anchors, aliases, tags, directives and merge "
-    "keys are errors, and so are a key that stands twice and a key that is not known.\n"
-    "- Types are those of YAML 1.2: `2`, `true` and `null` without quotes are no texts. Where a "
-    "text is wanted, write `\"2\"`. Signs such as `@`, `%`, `*`, `&`, `!`, `#`, `?`, `[` and `{` "
-    "at the beginning of a text need quotes too.\n";
-
-static const char references_section[] =
-    "\n## References\n"
-    "\n"
-    "`${...}` is replaced in the texts of steps, files, environment and configuration, when they "
-    "are used. An unknown name is an error of the file. `$${` stands for the characters `${`.\n"
-    "\n"
-    "| reference | is |\n"
-    "| --- | --- |\n"
-    "| `${i}` | the number of the iteration, from 1, the warm-up counted; known only in "
-    "`iteration` |\n"
-    "| `${world}` | the directory of the world |\n"
-    "| `${program}` | the path of the program that is the target, for a step that runs a command "
-    "of its own |\n"
-    "| `${project.NAME}` | the directory of a project: `${world}/NAME` |\n"
-    "| `${now}` | the time in UTC at which it is replaced, as 2026-01-31T12:00:00.123Z |\n"
-    "| `${now-90s}`, `${now+1s}` | the same, shifted by a duration |\n"
-    "| `${today}` | the day in UTC on which the run began, as 2026-01-31, also after midnight |\n"
-    "| `${n}`, `${line}` | the number of the copy and of the line, in files with `copies` and "
-    "`line` |\n"
-    "| `${NAME}` | a text of the scenario's `vars`, not known in target files; or what the name of "
-    "a `loop` stands for |\n";
 
 /* '|' ends a cell also within backquotes. */
 static void put_cell(struct buffer *out, const char *text)
@@ -138,7 +93,6 @@ static void put_steps(struct buffer *out)
 
 static void put_limits(struct buffer *out)
 {
-    buffer_text(out, "\n## Limits\n\n| of | limit |\n| --- | --- |\n");
     buffer_format(out, "| a file | %u KiB, %u YAML events, nested %u deep |\n",
                   LIMIT_YAML_BYTES / 1024, LIMIT_YAML_EVENTS, LIMIT_YAML_DEPTH);
     buffer_format(out, "| errors listed | %u |\n", LIMIT_YAML_DIAGNOSTICS);
@@ -153,20 +107,19 @@ static void put_limits(struct buffer *out)
                   LIMIT_STEPS, LIMIT_STEPS_BYTES / 1024 / 1024);
 }
 
-char *reference_make(void)
+const char *reference_put(struct buffer *out, const char *template)
 {
-    struct buffer out = {0};
-    buffer_text(&out, introduction);
-    put_tables(&out, scenario_tables);
-    put_steps(&out);
-    put_tables(&out, target_tables);
-    buffer_text(&out, "\n## Kinds of text\n\n| kind | is written |\n| --- | --- |\n");
+    const char *remaining = buffer_until(out, template, "@keys@\n");
+    put_tables(out, scenario_tables);
+    put_steps(out);
+    put_tables(out, target_tables);
+    remaining = buffer_until(out, remaining, "@kinds of text@\n");
     for (size_t i = 0; documented_rules[i] != NULL; i++) {
-        buffer_format(&out, "| %s | ", documented_rules[i]->name);
-        put_cell(&out, documented_rules[i]->doc);
-        buffer_text(&out, " |\n");
+        buffer_format(out, "| %s | ", documented_rules[i]->name);
+        put_cell(out, documented_rules[i]->doc);
+        buffer_text(out, " |\n");
     }
-    buffer_text(&out, references_section);
-    put_limits(&out);
-    return buffer_take(&out);
+    remaining = buffer_until(out, remaining, "@limits@\n");
+    put_limits(out);
+    return remaining;
 }
