@@ -125,13 +125,6 @@ static char *directory_in(const struct scenario_result *scenario, const char *di
     return report_path(directory, scenario->name, NULL);
 }
 
-/* The path as seen from the report's directory, where the page lies. Points into path. */
-static const char *within(const char *directory, const char *path)
-{
-    const char *file = text_starts(path, directory) ? path + strlen(directory) : path;
-    return file + strspn(file, "/");
-}
-
 /* NULL: there is none. */
 static struct recording *recording_of(const struct suite_result *suite,
                                       const struct scenario_result *scenario, size_t room)
@@ -150,7 +143,9 @@ static struct recording *recording_of(const struct suite_result *suite,
     if (access(path, F_OK) != 0)
         return NULL;
     struct recording *recording = memory_new(struct recording);
-    recording->file = memory_copy_text(within(suite->directory, path));
+    /* As seen from the report's directory, where the page lies. */
+    const char *file = text_starts(path, suite->directory) ? path + strlen(suite->directory) : path;
+    recording->file = memory_copy_text(file + strspn(file, "/"));
     recording->tail = extract.tail;
     if (extract.budget > room)
         extract.budget = room;

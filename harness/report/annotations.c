@@ -101,9 +101,8 @@ static void add_warning(struct annotations *list, const struct scenario_result *
             put_statement(&list->items[i], statement);
             return;
         }
-    _cleanup_free_ char *words = finding_kind_words(kind);
     struct annotation *annotation =
-        add(list, false, memory_format("%s: %s", scenario->name, words));
+        add(list, false, memory_format("%s: %s", scenario->name, finding_kind_words(kind).text));
     annotation->kind = kind;
     annotation->rank = BEHIND_VERDICTS + (int)kind;
     annotation->location = location_of(scenario, statement);

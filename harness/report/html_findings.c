@@ -27,9 +27,9 @@ bool html_held_by_stack(const struct finding *finding)
 
 static void put_kind(struct buffer *out, const struct finding *finding)
 {
-    _cleanup_free_ char *words = finding_kind_words(finding->kind);
     html_format(out, "<span class=\"kind %s\">%s</span>",
-                finding_fails(finding->kind) ? "fails" : "told", words);
+                finding_fails(finding->kind) ? "fails" : "told",
+                finding_kind_words(finding->kind).text);
 }
 
 /* Of a stack the innermost functions without the paths of their packages; whole names, as the

@@ -141,18 +141,15 @@ static size_t keep_extremes(const double *values, size_t first, size_t end, size
     if (least == end)
         return 0;
     kept[0] = least < most ? least : most;
+    if (least == most)
+        return 1;
     kept[1] = least < most ? most : least;
-    return least == most ? 1 : 2;
+    return 2;
 }
 
 size_t plot_thin(const double *values, size_t count, size_t most, size_t *kept)
 {
-    size_t found = 0, stretches = most / 2;
-    for (size_t i = 0; count <= most && i < count; i++)
-        if (!isnan(values[i]))
-            kept[found++] = i;
-    if (count <= most)
-        return found;
+    size_t found = 0, stretches = count <= most ? count : most / 2;
     for (size_t i = 0; i < stretches; i++)
         found +=
             keep_extremes(values, i * count / stretches, (i + 1) * count / stretches, kept + found);

@@ -146,16 +146,6 @@ static void put_remarks(struct buffer *out, const struct page_scenario *part)
     buffer_text(out, "</pre>\n");
 }
 
-static void put_power(struct buffer *out, const struct scenario_result *scenario)
-{
-    _cleanup_strings_ struct string_list power = {0};
-    /* Of a run that broke off there is nothing to say. */
-    if (scenario->verdict != VERDICT_FAILED)
-        power_lines(scenario, &power);
-    for (size_t i = 0; i < power.count; i++)
-        html_format(out, "<p class=\"power\">%s</p>\n", power.items[i]);
-}
-
 /* The recording, to be played in the page; and how much of it that is, so that nobody takes a part
  * for the whole. */
 static void put_player(struct buffer *out, const struct recording *recording)
@@ -269,6 +259,7 @@ void html_scenario(struct buffer *out, const struct page_scenario *part)
 {
     const struct scenario_result *scenario = part->scenario;
     _cleanup_free_ char *text = console_block(part->suite, scenario);
+    _cleanup_strings_ struct string_list power = {0};
     buffer_format(out, "<details class=\"scenario %s\"%s><summary><h2>",
                   verdict_name(scenario->verdict), part->open ? " open" : "");
     html_format(out, "%s</h2> ", scenario->name);
@@ -286,7 +277,11 @@ void html_scenario(struct buffer *out, const struct page_scenario *part)
     put_attempts(out, scenario);
     put_remarks(out, part);
     html_charts(out, part);
-    put_power(out, scenario);
+    /* Of a run that broke off there is nothing to say. */
+    if (scenario->verdict != VERDICT_FAILED)
+        power_lines(scenario, &power);
+    for (size_t i = 0; i < power.count; i++)
+        html_format(out, "<p class=\"power\">%s</p>\n", power.items[i]);
     html_gauges(out, part);
     put_recording(out, scenario->recording);
     html_samples(out, part);

@@ -48,20 +48,18 @@ struct summary {
 
 /* --- Pieces --- */
 
-static const char *sign_of(const struct suite_result *suite, const struct scenario_result *scenario)
-{
-    if (scenario->verdict == VERDICT_PASS)
-        return "✅";
-    if (scenario->verdict == VERDICT_SKIPPED || scenario_exit_status(suite, scenario) == EXIT_PASS)
-        return "⚪";
-    return scenario->verdict == VERDICT_LEAK || scenario->verdict == VERDICT_FAILED ? "❌"
-                                                                                    : "⚠️";
-}
-
 static void put_outcome(struct buffer *out, const struct suite_result *suite,
                         const struct scenario_result *scenario)
 {
-    buffer_format(out, "%s %s%s", sign_of(suite, scenario), verdict_word(scenario),
+    enum verdict verdict = scenario->verdict;
+    const char *sign = "⚠️";
+    if (verdict == VERDICT_PASS)
+        sign = "✅";
+    else if (verdict == VERDICT_SKIPPED || scenario_exit_status(suite, scenario) == EXIT_PASS)
+        sign = "⚪";
+    else if (verdict == VERDICT_LEAK || verdict == VERDICT_FAILED)
+        sign = "❌";
+    buffer_format(out, "%s %s%s", sign, verdict_word(scenario),
                   is_forgiven(scenario) ? " (quarantined)" : "");
 }
 
@@ -178,34 +176,30 @@ static void put_gauges(struct summary *summary)
 
 /* --- The details --- */
 
-static void put_statement(struct buffer *out, const struct statement *statement,
-                          const struct ledger *ledger)
-{
-    markdown_format(out, LINE_BYTES, "**%s**",
-                    *statement->text != '\0' ? statement->text : "no reason was given");
-    put_sparkline(out, ledger, statement->finding, true);
-    buffer_text(out, "\n\n");
-    for (size_t i = 0; i < statement->details.count; i++) {
-        const struct detail *detail = &statement->details.items[i];
-        bool labelled = detail->label != NULL && *detail->label != '\0';
-        buffer_format(out, "- %s%s", labelled ? detail->label : "", labelled ? " " : "");
-        markdown_format(out, LINE_BYTES, detail->sentence ? "%s" : "`%s`", detail->text);
-        put_sparkline(out, ledger, detail->finding, false);
-        buffer_text(out, "\n");
-    }
-    if (statement->where != NULL && statement->step == NULL)
-        markdown_format(out, LINE_BYTES, "- at `%s`\n", statement->where);
-    if (!text_ends(buffer_string(out), "\n\n"))
-        buffer_text(out, "\n");
-}
-
 static void put_statements(struct buffer *out, const struct scenario_result *scenario)
 {
     _cleanup_statements_ struct statements statements = {0};
     _cleanup_ledger_ struct ledger *ledger = ledger_of(scenario);
     statements_of(scenario, &statements);
-    for (size_t i = 0; i < statements.count && i < STATEMENTS_SHOWN; i++)
-        put_statement(out, &statements.items[i], ledger);
+    for (size_t i = 0; i < statements.count && i < STATEMENTS_SHOWN; i++) {
+        const struct statement *statement = &statements.items[i];
+        markdown_format(out, LINE_BYTES, "**%s**",
+                        *statement->text != '\0' ? statement->text : "no reason was given");
+        put_sparkline(out, ledger, statement->finding, true);
+        buffer_text(out, "\n\n");
+        for (size_t j = 0; j < statement->details.count; j++) {
+            const struct detail *detail = &statement->details.items[j];
+            bool labelled = detail->label != NULL && *detail->label != '\0';
+            buffer_format(out, "- %s%s", labelled ? detail->label : "", labelled ? " " : "");
+            markdown_format(out, LINE_BYTES, detail->sentence ? "%s" : "`%s`", detail->text);
+            put_sparkline(out, ledger, detail->finding, false);
+            buffer_text(out, "\n");
+        }
+        if (statement->where != NULL && statement->step == NULL)
+            markdown_format(out, LINE_BYTES, "- at `%s`\n", statement->where);
+        if (!text_ends(buffer_string(out), "\n\n"))
+            buffer_text(out, "\n");
+    }
     if (statements.count > STATEMENTS_SHOWN)
         buffer_format(out, "And %zu more, in " REPORT_RESULT ".\n\n",
                       statements.count - STATEMENTS_SHOWN);
@@ -338,9 +332,13 @@ static int compare_scenarios(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void put_verdict(struct summary *summary)
+/* What it came to, what is missing of it, and what this change does to the gate: a reviewer reads
+ * no further. */
+static void put_top(struct summary *summary)
 {
     const struct suite_result *suite = summary->suite;
+    _cleanup_free_ char *problem = suite->problems.count > 0 ? suite_problem(suite) : NULL;
+    _cleanup_free_ char *caution = suite_caution(suite);
     _cleanup_free_ char *counts = suite_counts(suite);
     _cleanup_free_ char *header = suite_header(suite);
     bool passed = suite_exit_status(suite) == EXIT_PASS;
@@ -349,14 +347,6 @@ static void put_verdict(struct summary *summary)
         buffer_format(summary->out, ", stopped by signal %d (%s)", suite->signal,
                       strsignal(suite->signal));
     markdown_format(summary->out, LINE_BYTES, "\n\n%s\n\n", header);
-}
-
-/* What is missing of it, and what this change does to the gate: a reviewer reads no further. */
-static void put_caution(struct summary *summary)
-{
-    const struct suite_result *suite = summary->suite;
-    _cleanup_free_ char *problem = suite->problems.count > 0 ? suite_problem(suite) : NULL;
-    _cleanup_free_ char *caution = suite_caution(suite);
     if (problem != NULL)
         markdown_format(summary->out, LINE_BYTES, "❌ %s\n\n", problem);
     if (caution == NULL)
@@ -392,8 +382,7 @@ void markdown_report(const struct suite_result *suite, struct buffer *out)
         sorted[i] = &suite->scenarios[i];
     next_steps(suite, NULL, &summary.next_steps);
     qsort(sorted, suite->count, sizeof *sorted, compare_scenarios);
-    put_verdict(&summary);
-    put_caution(&summary);
+    put_top(&summary);
     put_table(&summary);
     put_gauges(&summary);
     add_sections(&summary);

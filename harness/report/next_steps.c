@@ -27,19 +27,15 @@ char *evidence_describe(const struct string_list *files)
     return buffer_take(&out);
 }
 
-/* The first finding is the worst. */
-static bool goroutines_grew(const struct judgement *judgement)
-{
-    for (size_t i = 0; judgement != NULL && i < judgement->count; i++)
-        if (finding_fails(judgement->findings[i].kind))
-            return judgement->findings[i].gauge == GAUGE_GOROUTINE ||
-                   judgement->findings[i].gauge == GAUGE_GOROUTINE_LEAK;
-    return false;
-}
-
 char *evidence_comparison(const char *directory, const struct scenario_result *scenario)
 {
-    bool goroutines = goroutines_grew(scenario->judgement);
+    const struct judgement *judgement = scenario->judgement;
+    const struct finding *worst = NULL; /* the first that fails */
+    for (size_t i = 0; judgement != NULL && i < judgement->count && worst == NULL; i++)
+        if (finding_fails(judgement->findings[i].kind))
+            worst = &judgement->findings[i];
+    bool goroutines =
+        worst != NULL && (worst->gauge == GAUGE_GOROUTINE || worst->gauge == GAUGE_GOROUTINE_LEAK);
     const char *first = goroutines ? EVIDENCE_GOROUTINE_FIRST : EVIDENCE_HEAP_FIRST;
     const char *last = goroutines ? EVIDENCE_GOROUTINE_LAST : EVIDENCE_HEAP_LAST;
     if (!string_list_contains(&scenario->files, first) ||
@@ -121,18 +117,6 @@ static bool can_be_tightened(const struct judgement *judgement)
     return true;
 }
 
-/* "leakgate accept tab-cycle --from leakgate-report"; the caller frees it. */
-static char *accept_command(const struct suite_result *suite,
-                            const struct scenario_result *scenario)
-{
-    bool elsewhere = suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0;
-    _cleanup_free_ char *name = shell_quoted(scenario->name);
-    _cleanup_free_ char *directory = shell_quoted(suite->directory);
-    _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
-    return memory_format("leakgate accept %s --from %s%s%s", name, directory,
-                         elsewhere ? " --baselines " : "", elsewhere ? baselines : "");
-}
-
 /* accept changes the working tree's baseline, and goes by the first run alone. What it would refuse
  * is not offered: what is left behind is in no baseline, nor is what a control build allows. */
 static void add_accept(const struct suite_result *suite, const struct scenario_result *scenario,
@@ -141,7 +125,13 @@ static void add_accept(const struct suite_result *suite, const struct scenario_r
     const struct judgement *judgement =
         scenario->judgement_here != NULL ? scenario->judgement_here : scenario->judgement;
     bool by_control = scenario->record->facts.by_control;
-    _cleanup_free_ char *accept = accept_command(suite, scenario);
+    bool elsewhere = suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0;
+    _cleanup_free_ char *name = shell_quoted(scenario->name);
+    _cleanup_free_ char *directory = shell_quoted(suite->directory);
+    _cleanup_free_ char *baselines = shell_quoted(suite->baselines);
+    _cleanup_free_ char *accept =
+        memory_format("leakgate accept %s --from %s%s%s", name, directory,
+                      elsewhere ? " --baselines " : "", elsewhere ? baselines : "");
     _cleanup_free_ char *holders = holder_options(judgement);
     if (judgement->verdict == VERDICT_LEAK && !by_control &&
         !judgement_has(judgement, FINDING_LEFT_BEHIND) &&

@@ -149,14 +149,17 @@ static void widen_to_gauge(const struct scenario_result *scenario, struct findin
         *finding = sum;
 }
 
-/* "fd +1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
+/* "fd +1.00 per iteration (25 -> 65 in 40 iterations), in one run alone"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
-    return memory_format("%s %s (%s -> %s in %.3g %ss)", gauge_info(finding->gauge)->name, pace,
+    return memory_format("%s %s (%s -> %s in %.3g %ss)%s", gauge_info(finding->gauge)->name, pace,
                          amount_text(finding->gauge, finding->from).text,
                          amount_text(finding->gauge, finding->to).text, finding->iterations,
-                         scenario_step_name(scenario));
+                         scenario_step_name(scenario),
+                         finding->confirmed             ? ", confirmed in a fresh process"
+                         : scenario->attempt_count == 1 ? ", in one run alone"
+                                                        : "");
 }
 
 /* --- Findings --- */
@@ -199,14 +202,6 @@ static void add_holder(struct statement *statement, const struct scenario_result
     add_places(statement, finding);
 }
 
-static const char *confirmation_text(const struct scenario_result *scenario,
-                                     const struct finding *finding)
-{
-    if (finding->confirmed)
-        return ", confirmed in a fresh process";
-    return scenario->attempt_count == 1 ? ", in one run alone" : "";
-}
-
 /* All growth of one gauge: the whole first, or where only holders grow the first of them; then what
  * holds it. */
 static void state_gauge(struct statements *statements, const struct scenario_result *scenario,
@@ -223,9 +218,8 @@ static void state_gauge(struct statements *statements, const struct scenario_res
     struct finding whole = *main;
     if (main->holder != NULL)
         widen_to_gauge(scenario, &whole);
-    _cleanup_free_ char *growth = describe_growth(scenario, &whole);
-    struct statement *statement = add_statement(
-        statements, main, memory_format("%s%s", growth, confirmation_text(scenario, main)));
+    struct statement *statement =
+        add_statement(statements, main, describe_growth(scenario, &whole));
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (is_growth(finding) && finding->gauge == first->gauge && finding->holder != NULL &&
@@ -243,12 +237,12 @@ static void state_gauge(struct statements *statements, const struct scenario_res
             ->sentence = true;
 }
 
-char *finding_kind_words(enum finding_kind kind)
+struct short_text finding_kind_words(enum finding_kind kind)
 {
-    char *words = memory_copy_text(finding_kind_name(kind));
-    for (char *c = words; *c != '\0'; c++)
-        if (*c == '_')
-            *c = ' ';
+    struct short_text words;
+    snprintf(words.text, sizeof words.text, "%s", finding_kind_name(kind));
+    for (char *c = words.text; (c = strchr(c, '_')) != NULL;)
+        *c = ' ';
     return words;
 }
 
@@ -257,13 +251,13 @@ static char *describe_other(const struct finding *finding)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
     const char *holder = text_or(finding->holder, "");
-    _cleanup_free_ char *kind = finding_kind_words(finding->kind);
     if (finding->text == NULL && finding->kind == FINDING_LEVEL)
         return memory_format("%s at rest %s, baseline %s", gauge,
                              amount_text(finding->gauge, finding->to).text,
                              amount_text(finding->gauge, finding->from).text);
-    return memory_format("%s%s%s%s%s%s%s", kind, *gauge ? " " : "", gauge, *holder ? " " : "",
-                         holder, finding->text != NULL ? ": " : "", text_or(finding->text, ""));
+    return memory_format("%s%s%s%s%s%s%s", finding_kind_words(finding->kind).text,
+                         *gauge ? " " : "", gauge, *holder ? " " : "", holder,
+                         finding->text != NULL ? ": " : "", text_or(finding->text, ""));
 }
 
 /* All that outlived the target, in one. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "result/amounts.h"
 #include "result/result.h"
 
 /* What stands under a statement. */
@@ -62,8 +63,8 @@ int scenario_rank(const struct scenario_result *scenario);
  * none where nothing was judged. */
 void power_lines(const struct scenario_result *scenario, struct string_list *lines);
 
-/* "exception expired"; the caller frees it. */
-char *finding_kind_words(enum finding_kind kind);
+/* "exception expired" */
+struct short_text finding_kind_words(enum finding_kind kind);
 
 /* "minute" or "iteration": what the scenario's growth is counted in. */
 const char *scenario_step_name(const struct scenario_result *scenario);

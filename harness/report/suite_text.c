@@ -33,16 +33,6 @@ bool is_forgiven(const struct scenario_result *scenario)
 
 /* --- The suite --- */
 
-/* "sidecar v1.3.0 (go1.26.8)"; the caller frees it. */
-static char *target_text(const struct run_record *record)
-{
-    const char *version = text_or(record->target.version, "");
-    const char *go = text_or(record->target.go, "");
-    const char *target = text_or(record->header.target, "?");
-    return memory_format("%s%s%s%s%s%s", target, *version != '\0' ? " " : "", version,
-                         *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
-}
-
 /* With its version or without. */
 static bool names_target(const struct string_list *texts, const char *target)
 {
@@ -63,7 +53,12 @@ static void gather_targets(const struct suite_result *suite, bool measured,
         const struct run_record *record = suite->scenarios[i].record;
         if (record == NULL || record->sampled != measured)
             continue;
-        _cleanup_free_ char *text = target_text(record);
+        /* "sidecar v1.3.0 (go1.26.8)" */
+        const char *version = text_or(record->target.version, "");
+        const char *go = text_or(record->target.go, "");
+        _cleanup_free_ char *text = memory_format(
+            "%s%s%s%s%s%s", text_or(record->header.target, "?"), *version != '\0' ? " " : "",
+            version, *go != '\0' ? " (" : "", go, *go != '\0' ? ")" : "");
         if (measured || !names_target(texts, text))
             string_list_add_once(texts, text);
     }
