@@ -73,6 +73,12 @@ char *memory_format(const char *format, ...)
     return text;
 }
 
+void free_pointers(void *const *pointers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(pointers[i]);
+}
+
 void cleanup_free(void *pointer_to_pointer)
 {
     void **pointer = pointer_to_pointer;

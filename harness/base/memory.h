@@ -33,6 +33,11 @@ char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)
 char *memory_format_list(const char *format, va_list args)
     __attribute__((format(printf, 1, 0), returns_nonnull));
 
+/* Frees each of the pointers. */
+#define free_all(...)                                                                              \
+    free_pointers((void *[]){__VA_ARGS__}, sizeof((void *[]){__VA_ARGS__}) / sizeof(void *))
+void free_pointers(void *const *pointers, size_t count);
+
 void memory_exhausted(void) __attribute__((noreturn));
 
 /* For `_cleanup_free_`: frees what a local pointer holds when it goes out of scope. */

@@ -65,7 +65,6 @@ static void put_wait(struct buffer *line, const struct wait_plan *wait)
 /* A step as one line for people: press "2", wait text "Files" rows 1..-1. */
 static char *source_of(const struct step *step)
 {
-    static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down"};
     struct buffer line = {0};
     _cleanup_free_ char *duration = duration_text(step->ms);
     buffer_text(&line, step_kind_name(step->kind));
@@ -137,9 +136,8 @@ struct file_plan build_file(const struct node *value, const struct key_table *ta
 static void build_mouse(const struct node *value, struct step *step)
 {
     _cleanup_free_ char *action = field_text(value, &mouse_table, "action");
-    step->mouse.action = text_equal(action, "wheel-up")     ? MOUSE_WHEEL_UP
-                         : text_equal(action, "wheel-down") ? MOUSE_WHEEL_DOWN
-                                                            : MOUSE_CLICK;
+    while (!text_equal(action, mouse_actions[step->mouse.action]))
+        step->mouse.action++;
     step->mouse.text = field_text(value, &mouse_table, "text");
     step->repeat = (unsigned)field_integer(value, &mouse_table, "repeat");
 }

@@ -140,6 +140,7 @@ extern const struct key_table target_table, terminal_table, target_config_table,
 extern const struct key_table step_table, prepare_step_table, press_table, mouse_table, run_table,
     wait_table, wait_file_table, settle_table, write_table, world_file_table, remove_table,
     loop_table;
+extern const char *const mouse_actions[]; /* in the order of enum mouse_action */
 extern const struct value_type step_list_type, prepare_step_list_type, keys_type;
 
 /* keys_values.c: what several tables share. */

@@ -14,7 +14,7 @@ const struct value_type prepare_step_list_type = {
 static const struct value_type key_type = {FORM_TEXT, "a key", .text = &key_name_rule};
 const struct value_type keys_type = {FORM_TEXT | FORM_LIST, "a key or a list of keys",
                                      ONE_OR_LIST(key_name_rule, key_type)};
-static const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
+const char *const mouse_actions[] = {"click", "wheel-up", "wheel-down", NULL};
 static const struct text_rule mouse_action_rule = {.words = mouse_actions};
 static const struct value_type run_type = {
     FORM_TEXT | FORM_LIST | FORM_TABLE,

@@ -230,21 +230,16 @@ const struct value_type tool_list_type = {FORM_LIST, "a list of programs",
                                           .item = TEXT_AS("the name of a program", tool_rule)};
 const struct value_type project_list_type = {
     FORM_LIST, "a list of project names", .item = TEXT_AS("the name of a project", project_rule)};
-static const struct value_type environment_value_type = {FORM_TEXT | FORM_NULL, "text or null",
-                                                         .text = &any_template_rule};
-static const struct value_type file_type = {FORM_TEXT | FORM_TABLE,
-                                            "the text of the file, or a mapping",
-                                            .text = &any_template_rule, .table = &world_file_table};
-static const struct value_type region_type = {FORM_TABLE, "a mapping of rows and columns",
-                                              .table = &region_table};
-
-const struct value_type environment_type = {FORM_MAP, "a mapping of names to text or null",
-                                            .item = &environment_value_type,
-                                            .map_key = &environment_rule};
-const struct value_type file_map_type = {FORM_MAP, "a mapping of paths to files",
-                                         .item = &file_type, .map_key = &world_file_rule};
-const struct value_type region_map_type = {FORM_MAP, "a mapping of names to regions",
-                                           .item = &region_type, .map_key = &region_rule};
+const struct value_type environment_type = {
+    FORM_MAP, "a mapping of names to text or null", .map_key = &environment_rule,
+    .item = TYPE(FORM_TEXT | FORM_NULL, "text or null", .text = &any_template_rule)};
+const struct value_type file_map_type = {
+    FORM_MAP, "a mapping of paths to files", .map_key = &world_file_rule,
+    .item = TYPE(FORM_TEXT | FORM_TABLE, "the text of the file, or a mapping",
+                 .text = &any_template_rule, .table = &world_file_table)};
+const struct value_type region_map_type = {
+    FORM_MAP, "a mapping of names to regions", .map_key = &region_rule,
+    .item = MAPPING_AS("a mapping of rows and columns", region_table)};
 
 const struct text_rule *const documented_rules[] = {
     &key_name_rule, &date_rule,      &duration_rule, &range_rule,      &size_rule,

@@ -1,6 +1,5 @@
 #include "scenario/loops.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +7,11 @@
 #include "base/memory.h"
 #include "scenario/expand.h"
 
-/* The size of a list with all rounds of its loops; counting stops at ENOUGH. */
+/* The size of a list with all rounds of its loops; no integer holds that of loops in loops. */
 struct extent {
-    uint64_t steps;
-    uint64_t bytes;
+    double steps;
+    double bytes;
 };
-
-#define ENOUGH (UINT64_C(1) << 40)
 
 size_t loop_rounds(const struct node *loop)
 {
@@ -57,37 +54,25 @@ struct node *loop_round(const struct node *steps, const char *name, const char *
     return copy;
 }
 
-static uint64_t bytes_of(const struct node *node)
+static size_t bytes_of(const struct node *node)
 {
-    uint64_t bytes = sizeof *node + (node->text != NULL ? strlen(node->text) : 0);
+    size_t bytes = sizeof *node + (node->text != NULL ? strlen(node->text) : 0);
     for (size_t i = 0; i < node->count; i++)
         bytes += bytes_of(node->entries[i].value);
     return bytes;
 }
 
-static struct extent extent_of(const struct node *steps);
-
-/* A loop with all its rounds, any other step once. */
-static struct extent step_extent(const struct node *step)
+/* Adds what this step is, or all the steps of a loop, done so many times. */
+static void add_extent(const struct node *step, double times, struct extent *all)
 {
     const struct node *loop = node_find(step, "loop");
-    if (loop == NULL)
-        return (struct extent){1, bytes_of(step)};
-    struct extent all = extent_of(node_find(loop, "steps"));
-    all.steps *= loop_rounds(loop);
-    all.bytes *= loop_rounds(loop);
-    return all;
-}
-
-static struct extent extent_of(const struct node *steps)
-{
-    struct extent all = {0};
-    for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++) {
-        struct extent one = step_extent(steps->entries[i].value);
-        all.steps = all.steps + one.steps < ENOUGH ? all.steps + one.steps : ENOUGH;
-        all.bytes = all.bytes + one.bytes < ENOUGH ? all.bytes + one.bytes : ENOUGH;
+    const struct node *steps = node_find(loop, "steps");
+    if (loop == NULL) {
+        all->steps += times;
+        all->bytes += times * (double)bytes_of(step);
     }
-    return all;
+    for (size_t i = 0; steps != NULL && steps->kind == NODE_LIST && i < steps->count; i++)
+        add_extent(steps->entries[i].value, times * (double)loop_rounds(loop), all);
 }
 
 static bool depth_is_fine(const struct node *steps, unsigned depth, struct diagnostics *problems)
@@ -114,19 +99,19 @@ void loops_check(const struct node *steps, struct diagnostics *problems)
         return;
     for (size_t i = 0; i < steps->count; i++) {
         const struct node *step = steps->entries[i].value;
-        struct extent one = step_extent(step);
-        all.steps += one.steps;
-        if (node_find(step, "loop") == NULL)
-            continue; /* the limit of the file is enough for it */
-        all.bytes += one.bytes;
+        if (node_find(step, "loop") == NULL) {
+            all.steps++; /* for its bytes the limit of the file is enough */
+            continue;
+        }
+        add_extent(step, 1, &all);
         if (all.steps > LIMIT_STEPS)
             diagnose(problems, step->where,
-                     "with all rounds these are %" PRIu64 " steps, over the limit of %u", all.steps,
+                     "with all rounds these are %.0f steps, over the limit of %u", all.steps,
                      LIMIT_STEPS);
         else if (all.bytes > LIMIT_STEPS_BYTES)
             diagnose(problems, step->where,
-                     "with all rounds these steps take %" PRIu64 " bytes, over the limit of %u",
-                     all.bytes, LIMIT_STEPS_BYTES);
+                     "with all rounds these steps take %.0f bytes, over the limit of %u", all.bytes,
+                     LIMIT_STEPS_BYTES);
         else
             continue;
         return;

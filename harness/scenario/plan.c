@@ -71,33 +71,18 @@ bool measure_set_length(struct measure_plan *measure, int64_t for_ms, struct lg_
     return true;
 }
 
-static void free_file(struct file_plan *file)
-{
-    free(file->path);
-    free(file->text);
-    free(file->line);
-}
-
 void step_list_free(struct step_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct step *step = &list->items[i];
-        free(step->source);
-        free(step->written);
+        struct wait_plan *wait = &step->wait;
+        free_all(step->source, step->written, step->text, step->mouse.text, step->run.script,
+                 step->run.directory, wait->regex, wait->title, wait->file, wait->file_lines_text,
+                 wait->file_text, step->file.path, step->file.text, step->file.line);
         string_list_free(&step->keys);
-        free(step->text);
-        free(step->mouse.text);
         string_list_free(&step->run.argv);
-        free(step->run.script);
-        free(step->run.directory);
-        string_list_free(&step->wait.text);
-        string_list_free(&step->wait.gone);
-        free(step->wait.regex);
-        free(step->wait.title);
-        free(step->wait.file);
-        free(step->wait.file_lines_text);
-        free(step->wait.file_text);
-        free_file(&step->file);
+        string_list_free(&wait->text);
+        string_list_free(&wait->gone);
         string_list_free(&step->remove.paths);
     }
     free(list->items);
@@ -106,10 +91,8 @@ void step_list_free(struct step_list *list)
 static void free_variables(struct variable_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
-        free(list->items[i].name);
-        free(list->items[i].value);
-        free(list->items[i].replace);
-        free(list->items[i].with);
+        struct variable *variable = &list->items[i];
+        free_all(variable->name, variable->value, variable->replace, variable->with);
     }
     free(list->items);
 }
@@ -118,44 +101,32 @@ void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
-    free(plan->name);
-    free(plan->file);
-    free(plan->title);
-    free(plan->quarantine.reason);
-    free(plan->quarantine.until);
-    free(plan->quarantine_here.reason);
-    free(plan->quarantine_here.until);
-    free(plan->without);
-    string_list_free(&plan->tags);
-    string_list_free(&plan->needs);
-    free_variables(&plan->vars);
+    struct world_plan *world = &plan->world;
+    struct target_plan *target = &plan->target;
+    struct string_list *const lists[] = {
+        &plan->tags,      &plan->needs,      &plan->measure.leave_out, &plan->file_names,
+        &world->projects, &world->tools,     &target->command,         &target->version,
+        &target->state,   &target->survivors};
+    struct step_list *const steps[] = {&plan->prepare, &plan->setup, &plan->iteration,
+                                       &target->ready, &target->quit};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        string_list_free(lists[i]);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        step_list_free(steps[i]);
     for (size_t i = 0; i < plan->region_count; i++)
         free(plan->regions[i].name);
-    free(plan->regions);
-    string_list_free(&plan->world.projects);
-    for (size_t i = 0; i < plan->world.files.count; i++)
-        free_file(&plan->world.files.items[i]);
-    free(plan->world.files.items);
-    free_variables(&plan->world.env);
-    string_list_free(&plan->world.tools);
-    free(plan->world.config_path);
-    json_decref(plan->world.config);
-    step_list_free(&plan->prepare);
-    step_list_free(&plan->setup);
-    step_list_free(&plan->iteration);
-    string_list_free(&plan->measure.leave_out);
-    free(plan->target.name);
-    free(plan->target.file);
-    string_list_free(&plan->target.command);
-    string_list_free(&plan->target.version);
-    free(plan->target.term);
-    step_list_free(&plan->target.ready);
-    step_list_free(&plan->target.quit);
-    string_list_free(&plan->target.state);
-    string_list_free(&plan->target.survivors);
+    for (size_t i = 0; i < world->files.count; i++) {
+        struct file_plan *file = &world->files.items[i];
+        free_all(file->path, file->text, file->line);
+    }
+    free_variables(&plan->vars);
+    free_variables(&world->env);
+    json_decref(world->config);
     json_decref(plan->document);
-    string_list_free(&plan->file_names);
-    free(plan);
+    free_all(plan->name, plan->file, plan->title, plan->quarantine.reason, plan->quarantine.until,
+             plan->quarantine_here.reason, plan->quarantine_here.until, plan->without,
+             plan->regions, world->files.items, world->config_path, target->name, target->file,
+             target->term, plan);
 }
 
 void cleanup_plan(struct plan **plan)

@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "scenario/keys.h"
 
-static json_t *type_schema(json_t *definitions, const struct value_type *type, bool removable);
 static json_t *table_schema(json_t *definitions, const struct key_table *table);
 
 static json_t *words_json(const char *const *words)

@@ -155,24 +155,21 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
     return translator.changed ? take_pointer(copy) : NULL;
 }
 
-static void check_names(const struct node *names, const char *file,
-                        const struct string_list *scenarios, struct diagnostics *problems)
-{
-    for (size_t i = 0; names != NULL && i < names->count; i++) {
-        const struct node_entry *entry = &names->entries[i];
-        if (!text_equal(entry->where.file, file) || string_list_contains(scenarios, entry->key))
-            continue;
-        _cleanup_free_ char *advice =
-            did_you_mean(entry->key, (const char *const *)scenarios->items, scenarios->count);
-        diagnose(problems, entry->where, "there is no scenario \"%.80s\"%s", entry->key, advice);
-    }
-}
-
 void translation_check_names(const struct node *target, const char *file,
                              const struct string_list *scenarios, struct diagnostics *problems)
 {
-    check_names(node_find(node_find(target, "translate"), "scenarios"), file, scenarios, problems);
-    check_names(node_find(target, "without"), file, scenarios, problems);
+    const struct node *places[] = {node_find(node_find(target, "translate"), "scenarios"),
+                                   node_find(target, "without")};
+    for (size_t place = 0; place < sizeof places / sizeof *places; place++)
+        for (size_t i = 0; places[place] != NULL && i < places[place]->count; i++) {
+            const struct node_entry *entry = &places[place]->entries[i];
+            if (!text_equal(entry->where.file, file) || string_list_contains(scenarios, entry->key))
+                continue;
+            _cleanup_free_ char *advice =
+                did_you_mean(entry->key, (const char *const *)scenarios->items, scenarios->count);
+            diagnose(problems, entry->where, "there is no scenario \"%.80s\"%s", entry->key,
+                     advice);
+        }
 }
 
 static void check_words(const struct node *words, const struct translation_uses *uses,
