@@ -228,17 +228,18 @@ static void play_to(const struct frames *frames, size_t frame, uint32_t screen[L
 /* Lines by the numbers that they have in the page, given in the order of their use. */
 struct numbering {
     uint32_t *number; /* by line; 0: none yet, else one more than it */
-    uint32_t *order;
-    size_t count;
+    uint32_t count;
+    struct buffer lines; /* in the page */
 };
 
-static void write_change(struct numbering *numbering, struct change change, bool first,
-                         struct buffer *out)
+static void write_change(const struct frames *frames, struct numbering *numbering,
+                         struct change change, bool first, struct buffer *out)
 {
     uint32_t *number = &numbering->number[change.line];
     if (*number == 0) {
-        numbering->order[numbering->count++] = change.line;
-        *number = (uint32_t)numbering->count;
+        buffer_format(&numbering->lines, "%s%s", numbering->count > 0 ? "," : "",
+                      frames->lines[change.line]->json);
+        *number = ++numbering->count;
     }
     buffer_format(out, "%s%u,%u", first ? "" : ",", (unsigned)change.row, *number - 1);
 }
@@ -254,7 +255,7 @@ static void write_frames(const struct frames *frames, struct window range,
     for (size_t row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
         if (screen[row] == 0)
             continue;
-        write_change(numbering, (struct change){(uint16_t)row, screen[row]}, first, out);
+        write_change(frames, numbering, (struct change){(uint16_t)row, screen[row]}, first, out);
         first = false;
     }
     buffer_text(out, "]]");
@@ -262,7 +263,7 @@ static void write_frames(const struct frames *frames, struct window range,
         const struct frame *frame = &frames->frames[i];
         buffer_format(out, ",[%.2f,[", frame->at);
         for (size_t j = 0; j < frame->count; j++)
-            write_change(numbering, frames->changes[frame->first + j], j == 0, out);
+            write_change(frames, numbering, frames->changes[frame->first + j], j == 0, out);
         buffer_text(out, "]]");
     }
     buffer_char(out, ']');
@@ -274,8 +275,7 @@ static void write_tables(const struct frames *frames, const struct recording_par
 {
     bool first = true;
     buffer_text(out, ",\"lines\":[");
-    for (size_t i = 0; i < numbering->count; i++)
-        buffer_format(out, "%s%s", i > 0 ? "," : "", frames->lines[numbering->order[i]]->json);
+    buffer_text(out, buffer_string(&numbering->lines));
     buffer_text(out, "],\"styles\":[");
     for (size_t i = 0; i < frames->style_count; i++)
         buffer_format(out, "%s[%d,%d,%u]", i > 0 ? "," : "", frames->styles[i].foreground,
@@ -307,16 +307,13 @@ struct recording_part frames_write(const struct frames *frames, bool tail, size_
     part.to = frames->frames[range.end - 1].at;
     part.from_start = range.first == 0;
     part.to_end = range.end == frames->count && !frames->full;
-    struct numbering numbering = {
-        .number = memory_array(frames->line_count, sizeof(uint32_t)),
-        .order = memory_array(frames->line_count, sizeof(uint32_t)),
-    };
+    _cleanup_free_ uint32_t *number = memory_array(frames->line_count, sizeof *number);
+    struct numbering numbering = {.number = number};
     buffer_text(out, "{\"frames\":");
     write_frames(frames, range, &numbering, out);
     write_tables(frames, &part, &numbering, out);
     buffer_char(out, '}');
-    free(numbering.number);
-    free(numbering.order);
+    buffer_free(&numbering.lines);
     return part;
 }
 

@@ -89,25 +89,16 @@ static void paint_evidence(const struct painter *painter, const struct scenario_
 static void paint_plan_difference(const struct painter *painter,
                                   const struct scenario_result *scenario)
 {
-    size_t shown = 0;
     if (scenario->plan_difference == NULL)
         return;
     _cleanup_free_ char *title =
         memory_format("the plan differs from %s's:", revision_word(painter->suite));
-    _cleanup_free_ char *kept = memory_copy_text(scenario->plan_difference);
     paint_line(painter, false, title);
-    char *remaining = NULL;
-    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
-         line = strtok_r(NULL, "\n", &remaining)) {
-        if (++shown > PLAN_LINES_SHOWN)
-            continue;
-        _cleanup_free_ char *harmless = text_harmless(line, false);
-        text_pad(painter->out, "", painter->indent);
-        buffer_format(painter->out, "%s\n", harmless);
-    }
-    if (shown > PLAN_LINES_SHOWN) {
+    size_t count = text_lines(painter->out, scenario->plan_difference, painter->indent,
+                              PLAN_LINES_SHOWN, false);
+    if (count > PLAN_LINES_SHOWN) {
         _cleanup_free_ char *more =
-            memory_format("and %zu more lines, in " REPORT_RESULT, shown - PLAN_LINES_SHOWN);
+            memory_format("and %zu more lines, in " REPORT_RESULT, count - PLAN_LINES_SHOWN);
         paint_line(painter, false, more);
     }
 }

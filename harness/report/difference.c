@@ -1,5 +1,6 @@
 #include "report/difference.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,19 +118,13 @@ static void text_scenario(const struct scenario_difference *item, struct buffer 
 {
     const char *words = plan_words(item->plan);
     _cleanup_free_ char *name = memory_format("%s/%s", item->target, item->scenario);
-    _cleanup_free_ char *lines = memory_copy_text(item->plan_difference);
-    char *rest = NULL;
+    const char *lines = item->plan_difference;
     buffer_char(out, '\n');
     put_harmless(out, name);
     buffer_char(out, '\n');
     if (words != NULL)
         buffer_format(out, "  %s%s\n", words, lines != NULL ? ":" : "");
-    for (char *line = lines != NULL ? strtok_r(lines, "\n", &rest) : NULL; line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        buffer_text(out, "    ");
-        put_harmless(out, line);
-        buffer_char(out, '\n');
-    }
+    text_lines(out, text_or(lines, ""), 4, SIZE_MAX, false);
     for (size_t i = 0; i < item->baseline.count; i++) {
         const struct change *change = &item->baseline.items[i];
         _cleanup_free_ char *text = change_text(change);

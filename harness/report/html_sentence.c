@@ -122,19 +122,6 @@ static void put_leak(struct buffer *out, const struct scenario_result *scenario,
     buffer_text(out, others > 0 ? "." : "");
 }
 
-static void put_pass(struct buffer *out, const struct judgement *judgement)
-{
-    if (judgement == NULL) {
-        buffer_text(out, "every step was done; nothing was measured");
-        return;
-    }
-    buffer_text(out, "nothing grew that the baseline does not allow");
-    if (judgement_has(judgement, FINDING_BACKLOG))
-        buffer_text(out, "; what grew in the loop was gone at rest");
-    if (judgement_has(judgement, FINDING_UNCONFIRMED))
-        buffer_text(out, "; what one run showed, others did not");
-}
-
 void html_sentence(struct buffer *out, const struct scenario_result *scenario)
 {
     bool leak = scenario->verdict == VERDICT_LEAK;
@@ -143,8 +130,14 @@ void html_sentence(struct buffer *out, const struct scenario_result *scenario)
     buffer_text(out, worst != NULL ? " " : ": ");
     if (worst != NULL) {
         put_leak(out, scenario, worst);
+    } else if (scenario->verdict == VERDICT_PASS && scenario->judgement == NULL) {
+        buffer_text(out, "every step was done; nothing was measured");
     } else if (scenario->verdict == VERDICT_PASS) {
-        put_pass(out, scenario->judgement);
+        buffer_text(out, "nothing grew that the baseline does not allow");
+        if (judgement_has(scenario->judgement, FINDING_BACKLOG))
+            buffer_text(out, "; what grew in the loop was gone at rest");
+        if (judgement_has(scenario->judgement, FINDING_UNCONFIRMED))
+            buffer_text(out, "; what one run showed, others did not");
     } else {
         html_text(out, text_or(scenario->reason, leak ? "" : "no reason is known"));
         if (!leak && record != NULL && record->failure != NULL &&

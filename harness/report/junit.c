@@ -134,12 +134,10 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
 static const char *class_of(const struct suite_result *suite,
                             const struct scenario_result *scenario)
 {
-    if (scenario->record != NULL)
-        return text_or(scenario->record->header.target, "leakgate");
-    for (size_t i = 0; i < suite->count; i++)
-        if (suite->scenarios[i].record != NULL)
-            return text_or(suite->scenarios[i].record->header.target, "leakgate");
-    return "leakgate";
+    const struct run_record *record = scenario->record;
+    for (size_t i = 0; i < suite->count && record == NULL; i++)
+        record = suite->scenarios[i].record;
+    return record != NULL ? text_or(record->header.target, "leakgate") : "leakgate";
 }
 
 static void put_counts(struct buffer *out, const size_t counts[OUTCOME_COUNT], double seconds)

@@ -1,5 +1,6 @@
 #include "report/screen_text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -119,11 +120,5 @@ void failure_text(const struct scenario_result *scenario, size_t width, struct b
     if (tail[strspn(tail, " \n")] == '\0')
         return;
     buffer_format(out, "%*sstandard error of the target:\n", FAILURE_INDENT, "");
-    _cleanup_free_ char *kept = memory_copy_text(last_lines(tail, STDERR_LINES_SHOWN));
-    char *remaining = NULL;
-    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
-         line = strtok_r(NULL, "\n", &remaining)) {
-        _cleanup_free_ char *harmless = text_harmless(line, true);
-        buffer_format(out, "%*s%s\n", FAILURE_INDENT + 2, "", harmless);
-    }
+    text_lines(out, last_lines(tail, STDERR_LINES_SHOWN), FAILURE_INDENT + 2, SIZE_MAX, true);
 }

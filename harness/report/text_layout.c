@@ -62,6 +62,20 @@ char *text_shortened(const char *text, size_t bytes)
     return memory_format("%.*s%s", (int)kept, text, sign);
 }
 
+size_t text_lines(struct buffer *out, const char *text, size_t indent, size_t most, bool tabs)
+{
+    size_t count = 0;
+    _cleanup_free_ char *kept = memory_copy_text(text);
+    char *remaining = NULL;
+    for (char *line = strtok_r(kept, "\n", &remaining); line != NULL;
+         line = strtok_r(NULL, "\n", &remaining)) {
+        _cleanup_free_ char *harmless = text_harmless(line, tabs);
+        if (++count <= most)
+            buffer_format(out, "%*s%s\n", (int)indent, "", harmless);
+    }
+    return count;
+}
+
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width)
 {
     bool at_start = true;

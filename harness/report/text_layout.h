@@ -21,6 +21,9 @@ char *text_cut(const char *text, size_t columns);
 /* The text, or as much of it as fits in so many bytes with "…" at its end; never half a character.
  * The caller frees it. */
 char *text_shortened(const char *text, size_t bytes);
+/* The lines that are not empty, harmless and indented, at most `most` of them; a tab stays one
+ * where `tabs`. Returns how many there are in all. */
+size_t text_lines(struct buffer *out, const char *text, size_t indent, size_t most, bool tabs);
 /* The text from column `column` on, broken at blanks before `width`, lines after the first
  * indented; a word longer than a line is not broken, so that it can be copied. No newline at the
  * end. */
