@@ -23,15 +23,15 @@
 
 enum { WAITED_FILE_BYTES = 4 * 1024 * 1024 };
 
-bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
-                  struct lg_error *err)
+enum loop_result target_await(struct target *target, loop_condition *condition, loop_alarm *alarm,
+                              void *context, int64_t deadline, struct lg_error *err)
 {
-    enum loop_result result = loop_run_until(target->loop, condition, NULL, target, deadline, err);
-    if (late != NULL)
-        *late = result == LOOP_DEADLINE;
-    if (result == LOOP_STOPPED)
-        return fail_stopped(target->loop, err);
-    return result != LOOP_FAILED;
+    enum loop_result result =
+        loop_run_until(target->loop, condition, alarm, context, deadline, err);
+    if (result != LOOP_STOPPED)
+        return result;
+    fail_stopped(target->loop, err);
+    return LOOP_FAILED;
 }
 
 struct wait {
@@ -125,26 +125,26 @@ static void on_file(void *context, uint32_t events)
 }
 
 /* NULL stays NULL; false only on failure. */
-static bool expand_optional(struct target *target, const char *template, unsigned iteration,
-                            char **text, struct lg_error *err)
+static bool expand_optional(struct target *target, const char *template, char **text,
+                            struct lg_error *err)
 {
-    *text = template != NULL ? world_expand(target->world, template, iteration, err) : NULL;
+    *text = template != NULL ? step_expand(&target->steps, template, err) : NULL;
     return template == NULL || *text != NULL;
 }
 
-static bool prepare_match(struct wait *wait, unsigned iteration, struct lg_error *err)
+static bool prepare_match(struct wait *wait, struct lg_error *err)
 {
     struct target *target = wait->target;
     const struct wait_plan *plan = wait->plan;
-    const struct world *world = target->world;
+    unsigned iteration = target->steps.iteration;
     _cleanup_strings_ struct string_list texts = {0};
     _cleanup_strings_ struct string_list gone = {0};
     _cleanup_free_ char *regex = NULL;
     _cleanup_free_ char *title = NULL;
-    if (!expand_list(world, &plan->text, iteration, &texts, err) ||
-        !expand_list(world, &plan->gone, iteration, &gone, err) ||
-        !expand_optional(target, plan->regex, iteration, &regex, err) ||
-        !expand_optional(target, plan->title, iteration, &title, err))
+    if (!expand_list(target->world, &plan->text, iteration, &texts, err) ||
+        !expand_list(target->world, &plan->gone, iteration, &gone, err) ||
+        !expand_optional(target, plan->regex, &regex, err) ||
+        !expand_optional(target, plan->title, &title, err))
         return false;
     if (texts.count == 0 && gone.count == 0 && regex == NULL && title == NULL)
         return true;
@@ -153,7 +153,7 @@ static bool prepare_match(struct wait *wait, unsigned iteration, struct lg_error
     return wait->match != NULL;
 }
 
-static bool prepare_file(struct wait *wait, unsigned iteration, struct lg_error *err)
+static bool prepare_file(struct wait *wait, struct lg_error *err)
 {
     const struct wait_plan *plan = wait->plan;
     struct target *target = wait->target;
@@ -162,11 +162,10 @@ static bool prepare_file(struct wait *wait, unsigned iteration, struct lg_error 
     if (plan->file == NULL)
         return true;
     _cleanup_free_ char *lines = NULL;
-    struct world_moment moment = {.iteration = iteration};
+    struct world_moment moment = {.iteration = target->steps.iteration};
     _cleanup_free_ char *name = file_place(target->world, plan->file, &moment, err);
-    if (name == NULL ||
-        !expand_optional(target, plan->file_text, iteration, &wait->file_text, err) ||
-        !expand_optional(target, plan->file_lines_text, iteration, &lines, err))
+    if (name == NULL || !expand_optional(target, plan->file_text, &wait->file_text, err) ||
+        !expand_optional(target, plan->file_lines_text, &lines, err))
         return false;
     wait->path = path_join(target->world->root, name);
     if (lines != NULL)
@@ -237,14 +236,11 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
     struct target *target = wait->target;
     int inotify = watch_file(wait);
     int64_t deadline = step_deadline(&target->steps, step->timeout_ms);
-    enum loop_result result =
-        loop_run_until(target->loop, wait_is_over, recheck_file, wait, deadline, err);
+    enum loop_result result = target_await(target, wait_is_over, recheck_file, wait, deadline, err);
     if (inotify >= 0) {
         loop_unwatch(target->loop, inotify);
         close(inotify);
     }
-    if (result == LOOP_STOPPED)
-        return fail_stopped(target->loop, err);
     if (result == LOOP_FAILED)
         return false;
     if (result == LOOP_DEADLINE)
@@ -257,12 +253,10 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
     return !target_has_ended(target) || target_fail_ended(target, doing, err);
 }
 
-bool step_wait(struct target *target, const struct step *step, unsigned iteration,
-               struct lg_error *err)
+bool step_wait(struct target *target, const struct step *step, struct lg_error *err)
 {
     struct wait wait = {.target = target, .plan = &step->wait, .looked_at = UINT64_MAX};
-    bool done = prepare_match(&wait, iteration, err) && prepare_file(&wait, iteration, err) &&
-                run_wait(&wait, step, err);
+    bool done = prepare_match(&wait, err) && prepare_file(&wait, err) && run_wait(&wait, step, err);
     screen_match_free(wait.match);
     free(wait.path);
     free(wait.file_text);
@@ -294,17 +288,10 @@ static bool is_quiet(void *context)
 bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err)
 {
     struct quiet quiet = {.target = target, .ns = quiet_ms * NS_PER_MS};
-    switch (loop_run_until(target->loop, is_quiet, quiet_until, &quiet, deadline, err)) {
-    case LOOP_DONE:
-    case LOOP_DEADLINE:
-        return target->quitting || !target_has_ended(target) ||
-               target_fail_ended(target, "its screen was to settle", err);
-    case LOOP_STOPPED:
-        return fail_stopped(target->loop, err);
-    case LOOP_FAILED:
-        break;
-    }
-    return false;
+    if (target_await(target, is_quiet, quiet_until, &quiet, deadline, err) == LOOP_FAILED)
+        return false;
+    return target->quitting || !target_has_ended(target) ||
+           target_fail_ended(target, "its screen was to settle", err);
 }
 
 struct round_trip {
@@ -357,11 +344,8 @@ bool target_await_screen(struct target *target, const struct string_list *rows, 
 {
     struct round_trip trip = {.target = target, .rows = rows, .looked_at = UINT64_MAX};
     int64_t deadline = step_deadline(&target->steps, timeout_ms);
-    enum loop_result result =
-        loop_run_until(target->loop, has_returned, NULL, &trip, deadline, err);
+    enum loop_result result = target_await(target, has_returned, NULL, &trip, deadline, err);
     _cleanup_free_ char *shown = trip.shown;
-    if (result == LOOP_STOPPED)
-        return fail_stopped(target->loop, err);
     if (result == LOOP_FAILED)
         return false;
     if (target_has_ended(target))

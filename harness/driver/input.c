@@ -13,7 +13,8 @@ static void start_escape_pause(struct target *target)
 
 static bool await_moment(struct target *target, int64_t moment, struct lg_error *err)
 {
-    return clock_now() >= moment || target_await(target, NULL, moment, NULL, err);
+    return clock_now() >= moment ||
+           target_await(target, NULL, NULL, NULL, moment, err) != LOOP_FAILED;
 }
 
 /* Escape and the next key must not be read as one sequence: a target that reads late, on a busy
@@ -90,11 +91,10 @@ bool step_chord(struct target *target, const struct step *step, struct lg_error 
     return send_keys(target, step->keys.items, step->keys.count, err);
 }
 
-bool step_text(struct target *target, const struct step *step, unsigned iteration,
-               struct lg_error *err)
+bool step_text(struct target *target, const struct step *step, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer bytes = {0};
-    _cleanup_free_ char *text = world_expand(target->world, step->text, iteration, err);
+    _cleanup_free_ char *text = step_expand(&target->steps, step->text, err);
     if (text == NULL)
         return false;
     /* A terminal sends a carriage return for Enter. */
@@ -105,13 +105,12 @@ bool step_text(struct target *target, const struct step *step, unsigned iteratio
     return send_input(target, &bytes, err);
 }
 
-bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
-                struct lg_error *err)
+bool step_mouse(struct target *target, const struct step *step, struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer bytes = {0};
     const struct mouse_plan *mouse = &step->mouse;
     int row = 0, column = 0;
-    _cleanup_free_ char *text = world_expand(target->world, mouse->text, iteration, err);
+    _cleanup_free_ char *text = step_expand(&target->steps, mouse->text, err);
     if (text == NULL)
         return false;
     if (!screen_find(target->terminal, text, target->plan->target.wait_rows, &row, &column))

@@ -20,21 +20,18 @@ static bool frame_came(void *context)
 /* A lost key is worse than a failed step, so a press that no wait follows has to show something. */
 static bool check_unanswered(struct target *target, struct lg_error *err)
 {
-    bool late = false;
     if (target->unanswered == NULL)
         return true;
     target->unanswered = NULL;
     int64_t deadline = step_deadline(&target->steps, UNANSWERED_MS);
-    if (!target_await(target, frame_came, deadline, &late, err))
-        return false;
-    target->silent_presses += late && !target->quitting;
-    return true;
+    enum loop_result result = target_await(target, frame_came, NULL, target, deadline, err);
+    target->silent_presses += result == LOOP_DEADLINE && !target->quitting;
+    return result != LOOP_FAILED;
 }
 
-static bool do_snapshot(struct target *target, const struct step *step, unsigned iteration,
-                        struct lg_error *err)
+static bool do_snapshot(struct target *target, const struct step *step, struct lg_error *err)
 {
-    _cleanup_free_ char *name = world_expand(target->world, step->text, iteration, err);
+    _cleanup_free_ char *name = step_expand(&target->steps, step->text, err);
     if (name == NULL)
         return false;
     _cleanup_strings_ struct string_list rows = {0};
@@ -44,8 +41,7 @@ static bool do_snapshot(struct target *target, const struct step *step, unsigned
     return true;
 }
 
-static bool do_step(struct target *target, const struct step *step, unsigned iteration,
-                    struct lg_error *err)
+static bool do_step(struct target *target, const struct step *step, struct lg_error *err)
 {
     switch (step->kind) {
     case STEP_PRESS:
@@ -53,25 +49,25 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
     case STEP_CHORD:
         return step_chord(target, step, err);
     case STEP_TYPE:
-        return step_text(target, step, iteration, err);
+        return step_text(target, step, err);
     case STEP_MOUSE:
-        return step_mouse(target, step, iteration, err);
+        return step_mouse(target, step, err);
     case STEP_RUN:
     case STEP_WRITE:
     case STEP_REMOVE:
-        return world_step(&target->steps, step, iteration, err);
+        return world_step(&target->steps, step, err);
     case STEP_RESIZE:
         return step_resize(target, step, err);
     case STEP_WAIT:
-        return step_wait(target, step, iteration, err);
+        return step_wait(target, step, err);
     case STEP_SETTLE:
         return target_settle(target, step->ms, step_deadline(&target->steps, step->timeout_ms),
                              err);
     case STEP_SNAPSHOT:
-        return do_snapshot(target, step, iteration, err);
+        return do_snapshot(target, step, err);
     case STEP_SLEEP:
         target->sleeps++;
-        return target_await(target, NULL, clock_deadline(step->ms), NULL, err);
+        return target_await(target, NULL, NULL, NULL, clock_deadline(step->ms), err) != LOOP_FAILED;
     case STEP_LOOP:
     case STEP_KIND_COUNT:
         break;
@@ -82,6 +78,7 @@ static bool do_step(struct target *target, const struct step *step, unsigned ite
 bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
                  struct lg_error *err)
 {
+    target->steps.iteration = iteration;
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->items[i];
         struct step_report report = {.step = step, .iteration = iteration, .started = clock_now()};
@@ -90,7 +87,7 @@ bool target_play(struct target *target, const struct step_list *steps, unsigned 
         else if (!check_unanswered(target, err))
             return false;
         recording_marker(target->recording, step->source);
-        report.failed = !do_step(target, step, iteration, err);
+        report.failed = !do_step(target, step, err);
         if (report.failed)
             lg_error_at(err, step->where.file, step->where.line, step->where.column);
         report.ended = clock_now();
@@ -116,7 +113,7 @@ bool target_quit(struct target *target, struct lg_error *err)
     if (!target_play(target, &target->plan->target.quit, 0, err))
         return false;
     int64_t deadline = step_deadline(&target->steps, target->plan->target.quit_ms);
-    if (!target_await(target, target_has_ended, deadline, NULL, err))
+    if (target_await(target, target_has_ended, NULL, target, deadline, err) == LOOP_FAILED)
         return false;
     if (!target_has_ended(target))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");

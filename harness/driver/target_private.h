@@ -17,20 +17,16 @@ bool target_send(struct target *target, const char *bytes, size_t length, struct
 void target_read(struct target *target);
 
 /* await.c */
-/* Runs the loop until condition(target) holds or the deadline has passed, as *late (may be NULL)
- * says then. False when the loop was stopped or failed. */
-bool target_await(struct target *target, loop_condition *condition, int64_t deadline, bool *late,
-                  struct lg_error *err);
-bool step_wait(struct target *target, const struct step *step, unsigned iteration,
-               struct lg_error *err);
+/* loop_run_until, where a loop that was stopped is LOOP_FAILED as well. */
+enum loop_result target_await(struct target *target, loop_condition *condition, loop_alarm *alarm,
+                              void *context, int64_t deadline, struct lg_error *err);
+bool step_wait(struct target *target, const struct step *step, struct lg_error *err);
 
 /* input.c */
 bool step_press(struct target *target, const struct step *step, struct lg_error *err);
 bool step_chord(struct target *target, const struct step *step, struct lg_error *err);
-bool step_text(struct target *target, const struct step *step, unsigned iteration,
-               struct lg_error *err);
-bool step_mouse(struct target *target, const struct step *step, unsigned iteration,
-                struct lg_error *err);
+bool step_text(struct target *target, const struct step *step, struct lg_error *err);
+bool step_mouse(struct target *target, const struct step *step, struct lg_error *err);
 bool step_resize(struct target *target, const struct step *step, struct lg_error *err);
 
 #endif

@@ -18,6 +18,11 @@ int64_t step_deadline(const struct step_context *context, int64_t ms)
     return clock_deadline((int64_t)((double)(ms >= 0 ? ms : context->default_ms) * scale));
 }
 
+char *step_expand(const struct step_context *context, const char *template, struct lg_error *err)
+{
+    return world_expand(context->world, template, context->iteration, err);
+}
+
 bool fail_stopped(struct loop *loop, struct lg_error *err)
 {
     return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d (%s)", loop_stopped(loop),
@@ -64,18 +69,18 @@ enum loop_result program_run(const struct process_options *options, struct loop 
     return result;
 }
 
-static bool build_argv(const struct world *world, const struct run_plan *run, unsigned iteration,
+static bool build_argv(const struct step_context *context, const struct run_plan *run,
                        struct string_list *argv, struct lg_error *err)
 {
     if (run->script != NULL) {
-        char *script = world_expand(world, run->script, iteration, err);
+        char *script = step_expand(context, run->script, err);
         if (script == NULL)
             return false;
         string_list_add(argv, "sh");
         string_list_add(argv, "-c");
         string_list_take(argv, script);
     }
-    return expand_list(world, &run->argv, iteration, argv, err);
+    return expand_list(context->world, &run->argv, context->iteration, argv, err);
 }
 
 /* The end of what the command wrote, without the newlines after it. The caller frees it. */
@@ -90,16 +95,16 @@ static char *last_output(int file)
     return memory_copy_range(text, length > 0 ? (size_t)length : 0);
 }
 
-static bool do_run(const struct step_context *context, const struct step *step, unsigned iteration,
+static bool do_run(const struct step_context *context, const struct step *step,
                    struct lg_error *err)
 {
     const struct run_plan *run = &step->run;
     const struct world *world = context->world;
     _cleanup_strings_ struct string_list argv = {0};
     const char *directory = run->directory != NULL ? run->directory : "${world}";
-    _cleanup_free_ char *inside = world_expand(world, directory, iteration, err);
+    _cleanup_free_ char *inside = step_expand(context, directory, err);
     _cleanup_close_ int output = file_in_memory("leakgate-run");
-    if (inside == NULL || !build_argv(world, run, iteration, &argv, err))
+    if (inside == NULL || !build_argv(context, run, &argv, err))
         return false;
     if (output < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot hold a command's output");
@@ -156,11 +161,11 @@ static bool handle_events(struct loop *loop, struct lg_error *err)
 }
 
 static bool do_write(const struct step_context *context, const struct file_plan *file,
-                     unsigned iteration, struct lg_error *err)
+                     struct lg_error *err)
 {
     size_t total = 0;
     for (unsigned copy = file->copies > 0; copy <= file->copies; copy++) {
-        struct world_moment moment = {.iteration = iteration, .copy = copy};
+        struct world_moment moment = {.iteration = context->iteration, .copy = copy};
         if (!file_make(context->world, file, &moment, &total, err) ||
             !handle_events(context->loop, err))
             return false;
@@ -169,12 +174,12 @@ static bool do_write(const struct step_context *context, const struct file_plan 
 }
 
 static bool do_remove(const struct step_context *context, const struct remove_plan *remove,
-                      unsigned iteration, struct lg_error *err)
+                      struct lg_error *err)
 {
     for (size_t i = 0; i < remove->paths.count; i++) {
         bool found = false;
         const char *path = remove->paths.items[i];
-        if (!files_remove(context->world, path, iteration, &found, err))
+        if (!files_remove(context->world, path, context->iteration, &found, err))
             return false;
         if (!found && !remove->missing_allowed)
             return lg_fail(err, LG_ERROR_TARGET, 0, "there is nothing to remove at %s", path);
@@ -196,15 +201,14 @@ static bool fail_step(struct lg_error *err)
     return false;
 }
 
-bool world_step(const struct step_context *context, const struct step *step, unsigned iteration,
-                struct lg_error *err)
+bool world_step(const struct step_context *context, const struct step *step, struct lg_error *err)
 {
     if (step->kind == STEP_RUN)
-        return do_run(context, step, iteration, err);
+        return do_run(context, step, err);
     if (step->kind == STEP_WRITE)
-        return do_write(context, &step->file, iteration, err) || fail_step(err);
+        return do_write(context, &step->file, err) || fail_step(err);
     if (step->kind == STEP_REMOVE)
-        return do_remove(context, &step->remove, iteration, err) || fail_step(err);
+        return do_remove(context, &step->remove, err) || fail_step(err);
     return lg_fail(err, LG_ERROR_INTERNAL, 0, "%s needs a target", step->source);
 }
 
@@ -214,7 +218,7 @@ bool world_steps_play(const struct step_context *in, const struct step_list *ste
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->items[i];
         struct step_report report = {.step = step, .started = clock_now()};
-        report.failed = !world_step(in, step, 0, err);
+        report.failed = !world_step(in, step, err);
         report.ended = clock_now();
         if (report.failed)
             lg_error_at(err, step->where.file, step->where.line, step->where.column);

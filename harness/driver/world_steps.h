@@ -19,10 +19,13 @@ struct step_context {
     const struct world *world;
     double timeout_scale; /* the user's factor for slow machines; 0: 1 */
     int64_t default_ms;   /* for a step without a timeout of its own */
+    unsigned iteration;   /* 0 outside iterations */
 };
 
 /* When a step that may take `ms` (-1: the default) has to be done. */
 int64_t step_deadline(const struct step_context *context, int64_t ms);
+/* world_expand for the iteration. */
+char *step_expand(const struct step_context *context, const char *template, struct lg_error *err);
 
 /* Called after each step, done or failed. */
 struct step_report {
@@ -36,8 +39,7 @@ typedef void step_listener(void *context, const struct step_report *report);
 
 /* Does one such step. LG_ERROR_TARGET when it failed, LG_ERROR_CANCELLED when the loop was stopped.
  */
-bool world_step(const struct step_context *context, const struct step *step, unsigned iteration,
-                struct lg_error *err);
+bool world_step(const struct step_context *context, const struct step *step, struct lg_error *err);
 /* All steps of a list, each reported to the listener (which may be NULL). The first failure ends
  * it, with the step's place in `where`. */
 bool world_steps_play(const struct step_context *in, const struct step_list *steps,
