@@ -66,9 +66,10 @@ static struct journal_places iteration_places(const struct step_list *steps,
                                     .count = steps->count};
     for (size_t i = 0; i < steps->count; i++) {
         string_list_take(wheres, mark_text(&steps->items[i].where));
-        places.items[i] = (struct journal_place){.step = step_written(&steps->items[i]),
-                                                 .where = wheres->items[i],
-                                                 .input = input_of(steps, i)};
+        places.items[i] =
+            (struct journal_place){.step = text_or(steps->items[i].written, steps->items[i].source),
+                                   .where = wheres->items[i],
+                                   .input = input_of(steps, i)};
     }
     return places;
 }

@@ -58,7 +58,7 @@ static void refuse_type(const struct checker *checker, const struct node *node,
              node_scalar_type(&bare) != SCALAR_TEXT)
         advice = memory_copy_text("; take the quotes away");
     diagnose(checker->problems, node->where, "%s%s must be %s, not %s%s", item, place.name,
-             type->phrase, node_describe(node), advice != NULL ? advice : "");
+             type->phrase, node_describe(node), text_or(advice, ""));
 }
 
 static void check_list(const struct checker *checker, const struct node *node,
@@ -158,7 +158,7 @@ static void refuse_key(const struct checker *checker, const struct key_table *ta
         names[i] = table->rows[i].name;
     _cleanup_free_ char *advice = did_you_mean(entry->key, names, table->count);
     diagnose(checker->problems, entry->where, "unknown key \"%.80s\" in %s%s", entry->key,
-             table_phrase(table), advice);
+             text_or(table->phrase, table->name), advice);
 }
 
 /* Makes the names known that hold in the value of one key: at most two more than around it. */
@@ -219,7 +219,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
                        const struct key_rule *rule, struct diagnostics *problems)
 {
     const char *const *keys = rule->keys;
-    const char *phrase = table_phrase(table);
+    const char *phrase = text_or(table->phrase, table->name);
     const struct node_entry *head = node_entry(mapping, keys[0]);
     const struct node *steps = head != NULL ? head->value : NULL;
     bool goes_with = rule->kind == RULE_GOES_WITH;
@@ -267,7 +267,7 @@ static void check_rule(const struct node *mapping, const struct key_table *table
 static void check_rules(const struct node *mapping, const struct key_table *table,
                         struct diagnostics *problems)
 {
-    const char *phrase = table_phrase(table);
+    const char *phrase = text_or(table->phrase, table->name);
     if (table->exactly_one && mapping->count == 0)
         diagnose(problems, mapping->where, "%s needs one key, such as %s", phrase,
                  table->rows[0].name);
@@ -368,7 +368,7 @@ bool check_file(const struct node *root, const struct key_table *table,
     if (root->kind == NODE_MAPPING)
         check_table(&checker, root, table);
     else if (root->kind != NODE_BROKEN)
-        diagnose(problems, root->where, "%s must be a mapping of keys, not %s", table_phrase(table),
-                 node_describe(root));
+        diagnose(problems, root->where, "%s must be a mapping of keys, not %s",
+                 text_or(table->phrase, table->name), node_describe(root));
     return problems->count == before;
 }

@@ -146,7 +146,7 @@ static bool text_is_shaped(const struct checker *checker, const struct text_rule
         diagnose(problems, where, "%s is longer than the limit of %u bytes", name, rule->most);
     else if (rule->pattern != NULL && !text_matches(rule->pattern, text))
         diagnose(problems, where, "%s \"%.80s\" %s", name, text,
-                 rule->hint != NULL ? rule->hint : "is not written as it should be");
+                 text_or(rule->hint, "is not written as it should be"));
     else
         return true;
     return false;

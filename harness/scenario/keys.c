@@ -6,11 +6,6 @@
 #include "base/memory.h"
 #include "scenario/value.h"
 
-const char *table_phrase(const struct key_table *table)
-{
-    return table->phrase != NULL ? table->phrase : table->name;
-}
-
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++)

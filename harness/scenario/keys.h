@@ -155,8 +155,6 @@ extern const struct value_type some_text_type, template_type, any_template_type,
 /* Every text rule that the reference explains, in its order; NULL-terminated. */
 extern const struct text_rule *const documented_rules[];
 
-/* What a mapping of this table is called in messages. */
-const char *table_phrase(const struct key_table *table);
 /* The row of a key; NULL: no such key. */
 const struct key_row *key_row(const struct key_table *table, const char *name);
 

@@ -97,9 +97,10 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
 }
 
 /* May the next file be read? If not, that is diagnosed where the file is asked for. */
-static bool may_read(const struct loading *loading, const struct stat *seen, const char *path,
-                     const struct mark *asked, struct stat *status)
+static bool may_read(const struct loading *loading, struct stat *seen, const char *path,
+                     const struct mark *asked)
 {
+    struct stat *status = &seen[loading->file_count];
     errno = 0;
     if (loading->options->source == NULL &&
         (stat(path, status) != 0 || !S_ISREG(status->st_mode))) {
@@ -124,18 +125,16 @@ static bool may_read(const struct loading *loading, const struct stat *seen, con
 /* False where a file is missing or its `extends` is wrong, which the check diagnoses. */
 static bool read_chain(struct loading *loading, const char *file, const struct mark *asked)
 {
-    struct stat seen[LIMIT_EXTENDS_DEPTH + 1] = {0};
-    struct stat status = {0};
+    struct stat seen[LIMIT_EXTENDS_DEPTH + 2] = {0}; /* of the files so far, and of the next */
     _cleanup_free_ char *path = memory_copy_text(file);
     for (;;) {
-        if (!may_read(loading, seen, path, asked, &status))
+        if (!may_read(loading, seen, path, asked))
             return false;
         string_list_add(&loading->file_names, path);
         const char *name = loading->file_names.items[loading->file_names.count - 1];
         struct node *root = yaml_read_file(name, loading->options->source, loading->problems);
         if (root == NULL)
             return false;
-        seen[loading->file_count] = status;
         loading->files[loading->file_count++] = root;
         const struct node *extends = node_find(root, "extends");
         if (extends == NULL || node_is_null(extends))

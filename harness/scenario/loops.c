@@ -29,8 +29,7 @@ char *loop_value(const struct node *loop, size_t round)
     const struct node *over = node_find(loop, "over");
     if (over == NULL)
         return memory_format("%zu", round + 1);
-    const char *text = node_text(over->entries[round].value);
-    return memory_copy_text(text != NULL ? text : "");
+    return memory_copy_text(text_or(node_text(over->entries[round].value), ""));
 }
 
 /* A scalar in which something was replaced is text, whatever it looks like; others keep a type. */

@@ -39,11 +39,6 @@ bool step_is_input(const struct step *step)
     return false;
 }
 
-const char *step_written(const struct step *step)
-{
-    return step->written != NULL ? step->written : step->source;
-}
-
 const struct region *plan_region(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->region_count; i++)

@@ -225,8 +225,6 @@ struct plan {
 const char *step_kind_name(enum step_kind kind); /* the word of the scenario language */
 /* Does the step change the target or its world? */
 bool step_is_input(const struct step *step);
-/* The step as it stands in the file. */
-const char *step_written(const struct step *step);
 const struct region *plan_region(const struct plan *plan, const char *name); /* NULL: none */
 
 void step_list_free(struct step_list *list); /* the steps and the list's own memory */

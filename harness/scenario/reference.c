@@ -19,10 +19,11 @@ static const struct key_table *const target_tables[] = {
     &survivor_table, &translate_table, &translate_scenario_table, NULL};
 
 /* '|' ends a cell also within backquotes. */
-static void put_cell(struct buffer *out, const char *text)
+static void put_cell(struct buffer *out, const char *text, const char *end)
 {
     for (; *text != '\0'; text++)
         buffer_format(out, *text == '|' ? "\\%c" : "%c", *text);
+    buffer_text(out, end);
 }
 
 static void put_type(struct buffer *out, const struct key_row *row)
@@ -36,7 +37,7 @@ static void put_type(struct buffer *out, const struct key_row *row)
         }
         return;
     }
-    put_cell(out, type->phrase);
+    put_cell(out, type->phrase, "");
     if (type->forms != FORM_INTEGER)
         return;
     if (type->minimum == type->maximum)
@@ -59,8 +60,7 @@ static void put_table(struct buffer *out, const struct key_table *table, const c
             buffer_format(out, " | `%s` | ", row->default_text);
         else
             buffer_text(out, " | | ");
-        put_cell(out, row->doc);
-        buffer_text(out, " |\n");
+        put_cell(out, row->doc, " |\n");
     }
 }
 
@@ -79,8 +79,7 @@ static void put_steps(struct buffer *out)
         buffer_format(out, "| `%s` | ", step_table.rows[i].name);
         put_type(out, &step_table.rows[i]);
         buffer_text(out, " | ");
-        put_cell(out, step_table.rows[i].doc);
-        buffer_text(out, " |\n");
+        put_cell(out, step_table.rows[i].doc, " |\n");
     }
     buffer_text(out, "\nOne of each:\n\n```yaml\n");
     for (size_t i = 0; i < step_table.count; i++)
@@ -116,8 +115,7 @@ const char *reference_put(struct buffer *out, const char *template)
     remaining = buffer_until(out, remaining, "@kinds of text@\n");
     for (size_t i = 0; documented_rules[i] != NULL; i++) {
         buffer_format(out, "| %s | ", documented_rules[i]->name);
-        put_cell(out, documented_rules[i]->doc);
-        buffer_text(out, " |\n");
+        put_cell(out, documented_rules[i]->doc, " |\n");
     }
     remaining = buffer_until(out, remaining, "@limits@\n");
     put_limits(out);

@@ -6,7 +6,6 @@
 
 /* The kinds of words, by the keys under which they are translated. */
 static const char *const kinds[] = {"texts", "regexes", "keys", "before"};
-enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 struct translator {
     const struct node *common; /* `translate` */
@@ -192,7 +191,7 @@ void translation_check_uses(const struct node *target, const struct translation_
 {
     const struct node *common = node_find(target, "translate");
     const struct node *scenarios = node_find(common, "scenarios");
-    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
         check_words(node_find(common, kinds[kind]), uses, "any scenario", problems);
         for (size_t i = 0; scenarios != NULL && i < scenarios->count; i++) {
             _cleanup_free_ char *of = memory_format("the scenario %s", scenarios->entries[i].key);

@@ -108,8 +108,8 @@ static bool bytes_are_fine(struct reader *reader)
 static void report_parser_error(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
-    const char *problem = parser->problem != NULL ? parser->problem : "this is not YAML";
-    const char *context = parser->context != NULL ? parser->context : "";
+    const char *problem = text_or(parser->problem, "this is not YAML");
+    const char *context = text_or(parser->context, "");
     struct mark mark = mark_of(reader, parser->problem_mark);
     const char *at = text_at(reader, parser->problem_mark);
     if (parser->error == YAML_MEMORY_ERROR)
@@ -167,9 +167,11 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
     return true;
 }
 
-static void refuse_properties(struct reader *reader, struct mark mark, const yaml_char_t *anchor,
-                              const yaml_char_t *tag)
+/* Of a scalar, a list or a mapping, whose events all begin with anchor and tag. */
+static void refuse_properties(struct reader *reader, const yaml_event_t *event)
 {
+    struct mark mark = mark_of(reader, event->start_mark);
+    const yaml_char_t *anchor = event->data.scalar.anchor, *tag = event->data.scalar.tag;
     if (anchor != NULL)
         diagnose(reader->problems, mark, "anchors are not supported: &%s", (const char *)anchor);
     if (tag != NULL)
@@ -182,7 +184,6 @@ static struct node *read_scalar(struct reader *reader, const yaml_event_t *event
     struct mark mark = mark_of(reader, event->start_mark);
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
-    refuse_properties(reader, mark, event->data.scalar.anchor, event->data.scalar.tag);
     if (strlen(text) != length)
         diagnose(reader->problems, mark, "text cannot hold a NUL character");
     if (strlen(text) != length || event->data.scalar.tag != NULL)
@@ -243,19 +244,14 @@ static struct node *read_value(struct reader *reader, const yaml_event_t *event)
 {
     struct mark mark = mark_of(reader, event->start_mark);
     bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
-    if (event->type == YAML_SCALAR_EVENT)
-        return read_scalar(reader, event);
     if (event->type == YAML_ALIAS_EVENT) {
         diagnose(reader->problems, mark, "aliases are not supported: *%s",
                  (const char *)event->data.alias.anchor);
         return node_new(NODE_BROKEN, mark);
     }
-    if (is_list)
-        refuse_properties(reader, mark, event->data.sequence_start.anchor,
-                          event->data.sequence_start.tag);
-    else
-        refuse_properties(reader, mark, event->data.mapping_start.anchor,
-                          event->data.mapping_start.tag);
+    refuse_properties(reader, event);
+    if (event->type == YAML_SCALAR_EVENT)
+        return read_scalar(reader, event);
     struct node *node = node_new(is_list ? NODE_LIST : NODE_MAPPING, mark);
     if (++reader->depth > LIMIT_YAML_DEPTH) {
         fail_at(reader, mark, "nested deeper than the limit of %u", LIMIT_YAML_DEPTH);

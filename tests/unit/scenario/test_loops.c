@@ -42,7 +42,8 @@ static void assert_steps(const struct step_list *steps, const char *expected)
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->items[i];
         buffer_format(&text, "%s %u:%u", step->source, step->where.line, step->where.column);
-        buffer_format(&text, step->written != NULL ? " %s\n" : "\n", step_written(step));
+        buffer_format(&text, step->written != NULL ? " %s\n" : "\n",
+                      text_or(step->written, step->source));
     }
     assert_string_equal(buffer_string(&text), expected);
 }
