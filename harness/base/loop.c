@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -12,16 +11,15 @@
 enum { EVENTS_PER_ROUND = 32 };
 
 struct watch {
-    int fd;
-    loop_watcher *watcher;
+    loop_watcher *watcher; /* NULL: the descriptor is not watched */
     void *context;
-    UT_hash_handle hh;
 };
 
 struct loop {
     int epoll;
     CURLM *transfers;
-    struct watch *watches;
+    struct watch *watches; /* by descriptor */
+    size_t watch_capacity;
     int stopped;
 };
 
@@ -41,15 +39,9 @@ void loop_free(struct loop *loop)
 {
     if (loop == NULL)
         return;
-    struct watch *watch, *next;
-    HASH_ITER(hh, loop->watches, watch, next)
-    {
-        /* NOLINTNEXTLINE: `next` was read before `watch` is freed. */
-        HASH_DEL(loop->watches, watch);
-        free(watch);
-    }
     if (loop->transfers != NULL)
         curl_multi_cleanup(loop->transfers);
+    free(loop->watches);
     close(loop->epoll);
     free(loop);
 }
@@ -60,9 +52,9 @@ bool loop_watch(struct loop *loop, int fd, uint32_t events, loop_watcher *watche
     struct epoll_event event = {.events = events, .data.fd = fd};
     if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot watch descriptor %d", fd);
-    struct watch *watch = memory_new(struct watch);
-    *watch = (struct watch){.fd = fd, .watcher = watcher, .context = context};
-    HASH_ADD_INT(loop->watches, fd, watch);
+    loop->watches =
+        memory_grow(loop->watches, &loop->watch_capacity, (size_t)fd + 1, sizeof *loop->watches);
+    loop->watches[fd] = (struct watch){watcher, context};
     return true;
 }
 
@@ -76,13 +68,10 @@ bool loop_change(struct loop *loop, int fd, uint32_t events, struct lg_error *er
 
 void loop_unwatch(struct loop *loop, int fd)
 {
-    struct watch *watch = NULL;
-    HASH_FIND_INT(loop->watches, &fd, watch);
-    if (watch == NULL)
+    if (fd < 0 || (size_t)fd >= loop->watch_capacity || loop->watches[fd].watcher == NULL)
         return;
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
-    HASH_DEL(loop->watches, watch);
-    free(watch);
+    loop->watches[fd] = (struct watch){0};
 }
 
 CURLM *loop_transfers(struct loop *loop, struct lg_error *err)
@@ -116,11 +105,10 @@ static bool dispatch(struct loop *loop, int timeout, struct lg_error *err)
     if (count < 0 && errno != EINTR)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot wait for events");
     for (int i = 0; i < count; i++) {
-        struct watch *watch = NULL;
         /* Looked up anew for each event: an earlier watcher of this round may have removed it. */
-        HASH_FIND_INT(loop->watches, &events[i].data.fd, watch);
-        if (watch != NULL)
-            watch->watcher(watch->context, events[i].events);
+        const struct watch watch = loop->watches[events[i].data.fd];
+        if (watch.watcher != NULL)
+            watch.watcher(watch.context, events[i].events);
     }
     return true;
 }
@@ -137,14 +125,6 @@ static bool transfer(struct loop *loop, int timeout, struct lg_error *err)
     return dispatch(loop, 0, err);
 }
 
-static int wait_ms(int64_t deadline, loop_alarm *alarm, void *context)
-{
-    int64_t until = alarm != NULL ? alarm(context) : CLOCK_NEVER;
-    int ms = clock_remaining_ms(until < deadline ? until : deadline);
-    /* curl_multi_poll knows no "for ever". */
-    return ms < 0 || ms > 60000 ? 60000 : ms;
-}
-
 enum loop_result loop_run_until(struct loop *loop, loop_condition *condition, loop_alarm *alarm,
                                 void *context, int64_t deadline, struct lg_error *err)
 {
@@ -155,10 +135,11 @@ enum loop_result loop_run_until(struct loop *loop, loop_condition *condition, lo
             return LOOP_DONE;
         if (deadline != CLOCK_NEVER && clock_now() >= deadline)
             return LOOP_DEADLINE;
-        int timeout = wait_ms(deadline, alarm, context);
-        bool handled =
-            loop->transfers != NULL ? transfer(loop, timeout, err) : dispatch(loop, timeout, err);
-        if (!handled)
+        int64_t until = alarm != NULL ? alarm(context) : CLOCK_NEVER;
+        int ms = clock_remaining_ms(until < deadline ? until : deadline);
+        if (ms < 0 || ms > 60000) /* curl_multi_poll knows no "for ever" */
+            ms = 60000;
+        if (!(loop->transfers != NULL ? transfer(loop, ms, err) : dispatch(loop, ms, err)))
             return LOOP_FAILED;
     }
 }

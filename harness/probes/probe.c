@@ -306,7 +306,7 @@ static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
         complete = complete && line != NULL &&
                    sscanf(line + strlen(wanted[i].line), "%lf", wanted[i].figure) == 1;
     }
-    if (!complete || collections < 0 || collections >= 1e15)
+    if (!complete || !(collections >= 0 && collections < 1e15))
         return lg_fail(err, LG_ERROR_TARGET, 0,
                        "pprof heap?debug=1 does not print the MemStats that Go prints");
     reading->sample.collections = (uint64_t)collections;
