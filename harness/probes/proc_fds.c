@@ -1,5 +1,11 @@
-/* A process's open descriptors: what they are, which of them watch files, and which listen. */
+/*
+ * A process's open descriptors: what they are, which of them watch files, and which listen. Sockets
+ * are those that /proc/PID/net/{tcp,tcp6,udp,udp6,unix} lists, by inode. Source of the formats:
+ * proc(5), and proc_net_tcp in the kernel's documentation.
+ */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +14,163 @@
 
 #include "base/memory.h"
 #include "probes/proc_directory.h"
-#include "probes/proc_sockets.h"
 #include "probes/procfs.h"
+
+enum socket_kind { SOCKET_TCP_LISTEN, SOCKET_TCP, SOCKET_UDP, SOCKET_UNIX };
+
+struct socket {
+    unsigned long inode;
+    enum socket_kind kind;
+    unsigned short port; /* local, in host order; 0 for a unix socket */
+    bool ipv6;           /* to be reached at ::1, not at 127.0.0.1 */
+    bool loopback;       /* bound to the loopback address, or to every address */
+};
+
+struct socket_list {
+    struct socket *items; /* sorted by inode */
+    size_t count, capacity;
+};
+
+enum { TCP_STATE_LISTEN = 0x0A, ADDRESS_WORDS = 4 };
+
+struct address {
+    uint32_t words[ADDRESS_WORDS]; /* as they lie in memory: network order */
+    unsigned count;                /* 1 or 4 */
+    unsigned port;
+};
+
+/* The kernel prints each 32-bit word of an address as a number of the machine's own order. */
+static bool address_parse(const char *text, struct address *address)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL || (colon - text != 8 && colon - text != 32))
+        return false;
+    address->count = colon - text == 8 ? 1 : ADDRESS_WORDS;
+    for (unsigned i = 0; i < address->count; i++)
+        if (sscanf(text + (size_t)i * 8, "%8" SCNx32, &address->words[i]) != 1)
+            return false;
+    return sscanf(colon + 1, "%4x", &address->port) == 1;
+}
+
+static bool ipv4_is_local(uint32_t address)
+{
+    return address == htonl(INADDR_LOOPBACK) || address == htonl(INADDR_ANY);
+}
+
+static void address_describe(const struct address *address, struct socket *socket)
+{
+    const uint32_t *words = address->words;
+    socket->port = (unsigned short)address->port;
+    if (address->count == 1) {
+        socket->loopback = ipv4_is_local(words[0]);
+        return;
+    }
+    bool mapped = words[0] == 0 && words[1] == 0 && words[2] == htonl(0xffff);
+    socket->ipv6 = !mapped;
+    socket->loopback = mapped ? ipv4_is_local(words[3])
+                              : words[0] == 0 && words[1] == 0 && words[2] == 0 &&
+                                    (words[3] == htonl(1) || words[3] == 0);
+}
+
+/* "sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ..." */
+static bool internet_parse(const char *line, enum socket_kind kind, struct socket *socket)
+{
+    char local[64];
+    unsigned state;
+    unsigned long inode;
+    struct address address;
+    if (sscanf(line, "%*s %63s %*s %x %*s %*s %*s %*s %*s %lu", local, &state, &inode) != 3 ||
+        !address_parse(local, &address))
+        return false;
+    *socket = (struct socket){.inode = inode, .kind = kind};
+    if (kind == SOCKET_TCP && state == TCP_STATE_LISTEN)
+        socket->kind = SOCKET_TCP_LISTEN;
+    address_describe(&address, socket);
+    return true;
+}
+
+/* "Num RefCount Protocol Flags Type St Inode Path" */
+static bool unix_parse(const char *line, struct socket *socket)
+{
+    *socket = (struct socket){.kind = SOCKET_UNIX};
+    return sscanf(line, "%*s %*s %*s %*s %*s %*s %lu", &socket->inode) == 1;
+}
+
+static void table_read(const struct proc *proc, const char *name, enum socket_kind kind,
+                       bool listeners_only, struct socket_list *list)
+{
+    _cleanup_file_ FILE *file = proc_file_open(proc, name);
+    if (file == NULL)
+        return;
+    _cleanup_free_ char *line = NULL;
+    size_t size = 0;
+    while (getline(&line, &size, file) >= 0) {
+        struct socket socket;
+        bool parsed =
+            kind == SOCKET_UNIX ? unix_parse(line, &socket) : internet_parse(line, kind, &socket);
+        /* A connection on its way in or out has no inode yet or any more. */
+        if (!parsed || socket.inode == 0 || (listeners_only && socket.kind != SOCKET_TCP_LISTEN))
+            continue;
+        array_append(list->items, list->count, list->capacity, socket);
+    }
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    const struct socket *left = a, *right = b;
+    return (left->inode > right->inode) - (left->inode < right->inode);
+}
+
+/* Tables that are missing (a kernel without IPv6) are empty. */
+static void socket_list_read(const struct proc *proc, bool listeners_only, struct socket_list *list)
+{
+    static const struct {
+        const char *name;
+        enum socket_kind kind;
+    } tables[] = {{"net/tcp", SOCKET_TCP},
+                  {"net/tcp6", SOCKET_TCP},
+                  {"net/udp", SOCKET_UDP},
+                  {"net/udp6", SOCKET_UDP},
+                  {"net/unix", SOCKET_UNIX}};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!listeners_only || tables[i].kind == SOCKET_TCP)
+            table_read(proc, tables[i].name, tables[i].kind, listeners_only, list);
+    if (list->count > 0)
+        qsort(list->items, list->count, sizeof *list->items, by_inode);
+}
+
+/* NULL when there is none. */
+static const struct socket *socket_list_find(const struct socket_list *list, unsigned long inode)
+{
+    struct socket wanted = {.inode = inode};
+    return list->count == 0 ? NULL
+                            : bsearch(&wanted, list->items, list->count, sizeof wanted, by_inode);
+}
+
+static void socket_list_free(struct socket_list *list)
+{
+    free(list->items);
+}
+#define _cleanup_sockets_ __attribute__((cleanup(socket_list_free)))
+
+/* "socket:tcp:listen" and so on; plain "socket" for NULL. */
+static const char *socket_name(const struct socket *socket)
+{
+    static const char *const names[] = {
+        [SOCKET_TCP_LISTEN] = "socket:tcp:listen",
+        [SOCKET_TCP] = "socket:tcp",
+        [SOCKET_UDP] = "socket:udp",
+        [SOCKET_UNIX] = "socket:unix",
+    };
+    return socket != NULL ? names[socket->kind] : "socket";
+}
+
+/* The inode of a link "socket:[N]"; false for any other link. */
+static bool socket_link_inode(const char *link, unsigned long *inode)
+{
+    char end = '\0';
+    return sscanf(link, "socket:[%lu%c", inode, &end) == 2 && end == ']';
+}
 
 /* The next descriptor whose link can still be read. */
 static bool fd_next(DIR *stream, unsigned long *number, char link[PATH_MAX])
@@ -71,7 +232,7 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct holde
         const char *name;
         if (socket_link_inode(link, &inode)) {
             if (!sockets_read)
-                socket_list_read(proc, &sockets);
+                socket_list_read(proc, false, &sockets);
             sockets_read = true;
             name = socket_name(socket_list_find(&sockets, inode));
         } else {
@@ -131,7 +292,7 @@ static bool listener_of(const char *proc_root, pid_t pid, unsigned short port,
     if (!proc_open(proc_root, pid, &proc, NULL))
         return false;
     _cleanup_sockets_ struct socket_list sockets = {0};
-    socket_list_read_listeners(&proc, &sockets);
+    socket_list_read(&proc, true, &sockets);
     _cleanup_directory_ DIR *stream = proc_directory_open(&proc, "fd");
     if (sockets.count == 0 || stream == NULL)
         return false;
