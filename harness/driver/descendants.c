@@ -92,8 +92,7 @@ static void send_signal(struct ending *ending, int pidfd, pid_t pid, const struc
 {
     bool first = !pids_contain(&ending->signalled, pid);
     if (first && ending->signalled.count < LIMIT_PROCESS_TREE) {
-        array_append(ending->signalled.items, ending->signalled.count, ending->signalled.capacity,
-                     pid);
+        pids_add(&ending->signalled, pid);
         if (ending->signal == SIGKILL)
             name_add(ending->names, stat, pid);
     }

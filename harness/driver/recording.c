@@ -137,28 +137,18 @@ struct recording *recording_open(const char *path, int rows, int columns, const 
     return recording;
 }
 
-/* Appends what a byte completes to `text`. False when the byte is to be offered again. */
-static bool join_byte(struct utf8_joiner *joiner, char byte, struct buffer *text)
-{
-    enum utf8_step step = utf8_join(joiner, byte);
-    if (step == UTF8_BROKEN || step == UTF8_BROKEN_BEFORE)
-        buffer_text(text, UTF8_REPLACEMENT);
-    if (step == UTF8_COMPLETE) {
-        if (byte != '\0')
-            buffer_append(text, joiner->bytes, joiner->length);
-        joiner->length = 0;
-    }
-    return step != UTF8_BROKEN_BEFORE;
-}
-
 void recording_output(struct recording *recording, const char *bytes, size_t length)
 {
     while (length > 0) {
         _cleanup_buffer_ struct buffer text = {0};
         size_t piece = length < PIECE_BYTES ? length : PIECE_BYTES;
-        for (size_t at = 0; at < piece;)
-            if (join_byte(&recording->joiner, bytes[at], &text))
-                at++;
+        for (size_t at = 0; at < piece;) {
+            const char *character;
+            size_t size;
+            at += utf8_join(&recording->joiner, bytes[at], &character, &size);
+            if (*character != '\0')
+                buffer_append(&text, character, size);
+        }
         if (text.length > 0)
             add_event(recording, 'o', text.data, text.length);
         bytes += piece;

@@ -26,17 +26,23 @@ static bool continues(const struct utf8_joiner *joiner, unsigned char byte)
     return byte >= low && byte <= high;
 }
 
-enum utf8_step utf8_join(struct utf8_joiner *joiner, char byte)
+bool utf8_join(struct utf8_joiner *joiner, char byte, const char **text, size_t *length)
 {
-    if (joiner->length > 0 && !continues(joiner, (unsigned char)byte)) {
+    bool taken = joiner->length == 0 || continues(joiner, (unsigned char)byte);
+    *text = UTF8_REPLACEMENT;
+    *length = strlen(UTF8_REPLACEMENT);
+    if (!taken || (joiner->length == 0 && utf8_expected((unsigned char)byte) == 0)) {
         joiner->length = 0;
-        return UTF8_BROKEN_BEFORE;
+        return taken;
     }
-    if (joiner->length == 0 && utf8_expected((unsigned char)byte) == 0)
-        return UTF8_BROKEN;
     joiner->bytes[joiner->length++] = byte;
-    return joiner->length == utf8_expected((unsigned char)joiner->bytes[0]) ? UTF8_COMPLETE
-                                                                            : UTF8_WANTS_MORE;
+    *text = joiner->bytes;
+    *length = 0;
+    if (joiner->length == utf8_expected((unsigned char)joiner->bytes[0])) {
+        *length = joiner->length;
+        joiner->length = 0;
+    }
+    return true;
 }
 
 static bool is_c1(const char *character, size_t length)
@@ -97,16 +103,12 @@ static size_t text_run(const char *bytes, size_t length)
 /* One byte of a character that is cut by the end of a feed, or invalid. Returns the bytes taken. */
 static size_t take_piece(struct scanner *scanner, char byte)
 {
-    enum utf8_step step = utf8_join(&scanner->joiner, byte);
-    if (step == UTF8_BROKEN || step == UTF8_BROKEN_BEFORE)
-        scanner->listener->text(scanner->context, UTF8_REPLACEMENT, strlen(UTF8_REPLACEMENT));
-    if (step == UTF8_COMPLETE) {
-        if (!is_c1(scanner->joiner.bytes, scanner->joiner.length))
-            scanner->listener->text(scanner->context, scanner->joiner.bytes,
-                                    scanner->joiner.length);
-        scanner->joiner.length = 0;
-    }
-    return step == UTF8_BROKEN_BEFORE ? 0 : 1;
+    const char *text;
+    size_t length;
+    bool taken = utf8_join(&scanner->joiner, byte, &text, &length);
+    if (length > 0 && !is_c1(text, length))
+        scanner->listener->text(scanner->context, text, length);
+    return taken ? 1 : 0;
 }
 
 static size_t scan_ground(struct scanner *scanner, const char *bytes, size_t length)

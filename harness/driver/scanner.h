@@ -29,17 +29,12 @@
 
 struct utf8_joiner {
     char bytes[4]; /* of the character under way or just completed; all zero at first */
-    size_t length;
+    size_t length; /* of the one under way */
 };
 
-enum utf8_step {
-    UTF8_WANTS_MORE,   /* the byte was taken, the character is not complete */
-    UTF8_COMPLETE,     /* the byte was taken; bytes[0..length) is a character: clear it when read */
-    UTF8_BROKEN,       /* the byte was taken and is no part of any character: one U+FFFD */
-    UTF8_BROKEN_BEFORE /* what was held back makes one U+FFFD; offer the byte again */
-};
-
-enum utf8_step utf8_join(struct utf8_joiner *joiner, char byte);
+/* The character that the byte completes, or U+FFFD, is *text until the next call; *length is 0
+ * where none is complete. False: what was held back made the U+FFFD; offer the byte again. */
+bool utf8_join(struct utf8_joiner *joiner, char byte, const char **text, size_t *length);
 
 #define CSI_PARAMETERS_MAX 32
 #define CSI_NUMBER_MAX 65535

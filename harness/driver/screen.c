@@ -68,23 +68,14 @@ static bool compile(struct screen_match *match, struct lg_error *err)
     return true;
 }
 
-static struct string_list take_list(struct string_list *list)
-{
-    struct string_list taken = {0};
-    if (list == NULL)
-        return taken;
-    taken = *list;
-    *list = (struct string_list){0};
-    return taken;
-}
-
 struct screen_match *screen_match_new(struct string_list *texts, struct string_list *gone,
                                       const char *regex, const char *title, struct range rows,
                                       const struct region *region, struct lg_error *err)
 {
     struct screen_match *match = memory_new(struct screen_match);
-    match->texts = take_list(texts);
-    match->gone = take_list(gone);
+    match->texts = *texts;
+    match->gone = *gone;
+    *texts = *gone = (struct string_list){0};
     match->regex = memory_copy_text(regex);
     match->title = memory_copy_text(title);
     match->region = region != NULL ? memory_copy_text(region->name) : NULL;

@@ -11,7 +11,7 @@
 
 struct screen_match;
 
-/* texts and gone (NULL: none) are moved into the match; regex and title (NULL: none) are copied.
+/* texts and gone are moved into the match; regex and title (NULL: none) are copied.
  * They are looked for in `rows`, or in the region when it is not NULL. LG_ERROR_INPUT on a regular
  * expression that does not compile or is over LIMIT_REGEX_BYTES. */
 struct screen_match *screen_match_new(struct string_list *texts, struct string_list *gone,

@@ -22,13 +22,7 @@ enum {
     OUTGOING_BYTES = 1024 * 1024
 };
 
-static void update_terminal_watch(struct target *target)
-{
-    uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
-    if (target->terminal_open)
-        (void)!loop_change(target->loop, target->process.master, events, NULL);
-}
-
+/* Writes what the pty takes now, and watches for when it takes more. */
 static void send_outgoing(struct target *target)
 {
     size_t sent = 0;
@@ -41,8 +35,13 @@ static void send_outgoing(struct target *target)
             break;
         sent += (size_t)put;
     }
-    memmove(target->outgoing.data, target->outgoing.data + sent, target->outgoing.length - sent);
+    if (sent > 0)
+        memmove(target->outgoing.data, target->outgoing.data + sent,
+                target->outgoing.length - sent);
     target->outgoing.length -= sent;
+    uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
+    if (target->terminal_open)
+        (void)!loop_change(target->loop, target->process.master, events, NULL);
 }
 
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err)
@@ -52,7 +51,6 @@ bool target_send(struct target *target, const char *bytes, size_t length, struct
     if (!buffer_append_limited(&target->outgoing, bytes, length))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target does not read its terminal");
     send_outgoing(target);
-    update_terminal_watch(target);
     return true;
 }
 
@@ -83,11 +81,7 @@ static void on_terminal(void *context, uint32_t events)
     struct target *target = context;
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
         target_read(target);
-    if (!target->terminal_open)
-        return;
-    if (target->outgoing.length > 0)
-        send_outgoing(target);
-    update_terminal_watch(target);
+    send_outgoing(target);
 }
 
 /* False when there is nothing more for now. */

@@ -43,24 +43,15 @@ typedef bool file_writer(int directory, const char *path, const void *data, size
                          mode_t mode, struct lg_error *err);
 
 /* An open directory cannot be swapped for a link while the file is written. */
-static bool write_below(const struct world *world, const char *path, const struct buffer *content,
-                        mode_t mode, file_writer *writer, struct lg_error *err)
+static bool write_below(const struct world *world, const char *path, const char *content,
+                        size_t size, mode_t mode, file_writer *writer, struct lg_error *err)
 {
     const char *name = path_base(path);
     size_t length = name != path ? (size_t)(name - path) - 1 : 0;
     _cleanup_free_ char *parent = memory_copy_range(path, length);
     _cleanup_close_ int directory = directory_open_at(world->root_fd, parent, 0755, err);
     return directory >= 0 &&
-           (writer(directory, name, buffer_string(content), content->length, mode, err) ||
-            lg_context(err, "%s", parent));
-}
-
-static bool write_text(const struct world *world, const char *path, const char *text,
-                       struct lg_error *err)
-{
-    _cleanup_buffer_ struct buffer content = {0};
-    buffer_text(&content, text);
-    return write_below(world, path, &content, 0644, file_write_at, err);
+           (writer(directory, name, content, size, mode, err) || lg_context(err, "%s", parent));
 }
 
 char *file_place(const struct world *world, const char *template, const struct world_moment *moment,
@@ -120,7 +111,8 @@ bool file_make(const struct world *world, const struct file_plan *file,
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "world file %s: all files together are over the limit of %u bytes",
                        file->path, LIMIT_WORLD_BYTES);
-    return write_below(world, path, &content, file->mode != 0 ? file->mode : 0644,
+    return write_below(world, path, buffer_string(&content), content.length,
+                       file->mode != 0 ? file->mode : 0644,
                        file->append ? file_append_at : file_write_at, err);
 }
 
@@ -160,14 +152,15 @@ static bool config_make(const struct world *world, struct lg_error *err)
     if (path == NULL || !expand_strings(world, config, err))
         return lg_context(err, "configuration %s", plan->config_path);
     _cleanup_free_ char *text = json_pretty(config);
-    return write_text(world, path, text, err);
+    return write_below(world, path, text, strlen(text), 0644, file_write_at, err);
 }
 
 bool files_make(const struct world *world, struct lg_error *err)
 {
     const struct file_list *files = &world->plan->world.files;
     size_t total = 0;
-    if (!write_text(world, "home/.gitconfig", gitconfig, err))
+    if (!write_below(world, "home/.gitconfig", gitconfig, strlen(gitconfig), 0644, file_write_at,
+                     err))
         return false;
     for (size_t i = 0; i < files->count; i++) {
         const struct file_plan *file = &files->items[i];

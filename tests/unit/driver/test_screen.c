@@ -134,19 +134,20 @@ static void test_regular_expressions_that_are_refused(void **state)
     (void)state;
     struct lg_error err = {0};
     struct string_list texts = {0};
+    struct string_list none = {0};
     string_list_add(&texts, "freed");
-    assert_null(screen_match_new(&texts, NULL, "a(b", NULL, EVERYWHERE, NULL, &err));
+    assert_null(screen_match_new(&texts, &none, "a(b", NULL, EVERYWHERE, NULL, &err));
     assert_int_equal(err.class, LG_ERROR_INPUT);
     assert_non_null(strstr(err.text, "\"a(b\" is wrong at 3"));
     char long_one[LIMIT_REGEX_BYTES + 2];
     memset(long_one, 'a', sizeof long_one);
     long_one[LIMIT_REGEX_BYTES + 1] = '\0';
     err = (struct lg_error){0};
-    assert_null(screen_match_new(NULL, NULL, long_one, NULL, EVERYWHERE, NULL, &err));
+    assert_null(screen_match_new(&none, &none, long_one, NULL, EVERYWHERE, NULL, &err));
     assert_int_equal(err.class, LG_ERROR_INPUT);
     long_one[LIMIT_REGEX_BYTES] = '\0';
     struct screen_match *match =
-        screen_match_new(NULL, NULL, long_one, NULL, EVERYWHERE, NULL, &err);
+        screen_match_new(&none, &none, long_one, NULL, EVERYWHERE, NULL, &err);
     assert_non_null(match);
     screen_match_free(match);
 }
