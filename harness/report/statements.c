@@ -392,15 +392,8 @@ void statements_of(const struct scenario_result *scenario, struct statements *st
 
 int scenario_rank(const struct scenario_result *scenario)
 {
-    static const int order[] = {EXIT_INTERNAL, EXIT_INPUT, EXIT_TARGET_FAILED, EXIT_LEAK,
-                                EXIT_INCONCLUSIVE};
     const struct suite_result strict = {0};
-    int count = (int)(sizeof order / sizeof *order);
-    int status = scenario_exit_status(&strict, scenario);
-    for (int i = 0; i < count; i++)
-        if (status == order[i])
-            return i;
-    return count;
+    return status_rank(scenario_exit_status(&strict, scenario));
 }
 
 /* --- What it would have caught --- */

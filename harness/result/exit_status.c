@@ -2,15 +2,20 @@
 
 #include "result/quarantine.h"
 
-int worse_status(int a, int b)
+int status_rank(int status)
 {
     static const int worst_first[] = {EXIT_INTERNAL, EXIT_INPUT,        EXIT_TARGET_FAILED,
                                       EXIT_LEAK,     EXIT_INCONCLUSIVE, EXIT_NOTHING_JUDGED,
                                       EXIT_PASS};
-    for (size_t i = 0; i < sizeof worst_first / sizeof *worst_first; i++)
-        if (worst_first[i] == a || worst_first[i] == b)
-            return worst_first[i];
-    return a;
+    int rank = 0, count = (int)(sizeof worst_first / sizeof *worst_first);
+    while (rank < count && worst_first[rank] != status)
+        rank++;
+    return rank;
+}
+
+int worse_status(int a, int b)
+{
+    return status_rank(a) <= status_rank(b) ? a : b;
 }
 
 static int status_of_verdict(const struct suite_result *suite,

@@ -8,7 +8,8 @@
  * a signal outranks all. */
 int scenario_exit_status(const struct suite_result *suite, const struct scenario_result *scenario);
 int suite_exit_status(const struct suite_result *suite);
-/* The worse of two exit statuses in that order. */
+/* Its place in that order, 0 the worst; and the worse of two. */
+int status_rank(int status);
 int worse_status(int a, int b);
 
 #endif
