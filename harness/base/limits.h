@@ -165,9 +165,10 @@
 #define LOCATING_SLOWDOWN 4
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS                                                                         \
-    2000                     /* before a sample: a screen that never rests is sampled as it is     \
-                              */
-#define DRAIN_SAMPLE_MS 5000 /* between two samples of the drain */
+    2000 /* before a sample: a screen that never rests is sampled as it is                         \
+          */
+#define FIRST_DRAIN_SAMPLE_MS 500    /* from the loop to the first sample of the drain */
+#define DRAIN_SAMPLE_MS 5000         /* between two samples of the drain */
 #define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence
  * follows; two within 150 ms mean something else to Sidecar. */

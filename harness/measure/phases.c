@@ -253,20 +253,43 @@ static bool has_grown(const struct run *run)
             judge_grew(&run->series, options->baseline_here, run->today));
 }
 
-static bool drain(struct run *run, struct lg_error *err)
+/* Rests until nothing is left that grew, at most as long as the plan says. The first sample comes
+ * soon: of a sound program it is the last. */
+static bool rest_after(struct run *run, enum phase phase, struct lg_error *err)
 {
-    const struct measure_plan *measure = &run->plan->measure;
-    if (measure->drain_ms == 0 || !has_grown(run))
-        return true;
-    if (!run_enter_phase(run, PHASE_DRAIN, 0, err))
+    if (!run_enter_phase(run, phase, 0, err))
         return false;
-    int64_t deadline = clock_deadline(measure->drain_ms);
+    int64_t deadline = clock_deadline(run->plan->measure.drain_ms), ms = FIRST_DRAIN_SAMPLE_MS;
     do {
-        if (!rest_until(run, clock_deadline(DRAIN_SAMPLE_MS), err) ||
-            !run_take_sample(run, true, 0, err))
+        if (!rest_until(run, clock_deadline(ms), err) || !run_take_sample(run, true, 0, err))
             return false;
+        ms = DRAIN_SAMPLE_MS;
     } while (clock_now() < deadline && has_grown(run));
     return true;
+}
+
+/* What is retained either comes again or has filled up: the loop is played a second time to see. In
+ * between nothing is sampled. */
+static bool second_loop(struct run *run, unsigned iterations, struct lg_error *err)
+{
+    if (!run_enter_phase(run, PHASE_SECOND_LOOP, iterations, err))
+        return false;
+    for (unsigned i = 0; i < iterations; i++)
+        if (!play_iteration(run, err) || !came_back(run, err))
+            return false;
+    return rest_after(run, PHASE_SECOND_DRAIN, err);
+}
+
+/* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. */
+static bool rest_and_repeat(struct run *run, unsigned iterations, struct lg_error *err)
+{
+    const struct measure_plan *measure = &run->plan->measure;
+    bool by_time = measure->every_ms > 0;
+    if (measure->drain_ms == 0 || (by_time && !has_grown(run)))
+        return true;
+    if (!rest_after(run, PHASE_DRAIN, err))
+        return false;
+    return by_time || !has_grown(run) || second_loop(run, iterations, err);
 }
 
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */
@@ -321,8 +344,8 @@ bool run_measure(struct run *run, struct lg_error *err)
     unsigned iterations =
         by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
     return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
-           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) && drain(run, err) &&
-           look_for_leaked_goroutines(run, err);
+           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) &&
+           rest_and_repeat(run, iterations, err) && look_for_leaked_goroutines(run, err);
 }
 
 bool run_play(struct run *run, struct lg_error *err)

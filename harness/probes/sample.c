@@ -6,8 +6,14 @@
 #include "base/memory.h"
 
 static const char *const phase_names[PHASE_COUNT] = {
-    [PHASE_START] = "start", [PHASE_WARMUP] = "warmup", [PHASE_IDLE] = "idle",
-    [PHASE_LOOP] = "loop",   [PHASE_DRAIN] = "drain",   [PHASE_QUIT] = "quit",
+    [PHASE_START] = "start",
+    [PHASE_WARMUP] = "warmup",
+    [PHASE_IDLE] = "idle",
+    [PHASE_LOOP] = "loop",
+    [PHASE_DRAIN] = "drain",
+    [PHASE_SECOND_LOOP] = "second_loop",
+    [PHASE_SECOND_DRAIN] = "second_drain",
+    [PHASE_QUIT] = "quit",
 };
 
 const char *phase_name(enum phase phase)

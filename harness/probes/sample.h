@@ -15,6 +15,8 @@ enum phase {
     PHASE_IDLE,
     PHASE_LOOP,
     PHASE_DRAIN,
+    PHASE_SECOND_LOOP,
+    PHASE_SECOND_DRAIN,
     PHASE_QUIT,
     PHASE_COUNT
 };

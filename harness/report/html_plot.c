@@ -19,8 +19,10 @@ const char *plot_phase_name(enum plot_phase phase)
 enum plot_phase plot_phase_of(const struct sample *sample)
 {
     static const enum plot_phase bands[PHASE_COUNT] = {
-        [PHASE_START] = PLOT_WARMUP, [PHASE_WARMUP] = PLOT_WARMUP, [PHASE_IDLE] = PLOT_IDLE,
-        [PHASE_LOOP] = PLOT_LOOP,    [PHASE_DRAIN] = PLOT_DRAIN,   [PHASE_QUIT] = PLOT_PHASES,
+        [PHASE_START] = PLOT_WARMUP,       [PHASE_WARMUP] = PLOT_WARMUP,
+        [PHASE_IDLE] = PLOT_IDLE,          [PHASE_LOOP] = PLOT_LOOP,
+        [PHASE_DRAIN] = PLOT_DRAIN,        [PHASE_SECOND_LOOP] = PLOT_DRAIN,
+        [PHASE_SECOND_DRAIN] = PLOT_DRAIN, [PHASE_QUIT] = PLOT_PHASES,
     };
     return bands[sample->phase];
 }

@@ -170,9 +170,9 @@ void scenario_conclude(struct scenario_result *scenario)
 
 bool scenario_wants_location(const struct scenario_result *scenario)
 {
-    return scenario->verdict == VERDICT_LEAK && scenario->attempt_count > 1 &&
-           scenario->judgement != NULL && run_record_iteration_length(scenario->record) > 0 &&
-           locating_helps(scenario->judgement);
+    return scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL &&
+           (scenario->attempt_count > 1 || leak_is_certain(scenario->judgement)) &&
+           run_record_iteration_length(scenario->record) > 0 && locating_helps(scenario->judgement);
 }
 
 void scenario_locate(struct scenario_result *scenario, const char *directory)

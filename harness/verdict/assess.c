@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "verdict/holder_key.h"
 #include "verdict/leaked_goroutines.h"
+#include "verdict/levels.h"
 #include "verdict/outcome.h"
 #include "verdict/timer_owner.h"
 
@@ -36,15 +37,24 @@ static struct finding finding_of(enum finding_kind kind, enum gauge gauge,
         .allowed = gauge == GAUGE_HEAP_STACK ? allowance.bytes : allowance.values,
         .drained_after = outcome->drained_after,
         .drift = outcome->drift,
+        .repeats = outcome->repeats,
     };
 }
 
+static enum finding_kind kind_of(const struct outcome *outcome)
+{
+    return outcome->drained ? FINDING_BACKLOG : outcome->filled ? FINDING_FILLED : FINDING_GROWTH;
+}
+
 /* What the numbers of a growth do not say: how it ended at rest, and what was taken off. */
-static char *growth_text(const struct ledger *ledger, const struct outcome *outcome)
+static char *growth_text(const struct ledger *ledger, const struct account *account,
+                         const struct outcome *outcome)
 {
     struct buffer text = {0};
-    double rested =
-        ledger->samples[ledger->columns - 1]->at - ledger->samples[stretch_last(ledger->loop)]->at;
+    double rested = ledger->drain.count > 0 ? ledger->samples[stretch_last(ledger->drain)]->at -
+                                                  ledger->samples[stretch_last(ledger->loop)]->at
+                                            : 0;
+    char added[64];
     if (outcome->drained)
         buffer_format(&text, "all gone %.0f s after the loop", outcome->drained_after);
     else if (!isnan(outcome->left) && outcome->left >= outcome->net)
@@ -52,6 +62,14 @@ static char *growth_text(const struct ledger *ledger, const struct outcome *outc
     else if (!isnan(outcome->left))
         buffer_format(&text, "after %.0f s at rest %.0f of %.0f are left", rested,
                       fmax(outcome->left, 0), outcome->net);
+    if (!isnan(outcome->second)) {
+        level_describe(account->gauge, fmax(outcome->second, 0), added, sizeof added);
+        buffer_format(&text, "; a second loop of %.0f iterations added %s%s",
+                      outcome->second_iterations, added,
+                      outcome->filled  ? ": it fills up"
+                      : outcome->slows ? ", at less than half the pace: it slows down"
+                                       : " more");
+    }
     if (outcome->drift > 0)
         buffer_format(&text, "%srises by %.3g per second at rest as well, which was taken off",
                       text.length > 0 ? "; " : "", outcome->drift);
@@ -83,7 +101,8 @@ static void note_use(struct assessment *assessment, const struct account *accoun
 }
 
 /* Judges one holder. True when it was reported, or is excepted: then it is taken off the total. */
-static bool assess_holder(struct assessment *assessment, const struct account *account)
+static bool assess_holder(struct assessment *assessment, const struct account *account,
+                          double total_retained)
 {
     const struct ledger *ledger = assessment->ledger;
     const struct holder_table *holders = ledger->series->holders;
@@ -95,7 +114,7 @@ static bool assess_holder(struct assessment *assessment, const struct account *a
         allowance.bytes = fmax(allowance.bytes, exception->allowed_bytes);
     }
     struct outcome outcome = outcome_of(ledger, account, allowance);
-    enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
+    enum finding_kind kind = kind_of(&outcome);
     if (outcome.only_drift) {
         report_drift(assessment, account, &outcome, allowance);
         return true;
@@ -110,11 +129,15 @@ static bool assess_holder(struct assessment *assessment, const struct account *a
             return true;
         kind = FINDING_ALLOWED;
     }
+    /* What left this holder is held by another while the program rests. */
+    const double half = 0.5;
+    if (kind == FINDING_BACKLOG && total_retained >= half * outcome.net)
+        return true;
     struct finding finding = finding_of(kind, account->gauge, &outcome, allowance);
     finding.holder = memory_copy_text(account->key);
     finding.example = holder_raw_name(holders, holder_table_get(holders, account->example));
     finding.text = kind == FINDING_ALLOWED ? memory_copy_text(exception->reason)
-                                           : growth_text(ledger, &outcome);
+                                           : growth_text(ledger, account, &outcome);
     if (account->gauge == GAUGE_GOROUTINE)
         finding.made_by = timer_owner_text(ledger, account, outcome.per_iteration);
     finding_add(assessment->findings, finding);
@@ -205,7 +228,7 @@ static void assess_total(struct assessment *assessment, const struct account *to
         report_drift(assessment, total, &outcome, allowance);
         return;
     }
-    enum finding_kind kind = outcome.drained ? FINDING_BACKLOG : FINDING_GROWTH;
+    enum finding_kind kind = kind_of(&outcome);
     if (!outcome.grows) {
         note_use(assessment, total);
         outcome = outcome_of(ledger, total, (struct allowance){0});
@@ -217,7 +240,7 @@ static void assess_total(struct assessment *assessment, const struct account *to
         return;
     struct finding finding = finding_of(kind, gauge, &outcome, allowance);
     finding.text =
-        join_texts(growth_text(ledger, &outcome), contributors_text(ledger, gauge, taken));
+        join_texts(growth_text(ledger, total, &outcome), contributors_text(ledger, gauge, taken));
     if (kind == FINDING_ALLOWED)
         finding.text =
             join_texts(memory_copy_text(assessment->baseline->gauges[gauge].reason), finding.text);
@@ -263,11 +286,12 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
         return;
     }
     _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
+    double total_retained = retained_at_rest(ledger, remaining);
     _cleanup_free_ bool *own = memory_array(count, sizeof *own);
     bool *taken = held_by == GAUGE_HEAP_STACK ? taken_stacks : own;
     for (size_t i = 0; i < count; i++) {
         if (held_by == gauge)
-            taken[i] = assess_holder(assessment, &accounts[i]);
+            taken[i] = assess_holder(assessment, &accounts[i], total_retained);
         if (taken[i])
             ledger_subtract(ledger, remaining, account_row(&accounts[i]));
     }

@@ -61,10 +61,19 @@ static size_t count_verdicts(const struct judgement *const *runs, size_t count,
     return found;
 }
 
+bool leak_is_certain(const struct judgement *run)
+{
+    for (size_t i = 0; run->verdict == VERDICT_LEAK && i < run->count; i++)
+        if (run->findings[i].kind == FINDING_GROWTH && run->findings[i].repeats)
+            return true;
+    return false;
+}
+
 bool confirmation_wants_run(const struct judgement *const *runs, size_t count)
 {
     bool any = false;
-    if (count == 0 || count >= CONFIRMING_RUNS || runs[0]->verdict != VERDICT_LEAK)
+    if (count == 0 || count >= CONFIRMING_RUNS || runs[0]->verdict != VERDICT_LEAK ||
+        (count == 1 && leak_is_certain(runs[0])))
         return false;
     for (size_t i = 0; i < runs[0]->count; i++)
         any = any || needs_confirmation(&runs[0]->findings[i]);

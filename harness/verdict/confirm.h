@@ -3,7 +3,8 @@
  *
  * Growth that one run saw is a leak only when a second one sees it as well; where they differ a
  * third decides. A run that failed is never outvoted, and one that was inconclusive or invalid has
- * no vote. What is known for certain from one run (an exception that has expired) needs no second.
+ * no vote. What is known for certain from one run (an exception that has expired, a count that a
+ * second loop raised by as much again) needs no second.
  *
  * Order of calls: confirmation_wants_run after the first judgement and after each further one;
  * then confirm.
@@ -17,6 +18,9 @@
 #include "verdict/judgement.h"
 
 enum { CONFIRMING_RUNS = 3 };
+
+/* Did a second loop repeat a growth? Then no other process need show it. */
+bool leak_is_certain(const struct judgement *run);
 
 /* Would one more run tell something? runs[0] is the screening. */
 bool confirmation_wants_run(const struct judgement *const *runs, size_t count);

@@ -31,12 +31,13 @@ static const struct {
     [FINDING_EXCEPTION_EXPIRED] = {"exception_expired", 3, true},
     [FINDING_MEASUREMENT] = {"measurement", 4, false},
     [FINDING_UNCONFIRMED] = {"unconfirmed", 5, false},
-    [FINDING_BACKLOG] = {"backlog", 6, false},
-    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 7, false},
-    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 8, false},
-    [FINDING_LEVEL_LOOSE] = {"level_loose", 9, false},
-    [FINDING_NOT_COMPARED] = {"not_compared", 10, false},
-    [FINDING_ALLOWED] = {"allowed", 11, false},
+    [FINDING_FILLED] = {"filled", 6, false},
+    [FINDING_BACKLOG] = {"backlog", 7, false},
+    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 8, false},
+    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 9, false},
+    [FINDING_LEVEL_LOOSE] = {"level_loose", 10, false},
+    [FINDING_NOT_COMPARED] = {"not_compared", 11, false},
+    [FINDING_ALLOWED] = {"allowed", 12, false},
 };
 
 const char *finding_kind_name(enum finding_kind kind)

@@ -28,6 +28,7 @@ enum { EXPIRY_WARNING_DAYS = 14 };
 enum finding_kind {
     FINDING_GROWTH,            /* grew, and did not drain: leak */
     FINDING_BACKLOG,           /* grew, and all of it went away at rest: a warning */
+    FINDING_FILLED,            /* grew, and no more of it came in the second loop: a warning */
     FINDING_ALLOWED,           /* grew, as an exception of the baseline allows: shown */
     FINDING_LEVEL,             /* the level at rest is over the baseline's tolerance */
     FINDING_LEFT_BEHIND,       /* processes, sessions or files outlived the target */
@@ -64,6 +65,7 @@ struct finding {
     double drift;         /* per second at rest, taken off the growth; 0: none */
     char *text;           /* what a person needs beyond the numbers; may be NULL */
     char *made_by;        /* goroutines: who made the timers they wait for (timer_owner.h); NULL */
+    bool repeats;         /* a second loop added as much again: needs no confirmation */
     bool confirmed;       /* a fresh process showed it as well */
     enum finding_kind unconfirmed; /* what FINDING_UNCONFIRMED was */
     struct finding_place *places;  /* where in the iteration it grows, most first (locate.h) */

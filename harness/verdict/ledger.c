@@ -98,6 +98,7 @@ struct ledger *ledger_new(const struct series *series)
     ledger->idle = add_phase(ledger, PHASE_IDLE);
     ledger->loop = add_phase(ledger, PHASE_LOOP);
     ledger->drain = add_phase(ledger, PHASE_DRAIN);
+    ledger->second = add_phase(ledger, PHASE_SECOND_DRAIN);
     ledger->ignored_bytes = memory_array(ledger->columns, sizeof *ledger->ignored_bytes);
     open_accounts(ledger);
     for (size_t column = 0; column < ledger->columns; column++)

@@ -1,7 +1,7 @@
 /*
  * The series as rows of numbers: the holdings of every sample added up by holder key, and the
- * totals of every gauge. A row has one column for each sample of IDLE, LOOP and DRAIN, in this
- * order.
+ * totals of every gauge. A row has one column for each sample of IDLE, LOOP, DRAIN and SECOND
+ * DRAIN, in this order.
  *
  * Order of calls: ledger_new; runtime_memory_correct where growth is judged; the accessors;
  * cleanup_ledger. Memory: a row per key, two for heap stacks.
@@ -35,7 +35,7 @@ struct ledger {
     const struct sample **samples; /* one for each column; they point into the series */
     double *positions;             /* row: iterations or minutes */
     size_t columns;
-    struct stretch idle, loop, drain;
+    struct stretch idle, loop, drain, second; /* second: the rest after the second loop */
     double *ignored_bytes;    /* row: of the heap, what is not judged: the bytes of ignored stacks,
                                  and of what the runtime keeps (runtime_memory.h) */
     struct account *accounts; /* sorted by gauge and key */

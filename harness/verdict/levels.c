@@ -190,8 +190,7 @@ static bool was_at_rest(const struct ledger *ledger)
            ledger->samples[rest.first]->iteration == ledger->samples[stretch_last(rest)]->iteration;
 }
 
-/* "0.5 cores", "12.5", "6.2 MiB", "300 B per second". */
-static void describe(enum gauge gauge, double level, char *text, size_t size)
+void level_describe(enum gauge gauge, double level, char *text, size_t size)
 {
     const double kibi = 1024;
     const char *per_second = gauge_info(gauge)->cumulative ? " per second" : "";
@@ -229,10 +228,10 @@ static void compare_stored(enum gauge gauge, const struct baseline_gauge *stored
     bool loose = !by_control && level < stored->level - loose_factor * tolerance;
     if (!over && !loose)
         return;
-    describe(gauge, level, now, sizeof now);
-    describe(gauge, level - stored->level, more, sizeof more);
-    describe(gauge, stored->level, was, sizeof was);
-    describe(gauge, tolerance, tolerated, sizeof tolerated);
+    level_describe(gauge, level, now, sizeof now);
+    level_describe(gauge, level - stored->level, more, sizeof more);
+    level_describe(gauge, stored->level, was, sizeof was);
+    level_describe(gauge, tolerance, tolerated, sizeof tolerated);
     char *text =
         over ? memory_format("%s at rest, %s more than the baseline's %s, where %s more are "
                              "tolerated",
@@ -247,8 +246,8 @@ static void compare_most(enum gauge gauge, double level, struct finding_list *fi
     char now[64], most[64];
     if (!(rules[gauge].most > 0) || !(level > rules[gauge].most))
         return;
-    describe(gauge, level, now, sizeof now);
-    describe(gauge, rules[gauge].most, most, sizeof most);
+    level_describe(gauge, level, now, sizeof now);
+    level_describe(gauge, rules[gauge].most, most, sizeof most);
     report_level(FINDING_LEVEL, gauge, 0, level, rules[gauge].most,
                  memory_format("%s at rest; no level is stored, and more than %s is a fault in any "
                                "program that nobody touches",

@@ -9,6 +9,8 @@
 #include "verdict/ledger.h"
 
 /* Is the gauge's level at rest compared with a stored one? */
+/* "0.5 cores", "12.5", "6.2 MiB", "300 B per second". */
+void level_describe(enum gauge gauge, double level, char *text, size_t size);
 bool level_is_judged(enum gauge gauge);
 /* Over which a level is a finding in any program where none is stored; 0: none is. */
 double level_most(enum gauge gauge);

@@ -25,6 +25,7 @@ static struct outcome outcome_from(struct growth growth)
         .net = growth.net,
         .iterations = growth.iterations,
         .left = NAN,
+        .second = NAN,
         .smallest_visible = growth.smallest_visible,
     };
 }
@@ -68,7 +69,7 @@ static struct outcome judge_loop(const struct ledger *ledger, const struct accou
 {
     struct trace trace = ledger_trace(ledger, account->values);
     enum gauge_rule rule = gauge_info(account->gauge)->rule;
-    struct outcome outcome = {.smallest_visible = NAN, .left = NAN};
+    struct outcome outcome = {.smallest_visible = NAN, .left = NAN, .second = NAN};
     if (rule == RULE_STACK)
         return judge_stack(ledger, account, allowance);
     if (rule == RULE_FLOOR)
@@ -140,12 +141,102 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
         ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
 }
 
+/* What a row shows at the three rests, and how many iterations (or minutes) lie between them. */
+struct rests {
+    double before, noise; /* the least before the loop, and by how much more it was at times */
+    double after, second; /* NAN: there was no such rest */
+    double first_iterations, second_iterations;
+};
+
+/* The lower of a rest's last two samples: one that is high by chance does not count. */
+static double settled(const double *row, struct stretch rest)
+{
+    if (rest.count == 0)
+        return NAN;
+    size_t last = stretch_last(rest);
+    return rest.count > 1 ? fmin(row[last], row[last - 1]) : row[last];
+}
+
+static struct rests rests_of(const struct ledger *ledger, const double *row)
+{
+    struct rests rests = {.before = ledger_idle_floor(ledger, row),
+                          .after = settled(row, ledger->drain),
+                          .second = settled(row, ledger->second)};
+    for (size_t i = 0; i < ledger->idle.count; i++)
+        rests.noise = fmax(rests.noise, row[ledger->idle.first + i] - rests.before);
+    if (ledger->drain.count == 0)
+        return rests;
+    double end = ledger->positions[stretch_last(ledger->drain)];
+    rests.first_iterations = end - ledger_idle_position(ledger);
+    if (ledger->second.count > 0)
+        rests.second_iterations = ledger->positions[stretch_last(ledger->second)] - end;
+    return rests;
+}
+
+static bool is_retained(const struct rests *rests, double allowed)
+{
+    double gain = rests->after - rests->before - allowed * rests->first_iterations;
+    return rests->first_iterations > 0 &&
+           gain >= growth_threshold(growth_rule_count, rests->first_iterations) + rests->noise;
+}
+
+/*
+ * The second loop decides, not the shape of the first. What was allowed in the first may come
+ * again. Of a sampled row chance may take something from the second (second_half_keeps_pace of
+ * growth.c has the same bound); what is exact and repeats by one in two iterations or more needs no
+ * other process to confirm it.
+ */
+static void judge_second(const struct rests *rests, double allowed, bool counts, double chance,
+                         struct outcome *outcome)
+{
+    const double tenth = 0.1, least_pace = 0.5;
+    double n = rests->second_iterations;
+    if (isnan(rests->second) || isnan(rests->before) || !(n > 0))
+        return;
+    double first = rests->after - rests->before - allowed * rests->first_iterations;
+    double second = rests->second - rests->after - allowed * n;
+    double expected = first / rests->first_iterations * n;
+    double least = counts ? growth_threshold(growth_rule_count, n) : tenth * expected;
+    outcome->second = rests->second - rests->after;
+    outcome->second_iterations = n;
+    outcome->slows = second < SECOND_HALF_SHARE * expected - chance;
+    outcome->filled = outcome->slows && (!counts || second < least);
+    outcome->repeats =
+        counts && second >= least_pace * n && fabs(second - expected) <= fmax(1, tenth * second);
+}
+
+/* Of counts the figures are those from rest to rest. */
+static void take_rests(const struct rests *rests, struct outcome *outcome)
+{
+    outcome->from = rests->before;
+    outcome->to = isnan(rests->second) ? rests->after : rests->second;
+    outcome->iterations = rests->first_iterations + rests->second_iterations;
+    outcome->per_iteration = (outcome->to - outcome->from) / outcome->iterations;
+    outcome->left = rests->after - rests->before;
+}
+
+/* Chance of a sampled row in as many iterations as the second loop had (see growth.c). */
+static double chance_of(const struct ledger *ledger, const struct account *account, double gain)
+{
+    size_t last = ledger->columns - 1;
+    if (account->bytes == NULL || !(gain > 0))
+        return 0;
+    double objects = account->values[last], bytes = account->bytes[last];
+    double quantum = quantum_of(ledger->series->heap_rate, objects, bytes);
+    if (!(quantum > 0))
+        return 0;
+    return ONE_SIDED_99 * sqrt(quantum * bytes / objects * (1 - 1 / quantum) * gain);
+}
+
 struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
                           struct allowance allowance)
 {
     const double least_fall = 0.5;
+    bool counts = gauge_info(account->gauge)->rule == RULE_FLOOR;
+    double allowed = account->bytes != NULL ? allowance.bytes : allowance.values;
     struct outcome raw = judge_loop(ledger, account, allowance);
-    if (!raw.grows)
+    struct rests rests = rests_of(ledger, account_row(account));
+    if (!raw.grows && !(counts && is_retained(&rests, allowed)))
         return raw;
     double drift = drift_of(ledger, account->values),
            drift_bytes = drift_of(ledger, account->bytes);
@@ -154,13 +245,20 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
         account->bytes != NULL ? without_drift(ledger, account->bytes, drift_bytes) : NULL;
     struct account steady = {.gauge = account->gauge, .values = values, .bytes = bytes};
     struct outcome outcome = judge_loop(ledger, &steady, allowance);
+    rests = rests_of(ledger, account_row(&steady));
+    bool retained = counts && is_retained(&rests, allowed);
     outcome.drift = bytes != NULL ? drift_bytes : drift;
-    outcome.only_drift = !outcome.grows;
-    if (!outcome.grows)
+    outcome.only_drift = !outcome.grows && !retained;
+    if (outcome.only_drift)
         return outcome;
-    bool counts = gauge_info(account->gauge)->rule == RULE_FLOOR;
-    judge_drain(ledger, account_row(&steady), bytes != NULL ? allowance.bytes : allowance.values,
-                counts ? 1 : INFINITY, &outcome);
+    if (outcome.grows)
+        judge_drain(ledger, account_row(&steady), allowed, counts ? 1 : INFINITY, &outcome);
+    outcome.grows = true;
+    if (counts && !outcome.drained && rests.first_iterations > 0 && !isnan(rests.before))
+        take_rests(&rests, &outcome);
+    double gain = fmax(rests.second - rests.after, 0);
+    if (!outcome.drained)
+        judge_second(&rests, allowed, counts, chance_of(ledger, &steady, gain), &outcome);
     /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
      * there is, would alone bring any row down in time. */
     const double *row = account_row(account);
@@ -168,6 +266,12 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     if (outcome.drift > 0)
         outcome.drained = outcome.drained && fall >= least_fall * outcome.net;
     return outcome;
+}
+
+double retained_at_rest(const struct ledger *ledger, const double *row)
+{
+    struct rests rests = rests_of(ledger, row);
+    return rests.after - rests.before;
 }
 
 double outcome_noiseless(const struct ledger *ledger)

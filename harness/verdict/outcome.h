@@ -1,4 +1,11 @@
-/* One account judged: does it grow in the loop, by how much, and is it gone at rest? */
+/*
+ * One account judged: does it grow, by how much, and is it gone at rest?
+ *
+ * What remains at rest is the leak. A count that stands higher at rest after the loop than before
+ * it is retained, whatever it did meanwhile; the loop's floors see smaller and earlier growth, and
+ * give the heap's. Where there was a second loop, that decides: a leak comes again, a cache that
+ * has filled up does not.
+ */
 #ifndef LEAKGATE_VERDICT_OUTCOME_H
 #define LEAKGATE_VERDICT_OUTCOME_H
 
@@ -11,20 +18,28 @@ struct outcome {
     bool grows;           /* over the allowance, what rises at rest as well taken off */
     bool only_drift;      /* would grow, but no faster than it does at rest */
     bool drained;         /* grows, and is gone at the end of the drain */
+    bool filled;          /* grew, and no more of it came in the second loop */
+    bool slows;           /* came again in the second loop, at less than half the pace */
+    bool repeats;         /* came again in the second loop at the same pace: no chance */
     double drained_after; /* seconds from the last sample of the loop */
     double drift;         /* per second at rest; 0: none */
     double per_iteration;
     double bytes_per_iteration; /* gauges in bytes */
-    double from, to;            /* first and last floor (heap: bytes) */
-    double net;                 /* to - from */
-    double iterations;          /* 0: could not be judged */
-    double left; /* what is over the floor before the loop at the end of the drain; NAN: no
-                    drain */
-    double smallest_visible; /* NAN: could not be judged */
+    double from, to;   /* from rest to rest where it is retained, else first and last floor (heap:
+                          bytes) */
+    double net;        /* from the first floor to the last */
+    double iterations; /* 0: could not be judged */
+    double left;       /* what is over the floor before the loop at the end of the drain; NAN: no
+                          drain */
+    double second, second_iterations; /* what the second loop added; NAN: there was none */
+    double smallest_visible;          /* NAN: could not be judged */
 };
 
 struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
                           struct allowance allowance);
+
+/* By how much more a row held after the loop than before it, both at rest; NAN without either. */
+double retained_at_rest(const struct ledger *ledger, const double *row);
 
 /* What a row gains per second at rest, due to nothing that an iteration does: only where it shows
  * in both halves of the idle samples and never falls between; the slower half's pace. A single step
