@@ -141,7 +141,8 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
         ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
 }
 
-/* What a row shows at the three rests, and how many iterations (or minutes) lie between them. */
+/* What a row shows at the three rests, and how many iterations lie between them. Paced by time, a
+ * loop is judged by its floors alone. */
 struct rests {
     double before, noise; /* the least before the loop, and by how much more it was at times */
     double after, second; /* NAN: there was no such rest */
@@ -159,12 +160,14 @@ static double settled(const double *row, struct stretch rest)
 
 static struct rests rests_of(const struct ledger *ledger, const double *row)
 {
-    struct rests rests = {.before = ledger_idle_floor(ledger, row),
+    double idle = ledger_idle_floor(ledger, row);
+    double first = ledger->loop.count > 0 ? row[ledger->loop.first] : NAN;
+    struct rests rests = {.before = isnan(idle) ? first : idle,
                           .after = settled(row, ledger->drain),
                           .second = settled(row, ledger->second)};
     for (size_t i = 0; i < ledger->idle.count; i++)
         rests.noise = fmax(rests.noise, row[ledger->idle.first + i] - rests.before);
-    if (ledger->drain.count == 0)
+    if (ledger->drain.count == 0 || ledger->series->per_minute)
         return rests;
     double end = ledger->positions[stretch_last(ledger->drain)];
     rests.first_iterations = end - ledger_idle_position(ledger);
@@ -191,7 +194,7 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
 {
     const double tenth = 0.1, least_pace = 0.5;
     double n = rests->second_iterations;
-    if (isnan(rests->second) || isnan(rests->before) || !(n > 0))
+    if (isnan(rests->second - rests->before) || !(n > 0))
         return;
     double first = rests->after - rests->before - allowed * rests->first_iterations;
     double second = rests->second - rests->after - allowed * n;
@@ -254,7 +257,7 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     if (outcome.grows)
         judge_drain(ledger, account_row(&steady), allowed, counts ? 1 : INFINITY, &outcome);
     outcome.grows = true;
-    if (counts && !outcome.drained && rests.first_iterations > 0 && !isnan(rests.before))
+    if (counts && !outcome.drained && rests.first_iterations > 0)
         take_rests(&rests, &outcome);
     double gain = fmax(rests.second - rests.after, 0);
     if (!outcome.drained)
@@ -262,9 +265,9 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
      * there is, would alone bring any row down in time. */
     const double *row = account_row(account);
-    double fall = row[stretch_last(ledger->loop)] - row[ledger->columns - 1];
-    if (outcome.drift > 0)
-        outcome.drained = outcome.drained && fall >= least_fall * outcome.net;
+    if (outcome.drained && outcome.drift > 0)
+        outcome.drained = row[stretch_last(ledger->loop)] - row[stretch_last(ledger->drain)] >=
+                          least_fall * outcome.net;
     return outcome;
 }
 

@@ -168,6 +168,7 @@ static void the_phases_of_a_run(void **state)
                  "\nwarmup 2: i1 i2"
                  "\nidle 0: s2@1+ s2@6+ s2@11+"
                  "\nloop 6: s2@11+ i3 i4 s4@12+ i5 i6 s6@13+ i7 i8 s8@14+"
+                 "\ndrain 0: s8@14.5+"
                  "\nquit 0: final end");
     assert_int_equal(json_get_integer(record("journal", 0), "iterations_total", 0), 8);
     assert_int_equal(json_get_integer(record("iteration", 0), "of", 0), 8);
@@ -188,7 +189,7 @@ static void what_is_asked_of_the_target_in_which_order(void **state)
                         "play:1 play:2 settle "
                         "settle sample+heap settle sample+heap settle sample+heap "
                         "settle settle sample+heap play:3 back play:4 back settle sample+heap "
-                        "leaks goroutines quit finish ");
+                        "settle sample+heap leaks goroutines quit finish ");
 }
 
 static void the_screen_before_the_loop_has_to_come_back(void **state)
@@ -216,6 +217,7 @@ static void half_of_the_idle_phase_is_rest(void **state)
                  "\nwarmup 2: i1 i2"
                  "\nidle 0: s2@5+ s2@11.5+ s2@18+"
                  "\nloop 6: s2@22+ i3 i4 s4@27+ i5 i6 s6@32+ i7 i8 s8@37+"
+                 "\ndrain 0: s8@41.5+"
                  "\nquit 0: final end");
 }
 
@@ -226,7 +228,7 @@ static void a_single_idle_sample_is_taken_at_the_end(void **state)
     it.plan.measure.samples = 1;
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@11+\nloop 0: s2@11+"
-                 "\nquit 0: final end");
+                 "\ndrain 0: s2@11.5+\nquit 0: final end");
 }
 
 static void without_idle_samples_there_is_no_rest(void **state)
@@ -235,7 +237,7 @@ static void without_idle_samples_there_is_no_rest(void **state)
     it.plan.measure.idle_samples = 0;
     it.plan.measure.samples = 1;
     assert_int_equal(run(), EXIT_PASS);
-    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nloop 0: s2@1+\nquit 0: final end");
+    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nloop 0: s2@1+\ndrain 0: s2@1.5+\nquit 0: final end");
 }
 
 /* The exact heap numbers: in which samples of the loop, as digits of their number from 0. */
@@ -323,13 +325,14 @@ static size_t samples_of(const char *phase)
     return count;
 }
 
-static void what_has_not_grown_is_not_drained(void **state)
+static void what_has_not_grown_rests_for_a_moment(void **state)
 {
     (void)state;
     judge_it(NULL);
     assert_int_equal(run(), EXIT_PASS);
     assert_int_equal(samples_of("loop"), 21);
-    assert_int_equal(samples_of("drain"), 0);
+    assert_int_equal(samples_of("drain"), 1);
+    assert_int_equal(times_asked("play:43"), 0);
 }
 
 static void what_has_grown_is_drained_until_it_is_gone(void **state)
@@ -337,8 +340,10 @@ static void what_has_grown_is_drained_until_it_is_gone(void **state)
     (void)state;
     judge_it(drained_after_12_s);
     assert_int_equal(run(), EXIT_PASS);
-    assert_int_equal(samples_of("drain"), 3);
-    assert_int_equal(times_asked("sample+heap"), 1 + 7 + 3);
+    /* After half a second, and every five. */
+    assert_int_equal(samples_of("drain"), 4);
+    assert_int_equal(times_asked("sample+heap"), 1 + 7 + 4);
+    assert_int_equal(times_asked("play:43"), 0);
 }
 
 static void what_stays_is_drained_for_so_long(void **state)
@@ -347,9 +352,49 @@ static void what_stays_is_drained_for_so_long(void **state)
     judge_it(grows);
     it.plan.measure.drain_ms = 22000;
     assert_int_equal(run(), EXIT_PASS);
-    assert_int_equal(samples_of("drain"), 5);
-    const json_t *last = record("sample", 1 + 21 + 5 - 1);
-    assert_true(json_get_number(last, "at", 0) == 21 + 25);
+    assert_int_equal(samples_of("drain"), 6);
+    const json_t *last = record("sample", 1 + 21 + 6 - 1);
+    assert_true(json_get_number(last, "at", 0) == 21 + 25.5);
+}
+
+/* What stays is played once more; nothing is sampled until it rests again. */
+static void what_stays_gets_a_second_loop(void **state)
+{
+    (void)state;
+    judge_it(grows);
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(times_asked("play:82"), 1);
+    assert_int_equal(times_asked("play:83"), 0);
+    assert_int_equal(times_asked("back"), 80);
+    assert_int_equal(samples_of("second_loop"), 0);
+    const json_t *phase = record("phase", 4);
+    assert_string_equal(json_get_text(phase, "phase", ""), "second_loop");
+    assert_int_equal(json_get_integer(phase, "iterations", 0), 40);
+    assert_int_equal(samples_of("second_drain"), samples_of("drain"));
+}
+
+static double fills_up(unsigned iteration)
+{
+    return 20 + (iteration < 42 ? iteration : 42);
+}
+
+static void what_has_filled_up_rests_for_a_moment_again(void **state)
+{
+    (void)state;
+    judge_it(fills_up);
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("second_drain"), 1);
+}
+
+static void what_is_paced_by_time_has_no_second_loop(void **state)
+{
+    (void)state;
+    judge_it(grows);
+    it.plan.measure.every_ms = 1000;
+    it.plan.measure.for_ms = 20000;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("drain"), 16);
+    assert_int_equal(samples_of("second_drain"), 0);
 }
 
 static void a_plan_without_a_drain_has_none(void **state)
@@ -377,7 +422,7 @@ static void what_the_baseline_allows_is_not_drained(void **state)
     judge_it(grows);
     it.options.baseline = baseline;
     assert_int_equal(run(), EXIT_PASS);
-    assert_int_equal(samples_of("drain"), 0);
+    assert_int_equal(samples_of("drain"), 1);
 }
 
 static void what_either_baseline_does_not_allow_is_drained(void **state)
@@ -389,7 +434,7 @@ static void what_either_baseline_does_not_allow_is_drained(void **state)
     it.options.baseline_revision = "main";
     it.options.baseline_commit = "0123";
     assert_int_equal(run(), EXIT_PASS);
-    assert_int_equal(samples_of("drain"), 15);
+    assert_int_equal(samples_of("drain"), 16);
 }
 
 /* A loop that is paced by time. */
@@ -637,7 +682,8 @@ static void a_profile_over_the_limit_is_noted_once(void **state)
     it.plan.measure.samples = 2;
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@1+ s2@6+ s2@11+"
-                 "\nloop 2: note s2@11+ i3 i4 s4@12+\nquit 0: final end");
+                 "\nloop 2: note s2@11+ i3 i4 s4@12+"
+                 "\ndrain 0: s4@12.5+\nquit 0: final end");
     assert_null(kept(EVIDENCE_HEAP_FIRST));
 }
 
@@ -684,9 +730,12 @@ int main(void)
         TEST(the_exact_heap_is_read_once_per_block),
         TEST(a_loop_of_hours_may_be_cut_off_early),
         TEST(a_slope_is_made_of_some_hundred_samples),
-        TEST(what_has_not_grown_is_not_drained),
+        TEST(what_has_not_grown_rests_for_a_moment),
         TEST(what_has_grown_is_drained_until_it_is_gone),
         TEST(what_stays_is_drained_for_so_long),
+        TEST(what_stays_gets_a_second_loop),
+        TEST(what_has_filled_up_rests_for_a_moment_again),
+        TEST(what_is_paced_by_time_has_no_second_loop),
         TEST(a_plan_without_a_drain_has_none),
         TEST(what_the_baseline_allows_is_not_drained),
         TEST(what_either_baseline_does_not_allow_is_drained),

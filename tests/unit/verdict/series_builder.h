@@ -1,7 +1,8 @@
 /*
  * A run made up for the judge: 6 idle samples 2 s apart, a loop of 21 samples 2 iterations and 1 s
- * apart, drain samples 5 s apart. What each gauge and holder shows is a function of the loop's
- * iteration, and in the drain of the seconds since.
+ * apart, drain samples 5 s apart, perhaps a second loop and its drain. What each gauge and holder
+ * shows is a function of the loop's iteration, and in the drains of the seconds since the (first)
+ * loop.
  */
 #ifndef LEAKGATE_TESTS_SERIES_BUILDER_H
 #define LEAKGATE_TESTS_SERIES_BUILDER_H
@@ -39,6 +40,17 @@ __attribute__((unused)) static struct series build_series(unsigned loop_samples,
     for (unsigned i = 0; i < drain_samples; i++)
         build_sample(&series, PHASE_DRAIN, WARMUP_ITERATIONS + 2 * loop_samples,
                      at - 1 + 5 * (i + 1));
+    return series;
+}
+
+/* A second loop of as many iterations, in which nothing is sampled, and the rest after it. */
+__attribute__((unused)) static struct series build_two_loops(unsigned drain_samples)
+{
+    struct series series = build_series(LOOP_SAMPLES, drain_samples);
+    double at = series.samples[series.count - 1].at + LOOP_SAMPLES;
+    for (unsigned i = 0; i < drain_samples; i++)
+        build_sample(&series, PHASE_SECOND_DRAIN, WARMUP_ITERATIONS + 4 * LOOP_SAMPLES,
+                     at + 5 * (i + 1));
     return series;
 }
 

@@ -1,0 +1,209 @@
+/* What remains at rest is the leak, and a second loop tells what grows from what fills up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "series_builder.h"
+#include "verdict/confirm.h"
+#include "verdict/judge.h"
+
+static const struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .today = "2026-11-20"};
+
+enum { DRAIN_SAMPLES = 14, LOOP_ITERATIONS = 2 * LOOP_SAMPLES };
+
+struct judged {
+    struct series series;
+    struct judgement *judgement;
+};
+
+static struct judged judge_two_loops(enum gauge gauge, build_value *value, int parameter,
+                                     unsigned bytes_each)
+{
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, gauge, "main.listen", value, parameter, bytes_each);
+    it.judgement = judge(&it.series, NULL, &facts);
+    return it;
+}
+
+static void end(struct judged *it)
+{
+    judgement_free(it->judgement);
+    series_free(&it->series);
+}
+
+static const struct finding *only_finding(const struct judged *it, enum finding_kind kind)
+{
+    assert_int_equal(it->judgement->count, 1);
+    assert_int_equal(it->judgement->findings[0].kind, kind);
+    return &it->judgement->findings[0];
+}
+
+/* Listeners that are awake, and so elsewhere, while the loop runs. */
+static double seen_at_rest(int iteration, int rested, int unused)
+{
+    (void)unused;
+    return rested > 0 || iteration == 0 ? 12 + iteration : 0;
+}
+
+static double seen_in_the_loop(int iteration, int rested, int unused)
+{
+    (void)unused;
+    return rested > 0 || iteration == 0 ? 0 : 12 + iteration;
+}
+
+static void what_sleeps_only_at_rest_is_found_there(void **state)
+{
+    (void)state;
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", seen_at_rest, 0, 0);
+    add_function(&it.series, GAUGE_GOROUTINE, "main.send", seen_in_the_loop, 0, 0);
+    it.judgement = judge(&it.series, NULL, &facts);
+    /* And no backlog of those that it was held by meanwhile: they are not gone. */
+    const struct finding *finding = only_finding(&it, FINDING_GROWTH);
+    assert_string_equal(finding->holder, "main.listen");
+    assert_float_equal(finding->per_iteration, 1, 1e-9);
+    assert_float_equal(finding->from, 12, 1e-9);
+    assert_float_equal(finding->to, 12 + 2 * LOOP_ITERATIONS, 1e-9);
+    assert_true(finding->repeats);
+    assert_true(leak_is_certain(it.judgement));
+    const struct judgement *runs[] = {it.judgement};
+    assert_false(confirmation_wants_run(runs, 1));
+    end(&it);
+}
+
+/* Faster at first, as in a loop that gets slower itself; at a second pace once it is played again. */
+static double saturates(int iteration, int rested, int second_pace)
+{
+    (void)rested;
+    double first = 40 * (1 - exp(-iteration / 10.0));
+    return floor(iteration <= LOOP_ITERATIONS
+                     ? 20 + first
+                     : 20 + 39 + second_pace * (iteration - LOOP_ITERATIONS) / 10.0);
+}
+
+static void what_slows_down_is_a_leak_of_counts(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, saturates, 3, 0);
+    const struct finding *finding = only_finding(&it, FINDING_GROWTH);
+    assert_non_null(strstr(finding->text, "it slows down"));
+    assert_false(finding->repeats);
+    const struct judgement *runs[] = {it.judgement};
+    assert_true(confirmation_wants_run(runs, 1));
+    end(&it);
+    it = judge_two_loops(GAUGE_GOROUTINE, saturates, 9, 0);
+    only_finding(&it, FINDING_GROWTH);
+    end(&it);
+}
+
+static void what_comes_no_more_has_filled_up(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, saturates, 0, 0);
+    const struct finding *finding = only_finding(&it, FINDING_FILLED);
+    assert_non_null(strstr(finding->text, "a second loop of 42 iterations added 0: it fills up"));
+    assert_int_equal(it.judgement->verdict, VERDICT_PASS);
+    end(&it);
+}
+
+/* A straight line in the first loop, and a pace per ten iterations in the second. */
+static double straight_then(int iteration, int rested, int second_pace)
+{
+    (void)rested;
+    int first = iteration < LOOP_ITERATIONS ? iteration : LOOP_ITERATIONS;
+    return 20 + first + second_pace * (iteration - first) / 10.0;
+}
+
+static void a_straight_line_that_ends_has_filled_up(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, straight_then, 0, 0);
+    only_finding(&it, FINDING_FILLED);
+    end(&it);
+    it = judge_two_loops(GAUGE_HEAP_STACK, straight_then, 0, 4096);
+    only_finding(&it, FINDING_FILLED);
+    end(&it);
+}
+
+/* Of a heap that slows down, as of a cache that fills ever more seldom, a person is only told. */
+static void a_heap_that_slows_down_is_a_warning(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_HEAP_STACK, straight_then, 3, 4096);
+    only_finding(&it, FINDING_FILLED);
+    end(&it);
+    it = judge_two_loops(GAUGE_HEAP_STACK, straight_then, 10, 4096);
+    only_finding(&it, FINDING_GROWTH);
+    end(&it);
+}
+
+static double one_in(int iteration, int rested, int iterations)
+{
+    (void)rested;
+    return 20 + iteration / iterations;
+}
+
+static void a_rare_count_is_confirmed_in_another_process(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, one_in, 5, 0);
+    assert_false(only_finding(&it, FINDING_GROWTH)->repeats);
+    end(&it);
+    it = judge_two_loops(GAUGE_GOROUTINE, one_in, 2, 0);
+    assert_true(only_finding(&it, FINDING_GROWTH)->repeats);
+    end(&it);
+}
+
+static void what_is_allowed_may_come_twice(void **state)
+{
+    (void)state;
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", seen_at_rest, 0, 0);
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    struct baseline_exception exception = {
+        .gauge = GAUGE_GOROUTINE, .holder = "main.listen", .allowed = 1, .reason = "known"};
+    baseline_except(baseline, &exception);
+    it.judgement = judge(&it.series, baseline, &facts);
+    assert_int_equal(it.judgement->verdict, VERDICT_PASS);
+    assert_true(judgement_has(it.judgement, FINDING_ALLOWED));
+    end(&it);
+}
+
+/* Between 20 and 24 at any time. */
+static double restless(int iteration, int rested, int unused)
+{
+    (void)unused;
+    return 20 + (iteration * 7 + rested * 3) % 5;
+}
+
+static void the_noise_of_the_rests_is_no_leak(void **state)
+{
+    (void)state;
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", restless, 0, 0);
+    for (unsigned i = 0; i < IDLE_SAMPLES; i++)
+        it.series.samples[i].holdings.items[0].value = 20 + i % 5;
+    it.judgement = judge(&it.series, NULL, &facts);
+    assert_int_equal(it.judgement->verdict, VERDICT_PASS);
+    assert_int_equal(it.judgement->count, 0);
+    end(&it);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_sleeps_only_at_rest_is_found_there),
+        cmocka_unit_test(what_slows_down_is_a_leak_of_counts),
+        cmocka_unit_test(what_comes_no_more_has_filled_up),
+        cmocka_unit_test(a_straight_line_that_ends_has_filled_up),
+        cmocka_unit_test(a_heap_that_slows_down_is_a_warning),
+        cmocka_unit_test(a_rare_count_is_confirmed_in_another_process),
+        cmocka_unit_test(what_is_allowed_may_come_twice),
+        cmocka_unit_test(the_noise_of_the_rests_is_no_leak),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
