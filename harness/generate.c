@@ -45,6 +45,8 @@ static const char *judged_text(enum gauge_rule rule)
         return "the floors of objects and of bytes at each stack";
     case RULE_NONE:
         return "none may be there";
+    case RULE_RATE:
+        return "its rate at rest, after the loop and before it";
     case RULE_SHOWN:
         break;
     }

@@ -21,12 +21,12 @@ static const struct gauge_info table[GAUGE_COUNT] = {
                      "Running descendants of the process."},
     [GAUGE_ZOMBIE] = {"zombie", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
                       "Descendants that have ended and were not waited for."},
-    [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
+    [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_RATE, false, true, NULL,
                    "Processor time used, user and system, without children and without what the "
                    "sampling itself cost it."},
-    [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_SHOWN, true, true, "the tool's name",
+    [GAUGE_SPAWN] = {"spawn", UNIT_COUNT, RULE_RATE, true, true, "the tool's name",
                      "Tools started, counted exactly by the world's shims."},
-    [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_SHOWN, false, true, NULL,
+    [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_RATE, false, true, NULL,
                       "Bytes written to the terminal."},
     [GAUGE_FD_BEFORE_GC] = {"fd_before_gc", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
                             "Open file descriptors before the forced collection: what is over fd "

@@ -36,6 +36,7 @@ enum gauge_rule {
     RULE_SLOPE, /* heap total: Theil-Sen */
     RULE_STACK, /* heap stacks: floors, on objects or bytes */
     RULE_NONE,  /* none may be there */
+    RULE_RATE,  /* the rate at rest, after the loop against before it */
     RULE_SHOWN  /* never gated by growth */
 };
 

@@ -14,7 +14,8 @@
 static bool is_growth(const struct finding *finding)
 {
     bool kind = finding->kind == FINDING_GROWTH || finding->kind == FINDING_BACKLOG ||
-                finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED;
+                finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED ||
+                finding->kind == FINDING_FILLED;
     return kind && finding->gauge < GAUGE_COUNT && finding->iterations > 0;
 }
 

@@ -136,6 +136,8 @@ void html_sentence(struct buffer *out, const struct scenario_result *scenario)
         buffer_text(out, "nothing grew that the baseline does not allow");
         if (judgement_has(scenario->judgement, FINDING_BACKLOG))
             buffer_text(out, "; what grew in the loop was gone at rest");
+        if (judgement_has(scenario->judgement, FINDING_FILLED))
+            buffer_text(out, "; what had filled up grew no more in a second loop");
         if (judgement_has(scenario->judgement, FINDING_UNCONFIRMED))
             buffer_text(out, "; what one run showed, others did not");
     } else {

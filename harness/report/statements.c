@@ -8,8 +8,9 @@
 #include "base/memory.h"
 #include "result/attempts.h"
 #include "report/text_layout.h"
-#include "verdict/growth.h"
 #include "verdict/ledger.h"
+#include "verdict/levels.h"
+#include "verdict/outcome.h"
 #include "result/exit_status.h"
 #include "result/amounts.h"
 
@@ -114,13 +115,14 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
         return;
     _cleanup_ledger_ struct ledger *ledger = ledger_new(&scenario->record->series);
     _cleanup_free_ double *totals = ledger_totals(ledger, finding->gauge);
-    struct growth growth = growth_of(ledger_trace(ledger, totals), 0, growth_rule_count);
-    if (!(growth.iterations > 0) || isnan(growth.from) || isnan(growth.to))
+    struct account total = {.gauge = finding->gauge, .values = totals};
+    struct outcome outcome = outcome_of(ledger, &total, (struct allowance){0});
+    if (!(outcome.iterations > 0) || isnan(outcome.from) || isnan(outcome.to))
         return;
-    finding->per_iteration = growth.per_iteration;
-    finding->from = growth.from;
-    finding->to = growth.to;
-    finding->iterations = growth.iterations;
+    finding->per_iteration = outcome.per_iteration;
+    finding->from = outcome.from;
+    finding->to = outcome.to;
+    finding->iterations = outcome.iterations;
 }
 
 /* Of a gauge whose holders grow: its total; or, where more of it grows than they do (allowed, seen
@@ -136,7 +138,7 @@ static void widen_to_gauge(const struct scenario_result *scenario, struct findin
         if (other->gauge != finding->gauge)
             continue;
         others = others || other->kind == FINDING_ALLOWED || other->kind == FINDING_UNCONFIRMED ||
-                 other->kind == FINDING_BACKLOG;
+                 other->kind == FINDING_BACKLOG || other->kind == FINDING_FILLED;
         if (!is_growth(other))
             continue;
         sum.per_iteration += other->per_iteration;
@@ -152,12 +154,21 @@ static void widen_to_gauge(const struct scenario_result *scenario, struct findin
 /* "fd +1.00 per iteration (25 -> 65 in 40 iterations), in one run alone"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
+    char before[64], after[64];
+    level_describe(finding->gauge, finding->from, before, sizeof before);
+    level_describe(finding->gauge, finding->to, after, sizeof after);
+    if (gauge_info(finding->gauge)->cumulative)
+        return memory_format("%s at rest %s -> %s in %.3g iterations, %+.3g each%s",
+                             gauge_info(finding->gauge)->name, before, after, finding->iterations,
+                             finding->per_iteration,
+                             finding->confirmed ? ", confirmed in a fresh process" : "");
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
     return memory_format("%s %s (%s -> %s in %.3g %ss)%s", gauge_info(finding->gauge)->name, pace,
                          amount_text(finding->gauge, finding->from).text,
                          amount_text(finding->gauge, finding->to).text, finding->iterations,
                          scenario_step_name(scenario),
-                         finding->confirmed             ? ", confirmed in a fresh process"
+                         finding->confirmed ? ", confirmed in a fresh process"
+                         : finding->repeats ? ", and as much again in a second loop"
                          : scenario->attempt_count == 1 ? ", in one run alone"
                                                         : "");
 }
@@ -255,6 +266,11 @@ static char *describe_other(const struct finding *finding)
         return memory_format("%s at rest %s, baseline %s", gauge,
                              amount_text(finding->gauge, finding->to).text,
                              amount_text(finding->gauge, finding->from).text);
+    if (finding->kind == FINDING_FILLED)
+        return memory_format("filled up: %s %s -> %s%s%s: %s", gauge,
+                             amount_text(finding->gauge, finding->from).text,
+                             amount_text(finding->gauge, finding->to).text,
+                             *holder ? ", held by " : "", holder, text_or(finding->text, ""));
     return memory_format("%s%s%s%s%s%s%s", finding_kind_words(finding->kind).text,
                          *gauge ? " " : "", gauge, *holder ? " " : "", holder,
                          finding->text != NULL ? ": " : "", text_or(finding->text, ""));

@@ -91,6 +91,7 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     if (finding->kind == FINDING_UNCONFIRMED)
         put_text(object, "unconfirmed", finding_kind_name(finding->unconfirmed));
     json_put(object, "confirmed", json_boolean(finding->confirmed));
+    json_put(object, "repeats", json_boolean(finding->repeats));
     put_location(object, finding);
     return object;
 }

@@ -10,6 +10,7 @@
 #include "verdict/leaked_goroutines.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/rates.h"
 #include "verdict/timer_owner.h"
 
 /* A name in a sentence is cut here; whole stacks stand in the finding's holder. */
@@ -66,9 +67,9 @@ static char *growth_text(const struct ledger *ledger, const struct account *acco
         level_describe(account->gauge, fmax(outcome->second, 0), added, sizeof added);
         buffer_format(&text, "; a second loop of %.0f iterations added %s%s",
                       outcome->second_iterations, added,
-                      outcome->filled  ? ": it fills up"
-                      : outcome->slows ? ", at less than half the pace: it slows down"
-                                       : " more");
+                      outcome->slows && !outcome->filled
+                          ? ", at less than half the pace: it slows down"
+                          : " more");
     }
     if (outcome->drift > 0)
         buffer_format(&text, "%srises by %.3g per second at rest as well, which was taken off",
@@ -267,6 +268,49 @@ static void promise_beside_backlog(struct assessment *assessment, enum gauge gau
     *smallest = fmax(*smallest, growth_bound(ledger, gauge, totals, none));
 }
 
+/* What is started is held by the tool that is; without one, or for what no tool explains, the total
+ * is judged. */
+static bool assess_rate(struct assessment *assessment, enum gauge gauge, const double *row,
+                        const struct account *account)
+{
+    struct allowance granted = gauge_allowance(assessment, gauge);
+    const struct baseline_exception *exception =
+        account == NULL ? NULL
+                        : baseline_valid_exception(assessment->baseline, gauge, account->key,
+                                                   assessment->today);
+    double allowed = exception != NULL ? exception->allowed : granted.values;
+    struct rate_growth growth = rate_growth_of(assessment->ledger, gauge, row, allowed);
+    if (!growth.grows)
+        return exception != NULL;
+    char before[64], after[64];
+    level_describe(gauge, growth.before, before, sizeof before);
+    level_describe(gauge, growth.after, after, sizeof after);
+    finding_add(assessment->findings,
+                (struct finding){
+                    .kind = FINDING_GROWTH,
+                    .gauge = gauge,
+                    .holder = account != NULL ? memory_copy_text(account->key) : NULL,
+                    .per_iteration = growth.per_iteration,
+                    .from = growth.before,
+                    .to = growth.after,
+                    .iterations = growth.iterations,
+                    .allowed = allowed,
+                    .text = memory_format("%s at rest after the loop, %s before it", after, before)});
+    return true;
+}
+
+static void assess_rates(struct assessment *assessment, enum gauge gauge)
+{
+    const struct ledger *ledger = assessment->ledger;
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, gauge, &count);
+    _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
+    for (size_t i = 0; i < count; i++)
+        if (assess_rate(assessment, gauge, accounts[i].values, &accounts[i]))
+            ledger_subtract(ledger, remaining, accounts[i].values);
+    assess_rate(assessment, gauge, remaining, NULL);
+}
+
 /* One finding per culprit: holders first; what they explain is taken off before the total is
  * judged. `taken_stacks` says which heap stacks were taken, which explain the heap's total. */
 static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *taken_stacks)
@@ -276,6 +320,10 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
     enum gauge held_by = ledger_held_by(gauge);
     size_t count;
     const struct account *accounts = ledger_accounts(ledger, held_by, &count);
+    if (rule == RULE_RATE) {
+        assess_rates(assessment, gauge);
+        return;
+    }
     if (rule == RULE_NONE) {
         /* What must not be there at all. */
         for (size_t i = 0; i < count; i++)

@@ -9,6 +9,7 @@
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
+#include "verdict/rates.h"
 #include "verdict/runtime_memory.h"
 #include "verdict/tool_rates.h"
 
@@ -59,6 +60,12 @@ static void allow_holder(struct baseline *baseline, const struct ledger *ledger,
 static void allow_total(struct baseline *baseline, const struct ledger *ledger, enum gauge gauge)
 {
     enum gauge_rule rule = gauge_info(gauge)->rule;
+    if (rule == RULE_RATE) {
+        _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
+        double growth = rate_growth_of(ledger, gauge, totals, 0).per_iteration;
+        baseline->gauges[gauge].present = true;
+        baseline->gauges[gauge].allowed = growth > 0 ? growth : 0;
+    }
     if (rule != RULE_FLOOR && rule != RULE_SLOPE)
         return;
     enum gauge held_by = ledger_held_by(gauge);

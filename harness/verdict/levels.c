@@ -52,14 +52,13 @@ double rate_of_row(const struct ledger *ledger, const double *row, struct stretc
     return seconds > 0 ? ledger_gain(row, stretch) / seconds : NAN;
 }
 
-/* The cpu gauge leaves out what the target spent on being sampled, so that time is not counted
- * either. NAN where less than half a second is left: processor time is counted in hundredths. */
-static double cores_of_row(const struct ledger *ledger, const double *row, struct stretch stretch)
+double rate_at_rest(const struct ledger *ledger, enum gauge gauge, const double *row,
+                    struct stretch stretch)
 {
     const double least_seconds = 0.5;
     double rate = rate_of_row(ledger, row, stretch);
-    if (isnan(rate))
-        return NAN;
+    if (isnan(rate) || gauge != GAUGE_CPU)
+        return rate;
     double seconds = ledger_seconds(ledger, stretch), sampled = 0;
     for (size_t i = stretch.first; i < stretch_last(stretch); i++)
         sampled += ledger->samples[i]->took;
@@ -95,11 +94,8 @@ void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
     for (unsigned i = 0; i < GAUGE_COUNT; i++) {
         enum gauge gauge = (enum gauge)i;
         _cleanup_free_ double *row = ledger_totals(ledger, gauge);
-        if (gauge == GAUGE_CPU)
-            levels[gauge] = cores_of_row(ledger, row, rest);
-        else
-            levels[gauge] = gauge_info(gauge)->cumulative ? rate_of_row(ledger, row, rest)
-                                                          : level_of_row(ledger, row);
+        levels[gauge] = gauge_info(gauge)->cumulative ? rate_at_rest(ledger, gauge, row, rest)
+                                                      : level_of_row(ledger, row);
     }
 }
 

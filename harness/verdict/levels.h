@@ -8,9 +8,9 @@
 #include "verdict/judgement.h"
 #include "verdict/ledger.h"
 
-/* Is the gauge's level at rest compared with a stored one? */
 /* "0.5 cores", "12.5", "6.2 MiB", "300 B per second". */
 void level_describe(enum gauge gauge, double level, char *text, size_t size);
+/* Is the gauge's level at rest compared with a stored one? */
 bool level_is_judged(enum gauge gauge);
 /* Over which a level is a finding in any program where none is stored; 0: none is. */
 double level_most(enum gauge gauge);
@@ -20,6 +20,12 @@ double level_most(enum gauge gauge);
 struct stretch rest_of(const struct ledger *ledger);
 /* By how much a row rises per second in a stretch; NAN where it has no two samples. */
 double rate_of_row(const struct ledger *ledger, const double *row, struct stretch stretch);
+
+/* The same for a gauge that only ever rises, of cpu in cores: the cpu gauge leaves out what the
+ * target spent on being sampled, so that time is not counted either. NAN also where less than half
+ * a second is left: processor time is counted in hundredths. */
+double rate_at_rest(const struct ledger *ledger, enum gauge gauge, const double *row,
+                    struct stretch stretch);
 
 /* By gauge: the median of the samples at rest, or where the loop is rest what it stood at when the
  * loop began; of what only ever rises, its rate per second. NAN: not read. */

@@ -1,0 +1,50 @@
+#include "verdict/rates.h"
+
+#include <math.h>
+
+#include "verdict/levels.h"
+
+/*
+ * How much higher a rate has to be, and what may still come of the last iteration: so much in all,
+ * which counts the less the longer the rest. The rates are the tolerances of levels at rest
+ * (baseline.c); the rest is what a real program was seen to do in the second after a loop.
+ */
+static const struct {
+    double rate, once;
+} least[GAUGE_COUNT] = {
+    [GAUGE_CPU] = {0.1, 0.3},
+    [GAUGE_SPAWN] = {2, 10},
+    [GAUGE_OUTPUT] = {1024, 64 * 1024},
+};
+
+/* The later half of the last rest: what the loop left to do is done by then. After a single sample
+ * it is the time since the loop. */
+static struct stretch rest_after(const struct ledger *ledger)
+{
+    struct stretch rest = ledger->second.count > 1 ? ledger->second : ledger->drain;
+    size_t skipped = rest.count > 1 ? (rest.count - 1) / 2 : 0;
+    if (rest.count == 1 && ledger->loop.count > 0)
+        return (struct stretch){rest.first - 1, 2};
+    return (struct stretch){rest.first + skipped, rest.count - skipped};
+}
+
+struct rate_growth rate_growth_of(const struct ledger *ledger, enum gauge gauge, const double *row,
+                                  double allowed)
+{
+    struct stretch rest = rest_after(ledger);
+    struct rate_growth growth = {.before = NAN, .after = NAN};
+    if (ledger->series->per_minute || ledger->idle.count < 2 || rest.count < 2)
+        return growth;
+    double seconds = ledger_seconds(ledger, rest);
+    growth.before = rate_at_rest(ledger, gauge, row, ledger->idle);
+    growth.after = rate_at_rest(ledger, gauge, row, rest);
+    growth.iterations =
+        ledger->positions[stretch_last(rest)] - ledger->positions[stretch_last(ledger->idle)];
+    if (!(growth.iterations > 0) || !(seconds > 0))
+        return growth;
+    double gain = growth.after - growth.before;
+    growth.per_iteration = gain / growth.iterations;
+    growth.grows = gain - allowed * growth.iterations >
+                   least[gauge].rate + least[gauge].once / seconds;
+    return growth;
+}
