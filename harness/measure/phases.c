@@ -223,7 +223,7 @@ static char *reason_to_end(const struct run *run, unsigned samples, int64_t bega
 static bool loop_by_time(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
-    int64_t began = clock_now();
+    int64_t began = clock_now(), every = measure->every_ms * NS_PER_MS, sampled = began - every;
     for (unsigned sample = 0; sample < measure->samples; sample++) {
         _cleanup_free_ char *why = reason_to_end(run, sample, began);
         if (why != NULL) {
@@ -234,9 +234,12 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
         if (run->plan->iteration.count > 0 && sample > 0 &&
             (!play_iteration(run, err) || !came_back(run, err)))
             return false;
-        if (!rest_until(run, began + (int64_t)sample * measure->every_ms * NS_PER_MS, err) ||
+        /* However long the samples take, half of the time is the program's. */
+        int64_t due = began + sample * every, rested = sampled + every / 2;
+        if (!rest_until(run, due > rested ? due : rested, err) ||
             !run_take_sample(run, wants_memstats(measure, sample), 0, err))
             return false;
+        sampled = clock_now();
         if (run->plan->iteration.count == 0 &&
             !run_write_iteration(run, sample + 1, measure->samples, err))
             return false;

@@ -183,6 +183,21 @@ static void measure_gauges(const struct ledger *ledger, struct judgement *judgem
     judgement->counts_tools = tools_are_counted(ledger);
 }
 
+/* A gauge that was to be judged and could not be read is never a pass. Processor time is counted in
+ * hundredths of a second, so it takes some rest between the samples. */
+static bool check_levels(const struct ledger *ledger, const double levels[GAUGE_COUNT],
+                         struct finding_list *findings)
+{
+    struct stretch rest = rest_of(ledger);
+    if (!was_at_rest(ledger) || rest.count < 2 || !isnan(levels[GAUGE_CPU]) ||
+        isnan(ledger->samples[rest.first]->gauges[GAUGE_CPU]))
+        return true;
+    return add_problem(findings, GAUGE_CPU,
+                       memory_format("could not be measured at rest: the samples left the program "
+                                     "no half second; give it a longer `%s`",
+                                     ledger->series->per_minute ? "every" : "idle_for"));
+}
+
 /* A run that failed is not asked whether it was measured rightly: it was cut short. */
 struct judgement *judge(const struct series *series, const struct baseline *baseline,
                         const struct run_facts *facts)
@@ -203,6 +218,7 @@ struct judgement *judge(const struct series *series, const struct baseline *base
         baseline_gauge_allowance(baseline, GAUGE_HEAP_STACK, facts->today).bytes;
 
     measure_gauges(ledger, judgement);
+    bool unread = !facts->failed && !check_levels(ledger, judgement->levels, &findings);
     compare_levels(ledger, baseline, judgement->levels, facts, &findings);
     if (baseline != NULL)
         compare_tools(baseline, judgement->tools, judgement->tool_count, facts, &findings);
@@ -213,7 +229,7 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     add_left_behind(facts, &findings);
 
     findings_sort(findings.items, findings.count);
-    judgement->verdict = verdict_of(facts, valid, assessment.noisy, &findings);
+    judgement->verdict = verdict_of(facts, valid, assessment.noisy || unread, &findings);
     judgement->reason = why != NULL ? why : reason_of(judgement->verdict, facts, &findings);
     judgement->findings = findings.items;
     judgement->count = findings.count;

@@ -178,8 +178,7 @@ static void report_uncompared(const struct baseline *baseline, const double leve
     }
 }
 
-/* A scenario paced by time may play iterations while it is sampled: then nothing was at rest. */
-static bool was_at_rest(const struct ledger *ledger)
+bool was_at_rest(const struct ledger *ledger)
 {
     struct stretch rest = rest_of(ledger);
     return rest.count > 0 &&

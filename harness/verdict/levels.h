@@ -18,6 +18,8 @@ double level_most(enum gauge gauge);
 /* The samples at rest: idle ones, or the loop's where a scenario paced by time has no idle phase.
  */
 struct stretch rest_of(const struct ledger *ledger);
+/* Was nothing played while those were taken? A scenario paced by time may play meanwhile. */
+bool was_at_rest(const struct ledger *ledger);
 /* By how much a row rises per second in a stretch; NAN where it has no two samples. */
 double rate_of_row(const struct ledger *ledger, const double *row, struct stretch stretch);
 
