@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -29,12 +32,28 @@ func (run *editorRun) SetStdout(writer io.Writer) { run.command.Stdout = writer 
 
 func (run *editorRun) SetStderr(writer io.Writer) { run.command.Stderr = writer }
 
+// Run begins when Bubble Tea has let the terminal go.
 func (run *editorRun) Run() error {
+	awaitRendererEnd()
 	err := run.command.Run()
 	if run.input != nil {
 		err = errorOr(err, run.input.regain())
 	}
 	return err
+}
+
+// awaitRendererEnd waits until Bubble Tea's goroutine that draws has ended. It stops the clock that it
+// draws by as the last thing it does, and where an editor is quicker than that, as on a busy machine,
+// it stops the clock that was started anew, and nothing is ever drawn again.
+func awaitRendererEnd() {
+	const patience, pause = 2 * time.Second, time.Millisecond
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(pause) {
+		var stacks bytes.Buffer
+		if pprof.Lookup("goroutine").WriteTo(&stacks, 1) != nil ||
+			!strings.Contains(stacks.String(), ".startRenderer.func1+") {
+			return
+		}
+	}
 }
 
 func errorOr(first, second error) error {

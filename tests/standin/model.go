@@ -20,6 +20,7 @@ const (
 var tabNames = []string{"", "Git", "Files", "Workspaces", "td", "Notes", "Conversations"}
 
 type tickMsg time.Time
+type redrawMsg struct{}
 
 // model is the whole program: what is shown, and what happens at each message. Bubble Tea calls its
 // methods from one goroutine.
@@ -33,6 +34,7 @@ type model struct {
 	tab           int
 	theme         int
 	ticks         int
+	redraws       int
 	project       *openProject
 	modal         *modal  // nil: none is open
 	search        *search // nil: none is open
@@ -53,6 +55,13 @@ func (m *model) Init() tea.Cmd {
 	m.project = openProjectAt(m.config, m.leaks, m.config.start, m.send)
 	m.tab = m.tabs()[0]
 	return tea.Batch(m.project.load(), tick())
+}
+
+// redraw draws everything that is shown, also where nothing has changed. Bubble Tea's renderer clears
+// the screen when it takes the terminal back, and draws nothing when its next frame comes before the
+// size of the terminal, as on a busy machine. It clears only with a frame that differs: by its title.
+func redraw() tea.Cmd {
+	return tea.Sequence(tea.ClearScreen, func() tea.Msg { return redrawMsg{} })
 }
 
 func tick() tea.Cmd {
@@ -84,7 +93,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case changedMsg:
 		return m, m.reload(msg.watch)
 	case editorDoneMsg:
-		return m, m.project.load()
+		return m, tea.Batch(redraw(), m.project.load())
+	case redrawMsg:
+		m.redraws++
 	case searchDueMsg:
 		return m, m.startSearch(msg)
 	case workspacesMsg, treeLoadedMsg, previewLoadedMsg, foundMsg, inspectedMsg:

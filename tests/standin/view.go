@@ -18,6 +18,7 @@ func (m *model) View() tea.View {
 	view := tea.NewView(m.screens.same(m.screen()))
 	view.AltScreen = true
 	view.MouseMode = tea.MouseModeCellMotion
+	view.WindowTitle = strings.Repeat(" ", m.redraws%2)
 	return view
 }
 
