@@ -95,17 +95,6 @@ bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
     return lg_fail(err, class, errnum, "cannot read %s", path);
 }
 
-bool file_read_at(int directory, const char *name, struct buffer *out, struct lg_error *err)
-{
-    _cleanup_close_ int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot open %s", name);
-    int errnum = 0;
-    if (file_read_from(fd, out, &errnum))
-        return true;
-    return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot read %s", name);
-}
-
 bool file_write_all(int fd, const void *data, size_t length, struct lg_error *err)
 {
     const char *bytes = data;

@@ -24,9 +24,6 @@ const char *path_base(const char *path);
  * links. class is the error class of a failure. */
 LG_CHECKED bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
                           struct lg_error *err);
-/* The same relative to an open directory; used for /proc, where a size is not known beforehand. */
-LG_CHECKED bool file_read_at(int directory, const char *name, struct buffer *out,
-                             struct lg_error *err);
 
 /* Appends all that can be read from a descriptor. False with *errnum, EFBIG when it is more than
  * the buffer takes. */

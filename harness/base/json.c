@@ -158,9 +158,7 @@ void json_get_texts(const json_t *array, struct string_list *texts)
 
 json_t *json_texts(const struct string_list *texts)
 {
-    json_t *array = json_array();
-    if (array == NULL)
-        memory_exhausted();
+    json_t *array = checked(json_array());
     for (size_t i = 0; i < texts->count; i++)
         json_push(array, json_text(texts->items[i]));
     return array;

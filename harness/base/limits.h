@@ -27,8 +27,8 @@
 /* Loops are unrolled when the file is loaded. */
 #define LIMIT_LOOP_DEPTH 4u
 #define LIMIT_LOOP_TIMES 1000
-#define LIMIT_STEPS                                                                                \
-    2000u /* of one list with all rounds of its loops; each is a line of the journal */
+/* Of one list of steps with all rounds of its loops; each is a line of the journal. */
+#define LIMIT_STEPS 2000u
 #define LIMIT_STEPS_BYTES (16u * 1024u * 1024u) /* of the texts of such a list */
 
 /* How a file of YAML differs from another revision's: longer than anybody reads. It stands in the
@@ -131,8 +131,8 @@
 /* /proc. */
 #define LIMIT_PROC_FILE_BYTES (1024u * 1024u)
 #define LIMIT_PROCESS_TREE 4096u
-#define LIMIT_PROCESS_NAMES                                                                        \
-    100u /* of what was left behind; a fork storm has more than anyone reads */
+/* Of what was left behind; a fork storm has more than anyone reads. */
+#define LIMIT_PROCESS_NAMES 100u
 
 /* Files below the world's state directories: a walk of so many takes 20 ms. */
 #define LIMIT_STATE_FILES 20000u
@@ -164,10 +164,8 @@
  * long: measured on Sidecar, an iteration takes 2.7 times as long and a profile 7 times. */
 #define LOCATING_SLOWDOWN 4
 #define SETTLE_QUIET_MS 100
-#define DEADLINE_SETTLE_MS                                                                         \
-    2000 /* before a sample: a screen that never rests is sampled as it is                         \
-          */
-#define FIRST_DRAIN_SAMPLE_MS 1000    /* from the loop to the first sample of the drain */
+#define DEADLINE_SETTLE_MS 2000      /* before a sample; a screen in motion is sampled as it is */
+#define FIRST_DRAIN_SAMPLE_MS 1000   /* from the loop to the first sample of the drain */
 #define DRAIN_SAMPLE_MS 5000         /* between two samples of the drain */
 #define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence

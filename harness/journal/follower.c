@@ -83,10 +83,8 @@ void journal_follow_more(struct journal_follower *follower, journal_listener *li
     char block[65536];
     ssize_t got;
     while ((got = read(follower->fd, block, sizeof block)) > 0) {
-        if (!buffer_append_limited(&follower->unfinished, block, (size_t)got)) {
+        if (!buffer_append_limited(&follower->unfinished, block, (size_t)got))
             buffer_free(&follower->unfinished);
-            follower->unfinished = BUFFER_INIT(LIMIT_JOURNAL_LINE);
-        }
         if (memchr(block, '\n', (size_t)got) != NULL)
             tell_whole_lines(follower, listener, context);
     }

@@ -56,9 +56,7 @@ static void take_record(struct run_record *run, struct journal_record *record)
         run->sampled = true;
         return;
     case RECORD_SCREEN:
-        run->screens = memory_grow(run->screens, &run->screen_capacity, run->screen_count + 1,
-                                   sizeof *run->screens);
-        run->screens[run->screen_count++] = record->screen;
+        array_append(run->screens, run->screen_count, run->screen_capacity, record->screen);
         return;
     case RECORD_NOTE:
         string_list_add(&run->notes, text_or(record->note.text, ""));
@@ -158,11 +156,6 @@ static bool read_lines(struct reading *reading, FILE *file, struct lg_error *err
     return reading->begun || refuse(reading, err, "this is no journal: it is empty");
 }
 
-static void copy_text(char *place, size_t size, const char *text)
-{
-    snprintf(place, size, "%s", text_or(text, ""));
-}
-
 /* A run that was cut off says nothing about leaks: what it measured is no whole series. */
 static void gather_facts(struct run_record *record)
 {
@@ -182,9 +175,9 @@ static void gather_facts(struct run_record *record)
     facts->left_behind = &record->end.left_behind;
     facts->control_left_behind = &header->control_left_behind;
     snprintf(facts->today, sizeof facts->today, "%.10s", header->date);
-    copy_text(facts->plan_hash, sizeof facts->plan_hash, header->plan_hash);
-    copy_text(facts->go_version, sizeof facts->go_version, target->go);
-    copy_text(facts->platform, sizeof facts->platform, target->platform);
+    snprintf(facts->plan_hash, sizeof facts->plan_hash, "%s", text_or(header->plan_hash, ""));
+    snprintf(facts->go_version, sizeof facts->go_version, "%s", text_or(target->go, ""));
+    snprintf(facts->platform, sizeof facts->platform, "%s", text_or(target->platform, ""));
     record->series.heap_rate = facts->rate_found;
     record->series.per_minute = header->measure.every_ms > 0;
 }

@@ -191,29 +191,18 @@ static const char *take_holder(const struct holder_record *record, struct holder
     return problem;
 }
 
-static bool parse_holding(const json_t *row, size_t holders, struct holding *holding)
-{
-    const json_t *holder = json_array_get(row, 0);
-    const json_t *value = json_array_get(row, 1);
-    const json_t *bytes = json_array_get(row, 2);
-    if (!json_is_integer(holder) || !json_is_integer(value) ||
-        (bytes != NULL && !json_is_integer(bytes)))
-        return false;
-    json_int_t number = json_integer_value(holder);
-    json_int_t count = json_integer_value(value);
-    json_int_t size = bytes != NULL ? json_integer_value(bytes) : 0;
-    if (number < 0 || (size_t)number >= holders || count < 0 || count > UINT32_MAX || size < 0)
-        return false;
-    *holding = (struct holding){(uint32_t)number, (uint32_t)count, (uint64_t)size};
-    return true;
-}
-
 static bool parse_differences(const json_t *rows, size_t holders, struct holding *differences)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        if (!parse_holding(json_array_get(rows, i), holders, &differences[i]) ||
-            (i > 0 && differences[i].holder <= differences[i - 1].holder))
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        json_int_t holder = 0, value = 0, bytes = 0;
+        const char *format = json_array_size(row) > 2 ? "[III]" : "[II]";
+        if (json_unpack(row, format, &holder, &value, &bytes) != 0 || holder < 0 ||
+            (size_t)holder >= holders || value < 0 || value > UINT32_MAX || bytes < 0 ||
+            (i > 0 && holder <= differences[i - 1].holder))
             return false;
+        differences[i] = (struct holding){(uint32_t)holder, (uint32_t)value, (uint64_t)bytes};
+    }
     return true;
 }
 

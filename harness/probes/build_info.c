@@ -34,20 +34,14 @@ static bool read_at(int fd, void *into, size_t length, uint64_t offset)
     return offset <= INT64_MAX && pread(fd, into, length, (off_t)offset) == (ssize_t)length;
 }
 
-static bool elf_header_read(int fd, Elf64_Ehdr *header)
-{
-    return read_at(fd, header, sizeof *header, 0) &&
-           memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-           header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-           header->e_shentsize == sizeof(Elf64_Shdr) && header->e_shnum <= LIMIT_ELF_SECTIONS &&
-           header->e_shstrndx < header->e_shnum;
-}
-
 static bool section_find(int fd, Elf64_Shdr *found)
 {
     Elf64_Ehdr header;
     Elf64_Shdr names;
-    if (!elf_header_read(fd, &header) ||
+    if (!read_at(fd, &header, sizeof header, 0) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
+        header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum > LIMIT_ELF_SECTIONS ||
+        header.e_shstrndx >= header.e_shnum ||
         !read_at(fd, &names, sizeof names,
                  header.e_shoff + (uint64_t)header.e_shstrndx * sizeof names))
         return false;
@@ -88,38 +82,22 @@ static bool string_take(struct bytes *remaining, struct bytes *string)
     return true;
 }
 
-static void field_copy(char *field, size_t size, const char *text, size_t length)
-{
-    snprintf(field, size, "%.*s", (int)length, text);
-}
-
-/* A line "mod\tPATH\tVERSION\tSUM". */
-static void module_line_parse(const char *line, size_t length, struct build_info *info)
-{
-    _cleanup_free_ char *text = memory_copy_range(line, length);
-    char *remaining = text;
-    const char *kind = strsep(&remaining, "\t"), *path = strsep(&remaining, "\t");
-    const char *version = strsep(&remaining, "\t");
-    if (strcmp(kind, "mod") != 0 || path == NULL)
-        return;
-    field_copy(info->module, sizeof info->module, path, strlen(path));
-    if (version != NULL)
-        field_copy(info->version, sizeof info->version, version, strlen(version));
-}
-
-static void module_parse(struct bytes text, struct build_info *info)
+/* Of its lines the one that is "mod\tPATH\tVERSION\tSUM". */
+static void module_parse(struct bytes module, struct build_info *info)
 {
     /* As Go does: without a newline before the closing sentinel it is no module information. */
-    if (text.length < 2 * SENTINEL_BYTES + 1 ||
-        text.start[text.length - SENTINEL_BYTES - 1] != '\n')
+    if (module.length < 2 * SENTINEL_BYTES + 1 ||
+        module.start[module.length - SENTINEL_BYTES - 1] != '\n')
         return;
-    const char *line = text.start + SENTINEL_BYTES;
-    const char *end = text.start + text.length - SENTINEL_BYTES;
-    while (line < end) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        const char *line_end = newline != NULL ? newline : end;
-        module_line_parse(line, (size_t)(line_end - line), info);
-        line = line_end + 1;
+    _cleanup_free_ char *text =
+        memory_copy_range(module.start + SENTINEL_BYTES, module.length - 2 * SENTINEL_BYTES);
+    for (char *remaining = text, *line; (line = strsep(&remaining, "\n")) != NULL;) {
+        const char *kind = strsep(&line, "\t"), *path = strsep(&line, "\t");
+        const char *version = strsep(&line, "\t");
+        if (strcmp(kind, "mod") != 0 || path == NULL)
+            continue;
+        snprintf(info->module, sizeof info->module, "%s", path);
+        snprintf(info->version, sizeof info->version, "%s", text_or(version, ""));
     }
 }
 
@@ -136,7 +114,7 @@ static void blob_parse(struct bytes section, struct build_info *info)
     struct bytes version, module;
     if (!string_take(&remaining, &version))
         return;
-    field_copy(info->go_version, sizeof info->go_version, version.start, version.length);
+    snprintf(info->go_version, sizeof info->go_version, "%.*s", (int)version.length, version.start);
     if (string_take(&remaining, &module))
         module_parse(module, info);
 }

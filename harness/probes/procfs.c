@@ -39,10 +39,9 @@ bool proc_failed(const struct proc *proc, int errnum, const char *name, struct l
 bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
                     struct lg_error *err)
 {
-    struct lg_error cause = {0};
-    if (file_read_at(proc->directory, name, out, &cause))
-        return true;
-    return proc_failed(proc, cause.errnum, name, err);
+    _cleanup_close_ int fd = openat(proc->directory, name, O_RDONLY | O_CLOEXEC);
+    int errnum = errno;
+    return (fd >= 0 && file_read_from(fd, out, &errnum)) || proc_failed(proc, errnum, name, err);
 }
 
 FILE *proc_file_open(const struct proc *proc, const char *name)
@@ -56,12 +55,10 @@ FILE *proc_file_open(const struct proc *proc, const char *name)
 
 DIR *proc_directory_open(const struct proc *proc, const char *name)
 {
-    int fd = openat(proc->directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    DIR *stream = fdopendir(fd);
-    if (stream == NULL)
-        close(fd);
+    _cleanup_close_ int fd = openat(proc->directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+    if (stream != NULL)
+        fd = -1; /* the stream's */
     return stream;
 }
 
