@@ -286,16 +286,16 @@ static bool assess_rate(struct assessment *assessment, enum gauge gauge, const d
     level_describe(gauge, growth.before, before, sizeof before);
     level_describe(gauge, growth.after, after, sizeof after);
     finding_add(assessment->findings,
-                (struct finding){
-                    .kind = FINDING_GROWTH,
-                    .gauge = gauge,
-                    .holder = account != NULL ? memory_copy_text(account->key) : NULL,
-                    .per_iteration = growth.per_iteration,
-                    .from = growth.before,
-                    .to = growth.after,
-                    .iterations = growth.iterations,
-                    .allowed = allowed,
-                    .text = memory_format("%s at rest after the loop, %s before it", after, before)});
+                (struct finding){.kind = FINDING_GROWTH,
+                                 .gauge = gauge,
+                                 .holder = account != NULL ? memory_copy_text(account->key) : NULL,
+                                 .per_iteration = growth.per_iteration,
+                                 .from = growth.before,
+                                 .to = growth.after,
+                                 .iterations = growth.iterations,
+                                 .allowed = allowed,
+                                 .text = memory_format("%s at rest after the loop, %s before it",
+                                                       after, before)});
     return true;
 }
 

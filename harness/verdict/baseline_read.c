@@ -269,9 +269,6 @@ static bool read_exception(struct place *place, const json_t *json, struct basel
     if (!gauge_info(exception.gauge)->has_holders)
         return refuse(place, "gauge", "%s has no holders: allow its growth under \"gauges\"",
                       gauge_info(exception.gauge)->name);
-    if (gauge_info(exception.gauge)->rule == RULE_SHOWN)
-        return refuse(place, "gauge", "the growth of %s is shown, never judged",
-                      gauge_info(exception.gauge)->name);
     if (exception.gauge != GAUGE_HEAP_STACK && json_object_get(json, "allowed_bytes") != NULL)
         return refuse(place, "allowed_bytes", "is for %s alone",
                       gauge_info(GAUGE_HEAP_STACK)->name);

@@ -5,9 +5,8 @@
 #include "verdict/levels.h"
 
 /*
- * How much higher a rate has to be, and what may still come of the last iteration: so much in all,
- * which counts the less the longer the rest. The rates are the tolerances of levels at rest
- * (baseline.c); the rest is what a real program was seen to do in the second after a loop.
+ * How much higher a rate has to be, and what may still come of the last iteration, where the second
+ * after it is all there is. The rates are the tolerances of levels at rest (baseline.c).
  */
 static const struct {
     double rate, once;
@@ -44,7 +43,8 @@ struct rate_growth rate_growth_of(const struct ledger *ledger, enum gauge gauge,
         return growth;
     double gain = growth.after - growth.before;
     growth.per_iteration = gain / growth.iterations;
+    bool right_after = ledger->drain.count == 1;
     growth.grows = gain - allowed * growth.iterations >
-                   least[gauge].rate + least[gauge].once / seconds;
+                   least[gauge].rate + (right_after ? least[gauge].once / seconds : 0);
     return growth;
 }

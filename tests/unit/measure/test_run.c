@@ -168,7 +168,7 @@ static void the_phases_of_a_run(void **state)
                  "\nwarmup 2: i1 i2"
                  "\nidle 0: s2@1+ s2@6+ s2@11+"
                  "\nloop 6: s2@11+ i3 i4 s4@12+ i5 i6 s6@13+ i7 i8 s8@14+"
-                 "\ndrain 0: s8@14.5+"
+                 "\ndrain 0: s8@15+"
                  "\nquit 0: final end");
     assert_int_equal(json_get_integer(record("journal", 0), "iterations_total", 0), 8);
     assert_int_equal(json_get_integer(record("iteration", 0), "of", 0), 8);
@@ -217,7 +217,7 @@ static void half_of_the_idle_phase_is_rest(void **state)
                  "\nwarmup 2: i1 i2"
                  "\nidle 0: s2@5+ s2@11.5+ s2@18+"
                  "\nloop 6: s2@22+ i3 i4 s4@27+ i5 i6 s6@32+ i7 i8 s8@37+"
-                 "\ndrain 0: s8@41.5+"
+                 "\ndrain 0: s8@42+"
                  "\nquit 0: final end");
 }
 
@@ -228,7 +228,7 @@ static void a_single_idle_sample_is_taken_at_the_end(void **state)
     it.plan.measure.samples = 1;
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@11+\nloop 0: s2@11+"
-                 "\ndrain 0: s2@11.5+\nquit 0: final end");
+                 "\ndrain 0: s2@12+\nquit 0: final end");
 }
 
 static void without_idle_samples_there_is_no_rest(void **state)
@@ -237,7 +237,8 @@ static void without_idle_samples_there_is_no_rest(void **state)
     it.plan.measure.idle_samples = 0;
     it.plan.measure.samples = 1;
     assert_int_equal(run(), EXIT_PASS);
-    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nloop 0: s2@1+\ndrain 0: s2@1.5+\nquit 0: final end");
+    assert_story(
+        "\nstart 0: s0@0+\nwarmup 2: i1 i2\nloop 0: s2@1+\ndrain 0: s2@2+\nquit 0: final end");
 }
 
 /* The exact heap numbers: in which samples of the loop, as digits of their number from 0. */
@@ -340,7 +341,7 @@ static void what_has_grown_is_drained_until_it_is_gone(void **state)
     (void)state;
     judge_it(drained_after_12_s);
     assert_int_equal(run(), EXIT_PASS);
-    /* After half a second, and every five. */
+    /* After a second, and every five. */
     assert_int_equal(samples_of("drain"), 4);
     assert_int_equal(times_asked("sample+heap"), 1 + 7 + 4);
     assert_int_equal(times_asked("play:43"), 0);
@@ -354,7 +355,7 @@ static void what_stays_is_drained_for_so_long(void **state)
     assert_int_equal(run(), EXIT_PASS);
     assert_int_equal(samples_of("drain"), 6);
     const json_t *last = record("sample", 1 + 21 + 6 - 1);
-    assert_true(json_get_number(last, "at", 0) == 21 + 25.5);
+    assert_true(json_get_number(last, "at", 0) == 21 + 26);
 }
 
 /* What stays is played once more; nothing is sampled until it rests again. */
@@ -482,6 +483,19 @@ static void iterations_that_take_longer_end_with_the_time(void **state)
     assert_string_equal(json_get_text(record("note", 0), "text", ""),
                         "the loop ended after 49 of 60 samples: its time was over; an iteration "
                         "with its sample takes longer than `every` (400ms)");
+}
+
+/* However long a sample takes, the program has half of the time for itself. */
+static void half_of_a_paced_loop_is_rest(void **state)
+{
+    (void)state;
+    pace_it(4, 4000);
+    it.plan.iteration.count = 0;
+    it.plan.measure.warmup = 0;
+    fake.sample_ms = 3000;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_story("\nstart 0: s0@0+\nwarmup 0:\nloop 4: s0@3+ i1 s0@8+ i2 s0@13+ i3 s0@18+ i4"
+                 "\nquit 0: final end");
 }
 
 static void as_many_samples_as_are_judged_are_taken_in_any_case(void **state)
@@ -683,7 +697,7 @@ static void a_profile_over_the_limit_is_noted_once(void **state)
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@1+ s2@6+ s2@11+"
                  "\nloop 2: note s2@11+ i3 i4 s4@12+"
-                 "\ndrain 0: s4@12.5+\nquit 0: final end");
+                 "\ndrain 0: s4@13+\nquit 0: final end");
     assert_null(kept(EVIDENCE_HEAP_FIRST));
 }
 
@@ -742,6 +756,7 @@ int main(void)
         TEST(a_sample_is_taken_every_so_often),
         TEST(a_rest_without_iterations_counts_its_samples),
         TEST(iterations_that_take_longer_end_with_the_time),
+        TEST(half_of_a_paced_loop_is_rest),
         TEST(as_many_samples_as_are_judged_are_taken_in_any_case),
         TEST(a_run_of_seconds_is_not_synced),
         TEST(a_locating_run_samples_after_every_input),

@@ -150,8 +150,6 @@ static const struct {
     {WITH_TOOLS("\"git\":{\"per_iteration\":1,\"level\":1}"), "tools.git: unknown key \"level\""},
     {WITH_GAUGES("\"goroutine_leak\":{\"allowed\":1}"),
      "gauges.goroutine_leak.allowed: none may be there: allow a holder under \"exceptions\""},
-    {WITH_EXCEPTION("\"gauge\":\"spawn\",\"holder\":\"git\",\"allowed\":1,\"reason\":\"why\""),
-     "exceptions[0].gauge: the growth of spawn is shown, never judged"},
     {"{\"version\":2,\"plans\":1}", "version: must be 1: this leakgate reads no other"},
     {"{\"version\":\"1\"}", "version: must be 1: this leakgate reads no other"},
     {"{\"version\":1.0}", "version: must be 1: this leakgate reads no other"},

@@ -101,6 +101,20 @@ static void a_stored_tolerance_counts(void **state)
     series_free(&series);
 }
 
+/* Processor time that could not be told is no pass. */
+static void what_could_not_be_read_is_no_pass(void **state)
+{
+    (void)state;
+    struct series series = series_at(GAUGE_CPU, 0.05);
+    for (size_t i = 0; i < series.count; i++)
+        series.samples[i].took = 1.95; /* of the 2 s between two idle samples */
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(judgement->reason, "give it a longer `idle_for`"));
+    judgement_free(judgement);
+    series_free(&series);
+}
+
 /* Where no level is stored, what is a fault in any program is told all the same. */
 static void what_no_program_does_at_rest_needs_no_baseline(void **state)
 {
@@ -305,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_level_is_compared_within_its_tolerance),
         cmocka_unit_test(a_stored_tolerance_counts),
+        cmocka_unit_test(what_could_not_be_read_is_no_pass),
         cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
         cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
         cmocka_unit_test(cores_are_counted_between_the_samples),
