@@ -113,6 +113,16 @@ def leaking(scenario="external-editor"):
     return Journal(scenario).measured(fds, drained=fds(42)).end()
 
 
+def repeating(scenario="external-editor"):
+    """The same, and as many again in a second loop of 40 iterations."""
+    def fds(i):
+        return {"pipe": 3, "anon_inode:[eventpoll]": 2 + i}
+    journal = Journal(scenario).measured(fds, drained=fds(42))
+    for at in (160, 165):
+        journal.sample("second_drain", 88, at, fds(82), goroutine=26)
+    return journal.end()
+
+
 def locating(scenario="external-editor"):
     """Eight iterations of two steps, the second of which opens a descriptor."""
     journal = Journal(scenario, iteration_steps=[

@@ -176,7 +176,7 @@ func (m *model) confirm() tea.Cmd {
 		return changeGit(m.project, "branch", "checkout", "--quiet", closed.items[chosen][2:])
 	case closed.kind == quitModal && chosen == 0:
 		m.project.close()
-		return tea.Sequence(m.closeShells(), tea.Quit)
+		return tea.Sequence(m.closeShells(), m.leaks.endSlowly(), tea.Quit)
 	case closed.kind == deleteNoteModal && chosen == 0:
 		return m.deleteNote()
 	case closed.kind == deleteShellModal && chosen == 0:

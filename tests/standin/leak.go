@@ -64,27 +64,44 @@ var leakKinds = []leakKind{
 	{"goroutine", "a goroutine every N events", 1, every(leakGoroutine)},
 	{"goroutine-held", "a goroutine on a channel in use every N events", 1, every(leakHeldGoroutine)},
 	{"goroutine-late", "events before the first goroutine, then one at each", 27, after(leakGoroutine)},
+	{"goroutine-first", "goroutines at each of the first 6 events, then one at each", 4, leakMostlyFirst},
+	{"listener", "a listener, awake while keys come, every N events", 1, every(leakListener)},
+	{"chains", "N ln(1 + event / 6) chains that start a tool every 4 s", 40, leakChains},
 	{"ticker", "a ticker never stopped every N events", 1, every(leakTicker)},
 	{"heap", "bytes per event", 1024, func(leak *leak) { leakHeap(leak.number) }},
 	{"heap-5", "bytes every 5th event", 256, each(5, leakHeap)},
 	{"heap-11", "bytes every 11th event", 1024, each(11, leakHeap)},
 	{"slice", "bytes per event", 1024, func(leak *leak) { leakSlice(leak.number) }},
 	{"map", "entries per event", 32, func(leak *leak) { leakMap(leak.number) }},
+	{"keeper", "bytes per event that one function allocates and another keeps", 1024,
+		func(leak *leak) { leakKept(leak.number) }},
+	{"peak", "MiB that are made and dropped at every event", 64, func(leak *leak) { peak(leak.number) }},
 	{"backlog", "seconds that 3 timers last", 20, func(leak *leak) { leakBacklog(leak.number) }},
 	{"child", "a process left behind every N events", 1, every(leakChild)},
 	{"daemon", "a process that forked twice, every N events", 1, every(leakDaemon)},
 	{"zombie", "a child never waited for every N events", 1, every(leakZombie)},
+	{"child-named", "a process with a name of its own left behind every N events", 1, every(leakNamedChild)},
+	{"zombie-named", "a child with a name of its own never waited for every N events", 1, every(leakNamedZombie)},
 	{"session", "a tmux session not killed every N events", 1, keep},
 	{"client", "a tmux control client not closed every N events", 1, keep},
 	{"poller", "a goroutine that polls a shell not ended every N events", 1, keep},
 	{"sender", "a goroutine that sends keys to a shell not ended every N events", 1, keep},
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
 	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
+	{"spawn-rate", "a timer more per event that starts a tool every N s", 2, leakSpawnRate},
+	{"cpu-rate", "a timer more per event that burns N ms every second", 8, leakBurnRate},
+	{"output-rate", "a timer more per event that draws the screen anew every N s", 2, leakRedrawRate},
+	{"spinner", "ticks a second of a spinner on screen from the first event on", 10, once(startSpinner)},
+	{"slow-quit", "seconds that it takes to end when it is quit", 20, nil},
 	{"cache", "events until it is full", 16, func(leak *leak) { fillCache(leak.count, leak.number) }},
 	{"lru", "entries, four of them replaced per event", 16, func(leak *leak) { turnCache(leak.number) }},
 	{"pool", "MiB of the buffer that is taken and given back", 4, func(leak *leak) { usePool(leak.number) }},
 	{"sawtooth", "events after which what they took is let go", 2, func(leak *leak) { saw(leak.count, leak.number) }},
 	{"burst", "goroutines that end soon", 50, func(leak *leak) { burst(leak.number) }},
+	{"workers", "goroutines until the pool of them is full, one per event", 16,
+		func(leak *leak) { fillWorkers(leak.count, leak.number) }},
+	{"eager", "starts of a tool a second until 5 s after an event, then one", 20, pollEagerly},
+	{"frames", "unused: the screen is neither cached nor drawn anew after Escape", 0, nil},
 	{"sqlite", "a handle on Codex's database every N events", 1, every(leakDatabase)},
 	{"database", "td's database not closed every N events", 1, keep},
 	{"refresh", "td's ticker not stopped every N events", 1, keep},
@@ -160,6 +177,16 @@ func parseLeak(word string) (*leak, error) {
 
 func (leaks *leaks) has(name string) bool {
 	return slices.ContainsFunc(leaks.list, func(leak *leak) bool { return leak.kind.name == name })
+}
+
+// number is that of the first leak of a kind; 0 without one.
+func (leaks *leaks) number(name string) int {
+	for _, leak := range leaks.list {
+		if leak.kind.name == name {
+			return leak.number
+		}
+	}
+	return 0
 }
 
 // happen lets everything leak that leaks at this event.

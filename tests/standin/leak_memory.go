@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -39,10 +40,49 @@ func leakMap(entries int) {
 	}
 }
 
+var kept = map[int]*[]byte{}
+
+// leakKept has one function load something and another keep it: of what is held, the most was allocated
+// by the one that is not to blame. This is the function that both have in common.
+//
+//go:noinline
+func leakKept(bytes int) { keepLoaded(loadRepeated(bytes)) }
+
+//go:noinline
+func loadRepeated(count int) []byte { return bytes.Repeat([]byte{1}, count) }
+
+//go:noinline
+func keepLoaded(loaded []byte) { kept[len(kept)] = &loaded }
+
+var drawing []byte
+
+// peak makes something large and drops it again: nothing of it is left after a collection.
+//
+//go:noinline
+func peak(mebibytes int) {
+	drawing = make([]byte, mebibytes<<20)
+	for at := 0; at < len(drawing); at += entryBytes {
+		drawing[at]++
+	}
+	drawing = nil
+}
+
 //go:noinline
 func leakGoroutine() {
 	never := make(chan struct{})
 	go func() { <-never }()
+}
+
+// leakMostlyFirst grows mostly before anybody looks, and goes on.
+func leakMostlyFirst(leak *leak) {
+	const first = 6
+	goroutines := 1
+	if leak.count <= first {
+		goroutines = leak.number
+	}
+	for range goroutines {
+		leakGoroutine()
+	}
 }
 
 // heldChannel can be reached for ever: nothing but the count tells that its goroutines are stuck.

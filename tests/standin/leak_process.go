@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -26,12 +28,14 @@ func linger(arguments []string) {
 	}
 }
 
-// startLingering returns the process's id. It bypasses os/exec, which would hold a pidfd as well.
 func startLingering(how string) int {
 	path, err := os.Executable()
-	if err != nil {
-		panic(err)
-	}
+	must(0, err)
+	return startProgram(path, how)
+}
+
+// startProgram returns the process's id. It bypasses os/exec, which would hold a pidfd as well.
+func startProgram(path, how string) int {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		panic(err)
@@ -60,6 +64,23 @@ func leakDaemon() {
 
 //go:noinline
 func leakZombie() { startLingering("end") }
+
+// namedProgram is this program under another name, by which the system knows its process.
+func namedProgram() string {
+	path, err := os.Executable()
+	must(0, err)
+	link := filepath.Join(os.Getenv("HOME"), "fetcher")
+	if err := os.Symlink(path, link); err != nil && !errors.Is(err, os.ErrExist) {
+		panic(err)
+	}
+	return link
+}
+
+//go:noinline
+func leakNamedChild() { startProgram(namedProgram(), "stay") }
+
+//go:noinline
+func leakNamedZombie() { startProgram(namedProgram(), "end") }
 
 // leakForks starts a tool of PATH again and again, as a program does that polls another one. Each
 // child has ended and is waited for long before the next.

@@ -46,11 +46,13 @@ func TestLeaksGrowByWhatTheySay(t *testing.T) {
 		{"goroutine", level{goroutines: 1}},
 		{"goroutine-held", level{goroutines: 1}},
 		{"goroutine-late:1", level{goroutines: 1}},
+		{"listener", level{goroutines: 1}},
 		{"ticker", level{goroutines: 1}},
 		{"watch", level{watches: 1}},
 		{"heap:4096", level{heap: 4096}},
 		{"slice:4096", level{heap: 4096}},
 		{"map:64", level{heap: 64 * 24}},
+		{"keeper:4096", level{heap: 4096}},
 	} {
 		t.Run(c.leak, func(t *testing.T) {
 			leaks, err := parseLeaks(c.leak)
@@ -140,7 +142,9 @@ func TestLateLeaksBegin(t *testing.T) {
 	}
 }
 
-func TestForksAreToolsOfThePath(t *testing.T) {
+// startsTools says whether the stand-in, with nobody touching a key, has a tool started three times.
+func startsTools(t *testing.T, leak string) {
+	t.Helper()
 	directory := t.TempDir()
 	record := filepath.Join(directory, "record")
 	script := "#!/bin/sh\necho >>" + record + "\n"
@@ -148,7 +152,7 @@ func TestForksAreToolsOfThePath(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "PATH=" + directory + ":" + os.Getenv("PATH")
-	startInTerminal(t, []string{path, "STANDIN_LEAK=forks@tick:50"}, "-project", makeProject(t, "p1"))
+	startInTerminal(t, []string{path, "STANDIN_LEAK=" + leak}, "-project", makeProject(t, "p1"))
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if text, _ := os.ReadFile(record); len(text) >= 3 {
 			return
@@ -156,6 +160,8 @@ func TestForksAreToolsOfThePath(t *testing.T) {
 	}
 	t.Error("it has not started three")
 }
+
+func TestForksAreToolsOfThePath(t *testing.T) { startsTools(t, "forks@tick:50") }
 
 func TestBacklogEndsByItself(t *testing.T) {
 	before := measureSettled(t)
@@ -184,6 +190,19 @@ func TestProcessesAreLeftBehind(t *testing.T) {
 	ended := startLingering("end")
 	awaitState(t, ended, "Z")
 	_, _ = syscall.Wait4(ended, nil, 0, nil)
+}
+
+func TestAProcessHasANameOfItsOwn(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	for range 2 {
+		id := startProgram(namedProgram(), "end")
+		awaitState(t, id, "Z")
+		name := must1(os.ReadFile("/proc/" + itoa(id) + "/comm"))
+		if string(name) != "fetcher\n" {
+			t.Errorf("it is called %q", name)
+		}
+		_, _ = syscall.Wait4(id, nil, 0, nil)
+	}
 }
 
 // awaitState polls /proc until a process is in a state: "S" asleep, "Z" a zombie.

@@ -46,6 +46,7 @@ type model struct {
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
+	sendRedraw = func(msg redrawMsg) { send(msg) }
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
 		shells: newShellsState()}
 }
@@ -84,10 +85,12 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		command := m.press(msg)
 		m.reconcile()
-		if msg.String() == "esc" {
+		if msg.String() == "esc" && !m.leaks.has("frames") {
 			return m, tea.Batch(command, tea.ClearScreen)
 		}
 		return m, command
+	case redrawMsg:
+		return m, m.redraw(msg)
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:

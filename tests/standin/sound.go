@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -98,4 +100,49 @@ func burst(goroutines int) {
 	for i := range goroutines {
 		go func() { time.Sleep(burstTime * time.Duration(i) / time.Duration(goroutines)) }()
 	}
+}
+
+var work = make(chan struct{})
+
+// fillWorkers starts a goroutine per event until there are enough; they wait for work for ever.
+//
+//go:noinline
+func fillWorkers(event, full int) {
+	if event <= full {
+		go waitForWork()
+	}
+}
+
+func waitForWork() {
+	for range work {
+	}
+}
+
+const eagerTime = 5 * time.Second
+
+var latestEvent atomic.Int64
+
+// pollEagerly has a tool started more often for a while after each event: what somebody touches is
+// looked at. Its rate soon after a loop is no leak, its rate at rest is always the same.
+//
+//go:noinline
+func pollEagerly(leak *leak) {
+	latestEvent.Store(time.Now().UnixNano())
+	if leak.count == 1 {
+		go poll(time.Second / time.Duration(leak.number))
+	}
+}
+
+func poll(eager time.Duration) {
+	for {
+		time.Sleep(pollPause(time.Now(), eager))
+		_ = exec.Command("true").Run()
+	}
+}
+
+func pollPause(now time.Time, eager time.Duration) time.Duration {
+	if now.Sub(time.Unix(0, latestEvent.Load())) < eagerTime {
+		return eager
+	}
+	return time.Second
 }

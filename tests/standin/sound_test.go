@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // grow lets a kind have so many steps, and tells what there is more of than before.
@@ -69,6 +72,44 @@ func TestABurstEnds(t *testing.T) {
 	after := measureUntil(t, func(now level) bool { return now.goroutines <= before.goroutines })
 	if after.goroutines > before.goroutines {
 		t.Errorf("%d goroutines, in the end %d", before.goroutines, after.goroutines)
+	}
+}
+
+func TestAPoolOfWorkersIsFullAndStays(t *testing.T) {
+	if grown := grow(t, "workers:16", 10); grown.goroutines != 10 {
+		t.Errorf("half full: %+v", grown)
+	}
+	if grown := grow(t, "workers:16", 160); grown.goroutines != 16 {
+		t.Errorf("full: %+v", grown)
+	}
+}
+
+func TestAPollIsEagerForAWhileAfterEachEvent(t *testing.T) {
+	const eager = 50 * time.Millisecond
+	event := time.Now()
+	latestEvent.Store(event.UnixNano())
+	if pause := pollPause(event.Add(eagerTime-1), eager); pause != eager {
+		t.Errorf("soon after the event: %v", pause)
+	}
+	if pause := pollPause(event.Add(eagerTime), eager); pause != time.Second {
+		t.Errorf("at rest: %v", pause)
+	}
+	startsTools(t, "eager@tick:50")
+}
+
+func TestFramesAreThoseOfTheRenderer(t *testing.T) {
+	for leak, want := range map[string]bool{"": false, "frames": true} {
+		leaks := must1(parseLeaks(leak))
+		s := startSession(t, leaks)
+		s.await("a frame", func(m *model) bool {
+			m.View()
+			cached := len(m.screens.oldest) > 0
+			_, command := m.Update(tea.KeyPressMsg{Code: tea.KeyEscape})
+			if cached == want || (command != nil) == want {
+				t.Errorf("%q: cached %v, a command after Escape %v", leak, cached, command != nil)
+			}
+			return true
+		})
 	}
 }
 

@@ -15,7 +15,11 @@ const (
 )
 
 func (m *model) View() tea.View {
-	view := tea.NewView(m.screens.same(m.screen()))
+	screen := m.screen()
+	if !m.leaks.has("frames") {
+		screen = m.screens.same(screen)
+	}
+	view := tea.NewView(screen)
 	view.AltScreen = true
 	view.MouseMode = tea.MouseModeCellMotion
 	view.WindowTitle = strings.Repeat(" ", m.redraws%2)
@@ -91,7 +95,7 @@ func (m *model) screen() string {
 }
 
 func (m *model) header() string {
-	left := " ◱ Sidecar │"
+	left := " ◱ Sidecar │" + m.spinner()
 	var names []string
 	for _, tab := range m.tabs() {
 		names = append(names, tabNames[tab])

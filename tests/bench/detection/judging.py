@@ -95,10 +95,16 @@ def judge(leakgate, groups, scratch):
 
 
 def one_run(trace, scenario, series):
+    """A leak needs no second process when as much of it came again in a second loop. A run that failed
+    can have leaked until then."""
     attempts = scenario.get("attempts") or [scenario]
-    return Run(trace=trace, verdict=attempts[0]["verdict"],
-               confirmed=len(attempts) > 1 and scenario["verdict"] == "leak",
-               first=first_failing(scenario), caught=scenario.get("would_have_caught", {}),
+    first, verdict = first_failing(scenario), attempts[0]["verdict"]
+    leaked = verdict == "failed" and first is not None
+    certain = leaked or len(attempts) > 1 or any(
+        finding["fails"] and finding.get("repeats") for finding in scenario.get("findings", ()))
+    return Run(trace=trace, verdict="leak" if leaked else verdict,
+               confirmed=leaked or certain and scenario["verdict"] == "leak",
+               first=first, caught=scenario.get("would_have_caught", {}),
                seconds=scenario["seconds"], series=series)
 
 

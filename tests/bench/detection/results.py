@@ -81,8 +81,8 @@ def head(facts):
         wrapped(f"""Every {TUNING_EVERY}th run of a class is *tuning*: {tuning} runs, on which
         thresholds may be set. All others are *held-out*: {count - tuning} runs, which no threshold
         has seen. What is claimed is claimed of these."""),
-        wrapped("""*Alone* is the verdict of one run. *Confirmed*: a second process said leak as
-        well, or a third did when the second did not; the next traces of the same class and half
+        wrapped("""*Alone* is the verdict of one run. *Confirmed*: as much came again in a second
+        loop, or a second process said leak as well, or a third did when the second did not; the next traces of the same class and half
         stand for them. Only a confirmed leak makes leakgate fail."""),
         wrapped("""In brackets stand 95 % Clopper-Pearson intervals, two-sided; with ≤ one-sided
         upper bounds. Runs that were measured wrongly or failed are in no share; they are counted

@@ -125,6 +125,11 @@ def test_a_journal_is_cut():
     assert traces.cut(loop(3), 3) == loop(3)[:5] + [b'{"record":"end"}\n']
     assert traces.cut(loop(4), 3) == loop(4)[:5] + [b'{"record":"end"}\n']
     assert traces.extent(loop(4), 3) == (4, 12)
+    more = [(SAMPLE % (60, 9, 40)).replace('"loop"', f'"{phase}"').encode()
+            for phase in ("drain", "second_drain")]
+    rested = loop(3)[:-1] + more + loop(3)[-1:]
+    assert traces.cut(rested, 3) == traces.cut(loop(3), 3)
+    assert traces.loop_series(rested) == traces.loop_series(loop(3))
 
 
 def test_packed_traces_come_back_without_the_root_they_were_recorded_in(tmp_path):
@@ -254,6 +259,24 @@ def test_what_one_run_alone_saw_is_not_confirmed(tmp_path, judge, monkeypatch):
     for number in ("002", "003"):
         journals.clean(number).write(tmp_path / "fd")
     assert "| fd | 3 | 1/3 (0.8–90.6 %) | 0/3 (0–70.8 %) | – | 0 | 0 |" in judge()
+
+
+def test_what_came_again_in_a_second_loop_needs_no_other_process(tmp_path, judge, monkeypatch):
+    monkeypatch.syspath_prepend(os.path.join(HERE, "../../cli"))
+    import journals
+    journals.repeating("001").write(tmp_path / "fd")
+    journals.leaking("004").write(tmp_path / "fd")
+    assert "| fd | 1 | 1/1 (2.5–100 %) | 1/1 (2.5–100 %) | 1/1 (2.5–100 %) | 0 | 0 |" in judge()
+    assert "| fd | 1 | 1/1 (2.5–100 %) | 0/1 (0–97.5 %) | – | 0 | 0 |" in judge()
+
+
+def test_what_leaks_until_it_fails_is_found():
+    trace = traces.Trace("fd", 1, "held-out", "", "")
+    grew = [{"fails": True, "gauge": "fd", "holder": "pipe"}]
+    for findings, verdict in ((grew, "leak"), ([], "failed")):
+        scenario = {"verdict": "failed", "findings": findings, "seconds": 9}
+        told = judging.one_run(trace, scenario, {})
+        assert (told.verdict, told.confirmed) == (verdict, bool(findings))
 
 
 def test_a_journal_that_cannot_be_judged_is_in_no_share(tmp_path, judge):
