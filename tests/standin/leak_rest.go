@@ -107,24 +107,24 @@ func leakBurnRate(leak *leak) {
 	})
 }
 
-// redrawMsg turns the spinner on screen; a whole one has all of it written again.
-type redrawMsg struct{ whole bool }
+// turnMsg turns the spinner on screen; a whole one has all of it written again.
+type turnMsg struct{ whole bool }
 
-// sendRedraw reaches the program that was started last.
-var sendRedraw func(redrawMsg)
+// sendTurn reaches the program that was started last.
+var sendTurn func(turnMsg)
 
 //go:noinline
 func leakRedrawRate(leak *leak) {
-	again(time.Duration(leak.number)*time.Second, func() { sendRedraw(redrawMsg{whole: true}) })
+	again(time.Duration(leak.number)*time.Second, func() { sendTurn(turnMsg{whole: true}) })
 }
 
 //go:noinline
 func startSpinner(perSecond int) {
-	again(time.Second/time.Duration(perSecond), func() { sendRedraw(redrawMsg{}) })
+	again(time.Second/time.Duration(perSecond), func() { sendTurn(turnMsg{}) })
 }
 
-func (m *model) redraw(msg redrawMsg) tea.Cmd {
-	m.redraws++
+func (m *model) turn(msg turnMsg) tea.Cmd {
+	m.turns++
 	if msg.whole {
 		return tea.ClearScreen
 	}
@@ -133,10 +133,10 @@ func (m *model) redraw(msg redrawMsg) tea.Cmd {
 
 // spinner is empty until something turns it.
 func (m *model) spinner() string {
-	if m.redraws == 0 {
+	if m.turns == 0 {
 		return ""
 	}
-	return string(`|/-\`[m.redraws%4])
+	return string(`|/-\`[m.turns%4])
 }
 
 // endSlowly is what the program does before it ends.

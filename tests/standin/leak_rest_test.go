@@ -101,7 +101,7 @@ func TestASpinnerTurns(t *testing.T) {
 		if leaks.list[0].count == 0 {
 			leaks.happen("step")
 		}
-		return m.redraws >= 3
+		return m.turns >= 3
 	})
 	s.shows("◱ Sidecar │")
 }

@@ -35,6 +35,7 @@ type model struct {
 	theme         int
 	ticks         int
 	redraws       int
+	turns         int // of the spinner
 	project       *openProject
 	modal         *modal  // nil: none is open
 	search        *search // nil: none is open
@@ -46,7 +47,7 @@ type model struct {
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
-	sendRedraw = func(msg redrawMsg) { send(msg) }
+	sendTurn = func(msg turnMsg) { send(msg) }
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
 		shells: newShellsState()}
 }
@@ -89,8 +90,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Batch(command, tea.ClearScreen)
 		}
 		return m, command
-	case redrawMsg:
-		return m, m.redraw(msg)
+	case turnMsg:
+		return m, m.turn(msg)
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:
