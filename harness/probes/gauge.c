@@ -19,7 +19,7 @@ static const struct gauge_info table[GAUGE_COUNT] = {
                    "Resident memory of the process."},
     [GAUGE_CHILD] = {"child", UNIT_COUNT, RULE_FLOOR, true, false, "the child's name",
                      "Running descendants of the process."},
-    [GAUGE_ZOMBIE] = {"zombie", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
+    [GAUGE_ZOMBIE] = {"zombie", UNIT_COUNT, RULE_FLOOR, true, false, "the child's name",
                       "Descendants that have ended and were not waited for."},
     [GAUGE_CPU] = {"cpu", UNIT_SECONDS, RULE_RATE, false, true, NULL,
                    "Processor time used, user and system, without children and without what the "

@@ -355,10 +355,8 @@ static bool read_descendants(struct probe_counting *reading, struct lg_error *er
         struct proc_stat stat;
         if (!proc_open(proc_root, pids[i], &proc, NULL) || !proc_stat_read(&proc, &stat, NULL))
             continue;
-        if (stat.state == 'Z' || stat.state == 'X')
-            reading->sample.gauges[GAUGE_ZOMBIE]++;
-        else
-            probe_count(reading, GAUGE_CHILD, stat.name, 1);
+        bool ended = stat.state == 'Z' || stat.state == 'X';
+        probe_count(reading, ended ? GAUGE_ZOMBIE : GAUGE_CHILD, stat.name, 1);
     }
     return true;
 }

@@ -194,7 +194,7 @@ def test_zombies(place):
     shown, stored = run(place, "tab-cycle", "zombie")
     assert shown.status == 1, shown
     [finding] = failing(stored)
-    assert finding["gauge"] == "zombie"
+    assert (finding["gauge"], finding["holder"]) == ("zombie", "standin")
     assert finding["per_iteration"] == pytest.approx(1, abs=0.02)
     place.nothing_left()
 

@@ -187,8 +187,10 @@ static void make_children(void)
     close(named[0]);
     close(named[1]);
     pid_t zombie = fork();
-    if (zombie == 0)
+    if (zombie == 0) {
+        prctl(PR_SET_NAME, "gone");
         _exit(0);
+    }
     siginfo_t info;
     waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT);
 }
@@ -367,6 +369,7 @@ static void a_whole_sample(void **state)
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "socket:tcp:listen"), 2);
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "anon_inode:inotify"), 1);
     assert_int_equal(value_of(target, &sample, GAUGE_CHILD, "helper"), 1);
+    assert_int_equal(value_of(target, &sample, GAUGE_ZOMBIE, "gone"), 1);
     for (size_t i = 1; i < sample.holdings.count; i++)
         assert_true(sample.holdings.items[i - 1].holder < sample.holdings.items[i].holder);
     assert_int_equal(pprof_connections(probe_pprof(target->probe)), 1);
