@@ -179,6 +179,7 @@ static void gather_facts(struct run_record *record)
     snprintf(facts->go_version, sizeof facts->go_version, "%s", text_or(target->go, ""));
     snprintf(facts->platform, sizeof facts->platform, "%s", text_or(target->platform, ""));
     record->series.heap_rate = facts->rate_found;
+    record->series.module = memory_copy_text(target->module);
     record->series.per_minute = header->measure.every_ms > 0;
 }
 

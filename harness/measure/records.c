@@ -143,6 +143,8 @@ bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
     _cleanup_free_ char *word = version_word(run->version_line);
     _cleanup_free_ char *platform = platform_name();
     build_info_read(program, &build);
+    free(run->series.module);
+    run->series.module = memory_copy_text(build.module);
     struct journal_target target = {
         .pid = probe_pid(run->probe),
         .started_pid = run->target->process.pid,

@@ -75,6 +75,9 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
         put_text(object, "gauge", gauge_info(finding->gauge)->name);
     put_text(object, "holder", finding->holder);
     put_text(object, "example", finding->example);
+    put_text(object, "function", finding->function);
+    put_text(object, "in_common", finding->in_common);
+    put_text(object, "companion_of", finding->companion_of);
     put_text(object, "made_by", finding->made_by);
     put_text(object, "text", finding->text);
     put_number(object, "per_iteration", finding->per_iteration);

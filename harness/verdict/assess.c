@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "verdict/companions.h"
 #include "verdict/holder_key.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/levels.h"
@@ -140,7 +141,8 @@ static bool assess_holder(struct assessment *assessment, const struct account *a
     finding.text = kind == FINDING_ALLOWED ? memory_copy_text(exception->reason)
                                            : growth_text(ledger, account, &outcome);
     if (account->gauge == GAUGE_GOROUTINE)
-        finding.made_by = timer_owner_text(ledger, account, outcome.per_iteration);
+        finding.made_by =
+            timer_owner_text(ledger, account, outcome.per_iteration, &finding.function);
     finding_add(assessment->findings, finding);
     return true;
 }
@@ -337,6 +339,8 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
     double total_retained = retained_at_rest(ledger, remaining);
     _cleanup_free_ bool *own = memory_array(count, sizeof *own);
     bool *taken = held_by == GAUGE_HEAP_STACK ? taken_stacks : own;
+    if (gauge == GAUGE_HEAP_ALLOC)
+        companions_take(ledger, assessment->findings, taken);
     for (size_t i = 0; i < count; i++) {
         if (held_by == gauge)
             taken[i] = assess_holder(assessment, &accounts[i], total_retained);
@@ -364,4 +368,6 @@ void assess_growth(struct assessment *assessment)
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if (gauge != GAUGE_HEAP_STACK)
             assess_gauge(assessment, gauge, taken_stacks);
+    companions_find(assessment->ledger, assessment->findings);
+    findings_name_functions(assessment->findings, assessment->ledger->series->module);
 }

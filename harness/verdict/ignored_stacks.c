@@ -67,7 +67,7 @@ uint32_t ignored_stacks_runtime_frames(const struct holder_table *table, struct 
 
 /* The paths of the standard library have no dot before their first slash, those of modules that can
  * be fetched have one. */
-static bool is_standard(const char *function)
+bool ignored_stacks_is_standard(const char *function)
 {
     size_t element = strcspn(function, "/(");
     bool has_path = function[element] == '/';
@@ -81,7 +81,7 @@ static bool entry_matches(const struct ignored_stack *entry, const struct holder
     uint32_t frames = leaf ? ignored_stacks_runtime_frames(table, holder) : holder.depth;
     for (uint32_t i = 0; i < frames; i++) {
         const char *name = holder_table_function_name(table, holder.functions[i]);
-        if (entry->where == IGNORED_STANDARD && !is_standard(name))
+        if (entry->where == IGNORED_STANDARD && !ignored_stacks_is_standard(name))
             return false;
         found =
             found || (package ? text_starts(name, entry->name) : strcmp(name, entry->name) == 0);

@@ -31,6 +31,7 @@ const struct ignored_stack *ignored_stacks_entries(size_t *count);
 bool stack_is_ignored(const struct holder_table *table, struct holder holder);
 
 bool ignored_stacks_is_runtime(const char *function);
+bool ignored_stacks_is_standard(const char *function); /* of Go's standard library */
 /* How many frames from the leaf on are the runtime's. */
 uint32_t ignored_stacks_runtime_frames(const struct holder_table *table, struct holder holder);
 

@@ -29,15 +29,16 @@ static const struct {
     [FINDING_LEVEL] = {"level", 1, true},
     [FINDING_LEFT_BEHIND] = {"left_behind", 2, true},
     [FINDING_EXCEPTION_EXPIRED] = {"exception_expired", 3, true},
-    [FINDING_MEASUREMENT] = {"measurement", 4, false},
-    [FINDING_UNCONFIRMED] = {"unconfirmed", 5, false},
-    [FINDING_FILLED] = {"filled", 6, false},
-    [FINDING_BACKLOG] = {"backlog", 7, false},
-    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 8, false},
-    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 9, false},
-    [FINDING_LEVEL_LOOSE] = {"level_loose", 10, false},
-    [FINDING_NOT_COMPARED] = {"not_compared", 11, false},
-    [FINDING_ALLOWED] = {"allowed", 12, false},
+    [FINDING_COMPANION] = {"companion", 4, false},
+    [FINDING_MEASUREMENT] = {"measurement", 5, false},
+    [FINDING_UNCONFIRMED] = {"unconfirmed", 6, false},
+    [FINDING_FILLED] = {"filled", 7, false},
+    [FINDING_BACKLOG] = {"backlog", 8, false},
+    [FINDING_EXCEPTION_EXPIRING] = {"exception_expiring", 9, false},
+    [FINDING_EXCEPTION_UNUSED] = {"exception_unused", 10, false},
+    [FINDING_LEVEL_LOOSE] = {"level_loose", 11, false},
+    [FINDING_NOT_COMPARED] = {"not_compared", 12, false},
+    [FINDING_ALLOWED] = {"allowed", 13, false},
 };
 
 const char *finding_kind_name(enum finding_kind kind)
@@ -94,6 +95,9 @@ static void finding_free(struct finding *finding)
 {
     free(finding->holder);
     free(finding->example);
+    free(finding->function);
+    free(finding->in_common);
+    free(finding->companion_of);
     free(finding->text);
     free(finding->made_by);
     for (size_t i = 0; i < finding->place_count; i++) {
@@ -116,6 +120,9 @@ struct finding finding_copy(const struct finding *finding)
     struct finding copy = *finding;
     copy.holder = memory_copy_text(finding->holder);
     copy.example = memory_copy_text(finding->example);
+    copy.function = memory_copy_text(finding->function);
+    copy.in_common = memory_copy_text(finding->in_common);
+    copy.companion_of = memory_copy_text(finding->companion_of);
     copy.made_by = memory_copy_text(finding->made_by);
     copy.text = memory_copy_text(finding->text);
     copy.places = NULL;

@@ -29,6 +29,7 @@ enum finding_kind {
     FINDING_GROWTH,            /* grew, and did not drain: leak */
     FINDING_BACKLOG,           /* grew, and all of it went away at rest: a warning */
     FINDING_FILLED,            /* grew, and no more of it came in the second loop: a warning */
+    FINDING_COMPANION,         /* grew with another finding and by its cause: shown with that */
     FINDING_ALLOWED,           /* grew, as an exception of the baseline allows: shown */
     FINDING_LEVEL,             /* the level at rest is over the baseline's tolerance */
     FINDING_LEFT_BEHIND,       /* processes, sessions or files outlived the target */
@@ -53,9 +54,13 @@ struct finding_place {
 
 struct finding {
     enum finding_kind kind;
-    enum gauge gauge; /* GAUGE_COUNT where it concerns none */
-    char *holder;     /* key; NULL for a gauge's total */
-    char *example;    /* a raw name behind the key, for people; NULL */
+    enum gauge gauge;   /* GAUGE_COUNT where it concerns none */
+    char *holder;       /* key; NULL for a gauge's total */
+    char *example;      /* a raw name behind the key, for people; NULL */
+    char *function;     /* of a stack: the one to look at first (program_functions.h); else NULL */
+    char *in_common;    /* of a heap stack: the program's function that another one which grows goes
+                           through as well, and which that is; NULL */
+    char *companion_of; /* FINDING_COMPANION: the holder of the goroutines it comes with; NULL */
     double per_iteration;
     double bytes_per_iteration; /* heap stacks */
     double from, to;            /* first and last floor, or baseline's level and the level found */

@@ -271,6 +271,16 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     return outcome;
 }
 
+double stack_deviation(const struct ledger *ledger, const struct account *stack)
+{
+    if (ledger->loop.count == 0 || stack->bytes == NULL)
+        return 0;
+    size_t first = ledger->loop.first, last = stretch_last(ledger->loop);
+    double quantum =
+        quantum_of(ledger->series->heap_rate, stack->values[last], stack->bytes[last]);
+    return quantum > 1 ? sqrt((quantum - 1) * (stack->values[first] + stack->values[last])) : 0;
+}
+
 double retained_at_rest(const struct ledger *ledger, const double *row)
 {
     struct rests rests = rests_of(ledger, row);

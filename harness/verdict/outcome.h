@@ -38,6 +38,10 @@ struct outcome {
 struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
                           struct allowance allowance);
 
+/* How far chance leads the objects of a sampled stack astray (one standard deviation) where they
+ * are compared at the loop's begin and end; 0 where everything is counted. */
+double stack_deviation(const struct ledger *ledger, const struct account *stack);
+
 /* By how much more a row held after the loop than before it, both at rest; NAN without either. */
 double retained_at_rest(const struct ledger *ledger, const double *row);
 

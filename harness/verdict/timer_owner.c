@@ -65,8 +65,8 @@ static char *waiting_in(const char *key)
     return NULL;
 }
 
-/* The frame above `function` in the stack of a timer that it made; NULL where it made none. */
-static char *owner_in(const char *key, const char *function)
+/* What follows `function` in the stack of a timer that it made; NULL where it made none. */
+static const char *caller_in(const char *key, const char *function)
 {
     const char *frame = key;
     while (timer_is_made_at(frame))
@@ -74,8 +74,13 @@ static char *owner_in(const char *key, const char *function)
     size_t length = holder_key_frame(frame);
     if (frame == key || length != strlen(function) || memcmp(frame, function, length) != 0)
         return NULL;
-    frame = holder_key_next(frame);
-    return *frame != '\0' ? memory_copy_range(frame, holder_key_frame(frame)) : NULL;
+    return holder_key_next(frame);
+}
+
+bool timer_is_of(const char *key, const char *goroutine)
+{
+    _cleanup_free_ char *function = waiting_in(goroutine);
+    return function != NULL && caller_in(key, function) != NULL;
 }
 
 static struct owners owners_of(const struct ledger *ledger, const char *function)
@@ -84,9 +89,10 @@ static struct owners owners_of(const struct ledger *ledger, const char *function
     size_t count;
     const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     for (size_t i = 0; i < count; i++) {
-        _cleanup_free_ char *name = owner_in(stacks[i].key, function);
-        if (name == NULL)
+        const char *caller = caller_in(stacks[i].key, function);
+        if (text_or(caller, "")[0] == '\0')
             continue;
+        _cleanup_free_ char *name = memory_copy_range(caller, holder_key_frame(caller));
         size_t place = 0;
         while (place < owners.count && strcmp(owners.items[place].name, name) != 0)
             place++;
@@ -111,7 +117,7 @@ static int by_growth(const void *a, const void *b)
 }
 
 char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
-                       double per_iteration)
+                       double per_iteration, char **foremost)
 {
     struct buffer text = {0};
     _cleanup_free_ char *function = waiting_in(goroutine->key);
@@ -124,6 +130,8 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
         double made = made_by(&owners.items[i]);
         if (made <= 0 || made < least_share * per_iteration)
             break;
+        if (i == 0)
+            *foremost = memory_copy_text(owners.items[i].name);
         buffer_format(&text, "%s%s (%+.1f per %s)", i == 0 ? "timers made by " : ", ",
                       owners.items[i].name, made, series_step_name(ledger->series));
     }

@@ -12,10 +12,13 @@
 
 /* Does this key, or the rest of one, begin with what allocates a timer or what belongs to it? */
 bool timer_is_made_at(const char *key);
+/* Is this the heap stack of a timer that the function made in whose closure the goroutine waits? */
+bool timer_is_of(const char *key, const char *goroutine);
 /* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first. NULL
  * where no timers of the function it waits in became more. `goroutine` is an account of growing
- * goroutines, `per_iteration` its growth. The caller frees it. */
+ * goroutines, `per_iteration` its growth; *foremost becomes the first owner. The caller frees both.
+ */
 char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
-                       double per_iteration);
+                       double per_iteration, char **foremost);
 
 #endif

@@ -1,0 +1,182 @@
+#include "verdict/companions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "verdict/growth.h"
+#include "verdict/holder_key.h"
+#include "verdict/outcome.h"
+#include "verdict/program_functions.h"
+#include "verdict/timer_owner.h"
+
+/* A function that starts a goroutine makes a few objects for it under one stack: a struct, its
+ * channel, the closure. */
+static const double most_made_for_each = 4;
+
+static const char *first_outside_standard(const char *key)
+{
+    while (*key != '\0' && frame_is_standard(key))
+        key = holder_key_next(key);
+    return key;
+}
+
+static bool is_same_frame(const char *a, const char *b)
+{
+    size_t length = holder_key_frame(a);
+    return length == holder_key_frame(b) && memcmp(a, b, length) == 0;
+}
+
+/*
+ * Do they share a function that tells something? `direct`: and allocates in it. A function of the
+ * program that the framework calls (Update) stands in nearly every stack: it counts only where it
+ * allocates itself, or where it is the very code that the goroutine runs. So does a library's.
+ */
+static bool share_function(const char *goroutine, const char *stack, const char *module,
+                           bool *direct)
+{
+    const char *waits = first_outside_standard(goroutine), *makes = first_outside_standard(stack);
+    *direct = *waits != '\0' && frames_are_alike(waits, makes);
+    if (*direct)
+        return true;
+    for (const char *g = goroutine; *g != '\0'; g = holder_key_next(g)) {
+        bool innermost = true;
+        for (const char *s = stack; frame_is_own(g, module) && *s != '\0'; s = holder_key_next(s)) {
+            if (!frame_is_own(s, module))
+                continue;
+            const char *caller = holder_key_next(s);
+            bool is_entry = *caller != '\0' && !frame_is_own(caller, module);
+            *direct = innermost;
+            if (frames_are_alike(g, s) && (innermost || !is_entry || is_same_frame(g, s)))
+                return true;
+            innermost = false;
+        }
+    }
+    return false;
+}
+
+/* As many objects as goroutines, as far as a sampled profile can tell: three standard deviations,
+ * and a tenth or two of each for floors that are taken at different moments. */
+static bool keeps_pace(const struct ledger *ledger, const struct account *stack, double pace,
+                       bool direct)
+{
+    const double tenth = 0.1, least = 2, deviations = 3;
+    struct growth growth = growth_of(ledger_trace(ledger, stack->values), 0, growth_rule_objects);
+    double expected = pace * growth.iterations;
+    double chance = deviations * stack_deviation(ledger, stack) + fmax(least, tenth * expected);
+    return growth.iterations > 0 && growth.net >= expected - chance &&
+           growth.net <= expected * (direct ? most_made_for_each : 1) + chance;
+}
+
+/* Is the stack's growth explained by the goroutines of this finding? */
+static bool explains(const struct ledger *ledger, const struct finding *goroutines,
+                     const struct account *stack)
+{
+    bool direct;
+    return timer_is_of(stack->key, goroutines->holder) ||
+           (share_function(goroutines->holder, stack->key, ledger->series->module, &direct) &&
+            keeps_pace(ledger, stack, goroutines->per_iteration, direct));
+}
+
+/* How much is left of it in the end: a companion must not be worse than what explains it. */
+static int severity(enum finding_kind kind)
+{
+    return kind == FINDING_GROWTH || kind == FINDING_ALLOWED ? 3
+           : kind == FINDING_FILLED                          ? 2
+           : kind == FINDING_BACKLOG                         ? 1
+                                                             : 0;
+}
+
+static bool is_cause(const struct finding *finding)
+{
+    return finding->gauge == GAUGE_GOROUTINE && finding->holder != NULL &&
+           severity(finding->kind) > 0;
+}
+
+static bool is_companion_of(const struct ledger *ledger, const struct finding *finding,
+                            const struct finding *cause)
+{
+    if (!is_cause(cause) || severity(finding->kind) > severity(cause->kind))
+        return false;
+    if (finding->gauge == GAUGE_GOROUTINE_LEAK)
+        return strcmp(finding->holder, cause->holder) == 0;
+    const struct account *stack = ledger_account(ledger, GAUGE_HEAP_STACK, finding->holder);
+    return stack != NULL && explains(ledger, cause, stack);
+}
+
+void companions_find(const struct ledger *ledger, struct finding_list *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *finding = &findings->items[i];
+        bool can_be = finding->gauge == GAUGE_HEAP_STACK || finding->gauge == GAUGE_GOROUTINE_LEAK;
+        if (!can_be || finding->holder == NULL || severity(finding->kind) == 0 ||
+            finding->kind == FINDING_ALLOWED)
+            continue;
+        for (size_t j = 0; j < findings->count && finding->companion_of == NULL; j++)
+            if (is_companion_of(ledger, finding, &findings->items[j]))
+                finding->companion_of = memory_copy_text(findings->items[j].holder);
+        if (finding->companion_of != NULL)
+            finding->kind = FINDING_COMPANION;
+    }
+}
+
+void companions_take(const struct ledger *ledger, const struct finding_list *findings,
+                     bool *taken_stacks)
+{
+    size_t count;
+    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        bool stays = is_cause(finding) && severity(finding->kind) == severity(FINDING_GROWTH);
+        for (size_t j = 0; stays && j < count; j++)
+            taken_stacks[j] = taken_stacks[j] || explains(ledger, finding, &stacks[j]);
+    }
+}
+
+static bool leaks_heap(const struct finding *finding)
+{
+    return finding->gauge == GAUGE_HEAP_STACK && finding->kind == FINDING_GROWTH &&
+           finding->holder != NULL;
+}
+
+/* Of the other stacks the one that branches off nearest to where this one allocates: the shorter
+ * way is a part of the longer one, so the name that stands earlier in the stack. */
+static void name_common(const struct finding_list *findings, struct finding *finding,
+                        const char *module)
+{
+    const char *nearest = NULL;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *other = &findings->items[i];
+        if (other == finding || !leaks_heap(other))
+            continue;
+        _cleanup_free_ char *common = stacks_in_common(finding->holder, other->holder, module);
+        const char *at = common != NULL ? strstr(finding->holder, common) : NULL;
+        if (at == NULL || (nearest != NULL && at >= nearest))
+            continue;
+        nearest = at;
+        free(finding->in_common);
+        finding->in_common = strcmp(common, finding->function) == 0
+                                 ? NULL
+                                 : memory_format("%s, with %s", common, other->function);
+    }
+}
+
+void findings_name_functions(struct finding_list *findings, const char *module)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *finding = &findings->items[i];
+        enum gauge gauge = finding->gauge;
+        if (finding->holder == NULL || (gauge != GAUGE_GOROUTINE && gauge != GAUGE_HEAP_STACK &&
+                                        gauge != GAUGE_GOROUTINE_LEAK))
+            continue;
+        char *headline = stack_headline(finding->holder, module);
+        /* A goroutine of a library that waits for a timer is known by who asked for the timer. */
+        bool by_owner = finding->function != NULL && !frame_is_own(headline, module);
+        free(by_owner ? headline : finding->function);
+        finding->function = by_owner ? finding->function : headline;
+    }
+    for (size_t i = 0; i < findings->count; i++)
+        if (leaks_heap(&findings->items[i]))
+            name_common(findings, &findings->items[i], module);
+}
