@@ -41,6 +41,9 @@ static const struct gauge_info table[GAUGE_COUNT] = {
          "Files in the world's directories that the target file lists as `state`."},
     [GAUGE_SESSION] = {"session", UNIT_COUNT, RULE_FLOOR, true, false, "the session's name",
                        "Sessions of the tmux servers that the target file lists as survivors."},
+    [GAUGE_RSS_PEAK] = {"rss_peak", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
+                        "The most resident memory since the sample before (VmHWM): what an action "
+                        "takes and gives back."},
     [GAUGE_GOROUTINE_LEAK] = {"goroutine_leak", UNIT_COUNT, RULE_NONE, true, false,
                               "the goroutine's stack",
                               "Goroutines that wait for ever on what nothing can reach, as the "

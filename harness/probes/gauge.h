@@ -25,6 +25,7 @@ enum gauge {
     GAUGE_HEAP_STACK,   /* no number of its own: the heap's allocation stacks, each a holder */
     GAUGE_STATE_FILE,
     GAUGE_SESSION,
+    GAUGE_RSS_PEAK,
     GAUGE_GOROUTINE_LEAK, /* read at the end alone, in the samples of PHASE_QUIT */
     GAUGE_COUNT
 };

@@ -372,6 +372,7 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     struct proc_stat before, after;
     unsigned fds_before_gc = 0;
     if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
+        !proc_peak_read(&probe->proc, &gauges[GAUGE_RSS_PEAK], err) ||
         !proc_fds_read(&probe->proc, NULL, NULL, NULL, &fds_before_gc, err) ||
         !read_profiles(reading, err) || (with_memstats && !read_memstats(reading, err)) ||
         !read_process(reading, err) || !read_descendants(reading, err))
@@ -382,6 +383,8 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     if (options->count_world != NULL &&
         !options->count_world(options->context, reading, with_memstats, err))
         return false;
+    /* What the sampling itself took is no peak of the program's. */
+    proc_peak_reset(&probe->proc);
     if (!proc_stat_read(&probe->proc, &after, err))
         return false;
     gauges[GAUGE_CPU] = before.cpu_seconds - probe->sampling_cpu;

@@ -185,6 +185,27 @@ bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err)
     return true;
 }
 
+bool proc_peak_read(const struct proc *proc, double *bytes, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
+    if (!proc_file_read(proc, "status", &text, err))
+        return false;
+    const char *line = strstr(buffer_string(&text), "\nVmHWM:");
+    unsigned long long kibibytes = 0;
+    if (line == NULL || sscanf(line, "\nVmHWM: %19llu kB", &kibibytes) != 1)
+        return lg_fail(err, LG_ERROR_INTERNAL, 0, "/proc/%d/status has no VmHWM", (int)proc->pid);
+    *bytes = (double)kibibytes * 1024;
+    return true;
+}
+
+void proc_peak_reset(const struct proc *proc)
+{
+    /* 5 resets the peak and nothing else (proc(5)). */
+    _cleanup_close_ int file = openat(proc->directory, "clear_refs", O_WRONLY | O_CLOEXEC);
+    if (file >= 0 && write(file, "5", 1) != 1)
+        return;
+}
+
 unsigned inotify_instances_free(unsigned wanted)
 {
     _cleanup_free_ int *opened = memory_array(wanted > 0 ? wanted : 1, sizeof *opened);

@@ -50,6 +50,11 @@ LG_CHECKED bool proc_threads_read(const struct proc *proc, unsigned *threads, st
 /* Resident set in bytes: smaps_rollup, or statm where that is refused. */
 LG_CHECKED bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err);
 
+/* The most resident memory, in bytes, since proc_peak_reset or the start of the process. */
+LG_CHECKED bool proc_peak_read(const struct proc *proc, double *bytes, struct lg_error *err);
+/* Where the kernel refuses it, the peak stays the highest of all. */
+void proc_peak_reset(const struct proc *proc);
+
 /* The descendants of `root` (not itself), parents before children, at most LIMIT_PROCESS_TREE; the
  * caller frees *pids. A process that vanishes meanwhile is left out. */
 LG_CHECKED bool proc_descendants(const char *proc_root, pid_t root, pid_t **pids, size_t *count,

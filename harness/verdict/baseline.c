@@ -292,6 +292,7 @@ static const struct {
     [GAUGE_HEAP_ALLOC] = {0.25, 2 * 1024 * 1024},
     [GAUGE_CPU] = {0.1, 0.1},
     [GAUGE_OUTPUT] = {0.25, 256},
+    [GAUGE_RSS_PEAK] = {0.5, 32 * 1024 * 1024},
 };
 
 double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)

@@ -24,6 +24,7 @@ static const struct {
     [GAUGE_ZOMBIE] = {true, 0},     [GAUGE_STATE_FILE] = {true, 0},
     [GAUGE_SESSION] = {true, 0},    [GAUGE_CPU] = {true, 0.5},
     [GAUGE_SPAWN] = {true, 10},     [GAUGE_OUTPUT] = {true, 64 * 1024},
+    [GAUGE_RSS_PEAK] = {true, 0},
 };
 
 bool level_is_judged(enum gauge gauge)
@@ -88,6 +89,16 @@ static double level_of_row(const struct ledger *ledger, const double *row)
     return line.iterations > 0 ? fmax(round(line.from), 0) : median_of_row(row, ledger->loop);
 }
 
+/* Of a peak the highest in the loop: it is no level at rest, but stored and compared as one. */
+static double peak_of_row(const struct ledger *ledger, const double *row)
+{
+    double most = NAN;
+    /* The loop's first sample tells of the rest before it. */
+    for (size_t i = 1; i < ledger->loop.count; i++)
+        most = fmax(most, row[ledger->loop.first + i]);
+    return most;
+}
+
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
 {
     struct stretch rest = rest_of(ledger);
@@ -95,6 +106,7 @@ void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
         enum gauge gauge = (enum gauge)i;
         _cleanup_free_ double *row = ledger_totals(ledger, gauge);
         levels[gauge] = gauge_info(gauge)->cumulative ? rate_at_rest(ledger, gauge, row, rest)
+                        : gauge == GAUGE_RSS_PEAK     ? peak_of_row(ledger, row)
                                                       : level_of_row(ledger, row);
     }
 }
@@ -227,11 +239,11 @@ static void compare_stored(enum gauge gauge, const struct baseline_gauge *stored
     level_describe(gauge, level - stored->level, more, sizeof more);
     level_describe(gauge, stored->level, was, sizeof was);
     level_describe(gauge, tolerance, tolerated, sizeof tolerated);
-    char *text =
-        over ? memory_format("%s at rest, %s more than the baseline's %s, where %s more are "
-                             "tolerated",
-                             now, more, was, tolerated)
-             : memory_format("%s at rest, far below the baseline's %s", now, was);
+    const char *when = gauge == GAUGE_RSS_PEAK ? "at its peak" : "at rest";
+    char *text = over ? memory_format("%s %s, %s more than the baseline's %s, where %s more are "
+                                      "tolerated",
+                                      now, when, more, was, tolerated)
+                      : memory_format("%s %s, far below the baseline's %s", now, when, was);
     report_level(over ? FINDING_LEVEL : FINDING_LEVEL_LOOSE, gauge, stored->level, level, tolerance,
                  text, findings);
 }

@@ -365,6 +365,7 @@ static void a_whole_sample(void **state)
     assert_true(sample.gauges[GAUGE_OUTPUT] == 12345);
     assert_true(sample.gauges[GAUGE_FD] == sample.gauges[GAUGE_FD_BEFORE_GC]);
     assert_true(sample.gauges[GAUGE_RSS] > 0);
+    assert_true(sample.gauges[GAUGE_RSS_PEAK] > 0);
     assert_true(isnan(sample.gauges[GAUGE_HEAP_STACK]));
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "socket:tcp:listen"), 2);
     assert_int_equal(value_of(target, &sample, GAUGE_FD, "anon_inode:inotify"), 1);

@@ -319,6 +319,26 @@ static void watches_are_counted_over_all_inotify_descriptors(void **state)
     proc_close(&proc);
 }
 
+static void the_peak_of_resident_memory_is_that_since_it_was_reset(void **state)
+{
+    struct fake *fake = *state;
+    fake_process(fake, 42, "x", 1);
+    fake_file(fake, "42/status", "Name:\tx\nVmPeak:\t    9 kB\nVmHWM:\t    2048 kB\n");
+    fake_file(fake, "42/clear_refs", "");
+    struct proc proc = fake_open(fake, 42);
+    double bytes = 0;
+    assert_true(proc_peak_read(&proc, &bytes, NULL));
+    assert_true(bytes == 2048.0 * 1024);
+    proc_peak_reset(&proc);
+    _cleanup_free_ char *path = memory_format("/proc/self/fd/%d/clear_refs", proc.directory);
+    FILE *file = fopen(path, "r");
+    assert_int_equal(fgetc(file), '5');
+    fclose(file);
+    fake_file(fake, "42/status", "Name:\tx\n");
+    assert_false(proc_peak_read(&proc, &bytes, NULL));
+    proc_close(&proc);
+}
+
 static void resident_memory_comes_from_the_rollup_or_statm(void **state)
 {
     struct fake *fake = *state;
@@ -554,6 +574,7 @@ int main(void)
         with_fake(descriptors_are_named_by_kind_and_path),
         with_fake(a_descriptor_that_vanishes_is_not_counted),
         with_fake(watches_are_counted_over_all_inotify_descriptors),
+        with_fake(the_peak_of_resident_memory_is_that_since_it_was_reset),
         with_fake(resident_memory_comes_from_the_rollup_or_statm),
         with_fake(descendants_are_found_over_all_threads),
         with_fake(without_lists_of_children_the_parents_are_asked),

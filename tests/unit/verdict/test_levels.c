@@ -85,6 +85,28 @@ static void a_level_is_compared_within_its_tolerance(void **state)
     }
 }
 
+/* What an action takes and gives back: 64 MiB in one of the loop's samples. */
+static void a_peak_is_that_of_the_loop(void **state)
+{
+    (void)state;
+    const double mebi = 1024 * 1024;
+    for (unsigned at = 0; at < 3; at++) {
+        struct series series = series_at(GAUGE_RSS_PEAK, 40 * mebi);
+        /* At rest, in the loop's first sample, which tells of the rest before it, and in the loop. */
+        series.samples[IDLE_SAMPLES - 1 + at].gauges[GAUGE_RSS_PEAK] = 104 * mebi;
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        baseline->gauges[GAUGE_RSS_PEAK] =
+            (struct baseline_gauge){.present = true, .level = 40 * mebi, .tolerance = NAN};
+        struct judgement *judgement = judge(&series, baseline, &facts);
+        const struct finding *finding = level_finding(judgement, GAUGE_RSS_PEAK);
+        assert_true((finding != NULL) == (at == 2));
+        if (finding != NULL)
+            assert_non_null(strstr(finding->text, "104.00 MiB at its peak, 64.00 MiB more than"));
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 static void a_stored_tolerance_counts(void **state)
 {
     (void)state;
@@ -318,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_level_is_compared_within_its_tolerance),
+        cmocka_unit_test(a_peak_is_that_of_the_loop),
         cmocka_unit_test(a_stored_tolerance_counts),
         cmocka_unit_test(what_could_not_be_read_is_no_pass),
         cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
