@@ -209,7 +209,7 @@ static void check_noise(struct assessment *assessment, const struct account *tot
         assessment->smallest[total->gauge] = fmin(bound, outcome->smallest_visible);
         return;
     }
-    assessment->unsettled = drain_tells_bound(ledger);
+    assessment->unsettled = assessment->unsettled || drain_tells_bound(ledger);
     struct finding finding =
         finding_of(FINDING_MEASUREMENT, total->gauge, outcome, (struct allowance){0});
     finding.text = memory_format("moves so much that a growth under %.2f per %s would not be seen",
@@ -282,6 +282,7 @@ static bool assess_rate(struct assessment *assessment, enum gauge gauge, const d
                                                    assessment->today);
     double allowed = exception != NULL ? exception->allowed : granted.values;
     struct rate_growth growth = rate_growth_of(assessment->ledger, gauge, row, allowed);
+    assessment->unsettled = assessment->unsettled || growth.unsure;
     if (!growth.grows)
         return exception != NULL;
     char before[64], after[64];

@@ -44,7 +44,8 @@ struct rate_growth rate_growth_of(const struct ledger *ledger, enum gauge gauge,
     double gain = growth.after - growth.before;
     growth.per_iteration = gain / growth.iterations;
     bool right_after = ledger->drain.count == 1;
-    growth.grows = gain - allowed * growth.iterations >
-                   least[gauge].rate + (right_after ? least[gauge].once / seconds : 0);
+    double over = gain - allowed * growth.iterations - least[gauge].rate;
+    growth.grows = over > (right_after ? least[gauge].once / seconds : 0);
+    growth.unsure = over > 0 && !growth.grows;
     return growth;
 }

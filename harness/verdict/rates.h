@@ -10,6 +10,7 @@
 
 struct rate_growth {
     bool grows;
+    bool unsure; /* would grow, had the last iteration nothing left to do: a longer rest tells */
     double before, after; /* per second (cpu: cores); NAN: not known */
     double iterations;    /* between the two rests */
     double per_iteration; /* (after - before) / iterations */
