@@ -101,7 +101,7 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     /* What a person gave may be no reason, date or address: the next run would refuse the file. */
     _cleanup_json_ json_t *json = baseline_to_json(new);
     _cleanup_baseline_ struct baseline *read = baseline_from_json(json, "the new baseline", err);
-    if (read == NULL)
+    if (read == NULL || !baseline_check_tolerances(read, "the new baseline", err))
         return false;
     proposal->text = json_pretty(json);
     _cleanup_buffer_ struct buffer stored = {0};

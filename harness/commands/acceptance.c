@@ -159,10 +159,11 @@ static void take_levels(struct baseline *baseline, const struct judgement *judge
     for (size_t i = 0; i < judgement->tool_count; i++) {
         const struct tool_rate *tool = &judgement->tools[i];
         const struct baseline_tool *was = old != NULL ? baseline_tool_for(old, tool->name) : NULL;
-        double rate = tool->per_iteration;
-        if (!isnan(rate))
-            baseline_add_tool(baseline, tool->name, rounded ? level_rounded(rate) : rate,
-                              was != NULL ? was->tolerance : NAN);
+        struct baseline_tool now = was != NULL ? *was : (struct baseline_tool){.tolerance = NAN};
+        now.name = tool->name;
+        now.per_iteration = rounded ? level_rounded(tool->per_iteration) : tool->per_iteration;
+        if (!isnan(tool->per_iteration))
+            baseline_add_tool(baseline, &now);
     }
     baseline->has_tools = judgement->counts_tools;
 }

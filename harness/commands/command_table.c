@@ -29,7 +29,9 @@ const struct command_info command_table[] = {
     {COMMAND_LIST, command_list, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
      "Prints each scenario with its target, tags, needs, whether it has a baseline (yes, no, or "
      "that of another plan, when the scenario or its target file has changed since), and how many "
-     "seconds it takes: by its baseline, or estimated (~)."},
+     "seconds it takes: by its baseline, or estimated (~).\n\n"
+     "With --tolerances it lists what the baselines tolerate beyond the default instead, and "
+     "why."},
     {COMMAND_REPORT, command_report, "report", "",
      "judge a run's journals again and print the report",
      "Makes the report again from the journals of an earlier run, without the target. The exit "

@@ -11,6 +11,7 @@
 #include "report/console.h"
 #include "report/text_layout.h"
 #include "verdict/baseline.h"
+#include "verdict/levels.h"
 #include "world/world.h"
 
 enum { COLUMNS_MOST = 9 };
@@ -135,27 +136,114 @@ static size_t gather_cells(const struct arguments *arguments, const struct selec
     return columns;
 }
 
+static void put_table(struct buffer *out, const struct string_list *cells, size_t columns)
+{
+    size_t widths[COLUMNS_MOST] = {0};
+    for (size_t i = 0; i < cells->count; i++) {
+        size_t taken = text_columns(cells->items[i]);
+        size_t *width = &widths[i % columns];
+        *width = taken > *width ? taken : *width;
+    }
+    for (size_t i = 0; i < cells->count; i++) {
+        bool last = i % columns == columns - 1;
+        text_pad(out, cells->items[i], last ? 0 : widths[i % columns] + 2);
+        if (last)
+            buffer_char(out, '\n');
+    }
+}
+
 static void print_table(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer out = {0};
-    size_t widths[COLUMNS_MOST] = {0};
     size_t columns = gather_cells(arguments, selection, &cells);
-    for (size_t i = 0; i < cells.count; i++) {
-        size_t taken = text_columns(cells.items[i]);
-        size_t *width = &widths[i % columns];
-        *width = taken > *width ? taken : *width;
-    }
-    for (size_t i = 0; i < cells.count; i++) {
-        bool last = i % columns == columns - 1;
-        text_pad(&out, cells.items[i], last ? 0 : widths[i % columns] + 2);
-        if (last)
-            buffer_char(&out, '\n');
-    }
+    put_table(&out, &cells, columns);
     _cleanup_free_ char *total =
         duration_describe(selection->count, seconds_of_all(arguments, selection), 1);
     buffer_format(&out, "\n%s one after the other\n", total);
     fputs(buffer_string(&out), stdout);
+}
+
+/* --- What is tolerated beyond the default --- */
+
+static json_t *tolerance_to_json(const struct plan *plan, const struct wide_tolerance *wide)
+{
+    json_t *object = json_object();
+    json_put(object, "scenario", json_text(plan->name));
+    json_put(object, "gauge", json_text(gauge_info(wide->gauge)->name));
+    if (wide->tool != NULL)
+        json_put(object, "tool", json_text(wide->tool));
+    json_put(object, "level", json_number(wide->level));
+    json_put(object, "tolerance", json_number(wide->tolerance));
+    json_put(object, "default", json_number(wide->usual));
+    json_put(object, "why", json_text(text_or(wide->why, "")));
+    return object;
+}
+
+/* Of what a tool is started per iteration; of a level as it is said elsewhere. */
+static void add_amount(struct string_list *cells, const struct wide_tolerance *wide, double amount)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.4g", amount);
+    if (wide->tool == NULL)
+        level_describe(wide->gauge, amount, text, sizeof text);
+    string_list_add(cells, text);
+}
+
+static void add_tolerance(struct string_list *cells, const struct plan *plan,
+                          const struct wide_tolerance *wide)
+{
+    _cleanup_free_ char *gauge =
+        memory_format("%s%s%s", gauge_info(wide->gauge)->name, wide->tool != NULL ? " " : "",
+                      text_or(wide->tool, ""));
+    string_list_add(cells, plan->name);
+    string_list_take(cells, text_harmless(gauge, false));
+    add_amount(cells, wide, wide->level);
+    add_amount(cells, wide, wide->tolerance);
+    add_amount(cells, wide, wide->usual);
+    string_list_take(cells, text_harmless(text_or(wide->why, ""), false));
+}
+
+/* All in the baselines of these scenarios that are wider than the default. False where one of them
+ * cannot be read. */
+static bool print_tolerances(const struct arguments *arguments, const struct selection *selection)
+{
+    static const char *const heading[] = {"SCENARIO",  "GAUGE",   "LEVEL",
+                                          "TOLERANCE", "DEFAULT", "WHY"};
+    const size_t columns = sizeof heading / sizeof *heading;
+    _cleanup_strings_ struct string_list cells = {0};
+    _cleanup_buffer_ struct buffer out = {0};
+    _cleanup_json_ json_t *object = json_object();
+    json_t *list = json_array();
+    struct lg_error err = {0};
+    bool fine = true;
+    json_put(object, "version", json_integer(1));
+    json_put(object, "tolerances", list);
+    for (size_t i = 0; i < columns; i++)
+        string_list_add(&cells, heading[i]);
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct plan *plan = selection->plans[i];
+        _cleanup_free_ char *path =
+            baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
+        if (access(path, F_OK) != 0)
+            continue;
+        _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
+        if (baseline == NULL) {
+            complain(&err);
+            fine = false;
+            continue;
+        }
+        size_t count;
+        _cleanup_free_ struct wide_tolerance *wide = baseline_wide_tolerances(baseline, &count);
+        for (size_t j = 0; j < count; j++) {
+            json_push(list, tolerance_to_json(plan, &wide[j]));
+            add_tolerance(&cells, plan, &wide[j]);
+        }
+    }
+    put_table(&out, &cells, columns);
+    _cleanup_free_ char *text = json_pretty(object);
+    fputs(option_given(arguments, OPTION_JSON) ? text : buffer_string(&out), stdout);
+    return fine;
 }
 
 int command_list(const struct arguments *arguments)
@@ -170,7 +258,9 @@ int command_list(const struct arguments *arguments)
     complain_of_all(&problems);
     bool any = selection.count > 0;
     selection_keep_shard(arguments, &selection);
-    if (option_given(arguments, OPTION_JSON))
+    if (option_given(arguments, OPTION_TOLERANCES) && any)
+        fine = print_tolerances(arguments, &selection) && fine;
+    else if (option_given(arguments, OPTION_JSON))
         print_json(arguments, &selection);
     else if (selection.count > 0)
         print_table(arguments, &selection);

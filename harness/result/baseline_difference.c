@@ -113,6 +113,23 @@ static struct change *number_change(enum gauge gauge, const char *tool, const ch
     return change;
 }
 
+/* Of a gauge, or of a tool; with what the files say why. */
+static void tolerance_change(enum gauge gauge, const char *tool, const struct wide_tolerance *was,
+                             const struct wide_tolerance *now, enum change_effect effect,
+                             struct change_list *changes)
+{
+    struct change *change =
+        number_change(gauge, tool, "tolerance", was->tolerance, now->tolerance, effect, changes);
+    if (change != NULL) {
+        change->new.reason = memory_copy_text(now->why);
+    } else if (!text_equal(was->why, now->why)) {
+        _cleanup_free_ char *what =
+            memory_format("%s%s%s tolerance, why", gauge_info(gauge)->name, tool != NULL ? " " : "",
+                          tool != NULL ? tool : "");
+        change_add(changes, CHANGE_NEUTRAL, what, was->why, now->why);
+    }
+}
+
 /* The day is the last one; NULL: for ever. */
 static int compare_days(const char *a, const char *b)
 {
@@ -189,8 +206,10 @@ static void gauge_changes(enum gauge gauge, const struct baseline *old, const st
     const struct baseline_gauge *now = new != NULL ? &new->gauges[gauge] : &none;
     number_change(gauge, NULL, gauge_info(gauge)->cumulative ? "per second at rest" : "at rest",
                   was->level, now->level, level_effect(gauge, was, now), changes);
-    number_change(gauge, NULL, "tolerance", was->tolerance, now->tolerance,
-                  tolerance_effect(gauge, was, now), changes);
+    tolerance_change(gauge, NULL,
+                     &(struct wide_tolerance){.tolerance = was->tolerance, .why = was->why},
+                     &(struct wide_tolerance){.tolerance = now->tolerance, .why = now->why},
+                     tolerance_effect(gauge, was, now), changes);
     struct change *allowed =
         number_change(gauge, NULL, "allowed per iteration", was->allowed, now->allowed,
                       effect_of(now->allowed > was->allowed, now->allowed < was->allowed), changes);
@@ -228,8 +247,10 @@ static void tool_changes(const struct baseline *old, const struct baseline *new,
     struct baseline_tool by_old = {.per_iteration = after, .tolerance = was->tolerance};
     double tolerated = baseline_tool_tolerance(&by_old);
     double tolerated_now = baseline_tool_tolerance(now);
-    number_change(GAUGE_SPAWN, name, "tolerance", was->tolerance, now->tolerance,
-                  effect_of(tolerated_now > tolerated, tolerated_now < tolerated), changes);
+    tolerance_change(GAUGE_SPAWN, name,
+                     &(struct wide_tolerance){.tolerance = was->tolerance, .why = was->why},
+                     &(struct wide_tolerance){.tolerance = now->tolerance, .why = now->why},
+                     effect_of(tolerated_now > tolerated, tolerated_now < tolerated), changes);
 }
 
 /* --- An exception --- */

@@ -28,6 +28,7 @@ static void exception_free(struct baseline_exception *exception)
 
 static void gauge_free(struct baseline_gauge *gauge)
 {
+    free(gauge->why);
     free(gauge->reason);
     free(gauge->issue);
     free(gauge->expires);
@@ -35,8 +36,10 @@ static void gauge_free(struct baseline_gauge *gauge)
 
 void baseline_clear_tools(struct baseline *baseline)
 {
-    for (size_t i = 0; i < baseline->tool_count; i++)
+    for (size_t i = 0; i < baseline->tool_count; i++) {
         free(baseline->tools[i].name);
+        free(baseline->tools[i].why);
+    }
     free(baseline->tools);
     baseline->tools = NULL;
     baseline->tool_count = baseline->tool_capacity = 0;
@@ -176,6 +179,7 @@ void baseline_put_gauge(struct baseline *baseline, enum gauge gauge,
                         const struct baseline_gauge *stored)
 {
     struct baseline_gauge copy = *stored;
+    copy.why = memory_copy_text(stored->why);
     copy.reason = memory_copy_text(stored->reason);
     copy.issue = memory_copy_text(stored->issue);
     copy.expires = memory_copy_text(stored->expires);
@@ -190,6 +194,15 @@ static json_t *number_to_json(double value)
     if (floor(value) == value && fabs(value) < exact)
         return json_integer((json_int_t)value);
     return json_number(value);
+}
+
+static void put_tolerance(json_t *json, double tolerance, const char *why)
+{
+    if (isnan(tolerance))
+        return;
+    json_put(json, "tolerance", number_to_json(tolerance));
+    if (why != NULL)
+        json_put(json, "why", json_text(why));
 }
 
 /* Why, where it is followed up, and until when: of a gauge's allowance and of an exception. */
@@ -212,10 +225,10 @@ static json_t *gauges_to_json(const struct baseline *baseline)
             continue;
         json_t *gauge = json_object();
         json_put(gauge, "allowed", number_to_json(stored->allowed));
-        if (!isnan(stored->level))
+        if (!isnan(stored->level)) {
             json_put(gauge, "level", number_to_json(stored->level));
-        if (!isnan(stored->level) && !isnan(stored->tolerance))
-            json_put(gauge, "tolerance", number_to_json(stored->tolerance));
+            put_tolerance(gauge, stored->tolerance, stored->why);
+        }
         put_terms(gauge, stored->reason, stored->issue, stored->expires);
         json_put(gauges, gauge_info((enum gauge)i)->name, gauge);
     }
@@ -229,8 +242,7 @@ static json_t *tools_to_json(const struct baseline *baseline)
         const struct baseline_tool *stored = &baseline->tools[i];
         json_t *tool = json_object();
         json_put(tool, "per_iteration", number_to_json(stored->per_iteration));
-        if (!isnan(stored->tolerance))
-            json_put(tool, "tolerance", number_to_json(stored->tolerance));
+        put_tolerance(tool, stored->tolerance, stored->why);
         json_put(tools, stored->name, tool);
     }
     return tools;
@@ -295,15 +307,18 @@ static const struct {
     [GAUGE_RSS_PEAK] = {0.5, 32 * 1024 * 1024},
 };
 
-double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
+static double usual_tolerance(enum gauge gauge, double level)
 {
     const double usual_share = 0.1, usual_count = 2;
-    if (!isnan(stored->tolerance))
-        return stored->tolerance;
     if (tolerances[gauge].share > 0)
-        return fmax(tolerances[gauge].least, tolerances[gauge].share * stored->level);
+        return fmax(tolerances[gauge].least, tolerances[gauge].share * level);
     double least = gauge_info(gauge)->unit == UNIT_COUNT ? usual_count : 0;
-    return fmax(least, usual_share * stored->level);
+    return fmax(least, usual_share * level);
+}
+
+double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
+{
+    return isnan(stored->tolerance) ? usual_tolerance(gauge, stored->level) : stored->tolerance;
 }
 
 const struct baseline_tool *baseline_tool_for(const struct baseline *baseline, const char *name)
@@ -314,13 +329,14 @@ const struct baseline_tool *baseline_tool_for(const struct baseline *baseline, c
     return NULL;
 }
 
-void baseline_add_tool(struct baseline *baseline, const char *name, double per_iteration,
-                       double tolerance)
+void baseline_add_tool(struct baseline *baseline, const struct baseline_tool *tool)
 {
     baseline->tools = memory_grow(baseline->tools, &baseline->tool_capacity,
                                   baseline->tool_count + 1, sizeof *baseline->tools);
-    baseline->tools[baseline->tool_count++] =
-        (struct baseline_tool){memory_copy_text(name), per_iteration, tolerance};
+    struct baseline_tool *copy = &baseline->tools[baseline->tool_count++];
+    *copy = *tool;
+    copy->name = memory_copy_text(tool->name);
+    copy->why = memory_copy_text(tool->why);
     baseline->has_tools = true;
 }
 
@@ -328,9 +344,36 @@ void baseline_add_tool(struct baseline *baseline, const char *name, double per_i
  * Counts are exact, but what a program starts on its own, by the clock or because files changed,
  * falls into one iteration or the next, or is merged with another: one per iteration at least.
  */
-double baseline_tool_tolerance(const struct baseline_tool *stored)
+static double usual_tool_tolerance(double per_iteration)
 {
     const double share = 0.1, least = 1;
-    return isnan(stored->tolerance) ? fmax(least, share * stored->per_iteration)
+    return fmax(least, share * per_iteration);
+}
+
+double baseline_tool_tolerance(const struct baseline_tool *stored)
+{
+    return isnan(stored->tolerance) ? usual_tool_tolerance(stored->per_iteration)
                                     : stored->tolerance;
+}
+
+struct wide_tolerance *baseline_wide_tolerances(const struct baseline *baseline, size_t *count)
+{
+    struct wide_tolerance *wide = memory_array(GAUGE_COUNT + baseline->tool_count, sizeof *wide);
+    *count = 0;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        const struct baseline_gauge *stored = &baseline->gauges[gauge];
+        double usual = usual_tolerance(gauge, stored->level);
+        if (stored->tolerance > usual)
+            wide[(*count)++] = (struct wide_tolerance){
+                gauge, NULL, stored->level, stored->tolerance, usual, stored->why};
+    }
+    for (size_t i = 0; i < baseline->tool_count; i++) {
+        const struct baseline_tool *stored = &baseline->tools[i];
+        double usual = usual_tool_tolerance(stored->per_iteration);
+        if (stored->tolerance > usual)
+            wide[(*count)++] =
+                (struct wide_tolerance){GAUGE_SPAWN,       stored->name, stored->per_iteration,
+                                        stored->tolerance, usual,        stored->why};
+    }
+    return wide;
 }

@@ -19,6 +19,7 @@ struct baseline_gauge {
     double allowed;   /* growth per iteration (or minute); of heap_stack bytes at any one stack */
     double level;     /* at rest; NAN: none stored */
     double tolerance; /* absolute, in the gauge's unit; NAN: the gauge's default */
+    char *why;        /* the tolerance is as wide as that; NULL: not said */
     char *reason;     /* why its growth is allowed; NULL: not said */
     char *issue;      /* URL or NULL */
     char *expires;    /* "YYYY-MM-DD", the last day on which `allowed` holds, or NULL */
@@ -38,6 +39,7 @@ struct baseline_tool {
     char *name;
     double per_iteration; /* how often it is started */
     double tolerance;     /* absolute; NAN: the default */
+    char *why;            /* the tolerance is as wide as that; NULL: not said */
 };
 
 struct baseline {
@@ -57,7 +59,12 @@ struct baseline {
 /* NULL and LG_ERROR_INPUT on anything that is no baseline; err->where names the source (with line
  * and column where the JSON itself is wrong), err->text the place in it, as "gauges.fd.level". */
 struct baseline *baseline_from_json(const json_t *json, const char *source, struct lg_error *err);
+/* Refuses as well what baseline_check_tolerances refuses. */
 struct baseline *baseline_read(const char *path, struct lg_error *err);
+/* A tolerance that is wider than the default hides what moves within it, so it has to say why. An
+ * older revision's file and a journal are read without it. */
+bool baseline_check_tolerances(const struct baseline *baseline, const char *source,
+                               struct lg_error *err);
 /* New reference; json_pretty of it is what a baseline's file holds. */
 json_t *baseline_to_json(const struct baseline *baseline);
 /* An empty one: nothing allowed, no level stored. */
@@ -108,10 +115,19 @@ double baseline_tolerance(const struct baseline_gauge *stored, enum gauge gauge)
 
 /* NULL where the baseline does not know the tool. */
 const struct baseline_tool *baseline_tool_for(const struct baseline *baseline, const char *name);
-void baseline_add_tool(struct baseline *baseline, const char *name, double per_iteration,
-                       double tolerance);
+void baseline_add_tool(struct baseline *baseline, const struct baseline_tool *tool);
 void baseline_clear_tools(struct baseline *baseline);
 /* How many more starts per iteration are tolerated: the stored number, or 10 % but at least 1. */
 double baseline_tool_tolerance(const struct baseline_tool *stored);
+
+/* A stored tolerance that is wider than the default; its texts are the baseline's. */
+struct wide_tolerance {
+    enum gauge gauge;
+    const char *tool; /* of spawn; NULL: the gauge's level at rest */
+    double level, tolerance, usual;
+    const char *why;
+};
+/* The caller frees it. */
+struct wide_tolerance *baseline_wide_tolerances(const struct baseline *baseline, size_t *count);
 
 #endif

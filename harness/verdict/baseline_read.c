@@ -34,10 +34,12 @@ static const struct field baseline_fields[] = {
 static const struct field tool_fields[] = {
     {"per_iteration", JSON_REAL, true},
     {"tolerance", JSON_REAL, false},
+    {"why", JSON_STRING, false},
 };
 static const struct field gauge_fields[] = {
     {"allowed", JSON_REAL, false},  {"level", JSON_REAL, false},   {"tolerance", JSON_REAL, false},
     {"reason", JSON_STRING, false}, {"issue", JSON_STRING, false}, {"expires", JSON_STRING, false},
+    {"why", JSON_STRING, false},
 };
 static const struct field exception_fields[] = {
     {"gauge", JSON_STRING, true},    {"holder", JSON_STRING, true},
@@ -180,10 +182,15 @@ static bool is_url(const char *text)
     return *host != '\0' && strpbrk(text, " \t\r\n\"<>") == NULL;
 }
 
+static bool is_blank(const char *text)
+{
+    return strspn(text, " \t\r\n") == strlen(text);
+}
+
 static bool check_terms(struct place *place, const char *reason, const char *issue,
                         const char *expires)
 {
-    if (strspn(reason, " \t\r\n") == strlen(reason))
+    if (is_blank(reason))
         return refuse(place, "reason", "must not be empty: say why this growth is meant");
     if (issue != NULL && !is_url(issue))
         return refuse(place, "issue", "must be an address that begins with https:// or http://");
@@ -211,6 +218,18 @@ static bool read_gauge_terms(struct place *place, const json_t *json, struct bas
     return check_terms(place, stored->reason, stored->issue, stored->expires);
 }
 
+/* NAN and NULL where there is none. */
+static bool read_tolerance(struct place *place, const json_t *json, double *tolerance, char **why)
+{
+    if (!read_number(place, json, "tolerance", tolerance))
+        return false;
+    *why = (char *)json_get_text(json, "why", NULL);
+    if (*why != NULL && isnan(*tolerance))
+        return refuse(place, "why", "says nothing without a tolerance");
+    return *why == NULL || !is_blank(*why) ||
+           refuse(place, "why", "must not be empty: say what moves so much");
+}
+
 static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge,
                        struct baseline *baseline)
 {
@@ -218,7 +237,7 @@ static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge
     if (!check_fields(place, json, gauge_fields, COUNT_OF(gauge_fields)) ||
         !read_number(place, json, "allowed", &stored.allowed) ||
         !read_number(place, json, "level", &stored.level) ||
-        !read_number(place, json, "tolerance", &stored.tolerance) ||
+        !read_tolerance(place, json, &stored.tolerance, &stored.why) ||
         !read_gauge_terms(place, json, &stored))
         return false;
     if (stored.allowed > 0 && gauge_info(gauge)->rule == RULE_SHOWN)
@@ -296,13 +315,13 @@ static bool read_tools(struct place *place, const json_t *tools, struct baseline
     baseline->has_tools = tools != NULL;
     json_object_foreach((json_t *)tools, name, json)
     {
-        double per_iteration = 0, tolerance = NAN;
+        struct baseline_tool tool = {.name = (char *)name, .tolerance = NAN};
         snprintf(place->path, sizeof place->path, "tools.%s", name);
         if (!check_fields(place, json, tool_fields, COUNT_OF(tool_fields)) ||
-            !read_number(place, json, "per_iteration", &per_iteration) ||
-            !read_number(place, json, "tolerance", &tolerance))
+            !read_number(place, json, "per_iteration", &tool.per_iteration) ||
+            !read_tolerance(place, json, &tool.tolerance, &tool.why))
             return false;
-        baseline_add_tool(baseline, name, per_iteration, tolerance);
+        baseline_add_tool(baseline, &tool);
     }
     return true;
 }
@@ -321,8 +340,31 @@ struct baseline *baseline_from_json(const json_t *json, const char *source, stru
     return take_pointer(baseline);
 }
 
+bool baseline_check_tolerances(const struct baseline *baseline, const char *source,
+                               struct lg_error *err)
+{
+    struct place place = {.source = source, .err = err};
+    size_t count;
+    _cleanup_free_ struct wide_tolerance *wide = baseline_wide_tolerances(baseline, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool of_tool = wide[i].tool != NULL;
+        snprintf(place.path, sizeof place.path, "%s.%s", of_tool ? "tools" : "gauges",
+                 of_tool ? wide[i].tool : gauge_info(wide[i].gauge)->name);
+        if (wide[i].why == NULL)
+            return refuse(&place, "tolerance",
+                          "%.10g is wider than the default of %.10g: say under \"why\" what moves "
+                          "so much, or leave it out",
+                          wide[i].tolerance, wide[i].usual);
+    }
+    return true;
+}
+
 struct baseline *baseline_read(const char *path, struct lg_error *err)
 {
     _cleanup_json_ json_t *json = json_read_file(path, err);
-    return json != NULL ? baseline_from_json(json, path, err) : NULL;
+    _cleanup_baseline_ struct baseline *baseline =
+        json != NULL ? baseline_from_json(json, path, err) : NULL;
+    if (baseline == NULL || !baseline_check_tolerances(baseline, path, err))
+        return NULL;
+    return take_pointer(baseline);
 }

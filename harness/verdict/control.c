@@ -100,7 +100,10 @@ static void take_levels(struct baseline *baseline, const struct ledger *ledger)
     struct tool_rate *tools = tool_rates(ledger, &count);
     for (size_t i = 0; i < count; i++)
         if (!isnan(tools[i].per_iteration))
-            baseline_add_tool(baseline, tools[i].name, tools[i].per_iteration, NAN);
+            baseline_add_tool(baseline,
+                              &(struct baseline_tool){.name = tools[i].name,
+                                                      .per_iteration = tools[i].per_iteration,
+                                                      .tolerance = NAN});
     tool_rates_free(tools, count);
     baseline->has_tools = tools_are_counted(ledger);
 }

@@ -115,10 +115,22 @@ def test_levels_that_moved_are_shown(leakgate, report):
 def test_tolerances_of_the_old_baseline_stay(leakgate, report):
     leakgate("accept", "tab-cycle")
     baseline = json.loads(stored(leakgate, "tab-cycle").read_text())
-    baseline["gauges"]["fd"]["tolerance"] = 7
+    baseline["gauges"]["fd"] |= {"tolerance": 7, "why": "it is not always there"}
     stored(leakgate, "tab-cycle").write_text(json.dumps(baseline))
     leakgate("accept", "tab-cycle")
-    assert json.loads(stored(leakgate, "tab-cycle").read_text())["gauges"]["fd"]["tolerance"] == 7
+    stays = json.loads(stored(leakgate, "tab-cycle").read_text())["gauges"]["fd"]
+    assert stays["tolerance"] == 7 and stays["why"] == "it is not always there"
+
+
+def test_a_tolerance_that_became_wider_than_the_default_has_to_say_why(leakgate, report):
+    leakgate("accept", "tab-cycle")
+    baseline = json.loads(stored(leakgate, "tab-cycle").read_text())
+    baseline["gauges"]["fd"] |= {"level": 70, "tolerance": 7}
+    stored(leakgate, "tab-cycle").write_text(json.dumps(baseline))
+    refused = leakgate("accept", "tab-cycle")
+    assert refused.returncode == 2
+    assert "gauges.fd.tolerance: 7 is wider than the default of 2" in refused.stderr
+    assert json.loads(stored(leakgate, "tab-cycle").read_text()) == baseline
 
 
 def test_tools_are_stored_and_compared(leakgate, report):
@@ -135,13 +147,13 @@ def test_tools_are_stored_and_compared(leakgate, report):
     shown = leakgate("report", "--from", report).stdout
     assert "level spawn git: started 5.00 times per iteration" in " ".join(shown.split())
     assert "If this is meant: leakgate accept tools --from" in shown
-    baseline["tools"]["git"]["tolerance"] = 2.5
+    baseline["tools"]["git"] |= {"tolerance": 2.5, "why": "by the clock"}
     stored(leakgate, "tools").write_text(json.dumps(baseline))
     done = leakgate("accept", "tools")
     assert done.returncode == 0, done.stderr
     assert "spawn git per iteration 3.00 -> 5.00" in done.stdout
     assert json.loads(stored(leakgate, "tools").read_text())["tools"]["git"] == {
-        "per_iteration": 5, "tolerance": 2.5}
+        "per_iteration": 5, "tolerance": 2.5, "why": "by the clock"}
 
 
 def test_a_fault_at_rest_is_accepted_as_any_level(leakgate, report):

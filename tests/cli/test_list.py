@@ -88,3 +88,40 @@ def test_a_changed_scenario_has_the_baseline_of_another_plan(leakgate, source):
 
     assert state(first["plan_hash"]) == "yes"
     assert state("0" * 16) == "other plan"
+
+
+def store(leakgate, scenario, gauges, tools):
+    path = leakgate.directory / "baselines" / "sidecar" / f"{scenario}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"version": 1, "plan": "0123456789abcdef", "go": "", "platform": "",
+                                "gauges": gauges, "exceptions": [], "tools": tools}))
+
+
+def test_tolerances_wider_than_the_default_are_listed(leakgate, source):
+    make(leakgate, source)
+    store(leakgate, "a-first",
+          {"cpu": {"level": 0.1, "tolerance": 0.4, "why": "a cursor blinks"},
+           "fd": {"level": 30, "tolerance": 3}},
+          {"git": {"per_iteration": 5}, "ps": {"per_iteration": 2, "tolerance": 9.5, "why": "it varies"}})
+    shown = leakgate("list", "--tolerances")
+    assert shown.returncode == 0, shown.stderr
+    heading, *lines = shown.stdout.splitlines()
+    assert heading.split() == ["SCENARIO", "GAUGE", "LEVEL", "TOLERANCE", "DEFAULT", "WHY"]
+    assert [" ".join(line.split()) for line in lines] == [
+        "a-first cpu 0.1 cores 0.4 cores 0.1 cores a cursor blinks",
+        "a-first spawn ps 2 9.5 1 it varies"]
+    assert leakgate("list", "--tolerances", "b-second").stdout.splitlines() == [
+        "SCENARIO  GAUGE  LEVEL  TOLERANCE  DEFAULT  WHY"]
+    of_cpu, of_ps = json.loads(leakgate("list", "--tolerances", "--json").stdout)["tolerances"]
+    assert of_cpu == {"scenario": "a-first", "gauge": "cpu", "level": 0.1, "tolerance": 0.4,
+                      "default": 0.1, "why": "a cursor blinks"}
+    assert of_ps["tool"] == "ps" and of_ps["default"] == 1
+
+
+def test_a_tolerance_without_a_reason_is_an_error(leakgate, source):
+    make(leakgate, source)
+    store(leakgate, "a-first", {"fd": {"level": 20, "tolerance": 3}}, {})
+    for command in ["list", "--tolerances"], ["check"]:
+        refused = leakgate(*command)
+        assert refused.returncode == 2
+        assert "gauges.fd.tolerance: 3 is wider than the default of 2: say under \"why\"" in refused.stderr

@@ -40,7 +40,8 @@ static const char whole[] = "{\n"
                             "    \"fd\": {\n"
                             "      \"allowed\": 0,\n"
                             "      \"level\": 25,\n"
-                            "      \"tolerance\": 3\n"
+                            "      \"tolerance\": 3,\n"
+                            "      \"why\": \"the watcher's come late\"\n"
                             "    },\n"
                             "    \"goroutine\": {\n"
                             "      \"allowed\": 0.25,\n"
@@ -59,7 +60,8 @@ static const char whole[] = "{\n"
                             "  \"tools\": {\n"
                             "    \"git\": {\n"
                             "      \"per_iteration\": 24.5,\n"
-                            "      \"tolerance\": 3\n"
+                            "      \"tolerance\": 3,\n"
+                            "      \"why\": \"by the clock\"\n"
                             "    },\n"
                             "    \"ps\": {\n"
                             "      \"per_iteration\": 0\n"
@@ -187,6 +189,12 @@ static const struct {
     {WITH_GAUGES("\"fd\":{\"allowed\":-1}"),
      "gauges.fd.allowed: must be a finite number, 0 or more"},
     {WITH_GAUGES("\"fd\":{\"tolerance\":1}"), "gauges.fd.tolerance: says nothing without a level"},
+    {WITH_GAUGES("\"fd\":{\"level\":1,\"why\":\"late\"}"),
+     "gauges.fd.why: says nothing without a tolerance"},
+    {WITH_GAUGES("\"fd\":{\"level\":1,\"tolerance\":9,\"why\":\" \"}"),
+     "gauges.fd.why: must not be empty: say what moves so much"},
+    {WITH_TOOLS("\"git\":{\"per_iteration\":1,\"why\":\"late\"}"),
+     "tools.git.why: says nothing without a tolerance"},
     {WITH_GAUGES("\"rss\":{\"allowed\":1}"),
      "gauges.rss.allowed: the growth of this gauge is shown, never judged"},
     {WITH_GAUGES("\"heap_stack\":{\"level\":1}"),
@@ -288,6 +296,50 @@ static void tolerances_have_defaults(void **state)
     assert_true(baseline_tolerance(&stored, GAUGE_FD) == 0);
 }
 
+/* Wider than 10 %, and 2 of counts or 1 of a tool's starts. */
+static void a_wider_tolerance_has_to_say_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *error; /* NULL: fine */
+    } cases[] = {
+        {WITH_GAUGES("\"fd\":{\"level\":20,\"tolerance\":2}"), NULL},
+        {WITH_GAUGES("\"fd\":{\"level\":20,\"tolerance\":3}"),
+         "gauges.fd.tolerance: 3 is wider than the default of 2: say under \"why\" what moves so "
+         "much, or leave it out"},
+        {WITH_GAUGES("\"fd\":{\"level\":20,\"tolerance\":3,\"why\":\"late\"}"), NULL},
+        {WITH_TOOLS("\"git\":{\"per_iteration\":5,\"tolerance\":1}"), NULL},
+        {WITH_TOOLS("\"git\":{\"per_iteration\":5,\"tolerance\":4}"),
+         "tools.git.tolerance: 4 is wider than the default of 1: say under \"why\" what moves so "
+         "much, or leave it out"},
+        {WITH_TOOLS("\"git\":{\"per_iteration\":5,\"tolerance\":4,\"why\":\"late\"}"), NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct lg_error err = {0};
+        _cleanup_baseline_ struct baseline *baseline = read_text(cases[i].text, NULL);
+        assert_non_null(baseline);
+        assert_int_equal(baseline_check_tolerances(baseline, "b.json", &err),
+                         cases[i].error == NULL);
+        assert_string_equal(err.text, cases[i].error != NULL ? cases[i].error : "");
+        assert_string_equal(err.where, cases[i].error != NULL ? "b.json" : "");
+    }
+}
+
+/* The working tree's file is refused; an older revision's, which is read as JSON, is not. */
+static void a_file_without_the_reason_is_refused(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/leakgate-test-XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    _cleanup_free_ char *path = path_join(directory, "b.json");
+    const char *text = WITH_GAUGES("\"fd\":{\"level\":20,\"tolerance\":3}");
+    struct lg_error err = {0};
+    assert_true(file_write_atomic(path, text, strlen(text), NULL));
+    assert_null(baseline_read(path, &err));
+    assert_int_equal(err.class, LG_ERROR_INPUT);
+    assert_true(directory_remove(directory, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +351,8 @@ int main(void)
         cmocka_unit_test(a_file_is_read),
         cmocka_unit_test(another_plan_is_told),
         cmocka_unit_test(tolerances_have_defaults),
+        cmocka_unit_test(a_wider_tolerance_has_to_say_why),
+        cmocka_unit_test(a_file_without_the_reason_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

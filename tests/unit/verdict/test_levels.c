@@ -308,7 +308,9 @@ static void a_tool_that_is_started_more_often_is_told(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct series series = series_with_tools();
         _cleanup_baseline_ struct baseline *baseline = baseline_new();
-        baseline_add_tool(baseline, cases[i].known, cases[i].stored, cases[i].tolerance);
+        baseline_add_tool(baseline, &(struct baseline_tool){.name = (char *)cases[i].known,
+                                                            .per_iteration = cases[i].stored,
+                                                            .tolerance = cases[i].tolerance});
         struct judgement *judgement = judge(&series, baseline, &facts);
         const struct finding *finding = level_finding(judgement, GAUGE_SPAWN);
         if ((finding != NULL) != cases[i].off)
