@@ -65,10 +65,12 @@ static char *growth_text(const struct ledger *ledger, const struct account *acco
         buffer_format(&text, "after %.0f s at rest %.0f of %.0f are left", rested,
                       fmax(outcome->left, 0), outcome->net);
     if (!isnan(outcome->second)) {
-        level_describe(account->gauge, fmax(outcome->second, 0), added, sizeof added);
-        buffer_format(&text, "; a second loop of %.0f iterations added %s%s",
-                      outcome->second_iterations, added,
-                      outcome->slows && !outcome->filled
+        double second = outcome->fell ? -outcome->second : fmax(outcome->second, 0);
+        level_describe(account->gauge, second, added, sizeof added);
+        buffer_format(&text, "; a second loop of %.0f iterations %s %s%s",
+                      outcome->second_iterations, outcome->fell ? "took" : "added", added,
+                      outcome->fell ? " away again"
+                      : outcome->slows && !outcome->filled
                           ? ", at less than half the pace: it slows down"
                           : " more");
     }

@@ -203,7 +203,10 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
     outcome->second = rests->second - rests->after;
     outcome->second_iterations = n;
     outcome->slows = second < SECOND_HALF_SHARE * expected - chance;
-    outcome->filled = outcome->slows && (!counts || second < least);
+    /* What has filled up stays as it is. What falls is let go by chance, and comes by chance,
+     * unless by now all of it is gone. */
+    outcome->fell = counts && second <= -least && first + second >= least;
+    outcome->filled = outcome->slows && !outcome->fell && (!counts || second < least);
     outcome->repeats =
         counts && second >= least_pace * n && fabs(second - expected) <= fmax(1, tenth * second);
 }
@@ -212,8 +215,9 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
 static void take_rests(const struct rests *rests, struct outcome *outcome)
 {
     outcome->from = rests->before;
-    outcome->to = isnan(rests->second) ? rests->after : rests->second;
-    outcome->iterations = rests->first_iterations + rests->second_iterations;
+    bool both = rests->second >= rests->after;
+    outcome->to = both ? rests->second : rests->after;
+    outcome->iterations = rests->first_iterations + (both ? rests->second_iterations : 0);
     outcome->per_iteration = (outcome->to - outcome->from) / outcome->iterations;
     outcome->left = rests->after - rests->before;
 }

@@ -20,6 +20,7 @@ struct outcome {
     bool drained;         /* grows, and is gone at the end of the drain */
     bool filled;          /* grew, and no more of it came in the second loop */
     bool slows;           /* came again in the second loop, at less than half the pace */
+    bool fell;            /* some of it went in the second loop, as nothing did at rest */
     bool repeats;         /* came again in the second loop at the same pace: no chance */
     double drained_after; /* seconds from the last sample of the loop */
     double drift;         /* per second at rest; 0: none */

@@ -16,11 +16,12 @@ static const struct {
     [GAUGE_OUTPUT] = {1024, 64 * 1024},
 };
 
-/* The later half of the last rest: what the loop left to do is done by then. After a single sample
- * it is the time since the loop. */
+/* The later half of the rest after the loop: what the loop left to do is done by then. After a
+ * single sample it is the time since the loop. (What the second loop adds or lets go by chance does
+ * not make good that a rate was higher for so long.) */
 static struct stretch rest_after(const struct ledger *ledger)
 {
-    struct stretch rest = ledger->second.count > 1 ? ledger->second : ledger->drain;
+    struct stretch rest = ledger->drain;
     size_t skipped = rest.count > 1 ? (rest.count - 1) / 2 : 0;
     if (rest.count == 1 && ledger->loop.count > 0)
         return (struct stretch){rest.first - 1, 2};

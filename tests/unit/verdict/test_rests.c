@@ -129,6 +129,24 @@ static void a_straight_line_that_ends_has_filled_up(void **state)
     end(&it);
 }
 
+/* Chains of timers that are started by each iteration, and end by chance in one. */
+static void what_the_second_loop_takes_away_has_not_filled_up(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, straight_then, -4, 0);
+    const struct finding *finding = only_finding(&it, FINDING_GROWTH);
+    assert_float_equal(finding->per_iteration, 1, 1e-9);
+    assert_float_equal(finding->to, 20 + LOOP_ITERATIONS, 1e-9);
+    assert_non_null(strstr(finding->text, "a second loop of 42 iterations took 17 away again"));
+    const struct judgement *runs[] = {it.judgement};
+    assert_true(confirmation_wants_run(runs, 1));
+    end(&it);
+    /* All of it: timers that are as long as the rest. */
+    it = judge_two_loops(GAUGE_GOROUTINE, straight_then, -10, 0);
+    only_finding(&it, FINDING_FILLED);
+    end(&it);
+}
+
 /* Of a heap that slows down, as of a cache that fills ever more seldom, a person is only told. */
 static void a_heap_that_slows_down_is_a_warning(void **state)
 {
@@ -200,6 +218,7 @@ int main(void)
         cmocka_unit_test(what_slows_down_is_a_leak_of_counts),
         cmocka_unit_test(what_comes_no_more_has_filled_up),
         cmocka_unit_test(a_straight_line_that_ends_has_filled_up),
+        cmocka_unit_test(what_the_second_loop_takes_away_has_not_filled_up),
         cmocka_unit_test(a_heap_that_slows_down_is_a_warning),
         cmocka_unit_test(a_rare_count_is_confirmed_in_another_process),
         cmocka_unit_test(what_is_allowed_may_come_twice),
