@@ -163,6 +163,12 @@
 /* In a locating run the target counts every allocation, and everything may take so many times as
  * long: measured on Sidecar, an iteration takes 2.7 times as long and a profile 7 times. */
 #define LOCATING_SLOWDOWN 4
+/* After each of its steps it rests until goroutines and descriptors are back to what they were, or
+ * have stood still for so long. Once through the iteration that is longer: what ends by itself
+ * within that time is told from what a later step ends. */
+#define LOCATING_STILL_MS 1000
+#define LOCATING_FIRST_STILL_MS 5000
+#define LOCATING_LOOK_MS 100
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS 2000      /* before a sample; a screen in motion is sampled as it is */
 #define FIRST_DRAIN_SAMPLE_MS 1000   /* from the loop to the first sample of the drain */

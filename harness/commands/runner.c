@@ -158,7 +158,7 @@ static void run_locating(struct scenario_run *run)
     struct plan plan = *run->options.plan;
     plan.measure.heap_rate = 1;
     run->options.timeout_scale *= LOCATING_SLOWDOWN;
-    run->options.locating_iterations = locating_iterations(run->result->judgement);
+    run->options.locating = locating_of(run->result->judgement, 180000);
     if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
         scenario_locate(run->result, run->report);
     else

@@ -58,7 +58,7 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 
 /* A connection that breaks is most often a target that ends: the news of its end may come a moment
  * later, and is what a person wants to read. */
-static bool fail_sample(struct run *run, struct lg_error *err)
+bool run_fail_sample(struct run *run, struct lg_error *err)
 {
     const int64_t moment_ms = 500;
     if (loop_stopped(run->loop) == 0)
@@ -78,7 +78,7 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     process_reap_adopted(run->target->process.pid);
     if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
         sample_free(&sample);
-        return fail_sample(run, err);
+        return run_fail_sample(run, err);
     }
     sample.phase = run->phase;
     sample.iteration = run->iteration;
@@ -129,8 +129,7 @@ bool run_warm_up(struct run *run, struct lg_error *err)
     return target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err);
 }
 
-/* The terminal is drained meanwhile. */
-static bool rest_until(struct run *run, int64_t deadline, struct lg_error *err)
+bool run_rest_until(struct run *run, int64_t deadline, struct lg_error *err)
 {
     enum loop_result result = loop_run_until(run->loop, NULL, NULL, NULL, deadline, err);
     if (result == LOOP_STOPPED)
@@ -163,7 +162,7 @@ static bool be_idle(struct run *run, struct lg_error *err)
         return false;
     int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
-        if (!rest_until(run, idle_moment(measure, i, began, sampled), err) ||
+        if (!run_rest_until(run, idle_moment(measure, i, began, sampled), err) ||
             !run_take_sample(run, true, 0, err))
             return false;
         sampled = clock_now();
@@ -236,7 +235,7 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
             return false;
         /* However long the samples take, half of the time is the program's. */
         int64_t due = began + sample * every, rested = sampled + every / 2;
-        if (!rest_until(run, due > rested ? due : rested, err) ||
+        if (!run_rest_until(run, due > rested ? due : rested, err) ||
             !run_take_sample(run, wants_memstats(measure, sample), 0, err))
             return false;
         sampled = clock_now();
@@ -264,7 +263,7 @@ static bool rest_after(struct run *run, enum phase phase, struct lg_error *err)
         return false;
     int64_t deadline = clock_deadline(run->plan->measure.drain_ms), ms = FIRST_DRAIN_SAMPLE_MS;
     do {
-        if (!rest_until(run, clock_deadline(ms), err) || !run_take_sample(run, true, 0, err))
+        if (!run_rest_until(run, clock_deadline(ms), err) || !run_take_sample(run, true, 0, err))
             return false;
         ms = DRAIN_SAMPLE_MS;
     } while (clock_now() < deadline && has_grown(run));
@@ -314,7 +313,7 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
             }
             if (err != NULL)
                 *err = problem;
-            return fail_sample(run, err);
+            return run_fail_sample(run, err);
         }
         if (!served) {
             run->goroutineleak = memory_copy_text("not served by this runtime");

@@ -229,7 +229,7 @@ static unsigned total_iterations(const struct run_options *options)
     if (options->play_iterations > 0)
         return options->play_iterations;
     if (options->attempt == ATTEMPT_LOCATE)
-        return measure->warmup + options->locating_iterations;
+        return measure->warmup + options->locating.iterations;
     if (measure->every_ms > 0)
         return measure->samples;
     return measure->warmup + (measure->samples - 1) * measure->iterations_per_sample;

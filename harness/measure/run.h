@@ -11,6 +11,7 @@
 #include "journal/attempt.h"
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
+#include "verdict/locate.h"
 
 /* inotify instances that must be free when a run starts. Sidecar holds 4 when idle; with fewer than
  * this a cut-off would look like a plateau. */
@@ -30,12 +31,12 @@ struct run_options {
     enum attempt attempt;
     const char *control_version; /* of the build that the baseline was taken from; NULL: none */
     const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
-    const char *reproduce; /* what `leakgate run` needs again, shell-quoted; for reports of runs
-                              that were cut off; NULL: not said */
-    const char *baselines; /* and the directory of the baselines */
-    unsigned locating_iterations; /* of ATTEMPT_LOCATE */
-    unsigned play_iterations;     /* --iterations: only play, measure nothing; 0: measure */
-    bool show;                    /* write the screen after every step into the journal */
+    const char *reproduce;    /* what `leakgate run` needs again, shell-quoted; for reports of runs
+                                 that were cut off; NULL: not said */
+    const char *baselines;    /* and the directory of the baselines */
+    struct locating locating; /* of ATTEMPT_LOCATE */
+    unsigned play_iterations; /* --iterations: only play, measure nothing; 0: measure */
+    bool show;                /* write the screen after every step into the journal */
     double timeout_scale;
 };
 

@@ -64,11 +64,15 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);
 /* phases.c: a sample of the phase and iteration that the run is in, into the series and the
  * journal. `step` is 0 but for locating runs, see struct sample. */
 bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err);
+/* phases.c: after a reading that failed; the end of the target may be the cause. Returns false. */
+bool run_fail_sample(struct run *run, struct lg_error *err);
+/* phases.c: the terminal is drained meanwhile. */
+bool run_rest_until(struct run *run, int64_t deadline, struct lg_error *err);
 /* phases.c: the iterations before anything is measured. */
 bool run_warm_up(struct run *run, struct lg_error *err);
 /* phases.c: one more iteration is done; says so in the journal. */
 bool run_count_iteration(struct run *run, struct lg_error *err);
-/* locating.c: warm-up, then a sample after every step of the iterations. */
+/* locating.c: warm-up, then a rest and a sample after every input of the iterations. */
 bool run_locate(struct run *run, struct lg_error *err);
 /* phases.c: everything between setup and quit. */
 bool run_measure(struct run *run, struct lg_error *err);

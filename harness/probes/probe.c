@@ -403,6 +403,20 @@ bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample
     return true;
 }
 
+/* The text begins with the total (countProfile's writeProfile in Go's runtime/pprof). */
+bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    unsigned fds;
+    if (!pprof_fetch(probe->pprof, "goroutine?debug=1", &text, err) ||
+        !proc_fds_read(&probe->proc, NULL, NULL, NULL, &fds, err))
+        return false;
+    counts->fds = fds;
+    return sscanf(buffer_string(&text), "goroutine profile: total %lf", &counts->goroutines) == 1 ||
+           lg_fail(err, LG_ERROR_TARGET, 0,
+                   "pprof goroutine?debug=1 does not begin with the total that Go prints");
+}
+
 bool probe_goroutine_leaks(struct probe *probe, const struct sample *before, struct sample *sample,
                            bool *served, struct lg_error *err)
 {

@@ -58,6 +58,13 @@ struct holder_table *probe_holders(struct probe *probe); /* owned by the probe *
 LG_CHECKED bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample,
                              int64_t *rate, struct lg_error *err);
 
+/* The two numbers that are cheap to read: how many there are now. */
+struct probe_counts {
+    double goroutines, fds;
+};
+LG_CHECKED bool probe_count_now(struct probe *probe, struct probe_counts *counts,
+                                struct lg_error *err);
+
 /*
  * Goroutines that the runtime itself knows to be leaked (profile goroutineleak: Go 1.27, or 1.26
  * built with the experiment of that name), after a collection that looks for them. Fills *sample:

@@ -79,9 +79,14 @@ static void put_growth(struct buffer *out, const struct scenario_result *scenari
     }
     for (size_t i = 0; i < scenario->attempt_count; i++)
         located = located || scenario->attempts[i].attempt == ATTEMPT_LOCATE;
-    if (finding->place_count > 0)
+    if (finding->place_count > 1)
+        html_format(out, ", with the step <code>%s</code> (<code>%s</code>) and %zu more.",
+                    finding->places[0].step, finding->places[0].where, finding->place_count - 1);
+    else if (finding->place_count > 0)
         html_format(out, ", each time with the step <code>%s</code> (<code>%s</code>).",
                     finding->places[0].step, finding->places[0].where);
+    else if (gauge_info(finding->gauge)->cumulative)
+        buffer_text(out, ".");
     else
         html_format(out, "; with which step was %s.",
                     located ? "looked for and not found" : "not looked for");

@@ -14,8 +14,8 @@
 #include "result/exit_status.h"
 #include "result/amounts.h"
 
-/* More holders than this would bury the gauge's own line; result.json has all of them. */
-enum { HOLDERS_SHOWN = 6 };
+/* More than these would bury the gauge's own line; result.json has all of them. */
+enum { HOLDERS_SHOWN = 6, PLACES_SHOWN = 3 };
 
 /* From here on a loop is a soak, and what it gains in an hour is of interest. */
 static const double soak_seconds = 600;
@@ -175,10 +175,13 @@ static char *describe_growth(const struct scenario_result *scenario, const struc
 
 /* --- Findings --- */
 
-/* "press E   scenarios/external-editor.yaml:14:5", for each step where it grows. */
+/* "press E   scenarios/external-editor.yaml:14:5", for each of the first steps where it grows. */
 static void add_places(struct statement *statement, const struct finding *finding)
 {
-    for (size_t i = 0; i < finding->place_count; i++) {
+    if (finding->located && finding->place_count == 0)
+        details_add(&statement->details, "grows at",
+                    memory_copy_text("not told: no step stands out of what comes and goes"));
+    for (size_t i = 0; i < finding->place_count && i < PLACES_SHOWN; i++) {
         const struct finding_place *place = &finding->places[i];
         struct short_text pace = growth_text(finding->gauge, place->per_iteration);
         bool several = finding->place_count > 1;
@@ -186,6 +189,10 @@ static void add_places(struct statement *statement, const struct finding *findin
                     memory_format("%s   %s%s%s", place->step, place->where, several ? "   " : "",
                                   several ? pace.text : ""));
     }
+    if (finding->place_count > PLACES_SHOWN)
+        details_add(&statement->details, "",
+                    memory_format("and %zu more steps, in " REPORT_RESULT,
+                                  finding->place_count - PLACES_SHOWN));
     if (statement->where == NULL && finding->place_count > 0) {
         statement->where = finding->places[0].where;
         statement->step = finding->places[0].step;

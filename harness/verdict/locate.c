@@ -9,40 +9,58 @@
 #include "verdict/ledger.h"
 
 enum {
-    ITERATIONS_LEAST = 8,
+    ITERATIONS_LEAST = 6,
     ITERATIONS_MOST = 24,
     /* So many of what leaks should come in a locating run, to tell its step from chance. */
     OCCURRENCES = 4,
-    PLACES_NAMED = 3,
     STACKS_NAMED = 3,
     COMPANIONS_NAMED = 2
 };
 
-/* A place with less than this share of the foremost one's growth is not named. */
-static const double share_named = 0.25;
+/* A place with less than this share of the foremost one's growth is not named, nor the foremost
+ * with less than that share of all. */
+static const double share_named = 0.25, share_of_pace = 0.1;
 /* What an iteration keeps at least to be named where a heap's total grows; the judge's own bound.
  */
 static const double least_bytes = 32;
 
+/* Rates are read over a rest, which no step has. */
+static bool can_be_located(const struct finding *finding)
+{
+    return finding->kind == FINDING_GROWTH && !gauge_info(finding->gauge)->cumulative;
+}
+
 bool locating_helps(const struct judgement *judgement)
 {
     for (size_t i = 0; judgement->verdict == VERDICT_LEAK && i < judgement->count; i++)
-        if (judgement->findings[i].kind == FINDING_GROWTH)
+        if (can_be_located(&judgement->findings[i]))
             return true;
     return false;
 }
 
-unsigned locating_iterations(const struct judgement *judgement)
+struct locating locating_of(const struct judgement *judgement, int64_t ms)
 {
-    double most = ITERATIONS_LEAST;
+    struct locating locating = {.ms = ms};
+    double most = ITERATIONS_LEAST, holders[GAUGE_COUNT] = {0}, totals[GAUGE_COUNT] = {0};
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        bool counted = gauge_info(finding->gauge < GAUGE_COUNT ? finding->gauge : GAUGE_FD)->unit ==
-                       UNIT_COUNT;
-        if (finding->kind == FINDING_GROWTH && counted && finding->per_iteration > 0)
+        bool comes_again = can_be_located(finding) || finding->kind == FINDING_ALLOWED ||
+                           finding->kind == FINDING_BACKLOG;
+        if (!comes_again || !(finding->per_iteration > 0))
+            continue;
+        (finding->holder != NULL ? holders : totals)[finding->gauge] += finding->per_iteration;
+        if (can_be_located(finding) && gauge_info(finding->gauge)->unit == UNIT_COUNT)
             most = fmax(most, ceil(OCCURRENCES / finding->per_iteration));
     }
-    return (unsigned)fmin(most, ITERATIONS_MOST);
+    locating.iterations = (unsigned)fmin(most, ITERATIONS_MOST);
+    locating.goroutines = fmax(holders[GAUGE_GOROUTINE], totals[GAUGE_GOROUTINE]);
+    locating.fds = fmax(holders[GAUGE_FD], totals[GAUGE_FD]);
+    return locating;
+}
+
+bool locating_is_over(double gain, double pace, double iterations)
+{
+    return pace > 0 && gain - pace * iterations > fmax(1.5, pace * iterations / 4);
 }
 
 /* What the finding is about, as a row (heap: bytes); the caller frees it. NULL: not in this run. */
@@ -66,44 +84,102 @@ static double *row_of(const struct ledger *ledger, const struct finding *finding
     return row;
 }
 
-/* What the row gains between each sample and the one before it, added up by the input step that
- * was the last one done. */
-static double *gains_by_step(const struct ledger *ledger, const double *row,
-                             const struct iteration_steps *steps)
+/* How a row grows through the iteration. */
+struct shares {
+    double *of; /* by input step: what of the pace comes there, never negative; they add up to it */
+    double lost;  /* what steps let go that others had taken */
+    double noise; /* by how much the readings after one step differ, the pace taken off */
+};
+
+/* After each step the least that the row stands at in any iteration, the pace taken off: what comes
+ * and goes is not there every time. NAN: nothing was sampled there. */
+static double *floors_by_step(const struct ledger *ledger, const double *row, double pace,
+                              size_t count, double *noise)
 {
-    double *gains = memory_array(steps->count, sizeof *gains);
-    size_t first = ledger->loop.first, end = first + ledger->loop.count;
-    for (size_t i = first + 1; i < end; i++) {
+    double *floors = memory_array(count, sizeof *floors), round = -1;
+    _cleanup_free_ double *highest = memory_array(count, sizeof *highest);
+    for (size_t i = 0; i < count; i++)
+        floors[i] = highest[i] = NAN;
+    *noise = 0;
+    for (size_t i = ledger->loop.first; i < ledger->loop.first + ledger->loop.count; i++) {
         unsigned step = ledger->samples[i]->step;
-        if (step == 0 || step > steps->count || isnan(row[i]) || isnan(row[i - 1]))
+        size_t at = step == 0 ? count - 1 : step - 1; /* it begins where an iteration ends */
+        if (at >= count)
             continue;
-        unsigned input = steps->inputs[step - 1];
-        if (input > 0 && input <= steps->count)
-            gains[input - 1] += row[i] - row[i - 1];
+        floors[at] = fmin(floors[at], row[i] - pace * round);
+        highest[at] = fmax(highest[at], row[i] - pace * round);
+        *noise = fmax(*noise, highest[at] - floors[at]);
+        round += at == count - 1;
     }
-    return gains;
+    return floors;
 }
 
-/* The foremost places, until one is much smaller than the first. */
-static void name_places(struct finding *finding, double *gains, double iterations,
+/* What a step loses is taken from what came last before it: from this iteration, then from the
+ * end of the one before. */
+static void take_off_losses(double *gains, size_t count)
+{
+    for (unsigned lap = 0; lap < 2; lap++)
+        for (size_t i = 0; i < count; i++)
+            for (size_t from = lap == 0 ? i : count; gains[i] < 0 && from-- > 0;) {
+                double taken = fmin(fmax(gains[from], 0), -gains[i]);
+                gains[from] -= taken;
+                gains[i] += taken;
+            }
+}
+
+static struct shares shares_of(const struct ledger *ledger, const double *row, double pace,
+                               const struct iteration_steps *steps)
+{
+    struct shares shares = {.of = memory_array(steps->count, sizeof *shares.of)};
+    _cleanup_free_ double *gains = memory_array(steps->count, sizeof *gains);
+    _cleanup_free_ double *floors = floors_by_step(ledger, row, pace, steps->count, &shares.noise);
+    double before = floors[steps->count - 1] - pace;
+    for (size_t i = 0; i < steps->count; i++) {
+        if (isnan(floors[i]))
+            continue;
+        gains[i] = floors[i] - before;
+        before = floors[i];
+        shares.lost += fmax(-gains[i], 0);
+    }
+    take_off_losses(gains, steps->count);
+    for (size_t i = 0; i < steps->count; i++) {
+        unsigned input = steps->inputs[i];
+        if (input > 0 && input <= steps->count)
+            shares.of[input - 1] += fmax(gains[i], 0);
+    }
+    return shares;
+}
+
+/* Can the steps be told? Not where steps take and let go, and not the same each time; nor where
+ * much of what had come by the end of the loop was gone after a rest. */
+static bool can_be_told(const struct shares *shares, enum gauge gauge, double pace, double gain,
+                        double iterations)
+{
+    double least = gauge_info(gauge)->unit == UNIT_COUNT ? 1 : 0;
+    bool restless = shares->lost > pace / 2 && shares->noise > fmax(least, pace / 2);
+    return pace > 0 && !restless && !locating_is_over(gain, pace, iterations);
+}
+
+/* The foremost places, until one is much smaller than the first; none where it grows a little
+ * everywhere. */
+static void name_places(struct finding *finding, double *shares, double pace,
                         const struct iteration_steps *steps)
 {
-    double foremost = 0;
-    finding->places = memory_array(PLACES_NAMED, sizeof *finding->places);
-    while (finding->place_count < PLACES_NAMED) {
-        size_t best = 0;
+    double least = share_of_pace * pace;
+    finding->places = memory_array(steps->count, sizeof *finding->places);
+    for (size_t best = 0;; best = 0) {
         for (size_t i = 1; i < steps->count; i++)
-            if (gains[i] > gains[best])
+            if (shares[i] > shares[best])
                 best = i;
-        if (!(gains[best] > share_named * foremost))
+        if (!(shares[best] > least))
             break;
-        foremost = fmax(foremost, gains[best]);
+        least = fmax(least, share_named * shares[best]);
         finding->places[finding->place_count++] = (struct finding_place){
             .step = memory_copy_text(steps->steps[best]),
             .where = memory_copy_text(steps->where[best]),
-            .per_iteration = gains[best] / iterations,
+            .per_iteration = shares[best],
         };
-        gains[best] = 0;
+        shares[best] = 0;
     }
 }
 
@@ -179,6 +255,13 @@ static void name_companions(struct finding *finding, const struct ledger *ledger
     append_text(finding, buffer_string(&text));
 }
 
+/* What a row gains in the loop, by what is left of it after the rest where there was one. */
+static double gain_at_rest(const struct ledger *ledger, const double *row)
+{
+    struct stretch end = ledger->drain.count > 0 ? ledger->drain : ledger->loop;
+    return row[stretch_last(end)] - row[ledger->loop.first];
+}
+
 static void locate_finding(struct finding *finding, const struct ledger *ledger,
                            const struct iteration_steps *steps)
 {
@@ -188,16 +271,18 @@ static void locate_finding(struct finding *finding, const struct ledger *ledger,
     _cleanup_free_ double *row = row_of(ledger, finding);
     if (row == NULL || !(iterations > 0))
         return;
-    _cleanup_free_ double *gains = gains_by_step(ledger, row, steps);
-    name_places(finding, gains, iterations, steps);
+    double net = gain_at_rest(ledger, row), pace = net / iterations;
+    struct shares shares = shares_of(ledger, row, pace, steps);
+    double gain = ledger_gain(row, ledger->loop);
+    if (can_be_told(&shares, finding->gauge, pace, gain, iterations))
+        name_places(finding, shares.of, pace, steps);
+    free(shares.of);
 
     const struct account *account =
         finding->holder != NULL ? ledger_account(ledger, finding->gauge, finding->holder) : NULL;
-    double net = ledger_gain(row, ledger->loop);
     finding->located = true;
-    finding->exact =
-        ledger_gain(account != NULL ? account->values : row, ledger->loop) / iterations;
-    finding->exact_bytes = gauge_info(finding->gauge)->unit == UNIT_BYTES ? net / iterations : 0;
+    finding->exact = account != NULL ? gain_at_rest(ledger, account->values) / iterations : pace;
+    finding->exact_bytes = gauge_info(finding->gauge)->unit == UNIT_BYTES ? pace : 0;
 
     unsigned last_step = (unsigned)steps->count;
     if (finding->gauge == GAUGE_HEAP_ALLOC)
@@ -211,6 +296,6 @@ void locate(struct judgement *judgement, const struct series *series,
 {
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
     for (size_t i = 0; ledger->loop.count > 1 && steps->count > 0 && i < judgement->count; i++)
-        if (judgement->findings[i].kind == FINDING_GROWTH)
+        if (can_be_located(&judgement->findings[i]))
             locate_finding(&judgement->findings[i], ledger, steps);
 }

@@ -515,21 +515,27 @@ static void a_run_of_seconds_is_not_synced(void **state)
 
 /* Locating. */
 
+static void locate_it(unsigned iterations, int64_t ms)
+{
+    it.options.attempt = ATTEMPT_LOCATE;
+    it.options.locating = (struct locating){.iterations = iterations, .ms = ms};
+}
+
 static void a_locating_run_samples_after_every_input(void **state)
 {
     (void)state;
-    it.options.attempt = ATTEMPT_LOCATE;
-    it.options.locating_iterations = 2;
+    locate_it(2, 180000);
     static char *survivors[] = {"${world}/tm", NULL};
     it.plan.target.survivors = (struct string_list){.items = survivors, .count = 1};
     assert_int_equal(run(), EXIT_PASS);
     assert_string_equal(buffer_string(&fake.log),
-                        "start ready setup play:1 play:2 settle settle sample "
-                        "play:3 settle sample play:3 settle sample "
-                        "play:4 settle sample play:4 settle sample "
-                        "goroutines quit finish ");
+                        "start ready setup play:1 play:2 settle look settle sample "
+                        "play:3 look settle sample play:3 look settle sample "
+                        "play:4 look settle sample play:4 look settle sample "
+                        "look goroutines quit finish ");
+    /* Before the first it has to stand still for 5 s; later it is what it was at once. */
     assert_story("\nstart 0:\nwarmup 2: i1 i2"
-                 "\nloop 2: s2@1 s2@1.5 i3 s3@2 s3@2.5 i4 s4@3\nquit 0: final end");
+                 "\nloop 2: s2@6 s2@6.5 i3 s3@7 s3@7.5 i4 s4@8\nquit 0: final end");
     assert_int_equal(json_get_integer(record("sample", 1), "step", 0), 1);
     assert_int_equal(json_get_integer(record("sample", 2), "step", 0), 2);
     /* Everything is read in each, also the sessions. */
@@ -541,10 +547,92 @@ static void a_wait_belongs_to_the_input_before_it(void **state)
 {
     (void)state;
     it.steps[1].kind = STEP_WAIT;
-    it.options.attempt = ATTEMPT_LOCATE;
-    it.options.locating_iterations = 1;
+    locate_it(1, 180000);
     assert_int_equal(run(), EXIT_PASS);
-    assert_story("\nstart 0:\nwarmup 2: i1 i2\nloop 1: s2@1 i3 s3@1.5\nquit 0: final end");
+    assert_story("\nstart 0:\nwarmup 2: i1 i2\nloop 1: s2@6 i3 s3@6.5\nquit 0: final end");
+}
+
+/* Each first step of an iteration starts five goroutines, for a while. */
+static int64_t last_ms;
+static double some_that_end(void)
+{
+    static unsigned steps;
+    static int64_t since;
+    since = fake.samples != steps ? virtual_ms() : since;
+    steps = fake.samples;
+    return steps % 2 == 1 && virtual_ms() - since < last_ms ? 15 : 10;
+}
+
+static void what_a_step_started_may_end_before_it_is_sampled(void **state)
+{
+    (void)state;
+    locate_it(2, 180000);
+    last_ms = 3000;
+    fake.goroutines = some_that_end;
+    assert_int_equal(run(), EXIT_PASS);
+    /* The first time they are waited for; the second they have stood still for a second. */
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 2: s2@6 s2@9.5 i3 s3@10 s3@11.5 i4 s4@13\nquit 0: final end");
+}
+
+/* One is kept in each iteration, and stays. */
+static double one_each(void)
+{
+    return 10 + played();
+}
+
+static void what_stands_still_is_sampled_and_the_first_time_later(void **state)
+{
+    (void)state;
+    locate_it(2, 180000);
+    it.plan.iteration.count = 1;
+    fake.goroutines = one_each;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 2: s2@6 i3 s3@11.5 i4 s4@13\nquit 0: final end");
+}
+
+/* The time is shared out: half of it to rest, and in equal parts. */
+static void rests_are_as_long_as_the_time_allows(void **state)
+{
+    (void)state;
+    locate_it(2, 13000);
+    it.plan.iteration.count = 1;
+    fake.goroutines = one_each;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 2: s2@3 i3 s3@5.9 i4 s4@7.4\nquit 0: final end");
+}
+
+static void iterations_that_the_time_has_no_room_for_are_left_out(void **state)
+{
+    (void)state;
+    locate_it(20, 4000);
+    it.plan.iteration.count = 1;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 20: s2@1.1 i3 s3@1.6 i4 s4@2.1 i5 s5@2.6 i6 s6@3.1 i7 s7@3.6"
+                 "\nquit 0: final end");
+}
+
+/* More than one in each iteration: timers, which end 20 s after the loop. */
+static double one_each_and_timers(void)
+{
+    return 10 + (virtual_ms() < last_ms ? 3 : 1) * (double)played();
+}
+
+static void what_is_over_the_pace_at_the_end_is_waited_for(void **state)
+{
+    (void)state;
+    locate_it(4, 180000);
+    it.options.locating.goroutines = 1;
+    it.plan.iteration.count = 1;
+    last_ms = 30000;
+    fake.goroutines = one_each_and_timers;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 4: s2@6 i3 s3@11.5 i4 s4@13 i5 s5@14.5 i6 s6@16"
+                 "\ndrain 0: s6@30\nquit 0: final end");
 }
 
 static void iterations_alone_are_not_measured(void **state)
@@ -760,6 +848,11 @@ int main(void)
         TEST(as_many_samples_as_are_judged_are_taken_in_any_case),
         TEST(a_run_of_seconds_is_not_synced),
         TEST(a_locating_run_samples_after_every_input),
+        TEST(what_a_step_started_may_end_before_it_is_sampled),
+        TEST(what_stands_still_is_sampled_and_the_first_time_later),
+        TEST(rests_are_as_long_as_the_time_allows),
+        TEST(iterations_that_the_time_has_no_room_for_are_left_out),
+        TEST(what_is_over_the_pace_at_the_end_is_waited_for),
         TEST(a_wait_belongs_to_the_input_before_it),
         TEST(iterations_alone_are_not_measured),
         TEST(leaked_goroutines_are_looked_for_twice),

@@ -114,6 +114,100 @@ static void test_two_places_stand_with_the_larger_first(void **state)
     judgement_free(judgement);
 }
 
+/* What a row stands at after each step, from the start on, one line an iteration. */
+static struct finding *located_at(struct judgement *judgement, const unsigned *values,
+                                  unsigned iterations, int drained)
+{
+    struct series series = {.holders = holder_table_new()};
+    uint32_t holder = holder_table_text(series.holders, GAUGE_FD, "pipe");
+    append(&series, 6, 0, holder, *values++, false);
+    for (unsigned i = 0; i < iterations; i++)
+        for (unsigned step = 2; step <= STEPS; step++)
+            append(&series, 6 + i + (step == STEPS), step, holder, *values++, false);
+    if (drained >= 0) {
+        append(&series, 6 + iterations, 0, holder, (unsigned)drained, false);
+        series.samples[series.count - 1].phase = PHASE_DRAIN;
+    }
+    locate(judgement, &series, &iteration);
+    series_free(&series);
+    return &judgement->findings[0];
+}
+
+/* Sixteen timers come with the first step and end now here, now there; the last one keeps one. */
+static void test_what_comes_and_goes_hides_no_step(void **state)
+{
+    (void)state;
+    const unsigned values[] = {5, 21, 5, 6, 22, 22, 7, 7, 7, 8, 24, 8, 9};
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located_at(judgement, values, 4, -1);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "run c");
+    assert_float_equal(finding->places[0].per_iteration, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+/* They always outlast the rest, and end anywhere. */
+static void test_a_step_that_is_hidden_is_not_told(void **state)
+{
+    (void)state;
+    const unsigned values[] = {5, 21, 5, 6, 22, 22, 7, 23, 7, 8, 24, 24, 9};
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located_at(judgement, values, 4, -1);
+    assert_true(finding->located);
+    assert_int_equal(finding->place_count, 0);
+    assert_float_equal(finding->exact, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+/* Timers of a minute pile up at the first step: the loop ends before they do, the rest after. */
+static void test_what_is_gone_after_the_rest_is_not_told(void **state)
+{
+    (void)state;
+    const unsigned values[] = {5, 8, 8, 9, 12, 12, 13, 16, 16, 17, 20, 20, 21};
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located_at(judgement, values, 4, 9);
+    assert_int_equal(finding->place_count, 0);
+    assert_float_equal(finding->exact, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+/* One in four iterations: no step lets anything go. */
+static void test_rare_growth_has_its_step(void **state)
+{
+    (void)state;
+    const unsigned values[] = {5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6,
+                               6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7};
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located_at(judgement, values, 8, -1);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_float_equal(finding->places[0].per_iteration, 0.25, 1e-9);
+    judgement_free(judgement);
+}
+
+/* What a step lets go is of what came before it, also at the end of the iteration before. */
+static void test_a_loss_is_of_what_came_last(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located(judgement, GAUGE_FD, (struct gains){{0, 0, -2, 1, 2}}, 5);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_float_equal(finding->places[0].per_iteration, 1, 1e-9);
+    judgement_free(judgement);
+}
+
+/* A rate has no step. */
+static void test_rates_are_not_located(void **state)
+{
+    (void)state;
+    struct judgement *judgement = judgement_of(GAUGE_SPAWN, "git");
+    assert_false(locating_helps(judgement));
+    struct finding *finding = located(judgement, GAUGE_SPAWN, (struct gains){{0, 0, 1, 0, 0}}, 5);
+    assert_false(finding->located);
+    judgement_free(judgement);
+}
+
 static void test_heap_is_exact_in_objects_and_bytes(void **state)
 {
     (void)state;
@@ -188,11 +282,13 @@ static void test_rare_growth_gets_more_iterations(void **state)
     (void)state;
     struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
     assert_true(locating_helps(judgement));
-    assert_int_equal(locating_iterations(judgement), 8);
+    assert_int_equal(locating_of(judgement, 1000).iterations, 6);
+    assert_float_equal(locating_of(judgement, 1000).fds, 1, 1e-9);
+    assert_float_equal(locating_of(judgement, 1000).goroutines, 0, 1e-9);
     judgement->findings[0].per_iteration = 0.2;
-    assert_int_equal(locating_iterations(judgement), 20);
+    assert_int_equal(locating_of(judgement, 1000).iterations, 20);
     judgement->findings[0].per_iteration = 0.01;
-    assert_int_equal(locating_iterations(judgement), 24);
+    assert_int_equal(locating_of(judgement, 1000).iterations, 24);
     judgement->findings[0].kind = FINDING_LEVEL;
     assert_false(locating_helps(judgement));
     judgement_free(judgement);
@@ -204,6 +300,12 @@ int main(void)
         cmocka_unit_test(test_growth_belongs_to_the_input_before_the_wait),
         cmocka_unit_test(test_what_is_partly_given_back_grows_where_it_was_taken),
         cmocka_unit_test(test_two_places_stand_with_the_larger_first),
+        cmocka_unit_test(test_what_comes_and_goes_hides_no_step),
+        cmocka_unit_test(test_a_step_that_is_hidden_is_not_told),
+        cmocka_unit_test(test_what_is_gone_after_the_rest_is_not_told),
+        cmocka_unit_test(test_rare_growth_has_its_step),
+        cmocka_unit_test(test_a_loss_is_of_what_came_last),
+        cmocka_unit_test(test_rates_are_not_located),
         cmocka_unit_test(test_heap_is_exact_in_objects_and_bytes),
         cmocka_unit_test(test_a_heap_total_names_its_stacks),
         cmocka_unit_test(test_what_comes_with_each_is_named),
