@@ -60,6 +60,9 @@ const struct option_info option_table[] = {
      "judge by the defaults: for a changed scenario whose baseline is to be accepted anew"},
     {OPTION_NO_CONFIRM, RUNS, "no-confirm", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "judge by one run alone: growth is not confirmed in a fresh process, nor its step located"},
+    {OPTION_BUDGET, RUNS, "budget", 0, "DURATION", OPTION_TYPE_DURATION, "3m",
+     "from the first sight of a leak to its verdict and its step, for each scenario; what there is "
+     "no time for is left out, and that is said"},
     {OPTION_BASELINE_REF, RUNS, "baseline-ref", 0, "REV", OPTION_TYPE_TEXT, NULL,
      "judge by the baselines of this git revision, and show how those here differ"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,

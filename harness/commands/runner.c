@@ -38,6 +38,7 @@ struct scenario_run {
     const char *report;                     /* its directory */
     int writer;                             /* to leakgate, see channel.h */
     int signal;                             /* by which the user stopped it; 0: none */
+    int64_t sighted;                        /* when the screening had seen growth */
     struct baseline *control;               /* what the last attempt of the control build showed */
     struct string_list control_left_behind; /* what outlived that */
     char *control_version;
@@ -149,16 +150,48 @@ static bool run_control(struct scenario_run *run, enum attempt attempt, struct l
            lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", run->signal);
 }
 
+/* --- The budget --- */
+
+static int64_t budget_left_ms(const struct scenario_run *run)
+{
+    return option_duration(run->arguments, OPTION_BUDGET) -
+           (clock_now() - run->sighted) / NS_PER_MS;
+}
+
+static void note_sight(struct scenario_run *run)
+{
+    const struct run_record *record = run->result->record;
+    run->sighted = clock_now();
+    double since = record != NULL ? record->end.at - series_loop_end(&record->series) : 0;
+    if (since > 0)
+        run->sighted -= (int64_t)(since * (double)NS_PER_SECOND);
+}
+
+/* How long the program took in the screening to be where its iterations are measured. */
+static double warm_up_seconds(const struct series *series)
+{
+    for (size_t i = 0; i < series->count; i++)
+        if (series->samples[i].phase == PHASE_IDLE || series->samples[i].phase == PHASE_LOOP)
+            return series->samples[i].at;
+    return 0;
+}
+
 /* --- The attempts --- */
 
 /* Every allocation counted; all else is the same plan. */
 static void run_locating(struct scenario_run *run)
 {
     struct lg_error err = {0};
+    int64_t left_ms = budget_left_ms(run);
+    double needed_ms = 1000 * LOCATING_SLOWDOWN * warm_up_seconds(&run->result->record->series);
+    if ((double)left_ms < needed_ms) {
+        string_list_add(&run->result->left_out, "the locating run");
+        return;
+    }
     struct plan plan = *run->options.plan;
     plan.measure.heap_rate = 1;
     run->options.timeout_scale *= LOCATING_SLOWDOWN;
-    run->options.locating = locating_of(run->result->judgement, 180000);
+    run->options.locating = locating_of(run->result->judgement, left_ms);
     if (run_attempt(run, &plan, ATTEMPT_LOCATE, &err))
         scenario_locate(run->result, run->report);
     else
@@ -180,7 +213,24 @@ static bool run_confirming(struct scenario_run *run, enum attempt attempt)
     return false;
 }
 
-/* The screening, what confirms it, and where it grows; see verdict/confirm.h. */
+static void run_confirmations(struct scenario_run *run)
+{
+    enum attempt next;
+    int64_t took_ms = 0;
+    while (run->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT) {
+        int64_t left_ms = budget_left_ms(run);
+        if (next == ATTEMPT_THIRD && left_ms < took_ms) {
+            string_list_add(&run->result->left_out, "the third attempt");
+            return;
+        }
+        if (!run_confirming(run, next))
+            return;
+        took_ms = left_ms - budget_left_ms(run);
+    }
+}
+
+/* The screening, what confirms it, and where it grows; see verdict/confirm.h. The screening has
+ * shown how long the rests of the others need to be. */
 static void run_attempts(struct scenario_run *run)
 {
     struct lg_error err = {0};
@@ -193,10 +243,12 @@ static void run_attempts(struct scenario_run *run)
     scenario_screen(run->result, run->report);
     if (option_given(run->arguments, OPTION_NO_CONFIRM))
         return;
-    enum attempt next;
-    while (run->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT)
-        if (!run_confirming(run, next))
-            break;
+    note_sight(run);
+    struct plan plan = *run->options.plan;
+    if (run->result->record != NULL)
+        plan.measure.drain_ms = run_rest_needed(&plan, &run->result->record->series);
+    run->options.plan = &plan;
+    run_confirmations(run);
     if (run->result->verdict == VERDICT_FAILED)
         return;
     scenario_conclude(run->result);

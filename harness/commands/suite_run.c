@@ -44,10 +44,10 @@ void append_option(struct buffer *out, const char *name, const char *value)
 
 char *suite_options_again(const struct arguments *arguments, bool with_revision)
 {
-    static const enum option kept[] = {OPTION_SCENARIOS, OPTION_BASELINES,    OPTION_TARGET,
-                                       OPTION_PROGRAM,   OPTION_CONTROL,      OPTION_ITERATIONS,
-                                       OPTION_FOR,       OPTION_BASELINE_REF, OPTION_NO_BASELINES,
-                                       OPTION_NO_CONFIRM};
+    static const enum option kept[] = {OPTION_SCENARIOS,  OPTION_BASELINES,    OPTION_TARGET,
+                                       OPTION_PROGRAM,    OPTION_CONTROL,      OPTION_ITERATIONS,
+                                       OPTION_FOR,        OPTION_BASELINE_REF, OPTION_NO_BASELINES,
+                                       OPTION_NO_CONFIRM, OPTION_BUDGET};
     struct buffer out = {0};
     struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {

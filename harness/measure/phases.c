@@ -1,4 +1,5 @@
 /* The phases of a run: warm-up, idle, loop, drain. */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -255,13 +256,13 @@ static bool has_grown(const struct run *run)
             judge_grew(&run->series, options->baseline_here, run->today));
 }
 
-/* Rests until nothing is left that grew, at most as long as the plan says. The first sample comes
- * soon: of a sound program it is the last. */
-static bool rest_after(struct run *run, enum phase phase, struct lg_error *err)
+/* Rests until nothing is left that grew, at most for so long. The first sample comes soon: of a
+ * sound program it is the last. */
+static bool rest_after(struct run *run, enum phase phase, int64_t most_ms, struct lg_error *err)
 {
     if (!run_enter_phase(run, phase, 0, err))
         return false;
-    int64_t deadline = clock_deadline(run->plan->measure.drain_ms), ms = FIRST_DRAIN_SAMPLE_MS;
+    int64_t deadline = clock_deadline(most_ms), ms = FIRST_DRAIN_SAMPLE_MS;
     do {
         if (!run_rest_until(run, clock_deadline(ms), err) || !run_take_sample(run, true, 0, err))
             return false;
@@ -270,8 +271,19 @@ static bool rest_after(struct run *run, enum phase phase, struct lg_error *err)
     return true;
 }
 
+int64_t run_rest_needed(const struct plan *plan, const struct series *series)
+{
+    double settling = series_settling(series);
+    int64_t most = plan->measure.drain_ms;
+    if (isnan(settling))
+        return most;
+    int64_t needed = (int64_t)(settling * 1000) + 2 * DRAIN_SAMPLE_MS;
+    return needed < most ? needed : most;
+}
+
 /* What is retained either comes again or has filled up: the loop is played a second time to see. In
- * between nothing is sampled. */
+ * between nothing is sampled. The rest after it need be no longer than what had to go took after
+ * the first. */
 static bool second_loop(struct run *run, unsigned iterations, struct lg_error *err)
 {
     if (!run_enter_phase(run, PHASE_SECOND_LOOP, iterations, err))
@@ -279,7 +291,7 @@ static bool second_loop(struct run *run, unsigned iterations, struct lg_error *e
     for (unsigned i = 0; i < iterations; i++)
         if (!play_iteration(run, err) || !came_back(run, err))
             return false;
-    return rest_after(run, PHASE_SECOND_DRAIN, err);
+    return rest_after(run, PHASE_SECOND_DRAIN, run_rest_needed(run->plan, &run->series), err);
 }
 
 /* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. */
@@ -289,7 +301,7 @@ static bool rest_and_repeat(struct run *run, unsigned iterations, struct lg_erro
     bool by_time = measure->every_ms > 0;
     if (measure->drain_ms == 0 || (by_time && !has_grown(run)))
         return true;
-    if (!rest_after(run, PHASE_DRAIN, err))
+    if (!rest_after(run, PHASE_DRAIN, measure->drain_ms, err))
         return false;
     return by_time || !has_grown(run) || second_loop(run, iterations, err);
 }

@@ -40,6 +40,10 @@ struct run_options {
     double timeout_scale;
 };
 
+/* How long a rest after the same loop has to be, when the rest after the first has been seen: until
+ * it had settled, and two samples more. */
+int64_t run_rest_needed(const struct plan *plan, const struct series *series);
+
 /* Runs in the worker process; returns the worker's exit status: EXIT_PASS when the journal is whole
  * (whatever is in it, a failure of the target included), EXIT_INTERNAL otherwise. */
 int run_worker(const struct run_options *options);

@@ -175,6 +175,22 @@ bool scenario_wants_location(const struct scenario_result *scenario)
            run_record_iteration_length(scenario->record) > 0 && locating_helps(scenario->judgement);
 }
 
+/* A stored result may have it already. */
+static void note_iterations_left_out(struct scenario_result *scenario,
+                                     const struct run_record *record)
+{
+    const struct journal_header *header = &record->header;
+    int64_t wanted =
+        journal_number(header->iterations_total, 0) - journal_number(header->measure.warmup, 0);
+    double played = series_pace(&record->series).iterations;
+    if (record->failure != NULL || !(played < (double)wanted))
+        return;
+    _cleanup_free_ char *text = memory_format("%.0f of %lld iterations of the locating run",
+                                              (double)wanted - played, (long long)wanted);
+    if (!string_list_contains(&scenario->left_out, text))
+        string_list_add(&scenario->left_out, text);
+}
+
 void scenario_locate(struct scenario_result *scenario, const char *directory)
 {
     _cleanup_free_ char *path = journal_of(directory, scenario->name, ATTEMPT_LOCATE);
@@ -190,6 +206,7 @@ void scenario_locate(struct scenario_result *scenario, const char *directory)
         result->problem = memory_copy_text(record->facts.problem);
     else
         result->verdict = VERDICT_PASS;
+    note_iterations_left_out(scenario, record);
     const struct journal_places *places = &record->header.iteration_steps;
     size_t count = places->count;
     _cleanup_free_ const char **steps = memory_array(count, sizeof *steps);

@@ -41,6 +41,7 @@ static void scenario_free(struct scenario_result *scenario)
     free(scenario->quarantine_until);
     string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
+    string_list_free(&scenario->left_out);
     free(scenario->plan_difference);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);

@@ -47,6 +47,7 @@ struct scenario_result {
     bool played;                 /* --iterations: nothing was measured */
     struct string_list worlds;   /* kept on disk, one for each attempt; none: all were removed */
     struct string_list killed;   /* what the guard had to end after the worker */
+    struct string_list left_out; /* what there was no time for (--budget) */
     char *quarantine_reason;     /* of the scenario, for where there is no record; NULL: none */
     char *quarantine_until;      /* then its last day */
     char today[11];              /* and the day of the run */

@@ -221,6 +221,8 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "without", json_true());
     if (scenario->killed.count > 0)
         json_put(object, "killed", json_texts(&scenario->killed));
+    if (scenario->left_out.count > 0)
+        json_put(object, "left_out", json_texts(&scenario->left_out));
     put_text(object, "plan_difference", scenario->plan_difference);
     if (scenario->record != NULL)
         put_record(object, scenario->record);

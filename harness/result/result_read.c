@@ -31,6 +31,7 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
     string_list_free(&scenario->worlds);
     json_get_texts(json_object_get(stored, "worlds"), &scenario->worlds);
     json_get_texts(json_object_get(stored, "killed"), &scenario->killed);
+    json_get_texts(json_object_get(stored, "left_out"), &scenario->left_out);
     free(scenario->plan_difference);
     scenario->plan_difference = memory_copy_text(json_get_text(stored, "plan_difference", NULL));
     if (!json_get_flag(stored, "ran", false)) {

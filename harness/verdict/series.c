@@ -57,3 +57,41 @@ struct pace series_pace(const struct series *series)
     }
     return pace;
 }
+
+double series_loop_end(const struct series *series)
+{
+    double end = NAN;
+    for (size_t i = 0; i < series->count; i++)
+        if (series->samples[i].phase == PHASE_LOOP)
+            end = series->samples[i].at;
+    return end;
+}
+
+/* Is there more of anything than later, by what comes and goes at rest? */
+static bool holds_more(const struct sample *sample, const struct sample *later)
+{
+    const double one = 1, some_bytes = 16 * 1024;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if ((gauge_info(gauge)->rule == RULE_FLOOR &&
+             sample->gauges[gauge] > later->gauges[gauge] + one) ||
+            (gauge_info(gauge)->rule == RULE_SLOPE &&
+             sample->gauges[gauge] > later->gauges[gauge] + some_bytes))
+            return true;
+    return false;
+}
+
+double series_settling(const struct series *series)
+{
+    const struct sample *last = NULL;
+    double settled = NAN;
+    for (size_t i = series->count; i-- > 0;) {
+        const struct sample *sample = &series->samples[i];
+        if (sample->phase != PHASE_DRAIN)
+            continue;
+        last = last == NULL ? sample : last;
+        if (holds_more(sample, last))
+            break;
+        settled = sample->at - series_loop_end(series);
+    }
+    return settled;
+}

@@ -86,6 +86,58 @@ def test_the_step_is_named(leakgate):
                                     "where": "scenarios/external-editor.yaml:14:5"}]
 
 
+def locating(gains, iterations=8, wanted=8):
+    """Two steps; gains(i) is what each adds in an iteration."""
+    journal = journals.Journal("external-editor", iterations_total=wanted, iteration_steps=[
+        {"step": "press j", "where": "e.yaml:9:5", "input": 1},
+        {"step": "press E", "where": "e.yaml:14:5", "input": 2},
+    ])
+    count = 50
+    journal.sample("loop", 6, 10, {"anon_inode:[eventpoll]": count})
+    for i in range(iterations):
+        for step, gain in enumerate(gains(i), 1):
+            count += gain
+            journal.sample("loop", 5 + i + step, 11 + i + step / 2,
+                           {"anon_inode:[eventpoll]": count})
+            journal.records[-1]["step"] = step
+    return journal.end()
+
+
+def located(leakgate, journal):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    leaking().write(report, "again")
+    journal.write(report, "locate")
+    return " ".join(leakgate("report").stdout.split())
+
+
+def test_two_steps_that_each_do_it_are_both_named(leakgate):
+    assert "grows at press E e.yaml:14:5 +2.00 press j e.yaml:9:5 +1.00 " in \
+        located(leakgate, locating(lambda i: (1, 2)))
+
+
+def test_a_step_that_cannot_be_told_is_not_named(leakgate):
+    # Thirty come with the first step and go with either, as it happens.
+    shown = located(leakgate, locating(lambda i: ((0, 1), (30, -29), (30, 1), (-30, 1))[i % 4]))
+    assert "grows at not told: no step stands out" in shown
+    assert "press E" not in shown
+
+
+def test_what_was_left_out_for_the_budget_is_said(leakgate):
+    shown = located(leakgate, locating(lambda i: (0, 1), iterations=5))
+    assert "left out to keep to the budget (--budget): 3 of 8 iterations of the locating run" in shown
+    result = leakgate.directory / "leakgate-report" / "result.json"
+    scenario = {"name": "external-editor", "file": "e.yaml", "seconds": 1, "ran": True,
+                "verdict": "leak", "left_out": ["the third attempt"]}
+    result.write_text(json.dumps({"version": 1, "scenarios": [scenario]}))
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["left_out"] == ["the third attempt", "3 of 8 iterations of the locating run"]
+    # As often as it is read.
+    result.write_text(json.dumps({"version": 1, "scenarios": [stored]}))
+    [again] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert again["left_out"] == stored["left_out"]
+
+
 def test_a_locating_run_that_failed_changes_no_verdict(leakgate):
     report = leakgate.directory / "leakgate-report"
     leaking().write(report)

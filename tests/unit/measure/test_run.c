@@ -371,7 +371,26 @@ static void what_stays_gets_a_second_loop(void **state)
     const json_t *phase = record("phase", 4);
     assert_string_equal(json_get_text(phase, "phase", ""), "second_loop");
     assert_int_equal(json_get_integer(phase, "iterations", 0), 40);
-    assert_int_equal(samples_of("second_drain"), samples_of("drain"));
+    /* What stands still from the first moment needs no longer rest. */
+    assert_int_equal(samples_of("second_drain"), 3);
+}
+
+/* Of what the loop left. */
+static double half_is_gone_after_16_s(unsigned iteration)
+{
+    if (iteration == 42 && fake.samples > 1 + 21 + 3)
+        return 41;
+    return grows(iteration);
+}
+
+/* The second rest is as long as what had to go took in the first. */
+static void what_goes_in_part_is_given_its_time_again(void **state)
+{
+    (void)state;
+    judge_it(half_is_gone_after_16_s);
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("drain"), 16);
+    assert_int_equal(samples_of("second_drain"), 6);
 }
 
 static double fills_up(unsigned iteration)
@@ -836,6 +855,7 @@ int main(void)
         TEST(what_has_grown_is_drained_until_it_is_gone),
         TEST(what_stays_is_drained_for_so_long),
         TEST(what_stays_gets_a_second_loop),
+        TEST(what_goes_in_part_is_given_its_time_again),
         TEST(what_has_filled_up_rests_for_a_moment_again),
         TEST(what_is_paced_by_time_has_no_second_loop),
         TEST(a_plan_without_a_drain_has_none),

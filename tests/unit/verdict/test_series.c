@@ -83,6 +83,43 @@ static void test_what_cannot_be_told(void **state)
     }
 }
 
+static void add_rest(struct series *series, double at, double goroutines, double heap)
+{
+    build_sample(series, PHASE_DRAIN, 46, at);
+    struct sample *sample = &series->samples[series->count - 1];
+    sample->gauges[GAUGE_GOROUTINE] = goroutines;
+    sample->gauges[GAUGE_HEAP_ALLOC] = heap;
+}
+
+/* It has settled when there is never more than at the end, but for one, or some KiB. */
+static void test_how_long_it_takes_to_settle(void **state)
+{
+    (void)state;
+    const struct {
+        double goroutines[4], heap[4];
+        double seconds;
+    } rows[] = {
+        {{60, 60, 60, 60}, {1e6, 1e6, 1e6, 1e6}, 1},
+        {{61, 60, 61, 60}, {1e6, 1e6 + 9000, 1e6, 1e6}, 1},
+        {{90, 60, 60, 60}, {1e6, 1e6, 1e6, 1e6}, 6},
+        {{90, 60, 62, 60}, {1e6, 1e6, 1e6, 1e6}, 16},
+        {{60, 60, 60, 60}, {2e6, 2e6, 1e6, 1e6}, 11},
+        {{NAN, NAN, NAN, NAN}, {NAN, NAN, NAN, NAN}, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct series series = {.holders = holder_table_new()};
+        build_sample(&series, PHASE_LOOP, 6, 100);
+        build_sample(&series, PHASE_LOOP, 46, 120);
+        assert_true(isnan(series_settling(&series)));
+        for (unsigned j = 0; j < 4; j++)
+            add_rest(&series, 121 + 5 * j, rows[i].goroutines[j], rows[i].heap[j]);
+        build_sample(&series, PHASE_SECOND_DRAIN, 86, 300);
+        assert_near(series_settling(&series), rows[i].seconds);
+        assert_near(series_loop_end(&series), 120);
+        series_free(&series);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_by_minutes),
         cmocka_unit_test(test_by_minutes_with_an_iteration_per_sample),
         cmocka_unit_test(test_what_cannot_be_told),
+        cmocka_unit_test(test_how_long_it_takes_to_settle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
