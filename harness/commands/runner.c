@@ -47,9 +47,10 @@ struct scenario_run {
 /* Without a journal of its own there is only the error to go by. */
 static void fail(struct scenario_run *run, const struct lg_error *err)
 {
-    run->result->verdict = err->class == LG_ERROR_NEED      ? VERDICT_SKIPPED
-                           : err->class == LG_ERROR_INVALID ? VERDICT_INVALID
-                                                            : VERDICT_FAILED;
+    run->result->verdict = err->class == LG_ERROR_NEED        ? VERDICT_SKIPPED
+                           : err->class == LG_ERROR_INVALID   ? VERDICT_INVALID
+                           : err->class == LG_ERROR_CANCELLED ? VERDICT_STOPPED
+                                                              : VERDICT_FAILED;
     scenario_explain(run->result, err->class, err->text);
 }
 

@@ -156,7 +156,6 @@ static bool read_lines(struct reading *reading, FILE *file, struct lg_error *err
     return reading->begun || refuse(reading, err, "this is no journal: it is empty");
 }
 
-/* A run that was cut off says nothing about leaks: what it measured is no whole series. */
 static void gather_facts(struct run_record *record)
 {
     const struct journal_header *header = &record->header;
@@ -165,6 +164,7 @@ static void gather_facts(struct run_record *record)
     struct run_facts *facts = &record->facts;
     facts->invalid = failure != NULL && failure->class == LG_ERROR_INVALID;
     facts->failed = (failure != NULL && !facts->invalid) || !record->ended;
+    facts->stopped = failure != NULL && failure->class == LG_ERROR_CANCELLED;
     if (failure != NULL)
         facts->problem = text_or(failure->text, "the run failed");
     else if (!record->ended)

@@ -123,6 +123,8 @@ static void paint_statements(const struct painter *painter, const struct scenari
         paint_line(painter, first, statement->text);
         first = false;
         paint_details(painter, &statement->details);
+        if (statement->finding == NULL && statement->where != NULL)
+            paint_labelled(painter, "at", statement->where);
     }
     if (judged && scenario->judgement == NULL && first)
         paint_line(painter, true, "every step was done; nothing was measured");
@@ -130,8 +132,6 @@ static void paint_statements(const struct painter *painter, const struct scenari
         power_lines(scenario, &power);
     for (size_t i = 0; i < power.count; i++)
         paint_line(painter, first && i == 0, power.items[i]);
-    if (!judged && statements.items[0].where != NULL)
-        paint_labelled(painter, "at", statements.items[0].where);
 }
 
 static void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)

@@ -23,8 +23,8 @@ enum { SENTENCES = 9 };
 
 /* What stands first on the page: what needs a person, in the order of how much it says. */
 static const unsigned ranks[VERDICT_COUNT] = {
-    [VERDICT_LEAK] = 0,    [VERDICT_FAILED] = 1, [VERDICT_INCONCLUSIVE] = 2,
-    [VERDICT_INVALID] = 2, [VERDICT_PASS] = 3,   [VERDICT_SKIPPED] = 4,
+    [VERDICT_LEAK] = 0,    [VERDICT_FAILED] = 1, [VERDICT_INCONCLUSIVE] = 2, [VERDICT_INVALID] = 2,
+    [VERDICT_STOPPED] = 2, [VERDICT_PASS] = 3,   [VERDICT_SKIPPED] = 4,
 };
 
 size_t *html_order(const struct suite_result *suite)

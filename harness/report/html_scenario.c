@@ -39,8 +39,8 @@ void html_next_steps(struct buffer *out, const struct suite_result *suite,
 /* The screen when it failed, and what the target said. */
 static void put_failure(struct buffer *out, const struct scenario_result *scenario)
 {
-    const struct run_record *record = scenario_telling_record(scenario);
-    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED)
+    const struct run_record *record = failed_record(scenario);
+    if (record == NULL)
         return;
     const struct journal_screen *screen = failing_screen(record);
     if (screen != NULL) {
@@ -278,7 +278,7 @@ void html_scenario(struct buffer *out, const struct page_scenario *part)
     put_remarks(out, part);
     html_charts(out, part);
     /* Of a run that broke off there is nothing to say. */
-    if (scenario->verdict != VERDICT_FAILED)
+    if (scenario->verdict != VERDICT_FAILED && scenario->verdict != VERDICT_STOPPED)
         power_lines(scenario, &power);
     for (size_t i = 0; i < power.count; i++)
         html_format(out, "<p class=\"power\">%s</p>\n", power.items[i]);

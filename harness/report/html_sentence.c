@@ -129,12 +129,17 @@ static void put_leak(struct buffer *out, const struct scenario_result *scenario,
 
 void html_sentence(struct buffer *out, const struct scenario_result *scenario)
 {
-    bool leak = scenario->verdict == VERDICT_LEAK;
-    const struct finding *worst = leak ? html_worst(scenario) : NULL;
+    bool leak = scenario->verdict == VERDICT_LEAK, failed = scenario->verdict == VERDICT_FAILED;
+    const struct finding *worst = leak || failed ? html_worst(scenario) : NULL;
     const struct run_record *record = scenario_telling_record(scenario);
     buffer_text(out, worst != NULL ? " " : ": ");
-    if (worst != NULL) {
+    if (worst != NULL)
         put_leak(out, scenario, worst);
+    if (leak && worst != NULL)
+        return;
+    if (scenario->verdict == VERDICT_STOPPED) {
+        _cleanup_free_ char *text = stopped_text(scenario);
+        html_text(out, text);
     } else if (scenario->verdict == VERDICT_PASS && scenario->judgement == NULL) {
         buffer_text(out, "every step was done; nothing was measured");
     } else if (scenario->verdict == VERDICT_PASS) {
@@ -146,6 +151,7 @@ void html_sentence(struct buffer *out, const struct scenario_result *scenario)
         if (judgement_has(scenario->judgement, FINDING_UNCONFIRMED))
             buffer_text(out, "; what one run showed, others did not");
     } else {
+        buffer_text(out, worst != NULL ? " Then the run failed: " : "");
         html_text(out, text_or(scenario->reason, leak ? "" : "no reason is known"));
         if (!leak && record != NULL && record->failure != NULL &&
             scenario->verdict != VERDICT_SKIPPED && *text_or(record->failure->where, "") != '\0')

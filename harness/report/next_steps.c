@@ -62,7 +62,8 @@ static void add_reproduce(const struct suite_result *suite, const struct scenari
 {
     _cleanup_buffer_ struct buffer names = {0};
     for (size_t i = 0; i < count; i++) {
-        if (scenarios[i].verdict == VERDICT_PASS || scenarios[i].verdict == VERDICT_SKIPPED)
+        if (scenarios[i].verdict == VERDICT_PASS || scenarios[i].verdict == VERDICT_SKIPPED ||
+            scenarios[i].verdict == VERDICT_STOPPED)
             continue;
         _cleanup_free_ char *name = shell_quoted(scenarios[i].operand);
         buffer_format(&names, " %s", name);

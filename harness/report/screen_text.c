@@ -107,11 +107,17 @@ void screen_box(const struct string_list *rows, const char *title, size_t indent
     box_edge(out, "└", "", "┘", indent, inner);
 }
 
-void failure_text(const struct scenario_result *scenario, size_t width, struct buffer *out)
+const struct run_record *failed_record(const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario_telling_record(scenario);
-    if (record == NULL || record->failure == NULL || scenario->verdict == VERDICT_SKIPPED ||
-        scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK)
+    bool shown = scenario->verdict == VERDICT_FAILED || scenario->verdict == VERDICT_INVALID;
+    return shown && record != NULL && record->failure != NULL ? record : NULL;
+}
+
+void failure_text(const struct scenario_result *scenario, size_t width, struct buffer *out)
+{
+    const struct run_record *record = failed_record(scenario);
+    if (record == NULL)
         return;
     const struct journal_screen *screen = failing_screen(record);
     if (screen != NULL)

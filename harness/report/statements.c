@@ -151,24 +151,31 @@ static void widen_to_gauge(const struct scenario_result *scenario, struct findin
         *finding = sum;
 }
 
-/* "fd +1.00 per iteration (25 -> 65 in 40 iterations), in one run alone"; the caller frees it. */
-static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
+/* "+1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
+static char *describe_figures(const struct scenario_result *scenario, const struct finding *finding)
 {
     char before[64], after[64];
     level_describe(finding->gauge, finding->from, before, sizeof before);
     level_describe(finding->gauge, finding->to, after, sizeof after);
     if (gauge_info(finding->gauge)->cumulative)
-        return memory_format("%s at rest %s -> %s in %.3g iterations, %+.3g each%s",
-                             gauge_info(finding->gauge)->name, before, after, finding->iterations,
-                             finding->per_iteration,
-                             finding->confirmed ? ", confirmed in a fresh process" : "");
+        return memory_format("at rest %s -> %s in %.3g iterations, %+.3g each", before, after,
+                             finding->iterations, finding->per_iteration);
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
-    return memory_format("%s %s (%s -> %s in %.3g %ss)%s", gauge_info(finding->gauge)->name, pace,
+    return memory_format("%s (%s -> %s in %.3g %ss)", pace,
                          amount_text(finding->gauge, finding->from).text,
                          amount_text(finding->gauge, finding->to).text, finding->iterations,
-                         scenario_step_name(scenario),
-                         finding->confirmed ? ", confirmed in a fresh process"
-                         : finding->repeats ? ", and as much again in a second loop"
+                         scenario_step_name(scenario));
+}
+
+/* "fd +1.00 per iteration (25 -> 65 in 40 iterations), in one run alone"; the caller frees it. */
+static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
+{
+    bool cut_short = scenario->record != NULL && scenario->record->facts.failed;
+    _cleanup_free_ char *figures = describe_figures(scenario, finding);
+    return memory_format("%s %s%s", gauge_info(finding->gauge)->name, figures,
+                         cut_short                      ? ", until it failed"
+                         : finding->confirmed           ? ", confirmed in a fresh process"
+                         : finding->repeats             ? ", and as much again in a second loop"
                          : scenario->attempt_count == 1 ? ", in one run alone"
                                                         : "");
 }
@@ -265,7 +272,7 @@ struct short_text finding_kind_words(enum finding_kind kind)
 }
 
 /* A finding that is no growth: what the judge says of it, else its numbers. The caller frees it. */
-static char *describe_other(const struct finding *finding)
+static char *describe_other(const struct scenario_result *scenario, const struct finding *finding)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
     const char *holder = text_or(finding->holder, "");
@@ -273,6 +280,11 @@ static char *describe_other(const struct finding *finding)
         return memory_format("%s at rest %s, baseline %s", gauge,
                              amount_text(finding->gauge, finding->to).text,
                              amount_text(finding->gauge, finding->from).text);
+    if (finding->kind == FINDING_UNCONFIRMED && finding->unconfirmed == FINDING_GROWTH) {
+        _cleanup_free_ char *figures = describe_figures(scenario, finding);
+        return memory_format("unconfirmed %s%s%s: %s; %s", gauge, *holder ? " " : "", holder,
+                             figures, text_or(finding->text, ""));
+    }
     if (finding->kind == FINDING_FILLED)
         return memory_format("filled up: %s %s -> %s%s%s: %s", gauge,
                              amount_text(finding->gauge, finding->from).text,
@@ -338,7 +350,7 @@ static void state_findings(struct statements *statements, const struct scenario_
                 state_left_behind(statements, judgement, finding);
             left_behind = true;
         } else if (!backlog && !is_growth(finding)) {
-            add_statement(statements, finding, describe_other(finding));
+            add_statement(statements, finding, describe_other(scenario, finding));
         } else if (!stated[finding->gauge]) {
             if (backlog)
                 state_backlog(statements, scenario, finding);
@@ -371,6 +383,25 @@ static void add_measurement(struct statement *statement, const struct scenario_r
     }
 }
 
+char *stopped_text(const struct scenario_result *scenario)
+{
+    const struct run_record *record = scenario->record;
+    const struct series *series = record != NULL ? &record->series : NULL;
+    const struct judgement *judgement = scenario->judgement;
+    struct buffer text = {0};
+    buffer_text(&text, "by the user");
+    if (series != NULL && series->count > 0 && record->header.iterations_total > 0)
+        buffer_format(&text, " after %u of %lld iterations",
+                      series->samples[series->count - 1].iteration,
+                      (long long)record->header.iterations_total);
+    size_t named = 0;
+    for (enum gauge gauge = 0; judgement != NULL && gauge < GAUGE_COUNT; gauge++)
+        if (judgement_fails_by(judgement, gauge))
+            buffer_format(&text, "%s %s", named++ == 0 ? "; found until then:" : ",",
+                          gauge_info(gauge)->name);
+    return buffer_take(&text);
+}
+
 /* What to do about a run that says nothing. A failure shows its own evidence instead. */
 static const char *advice_for(const struct scenario_result *scenario)
 {
@@ -390,10 +421,12 @@ static void state_run(struct statements *statements, const struct scenario_resul
 {
     const struct run_record *record = scenario_telling_record(scenario);
     const char *advice = advice_for(scenario);
-    struct statement *statement =
-        add_statement(statements, NULL, memory_copy_text(text_or(scenario->reason, "")));
+    bool stopped = scenario->verdict == VERDICT_STOPPED;
+    struct statement *statement = add_statement(
+        statements, NULL,
+        stopped ? stopped_text(scenario) : memory_copy_text(text_or(scenario->reason, "")));
     statement->fails = scenario->verdict != VERDICT_SKIPPED;
-    if (record != NULL && record->failure != NULL && statement->fails)
+    if (!stopped && record != NULL && record->failure != NULL && statement->fails)
         statement->where = record->failure->where;
     if (*text_or(statement->where, "") == '\0')
         statement->where = NULL;
@@ -405,7 +438,8 @@ static void state_run(struct statements *statements, const struct scenario_resul
 void statements_of(const struct scenario_result *scenario, struct statements *statements)
 {
     bool judged = scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK;
-    if (scenario->verdict == VERDICT_LEAK && scenario->judgement != NULL)
+    bool failed = scenario->verdict == VERDICT_LEAK || scenario->verdict == VERDICT_FAILED;
+    if (failed && scenario->judgement != NULL)
         state_findings(statements, scenario, true);
     if (judged && scenario->judgement != NULL)
         state_findings(statements, scenario, false);

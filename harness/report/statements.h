@@ -66,6 +66,10 @@ void power_lines(const struct scenario_result *scenario, struct string_list *lin
 /* "exception expired" */
 struct short_text finding_kind_words(enum finding_kind kind);
 
+/* Of a scenario that the user stopped: how far it came and what was found until then; the caller
+ * frees it. */
+char *stopped_text(const struct scenario_result *scenario);
+
 /* "minute" or "iteration": what the scenario's growth is counted in. */
 const char *scenario_step_name(const struct scenario_result *scenario);
 

@@ -102,8 +102,8 @@ char *suite_header(const struct suite_result *suite)
 
 char *suite_counts(const struct suite_result *suite)
 {
-    static const char *const order[] = {"leak",    "failed", "inconclusive", "invalid",
-                                        "skipped", "pass",   "played"};
+    static const char *const order[] = {"leak",    "failed",  "inconclusive", "invalid",
+                                        "stopped", "skipped", "pass",         "played"};
     struct buffer counts = {0};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t count = 0, forgiven = 0;

@@ -32,6 +32,7 @@ static int status_of_verdict(const struct suite_result *suite,
     case VERDICT_SKIPPED:
         return suite->require_all && !scenario->without ? EXIT_NOTHING_JUDGED : EXIT_PASS;
     case VERDICT_FAILED:
+    case VERDICT_STOPPED:
     case VERDICT_COUNT:
         break;
     }

@@ -57,7 +57,10 @@ static char *growth_text(const struct ledger *ledger, const struct account *acco
                                                   ledger->samples[stretch_last(ledger->loop)]->at
                                             : 0;
     char added[64];
-    if (outcome->drained)
+    if (ledger->loop.count < GROWTH_SAMPLES)
+        buffer_format(&text, "until then, in %zu samples; what is left at rest was not seen",
+                      ledger->loop.count);
+    else if (outcome->drained)
         buffer_format(&text, "all gone %.0f s after the loop", outcome->drained_after);
     else if (!isnan(outcome->left) && outcome->left >= outcome->net)
         buffer_format(&text, "after %.0f s at rest all of it is still there", rested);

@@ -23,8 +23,6 @@ static const double widening = 1.2;
  * cells of a screen held a 13th and a 14th frame of 14 KiB on a clean stand-in. */
 static const double least_multiple = 2;
 
-/* So many sampled allocations in all are enough to let one more step be flat. */
-static const double sampled_enough = 8;
 /* The 95 % point of the standard normal distribution. */
 static const double one_sided_95 = 1.6448536269514722;
 
@@ -139,7 +137,7 @@ static bool rises_in_rare_steps(const struct growth *growth)
 static bool rises(const struct growth *growth, double allowed, struct growth_rule rule)
 {
     const double *floors = growth->floors;
-    bool sampled_well = rule.quantum > 0 && growth->net >= sampled_enough * rule.quantum;
+    bool sampled_well = rule.quantum > 0 && growth->net >= SAMPLED_ENOUGH * rule.quantum;
     unsigned rising = 0;
     for (size_t i = 1; i < GROWTH_BLOCKS; i++)
         rising += floors[i] > floors[i - 1];

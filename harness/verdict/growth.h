@@ -21,6 +21,9 @@ struct trace {
  * levels off is no leak. */
 #define SECOND_HALF_SHARE 0.5
 
+/* So many sampled allocations in all are enough to show a growth. */
+#define SAMPLED_ENOUGH 8
+
 /* The 99 % point of the standard normal distribution. */
 #define ONE_SIDED_99 2.3263478740408408
 
@@ -58,6 +61,12 @@ double growth_threshold(struct growth_rule rule, double iterations);
  * positions that do not advance give grows = false and iterations = 0. `allowed` is per iteration.
  */
 struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule);
+
+/* The rule for fewer than GROWTH_SAMPLES samples, which make no floors: of a loop that a failure cut
+ * short. There are six at least; none is lower than the one before it, and five of six steps rise;
+ * the second half keeps half of the first one's pace; and it is as much as the floor rule asks for,
+ * of a sampled trace SAMPLED_ENOUGH allocations. smallest_visible is NAN. */
+struct growth short_growth_of(struct trace trace, double allowed, struct growth_rule rule);
 
 /* Bytes per iteration. Under this a total drifts without a leak: on a clean stand-in, one run in
  * forty rose by 721 B per iteration for 46 iterations, by what the runtime keeps for goroutines.

@@ -140,7 +140,7 @@ static enum verdict verdict_of(const struct run_facts *facts, bool valid, bool n
                                const struct finding_list *findings)
 {
     if (facts->failed)
-        return VERDICT_FAILED;
+        return facts->stopped ? VERDICT_STOPPED : VERDICT_FAILED;
     if (!valid)
         return VERDICT_INVALID;
     for (size_t i = 0; i < findings->count; i++)
@@ -153,7 +153,7 @@ static enum verdict verdict_of(const struct run_facts *facts, bool valid, bool n
 static char *reason_of(enum verdict verdict, const struct run_facts *facts,
                        const struct finding_list *findings)
 {
-    if (verdict == VERDICT_FAILED)
+    if (verdict == VERDICT_FAILED || verdict == VERDICT_STOPPED)
         return memory_copy_text(facts->problem != NULL ? facts->problem
                                                        : "the target or a step failed");
     if (verdict != VERDICT_INVALID && verdict != VERDICT_INCONCLUSIVE)

@@ -11,6 +11,7 @@ static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_INCONCLUSIVE] = "inconclusive",
     [VERDICT_INVALID] = "invalid",
     [VERDICT_FAILED] = "failed",
+    [VERDICT_STOPPED] = "stopped",
     [VERDICT_SKIPPED] = "skipped",
 };
 

@@ -17,6 +17,7 @@ enum verdict {
     VERDICT_INCONCLUSIVE,
     VERDICT_INVALID,
     VERDICT_FAILED,
+    VERDICT_STOPPED, /* by the user */
     VERDICT_SKIPPED,
     VERDICT_COUNT
 };
@@ -83,6 +84,7 @@ struct finding {
 /* What happened apart from the samples. */
 struct run_facts {
     bool failed;         /* the target or a step failed: the verdict is `failed` */
+    bool stopped;        /* `failed` because the user stopped it: the verdict is `stopped` */
     bool invalid;        /* measured wrongly */
     const char *problem; /* why, one sentence; NULL when neither */
     long rate_asked;     /* heap profile rate */

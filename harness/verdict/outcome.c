@@ -40,6 +40,14 @@ static double quantum_of(long rate, double objects, double bytes)
     return 1 / (1 - exp(-bytes / objects / (double)rate));
 }
 
+static struct growth growth_in_loop(const struct ledger *ledger, const double *row, double allowed,
+                                    struct growth_rule rule)
+{
+    struct trace trace = ledger_trace(ledger, row);
+    return trace.count < GROWTH_SAMPLES ? short_growth_of(trace, allowed, rule)
+                                        : growth_of(trace, allowed, rule);
+}
+
 static struct outcome judge_stack(const struct ledger *ledger, const struct account *stack,
                                   struct allowance allowance)
 {
@@ -52,9 +60,8 @@ static struct outcome judge_stack(const struct ledger *ledger, const struct acco
     of_bytes.quantum = of_objects.quantum > 0 ? of_objects.quantum * bytes_held / objects_held : 0;
     if (of_objects.quantum > 0)
         of_objects.unseen = of_bytes.unseen = 1 - 1 / of_objects.quantum;
-    struct growth objects =
-        growth_of(ledger_trace(ledger, stack->values), allowance.values, of_objects);
-    struct growth bytes = growth_of(ledger_trace(ledger, stack->bytes), allowance.bytes, of_bytes);
+    struct growth objects = growth_in_loop(ledger, stack->values, allowance.values, of_objects);
+    struct growth bytes = growth_in_loop(ledger, stack->bytes, allowance.bytes, of_bytes);
     struct outcome outcome = outcome_from(bytes);
     outcome.bytes_per_iteration = bytes.per_iteration;
     outcome.per_iteration = objects.per_iteration;
@@ -67,15 +74,15 @@ static struct outcome judge_stack(const struct ledger *ledger, const struct acco
 static struct outcome judge_loop(const struct ledger *ledger, const struct account *account,
                                  struct allowance allowance)
 {
-    struct trace trace = ledger_trace(ledger, account->values);
     enum gauge_rule rule = gauge_info(account->gauge)->rule;
     struct outcome outcome = {.smallest_visible = NAN, .left = NAN, .second = NAN};
     if (rule == RULE_STACK)
         return judge_stack(ledger, account, allowance);
     if (rule == RULE_FLOOR)
-        return outcome_from(growth_of(trace, allowance.values, growth_rule_count));
+        return outcome_from(
+            growth_in_loop(ledger, account->values, allowance.values, growth_rule_count));
     if (rule == RULE_SLOPE) {
-        outcome = outcome_from(slope_of(trace, allowance.values));
+        outcome = outcome_from(slope_of(ledger_trace(ledger, account->values), allowance.values));
         outcome.bytes_per_iteration = outcome.per_iteration;
     }
     /* What is only shown is not judged, and what must not be there in leaked_goroutines.c. */

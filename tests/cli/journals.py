@@ -123,6 +123,17 @@ def repeating(scenario="external-editor"):
     return journal.end()
 
 
+def cut_short(scenario="keys", samples=8, per_iteration=1):
+    """A loop that ends after so many samples; without what ended it."""
+    journal = Journal(scenario, iterations_total=46)
+    for i in range(6):
+        journal.sample("idle", 6, 10 + i, {"pipe": 3, "/dev/null": 2})
+    for i in range(samples):
+        journal.sample("loop", 6 + 2 * i, 20 + i,
+                       {"pipe": 3, "/dev/null": 2 + 2 * i * per_iteration})
+    return journal
+
+
 def locating(scenario="external-editor"):
     """Eight iterations of two steps, the second of which opens a descriptor."""
     journal = Journal(scenario, iteration_steps=[

@@ -853,6 +853,29 @@ static void failed_outranks_all(void **state)
     end(&series, judgement);
 }
 
+/* It hung in its eighth sample's iteration: no floors, no rest. */
+static void a_failed_run_says_what_grew_until_then(void **state)
+{
+    (void)state;
+    struct series series = build_series(8, 0);
+    add_text(&series, GAUGE_FD, "pipe", leaks, 100);
+    struct run_facts facts = facts_of_today();
+    facts.failed = true;
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_FAILED);
+    assert_int_equal(judgement->count, 1);
+    assert_int_equal(judgement->findings[0].kind, FINDING_GROWTH);
+    assert_string_equal(judgement->findings[0].holder, "pipe");
+    assert_float_equal(judgement->findings[0].per_iteration, 1, 1e-9);
+    assert_float_equal(judgement->findings[0].iterations, 14, 0);
+    assert_non_null(strstr(judgement->findings[0].text, "until then, in 8 samples"));
+    facts.stopped = true;
+    judgement_free(judgement);
+    judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_STOPPED);
+    end(&series, judgement);
+}
+
 static void an_empty_series_is_invalid_and_no_crash(void **state)
 {
     (void)state;
@@ -1074,6 +1097,7 @@ int main(void)
         cmocka_unit_test(collections_that_stand_still_are_invalid),
         cmocka_unit_test(what_the_worker_found_invalid_is_invalid),
         cmocka_unit_test(failed_outranks_all),
+        cmocka_unit_test(a_failed_run_says_what_grew_until_then),
         cmocka_unit_test(an_empty_series_is_invalid_and_no_crash),
         cmocka_unit_test(noise_is_inconclusive_unless_something_leaks),
         cmocka_unit_test(what_is_there_at_rest_tells_what_noise_hides),

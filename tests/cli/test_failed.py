@@ -1,0 +1,88 @@
+"""A run that fails, or that the user stops: what grew until then is reported."""
+
+import json
+
+import journals
+import pytest
+
+GREW = "fd +1.00 per iteration (5 -> 19 in 14 iterations), until it failed"
+HELD = "held by   /dev/null  +14"
+WHY = "wait \"Files\": timed out"
+
+
+def report_of(leakgate):
+    return leakgate.directory / "leakgate-report"
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def failed(leakgate):
+    journals.cut_short().failed(text=WHY, screen=["Sidecar"]).end().write(report_of(leakgate))
+    return leakgate
+
+
+def test_the_leak_stands_before_the_failure_in_the_terminal(failed):
+    run = failed("report")
+    shown = flat(run.stdout)
+    assert run.returncode == 0
+    assert f"keys failed {GREW} {flat(HELD)} until then, in 8 samples" in shown
+    assert shown.index(GREW) < shown.index(WHY) < shown.index("at scenarios/broken.yaml:14:5")
+    assert "Sidecar" in shown
+
+
+def test_the_result_has_both(failed):
+    result = json.loads(failed("report", "--json").stdout)
+    [stored] = result["scenarios"]
+    assert (stored["verdict"], stored["reason"], result["exit_status"]) == ("failed", WHY, 5)
+    [growth] = stored["findings"]
+    assert (growth["kind"], growth["gauge"], growth["holder"]) == ("growth", "fd", "/dev/null")
+    assert (growth["from"], growth["to"], growth["per_iteration"]) == (2, 16, 1)
+
+
+@pytest.mark.parametrize("name", ["markdown", "annotations", "junit", "html"])
+def test_every_format_says_both_the_leak_first(failed, name):
+    failed("report", "--format", name, "--output", "made")
+    text = (failed.directory / "made").read_text(encoding="utf-8").replace("&#34;", '"').replace("&quot;", '"')
+    leak = "+1.00 per iteration" if name == "html" else "fd +1.00 per iteration (5"
+    assert text.index(leak) < text.index(WHY)
+    assert "/dev/null" in text
+
+
+def test_what_was_measured_in_whole_is_judged_in_whole(leakgate):
+    """The end of the program failed, after everything was measured."""
+    def fds(i):
+        return {"pipe": 3, "anon_inode:[eventpoll]": 2 + i}
+    journal = journals.Journal("s").measured(fds, drained=fds(42))
+    journal.failed(text="the target did not end after the quit steps").end().write(
+        report_of(leakgate))
+    shown = flat(leakgate("report").stdout)
+    assert "s failed fd +1.00 per iteration (5 -> 47 in 42 iterations), until it failed" in shown
+    assert "at rest all of it is still there" in shown
+    assert "the target did not end after the quit steps" in shown
+
+
+@pytest.mark.parametrize("samples, per_iteration", [(5, 1), (8, 0)])
+def test_too_little_and_nothing_are_no_finding(leakgate, samples, per_iteration):
+    journals.cut_short(samples=samples, per_iteration=per_iteration).failed(text=WHY).end().write(
+        report_of(leakgate))
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert (stored["verdict"], stored["findings"]) == ("failed", [])
+    assert "keys failed wait" in flat(leakgate("report").stdout)
+
+
+@pytest.mark.parametrize("per_iteration, found", [(0, ""), (1, "; found until then: fd")])
+def test_what_the_user_stopped_is_told_in_two_lines(leakgate, per_iteration, found):
+    journals.cut_short(per_iteration=per_iteration).failed(
+        "cancelled", "stopped by signal 2 (Interrupt)", screen=["Sidecar"],
+        stderr="busy").end().write(report_of(leakgate))
+    run = leakgate("report")
+    _, block, _ = run.stdout.split("\n\n")
+    assert [line.strip() for line in block.splitlines()] == [
+        f"keys  stopped  by the user after 20 of 46 iterations{found}",
+        "evidence  leakgate-report/keys/"]
+    assert run.stdout.splitlines()[-1].startswith("1 stopped.")
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert (stored["verdict"], stored["failure"]["class"]) == ("stopped", "cancelled")
