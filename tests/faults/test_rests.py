@@ -20,12 +20,12 @@ LONGER = "{idle_for: 12s, drain: 15s}"
 WARMUP, LOOP = 6, 40
 
 
-def run(place, leak, measure=FAST, scenario=TWO_TABS):
-    """One run alone; of an iteration each has one event."""
+def run(place, leak, *words, measure=FAST, scenario=TWO_TABS):
+    """One run alone; each iteration has one event."""
     place.write("scenarios/targets/rests.yaml", TARGET)
-    place.scenario("rests", scenario.format(leak=leak, measure=measure))
-    shown = place.run("rests", "--target", "rests", "--program", place.program(), "--no-confirm",
-                      "--no-baselines")
+    place.scenario("rests", scenario.format(leak="", measure=measure))
+    shown = place.run("rests", "--target", "rests", "--program", place.standin(leak),
+                      "--no-confirm", *words)
     return shown, place.result()["scenarios"][0]
 
 
@@ -128,13 +128,27 @@ def test_what_burns_more_per_iteration(place, leak):
     place.await_none()
 
 
+@beside_others
+def test_a_peak_is_a_level(place):
+    """What a key makes and drops again is seen by no reading that follows a collection."""
+    clean, _ = run(place, "")
+    assert clean.status == 0, clean
+    accepted = place("accept", "rests", "--from", place.report)
+    assert accepted.status == 0, accepted
+    shown, stored = run(place, "peak:64", "--require-baseline")
+    assert shown.status == 1, shown
+    [finding] = failing(stored)
+    assert (finding["kind"], finding["gauge"]) == ("level", "rss_peak")
+    assert finding["to"] - finding["from"] > 32 << 20
+    place.nothing_left()
+
+
 # --- What is sound ---
 
 MODALS = """\
 version: 1
 title: Modals
 target: standin
-world: {{env: {{STANDIN_LEAK: "{leak}"}}}}
 iteration:
   - press: "?"
   - wait: Search commands
@@ -154,8 +168,8 @@ measure: {measure}
     "workers:16", f"cache:{WARMUP + LOOP}", f"cache:{WARMUP + LOOP + LOOP // 2}", "frames", "eager",
 ])
 def test_what_fills_up_or_calms_down_is_no_leak(place, leak):
-    shown, stored = run(place, leak, LONGER if leak == "eager" else FAST,
-                        MODALS if leak == "frames" else TWO_TABS)
+    shown, stored = run(place, leak, measure=LONGER if leak == "eager" else FAST,
+                        scenario=MODALS if leak == "frames" else TWO_TABS)
     assert (shown.status, stored["verdict"]) == (0, "pass"), shown
     assert failing(stored) == []
     place.nothing_left()
