@@ -92,7 +92,7 @@ static void accept_finding(struct baseline *baseline, const struct finding *find
                            const struct consent *consent)
 {
     enum gauge gauge = finding->gauge;
-    bool grows = finding->kind == FINDING_GROWTH;
+    bool grows = finding->kind == FINDING_GROWTH || finding->kind == FINDING_COMPANION;
     bool expired =
         finding->kind == FINDING_EXCEPTION_EXPIRED || finding->kind == FINDING_EXCEPTION_EXPIRING;
     double allowed = allowance_rounded(gauge, finding->per_iteration);

@@ -12,10 +12,10 @@
 #include "report/format.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
+#include "report/statements.h"
 #include "report/suite_text.h"
 #include "result/exit_status.h"
 #include "result/amounts.h"
-#include "verdict/holder_key.h"
 #include "verdict/runtime_memory.h"
 
 /* So many sentences stand above the table: what a person reads in a minute. */
@@ -143,17 +143,16 @@ static void put_row(struct buffer *out, const struct scenario_result *scenario, 
                           : worst->gauge < GAUGE_COUNT ? gauge_info(worst->gauge)->name
                                                        : finding_kind_name(worst->kind);
     bool grows = worst != NULL && worst->kind == FINDING_GROWTH;
+    struct finding whole = grows ? gauge_growth(scenario, worst) : (struct finding){0};
     html_format(out, "<tr><th scope=\"row\"><a href=\"#s%zu\">%s</a></th><td>", number,
                 scenario->name);
     html_verdict(out, scenario);
     html_format(out, "%s</td><td>%s</td><td class=\"number\">%s</td><td>",
                 is_forgiven(scenario) ? " (quarantined)" : "", subject,
-                grows ? html_pace(worst).text : "–");
+                grows ? html_pace(&whole).text : "–");
     if (worst != NULL && worst->holder != NULL) {
-        _cleanup_free_ char *leaf =
-            memory_copy_range(worst->holder, holder_key_frame(worst->holder));
         html_format(out, "<code>%s</code>",
-                    html_held_by_stack(worst) ? html_short_function(leaf) : worst->holder);
+                    worst->function != NULL ? html_short_function(worst->function) : worst->holder);
     } else {
         buffer_text(out, "–");
     }

@@ -15,7 +15,7 @@ static bool is_growth(const struct finding *finding)
 {
     bool kind = finding->kind == FINDING_GROWTH || finding->kind == FINDING_BACKLOG ||
                 finding->kind == FINDING_ALLOWED || finding->kind == FINDING_UNCONFIRMED ||
-                finding->kind == FINDING_FILLED;
+                finding->kind == FINDING_FILLED || finding->kind == FINDING_COMPANION;
     return kind && finding->gauge < GAUGE_COUNT && finding->iterations > 0;
 }
 
@@ -33,8 +33,9 @@ static void put_kind(struct buffer *out, const struct finding *finding)
                 finding_kind_words(finding->kind).text);
 }
 
-/* Of a stack the innermost functions without the paths of their packages; whole names, as the
- * command line takes them, and the raw ones behind them, are folded below. */
+/* Of a stack the function to look at first and the innermost ones, without the paths of their
+ * packages; whole names, as the command line takes them, and the raw ones behind them, are folded
+ * below. */
 static void put_holder(struct buffer *out, const struct finding *finding)
 {
     enum { FRAMES_SHOWN = 3 };
@@ -45,6 +46,8 @@ static void put_holder(struct buffer *out, const struct finding *finding)
         buffer_text(out, "<em>all together</em>");
     else if (!stack)
         html_format(out, "<code>%s</code>", key);
+    if (finding->function != NULL && !text_starts(key, finding->function))
+        html_format(out, "<b><code>%s</code></b><br>", html_short_function(finding->function));
     for (size_t i = 0; stack && i < FRAMES_SHOWN && *key != '\0'; i++, key = holder_key_next(key)) {
         _cleanup_free_ char *name = memory_copy_range(key, holder_key_frame(key));
         buffer_text(out, i > 0 ? "<br>&lt; " : "");
@@ -54,6 +57,10 @@ static void put_holder(struct buffer *out, const struct finding *finding)
         buffer_text(out, " &lt; …");
     if (finding->made_by != NULL)
         html_format(out, "<br><small>%s</small>", finding->made_by);
+    if (finding->in_common != NULL)
+        html_format(out, "<br><small>in common: %s</small>", finding->in_common);
+    if (finding->companion_of != NULL)
+        html_format(out, "<br><small>comes with %s</small>", finding->companion_of);
     if (finding->text != NULL)
         html_format(out, "<br><small>%s</small>", finding->text);
     if (!raw && !stack)

@@ -8,7 +8,6 @@
 #include "report/statements.h"
 #include "result/amounts.h"
 #include "result/attempts.h"
-#include "verdict/holder_key.h"
 
 /* What there is more of, for those who do not know the gauges' names yet. */
 static const char *const plain_names[GAUGE_COUNT] = {
@@ -56,26 +55,23 @@ struct short_text html_pace(const struct finding *finding)
                : growth_text(finding->gauge, finding->per_iteration);
 }
 
-/* How much, who holds it (of a stack the innermost function, as a person would look for it), at
- * which step. */
+/* How much, who holds it (of a stack the function to look at first), at which step. */
 static void put_growth(struct buffer *out, const struct scenario_result *scenario,
                        const struct finding *finding)
 {
     const char *step = scenario_step_name(scenario);
     const char *name = finding->gauge < GAUGE_COUNT ? plain_names[finding->gauge] : NULL;
     bool located = false;
-    html_format(out, "leaks %s: <b>%s per %s</b>", text_or(name, "it"), html_pace(finding).text,
+    struct finding whole = gauge_growth(scenario, finding);
+    html_format(out, "leaks %s: <b>%s per %s</b>", text_or(name, "it"), html_pace(&whole).text,
                 step);
     if (finding->holder != NULL) {
         bool heap = finding->gauge == GAUGE_HEAP_STACK;
-        bool stack = html_held_by_stack(finding);
-        size_t length = stack ? holder_key_frame(finding->holder) : strlen(finding->holder);
-        _cleanup_free_ char *holder = memory_copy_range(finding->holder, length);
         html_format(out, ", %s <code>%s</code>",
-                    heap    ? "allocated in"
-                    : stack ? "in"
-                            : "held by",
-                    holder);
+                    heap                          ? "allocated in"
+                    : html_held_by_stack(finding) ? "in"
+                                                  : "held by",
+                    text_or(finding->function, finding->holder));
     }
     for (size_t i = 0; i < scenario->attempt_count; i++)
         located = located || scenario->attempts[i].attempt == ATTEMPT_LOCATE;
@@ -90,8 +86,8 @@ static void put_growth(struct buffer *out, const struct scenario_result *scenari
     else
         html_format(out, "; with which step was %s.",
                     located ? "looked for and not found" : "not looked for");
-    html_format(out, " From %s to %s in %.3g %ss", amount_text(finding->gauge, finding->from).text,
-                amount_text(finding->gauge, finding->to).text, finding->iterations, step);
+    html_format(out, " From %s to %s in %.3g %ss", amount_text(whole.gauge, whole.from).text,
+                amount_text(whole.gauge, whole.to).text, whole.iterations, step);
     if (finding->confirmed)
         buffer_text(out, ", and a fresh process showed the same");
     if (finding->text != NULL)

@@ -118,6 +118,22 @@ static bool can_be_tightened(const struct judgement *judgement)
     return true;
 }
 
+/* Memory may grow by design, as a log does that keeps each line: an older build then does the same,
+ * and no exception has to be found for it. */
+static void offer_control(const struct suite_result *suite, const struct scenario_result *scenario,
+                          const struct judgement *judgement, struct string_list *lines)
+{
+    bool heap = judgement_fails_by(judgement, GAUGE_HEAP_STACK) ||
+                judgement_fails_by(judgement, GAUGE_HEAP_ALLOC);
+    if (!heap || suite->revision != NULL)
+        return;
+    _cleanup_free_ char *name = shell_quoted(scenario->operand);
+    _cleanup_free_ char *command =
+        memory_format("leakgate run %s --control OLD%s%s", name,
+                      suite->options[0] != '\0' ? " " : "", suite->options);
+    add_step(lines, "If it grows by design, and so in an older build: ", command);
+}
+
 /* accept changes the working tree's baseline, and goes by the first run alone. What it would refuse
  * is not offered: what is left behind is in no baseline, nor is what a control build allows. */
 static void add_accept(const struct suite_result *suite, const struct scenario_result *scenario,
@@ -139,6 +155,7 @@ static void add_accept(const struct suite_result *suite, const struct scenario_r
         (*holders != '\0' || judgement_has(judgement, FINDING_LEVEL))) {
         _cleanup_free_ char *command = memory_format("%s%s", accept, holders);
         add_step(lines, "If this is meant: ", command);
+        offer_control(suite, scenario, judgement, lines);
     }
     bool levels = judgement_has(judgement, FINDING_LEVEL_LOOSE);
     if (can_be_tightened(judgement) && !judgement_has(judgement, FINDING_UNCONFIRMED) &&

@@ -15,7 +15,7 @@
 #include "result/amounts.h"
 
 /* More than these would bury the gauge's own line; result.json has all of them. */
-enum { HOLDERS_SHOWN = 6, PLACES_SHOWN = 3 };
+enum { HOLDERS_SHOWN = 6, PLACES_SHOWN = 3, COMPANIONS_SHOWN = 3 };
 
 /* From here on a loop is a soak, and what it gains in an hour is of interest. */
 static const double soak_seconds = 600;
@@ -125,18 +125,20 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = outcome.iterations;
 }
 
-/* Of a gauge whose holders grow: its total; or, where more of it grows than they do (allowed, seen
- * in one run alone, gone at rest), all of them added up. */
-static void widen_to_gauge(const struct scenario_result *scenario, struct finding *finding)
+/* Where more of it grows than its holders do (allowed, seen in one run alone, gone at rest), all of
+ * them added up stand for its total. */
+struct finding gauge_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
     const struct judgement *judgement = scenario->judgement;
-    struct finding sum = *finding;
+    struct finding whole = *finding, sum = *finding;
     bool others = false;
     sum.per_iteration = sum.from = sum.to = 0;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *other = &judgement->findings[i];
         if (other->gauge != finding->gauge)
             continue;
+        if (is_growth(other) && other->holder == NULL)
+            return *other;
         others = others || other->kind == FINDING_ALLOWED || other->kind == FINDING_UNCONFIRMED ||
                  other->kind == FINDING_BACKLOG || other->kind == FINDING_FILLED;
         if (!is_growth(other))
@@ -146,9 +148,8 @@ static void widen_to_gauge(const struct scenario_result *scenario, struct findin
         sum.to += other->to;
     }
     if (!others)
-        widen_to_total(scenario, finding);
-    else if (gauge_info(finding->gauge)->rule == RULE_FLOOR)
-        *finding = sum;
+        widen_to_total(scenario, &whole);
+    return others && gauge_info(finding->gauge)->rule == RULE_FLOOR ? sum : whole;
 }
 
 /* "+1.00 per iteration (25 -> 65 in 40 iterations)"; the caller frees it. */
@@ -206,19 +207,48 @@ static void add_places(struct statement *statement, const struct finding *findin
     }
 }
 
+/* What grows by the same cause. */
+static void add_companions(struct statement *statement, const struct scenario_result *scenario,
+                           const struct finding *cause)
+{
+    const struct judgement *judgement = scenario->judgement;
+    size_t count = 0;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (finding->kind != FINDING_COMPANION || !text_equal(finding->companion_of, cause->holder))
+            continue;
+        if (++count > COMPANIONS_SHOWN)
+            continue;
+        _cleanup_free_ char *pace = describe_pace(scenario, finding);
+        details_add(
+            &statement->details, count == 1 ? "with it" : "",
+            memory_format("%s %s  %s", gauge_info(finding->gauge)->name, finding->holder, pace));
+    }
+    if (count > COMPANIONS_SHOWN)
+        details_add(&statement->details, "",
+                    memory_format("and %zu more, in " REPORT_RESULT, count - COMPANIONS_SHOWN))
+            ->sentence = true;
+}
+
+/* The function to look at first, and all of its stack. */
 static void add_holder(struct statement *statement, const struct scenario_result *scenario,
                        const struct finding *finding)
 {
     bool stack = finding->gauge == GAUGE_HEAP_STACK;
+    const char *first = text_or(finding->function, finding->holder);
     struct short_text gain = amount_text(finding->gauge, finding->to - finding->from);
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
-    char *text =
-        memory_format("%s  %s%s", finding->holder, stack ? "" : "+", stack ? pace : gain.text);
+    char *text = memory_format("%s  %s%s", first, stack ? "" : "+", stack ? pace : gain.text);
     details_add(&statement->details, "held by", text)->finding = finding;
+    if (strcmp(first, finding->holder) != 0)
+        details_add(&statement->details, "", memory_copy_text(finding->holder));
     if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
         details_add(&statement->details, "", memory_copy_text(finding->example));
     if (finding->made_by != NULL)
         details_add(&statement->details, "", memory_copy_text(finding->made_by));
+    if (finding->in_common != NULL)
+        details_add(&statement->details, "in common", memory_copy_text(finding->in_common));
+    add_companions(statement, scenario, finding);
     /* The screening's amounts of the heap are estimates from a sampled profile. */
     if (stack && finding->located && finding->exact > 0)
         details_add(&statement->details, "exactly",
@@ -240,9 +270,7 @@ static void state_gauge(struct statements *statements, const struct scenario_res
         if (is_growth(finding) && finding->gauge == first->gauge && finding->holder == NULL)
             main = finding;
     }
-    struct finding whole = *main;
-    if (main->holder != NULL)
-        widen_to_gauge(scenario, &whole);
+    struct finding whole = gauge_growth(scenario, main);
     struct statement *statement =
         add_statement(statements, main, describe_growth(scenario, &whole));
     for (size_t i = 0; i < judgement->count; i++) {
@@ -349,8 +377,11 @@ static void state_findings(struct statements *statements, const struct scenario_
             if (!left_behind)
                 state_left_behind(statements, judgement, finding);
             left_behind = true;
+        } else if (finding->kind == FINDING_COMPANION) {
+            continue; /* stands with its cause */
         } else if (!backlog && !is_growth(finding)) {
-            add_statement(statements, finding, describe_other(scenario, finding));
+            add_companions(add_statement(statements, finding, describe_other(scenario, finding)),
+                           scenario, finding);
         } else if (!stated[finding->gauge]) {
             if (backlog)
                 state_backlog(statements, scenario, finding);

@@ -54,6 +54,10 @@ void statements_free(struct statements *statements);
  * a gauge is one statement, and so is all that was left behind. */
 void statements_of(const struct scenario_result *scenario, struct statements *statements);
 
+/* The growth of a finding's gauge as a whole, from rest to rest: what every format says first. The
+ * texts in it are still the findings' own. */
+struct finding gauge_growth(const struct scenario_result *scenario, const struct finding *finding);
+
 /* How bad its verdict is, 0 the worst: leakgate's own fault, a wrong file, a failure, a leak,
  * inconclusive or invalid, and then what fails nothing. What of it `--fail-on leak` lets pass stays
  * where it is. */

@@ -203,6 +203,20 @@ def ticking(scenario="ticks", gone=False):
     return journal.end()
 
 
+def keeping(scenario="log", **header):
+    """A log that keeps each line."""
+    journal = Journal(scenario, **header)
+    for number, name in enumerate(["main.keep", "main.main"]):
+        journal.add("function", number=number, name=name)
+    journal.add("holder", number=0, gauge="heap_stack", stack=[0, 1])
+    rests = [("idle", 6, 10 + i) for i in range(6)]
+    loop = [("loop", 8 + 2 * i, 20 + i) for i in range(21)]
+    for phase, iteration, at in rests + loop + [("drain", 48, 50), ("drain", 48, 110)]:
+        journal.add("sample", phase=phase, iteration=iteration, at=at, took=0.05, gauges={},
+                    holdings=[[0, iteration, 4096 * iteration]], collections=len(journal.records))
+    return journal.end()
+
+
 def inconclusive(name="s"):
     """As many more each second at rest as in the loop."""
     journal = Journal(name)

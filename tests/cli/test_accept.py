@@ -173,6 +173,22 @@ def test_a_fault_at_rest_is_accepted_as_any_level(leakgate, report):
     assert spins["verdict"] == "pass"
 
 
+def test_what_comes_with_a_goroutine_is_accepted_with_it(leakgate, report):
+    journals.ticking().write(report)
+    done = leakgate("accept", "ticks", "--holder", "goroutine tea.Tick.func", "--reason", "known")
+    assert done.returncode == 0, done.stderr
+    baseline = json.loads(stored(leakgate, "ticks").read_text())
+    assert [exception["gauge"] for exception in baseline["exceptions"]] == ["goroutine"]
+    again = journals.ticking()
+    again.records[0]["baseline"] = baseline
+    again.write(report)
+    [ticks] = [scenario for scenario in
+               json.loads(leakgate("report", "--json").stdout)["scenarios"]
+               if scenario["name"] == "ticks"]
+    assert ticks["verdict"] == "pass"
+    assert [finding["kind"] for finding in ticks["findings"]] == ["companion", "allowed"]
+
+
 def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
     journals.leaked().write(report)
     assert leakgate("accept", "lost").returncode == 2

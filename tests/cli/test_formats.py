@@ -124,7 +124,7 @@ def test_a_leak_is_marked_at_the_step_at_which_it_grows(leakgate):
     assert marked["title"] == "external-editor: LEAK"
     lines = marked["message"].splitlines()
     assert lines[0].startswith("fd +1.00 per iteration (")
-    assert lines[1] == "held by anon_inode:[eventpoll]  +36"
+    assert lines[1] == "held by anon_inode:[eventpoll]  +42"
     assert lines[-1] == "To reproduce: leakgate run external-editor"
 
 
@@ -203,6 +203,47 @@ def test_nothing_forges_an_annotation(leakgate):
                 assert item["file"] == shown and f"held by {shown}" in item["message"]
 
 
+# --- The same numbers ---
+
+def test_every_format_has_the_gauges_numbers_from_rest_to_rest(leakgate):
+    """The descriptors are 5 at rest before the loop and 47 after it, also where one kind of them is
+    what grows."""
+    write_located(report_of(leakgate))
+    said = "fd +1.00 per iteration (5 -> 47 in 42 iterations), confirmed in a fresh process"
+    assert said in " ".join(leakgate("report").stdout.split())
+    assert said in html.unescape(made(leakgate, "markdown"))
+    [case] = ElementTree.fromstring(made(leakgate, "junit")).iter("failure")
+    assert case.get("message") == said and case.text.startswith(said + "\n")
+    [marked] = annotations(made(leakgate, "annotations"))
+    assert marked["message"].startswith(said + "\n")
+    page = made(leakgate, "html")
+    assert "leaks open file descriptors: <b>+1.00 per iteration</b>" in page
+    assert "From 5 to 47 in 42 iterations" in page
+    rows = [row for row in csv.DictReader(io.StringIO(made(leakgate, "csv")))
+            if row["attempt"] == "screening"]
+    rests = [[row for row in rows if row["phase"] == phase][-1] for phase in ("idle", "drain")]
+    assert [row["fd"] for row in rests] == ["5", "47"]
+    assert int(rests[1]["iteration"]) - int(rests[0]["iteration"]) == 42
+
+
+def test_what_comes_with_a_goroutine_stands_below_it(leakgate):
+    """Every format that people read names the function to look at, and one finding fails."""
+    journals.ticking().write(report_of(leakgate))
+    stack = "time.newTimer < time.NewTimer < tea.Tick < app.(*Plugin).poll"
+    words = leakgate("report").stdout.split()
+    assert "held by app.(*Plugin).poll +42 tea.Tick.func" in " ".join(words)
+    assert f"with it heap_stack {stack} +1.00 objects, +112 B per iteration" in " ".join(words)
+    [marked] = annotations(made(leakgate, "annotations"))
+    assert "\nheld by app.(*Plugin).poll  +42\n" in marked["message"]
+    assert f"\nwith it heap_stack {stack}  +1.00 objects" in marked["message"]
+    assert "in <code>app.(*Plugin).poll</code>" in made(leakgate, "html")
+    [scenario] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert [(finding["kind"], finding["gauge"], finding["function"], finding.get("companion_of"))
+            for finding in scenario["findings"]] == [
+                ("growth", "goroutine", "app.(*Plugin).poll", None),
+                ("companion", "heap_stack", "time.newTimer", "tea.Tick.func")]
+
+
 # --- Markdown ---
 
 class Page(html.parser.HTMLParser):
@@ -267,9 +308,9 @@ def test_the_summary_says_what_leaks_where_and_since_which_step(leakgate):
     head, leak, passed = page.rows
     assert head == ["verdict", "scenario", "what grew, or why", "held by", "at the step", "time"]
     assert leak[:2] == ["❌ LEAK", "external-editor"]
-    assert re.match(r"fd \+1\.00 per iteration \(\d+ -> \d+ in 36 iterations\), "
+    assert re.match(r"fd \+1\.00 per iteration \(5 -> 47 in 42 iterations\), "
                     r"confirmed in a fresh process ▁[▁-█]{19}█$", leak[2])
-    assert leak[3] == "anon_inode:[eventpoll]  +36"
+    assert leak[3] == "anon_inode:[eventpoll]  +42"
     assert leak[4] == "press E scenarios/external-editor.yaml:14:5"
     assert passed[:2] == ["✅ pass", "tab-cycle"]
     assert page.tags.count("details") == 2

@@ -144,7 +144,7 @@ def test_what_leaks_where_and_since_which_step_comes_first(ordinary):
     assert first.startswith(
         "leak external-editor leaks open file descriptors: +1.00 per iteration, held by "
         "anon_inode:[eventpoll], each time with the step press E (scenarios/external-editor.yaml:14:5). "
-        "From 4 to 40 in 36 iterations, and a fresh process showed the same")
+        "From 5 to 47 in 42 iterations, and a fresh process showed the same")
     assert text_of(next(ordinary.iter("h1"))) == "failed 2 leak, 1 failed, 2 pass"
     assert text_of(next(ordinary.iter("title"))) == "2 leak, 1 failed, 2 pass · leakgate"
 
@@ -154,7 +154,7 @@ def test_one_row_for_each_scenario_the_worst_first(ordinary):
     rows = [[text_of(cell) for cell in row] for row in table.iter("tr")]
     assert rows[0] == ["scenario", "verdict", "what grew", "per iteration", "held by", "grows at", "took"]
     assert rows[1][:6] == ["external-editor", "leak", "fd", "+1.00", "anon_inode:[eventpoll]", "press E"]
-    assert rows[2][:6] == ["ticks", "leak", "goroutine", "+1.00", "tea.Tick.func", "–"]
+    assert rows[2][:6] == ["ticks", "leak", "goroutine", "+1.00", "app.(*Plugin).poll", "–"]
     assert [row[0] for row in rows[3:]] == ["broken", "slow", "tab-cycle"]
 
 
@@ -237,7 +237,7 @@ def test_attempts_and_what_would_have_been_caught(ordinary):
 
 
 def test_the_terminals_text_is_in_it_as_well(ordinary):
-    assert "external-editor LEAK fd +1.00 per iteration (7 -> 43 in 36 iterations)" in text_of(ordinary)
+    assert "external-editor LEAK fd +1.00 per iteration (5 -> 47 in 42 iterations)" in text_of(ordinary)
 
 
 # --- The recording ---

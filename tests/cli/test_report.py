@@ -30,6 +30,19 @@ def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
             "--holder 'fd anon_inode:[eventpoll]' --reason \"...\" --expires DATE\n") in shown.stdout
 
 
+def test_memory_that_may_grow_by_design_is_held_against_an_older_build(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    offer = "If it grows by design, and so in an older build: leakgate run log --control OLD\n"
+    journals.keeping("log").write(report)
+    assert offer in leakgate("report").stdout
+    journals.keeping("log", control="v1.2.0").write(report)
+    shown = leakgate("report").stdout
+    assert "log  LEAK" in shown and "--control" not in shown
+    make_report(leakgate.directory)
+    journals.clean("log").write(report)
+    assert "--control" not in leakgate("report").stdout
+
+
 def test_the_way_out_is_one_that_accept_takes(leakgate):
     report = leakgate.directory / "leakgate-report"
     stored = {"version": 1, "plan": "0123456789abcdef", "go": "go1.26.8",
