@@ -64,6 +64,7 @@ static struct baseline *start_from(const struct run_record *record, const struct
     for (enum gauge gauge = 0; old != NULL && gauge < GAUGE_COUNT; gauge++) {
         baseline_put_gauge(baseline, gauge, &old->gauges[gauge]);
         baseline->gauges[gauge].level = NAN;
+        baseline->gauges[gauge].retained = 0;
     }
     return baseline;
 }
@@ -149,7 +150,10 @@ static void take_levels(struct baseline *baseline, const struct judgement *judge
                         const struct baseline *old, bool rounded)
 {
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        double level = judgement->levels[gauge];
+        double level = judgement->levels[gauge], filled = judgement->retained[gauge];
+        baseline->gauges[gauge].retained = rounded ? ceil(filled) : filled;
+        if (filled > 0)
+            baseline->gauges[gauge].present = true;
         if (!isfinite(level) || !level_is_judged(gauge))
             continue;
         baseline->gauges[gauge].present = true;

@@ -281,11 +281,13 @@ int64_t run_rest_needed(const struct plan *plan, const struct series *series)
     return needed < most ? needed : most;
 }
 
-/* What is retained either comes again or has filled up: the loop is played a second time to see. In
- * between nothing is sampled. The rest after it need be no longer than what had to go took after
- * the first. */
-static bool second_loop(struct run *run, unsigned iterations, struct lg_error *err)
+/* What is retained either comes again or has filled up: as many iterations as were played so far,
+ * warm-up and all, tell. A slice or map that doubles its room does so once more in them. In between
+ * nothing is sampled. The rest after it need be no longer than what had to go took after the first.
+ */
+static bool second_loop(struct run *run, struct lg_error *err)
 {
+    unsigned iterations = run->iteration;
     if (!run_enter_phase(run, PHASE_SECOND_LOOP, iterations, err))
         return false;
     for (unsigned i = 0; i < iterations; i++)
@@ -295,7 +297,7 @@ static bool second_loop(struct run *run, unsigned iterations, struct lg_error *e
 }
 
 /* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. */
-static bool rest_and_repeat(struct run *run, unsigned iterations, struct lg_error *err)
+static bool rest_and_repeat(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
     bool by_time = measure->every_ms > 0;
@@ -303,7 +305,7 @@ static bool rest_and_repeat(struct run *run, unsigned iterations, struct lg_erro
         return true;
     if (!rest_after(run, PHASE_DRAIN, measure->drain_ms, err))
         return false;
-    return by_time || !has_grown(run) || second_loop(run, iterations, err);
+    return by_time || !has_grown(run) || second_loop(run, err);
 }
 
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */
@@ -359,7 +361,7 @@ bool run_measure(struct run *run, struct lg_error *err)
         by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
     return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
            (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) &&
-           rest_and_repeat(run, iterations, err) && look_for_leaked_goroutines(run, err);
+           rest_and_repeat(run, err) && look_for_leaked_goroutines(run, err);
 }
 
 bool run_play(struct run *run, struct lg_error *err)

@@ -210,6 +210,10 @@ static void gauge_changes(enum gauge gauge, const struct baseline *old, const st
                      &(struct wide_tolerance){.tolerance = was->tolerance, .why = was->why},
                      &(struct wide_tolerance){.tolerance = now->tolerance, .why = now->why},
                      tolerance_effect(gauge, was, now), changes);
+    number_change(gauge, NULL, "retained", was->retained, now->retained,
+                  effect_of(now->retained > was->retained && was->retained > 0,
+                            now->retained < was->retained && now->retained > 0),
+                  changes);
     struct change *allowed =
         number_change(gauge, NULL, "allowed per iteration", was->allowed, now->allowed,
                       effect_of(now->allowed > was->allowed, now->allowed < was->allowed), changes);

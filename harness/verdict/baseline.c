@@ -229,6 +229,8 @@ static json_t *gauges_to_json(const struct baseline *baseline)
             json_put(gauge, "level", number_to_json(stored->level));
             put_tolerance(gauge, stored->tolerance, stored->why);
         }
+        if (stored->retained > 0)
+            json_put(gauge, "retained", number_to_json(stored->retained));
         put_terms(gauge, stored->reason, stored->issue, stored->expires);
         json_put(gauges, gauge_info((enum gauge)i)->name, gauge);
     }

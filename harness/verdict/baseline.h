@@ -20,6 +20,7 @@ struct baseline_gauge {
     double level;     /* at rest; NAN: none stored */
     double tolerance; /* absolute, in the gauge's unit; NAN: the gauge's default */
     char *why;        /* the tolerance is as wide as that; NULL: not said */
+    double retained;  /* what fills up in the loops and stays; 0: nothing is known to */
     char *reason;     /* why its growth is allowed; NULL: not said */
     char *issue;      /* URL or NULL */
     char *expires;    /* "YYYY-MM-DD", the last day on which `allowed` holds, or NULL */

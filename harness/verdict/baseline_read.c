@@ -37,9 +37,9 @@ static const struct field tool_fields[] = {
     {"why", JSON_STRING, false},
 };
 static const struct field gauge_fields[] = {
-    {"allowed", JSON_REAL, false},  {"level", JSON_REAL, false},   {"tolerance", JSON_REAL, false},
-    {"reason", JSON_STRING, false}, {"issue", JSON_STRING, false}, {"expires", JSON_STRING, false},
-    {"why", JSON_STRING, false},
+    {"allowed", JSON_REAL, false},  {"level", JSON_REAL, false},    {"tolerance", JSON_REAL, false},
+    {"reason", JSON_STRING, false}, {"issue", JSON_STRING, false},  {"expires", JSON_STRING, false},
+    {"why", JSON_STRING, false},    {"retained", JSON_REAL, false},
 };
 static const struct field exception_fields[] = {
     {"gauge", JSON_STRING, true},    {"holder", JSON_STRING, true},
@@ -237,6 +237,7 @@ static bool read_gauge(struct place *place, const json_t *json, enum gauge gauge
     if (!check_fields(place, json, gauge_fields, COUNT_OF(gauge_fields)) ||
         !read_number(place, json, "allowed", &stored.allowed) ||
         !read_number(place, json, "level", &stored.level) ||
+        !read_number(place, json, "retained", &stored.retained) ||
         !read_tolerance(place, json, &stored.tolerance, &stored.why) ||
         !read_gauge_terms(place, json, &stored))
         return false;

@@ -183,6 +183,40 @@ static void measure_gauges(const struct ledger *ledger, struct judgement *judgem
     judgement->counts_tools = tools_are_counted(ledger);
 }
 
+/* What is known to fill up may do so again; more of it is a level that is too high. */
+static void compare_filled(const struct baseline *baseline, double retained[GAUGE_COUNT],
+                           struct finding_list *findings)
+{
+    const double share = 0.25;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].kind == FINDING_FILLED)
+            retained[findings->items[i].gauge] += findings->items[i].to - findings->items[i].from;
+    for (enum gauge gauge = 0; baseline != NULL && gauge < GAUGE_COUNT; gauge++) {
+        double stored = baseline->gauges[gauge].retained;
+        double least = gauge_info(gauge)->unit == UNIT_COUNT ? growth_rule_count.minimum : 0;
+        double tolerance = fmax(least, share * stored);
+        char now[64], was[64];
+        if (!(stored > 0) || !(retained[gauge] > 0))
+            continue;
+        for (size_t i = 0; i < findings->count; i++)
+            if (findings->items[i].kind == FINDING_FILLED && findings->items[i].gauge == gauge)
+                findings->items[i].kind = FINDING_ALLOWED;
+        if (retained[gauge] <= stored + tolerance)
+            continue;
+        level_describe(gauge, retained[gauge], now, sizeof now);
+        level_describe(gauge, stored, was, sizeof was);
+        finding_add(findings,
+                    (struct finding){.kind = FINDING_LEVEL,
+                                     .gauge = gauge,
+                                     .from = stored,
+                                     .to = retained[gauge],
+                                     .allowed = tolerance,
+                                     .text = memory_format("fills up to %s more at rest, the "
+                                                           "baseline's is %s",
+                                                           now, was)});
+    }
+}
+
 /* A gauge that was to be judged and could not be read is never a pass. Processor time is counted in
  * hundredths of a second, so it takes some rest between the samples. */
 static bool check_levels(const struct ledger *ledger, const double levels[GAUGE_COUNT],
@@ -212,6 +246,7 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     struct assessment assessment = {
         .ledger = ledger, .baseline = baseline, .today = facts->today, .findings = &findings};
     assess_growth(&assessment);
+    compare_filled(baseline, judgement->retained, &findings);
     memcpy(judgement->smallest, assessment.smallest, sizeof judgement->smallest);
     judgement->smallest[GAUGE_HEAP_STACK] =
         smallest_stack_growth(ledger, facts) +

@@ -114,6 +114,7 @@ struct judgement {
                                      bytes at one stack); NAN: not measured */
     double drift[GAUGE_COUNT];    /* of the totals: what they gain per second at rest */
     double levels[GAUGE_COUNT];   /* at rest: median of the idle samples; NAN: not read */
+    double retained[GAUGE_COUNT]; /* what filled up in the loops (FINDING_FILLED), added up */
     struct tool_rate *tools;      /* those that were started, sorted by name */
     size_t tool_count;
     bool counts_tools; /* tools were counted by iterations */

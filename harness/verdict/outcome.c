@@ -287,8 +287,7 @@ double stack_deviation(const struct ledger *ledger, const struct account *stack)
     if (ledger->loop.count == 0 || stack->bytes == NULL)
         return 0;
     size_t first = ledger->loop.first, last = stretch_last(ledger->loop);
-    double quantum =
-        quantum_of(ledger->series->heap_rate, stack->values[last], stack->bytes[last]);
+    double quantum = quantum_of(ledger->series->heap_rate, stack->values[last], stack->bytes[last]);
     return quantum > 1 ? sqrt((quantum - 1) * (stack->values[first] + stack->values[last])) : 0;
 }
 

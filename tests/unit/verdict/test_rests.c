@@ -75,7 +75,8 @@ static void what_sleeps_only_at_rest_is_found_there(void **state)
     end(&it);
 }
 
-/* Faster at first, as in a loop that gets slower itself; at a second pace once it is played again. */
+/* Faster at first, as in a loop that gets slower itself; at a second pace once it is played again.
+ */
 static double saturates(int iteration, int rested, int second_pace)
 {
     (void)rested;
@@ -144,6 +145,31 @@ static void what_the_second_loop_takes_away_has_not_filled_up(void **state)
     /* All of it: timers that are as long as the rest. */
     it = judge_two_loops(GAUGE_GOROUTINE, straight_then, -10, 0);
     only_finding(&it, FINDING_FILLED);
+    end(&it);
+}
+
+/* What is stored as filling up may do so again, but by a quarter more. */
+static void what_is_known_to_fill_up_is_compared(void **state)
+{
+    (void)state;
+    static const struct {
+        double stored; /* 42 is what it fills up to */
+        enum finding_kind kind;
+        enum verdict verdict;
+    } cases[] = {{0, FINDING_FILLED, VERDICT_PASS},
+                 {42, FINDING_ALLOWED, VERDICT_PASS},
+                 {34, FINDING_ALLOWED, VERDICT_PASS},
+                 {33, FINDING_LEVEL, VERDICT_LEAK}};
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, straight_then, 0, 0);
+    assert_float_equal(it.judgement->retained[GAUGE_GOROUTINE], LOOP_ITERATIONS, 1e-9);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_baseline_ struct baseline *baseline = baseline_new();
+        baseline->gauges[GAUGE_GOROUTINE].retained = cases[i].stored;
+        struct judgement *judgement = judge(&it.series, baseline, &facts);
+        assert_int_equal(judgement->findings[0].kind, cases[i].kind);
+        assert_int_equal(judgement->verdict, cases[i].verdict);
+        judgement_free(judgement);
+    }
     end(&it);
 }
 
@@ -219,6 +245,7 @@ int main(void)
         cmocka_unit_test(what_comes_no_more_has_filled_up),
         cmocka_unit_test(a_straight_line_that_ends_has_filled_up),
         cmocka_unit_test(what_the_second_loop_takes_away_has_not_filled_up),
+        cmocka_unit_test(what_is_known_to_fill_up_is_compared),
         cmocka_unit_test(a_heap_that_slows_down_is_a_warning),
         cmocka_unit_test(a_rare_count_is_confirmed_in_another_process),
         cmocka_unit_test(what_is_allowed_may_come_twice),
