@@ -89,7 +89,7 @@ var leakKinds = []leakKind{
 	{"spin", "cores burned from the first event on", 1, once(leakSpin)},
 	{"forks", "children per second from the first event on, each ends at once", 20, once(leakForks)},
 	{"spawn-rate", "a timer more per event that starts a tool every N s", 2, leakSpawnRate},
-	{"cpu-rate", "a timer more per event that burns N ms every second", 8, leakBurnRate},
+	{"cpu-rate", "a timer more per event that burns N ms every second", 5, leakBurnRate},
 	{"output-rate", "a timer more per event that draws the screen anew every N s", 2, leakRedrawRate},
 	{"spinner", "ticks a second of a spinner on screen from the first event on", 10, once(startSpinner)},
 	{"slow-quit", "seconds that it takes to end when it is quit", 20, nil},

@@ -3,9 +3,11 @@ package main
 import (
 	"math"
 	"os/exec"
+	"runtime"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"golang.org/x/sys/unix"
 )
 
 // What shows when the program rests: how much is there, and how much is done while nobody touches a key.
@@ -101,10 +103,21 @@ func leakSpawnRate(leak *leak) {
 
 //go:noinline
 func leakBurnRate(leak *leak) {
-	again(time.Second, func() {
-		for began := time.Now(); time.Since(began) < time.Duration(leak.number)*time.Millisecond; {
-		}
-	})
+	again(time.Second, func() { burn(time.Duration(leak.number) * time.Millisecond) })
+}
+
+// burn uses so much of a processor, however busy that is.
+func burn(used time.Duration) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for end := threadTime() + used; threadTime() < end; {
+	}
+}
+
+func threadTime() time.Duration {
+	var now unix.Timespec
+	must(0, unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now))
+	return time.Duration(now.Nano())
 }
 
 // turnMsg turns the spinner on screen; a whole one has all of it written again.

@@ -74,7 +74,7 @@ func TestATimerBurnsWithoutAGoroutine(t *testing.T) {
 	used := func() time.Duration {
 		var usage syscall.Rusage
 		must(0, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-		return time.Duration(usage.Utime.Nano())
+		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
 	before, began := runtime.NumGoroutine(), used()
 	leaks := must1(parseLeaks("cpu-rate:100"))
