@@ -67,10 +67,11 @@ double series_loop_end(const struct series *series)
     return end;
 }
 
-/* Is there more of anything than later, by what comes and goes at rest? */
+/* Is there more of anything than later, beyond what comes and goes at rest? (Measured on a real
+ * program: one goroutine, 44 KB.) */
 static bool holds_more(const struct sample *sample, const struct sample *later)
 {
-    const double one = 1, some_bytes = 16 * 1024;
+    const double one = 1, some_bytes = 64 * 1024;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         if ((gauge_info(gauge)->rule == RULE_FLOOR &&
              sample->gauges[gauge] > later->gauges[gauge] + one) ||
