@@ -67,22 +67,21 @@ def test_one_per_iteration(place, scenario, leak, gauge, holder):
 
 @beside_others
 def test_a_leak_is_confirmed_and_located(place):
-    """A second process says so as well, and a third is sampled after every step."""
+    """A second loop added as much again, and another process is sampled after every step."""
     shown, stored = run(place, "external-editor", "fd", confirm=True)
     assert shown.status == 1, shown
-    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening", "again", "locate"]
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening", "locate"]
     [finding] = of_gauge(failing(stored), "fd")
-    assert finding["confirmed"]
+    assert finding["repeats"]
     [at] = finding["grows_at"]
     assert at["step"] == 'press "E"'
     file, line, _ = at["where"].split(":")
     step = (place.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
     assert step.strip() == "- press: E"
     assert finding["exact_per_iteration"] == 1
-    assert "confirmed in a fresh process" in re.sub(r"\s+", " ", shown.output)
+    assert "and as much again in a second loop" in re.sub(r"\s+", " ", shown.output)
     assert "grows at  press" in shown.output
-    for directory in (place.report / "external-editor", place.report / "external-editor/again",
-                      place.report / "external-editor/locate"):
+    for directory in (place.report / "external-editor", place.report / "external-editor/locate"):
         assert {"heap-first.pb.gz", "heap-last.pb.gz", "goroutine-first.pb.gz",
                 "goroutine-last.pb.gz", "goroutines.txt"} <= {
                     path.name for path in directory.iterdir()}
@@ -90,6 +89,57 @@ def test_a_leak_is_confirmed_and_located(place):
 
     again = place("report", "--from", place.report, "--json")
     assert json.loads(again.output) == place.result(), "the journals alone say the same"
+
+
+# Of the events "tab" and "palette" an iteration has one each.
+BOTH = """\
+version: 1
+title: The palette, between two tabs
+target: standin
+world: {{env: {{STANDIN_LEAK: "{leak}"}}}}
+iteration:
+  - press: "2"
+  - wait: {{text: Select a file to preview}}
+  - press: "?"
+  - wait: {{text: Search commands}}
+  - press: Escape
+  - wait: {{gone: Search commands}}
+  - press: "1"
+  - wait: {{text: Recent Commits}}
+measure: {{idle_for: 2s, drain: {drain}}}
+"""
+
+
+def located(place, leak, drain="5s"):
+    place.scenario("both", BOTH.format(leak=leak, drain=drain))
+    shown = place.run("both", "--program", place.program(), "--no-baselines")
+    [stored] = place.result()["scenarios"]
+    assert (shown.status, stored["verdict"]) == (1, "leak"), shown
+    [finding] = of_gauge(failing(stored), "goroutine")
+    place.nothing_left()
+    return [(at["step"], at["per_iteration"]) for at in finding["grows_at"]]
+
+
+@beside_others
+def test_two_steps_that_each_leak_are_both_named(place):
+    assert sorted(located(place, "goroutine@tab,goroutine@palette")) == [
+        ('press "1"', 1), ('press "?"', 1)]
+
+
+# The timers of the tab outlast each rest.
+@beside_others
+def test_what_comes_and_goes_at_another_step_is_not_named(place):
+    assert located(place, "goroutine@palette,backlog@tab:15", drain="20s") == [('press "?"', 1)]
+
+
+@beside_others
+def test_what_the_budget_has_no_time_for_is_left_out(place):
+    shown, stored = run(place, "tab-cycle", "heap:1024", "--budget", "1s", confirm=True)
+    assert shown.status == 1, shown
+    assert [attempt["attempt"] for attempt in stored["attempts"]] == ["screening", "again"]
+    assert stored["left_out"] == ["the locating run"]
+    assert "(--budget): the locating run" in re.sub(r"\s+", " ", shown.output)
+    assert json.loads(place("report", "--from", place.report, "--json").output) == place.result()
 
 
 @beside_others
