@@ -34,6 +34,20 @@ enum loop_result target_await(struct target *target, loop_condition *condition, 
     return LOOP_FAILED;
 }
 
+bool target_extend_quit(struct target *target, int64_t *deadline)
+{
+    int64_t now = clock_now();
+    if (!target->quitting || target_has_ended(target))
+        return false;
+    double used = process_cpu_seconds(&target->process), before = target->cpu_seconds;
+    double seconds = (double)(now - target->looked_at) / (double)NS_PER_SECOND;
+    target->looked_at = now;
+    target->cpu_seconds = used;
+    target->too_busy = used - before >= BUSY_QUIT_CORES * seconds;
+    *deadline = now + BUSY_QUIT_LOOK_MS * NS_PER_MS;
+    return target->too_busy && now < target->quit_until;
+}
+
 struct wait {
     struct target *target;
     const struct wait_plan *plan;
@@ -236,7 +250,10 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
     struct target *target = wait->target;
     int inotify = watch_file(wait);
     int64_t deadline = step_deadline(&target->steps, step->timeout_ms);
-    enum loop_result result = target_await(target, wait_is_over, recheck_file, wait, deadline, err);
+    enum loop_result result;
+    do
+        result = target_await(target, wait_is_over, recheck_file, wait, deadline, err);
+    while (result == LOOP_DEADLINE && target_extend_quit(target, &deadline));
     if (inotify >= 0) {
         loop_unwatch(target->loop, inotify);
         close(inotify);
@@ -288,8 +305,11 @@ static bool is_quiet(void *context)
 bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err)
 {
     struct quiet quiet = {.target = target, .ns = quiet_ms * NS_PER_MS};
-    if (target_await(target, is_quiet, quiet_until, &quiet, deadline, err) == LOOP_FAILED)
+    enum loop_result result = target_await(target, is_quiet, quiet_until, &quiet, deadline, err);
+    if (result == LOOP_FAILED)
         return false;
+    target->settles++;
+    target->unsettled += result == LOOP_DEADLINE;
     return target->quitting || !target_has_ended(target) ||
            target_fail_ended(target, "its screen was to settle", err);
 }

@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
+#include "probes/procfs.h"
 
 /* Why the program was not started. The text is a constant: forked, the child has the same one at
  * the same address. */
@@ -216,6 +217,28 @@ bool process_reap(struct process *process)
     process->status = status;
     process->reaped = true;
     return true;
+}
+
+static double cpu_seconds_of(pid_t pid)
+{
+    struct proc proc;
+    struct proc_stat stat = {0};
+    if (!proc_open("/proc", pid, &proc, NULL))
+        return 0;
+    (void)!proc_stat_read(&proc, &stat, NULL);
+    proc_close(&proc);
+    return stat.cpu_seconds;
+}
+
+double process_cpu_seconds(const struct process *process)
+{
+    _cleanup_free_ pid_t *pids = NULL;
+    size_t count = 0;
+    double seconds = cpu_seconds_of(process->pid);
+    (void)!proc_descendants("/proc", process->pid, &pids, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        seconds += cpu_seconds_of(pids[i]);
+    return seconds;
 }
 
 void process_describe(int wait_status, char *text, size_t size)

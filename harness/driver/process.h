@@ -41,6 +41,9 @@ bool process_start(const struct process_options *options, struct process *proces
                    struct lg_error *err);
 /* Reaps it when it has ended, without blocking. True once it is reaped. */
 bool process_reap(struct process *process);
+/* Processor time that it and its descendants that are alive have used, in seconds; what cannot be
+ * read counts as none. */
+double process_cpu_seconds(const struct process *process);
 /* For people: "exit status 1", "killed by signal 11 (Segmentation fault)". */
 void process_describe(int wait_status, char *text, size_t size);
 /* Sends SIGTERM to its group, closes the pty, waits up to grace_ms on the pidfd, then SIGKILL.

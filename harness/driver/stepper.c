@@ -110,10 +110,17 @@ bool target_ready(struct target *target, struct lg_error *err)
 bool target_quit(struct target *target, struct lg_error *err)
 {
     target->quitting = true;
+    target->looked_at = clock_now();
+    target->quit_until = target->looked_at + DEADLINE_BUSY_QUIT_MS * NS_PER_MS;
+    target->cpu_seconds = process_cpu_seconds(&target->process);
     if (!target_play(target, &target->plan->target.quit, 0, err))
         return false;
     int64_t deadline = step_deadline(&target->steps, target->plan->target.quit_ms);
-    if (target_await(target, target_has_ended, NULL, target, deadline, err) == LOOP_FAILED)
+    enum loop_result result;
+    do
+        result = target_await(target, target_has_ended, NULL, target, deadline, err);
+    while (result == LOOP_DEADLINE && target_extend_quit(target, &deadline));
+    if (result == LOOP_FAILED)
         return false;
     if (!target_has_ended(target))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target did not end after the quit steps");

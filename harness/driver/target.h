@@ -49,6 +49,10 @@ struct target {
     struct buffer errors_tail; /* the last lines */
     bool terminal_open;        /* the pty has not hung up */
     bool quitting;             /* its end is no failure now */
+    int64_t quit_until;        /* then: one that is busy is waited for until that moment */
+    int64_t looked_at;         /* ... when it was last seen how busy it is */
+    double cpu_seconds;        /* ... what it had used of the processor by then */
+    bool too_busy;             /* ... it was busy at that look */
     int64_t started;           /* clock_now() at the start */
     int64_t last_output;
     int64_t last_input;
@@ -56,6 +60,7 @@ struct target {
     uint64_t input_frame; /* a frame with a higher number is newer than the last input */
     unsigned long output_bytes;
     unsigned sleeps;
+    unsigned settles, unsettled; /* waits for the screen to settle; those that ran out */
     unsigned silent_presses; /* input steps that no wait followed and that changed nothing to see */
     const struct step *unanswered; /* a press that no wait has followed yet */
 };
@@ -80,7 +85,8 @@ bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, st
 bool target_await_screen(struct target *target, const struct string_list *rows, int64_t timeout_ms,
                          struct lg_error *err);
 /* The quit steps, then the exit within plan->target.quit_ms with plan->target.quit_status;
- * LG_ERROR_TARGET says what happened instead. */
+ * LG_ERROR_TARGET says what happened instead. A target that is busy is given longer, up to
+ * DEADLINE_BUSY_QUIT_MS for all of it; one that is still there then is `too_busy`. */
 bool target_quit(struct target *target, struct lg_error *err);
 
 /* A loop_condition of a target: has the process ended? If so, process.status is its wait status. */

@@ -20,6 +20,8 @@ void target_read(struct target *target);
 /* loop_run_until, where a loop that was stopped is LOOP_FAILED as well. */
 enum loop_result target_await(struct target *target, loop_condition *condition, loop_alarm *alarm,
                               void *context, int64_t deadline, struct lg_error *err);
+/* A wait for a target that is to quit ran out: true, and another deadline, where it is busy. */
+bool target_extend_quit(struct target *target, int64_t *deadline);
 bool step_wait(struct target *target, const struct step *step, struct lg_error *err);
 
 /* input.c */

@@ -175,7 +175,9 @@ struct journal_end {
     struct journal_left files_left; /* new since the loop began */
     struct journal_left sessions_left;
     const char *goroutineleak; /* whether the runtime serves that profile */
+    bool too_busy_to_quit;     /* then the target itself is what was left behind */
     int64_t silent_presses;
+    int64_t settles, unsettled; /* waits for the screen to settle; those that ran out */
     int64_t sleeps;
     int64_t connections;
     bool played_only; /* --iterations: nothing was measured */

@@ -172,6 +172,7 @@ static void gather_facts(struct run_record *record)
     facts->rate_asked = journal_number(header->measure.heap_rate, 0);
     facts->rate_found = journal_number(target->heap_rate, 0);
     facts->by_control = header->control != NULL;
+    facts->too_busy_to_quit = record->end.too_busy_to_quit;
     facts->left_behind = &record->end.left_behind;
     facts->control_left_behind = &header->control_left_behind;
     snprintf(facts->today, sizeof facts->today, "%.10s", header->date);

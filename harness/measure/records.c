@@ -235,6 +235,8 @@ bool run_write_end(struct run *run, struct lg_error *err)
     end.exit_status = ended && WIFEXITED(status) ? WEXITSTATUS(status) : JOURNAL_ABSENT;
     end.goroutineleak = run->goroutineleak;
     end.silent_presses = target != NULL ? target->silent_presses : 0;
+    end.settles = target != NULL ? target->settles : 0;
+    end.unsettled = target != NULL ? target->unsettled : 0;
     end.sleeps = target != NULL ? target->sleeps : 0;
     end.connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
     end.played_only = run->options->play_iterations > 0;

@@ -136,13 +136,33 @@ static void find_left_behind(struct run *run, struct string_list *names)
     } while (clock_now() < deadline && loop_stopped(run->loop) == 0);
 }
 
+/* Measured in whole, a target that is too busy to quit is judged by what it burns. That it did not
+ * quit is a finding beside that; it is ended with the run. */
+static bool is_too_busy(struct run *run, const struct lg_error *problem)
+{
+    run->end.too_busy_to_quit = run->target->too_busy && problem->class == LG_ERROR_TARGET &&
+                                run->options->play_iterations == 0 &&
+                                !target_has_ended(run->target);
+    if (!run->end.too_busy_to_quit)
+        return false;
+    sessions_end(run->loop, run->world);
+    string_list_take(&run->end.left_behind, memory_format("%s (%d)", run->plan->target.name,
+                                                          (int)run->target->process.pid));
+    return true;
+}
+
 static bool quit(struct run *run, struct lg_error *err)
 {
     if (!run_enter_phase(run, PHASE_QUIT, 0, err))
         return false;
     run_write_screen(run, SCREEN_FINAL, "");
-    if (!target_quit(run->target, err))
+    struct lg_error problem = {0};
+    if (!target_quit(run->target, &problem)) {
+        if (is_too_busy(run, &problem))
+            return true;
+        *err = problem;
         return false;
+    }
     world_sessions_left(run->loop, run->world, &run->end.sessions_left);
     find_left_behind(run, &run->end.left_behind);
     world_counts_files_left(&run->world_counts, run->world, &run->end.files_left);

@@ -9,6 +9,8 @@
 #include "result/quarantine.h"
 
 enum { NAMES_SHOWN = 3 };
+/* A wait or two may run out on a crowded machine; this is a program that never stops drawing. */
+enum { UNSETTLED_TOLD = 3 };
 /* A pull request that rewrites a baseline shows it in its own change as well. */
 enum { DIFFERENCES_SHOWN = 12 };
 
@@ -90,6 +92,11 @@ static void add_run(struct details *remarks, const struct run_record *record)
             memory_format("key presses that changed nothing on the screen, with no wait after "
                           "them: %lld",
                           (long long)end->silent_presses));
+    if (end->unsettled >= UNSETTLED_TOLD)
+        details_add(remarks, NULL,
+                    memory_format("never quiet: the program was still drawing at the end of %lld "
+                                  "of %lld waits for its screen to settle",
+                                  (long long)end->unsettled, (long long)end->settles));
     if (end->sleeps > 0)
         details_add(
             remarks, NULL,
@@ -113,7 +120,7 @@ static void add_left_out(struct details *remarks, const struct string_list *left
 void remarks_of(const struct scenario_result *scenario, struct details *remarks)
 {
     add_baseline(remarks, scenario);
-    if (scenario->record != NULL)
+    if (scenario->record != NULL && scenario->verdict != VERDICT_STOPPED)
         add_run(remarks, scenario->record);
     for (size_t i = 0; i < scenario->attempt_count; i++)
         if (scenario->attempts[i].attempt == ATTEMPT_LOCATE &&

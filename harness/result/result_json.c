@@ -188,6 +188,8 @@ static void put_record(json_t *object, const struct run_record *record)
     json_put(object, "plan_hash", json_text(record->facts.plan_hash));
     json_put(object, "notes", json_texts(&record->notes));
     put_integer(object, "silent_presses", record->end.silent_presses);
+    put_integer(object, "settles", record->end.settles);
+    put_integer(object, "unsettled", record->end.unsettled);
     put_integer(object, "sleeps", record->end.sleeps);
     put_left(object, "sessions_left", &record->end.sessions_left);
     put_left(object, "files_left", &record->end.files_left);

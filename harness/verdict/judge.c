@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "verdict/assess.h"
@@ -98,10 +99,14 @@ static void add_left_behind(const struct run_facts *facts, struct finding_list *
             allowed++;
             continue;
         }
+        char *text = facts->too_busy_to_quit
+                         ? memory_format("was still busy %d s after the quit steps and was ended",
+                                         DEADLINE_BUSY_QUIT_MS / 1000)
+                         : memory_copy_text("outlived the target");
         finding_add(findings, (struct finding){.kind = FINDING_LEFT_BEHIND,
                                                .gauge = GAUGE_COUNT,
                                                .holder = memory_copy_text(process),
-                                               .text = memory_copy_text("outlived the target")});
+                                               .text = text});
     }
     if (allowed > 0)
         finding_add(findings,

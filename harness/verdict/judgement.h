@@ -90,6 +90,7 @@ struct run_facts {
     long rate_asked;     /* heap profile rate */
     long rate_found;     /* 0: unknown */
     const struct string_list *left_behind;         /* what outlived the target; may be NULL */
+    bool too_busy_to_quit;                         /* ... then it is the target itself */
     bool by_control;                               /* the baseline was taken from a control build */
     const struct string_list *control_left_behind; /* then what outlived that; may be NULL */
     char today[11];                                /* the journal's date, for expiry */

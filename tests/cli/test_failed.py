@@ -86,3 +86,25 @@ def test_what_the_user_stopped_is_told_in_two_lines(leakgate, per_iteration, fou
     assert run.stdout.splitlines()[-1].startswith("1 stopped.")
     [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
     assert (stored["verdict"], stored["failure"]["class"]) == ("stopped", "cancelled")
+
+
+@pytest.mark.parametrize("unsettled, told", [(40, True), (3, True), (2, False), (0, False)])
+def test_a_screen_that_never_settles_is_told(leakgate, unsettled, told):
+    journal = journals.Journal("s").measured(lambda i: {"pipe": 3})
+    journal.end(settles=46, unsettled=unsettled).write(report_of(leakgate))
+    words = (f"never quiet: the program was still drawing at the end of {unsettled} of 46 waits "
+             "for its screen to settle")
+    assert (words in flat(leakgate("report").stdout)) == told
+
+
+def test_what_is_too_busy_to_quit_is_red_by_what_it_burns(leakgate):
+    """The rate stands first, and what became of the program beside it."""
+    journal = journals.at_work(git=0, cpu=0.9)
+    journal.end(left_behind=["standin (7)"], too_busy_to_quit=True).write(report_of(leakgate))
+    shown = flat(leakgate("report").stdout)
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    assert stored["verdict"] == "leak"
+    kinds = [finding["kind"] for finding in stored["findings"] if finding["fails"]]
+    assert kinds == ["level", "left_behind"]
+    left = "left behind: standin (7): was still busy 30 s after the quit steps and was ended"
+    assert shown.index("0.9") < shown.index(left)

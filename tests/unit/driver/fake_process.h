@@ -24,6 +24,7 @@ static struct {
     int ended;             /* eventfd */
     int status;            /* a wait status, once it has ended */
     int64_t reads_from_ms; /* it reads no input before */
+    int64_t busy_until_ms; /* it uses one core until then */
     int rows, columns;     /* as told last */
     struct buffer input;   /* all that was sent: "MS:BYTES " for each write, ESC as ^ */
 } fake_process;
@@ -49,6 +50,7 @@ static inline void fake_process_begin(void)
     fake_process.terminal = fake_process.errors = fake_process.ended = -1;
     fake_process.status = 0;
     fake_process.reads_from_ms = 0;
+    fake_process.busy_until_ms = 0;
     fake_process.input = BUFFER_INIT(65536);
 }
 
@@ -71,6 +73,13 @@ static inline void end_with(const char *status)
     uint64_t one = 1;
     fake_process.status = atoi(status) << 8;
     assert_int_equal(write(fake_process.ended, &one, sizeof one), sizeof one);
+}
+
+double process_cpu_seconds(const struct process *process)
+{
+    (void)process;
+    int64_t ms = virtual_ms();
+    return (double)(ms < fake_process.busy_until_ms ? ms : fake_process.busy_until_ms) / 1000;
 }
 
 static inline void hang_up_terminal(const char *unused)

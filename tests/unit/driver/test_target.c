@@ -288,6 +288,8 @@ static void an_update_under_way_is_not_quiet(void **state)
     at_ms(700, draw, " done\x1b[?2026l");
     assert_true(settled(100, 5000));
     assert_int_equal(virtual_ms(), 800);
+    assert_int_equal(it.target->settles, 1);
+    assert_int_equal(it.target->unsettled, 0);
 }
 
 static void a_screen_that_never_rests_ends_by_the_deadline(void **state)
@@ -296,6 +298,7 @@ static void a_screen_that_never_rests_ends_by_the_deadline(void **state)
     drawn("\x1b[?2026h half");
     assert_true(settled(100, 2000));
     assert_int_equal(virtual_ms(), 2000);
+    assert_int_equal(it.target->unsettled, 1);
 }
 
 static void a_target_that_ends_does_not_settle(void **state)
@@ -544,6 +547,63 @@ static void one_that_does_not_quit_is_a_failure(void **state)
     assert_error(LG_ERROR_TARGET, "did not end after the quit steps");
 }
 
+/* Longer than the 500 ms of the plan, as long as it uses the processor. */
+static void one_that_is_busy_is_given_longer_to_quit(void **state)
+{
+    (void)state;
+    fake_process.busy_until_ms = 20000;
+    at_ms(12000, end_with, "0");
+    assert_true(target_quit(it.target, &it.err));
+    assert_int_equal(virtual_ms(), 12000);
+}
+
+static void one_that_is_busy_no_more_is_not(void **state)
+{
+    (void)state;
+    fake_process.busy_until_ms = 3000;
+    assert_false(target_quit(it.target, &it.err));
+    assert_int_equal(virtual_ms(), 4500);
+    assert_false(it.target->too_busy);
+}
+
+static void one_that_stays_busy_is_too_busy_to_quit(void **state)
+{
+    (void)state;
+    fake_process.busy_until_ms = 3600000;
+    assert_false(target_quit(it.target, &it.err));
+    assert_in_range(virtual_ms(), DEADLINE_BUSY_QUIT_MS, DEADLINE_BUSY_QUIT_MS + 1000);
+    assert_true(it.target->too_busy);
+    assert_error(LG_ERROR_TARGET, "did not end after the quit steps");
+}
+
+/* The question whether to quit comes late as well. */
+static void a_wait_of_the_quit_steps_is_given_longer(void **state)
+{
+    (void)state;
+    struct step step = wait_for("Quit?", false);
+    it.plan.target.quit = (struct step_list){.items = &step, .count = 1};
+    fake_process.busy_until_ms = 25000;
+    at_ms(15000, draw, "Quit?");
+    at_ms(20000, end_with, "0");
+    assert_true(target_quit(it.target, &it.err));
+    assert_int_equal(virtual_ms(), 20000);
+    it.plan.target.quit = (struct step_list){0};
+    free(step.source);
+    string_list_free(&step.wait.text);
+}
+
+static void a_busy_target_is_given_no_longer_for_other_waits(void **state)
+{
+    (void)state;
+    struct step step = wait_for("never", false);
+    struct step_list steps = {.items = &step, .count = 1};
+    fake_process.busy_until_ms = 3600000;
+    assert_false(target_play(it.target, &steps, 0, &it.err));
+    assert_int_equal(virtual_ms(), DEADLINE_STEP_MS);
+    free(step.source);
+    string_list_free(&step.wait.text);
+}
+
 static void a_quit_key_need_not_show_anything(void **state)
 {
     (void)state;
@@ -611,6 +671,11 @@ int main(void)
         TEST(it_quits_with_the_status_of_the_plan),
         TEST(another_status_is_a_failure),
         TEST(one_that_does_not_quit_is_a_failure),
+        TEST(one_that_is_busy_is_given_longer_to_quit),
+        TEST(one_that_is_busy_no_more_is_not),
+        TEST(one_that_stays_busy_is_too_busy_to_quit),
+        TEST(a_wait_of_the_quit_steps_is_given_longer),
+        TEST(a_busy_target_is_given_no_longer_for_other_waits),
         TEST(a_quit_key_need_not_show_anything),
         TEST(the_reason_of_a_crash_is_kept),
     };

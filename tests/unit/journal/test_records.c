@@ -122,13 +122,16 @@ static void every_record_comes_back(void **state)
         {RECORD(RECORD_END, end, .at = 9.5, .exit_status = 2, .left_behind = TEXTS("d (1)"),
                 .files_left = {.count = 2, .names = TEXTS("f", "g")},
                 .sessions_left = {.count = 1, .names = TEXTS("s")}, .goroutineleak = "served",
-                .silent_presses = 3, .sleeps = 4, .connections = 5, .played_only = true,
+                .too_busy_to_quit = true, .silent_presses = 3, .settles = 7, .unsettled = 6,
+                .sleeps = 4, .connections = 5, .played_only = true,
                 .own = {.cpu_seconds = 1.5, .max_rss_bytes = 4096}),
          "{\"at\":9.5,\"connections\":5,\"exit_status\":2,"
          "\"files_left\":{\"count\":2,\"names\":[\"f\",\"g\"]},\"goroutineleak\":\"served\","
          "\"left_behind\":[\"d (1)\"],\"own\":{\"cpu_seconds\":1.5,\"max_rss_bytes\":4096},"
          "\"played_only\":true,\"record\":\"end\","
-         "\"sessions_left\":{\"count\":1,\"names\":[\"s\"]},\"silent_presses\":3,\"sleeps\":4}"},
+         "\"sessions_left\":{\"count\":1,\"names\":[\"s\"]},\"settles\":7,\"silent_presses\":3,"
+         "\"sleeps\":4,"
+         "\"too_busy_to_quit\":true,\"unsettled\":6}"},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_comes_back(&others[i].record, others[i].line);
@@ -141,10 +144,12 @@ static void what_is_absent_comes_back_as_absent(void **state)
     const struct journal_record end =
         RECORD(RECORD_END, end, .at = NAN, .exit_status = JOURNAL_ABSENT,
                .files_left = {.count = JOURNAL_ABSENT}, .sessions_left = {.count = 0},
-               .silent_presses = JOURNAL_ABSENT, .own = {.cpu_seconds = NAN});
+               .silent_presses = JOURNAL_ABSENT, .settles = JOURNAL_ABSENT,
+               .unsettled = JOURNAL_ABSENT, .own = {.cpu_seconds = NAN});
     assert_comes_back(&end, "{\"connections\":0,\"exit_status\":null,\"left_behind\":[],"
                             "\"played_only\":false,\"record\":\"end\","
-                            "\"sessions_left\":{\"count\":0,\"names\":[]},\"sleeps\":0}");
+                            "\"sessions_left\":{\"count\":0,\"names\":[]},\"sleeps\":0,"
+                            "\"too_busy_to_quit\":false}");
     const struct journal_record header =
         RECORD(RECORD_HEADER, header, .version = 1, .measure = {.file_for_ms = JOURNAL_ABSENT});
     assert_comes_back(&header,

@@ -42,6 +42,7 @@ static struct {
     unsigned breaks;                  /* at this sample, from 1, pprof does not answer */
     bool leaks_served, leaks_break;   /* the profile goroutineleak */
     bool stays;                       /* it does not quit */
+    bool busy;                        /* ... because it is too busy */
     size_t profile_bytes;             /* of each profile; 0: a few */
     unsigned inotify_free;            /* instances that the user may still open */
     /* What it was asked, a word each: start ready setup settle play:N back sample sample+heap look
@@ -176,6 +177,7 @@ bool target_quit(struct target *target, struct lg_error *err)
     asked("quit");
     if (!fake.stays && !fake.ended)
         target_ends("0");
+    target->too_busy = fake.busy;
     return target_has_ended(target) || lg_fail(err, LG_ERROR_TARGET, 0, "it did not end");
 }
 

@@ -774,6 +774,26 @@ static void a_target_that_does_not_quit_has_failed(void **state)
     assert_true(json_is_null(json_object_get(record("end", 0), "exit_status")));
 }
 
+/* All that was to be measured was measured. */
+static void a_target_that_is_too_busy_to_quit_is_left_behind(void **state)
+{
+    (void)state;
+    fake.stays = fake.busy = true;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_true(json_get_flag(record("end", 0), "too_busy_to_quit", false));
+    assert_int_equal(json_array_size(json_object_get(record("end", 0), "left_behind")), 1);
+}
+
+static void what_was_only_played_has_to_quit(void **state)
+{
+    (void)state;
+    fake.stays = fake.busy = true;
+    it.options.play_iterations = 3;
+    assert_int_equal(run(), EXIT_TARGET_FAILED);
+    assert_failure("target", "it did not end");
+    assert_false(json_get_flag(record("end", 0), "too_busy_to_quit", false));
+}
+
 /* What is kept. */
 
 static char *kept(const char *name)
@@ -886,6 +906,8 @@ int main(void)
         TEST(a_target_that_ends_at_rest_has_failed),
         TEST(a_signal_stops_the_run),
         TEST(a_target_that_does_not_quit_has_failed),
+        TEST(a_target_that_is_too_busy_to_quit_is_left_behind),
+        TEST(what_was_only_played_has_to_quit),
         TEST(the_profiles_of_the_loop_are_kept),
         TEST(a_profile_over_the_limit_is_noted_once),
         TEST(the_screen_is_shown_after_every_step),
