@@ -69,21 +69,35 @@ static struct baseline *start_from(const struct run_record *record, const struct
     return baseline;
 }
 
-/* As --holder names it. The caller frees it. */
-static char *key_of(const struct finding *finding)
+/* As --holder names it: by its holder, or for a stack by the function to look at first. The caller
+ * frees it. */
+static char *key_of(const struct finding *finding, const char *holder)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
-    return memory_format("%s%s%s", gauge, *gauge != '\0' && finding->holder != NULL ? " " : "",
-                         text_or(finding->holder, ""));
+    return memory_format("%s%s%s", gauge, *gauge != '\0' && holder != NULL ? " " : "",
+                         text_or(holder, ""));
 }
 
-static bool is_named(const struct finding *finding, const struct consent *consent, bool *used)
+static bool is_key_of(const char *key, const struct finding *finding, const char *holder)
 {
-    _cleanup_free_ char *key = key_of(finding);
+    _cleanup_free_ char *own = key_of(finding, holder);
+    return strcmp(key, own) == 0;
+}
+
+/* A function names all stacks that are shown by it, unless it is all of another's stack. */
+static bool is_named(const struct judgement *judgement, const struct finding *finding,
+                     const struct consent *consent, bool *used)
+{
     bool named = false;
-    for (size_t i = 0; i < consent->keys->count; i++)
-        if (strcmp(consent->keys->items[i], key) == 0)
+    for (size_t i = 0; i < consent->keys->count; i++) {
+        const char *key = consent->keys->items[i];
+        bool is_holder = false;
+        for (size_t j = 0; j < judgement->count; j++)
+            is_holder =
+                is_holder || is_key_of(key, &judgement->findings[j], judgement->findings[j].holder);
+        if (is_key_of(key, finding, is_holder ? finding->holder : finding_holder_name(finding)))
             named = used[i] = true;
+    }
     return named;
 }
 
@@ -134,7 +148,7 @@ static void apply_consent(struct baseline *baseline, const struct judgement *jud
         const struct finding *finding = &judgement->findings[i];
         if (finding->gauge >= GAUGE_COUNT)
             continue;
-        if (is_named(finding, consent, used))
+        if (is_named(judgement, finding, consent, used))
             accept_finding(baseline, finding, consent);
         else if (!is_over_and_unused(judgement, finding))
             continue;
@@ -223,7 +237,7 @@ static void refuse(const struct judgement *judgement, const struct judgement *wh
         const char *comma = names.length > 0 ? ", " : "";
         if (!counts(finding, whole))
             continue;
-        _cleanup_free_ char *key = key_of(finding);
+        _cleanup_free_ char *key = key_of(finding, finding_holder_name(finding));
         _cleanup_free_ char *quoted = shell_quoted(key);
         if (finding->kind == FINDING_LEFT_BEHIND)
             string_list_add(&left_behind, key);

@@ -77,7 +77,8 @@ static void add_reproduce(const struct suite_result *suite, const struct scenari
 }
 
 /* The options by which accept takes what grows, and exceptions that have expired: the holders, each
- * once, as "fd anon_inode:[eventpoll]". Growth that no holder explains is named by its gauge alone.
+ * once, as "fd anon_inode:[eventpoll]", stacks by the function to look at first. Growth that no
+ * holder explains is named by its gauge alone.
  * "" where nothing has to be named. The caller frees it. */
 static char *holder_options(const struct judgement *judgement)
 {
@@ -89,9 +90,9 @@ static char *holder_options(const struct judgement *judgement)
             (finding->kind != FINDING_GROWTH && finding->kind != FINDING_EXCEPTION_EXPIRED) ||
             is_over_and_unused(judgement, finding))
             continue;
-        _cleanup_free_ char *key =
-            memory_format("%s%s%s", gauge_info(finding->gauge)->name,
-                          finding->holder != NULL ? " " : "", text_or(finding->holder, ""));
+        const char *holder = finding_holder_name(finding);
+        _cleanup_free_ char *key = memory_format("%s%s%s", gauge_info(finding->gauge)->name,
+                                                 holder != NULL ? " " : "", text_or(holder, ""));
         string_list_add_once(&keys, key);
     }
     for (size_t i = 0; i < keys.count && keys.count <= HOLDERS_IN_COMMAND; i++) {

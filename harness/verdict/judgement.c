@@ -116,6 +116,12 @@ void finding_list_free(struct finding_list *list)
     *list = (struct finding_list){0};
 }
 
+const char *finding_holder_name(const struct finding *finding)
+{
+    bool of_stack = finding->function != NULL && strstr(finding->holder, finding->function) != NULL;
+    return of_stack ? finding->function : finding->holder;
+}
+
 struct finding finding_copy(const struct finding *finding)
 {
     struct finding copy = *finding;

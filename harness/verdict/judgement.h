@@ -141,6 +141,9 @@ void finding_add(struct finding_list *list, struct finding finding);
  * so that the same findings always stand in the same places. */
 void findings_sort(struct finding *findings, size_t count);
 void finding_list_free(struct finding_list *list);
+/* What names it in a command: of a stack the function to look at first, where that is one of its
+ * frames; else the holder. NULL: a total. */
+const char *finding_holder_name(const struct finding *finding);
 /* With texts of its own, and without the places of a locating run. */
 struct finding finding_copy(const struct finding *finding);
 

@@ -1,5 +1,6 @@
 #include "verdict/timer_owner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,9 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
     _cleanup_owners_ struct owners owners = owners_of(ledger, function);
     if (owners.count > 1)
         qsort(owners.items, owners.count, sizeof *owners.items, by_growth);
+    double all = 0;
+    for (size_t i = 0; i < owners.count; i++)
+        all += fmax(made_by(&owners.items[i]), 0);
     for (size_t i = 0; i < owners.count && i < OWNERS_NAMED; i++) {
         double made = made_by(&owners.items[i]);
         if (made <= 0 || made < least_share * per_iteration)
@@ -133,7 +137,8 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
         if (i == 0)
             *foremost = memory_copy_text(owners.items[i].name);
         buffer_format(&text, "%s%s (%+.1f per %s)", i == 0 ? "timers made by " : ", ",
-                      owners.items[i].name, made, series_step_name(ledger->series));
+                      owners.items[i].name, made / all * per_iteration,
+                      series_step_name(ledger->series));
     }
     return text.length > 0 ? buffer_take(&text) : NULL;
 }

@@ -14,7 +14,8 @@
 bool timer_is_made_at(const char *key);
 /* Is this the heap stack of a timer that the function made in whose closure the goroutine waits? */
 bool timer_is_of(const char *key, const char *goroutine);
-/* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first. NULL
+/* "timers made by OWNER (+2.0 per iteration), ...", at most three owners, the largest first: each
+ * waits for one, so the owners share the goroutines' growth as the sampled profile says. NULL
  * where no timers of the function it waits in became more. `goroutine` is an account of growing
  * goroutines, `per_iteration` its growth; *foremost becomes the first owner. The caller frees both.
  */

@@ -189,6 +189,18 @@ def test_what_comes_with_a_goroutine_is_accepted_with_it(leakgate, report):
     assert [finding["kind"] for finding in ticks["findings"]] == ["companion", "allowed"]
 
 
+def test_a_stack_is_accepted_by_the_function_that_is_shown_first(leakgate, report):
+    """What the report offers is short; what is stored is the whole stack."""
+    journals.keeping().write(report)
+    assert "--holder 'heap_stack main.keep' --reason" in leakgate("report").stdout
+    assert "--holder 'heap_stack main.keep'" in leakgate("accept", "log").stderr
+    assert leakgate("accept", "log", "--holder", "heap_stack main.main", "--reason", "x").returncode == 2
+    done = leakgate("accept", "log", "--holder", "heap_stack main.keep", "--reason", "a log")
+    assert done.returncode == 0, done.stderr
+    [exception] = json.loads(stored(leakgate, "log").read_text())["exceptions"]
+    assert exception["holder"] == "main.keep < main.main"
+
+
 def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
     journals.leaked().write(report)
     assert leakgate("accept", "lost").returncode == 2

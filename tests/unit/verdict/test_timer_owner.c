@@ -63,8 +63,12 @@ static const struct {
       {{"time.NewTimer", "tea.Tick", "app.large", "app.init"}, 50},
       {{"time.NewTimer", "tea.Tick", "app.middle", "app.update"}, 60},
       {{"time.NewTimer", "tea.Tick", "app.least", "app.update"}, 15}},
-     "timers made by app.large (+1.0 per iteration), app.middle (+0.6 per iteration), app.small "
-     "(+0.2 per iteration)"},
+     "timers made by app.large (+0.5 per iteration), app.middle (+0.3 per iteration), app.small "
+     "(+0.1 per iteration)"},
+    {"as many as a sampled profile believes",
+     WAITING,
+     {{{"time.newTimer", "tea.Tick", "app.poll", "app.update"}, 365}},
+     "timers made by app.poll (+1.0 per iteration)"},
     {"a timer with a function",
      {"runtime.gopark", "app.after.func1"},
      {{{"time.AfterFunc", "app.after", "app.(*Plugin).start"}, 100}},
