@@ -44,6 +44,8 @@ static const struct gauge_info table[GAUGE_COUNT] = {
     [GAUGE_RSS_PEAK] = {"rss_peak", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
                         "The most resident memory since the sample before (VmHWM): what an action "
                         "takes and gives back."},
+    [GAUGE_CPU_WAIT] = {"cpu_wait", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
+                        "Time that its threads were ready to run and waited for a processor."},
     [GAUGE_GOROUTINE_LEAK] = {"goroutine_leak", UNIT_COUNT, RULE_NONE, true, false,
                               "the goroutine's stack",
                               "Goroutines that wait for ever on what nothing can reach, as the "

@@ -26,6 +26,7 @@ enum gauge {
     GAUGE_STATE_FILE,
     GAUGE_SESSION,
     GAUGE_RSS_PEAK,
+    GAUGE_CPU_WAIT,
     GAUGE_GOROUTINE_LEAK, /* read at the end alone, in the samples of PHASE_QUIT */
     GAUGE_COUNT
 };

@@ -31,6 +31,7 @@ struct probe {
     unsigned short port;
     struct pprof *pprof;
     struct holder_table *holders;
+    double sampling_wait;
     double sampling_cpu; /* seconds that the target has spent on being sampled */
 };
 
@@ -369,6 +370,7 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     struct probe *probe = reading->probe;
     const struct probe_options *options = &probe->options;
     double *gauges = reading->sample.gauges;
+    double waited = proc_wait_read(&probe->proc);
     struct proc_stat before, after;
     unsigned fds_before_gc = 0;
     if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
@@ -387,6 +389,8 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     proc_peak_reset(&probe->proc);
     if (!proc_stat_read(&probe->proc, &after, err))
         return false;
+    gauges[GAUGE_CPU_WAIT] = waited - probe->sampling_wait;
+    probe->sampling_wait += proc_wait_read(&probe->proc) - waited;
     gauges[GAUGE_CPU] = before.cpu_seconds - probe->sampling_cpu;
     probe->sampling_cpu += after.cpu_seconds - before.cpu_seconds;
     return true;

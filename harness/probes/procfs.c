@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,28 @@ bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err)
                        (int)proc->pid);
     *bytes = (double)pages * (double)sysconf(_SC_PAGESIZE);
     return true;
+}
+
+double proc_wait_read(const struct proc *proc)
+{
+    const double ns_per_second = 1e9;
+    unsigned long long total = 0;
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "task");
+    if (stream == NULL)
+        return NAN;
+    for (unsigned long thread; proc_number_next(stream, &thread);) {
+        _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
+        _cleanup_free_ char *name = memory_format("task/%lu/schedstat", thread);
+        unsigned long long waited = 0;
+        struct lg_error gone = {0};
+        if (!proc_file_read(proc, name, &text, &gone))
+            continue;
+        /* Time run, time waited, how often (Documentation/scheduler/sched-stats). */
+        if (sscanf(buffer_string(&text), "%*u %19llu", &waited) != 1)
+            return NAN;
+        total += waited;
+    }
+    return total > 0 ? (double)total / ns_per_second : NAN;
 }
 
 bool proc_peak_read(const struct proc *proc, double *bytes, struct lg_error *err)

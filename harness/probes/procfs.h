@@ -50,6 +50,9 @@ LG_CHECKED bool proc_threads_read(const struct proc *proc, unsigned *threads, st
 /* Resident set in bytes: smaps_rollup, or statm where that is refused. */
 LG_CHECKED bool proc_rss_read(const struct proc *proc, double *bytes, struct lg_error *err);
 
+/* Seconds that the threads which are there now have waited for a processor; NAN where the kernel
+ * does not say. */
+double proc_wait_read(const struct proc *proc);
 /* The most resident memory, in bytes, since proc_peak_reset or the start of the process. */
 LG_CHECKED bool proc_peak_read(const struct proc *proc, double *bytes, struct lg_error *err);
 /* Where the kernel refuses it, the peak stays the highest of all. */

@@ -227,7 +227,17 @@ static void compare_filled(const struct baseline *baseline, double retained[GAUG
 static bool check_levels(const struct ledger *ledger, const double levels[GAUGE_COUNT],
                          struct finding_list *findings)
 {
+    const double nearly_one = 0.9;
     struct stretch rest = rest_of(ledger);
+    double got = levels[GAUGE_CPU], wanted = got + levels[GAUGE_CPU_WAIT];
+    /* What spins is always ready to run, however little it gets. */
+    if (was_at_rest(ledger) && got <= level_most(GAUGE_CPU) && got < wanted / 2 &&
+        wanted > nearly_one)
+        return add_problem(findings, GAUGE_CPU,
+                           memory_format("could not be told: at rest the program got %.2f of the "
+                                         "%.2f cores that it wanted; run fewer side by side, or on "
+                                         "a machine that is less busy",
+                                         got, wanted));
     if (!was_at_rest(ledger) || rest.count < 2 || !isnan(levels[GAUGE_CPU]) ||
         isnan(ledger->samples[rest.first]->gauges[GAUGE_CPU]))
         return true;

@@ -58,7 +58,7 @@ double rate_at_rest(const struct ledger *ledger, enum gauge gauge, const double 
 {
     const double least_seconds = 0.5;
     double rate = rate_of_row(ledger, row, stretch);
-    if (isnan(rate) || gauge != GAUGE_CPU)
+    if (isnan(rate) || (gauge != GAUGE_CPU && gauge != GAUGE_CPU_WAIT))
         return rate;
     double seconds = ledger_seconds(ledger, stretch), sampled = 0;
     for (size_t i = stretch.first; i < stretch_last(stretch); i++)

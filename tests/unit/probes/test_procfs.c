@@ -1,4 +1,5 @@
 /* /proc: made-up trees for what is hard to come by, and this process itself for what is real. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -319,6 +320,19 @@ static void watches_are_counted_over_all_inotify_descriptors(void **state)
     proc_close(&proc);
 }
 
+static void the_time_waited_for_a_processor_is_that_of_all_threads(void **state)
+{
+    struct fake *fake = *state;
+    fake_process(fake, 42, "x", 1);
+    struct proc proc = fake_open(fake, 42);
+    fake_file(fake, "42/task/42/schedstat", "900000000 250000000 17\n");
+    fake_file(fake, "42/task/43/schedstat", "1 1500000000 9\n");
+    assert_float_equal(proc_wait_read(&proc), 1.75, 1e-9);
+    fake_file(fake, "42/task/43/schedstat", "no\n");
+    assert_true(isnan(proc_wait_read(&proc)));
+    proc_close(&proc);
+}
+
 static void the_peak_of_resident_memory_is_that_since_it_was_reset(void **state)
 {
     struct fake *fake = *state;
@@ -574,6 +588,7 @@ int main(void)
         with_fake(descriptors_are_named_by_kind_and_path),
         with_fake(a_descriptor_that_vanishes_is_not_counted),
         with_fake(watches_are_counted_over_all_inotify_descriptors),
+        with_fake(the_time_waited_for_a_processor_is_that_of_all_threads),
         with_fake(the_peak_of_resident_memory_is_that_since_it_was_reset),
         with_fake(resident_memory_comes_from_the_rollup_or_statm),
         with_fake(descendants_are_found_over_all_threads),

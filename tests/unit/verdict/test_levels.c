@@ -92,7 +92,8 @@ static void a_peak_is_that_of_the_loop(void **state)
     const double mebi = 1024 * 1024;
     for (unsigned at = 0; at < 3; at++) {
         struct series series = series_at(GAUGE_RSS_PEAK, 40 * mebi);
-        /* At rest, in the loop's first sample, which tells of the rest before it, and in the loop. */
+        /* At rest, in the loop's first sample, which tells of the rest before it, and in the loop.
+         */
         series.samples[IDLE_SAMPLES - 1 + at].gauges[GAUGE_RSS_PEAK] = 104 * mebi;
         _cleanup_baseline_ struct baseline *baseline = baseline_new();
         baseline->gauges[GAUGE_RSS_PEAK] =
@@ -135,6 +136,29 @@ static void what_could_not_be_read_is_no_pass(void **state)
     assert_non_null(strstr(judgement->reason, "give it a longer `idle_for`"));
     judgement_free(judgement);
     series_free(&series);
+}
+
+/* It gets a third of a core, and waits for the rest: it spins, or the machine is too busy to tell.
+ */
+static void what_waits_for_a_processor_is_no_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        double got, waited;
+        enum verdict verdict;
+    } cases[] = {{0.3, 0.7, VERDICT_INCONCLUSIVE},
+                 {0.05, 0.5, VERDICT_PASS},
+                 {0.45, 0.44, VERDICT_PASS},
+                 {0.9, 0.1, VERDICT_LEAK}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct series series = series_at(GAUGE_CPU, cases[i].got);
+        for (size_t j = 0; j < series.count; j++)
+            series.samples[j].gauges[GAUGE_CPU_WAIT] = cases[i].waited * series.samples[j].at;
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        assert_int_equal(judgement->verdict, cases[i].verdict);
+        judgement_free(judgement);
+        series_free(&series);
+    }
 }
 
 /* Where no level is stored, what is a fault in any program is told all the same. */
@@ -345,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_peak_is_that_of_the_loop),
         cmocka_unit_test(a_stored_tolerance_counts),
         cmocka_unit_test(what_could_not_be_read_is_no_pass),
+        cmocka_unit_test(what_waits_for_a_processor_is_no_pass),
         cmocka_unit_test(what_no_program_does_at_rest_needs_no_baseline),
         cmocka_unit_test(a_stored_level_outranks_what_is_a_fault_elsewhere),
         cmocka_unit_test(cores_are_counted_between_the_samples),
