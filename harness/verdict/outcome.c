@@ -148,11 +148,18 @@ static void judge_drain(const struct ledger *ledger, const double *row, double a
         ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
 }
 
+/* The first sample, where it was taken at the start. */
+static const struct sample *start_of(const struct series *series)
+{
+    return series->count > 0 && series->samples[0].phase == PHASE_START ? series->samples : NULL;
+}
+
 /* What a row shows at the three rests, and how many iterations lie between them. Paced by time, a
  * loop is judged by its floors alone. */
 struct rests {
     double before, noise; /* the least before the loop, and by how much more it was at times */
     double after, second; /* NAN: there was no such rest */
+    double lowest;        /* before the loop or, of a holder, at the start */
     double first_iterations, second_iterations;
 };
 
@@ -165,13 +172,19 @@ static double settled(const double *row, struct stretch rest)
     return rest.count > 1 ? fmin(row[last], row[last - 1]) : row[last];
 }
 
-static struct rests rests_of(const struct ledger *ledger, const double *row)
+/* `holder` is NULL for a total. */
+static struct rests rests_of(const struct ledger *ledger, const double *row,
+                             const struct account *holder)
 {
+    const struct sample *start = start_of(ledger->series);
     double idle = ledger_idle_floor(ledger, row);
     double first = ledger->loop.count > 0 ? row[ledger->loop.first] : NAN;
     struct rests rests = {.before = isnan(idle) ? first : idle,
                           .after = settled(row, ledger->drain),
                           .second = settled(row, ledger->second)};
+    rests.lowest = rests.before;
+    if (holder != NULL && holder->key != NULL && start != NULL)
+        rests.lowest = fmin(rests.before, ledger_held_in(ledger, start, holder));
     for (size_t i = 0; i < ledger->idle.count; i++)
         rests.noise = fmax(rests.noise, row[ledger->idle.first + i] - rests.before);
     if (ledger->drain.count == 0 || ledger->series->per_minute)
@@ -210,9 +223,10 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
     outcome->second = rests->second - rests->after;
     outcome->second_iterations = n;
     outcome->slows = second < SECOND_HALF_SHARE * expected - chance;
-    /* What has filled up stays as it is. What falls is let go by chance, and comes by chance,
-     * unless by now all of it is gone. */
-    outcome->fell = counts && second <= -least && first + second >= least;
+    /* What has filled up stays as it is, and what is made once is the same after any number of
+     * iterations. What falls is let go by chance, and comes by chance, unless by now all of it is
+     * gone. */
+    outcome->fell = counts && second <= -least && rests->second - rests->lowest >= least;
     outcome->filled = outcome->slows && !outcome->fell && (!counts || second < least);
     outcome->repeats =
         counts && second >= least_pace * n && fabs(second - expected) <= fmax(1, tenth * second);
@@ -249,7 +263,7 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     bool counts = gauge_info(account->gauge)->rule == RULE_FLOOR;
     double allowed = account->bytes != NULL ? allowance.bytes : allowance.values;
     struct outcome raw = judge_loop(ledger, account, allowance);
-    struct rests rests = rests_of(ledger, account_row(account));
+    struct rests rests = rests_of(ledger, account_row(account), account);
     if (!raw.grows && !(counts && is_retained(&rests, allowed)))
         return raw;
     double drift = drift_of(ledger, account->values),
@@ -259,7 +273,7 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
         account->bytes != NULL ? without_drift(ledger, account->bytes, drift_bytes) : NULL;
     struct account steady = {.gauge = account->gauge, .values = values, .bytes = bytes};
     struct outcome outcome = judge_loop(ledger, &steady, allowance);
-    rests = rests_of(ledger, account_row(&steady));
+    rests = rests_of(ledger, account_row(&steady), account);
     bool retained = counts && is_retained(&rests, allowed);
     outcome.drift = bytes != NULL ? drift_bytes : drift;
     outcome.only_drift = !outcome.grows && !retained;
@@ -293,7 +307,7 @@ double stack_deviation(const struct ledger *ledger, const struct account *stack)
 
 double retained_at_rest(const struct ledger *ledger, const double *row)
 {
-    struct rests rests = rests_of(ledger, row);
+    struct rests rests = rests_of(ledger, row, NULL);
     return rests.after - rests.before;
 }
 
@@ -301,12 +315,6 @@ double outcome_noiseless(const struct ledger *ledger)
 {
     _cleanup_free_ double *still = memory_array(ledger->columns, sizeof *still);
     return growth_of(ledger_trace(ledger, still), 0, growth_rule_count).smallest_visible;
-}
-
-/* The first sample, where it was taken at the start. */
-static const struct sample *start_of(const struct series *series)
-{
-    return series->count > 0 && series->samples[0].phase == PHASE_START ? series->samples : NULL;
 }
 
 bool drain_tells_bound(const struct ledger *ledger)

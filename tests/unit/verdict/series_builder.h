@@ -54,6 +54,19 @@ __attribute__((unused)) static struct series build_two_loops(unsigned drain_samp
     return series;
 }
 
+/* Adds a sample of the start, before the first iteration. */
+__attribute__((unused)) static void add_start(struct series *series, enum gauge gauge, double held)
+{
+    struct sample start = {.phase = PHASE_START, .at = 1};
+    for (int i = 0; i < GAUGE_COUNT; i++)
+        start.gauges[i] = NAN;
+    start.gauges[gauge] = held;
+    series_append(series, &start);
+    struct sample added = series->samples[series->count - 1];
+    memmove(&series->samples[1], &series->samples[0], (series->count - 1) * sizeof added);
+    series->samples[0] = added;
+}
+
 /* Iterations of the loop that are done: 0 at rest before it. */
 static int loop_iteration(const struct sample *sample)
 {

@@ -14,19 +14,6 @@ static const struct run_facts facts = {.rate_asked = 512, .rate_found = 512, .to
 
 enum { DRAIN_SAMPLES = 14, WAIT = 60 };
 
-/* Adds a sample of the start, before the first iteration. */
-static void add_start(struct series *series, enum gauge gauge, double held)
-{
-    struct sample start = {.phase = PHASE_START, .at = 1};
-    for (int i = 0; i < GAUGE_COUNT; i++)
-        start.gauges[i] = NAN;
-    start.gauges[gauge] = held;
-    series_append(series, &start);
-    struct sample added = series->samples[series->count - 1];
-    memmove(&series->samples[1], &series->samples[0], (series->count - 1) * sizeof added);
-    series->samples[0] = added;
-}
-
 /* 2.5 goroutines per iteration that live for a minute, those of the warm-up too, and besides so
  * many hundredths that stay. */
 static double ticks_and_leak(int iteration, int rested, int hundredths)

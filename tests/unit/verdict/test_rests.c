@@ -146,6 +146,13 @@ static void what_the_second_loop_takes_away_has_not_filled_up(void **state)
     it = judge_two_loops(GAUGE_GOROUTINE, straight_then, -10, 0);
     only_finding(&it, FINDING_FILLED);
     end(&it);
+    /* As many as after the warm-up, but none at the start. */
+    it = (struct judged){.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", straight_then, -10, 0);
+    add_start(&it.series, GAUGE_GOROUTINE, 0);
+    it.judgement = judge(&it.series, NULL, &facts);
+    only_finding(&it, FINDING_GROWTH);
+    end(&it);
 }
 
 /* What is stored as filling up may do so again, but by a quarter more. */
