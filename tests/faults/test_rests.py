@@ -129,6 +129,14 @@ def test_what_burns_more_per_iteration(place, leak):
 
 
 @beside_others
+def test_a_screen_that_is_never_quiet_is_said(place):
+    shown, _ = run(place, "spinner:20")
+    assert shown.status == 0, shown
+    assert "never quiet: before" in flat(shown)
+    place.nothing_left()
+
+
+@beside_others
 def test_a_peak_is_a_level(place):
     """What a key makes and drops again is seen by no reading that follows a collection."""
     clean, _ = run(place, "")
