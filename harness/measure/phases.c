@@ -71,10 +71,9 @@ bool run_fail_sample(struct run *run, struct lg_error *err)
 bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err)
 {
     struct sample sample = {0};
-    int64_t rate = 0, deadline = clock_deadline(DEADLINE_SETTLE_MS);
-    if (!target_settle(run->target, SETTLE_QUIET_MS, deadline, err))
+    int64_t rate = 0;
+    if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
         return false;
-    run->restless += clock_now() >= deadline;
     /* Orphans of the target come to the worker, and in a soak there may be more than a machine has
      * numbers for. */
     process_reap_adopted(run->target->process.pid);
@@ -343,18 +342,6 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
     return true;
 }
 
-/* Output that never pauses is the clearest sign of a program that spins. */
-static bool note_restlessness(struct run *run, struct lg_error *err)
-{
-    if (2 * (size_t)run->restless < run->series.count)
-        return true;
-    _cleanup_free_ char *note = memory_format(
-        "never quiet: before %u of %zu samples the target wrote to the terminal for %d s without a "
-        "pause, with no key pressed, as a spinner makes it",
-        run->restless, run->series.count, DEADLINE_SETTLE_MS / 1000);
-    return run_write_note(run, note, err);
-}
-
 bool run_measure(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
@@ -374,8 +361,7 @@ bool run_measure(struct run *run, struct lg_error *err)
         by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
     return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
            (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) &&
-           rest_and_repeat(run, err) && note_restlessness(run, err) &&
-           look_for_leaked_goroutines(run, err);
+           rest_and_repeat(run, err) && look_for_leaked_goroutines(run, err);
 }
 
 bool run_play(struct run *run, struct lg_error *err)

@@ -31,8 +31,7 @@ struct run {
     char today[11];     /* the journal's date */
     unsigned iteration; /* completed */
     unsigned iterations_total;
-    size_t holdings;   /* of all samples */
-    unsigned restless; /* samples whose screen was in motion until DEADLINE_SETTLE_MS */
+    size_t holdings; /* of all samples */
     bool target_recorded;
     bool over_time; /* stopped by the scenario's own deadline, not by a signal */
     char *program;

@@ -132,7 +132,7 @@ def test_what_burns_more_per_iteration(place, leak):
 def test_a_screen_that_is_never_quiet_is_said(place):
     shown, _ = run(place, "spinner:20")
     assert shown.status == 0, shown
-    assert "never quiet: before" in flat(shown)
+    assert "never quiet: the program was still drawing" in flat(shown)
     place.nothing_left()
 
 

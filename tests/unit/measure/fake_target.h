@@ -43,7 +43,6 @@ static struct {
     bool leaks_served, leaks_break;   /* the profile goroutineleak */
     bool stays;                       /* it does not quit */
     bool busy;                        /* ... because it is too busy */
-    bool never_quiet;                 /* its screen does not settle */
     size_t profile_bytes;             /* of each profile; 0: a few */
     unsigned inotify_free;            /* instances that the user may still open */
     /* What it was asked, a word each: start ready setup settle play:N back sample sample+heap look
@@ -151,12 +150,11 @@ bool target_play(struct target *target, const struct step_list *steps, unsigned 
 
 bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err)
 {
+    (void)target;
     (void)err;
     (void)quiet_ms;
     assert_true(deadline > virtual_time.now);
     asked("settle");
-    if (fake.never_quiet)
-        loop_rest(target->loop, (deadline - virtual_time.now) / NS_PER_MS, NULL);
     return true;
 }
 

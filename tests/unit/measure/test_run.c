@@ -458,15 +458,6 @@ static void what_either_baseline_does_not_allow_is_drained(void **state)
     assert_int_equal(samples_of("drain"), 16);
 }
 
-static void a_screen_in_motion_before_most_samples_is_noted(void **state)
-{
-    (void)state;
-    fake.never_quiet = true;
-    assert_int_equal(run(), EXIT_PASS);
-    assert_non_null(strstr(json_get_text(record("note", 0), "text", ""),
-                           "never quiet: before 9 of 9 samples the target wrote"));
-}
-
 /* A loop that is paced by time. */
 
 static void pace_it(unsigned samples, int64_t every_ms)
@@ -918,7 +909,6 @@ int main(void)
         TEST(a_target_that_is_too_busy_to_quit_is_left_behind),
         TEST(what_was_only_played_has_to_quit),
         TEST(the_profiles_of_the_loop_are_kept),
-        TEST(a_screen_in_motion_before_most_samples_is_noted),
         TEST(a_profile_over_the_limit_is_noted_once),
         TEST(the_screen_is_shown_after_every_step),
         TEST(what_outlives_the_target_is_written_down),
