@@ -165,8 +165,9 @@ static void put_icicles(struct buffer *out, const struct judgement *judgement)
         size_t count = 0;
         for (size_t j = 0; j < judgement->count; j++) {
             const struct finding *finding = &judgement->findings[j];
+            bool leaks = finding_fails(finding->kind) || finding->kind == FINDING_COMPANION;
             if (is_growth(finding) && finding->gauge == icicles[i].gauge &&
-                finding->holder != NULL && finding_fails(finding->kind) == icicles[i].fails)
+                finding->holder != NULL && leaks == icicles[i].fails)
                 stacks[count++] = (struct icicle_stack){
                     finding->holder, bytes ? finding->bytes_per_iteration : finding->per_iteration};
         }

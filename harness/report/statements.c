@@ -212,17 +212,21 @@ static void add_companions(struct statement *statement, const struct scenario_re
                            const struct finding *cause)
 {
     const struct judgement *judgement = scenario->judgement;
+    bool grew = cause->kind == FINDING_GROWTH || cause->kind == FINDING_ALLOWED ||
+                cause->kind == FINDING_FILLED;
     size_t count = 0;
-    for (size_t i = 0; i < judgement->count; i++) {
+    for (size_t i = 0; grew && cause->gauge == GAUGE_GOROUTINE && i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (finding->kind != FINDING_COMPANION || !text_equal(finding->companion_of, cause->holder))
             continue;
         if (++count > COMPANIONS_SHOWN)
             continue;
         _cleanup_free_ char *pace = describe_pace(scenario, finding);
-        details_add(
-            &statement->details, count == 1 ? "with it" : "",
-            memory_format("%s %s  %s", gauge_info(finding->gauge)->name, finding->holder, pace));
+        bool same = strcmp(finding->holder, cause->holder) == 0;
+        details_add(&statement->details, count == 1 ? "with it" : "",
+                    memory_format("%s %s%s%s%s%s", gauge_info(finding->gauge)->name,
+                                  same ? "" : finding->holder, same ? "" : "  ", pace,
+                                  same ? ": " : "", same ? text_or(finding->text, "") : ""));
     }
     if (count > COMPANIONS_SHOWN)
         details_add(&statement->details, "",

@@ -375,5 +375,5 @@ void assess_growth(struct assessment *assessment)
         if (gauge != GAUGE_HEAP_STACK)
             assess_gauge(assessment, gauge, taken_stacks);
     companions_find(assessment->ledger, assessment->findings);
-    findings_name_functions(assessment->findings, assessment->ledger->series->module);
+    findings_name_functions(assessment->ledger, assessment->findings);
 }

@@ -140,8 +140,7 @@ static bool leaks_heap(const struct finding *finding)
            finding->holder != NULL;
 }
 
-/* Of the other stacks the one that branches off nearest to where this one allocates: the shorter
- * way is a part of the longer one, so the name that stands earlier in the stack. */
+/* Of the other stacks that grow the one that branches off nearest to where this one allocates. */
 static void name_common(const struct finding_list *findings, struct finding *finding,
                         const char *module)
 {
@@ -152,18 +151,68 @@ static void name_common(const struct finding_list *findings, struct finding *fin
             continue;
         _cleanup_free_ char *common = stacks_in_common(finding->holder, other->holder, module);
         const char *at = common != NULL ? strstr(finding->holder, common) : NULL;
-        if (at == NULL || (nearest != NULL && at >= nearest))
+        if (at == NULL || (nearest != NULL && at >= nearest) ||
+            strcmp(common, finding->function) == 0)
             continue;
         nearest = at;
         free(finding->in_common);
-        finding->in_common = strcmp(common, finding->function) == 0
-                                 ? NULL
-                                 : memory_format("%s, with %s", common, other->function);
+        finding->in_common = memory_format("%s, with %s", common, other->function);
     }
 }
 
-void findings_name_functions(struct finding_list *findings, const char *module)
+/* The function of the program that called the one at which a stack is looked at first. NULL: none,
+ * or the framework did. */
+static const char *caller_of(const struct finding *finding, const char *module)
 {
+    bool reached = false;
+    for (const char *at = finding->holder; *at != '\0'; at = holder_key_next(at)) {
+        const char *next = holder_key_next(at);
+        bool is_function = frames_are_alike(at, finding->function);
+        if (reached && !is_function && frame_is_own(at, module))
+            return frame_is_own(next, module) ? at : NULL;
+        reached = reached || is_function;
+    }
+    return NULL;
+}
+
+static double most_held(const struct account *account, size_t first, size_t end)
+{
+    double most = 0;
+    for (size_t i = first; i < end; i++)
+        most = fmax(most, account->bytes[i]);
+    return most;
+}
+
+/* Who keeps something needs little memory for it, as for a place in a map, and the sampled profile
+ * sees that by chance only: it is told by being called by the function that calls the allocator. */
+static void name_keeper(const struct ledger *ledger, struct finding *finding, const char *module)
+{
+    const char *caller = caller_of(finding, module);
+    const struct account *keeper = NULL;
+    double most = 0;
+    size_t count, loop = ledger->loop.first;
+    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    for (size_t i = 0; caller != NULL && i < count; i++) {
+        double held = most_held(&stacks[i], loop, ledger->columns);
+        if (held <= fmax(most, most_held(&stacks[i], ledger->idle.first, loop)) ||
+            strcmp(stacks[i].key, finding->holder) == 0)
+            continue;
+        _cleanup_free_ char *common = stacks_in_common(finding->holder, stacks[i].key, module);
+        if (common == NULL || !frames_are_alike(common, caller))
+            continue;
+        keeper = &stacks[i];
+        most = held;
+    }
+    if (keeper == NULL)
+        return;
+    _cleanup_free_ char *name = memory_copy_range(caller, holder_key_frame(caller));
+    _cleanup_free_ char *function = stack_headline(keeper->key, module);
+    finding->in_common = memory_format("%s, with %s", name, function);
+}
+
+void findings_name_functions(const struct ledger *ledger, struct finding_list *findings)
+{
+    const char *module = ledger->series->module;
     for (size_t i = 0; i < findings->count; i++) {
         struct finding *finding = &findings->items[i];
         enum gauge gauge = finding->gauge;
@@ -176,7 +225,12 @@ void findings_name_functions(struct finding_list *findings, const char *module)
         free(by_owner ? headline : finding->function);
         finding->function = by_owner ? finding->function : headline;
     }
-    for (size_t i = 0; i < findings->count; i++)
-        if (leaks_heap(&findings->items[i]))
-            name_common(findings, &findings->items[i], module);
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *finding = &findings->items[i];
+        if (!leaks_heap(finding))
+            continue;
+        name_common(findings, finding, module);
+        if (finding->in_common == NULL)
+            name_keeper(ledger, finding, module);
+    }
 }

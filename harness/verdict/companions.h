@@ -22,8 +22,9 @@ void companions_find(const struct ledger *ledger, struct finding_list *findings)
 void companions_take(const struct ledger *ledger, const struct finding_list *findings,
                      bool *taken_stacks);
 
-/* Gives findings that are held by stacks the function to look at first; and heap stacks, where
- * several grow, the one that the program calls all of it by: who allocates is not who keeps. */
-void findings_name_functions(struct finding_list *findings, const char *module);
+/* Gives findings that are held by stacks the function to look at first; and heap stacks the
+ * program's function that they have in common with another stack: who allocates is not who keeps.
+ */
+void findings_name_functions(const struct ledger *ledger, struct finding_list *findings);
 
 #endif

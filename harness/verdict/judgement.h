@@ -55,12 +55,12 @@ struct finding_place {
 
 struct finding {
     enum finding_kind kind;
-    enum gauge gauge;   /* GAUGE_COUNT where it concerns none */
-    char *holder;       /* key; NULL for a gauge's total */
-    char *example;      /* a raw name behind the key, for people; NULL */
-    char *function;     /* of a stack: the one to look at first (program_functions.h); else NULL */
-    char *in_common;    /* of a heap stack: the program's function that another one which grows goes
-                           through as well, and which that is; NULL */
+    enum gauge gauge; /* GAUGE_COUNT where it concerns none */
+    char *holder;     /* key; NULL for a gauge's total */
+    char *example;    /* a raw name behind the key, for people; NULL */
+    char *function;   /* of a stack: the one to look at first (program_functions.h); else NULL */
+    char *in_common;  /* of a heap stack: the program's function that it has in common with one that
+                         may keep what it allocates, and which that is; NULL */
     char *companion_of; /* FINDING_COMPANION: the holder of the goroutines it comes with; NULL */
     double per_iteration;
     double bytes_per_iteration; /* heap stacks */

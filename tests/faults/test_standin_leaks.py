@@ -178,8 +178,8 @@ def test_what_the_runtime_itself_finds_leaked(place):
     [stored] = place.result()["scenarios"]
     assert shown.status == 1, shown
     assert stored["goroutineleak"] == "served"
-    [found] = of_gauge(failing(stored), "goroutine_leak")
-    assert found["holder"] == "main.leakGoroutine.func"
+    [found] = of_gauge(stored["findings"], "goroutine_leak")
+    assert found["holder"] == found["companion_of"] == "main.leakGoroutine.func"
     assert found["to"] >= 46
     assert any("leakBacklog" in finding["holder"] or "Tick" in finding["holder"]
                for finding in of_gauge(failing(stored), "goroutine")), "there, and not found leaked"

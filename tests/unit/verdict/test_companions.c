@@ -278,6 +278,42 @@ static void what_comes_with_goroutines_explains_the_heaps_total(void **state)
     }
 }
 
+/* Seen by the sampled profile now and then. */
+static double at_times(int iteration, int rested, int unused)
+{
+    (void)rested;
+    (void)unused;
+    return iteration > 0 && iteration % 8 == 0 ? 1 : 0;
+}
+
+static void a_keeper_is_told_by_who_calls_it(void **state)
+{
+    (void)state;
+    const struct stack allocator = {{"bytes.Repeat", "main.load", "main.(*cache).fill",
+                                     "main.(*model).show", "main.(*model).Update", "tea.run"}};
+    const struct {
+        struct stack stack;
+        const char *in_common;
+    } others[] = {
+        {{{"main.keep", "main.(*cache).fill", "main.(*model).show"}},
+         "main.(*cache).fill, with main.keep"},
+        {{{"main.log", "main.(*model).show"}}, NULL},
+        {{{"main.log", "main.(*model).Update", "tea.run"}}, NULL},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct series series = series_of_app();
+        add_stack(&series, GAUGE_HEAP_STACK, &allocator, leaks, 100, EACH_BYTES);
+        add_stack(&series, GAUGE_HEAP_STACK, &others[i].stack, at_times, 0, 700);
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        assert_int_equal(judgement->count, 1);
+        assert_string_equal(judgement->findings[0].function, "main.load");
+        if (!text_equal(judgement->findings[0].in_common, others[i].in_common))
+            fail_msg("%zu: %s", i, text_or(judgement->findings[0].in_common, "NULL"));
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 static const struct {
     const char *key, *headline;
 } headlines[] = {
@@ -355,6 +391,7 @@ int main(void)
         cmocka_unit_test(a_stack_is_named_by_the_programs_own_function),
         cmocka_unit_test(a_timer_is_named_by_who_asked_for_it),
         cmocka_unit_test(what_allocator_and_keeper_have_in_common_is_named),
+        cmocka_unit_test(a_keeper_is_told_by_who_calls_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
