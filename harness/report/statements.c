@@ -424,7 +424,7 @@ char *stopped_text(const struct scenario_result *scenario)
     const struct series *series = record != NULL ? &record->series : NULL;
     const struct judgement *judgement = scenario->judgement;
     struct buffer text = {0};
-    buffer_text(&text, "by the user");
+    buffer_text(&text, "by a signal");
     if (series != NULL && series->count > 0 && record->header.iterations_total > 0)
         buffer_format(&text, " after %u of %lld iterations",
                       series->samples[series->count - 1].iteration,

@@ -64,6 +64,29 @@ def test_what_was_measured_in_whole_is_judged_in_whole(leakgate):
     assert "the target did not end after the quit steps" in shown
 
 
+def test_a_failure_in_the_second_loop_leaves_what_is_retained(leakgate):
+    """Two per iteration, awake in the loop: they show at rest alone."""
+    def fds(i):
+        return {"pipe": 3 + (2 * i if i == 42 else 0)}
+    journal = journals.Journal("s").measured(lambda i: {"pipe": 3})
+    for at in (50, 55):
+        journal.sample("drain", 48, at, fds(42), goroutine=26)
+    journal.add("phase", phase="second_loop", at=56, iterations=40)
+    journal.failed(text=WHY).end().write(report_of(leakgate))
+    shown = flat(leakgate("report").stdout)
+    assert "s failed fd +2.00 per iteration (3 -> 87 in 42 iterations), until it failed" in shown
+    assert WHY in shown
+
+
+def test_what_a_program_burned_at_rest_stands_before_its_failure(leakgate):
+    journal = journals.Journal("s")
+    for i in range(6):
+        journal.sample("idle", 6, 10 + i, {"pipe": 3}, cpu=0.9 * i)
+    journal.failed(text=WHY).end().write(report_of(leakgate))
+    shown = flat(leakgate("report").stdout)
+    assert shown.index("0.9") < shown.index("cores at rest") < shown.index(WHY)
+
+
 @pytest.mark.parametrize("samples, per_iteration", [(5, 1), (8, 0)])
 def test_too_little_and_nothing_are_no_finding(leakgate, samples, per_iteration):
     journals.cut_short(samples=samples, per_iteration=per_iteration).failed(text=WHY).end().write(
@@ -81,7 +104,7 @@ def test_what_the_user_stopped_is_told_in_two_lines(leakgate, per_iteration, fou
     run = leakgate("report")
     _, block, _ = run.stdout.split("\n\n")
     assert [line.strip() for line in block.splitlines()] == [
-        f"keys  stopped  by the user after 20 of 46 iterations{found}",
+        f"keys  stopped  by a signal after 20 of 46 iterations{found}",
         "evidence  leakgate-report/keys/"]
     assert run.stdout.splitlines()[-1].startswith("1 stopped.")
     [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]

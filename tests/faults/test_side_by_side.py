@@ -96,7 +96,7 @@ def test_ctrl_c(place):
     os.killpg(process.pid, signal.SIGINT)
     shown = place.finish(process, timeout=GRACE)
     assert shown.status == 130, shown
-    assert verdicts(place) == {"a": "failed", "b": "failed", "c": "failed", "d": "skipped"}, shown
+    assert verdicts(place) == {"a": "stopped", "b": "stopped", "c": "stopped", "d": "skipped"}, shown
     reasons = {stored["name"]: stored["reason"] for stored in place.result()["scenarios"]}
     assert reasons.pop("d") == "not run: the run was stopped"
     assert set(reasons.values()) == {"stopped by signal 15"}, "each had the time for an orderly end"
