@@ -94,6 +94,36 @@ static bool is_cause(const struct finding *finding)
            severity(finding->kind) > 0;
 }
 
+static double gained(const struct finding *finding)
+{
+    return finding->per_iteration * finding->iterations;
+}
+
+/* Was one goroutine started by a function in which the other stands? Then that waits for it, or has
+ * not ended either: a group, or a framework's batch of commands. */
+static bool was_started_by(const char *started, const char *key)
+{
+    const char *root = started;
+    while (*holder_key_next(root) != '\0')
+        root = holder_key_next(root);
+    for (const char *frame = key; *frame != '\0'; frame = holder_key_next(frame))
+        if (frames_are_alike(frame, root) && holder_key_frame(frame) < holder_key_frame(root))
+            return true;
+    return false;
+}
+
+/* One that waits may wait for several, but no more can wait than there are others. */
+static bool waits_for_others(const struct finding_list *findings, const struct finding *finding)
+{
+    const double tenth = 0.1, least = 2;
+    double started = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (is_cause(&findings->items[i]) &&
+            was_started_by(findings->items[i].holder, finding->holder))
+            started += gained(&findings->items[i]);
+    return gained(finding) <= started + fmax(least, tenth * started);
+}
+
 static bool is_companion_of(const struct ledger *ledger, const struct finding *finding,
                             const struct finding *cause)
 {
@@ -101,24 +131,49 @@ static bool is_companion_of(const struct ledger *ledger, const struct finding *f
         return false;
     if (finding->gauge == GAUGE_GOROUTINE_LEAK)
         return strcmp(finding->holder, cause->holder) == 0;
+    if (finding->gauge == GAUGE_GOROUTINE)
+        return was_started_by(cause->holder, finding->holder);
     const struct account *stack = ledger_account(ledger, GAUGE_HEAP_STACK, finding->holder);
     return stack != NULL && explains(ledger, cause, stack);
 }
 
+static void find_cause(const struct ledger *ledger, struct finding_list *findings,
+                       struct finding *finding)
+{
+    for (size_t i = 0; i < findings->count && finding->companion_of == NULL; i++)
+        if (is_companion_of(ledger, finding, &findings->items[i]))
+            finding->companion_of = memory_copy_text(findings->items[i].holder);
+    if (finding->companion_of != NULL)
+        finding->kind = FINDING_COMPANION;
+}
+
+/* What came with the one that is a companion itself now comes with its cause. */
+static void hand_on(struct finding_list *findings, const struct finding *finding)
+{
+    for (size_t i = 0; finding->companion_of != NULL && i < findings->count; i++) {
+        struct finding *other = &findings->items[i];
+        if (other->companion_of == NULL || strcmp(other->companion_of, finding->holder) != 0)
+            continue;
+        free(other->companion_of);
+        other->companion_of = memory_copy_text(finding->companion_of);
+    }
+}
+
 void companions_find(const struct ledger *ledger, struct finding_list *findings)
 {
-    for (size_t i = 0; i < findings->count; i++) {
-        struct finding *finding = &findings->items[i];
-        bool can_be = finding->gauge == GAUGE_HEAP_STACK || finding->gauge == GAUGE_GOROUTINE_LEAK;
-        if (!can_be || finding->holder == NULL || severity(finding->kind) == 0 ||
-            finding->kind == FINDING_ALLOWED)
-            continue;
-        for (size_t j = 0; j < findings->count && finding->companion_of == NULL; j++)
-            if (is_companion_of(ledger, finding, &findings->items[j]))
-                finding->companion_of = memory_copy_text(findings->items[j].holder);
-        if (finding->companion_of != NULL)
-            finding->kind = FINDING_COMPANION;
-    }
+    static const enum gauge order[] = {GAUGE_HEAP_STACK, GAUGE_GOROUTINE_LEAK, GAUGE_GOROUTINE};
+    for (size_t gauge = 0; gauge < sizeof order / sizeof *order; gauge++)
+        for (size_t i = 0; i < findings->count; i++) {
+            struct finding *finding = &findings->items[i];
+            bool goroutines = order[gauge] == GAUGE_GOROUTINE;
+            if (finding->gauge != order[gauge] || finding->holder == NULL ||
+                severity(finding->kind) == 0 || finding->kind == FINDING_ALLOWED ||
+                (goroutines && !waits_for_others(findings, finding)))
+                continue;
+            find_cause(ledger, findings, finding);
+            if (goroutines)
+                hand_on(findings, finding);
+        }
 }
 
 void companions_take(const struct ledger *ledger, const struct finding_list *findings,

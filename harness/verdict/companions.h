@@ -3,6 +3,9 @@
  * timers, channels, its closure. Their heap stacks, and what the runtime finds leaked of it, are no
  * findings of their own but companions of the goroutine's, also where that is allowed.
  *
+ * A goroutine that started others and did not end, as one that waits for a group, is a companion of
+ * those, where no more of it came than of them.
+ *
  * Coming at the same pace is never enough. A heap stack is a companion where the goroutine's
  * function made the timer that it waits for (timer_owner.h); or where the two share a function of
  * the program and there are as many objects as goroutines.

@@ -253,6 +253,44 @@ static void what_stays_is_no_companion_of_what_drained(void **state)
     series_free(&series);
 }
 
+/* A batch of commands waits for each of them. */
+static void who_waits_for_goroutines_is_their_companion(void **state)
+{
+    (void)state;
+    const struct stack waits = {{"sync.(*WaitGroup).Wait", "tea.(*Program).batch"}};
+    const struct stack elsewhere = {{"sync.(*WaitGroup).Wait", "tea.(*Program).other"}};
+    const struct stack ticks = {{"runtime.gopark", "tea.Tick.func1", "tea.(*Program).batch.func2"}};
+    const struct stack made_for_it = {{"tea.(*Program).batch", "tea.run"}};
+    const struct {
+        const struct stack *stack;
+        int percent;
+        bool is_companion;
+    } others[] = {
+        {&waits, 100, true}, {&waits, 50, true}, {&waits, 200, false}, {&elsewhere, 100, false}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct series series = series_of_app();
+        free(series.module);
+        series.module = memory_copy_text("tea");
+        add_stack(&series, GAUGE_GOROUTINE, others[i].stack, leaks, others[i].percent, 0);
+        add_stack(&series, GAUGE_GOROUTINE, &ticks, leaks, 100, 0);
+        add_stack(&series, GAUGE_HEAP_STACK, &made_for_it, leaks, others[i].percent, EACH_BYTES);
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        size_t companions = 0, fails = 0;
+        for (size_t j = 0; j < judgement->count; j++) {
+            const struct finding *finding = &judgement->findings[j];
+            companions += finding->kind == FINDING_COMPANION;
+            fails += finding->kind == FINDING_GROWTH;
+            if (others[i].is_companion && finding->kind == FINDING_COMPANION)
+                assert_string_equal(finding->companion_of,
+                                    "tea.Tick.func < tea.(*Program).batch.func");
+        }
+        assert_int_equal(fails, others[i].is_companion ? 1 : 2);
+        assert_int_equal(companions, 3 - fails);
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 /* Each is too small to be a finding; together they would be. */
 static void what_comes_with_goroutines_explains_the_heaps_total(void **state)
 {
@@ -387,6 +425,7 @@ int main(void)
         cmocka_unit_test(chance_is_allowed_for_where_the_heap_is_sampled),
         cmocka_unit_test(one_exception_covers_them),
         cmocka_unit_test(what_stays_is_no_companion_of_what_drained),
+        cmocka_unit_test(who_waits_for_goroutines_is_their_companion),
         cmocka_unit_test(what_comes_with_goroutines_explains_the_heaps_total),
         cmocka_unit_test(a_stack_is_named_by_the_programs_own_function),
         cmocka_unit_test(a_timer_is_named_by_who_asked_for_it),
