@@ -288,13 +288,19 @@ static bool assess_rate(struct assessment *assessment, enum gauge gauge, const d
     double allowed = exception != NULL ? exception->allowed : granted.values;
     struct rate_growth growth = rate_growth_of(assessment->ledger, gauge, row, allowed);
     assessment->unsettled = assessment->unsettled || growth.unsure;
-    if (!growth.grows)
+    bool grows = growth.grows;
+    if (!grows && !rate_growth_of(assessment->ledger, gauge, row, 0).grows)
         return exception != NULL;
+    if (!grows && exception == NULL)
+        assessment->used[gauge] = fmax(assessment->used[gauge], growth.per_iteration);
     char before[64], after[64];
     level_describe(gauge, growth.before, before, sizeof before);
     level_describe(gauge, growth.after, after, sizeof after);
+    char *text = grows ? memory_format("%s at rest after the loop, %s before it", after, before)
+                 : exception != NULL ? memory_copy_text(exception->reason)
+                                     : memory_copy_text(assessment->baseline->gauges[gauge].reason);
     finding_add(assessment->findings,
-                (struct finding){.kind = FINDING_GROWTH,
+                (struct finding){.kind = grows ? FINDING_GROWTH : FINDING_ALLOWED,
                                  .gauge = gauge,
                                  .holder = account != NULL ? memory_copy_text(account->key) : NULL,
                                  .per_iteration = growth.per_iteration,
@@ -302,8 +308,7 @@ static bool assess_rate(struct assessment *assessment, enum gauge gauge, const d
                                  .to = growth.after,
                                  .iterations = growth.iterations,
                                  .allowed = allowed,
-                                 .text = memory_format("%s at rest after the loop, %s before it",
-                                                       after, before)});
+                                 .text = text});
     return true;
 }
 

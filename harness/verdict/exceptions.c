@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "verdict/leaked_goroutines.h"
 #include "verdict/outcome.h"
+#include "verdict/rates.h"
 
 /* An allowance may be this many times what is left, and this much more, before it is called wide:
  * what is left is known to a few hundredths per iteration. */
@@ -107,6 +108,10 @@ static struct allowance growth_left(const struct ledger *ledger,
         return (struct allowance){0};
     if (gauge_info(account->gauge)->rule == RULE_NONE)
         return (struct allowance){.values = leaked_per_iteration(ledger, account)};
+    if (gauge_info(account->gauge)->rule == RULE_RATE) {
+        struct rate_growth rate = rate_growth_of(ledger, account->gauge, account->values, 0);
+        return (struct allowance){.values = rate.grows ? rate.per_iteration : 0};
+    }
     struct outcome outcome = outcome_of(ledger, account, (struct allowance){0});
     return (struct allowance){
         .values = fmax(outcome.per_iteration, 0),

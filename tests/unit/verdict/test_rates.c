@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/strings.h"
 #include "series_builder.h"
 #include "verdict/judge.h"
 
@@ -104,6 +105,28 @@ static void what_one_sample_leaves_open_gets_a_longer_rest(void **state)
     series_free(&series);
 }
 
+/* It is said, and not that nothing uses it. */
+static void assert_allowed(const struct judgement *judgement, const char *holder)
+{
+    assert_int_equal(judgement->count, 1);
+    assert_int_equal(judgement->findings[0].kind, FINDING_ALLOWED);
+    assert_string_equal(judgement->findings[0].text, "known");
+    assert_true(text_equal(judgement->findings[0].holder, holder));
+}
+
+static void a_gauge_may_be_allowed_a_higher_rate(void **state)
+{
+    (void)state;
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    struct baseline_gauge allowance = {
+        .present = true, .allowed = 0.01, .level = NAN, .tolerance = NAN, .reason = "known"};
+    baseline_put_gauge(baseline, GAUGE_CPU, &allowance);
+    struct judgement *judgement = judge_rate(GAUGE_CPU, 0.07, 0.3, 0, DRAIN_SAMPLES, baseline);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_allowed(judgement, NULL);
+    judgement_free(judgement);
+}
+
 static void a_tool_is_named_and_may_be_excepted(void **state)
 {
     (void)state;
@@ -123,6 +146,7 @@ static void a_tool_is_named_and_may_be_excepted(void **state)
     baseline_except(baseline, &exception);
     judgement = judge(&series, baseline, &facts);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
+    assert_allowed(judgement, "git");
     judgement_free(judgement);
     exception.allowed = 0.5;
     baseline_except(baseline, &exception);
@@ -139,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_rate_that_is_as_before_passes),
         cmocka_unit_test(what_the_loop_leaves_to_do_is_no_rate),
         cmocka_unit_test(what_one_sample_leaves_open_gets_a_longer_rest),
+        cmocka_unit_test(a_gauge_may_be_allowed_a_higher_rate),
         cmocka_unit_test(a_tool_is_named_and_may_be_excepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
