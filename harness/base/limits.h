@@ -169,7 +169,7 @@
  * long: measured on Sidecar, an iteration takes 2.7 times as long and a profile 7 times. */
 #define LOCATING_SLOWDOWN 4
 /* After each of its steps it rests until goroutines and descriptors are back to what they were, or
- * have stood still for so long. Once through the iteration that is longer: what ends by itself
+ * have stood still for so long. Twice through the iteration that is longer: what ends by itself
  * within that time is told from what a later step ends. */
 #define LOCATING_STILL_MS 1000
 #define LOCATING_FIRST_STILL_MS 5000

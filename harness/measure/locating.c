@@ -129,7 +129,8 @@ bool run_locate(struct run *run, struct lg_error *err)
             break;
         if (!locate_iteration(run, &resting, err))
             return false;
-        resting.still_ms = LOCATING_STILL_MS;
+        if (played + 1 >= least)
+            resting.still_ms = LOCATING_STILL_MS;
         took = clock_now() - began;
     }
     return rest_at_end(run, &start, played, resting.deadline, err);

@@ -88,30 +88,43 @@ static double *row_of(const struct ledger *ledger, const struct finding *finding
 struct shares {
     double *of; /* by input step: what of the pace comes there, never negative; they add up to it */
     double lost;  /* what steps let go that others had taken */
-    double noise; /* by how much the readings after one step differ, the pace taken off */
+    double noise; /* by how much the readings after one step differ */
 };
 
-/* After each step the least that the row stands at in any iteration, the pace taken off: what comes
- * and goes is not there every time. NAN: nothing was sampled there. */
-static double *floors_by_step(const struct ledger *ledger, const double *row, double pace,
+/* What the row stands at after a step, the pace taken off, in each iteration. The loop begins where
+ * an iteration ends. */
+static size_t readings_after(const struct ledger *ledger, const double *row, double pace,
+                             size_t step, size_t count, double *readings)
+{
+    size_t found = 0;
+    double round = -1;
+    for (size_t i = ledger->loop.first; i < ledger->loop.first + ledger->loop.count; i++) {
+        size_t at = ledger->samples[i]->step == 0 ? count : ledger->samples[i]->step;
+        if (at == step && !isnan(row[i]))
+            readings[found++] = row[i] - pace * round;
+        round += at == count;
+    }
+    return found;
+}
+
+/* What it stands at after each step: the lower quartile of the readings, for what comes and goes is
+ * not there every time, and what is awake for a moment is not away every time. NAN: there are none.
+ * *noise is how far apart the quartiles are at the most. */
+static double *stands_by_step(const struct ledger *ledger, const double *row, double pace,
                               size_t count, double *noise)
 {
-    double *floors = memory_array(count, sizeof *floors), round = -1;
-    _cleanup_free_ double *highest = memory_array(count, sizeof *highest);
-    for (size_t i = 0; i < count; i++)
-        floors[i] = highest[i] = NAN;
-    *noise = 0;
-    for (size_t i = ledger->loop.first; i < ledger->loop.first + ledger->loop.count; i++) {
-        unsigned step = ledger->samples[i]->step;
-        size_t at = step == 0 ? count - 1 : step - 1; /* it begins where an iteration ends */
-        if (at >= count)
+    double *stands = memory_array(count, sizeof *stands);
+    _cleanup_free_ double *readings = memory_array(ledger->loop.count, sizeof *readings);
+    for (size_t i = 0; i < count; i++) {
+        size_t found = readings_after(ledger, row, pace, i + 1, count, readings);
+        stands[i] = NAN;
+        if (found == 0)
             continue;
-        floors[at] = fmin(floors[at], row[i] - pace * round);
-        highest[at] = fmax(highest[at], row[i] - pace * round);
-        *noise = fmax(*noise, highest[at] - floors[at]);
-        round += at == count - 1;
+        median_of(readings, found); /* which sorts them */
+        stands[i] = readings[found / 4];
+        *noise = fmax(*noise, readings[found - 1 - found / 4] - readings[found / 4]);
     }
-    return floors;
+    return stands;
 }
 
 /* What a step loses is taken from what came last before it: from this iteration, then from the
@@ -132,13 +145,13 @@ static struct shares shares_of(const struct ledger *ledger, const double *row, d
 {
     struct shares shares = {.of = memory_array(steps->count, sizeof *shares.of)};
     _cleanup_free_ double *gains = memory_array(steps->count, sizeof *gains);
-    _cleanup_free_ double *floors = floors_by_step(ledger, row, pace, steps->count, &shares.noise);
-    double before = floors[steps->count - 1] - pace;
+    _cleanup_free_ double *stands = stands_by_step(ledger, row, pace, steps->count, &shares.noise);
+    double before = stands[steps->count - 1] - pace;
     for (size_t i = 0; i < steps->count; i++) {
-        if (isnan(floors[i]))
+        if (isnan(stands[i]))
             continue;
-        gains[i] = floors[i] - before;
-        before = floors[i];
+        gains[i] = stands[i] - before;
+        before = stands[i];
         shares.lost += fmax(-gains[i], 0);
     }
     take_off_losses(gains, steps->count);
@@ -150,14 +163,12 @@ static struct shares shares_of(const struct ledger *ledger, const double *row, d
     return shares;
 }
 
-/* Can the steps be told? Not where steps take and let go, and not the same each time; nor where
- * much of what had come by the end of the loop was gone after a rest. */
-static bool can_be_told(const struct shares *shares, enum gauge gauge, double pace, double gain,
-                        double iterations)
+/* Can the steps be told? Not where steps take and let go, and not the same each time. */
+static bool can_be_told(const struct shares *shares, enum gauge gauge, double pace)
 {
     double least = gauge_info(gauge)->unit == UNIT_COUNT ? 1 : 0;
     bool restless = shares->lost > pace / 2 && shares->noise > fmax(least, pace / 2);
-    return pace > 0 && !restless && !locating_is_over(gain, pace, iterations);
+    return pace > 0 && !restless;
 }
 
 /* The foremost places, until one is much smaller than the first; none where it grows a little
@@ -273,8 +284,7 @@ static void locate_finding(struct finding *finding, const struct ledger *ledger,
         return;
     double net = gain_at_rest(ledger, row), pace = net / iterations;
     struct shares shares = shares_of(ledger, row, pace, steps);
-    double gain = ledger_gain(row, ledger->loop);
-    if (can_be_told(&shares, finding->gauge, pace, gain, iterations))
+    if (can_be_told(&shares, finding->gauge, pace))
         name_places(finding, shares.of, pace, steps);
     free(shares.of);
 

@@ -3,9 +3,9 @@
  * (memprofilerate 1), rests after every input with the waits that follow it, and then takes a
  * sample. Changes no verdict.
  *
- * A step's share is by how much more it leaves than the one before it, at the least of all
- * iterations; what a step lets go is taken off what came before. The shares add up to the pace.
- * Where too much comes and goes no step is named.
+ * A step's share is by how much more it leaves than the one before it, in most iterations; what a
+ * step lets go is taken off what came before. The shares add up to the pace. Where too much comes
+ * and goes no step is named.
  */
 #ifndef LEAKGATE_VERDICT_LOCATE_H
 #define LEAKGATE_VERDICT_LOCATE_H

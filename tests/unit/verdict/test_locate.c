@@ -171,6 +171,19 @@ static void test_what_is_gone_after_the_rest_is_not_told(void **state)
     judgement_free(judgement);
 }
 
+/* What is awake for a moment has another stack then. */
+static void test_what_is_away_for_a_moment_hides_no_step(void **state)
+{
+    (void)state;
+    const unsigned values[] = {27, 27, 30, 23, 30, 33, 33, 33, 30, 36, 36, 36, 39, 39, 33, 42, 42};
+    struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
+    struct finding *finding = located_at(judgement, values, 5, -1);
+    assert_int_equal(finding->place_count, 1);
+    assert_string_equal(finding->places[0].step, "press b");
+    assert_float_equal(finding->places[0].per_iteration, 3, 1e-9);
+    judgement_free(judgement);
+}
+
 /* One in four iterations: no step lets anything go. */
 static void test_rare_growth_has_its_step(void **state)
 {
@@ -303,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_what_comes_and_goes_hides_no_step),
         cmocka_unit_test(test_a_step_that_is_hidden_is_not_told),
         cmocka_unit_test(test_what_is_gone_after_the_rest_is_not_told),
+        cmocka_unit_test(test_what_is_away_for_a_moment_hides_no_step),
         cmocka_unit_test(test_rare_growth_has_its_step),
         cmocka_unit_test(test_a_loss_is_of_what_came_last),
         cmocka_unit_test(test_rates_are_not_located),
