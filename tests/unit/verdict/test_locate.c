@@ -175,7 +175,7 @@ static void test_what_is_gone_after_the_rest_is_not_told(void **state)
 static void test_what_is_away_for_a_moment_hides_no_step(void **state)
 {
     (void)state;
-    const unsigned values[] = {27, 27, 30, 23, 30, 33, 33, 33, 30, 36, 36, 36, 39, 39, 33, 42, 42};
+    const unsigned values[] = {27, 27, 30, 23, 30, 33, 33, 33, 30, 36, 36, 39, 39, 33, 42, 42};
     struct judgement *judgement = judgement_of(GAUGE_FD, "pipe");
     struct finding *finding = located_at(judgement, values, 5, -1);
     assert_int_equal(finding->place_count, 1);
