@@ -37,7 +37,7 @@ enum loop_result target_await(struct target *target, loop_condition *condition, 
 bool target_extend_quit(struct target *target, int64_t *deadline)
 {
     int64_t now = clock_now();
-    if (!target->quitting || target_has_ended(target))
+    if (target_has_ended(target))
         return false;
     double used = process_cpu_seconds(&target->process), before = target->cpu_seconds;
     double seconds = (double)(now - target->looked_at) / (double)NS_PER_SECOND;

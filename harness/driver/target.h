@@ -49,7 +49,7 @@ struct target {
     struct buffer errors_tail; /* the last lines */
     bool terminal_open;        /* the pty has not hung up */
     bool quitting;             /* its end is no failure now */
-    int64_t quit_until;        /* then: one that is busy is waited for until that moment */
+    int64_t quit_until;        /* then: one that is busy is waited for until that moment; else 0 */
     int64_t looked_at;         /* ... when it was last seen how busy it is */
     double cpu_seconds;        /* ... what it had used of the processor by then */
     bool too_busy;             /* ... it was busy at that look */

@@ -181,9 +181,11 @@ void next_steps(const struct suite_result *suite, const struct scenario_result *
         if (scenarios[i].judgement == NULL)
             continue;
         /* The report estimates what a stack gained; the profiles have all of it. */
-        _cleanup_free_ char *comparison = scenarios[i].verdict == VERDICT_LEAK
-                                              ? evidence_comparison(suite->directory, &scenarios[i])
-                                              : NULL;
+        bool grew = scenarios[i].verdict == VERDICT_LEAK ||
+                    (scenarios[i].verdict == VERDICT_FAILED &&
+                     judgement_has(scenarios[i].judgement, FINDING_GROWTH));
+        _cleanup_free_ char *comparison =
+            grew ? evidence_comparison(suite->directory, &scenarios[i]) : NULL;
         if (comparison != NULL)
             add_step(lines, "To compare its profiles: ", comparison);
         add_accept(suite, &scenarios[i], lines);
