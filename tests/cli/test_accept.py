@@ -285,9 +285,9 @@ def test_a_broken_baseline_is_named(leakgate, report):
 
 
 def spread(scenario="spread"):
-    """Two holders in turn: the gauge grows, and neither of them does steadily enough."""
+    """Each iteration keeps another file: the gauge grows, and no holder by more than one."""
     def fds(i):
-        return {"pipe": 3 + i - i % 24, "socket:tcp": 3 + i % 24}
+        return {"pipe": 6, **{f"/var/lib/{file}": 1 for file in range(i)}}
     return journals.Journal(scenario).measured(fds, drained=fds(42)).end()
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 FOLDER = "tests/bench/detection"
-GAUGES = {"fd", "goroutine", "child", "zombie", "heap_stack", "cpu", "spawn"}
+GAUGES = {"fd", "goroutine", "child", "zombie", "heap_stack", "cpu", "spawn", "output"}
 
 
 @pytest.fixture

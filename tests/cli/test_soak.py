@@ -97,9 +97,9 @@ def test_a_loop_of_iterations_that_lasts_is_told_per_hour(leakgate, apart, told)
     for i in range(6):
         journal.sample("idle", 6, 10 + i, one_per_sample(0))
     for i in range(21):
-        journal.sample("loop", 8 + 2 * i, 20 + apart * i, one_per_sample(2 * i))
+        journal.sample("loop", 8 + 2 * i, 20 + apart * i, one_per_sample(2 + 2 * i))
     for i in (60, 65):
-        journal.sample("drain", 48, 20 + apart * 20 + i, one_per_sample(40))
+        journal.sample("drain", 48, 20 + apart * 20 + i, one_per_sample(42))
     journal.end().write(report_of(leakgate))
     shown = " ".join(leakgate("report").stdout.split())
     assert ("fd +1.00 per iteration, +180.00 per hour" in shown) == told
