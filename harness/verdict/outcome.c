@@ -157,7 +157,7 @@ static const struct sample *start_of(const struct series *series)
 /* What a row shows at the three rests, and how many iterations lie between them. Paced by time, a
  * loop is judged by its floors alone. */
 struct rests {
-    double before, noise; /* the least before the loop, and by how much more it was at times */
+    double before, noise; /* settled before the loop, and by how much more it was at times */
     double after, second; /* NAN: there was no such rest */
     double lowest;        /* before the loop or, of a holder, at the start */
     double first_iterations, second_iterations;
@@ -177,7 +177,7 @@ static struct rests rests_of(const struct ledger *ledger, const double *row,
                              const struct account *holder)
 {
     const struct sample *start = start_of(ledger->series);
-    double idle = ledger_idle_floor(ledger, row);
+    double idle = settled(row, ledger->idle);
     double first = ledger->loop.count > 0 ? row[ledger->loop.first] : NAN;
     struct rests rests = {.before = isnan(idle) ? first : idle,
                           .after = settled(row, ledger->drain),

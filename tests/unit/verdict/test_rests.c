@@ -75,6 +75,21 @@ static void what_sleeps_only_at_rest_is_found_there(void **state)
     end(&it);
 }
 
+/* When the rest before the loop begins, they are still busy with the warm-up. */
+static void what_falls_asleep_in_the_first_rest_counts_from_its_end(void **state)
+{
+    (void)state;
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", seen_at_rest, 0, 0);
+    it.series.samples[0].holdings.items[0].value = 0;
+    it.judgement = judge(&it.series, NULL, &facts);
+    const struct finding *finding = only_finding(&it, FINDING_GROWTH);
+    assert_float_equal(finding->from, 12, 1e-9);
+    assert_float_equal(finding->per_iteration, 1, 1e-9);
+    assert_true(finding->repeats);
+    end(&it);
+}
+
 /* Faster at first, as in a loop that gets slower itself; at a second pace once it is played again.
  */
 static double saturates(int iteration, int rested, int second_pace)
@@ -248,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_sleeps_only_at_rest_is_found_there),
+        cmocka_unit_test(what_falls_asleep_in_the_first_rest_counts_from_its_end),
         cmocka_unit_test(what_slows_down_is_a_leak_of_counts),
         cmocka_unit_test(what_comes_no_more_has_filled_up),
         cmocka_unit_test(a_straight_line_that_ends_has_filled_up),
