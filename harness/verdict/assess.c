@@ -109,7 +109,7 @@ static void note_use(struct assessment *assessment, const struct account *accoun
 
 /* Judges one holder. True when it was reported, or is excepted: then it is taken off the total. */
 static bool assess_holder(struct assessment *assessment, const struct account *account,
-                          double total_retained)
+                          double total_retained, bool total_fell)
 {
     const struct ledger *ledger = assessment->ledger;
     const struct holder_table *holders = ledger->series->holders;
@@ -140,6 +140,9 @@ static bool assess_holder(struct assessment *assessment, const struct account *a
     const double half = 0.5;
     if (kind == FINDING_BACKLOG && total_retained >= half * outcome.net)
         return true;
+    /* Where the total comes and goes by chance, a holder that is the same twice is so by chance. */
+    if (kind == FINDING_FILLED && total_fell)
+        kind = FINDING_GROWTH;
     struct finding finding = finding_of(kind, account->gauge, &outcome, allowance);
     finding.holder = memory_copy_text(account->key);
     finding.example = holder_raw_name(holders, holder_table_get(holders, account->example));
@@ -348,13 +351,15 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
     }
     _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
     double total_retained = retained_at_rest(ledger, remaining);
+    struct account whole = {.gauge = gauge, .values = remaining};
+    bool total_fell = rule == RULE_FLOOR && outcome_of(ledger, &whole, (struct allowance){0}).fell;
     _cleanup_free_ bool *own = memory_array(count, sizeof *own);
     bool *taken = held_by == GAUGE_HEAP_STACK ? taken_stacks : own;
     if (gauge == GAUGE_HEAP_ALLOC)
         companions_take(ledger, assessment->findings, taken);
     for (size_t i = 0; i < count; i++) {
         if (held_by == gauge)
-            taken[i] = assess_holder(assessment, &accounts[i], total_retained);
+            taken[i] = assess_holder(assessment, &accounts[i], total_retained, total_fell);
         if (taken[i])
             ledger_subtract(ledger, remaining, account_row(&accounts[i]));
     }

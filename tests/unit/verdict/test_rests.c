@@ -161,6 +161,15 @@ static void what_the_second_loop_takes_away_has_not_filled_up(void **state)
     it = judge_two_loops(GAUGE_GOROUTINE, straight_then, -10, 0);
     only_finding(&it, FINDING_FILLED);
     end(&it);
+    /* A companion that is the same twice, of a total that is not. */
+    it = (struct judged){.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", straight_then, -4, 0);
+    add_function(&it.series, GAUGE_GOROUTINE, "main.wait", straight_then, 0, 0);
+    it.judgement = judge(&it.series, NULL, &facts);
+    assert_int_equal(it.judgement->count, 2);
+    assert_int_equal(it.judgement->findings[0].kind, FINDING_GROWTH);
+    assert_int_equal(it.judgement->findings[1].kind, FINDING_GROWTH);
+    end(&it);
     /* As many as after the warm-up, but none at the start. */
     it = (struct judged){.series = build_two_loops(DRAIN_SAMPLES)};
     add_function(&it.series, GAUGE_GOROUTINE, "main.listen", straight_then, -10, 0);
