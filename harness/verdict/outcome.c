@@ -108,13 +108,13 @@ double drift_of(const struct ledger *ledger, const double *row)
     return fmax(drift, 0);
 }
 
-/* A copy of the row with the drift taken off from the loop's first sample on. */
+/* A copy of the row with the drift taken off, also from the rest before the loop. */
 static double *without_drift(const struct ledger *ledger, const double *row, double drift)
 {
     double *copy = memory_array(ledger->columns, sizeof *copy);
     memcpy(copy, row, ledger->columns * sizeof *copy);
-    double start = ledger->samples[ledger->loop.first]->at;
-    for (size_t i = ledger->loop.first; i < ledger->columns; i++)
+    double start = ledger->samples[0]->at;
+    for (size_t i = 0; i < ledger->columns; i++)
         copy[i] -= drift * (ledger->samples[i]->at - start);
     return copy;
 }
