@@ -296,16 +296,19 @@ static bool second_loop(struct run *run, struct lg_error *err)
     return rest_after(run, PHASE_SECOND_DRAIN, run_rest_needed(run->plan, &run->series), err);
 }
 
-/* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. */
+/* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. What
+ * was repeated in the screening need not be once more in the run that confirms it. */
 static bool rest_and_repeat(struct run *run, struct lg_error *err)
 {
+    enum attempt attempt = run->options->attempt;
+    bool confirms = attempt == ATTEMPT_AGAIN || attempt == ATTEMPT_CONTROL_AGAIN;
     const struct measure_plan *measure = &run->plan->measure;
     bool by_time = measure->every_ms > 0;
     if (measure->drain_ms == 0 || (by_time && !has_grown(run)))
         return true;
     if (!rest_after(run, PHASE_DRAIN, measure->drain_ms, err))
         return false;
-    return by_time || !has_grown(run) || second_loop(run, err);
+    return by_time || confirms || !has_grown(run) || second_loop(run, err);
 }
 
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */

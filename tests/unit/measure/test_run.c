@@ -394,6 +394,16 @@ static void what_goes_in_part_is_given_its_time_again(void **state)
     assert_int_equal(samples_of("second_drain"), 6);
 }
 
+static void what_is_to_be_confirmed_has_no_second_loop(void **state)
+{
+    (void)state;
+    judge_it(grows);
+    it.options.attempt = ATTEMPT_AGAIN;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("drain"), 16);
+    assert_int_equal(times_asked("play:43"), 0);
+}
+
 static double fills_up(unsigned iteration)
 {
     return 20 + (iteration < 42 ? iteration : 42);
@@ -878,6 +888,7 @@ int main(void)
         TEST(what_stays_is_drained_for_so_long),
         TEST(what_stays_gets_a_second_loop),
         TEST(what_goes_in_part_is_given_its_time_again),
+        TEST(what_is_to_be_confirmed_has_no_second_loop),
         TEST(what_has_filled_up_rests_for_a_moment_again),
         TEST(what_is_paced_by_time_has_no_second_loop),
         TEST(a_plan_without_a_drain_has_none),
