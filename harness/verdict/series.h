@@ -39,7 +39,8 @@ struct pace series_pace(const struct series *series);
 /* When the loop's last sample was taken; NAN: there is none. */
 double series_loop_end(const struct series *series);
 /* How many seconds after the loop all that was to go was gone, by the rest that followed: from then
- * on no count, nor the heap, was higher than at its end. NAN: there was no rest. */
+ * on no count, nor the heap, was higher than at its end for longer than a moment. NAN: there was no
+ * rest. */
 double series_settling(const struct series *series);
 
 #endif

@@ -391,7 +391,7 @@ static void what_goes_in_part_is_given_its_time_again(void **state)
     judge_it(half_is_gone_after_16_s);
     assert_int_equal(run(), EXIT_PASS);
     assert_int_equal(samples_of("drain"), 16);
-    assert_int_equal(samples_of("second_drain"), 6);
+    assert_int_equal(samples_of("second_drain"), 5);
 }
 
 static void what_is_to_be_confirmed_has_no_second_loop(void **state)
