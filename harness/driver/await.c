@@ -44,7 +44,8 @@ bool target_extend_quit(struct target *target, int64_t *deadline)
     target->looked_at = now;
     target->cpu_seconds = used;
     target->too_busy = used - before >= BUSY_QUIT_CORES * seconds;
-    *deadline = now + BUSY_QUIT_LOOK_MS * NS_PER_MS;
+    int64_t next = now + BUSY_QUIT_LOOK_MS * NS_PER_MS;
+    *deadline = next < target->quit_until ? next : target->quit_until;
     return target->too_busy && now < target->quit_until;
 }
 

@@ -150,6 +150,16 @@ def test_a_peak_is_a_level(place):
     place.nothing_left()
 
 
+@pytest.mark.alone
+def test_what_is_too_busy_to_quit_is_ended_and_judged(place):
+    shown, stored = run(place, "spin,slow-quit:60")
+    assert (shown.status, stored["verdict"]) == (1, "leak"), shown
+    [left] = [finding for finding in failing(stored) if finding["kind"] == "left_behind"]
+    assert left["holder"].startswith("rests (")
+    assert "still busy 30 s after the quit steps and was ended" in flat(shown)
+    place.await_none()
+
+
 # --- What is sound ---
 
 MODALS = """\
