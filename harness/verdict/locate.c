@@ -254,11 +254,12 @@ static void name_stacks(struct finding *finding, const struct ledger *ledger, un
 static void name_companions(struct finding *finding, const struct ledger *ledger, double net,
                             unsigned last_step)
 {
-    const double share = 0.1; /* of one for each, either way */
+    /* One for each, a tenth either way; of fewer some stack has as many by chance. */
+    const double share = 0.1, least = 5;
     size_t count, found = 0;
     const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     _cleanup_buffer_ struct buffer text = {0};
-    for (size_t i = 0; net > 0 && i < count && found < COMPANIONS_NAMED; i++)
+    for (size_t i = 0; net >= least && i < count && found < COMPANIONS_NAMED; i++)
         if (fabs(ledger_gain(stacks[i].values, ledger->loop) - net) <= share * net &&
             keeps_rising(ledger, stacks[i].values, last_step))
             buffer_format(&text, "%s%s", found++ == 0 ? "with each comes an object of " : ", ",

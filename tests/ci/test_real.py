@@ -10,7 +10,7 @@ import pytest
 from job import SOURCE
 
 STANDIN = SOURCE / "build" / "standin" / "standin"
-SHORT = "{warmup: 1, idle: 6, idle_for: 600ms, samples: 21, iterations_per_sample: 1}"
+SHORT = "{warmup: 1, idle: 6, idle_for: 1100ms, samples: 21, iterations_per_sample: 1}"
 SCENARIO = """\
 version: 1
 title: To the files and back

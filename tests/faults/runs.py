@@ -23,7 +23,7 @@ REPORT_FILES = ["result.json", "index.html", "summary.md", "junit.xml", "samples
 # What a run may take in all before the test gives it up: a machine under load is no fault.
 PATIENCE = 240
 # A run mostly waits. More at a time would take the time of the other runs' steps.
-AT_A_TIME = 5
+AT_A_TIME = 7
 
 MISBEHAVING = pathlib.Path(__file__).with_name("misbehaving.py")
 MISBEHAVING_TARGET = """\
@@ -50,7 +50,7 @@ iteration:
   - press: x
   - wait: {text: lamp off, timeout: 2s}
 measure:
-  {warmup: 1, idle: 2, idle_for: 100ms, samples: 21, iterations_per_sample: 1, round_trip: 1s}
+  {warmup: 1, idle: 2, idle_for: 1100ms, samples: 21, iterations_per_sample: 1, round_trip: 1s}
 """
 
 # Two tabs of the stand-in, and with them one event of its leaks per iteration.

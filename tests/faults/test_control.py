@@ -8,7 +8,7 @@ from runs import beside_others
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
-FAST = "{idle_for: 1s, drain: 5s}"
+FAST = "{idle_for: 1100ms, drain: 5s}"
 
 
 def run(place, control, program, *words):
@@ -81,7 +81,7 @@ def test_a_control_that_crashes_later_leaves_no_verdict(place):
                        f"case $* in *version*) ;; *) mkdir {place.root}/programs/ran || exit 3\n"
                        f'esac\nexec {place.standin()} "$@"\n', 0o755)
     shown = place.run("tab-cycle", "--target", "standin", "--control", once, "--program",
-                      place.standin("fd"))
+                      place.standin("heap:4096"))
     assert shown.status == 5, shown
     stored = place.result()["scenarios"][0]
     assert stored["verdict"] == "failed"

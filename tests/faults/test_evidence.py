@@ -7,7 +7,7 @@ import shlex
 from runs import beside_others
 
 # Short, and no rest to speak of: what leaks here does not go away.
-FAST = "{warmup: 1, idle: 2, idle_for: 100ms, drain: 5s, iterations_per_sample: 1}"
+FAST = "{warmup: 1, idle: 2, idle_for: 1100ms, drain: 5s, iterations_per_sample: 1}"
 ITERATIONS = 20
 PROFILES = {"heap-first.pb.gz", "heap-last.pb.gz", "goroutine-first.pb.gz",
             "goroutine-last.pb.gz"}

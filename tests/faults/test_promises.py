@@ -140,7 +140,7 @@ def test_leakgate_and_guard_are_killed_at_once(place, with_runner):
     """Worker and target are bound to their parents; this one hears no SIGHUP and needs no terminal.
     Only daemons are beyond anyone's reach then."""
     place.misbehaving("deaf")
-    place.scenario(NAME, LAMP.replace("idle_for: 100ms", "idle_for: 10m"))
+    place.scenario(NAME, LAMP.replace("idle_for: 1100ms", "idle_for: 10m"))
     process = place.start("run", NAME, "--report", place.report)
     assert await_idle(place, process), place.finish(process)
     assert "misbehaving.py deaf" in str(place.processes())

@@ -58,7 +58,7 @@ def test_the_page_is_made_from_the_rows():
     assert coverage.PAGE.read_text(encoding="utf-8") == coverage.page()
 
 
-def quickened(name):
+def quickened(name, **more):
     """The text of a scenario, the same but for its `measure`."""
     text = (SOURCE / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
     measure = yaml.safe_load(text).get("measure", {})
@@ -68,15 +68,15 @@ def quickened(name):
             break
     # Paced by time, there is no rest before the loop.
     fast = {"drain": FAST["drain"]} if "every" in measure else FAST
-    quick = {**measure, **fast, **ROWS[name].get("measure", {})}
+    quick = {**measure, **fast, **ROWS[name].get("measure", {}), **more}
     quick = {key: value for key, value in quick.items() if value is not None}
     return f"{text}\nmeasure: {json.dumps(quick)}\n"
 
 
 def play(place, name, leak):
     """A sound program is run as users run it: what one run alone takes for growth, a fresh process
-    refutes. A leak is to be found by one run alone."""
-    place.scenario(name, quickened(name))
+    refutes. A leak is to be found by one run alone, in its loop (test_rests.py has the rests)."""
+    place.scenario(name, quickened(name, drain="0s") if leak else quickened(name))
     alone = ["--no-confirm"] if leak else []
     shown = place.run(name, "--target", "standin", "--program", place.standin(leak), *alone,
                       timeout=PATIENCE)
