@@ -127,6 +127,20 @@ static void a_gauge_may_be_allowed_a_higher_rate(void **state)
     judgement_free(judgement);
 }
 
+/* A burst in the first half of the rest. */
+static void the_later_half_of_the_rest_counts(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, DRAIN_SAMPLES);
+    set_rate(&series, GAUGE_SPAWN, 1, 1, 0);
+    for (size_t i = series.count - DRAIN_SAMPLES + 1; i < series.count; i++)
+        series.samples[i].gauges[GAUGE_SPAWN] += 100;
+    struct judgement *judgement = judge(&series, NULL, &facts);
+    assert_int_equal(judgement->verdict, VERDICT_PASS);
+    judgement_free(judgement);
+    series_free(&series);
+}
+
 static void a_tool_is_named_and_may_be_excepted(void **state)
 {
     (void)state;
@@ -159,6 +173,7 @@ static void a_tool_is_named_and_may_be_excepted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_later_half_of_the_rest_counts),
         cmocka_unit_test(a_rate_that_rose_in_the_loop_is_a_leak),
         cmocka_unit_test(a_rate_that_is_as_before_passes),
         cmocka_unit_test(what_the_loop_leaves_to_do_is_no_rate),

@@ -268,9 +268,75 @@ static void the_noise_of_the_rests_is_no_leak(void **state)
     end(&it);
 }
 
+/* 20 in the loop, and so many in each sample at rest. */
+static void judge_rests_of(const unsigned idle[IDLE_SAMPLES], unsigned drain, unsigned last,
+                           size_t findings)
+{
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    struct series *series = &it.series;
+    uint32_t function = holder_table_function(series->holders, "main.listen", 11);
+    uint32_t holder = holder_table_stack(series->holders, GAUGE_GOROUTINE, &function, 1);
+    for (size_t i = 0; i < series->count; i++) {
+        struct sample *sample = &series->samples[i];
+        bool rests = sample->phase == PHASE_DRAIN || sample->phase == PHASE_SECOND_DRAIN;
+        bool ends = sample->phase == PHASE_DRAIN && sample[1].phase != PHASE_DRAIN;
+        uint32_t held = i < IDLE_SAMPLES ? idle[i] : !rests ? 20 : ends ? last : drain;
+        holding_list_add(&sample->holdings, (struct holding){holder, held, 0});
+        sample->gauges[GAUGE_GOROUTINE] = held;
+    }
+    it.judgement = judge(series, NULL, &facts);
+    assert_int_equal(it.judgement->count, findings);
+    end(&it);
+}
+
+static void what_the_rest_before_moves_by_counts(void **state)
+{
+    (void)state;
+    const unsigned still[] = {20, 20, 20, 20, 20, 20}, restless[] = {20, 26, 20, 26, 20, 20};
+    judge_rests_of(still, 27, 27, 1);
+    judge_rests_of(restless, 27, 27, 0);
+    /* One sample that is high by chance is not what is left. */
+    judge_rests_of(still, 20, 60, 0);
+}
+
+/* Two for each iteration of the first loop, and one of the second. */
+static double twice_then_once(int iteration, int rested, int unused)
+{
+    (void)rested, (void)unused;
+    return 20 + iteration + (iteration < LOOP_ITERATIONS ? iteration : LOOP_ITERATIONS);
+}
+
+static void what_is_allowed_is_no_second_growth(void **state)
+{
+    (void)state;
+    struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+    add_function(&it.series, GAUGE_GOROUTINE, "main.listen", twice_then_once, 0, 0);
+    _cleanup_baseline_ struct baseline *baseline = baseline_new();
+    struct baseline_exception exception = {
+        .gauge = GAUGE_GOROUTINE, .holder = "main.listen", .allowed = 1, .reason = "known"};
+    baseline_except(baseline, &exception);
+    it.judgement = judge(&it.series, baseline, &facts);
+    only_finding(&it, FINDING_FILLED);
+    end(&it);
+}
+
+static void another_pace_is_no_repetition(void **state)
+{
+    (void)state;
+    struct judged it = judge_two_loops(GAUGE_GOROUTINE, straight_then, 6, 0);
+    assert_false(only_finding(&it, FINDING_GROWTH)->repeats);
+    end(&it);
+    it = judge_two_loops(GAUGE_GOROUTINE, straight_then, 10, 0);
+    assert_true(only_finding(&it, FINDING_GROWTH)->repeats);
+    end(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_rest_before_moves_by_counts),
+        cmocka_unit_test(what_is_allowed_is_no_second_growth),
+        cmocka_unit_test(another_pace_is_no_repetition),
         cmocka_unit_test(what_sleeps_only_at_rest_is_found_there),
         cmocka_unit_test(what_falls_asleep_in_the_first_rest_counts_from_its_end),
         cmocka_unit_test(what_slows_down_is_a_leak_of_counts),
