@@ -6,10 +6,10 @@
 #include "base/buffer.h"
 #include "result/result.h"
 
-/* The screen when it failed: the last one that was kept for another reason than a snapshot; NULL:
- * none. How many of its rows there are down to the last that shows something. */
 /* The record whose failure is shown with screen and standard error; NULL: none is. */
 const struct run_record *failed_record(const struct scenario_result *scenario);
+/* The screen when it failed: the last one that was kept for another reason than a snapshot; NULL:
+ * none. How many of its rows there are down to the last that shows something. */
 const struct journal_screen *failing_screen(const struct run_record *record);
 size_t rows_in_use(const struct string_list *rows);
 /* The start of the last `lines` lines of a text. */

@@ -159,7 +159,7 @@ static const struct sample *start_of(const struct series *series)
 struct rests {
     double before, noise; /* settled before the loop, and by how much more it was at times */
     double after, second; /* NAN: there was no such rest */
-    double lowest;        /* before the loop or, of a holder, at the start */
+    double lowest;        /* before the loop or, of a holder, at the start; with a second rest */
     double first_iterations, second_iterations;
 };
 
@@ -183,7 +183,8 @@ static struct rests rests_of(const struct ledger *ledger, const double *row,
                           .after = settled(row, ledger->drain),
                           .second = settled(row, ledger->second)};
     rests.lowest = rests.before;
-    if (holder != NULL && holder->key != NULL && start != NULL)
+    /* A search through the whole sample, so only where it is asked for. */
+    if (ledger->second.count > 0 && holder != NULL && holder->key != NULL && start != NULL)
         rests.lowest = fmin(rests.before, ledger_held_in(ledger, start, holder));
     for (size_t i = 0; i < ledger->idle.count; i++)
         rests.noise = fmax(rests.noise, row[ledger->idle.first + i] - rests.before);
