@@ -3,8 +3,7 @@
  * be used as a string. Zeroed it is empty and has no maximum; where what others wrote is read,
  * BUFFER_INIT gives it one.
  */
-#ifndef LEAKGATE_BASE_BUFFER_H
-#define LEAKGATE_BASE_BUFFER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ const char *buffer_string(const struct buffer *buffer);
 char *buffer_take(struct buffer *buffer);
 void buffer_clear(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
-
-#endif

@@ -1,6 +1,5 @@
 /* Time. Deadlines are on the monotonic clock, in nanoseconds; dates are UTC. */
-#ifndef LEAKGATE_BASE_CLOCK_H
-#define LEAKGATE_BASE_CLOCK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ long clock_days_between(const char *a, const char *b);
 
 /* "850 ms", "12.3 s", "1 min 52 s", "2 h 05 min" into text of `size` bytes; for people. */
 void clock_describe(int64_t ns, char *text, size_t size);
-
-#endif

@@ -6,8 +6,7 @@
  * so reporting an error cannot fail. Outputs are untouched on failure. Only commands/ and report/
  * print.
  */
-#ifndef LEAKGATE_BASE_ERROR_H
-#define LEAKGATE_BASE_ERROR_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -55,5 +54,3 @@ bool lg_context(struct lg_error *err, const char *format, ...)
 void lg_error_at(struct lg_error *err, const char *file, unsigned line, unsigned column);
 
 enum exit_status lg_exit_status(enum lg_error_class class);
-
-#endif

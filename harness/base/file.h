@@ -2,8 +2,7 @@
  * Files and directories. Nothing here follows a symbolic link at the last component unless it says
  * so; results are whole or absent.
  */
-#ifndef LEAKGATE_BASE_FILE_H
-#define LEAKGATE_BASE_FILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,5 +87,3 @@ LG_CHECKED bool directory_copy(const char *from, const char *to, struct lg_error
 LG_CHECKED bool directory_remove(const char *path, struct lg_error *err);
 /* The same for `name`, file or directory, in an open directory. */
 LG_CHECKED bool entry_remove_at(int directory, const char *name, struct lg_error *err);
-
-#endif

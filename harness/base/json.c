@@ -1,14 +1,12 @@
 #include "base/json.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "base/strings.h"
 
 void cleanup_json(json_t **value)
 {

@@ -2,8 +2,7 @@
  * JSON by jansson: duplicate keys refused, sizes and depth limited, numbers finite, keys sorted on
  * the way out, so that the same data gives the same bytes.
  */
-#ifndef LEAKGATE_BASE_JSON_H
-#define LEAKGATE_BASE_JSON_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -47,5 +46,3 @@ json_t *json_texts(const struct string_list *texts);
 /* json_object_set_new that ends the process when memory is exhausted. Steals `value`. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_push(json_t *array, json_t *value);
-
-#endif

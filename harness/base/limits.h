@@ -2,8 +2,7 @@
  * Every limit on what leakgate reads, in one place, each with its reason. Over a limit the answer
  * is a clear error that names the limit. See docs/design.md, "Limits".
  */
-#ifndef LEAKGATE_BASE_LIMITS_H
-#define LEAKGATE_BASE_LIMITS_H
+#pragma once
 
 /* Scenario and target files. libyaml 0.2.5 has no depth limit and is quadratic in it: 200 KB of
  * '[' takes over a minute unless the depth is checked at every event. */
@@ -184,5 +183,3 @@
  * follows; two within 150 ms mean something else to Sidecar. */
 #define ESCAPE_PAUSE_MS 120
 #define ESCAPE_LOOK_MS 5 /* between two looks whether the target has read it */
-
-#endif

@@ -10,8 +10,7 @@
  * Order of calls: loop_new; loop_watch for each descriptor; loop_run_until again and again;
  * loop_free, which closes nothing that it was given.
  */
-#ifndef LEAKGATE_BASE_LOOP_H
-#define LEAKGATE_BASE_LOOP_H
+#pragma once
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -58,5 +57,3 @@ enum loop_result loop_run_until(struct loop *loop, loop_condition *condition, lo
                                 void *context, int64_t deadline, struct lg_error *err);
 /* Handles events for that long. */
 enum loop_result loop_rest(struct loop *loop, int64_t ms, struct lg_error *err);
-
-#endif

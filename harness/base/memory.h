@@ -2,8 +2,7 @@
  * Memory that cannot be had ends the process with exit status 70 and a message: there is no verdict
  * to be given without it, and the guard cleans up after a worker that ends so.
  */
-#ifndef LEAKGATE_BASE_MEMORY_H
-#define LEAKGATE_BASE_MEMORY_H
+#pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,5 +61,3 @@ void cleanup_file(FILE **file);
         (fd) = -1;                                                                                 \
         taken_;                                                                                    \
     }))
-
-#endif

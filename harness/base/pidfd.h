@@ -2,8 +2,7 @@
  * Descriptors that stand for a process (pidfd_open(2)): readable when it has ended, and never
  * another process's, whatever becomes of the number.
  */
-#ifndef LEAKGATE_BASE_PIDFD_H
-#define LEAKGATE_BASE_PIDFD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,5 +15,3 @@ int pidfd_make(pid_t pid);
 bool pidfd_await(int pidfd, int64_t deadline);
 /* False and errno when the signal could not be sent; ESRCH when it has been reaped. */
 bool pidfd_signal(int pidfd, int signal);
-
-#endif

@@ -1,6 +1,5 @@
 /* Lists of owned strings, and what is done with short texts everywhere. */
-#ifndef LEAKGATE_BASE_STRINGS_H
-#define LEAKGATE_BASE_STRINGS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,5 +54,3 @@ char *text_harmless(const char *text, bool keep_newlines);
 
 /* The text as one word of a POSIX shell; the caller frees it. */
 char *shell_quoted(const char *text);
-
-#endif

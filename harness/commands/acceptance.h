@@ -2,8 +2,7 @@
  * What a new baseline is made of: a run's levels, what the old baseline said, and the leaking
  * holders that a person names. Pure but for reading; commands/accept.c writes.
  */
-#ifndef LEAKGATE_COMMANDS_ACCEPTANCE_H
-#define LEAKGATE_COMMANDS_ACCEPTANCE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -34,5 +33,3 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
  * are. NULL and LG_ERROR_INPUT when the run is no pass by it, or of another plan. */
 struct baseline *acceptance_tighten(const struct run_record *record, const struct baseline *old,
                                     bool levels, struct lg_error *err);
-
-#endif

@@ -3,8 +3,7 @@
  * before anything of it exists: `attempt` (a number of enum attempt), `journal` and `world`
  * (their paths). Last: `result`, what came of the scenario.
  */
-#ifndef LEAKGATE_COMMANDS_CHANNEL_H
-#define LEAKGATE_COMMANDS_CHANNEL_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -26,5 +25,3 @@ json_t *channel_read(struct channel *channel);
 
 /* The runner's side: steals the object. False: nobody reads it. */
 bool channel_write(int writer, json_t *object);
-
-#endif

@@ -2,8 +2,7 @@
  * The way from argv to a sub-command. Each command is one file; it prints its result on standard
  * output and all else on standard error, and returns the exit status.
  */
-#ifndef LEAKGATE_COMMANDS_COMMAND_H
-#define LEAKGATE_COMMANDS_COMMAND_H
+#pragma once
 
 #include "base/error.h"
 #include "commands/options.h"
@@ -42,5 +41,3 @@ void complain_of_all(struct diagnostics *problems);
 /* An exit status of leakgate's as `git bisect run` reads it; says so where the commit is left out.
  */
 int bisect_status(int status);
-
-#endif

@@ -2,8 +2,7 @@
  * Scenarios of the working tree against those of another revision, for --baseline-ref and
  * diff-baseline.
  */
-#ifndef LEAKGATE_COMMANDS_COMPARISON_H
-#define LEAKGATE_COMMANDS_COMPARISON_H
+#pragma once
 
 #include "commands/revision.h"
 #include "scenario/load.h"
@@ -33,5 +32,3 @@ void comparison_free(struct comparison *comparison);
  * (*is_new), or it lies outside of the repository. The caller frees it. */
 char *plan_difference(struct comparison *comparison, const struct revision *revision,
                       const struct plan *plan, bool *is_new);
-
-#endif

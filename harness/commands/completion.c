@@ -2,7 +2,6 @@
  * `leakgate completion`. Words that come from files are offered only where they mean themselves to
  * every shell: a file's name can be anything, and none of it may be expanded.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

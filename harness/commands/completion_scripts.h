@@ -5,8 +5,7 @@
  * What a shell does with the words is written in its own language: completion/template.SHELL, where
  * a name between two "@" stands for what the tables give.
  */
-#ifndef LEAKGATE_COMMANDS_COMPLETION_SCRIPTS_H
-#define LEAKGATE_COMMANDS_COMPLETION_SCRIPTS_H
+#pragma once
 
 #include "base/buffer.h"
 
@@ -19,5 +18,3 @@ void completion_fish(struct buffer *out); /* complete(1) */
 extern const char bash_template[];
 extern const char zsh_template[];
 extern const char fish_template[];
-
-#endif

@@ -1,6 +1,5 @@
 /* Where reports lie: a report's directory, or one that artifacts of a build were unpacked to. */
-#ifndef LEAKGATE_COMMANDS_FIND_REPORTS_H
-#define LEAKGATE_COMMANDS_FIND_REPORTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ void found_reports_free(struct found_reports *found);
 char *find_report(const char *directory, struct lg_error *err);
 /* The same among several, by the scenario that it holds a run of. */
 char *find_report_of(const char *directory, const char *scenario, struct lg_error *err);
-
-#endif

@@ -1,12 +1,10 @@
 #include "commands/help.h"
 
 #include <ctype.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "commands/command.h"
 #include "report/text_layout.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 2, HELP_COLUMN = 26 };

@@ -1,4 +1,3 @@
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 #include "commands/command.h"
 #include "commands/schedule.h"
 #include "commands/selection.h"
-#include "report/console.h"
 #include "report/text_layout.h"
 #include "verdict/baseline.h"
 #include "verdict/levels.h"

@@ -1,6 +1,4 @@
 /* `leakgate merge`: the reports of shards become one. */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,8 +2,7 @@
  * The one table of options. It drives parsing, each command's --help, the manual page and shell
  * completions: a new option is one row.
  */
-#ifndef LEAKGATE_COMMANDS_OPTIONS_H
-#define LEAKGATE_COMMANDS_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,5 +118,3 @@ struct shard {
     unsigned of;
 };
 struct shard option_shard(const struct arguments *arguments);
-
-#endif

@@ -1,6 +1,5 @@
 /* The result of a run in its formats: printed, and as the files of its report. */
-#ifndef LEAKGATE_COMMANDS_PRINT_RESULT_H
-#define LEAKGATE_COMMANDS_PRINT_RESULT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ bool print_report(struct suite_result *suite, const char *format, const char *fi
 /* Writes the files of all formats that have one into the report's directory; the first that cannot
  * be written is the error, and the others are written all the same. */
 bool write_reports(struct suite_result *suite, struct lg_error *err);
-
-#endif

@@ -7,8 +7,7 @@
  * Order of calls: progress_start; in each slot progress_begin, progress_attempt for each attempt,
  * progress_finish; progress_update again and again; progress_end.
  */
-#ifndef LEAKGATE_COMMANDS_PROGRESS_H
-#define LEAKGATE_COMMANDS_PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,5 +57,3 @@ double progress_seconds_left(const struct progress *progress, unsigned slot);
 /* Reads on in the journals, and draws. left: seconds until all are done; 0: not known. */
 void progress_update(struct progress *progress, double left);
 void progress_end(struct progress *progress);
-
-#endif

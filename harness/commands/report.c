@@ -1,5 +1,3 @@
-#include <stdio.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "commands/command.h"

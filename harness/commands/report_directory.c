@@ -8,7 +8,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/strings.h"
 #include "report/format.h"
 
 /* Not hidden: what gathers a build's artifacts often leaves hidden files out. */

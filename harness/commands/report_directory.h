@@ -2,8 +2,7 @@
  * The directories that a run writes to. What stands there already is deleted only where leakgate
  * itself made it, which a marker file in it says.
  */
-#ifndef LEAKGATE_COMMANDS_REPORT_DIRECTORY_H
-#define LEAKGATE_COMMANDS_REPORT_DIRECTORY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ bool report_directory_prepare(const char *directory, struct lg_error *err);
 bool evidence_directory_check(const char *directory, const char *name, struct lg_error *err);
 /* Replaces it by a new empty one; the caller frees the path. NULL on failure. */
 char *evidence_directory_make(const char *directory, const char *name, struct lg_error *err);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * revision_open, then the files one by one, then revision_close.
  */
-#ifndef LEAKGATE_COMMANDS_REVISION_H
-#define LEAKGATE_COMMANDS_REVISION_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -56,5 +55,3 @@ bool revision_baseline(const struct revision *revision, const char *path,
  * let a change excuse itself: it goes to plan->quarantine_here, and what is left is as long as
  * there. One that cannot be read there is none. */
 void revision_hold_back_quarantine(const struct revision *revision, struct plan *plan);
-
-#endif

@@ -1,7 +1,5 @@
 /* Which baseline each scenario of a run is judged by. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +7,6 @@
 #include "commands/command.h"
 #include "commands/suite_run.h"
 #include "result/exit_status.h"
-#include "report/text_layout.h"
 
 /* The two commands that measure a scenario without its baseline and store what was measured. */
 static void print_how_to_accept(const struct suite_run *suite, const struct plan *plan)

@@ -2,8 +2,7 @@
  * How long scenarios are expected to take, and which of them runs when and where by that. The same
  * files and items give the same answer on every machine, whatever their order.
  */
-#ifndef LEAKGATE_COMMANDS_SCHEDULE_H
-#define LEAKGATE_COMMANDS_SCHEDULE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ void schedule_shards(const struct schedule_item *items, size_t count, unsigned s
 /* Seconds until all are done that are started in this order, each in the slot that is free first.
  * free_in is when each slot is free, and what it becomes. */
 double schedule_span(const double *seconds, size_t count, double *free_in, unsigned slots);
-
-#endif

@@ -2,8 +2,7 @@
  * Which scenarios a command is about, loaded and checked all together: either all of them are fine,
  * or all that is wrong is printed and nothing has started.
  */
-#ifndef LEAKGATE_COMMANDS_SELECTION_H
-#define LEAKGATE_COMMANDS_SELECTION_H
+#pragma once
 
 #include "base/error.h"
 #include "commands/options.h"
@@ -41,5 +40,3 @@ struct load_options load_options_of(const struct arguments *arguments);
 
 /* BASELINES/TARGET/SCENARIO.json; the caller frees it. */
 char *baseline_path(const char *baselines, const char *target, const char *scenario);
-
-#endif

@@ -2,8 +2,7 @@
  * Reports of the parts of one suite, held against each other and put together to one: for
  * `leakgate merge`.
  */
-#ifndef LEAKGATE_COMMANDS_SHARDS_H
-#define LEAKGATE_COMMANDS_SHARDS_H
+#pragma once
 
 #include "result/result.h"
 
@@ -25,5 +24,3 @@ bool shards_agree(const struct shards *shards, struct lg_error *err);
  * directory that its evidence is in ("": it has none). */
 struct suite_result *shards_join(struct shards *shards, const char *directory,
                                  struct string_list *from);
-
-#endif

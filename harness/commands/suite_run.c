@@ -1,7 +1,6 @@
 #include "commands/suite_run.h"
 
 #include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,6 @@
 #include "commands/schedule.h"
 #include "measure/run.h"
 #include "probes/procfs.h"
-#include "report/text_layout.h"
 
 void suite_run_free(struct suite_run *suite)
 {

@@ -5,8 +5,7 @@
  * run (pool.c), each in a process of its own (runner.c). Nothing has started before all files are
  * known to be right.
  */
-#ifndef LEAKGATE_COMMANDS_SUITE_RUN_H
-#define LEAKGATE_COMMANDS_SUITE_RUN_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -59,5 +58,3 @@ bool pool_run(struct suite_run *suite, struct lg_error *err);
  * EXIT_INTERNAL when it could not say so. */
 void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t parent)
     __attribute__((noreturn));
-
-#endif

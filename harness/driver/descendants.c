@@ -2,7 +2,6 @@
  * Ending what a run started. Everything below this process is found by /proc and ended by pidfd;
  * orphans are adopted by this process, a subreaper, and found in the next round.
  */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -13,8 +13,7 @@
  *
  * The screen depends on what was drawn alone, not on how it was cut into calls.
  */
-#ifndef LEAKGATE_DRIVER_EMULATOR_H
-#define LEAKGATE_DRIVER_EMULATOR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,5 +90,3 @@ void emulator_cell(const struct emulator *emulator, int row, int column, struct 
 /* libvterm's encoding of a key that is no character, with modifiers (enum key_modifier). */
 void emulator_key(struct emulator *emulator, enum key_code code, unsigned function_number,
                   unsigned modifiers, struct buffer *bytes);
-
-#endif

@@ -1,5 +1,4 @@
 /* Steps that are input: press, chord, type, mouse, resize. */
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"

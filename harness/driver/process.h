@@ -6,8 +6,7 @@
  * output, standard error to a file, default signals, an empty signal mask, no other descriptors,
  * and dies with its parent (PR_SET_PDEATHSIG).
  */
-#ifndef LEAKGATE_DRIVER_PROCESS_H
-#define LEAKGATE_DRIVER_PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,5 +74,3 @@ bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
                              struct string_list *killed);
 /* "NAME (pid)" of every descendant that is alive now, zombies left out. */
 void process_descendants_alive(pid_t spare, struct string_list *names);
-
-#endif

@@ -7,11 +7,9 @@
  * reads are joined; invalid bytes become U+FFFD. NUL, which does nothing on a terminal and which
  * many JSON readers refuse, is left out.
  */
-#ifndef LEAKGATE_DRIVER_RECORDING_H
-#define LEAKGATE_DRIVER_RECORDING_H
+#pragma once
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -27,5 +25,3 @@ void recording_resize(struct recording *recording, int rows, int columns);
 /* Writes what is held back and closes. Errors of any write (ENOSPC) are reported here. NULL is
  * fine. */
 bool recording_close(struct recording *recording, struct lg_error *err);
-
-#endif

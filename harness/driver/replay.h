@@ -6,8 +6,7 @@
  * output that crashed a worker, so callers run this in a process of its own
  * (pictures/recordings.c).
  */
-#ifndef LEAKGATE_DRIVER_REPLAY_H
-#define LEAKGATE_DRIVER_REPLAY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ struct replay_end {
  * line that is no event ends it: a crash may leave such a last line. */
 bool replay(const char *path, size_t maximum, const struct replay_listener *listener, void *context,
             struct replay_end *end, struct lg_error *err);
-
-#endif

@@ -12,8 +12,7 @@
  * - A string over LIMIT_OSC_BYTES is dropped and its end is still found. Numbers saturate at
  *   CSI_NUMBER_MAX, parameters over CSI_PARAMETERS_MAX are dropped.
  */
-#ifndef LEAKGATE_DRIVER_SCANNER_H
-#define LEAKGATE_DRIVER_SCANNER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,5 +91,3 @@ struct scanner {
 };
 
 void scanner_feed(struct scanner *scanner, const char *bytes, size_t length);
-
-#endif

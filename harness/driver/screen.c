@@ -3,7 +3,6 @@
 #include "driver/screen.h"
 
 #include <pcre2.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* Matching the screen with what a wait step awaits: compiled once per step, asked at every frame.
  */
-#ifndef LEAKGATE_DRIVER_SCREEN_H
-#define LEAKGATE_DRIVER_SCREEN_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -36,5 +35,3 @@ bool range_resolve(struct range range, int count, int *first, int *last);
 /* The rows with the named regions blanked, for the round trip: one string per row. */
 void screen_without(const struct terminal *terminal, const struct plan *plan,
                     const struct string_list *leave_out, struct string_list *rows);
-
-#endif

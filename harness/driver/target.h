@@ -6,8 +6,7 @@
  * target_free (which ends the process itself if it still runs; its descendants are left to the
  * worker).
  */
-#ifndef LEAKGATE_DRIVER_TARGET_H
-#define LEAKGATE_DRIVER_TARGET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +19,6 @@
 #include "driver/recording.h"
 #include "driver/terminal.h"
 #include "driver/world_steps.h"
-#include "world/world.h"
 
 struct target_options {
     const char *program; /* path, see world_find_program */
@@ -98,5 +96,3 @@ bool target_fail_ended(struct target *target, const char *doing, struct lg_error
 char *target_stderr_tail(const struct target *target, unsigned lines);
 /* Writes the end of the recording; errors of the disk are reported here. */
 bool target_finish(struct target *target, struct lg_error *err);
-
-#endif

@@ -3,8 +3,7 @@
  * target.h. target.c has the process, its terminal and standard error; stepper.c the steps, of
  * which input.c does those that are input and await.c those that wait.
  */
-#ifndef LEAKGATE_DRIVER_TARGET_PRIVATE_H
-#define LEAKGATE_DRIVER_TARGET_PRIVATE_H
+#pragma once
 
 #include "driver/screen.h"
 #include "driver/target.h"
@@ -30,5 +29,3 @@ bool step_chord(struct target *target, const struct step *step, struct lg_error 
 bool step_text(struct target *target, const struct step *step, struct lg_error *err);
 bool step_mouse(struct target *target, const struct step *step, struct lg_error *err);
 bool step_resize(struct target *target, const struct step *step, struct lg_error *err);
-
-#endif

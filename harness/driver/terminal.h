@@ -14,8 +14,7 @@
  * The screen, the title, the modes and the replies depend on the bytes alone, never on how they
  * were cut into feeds; the number of frames does.
  */
-#ifndef LEAKGATE_DRIVER_TERMINAL_H
-#define LEAKGATE_DRIVER_TERMINAL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,5 +84,3 @@ void terminal_encode_key(struct terminal *terminal, struct key key, struct buffe
  * before it, at 223. */
 bool terminal_encode_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                            int column, struct buffer *bytes, struct lg_error *err);
-
-#endif

@@ -2,8 +2,7 @@
  * Steps that are done to the world alone: run, write, remove. They need no target, which is why
  * `prepare` may hold them. And what a step of any kind has: a deadline, and a report of it.
  */
-#ifndef LEAKGATE_DRIVER_WORLD_STEPS_H
-#define LEAKGATE_DRIVER_WORLD_STEPS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,5 +53,3 @@ enum loop_result program_run(const struct process_options *options, struct loop 
                              int64_t deadline, int *status, struct lg_error *err);
 /* LG_ERROR_CANCELLED with the signal that stopped the loop. Returns false. */
 bool fail_stopped(struct loop *loop, struct lg_error *err);
-
-#endif

@@ -1,7 +1,6 @@
 /* Why a scenario is run: each attempt is a fresh process by the same plan, and has a directory of
  * its own in the report. */
-#ifndef LEAKGATE_JOURNAL_ATTEMPT_H
-#define LEAKGATE_JOURNAL_ATTEMPT_H
+#pragma once
 
 enum attempt {
     ATTEMPT_SCREENING, /* in the scenario's own directory */
@@ -15,5 +14,3 @@ enum attempt {
     ATTEMPT_COUNT
 };
 const char *attempt_name(enum attempt attempt);
-
-#endif

@@ -3,8 +3,7 @@
  * and freeing go by the same table, so a key stands once, and how a member is written follows from
  * its type. Only for the files of this room.
  */
-#ifndef LEAKGATE_JOURNAL_FIELDS_H
-#define LEAKGATE_JOURNAL_FIELDS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -62,5 +61,3 @@ void fields_write(const struct field *table, const void *members, json_t *object
 bool fields_read(const struct field *table, const json_t *object, void *members, const char *source,
                  struct lg_error *err);
 void fields_free(const struct field *table, void *members);
-
-#endif

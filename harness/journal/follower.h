@@ -1,6 +1,5 @@
 /* A growing journal, for who watches a run (the progress line, --show). */
-#ifndef LEAKGATE_JOURNAL_FOLLOWER_H
-#define LEAKGATE_JOURNAL_FOLLOWER_H
+#pragma once
 
 #include "journal/record.h"
 
@@ -14,5 +13,3 @@ struct journal_follower *journal_follow(const char *path);
 void journal_follow_more(struct journal_follower *follower, journal_listener *listener,
                          void *context);
 void journal_follow_end(struct journal_follower *follower);
-
-#endif

@@ -7,8 +7,7 @@
  * nothing any more as 0), which keeps a journal of 60 samples with 5,000 heap stacks at a few
  * megabytes.
  */
-#ifndef LEAKGATE_JOURNAL_JOURNAL_H
-#define LEAKGATE_JOURNAL_JOURNAL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ bool journal_sync(struct journal *journal, struct lg_error *err);
 size_t journal_bytes(const struct journal *journal);
 /* fsync and close; NULL is fine. */
 bool journal_close(struct journal *journal, struct lg_error *err);
-
-#endif

@@ -7,8 +7,7 @@
  * writer's; of one that was read they are the record's own. Moments (`at`) are seconds since the
  * target was started.
  */
-#ifndef LEAKGATE_JOURNAL_RECORD_H
-#define LEAKGATE_JOURNAL_RECORD_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -211,5 +210,3 @@ struct journal_record {
         struct journal_end end;
     };
 };
-
-#endif

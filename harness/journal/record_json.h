@@ -1,6 +1,5 @@
 /* The keys of the records. Only for the files of this room. */
-#ifndef LEAKGATE_JOURNAL_RECORD_JSON_H
-#define LEAKGATE_JOURNAL_RECORD_JSON_H
+#pragma once
 
 #include <jansson.h>
 
@@ -24,5 +23,3 @@ void record_members_clear(enum record_kind kind, void *members);
 /* What a record's struct owns (struct journal_target of RECORD_TARGET, ...), not the struct itself.
  */
 void record_members_free(enum record_kind kind, void *members);
-
-#endif

@@ -1,6 +1,5 @@
 /* The names of the files in a run's directory. */
-#ifndef LEAKGATE_JOURNAL_RUN_FILES_H
-#define LEAKGATE_JOURNAL_RUN_FILES_H
+#pragma once
 
 #define JOURNAL_FILE "journal.jsonl"
 #define RECORDING_FILE "recording.cast"
@@ -13,5 +12,3 @@
 #define EVIDENCE_GOROUTINE_FIRST "goroutine-first.pb.gz"
 #define EVIDENCE_GOROUTINE_LAST "goroutine-last.pb.gz"
 #define EVIDENCE_GOROUTINES "goroutines.txt"
-
-#endif

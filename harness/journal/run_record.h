@@ -1,6 +1,5 @@
 /* A run, read back from its journal. */
-#ifndef LEAKGATE_JOURNAL_RUN_RECORD_H
-#define LEAKGATE_JOURNAL_RUN_RECORD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ void run_record_free(struct run_record *record);
 enum lg_error_class run_record_problem(const struct run_record *record);
 /* How many steps its plan's iteration has. */
 size_t run_record_iteration_length(const struct run_record *record);
-
-#endif

@@ -3,15 +3,11 @@
  * before their first use, and a sample's holdings as differences from the sample before. Only for
  * the files of this room.
  */
-#ifndef LEAKGATE_JOURNAL_SAMPLES_H
-#define LEAKGATE_JOURNAL_SAMPLES_H
+#pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
-#include "journal/record.h"
 #include "verdict/series.h"
 
 #define RECORD_FUNCTION "function"
@@ -26,5 +22,3 @@ json_t *sample_to_json(const struct sample *sample, const struct holding_list *b
 /* What is wrong with it; NULL: it was taken, or is none of these three. */
 const char *sample_record_read(const char *name, const json_t *object, struct series *series,
                                size_t *holdings);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * Order of calls: frames_new, replay with frames_listener, frames_write, frames_free.
  */
-#ifndef LEAKGATE_PICTURES_FRAMES_H
-#define LEAKGATE_PICTURES_FRAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ struct recording_part frames_write(const struct frames *frames, bool tail, size_
  * what a reader without script sees. */
 void frames_still(const struct frames *frames, const struct recording_part *part,
                   struct buffer *out);
-
-#endif

@@ -3,13 +3,10 @@
  * with. Each is drawn in a process of its own: what it holds may be the very output that a worker
  * did not survive, and the report of all scenarios must not end with it.
  */
-#ifndef LEAKGATE_PICTURES_RECORDINGS_H
-#define LEAKGATE_PICTURES_RECORDINGS_H
+#pragma once
 
 #include "result/result.h"
 
 /* Fills each scenario's recording, of the attempt that tells most, as far as the page has room; in
  * the order of the page. */
 void recordings_draw(struct suite_result *suite);
-
-#endif

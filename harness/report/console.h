@@ -2,8 +2,7 @@
  * The result of a run as text for a person at a terminal or in a log. Every text that comes from
  * the target or from files is made harmless first.
  */
-#ifndef LEAKGATE_REPORT_CONSOLE_H
-#define LEAKGATE_REPORT_CONSOLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +21,3 @@ void console_report(const struct suite_result *suite, struct console_style style
                     struct buffer *out);
 /* All that it says of one scenario, without colour, for other formats. The caller frees it. */
 char *console_block(const struct suite_result *suite, const struct scenario_result *scenario);
-
-#endif

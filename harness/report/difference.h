@@ -3,8 +3,7 @@
  * review of a pull request: `leakgate diff-baseline`. Pure; texts come from files, and can neither
  * end a cell of the table nor mention or link anybody.
  */
-#ifndef LEAKGATE_REPORT_DIFFERENCE_H
-#define LEAKGATE_REPORT_DIFFERENCE_H
+#pragma once
 
 #include <jansson.h>
 
@@ -43,5 +42,3 @@ void difference_text(const struct difference *difference, struct buffer *out);
 /* A table in GitHub's dialect, what is weaker first and the other changes folded, and the plans. */
 void difference_markdown(const struct difference *difference, struct buffer *out);
 json_t *difference_to_json(const struct difference *difference);
-
-#endif

@@ -6,8 +6,7 @@
  * (suite_find_files, recordings_draw). What comes from the target or from files is data in each of
  * them: it can neither end an element nor give a command.
  */
-#ifndef LEAKGATE_REPORT_FORMAT_H
-#define LEAKGATE_REPORT_FORMAT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -33,5 +32,3 @@ void annotations_report(const struct suite_result *suite, struct buffer *out);
 void junit_report(const struct suite_result *suite, struct buffer *out);
 void csv_report(const struct suite_result *suite, struct buffer *out);
 void html_report(const struct suite_result *suite, struct buffer *out);
-
-#endif

@@ -1,6 +1,5 @@
 /* Where in a file something is, for formats that mark lines. */
-#ifndef LEAKGATE_REPORT_LOCATION_H
-#define LEAKGATE_REPORT_LOCATION_H
+#pragma once
 
 #include "report/statements.h"
 
@@ -18,5 +17,3 @@ struct location location_parse(const char *where);
  * be NULL. */
 struct location location_of(const struct scenario_result *scenario,
                             const struct statement *statement);
-
-#endif

@@ -6,8 +6,7 @@
  * to the text of the finished page (mentions, references to issues, formulas) is kept apart
  * by an element that says nothing.
  */
-#ifndef LEAKGATE_REPORT_MARKDOWN_TEXT_H
-#define LEAKGATE_REPORT_MARKDOWN_TEXT_H
+#pragma once
 
 #include "base/buffer.h"
 
@@ -21,5 +20,3 @@ void markdown_format(struct buffer *out, size_t most, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* As a block of its own, lines kept; nothing where there is no text. */
 void markdown_block(struct buffer *out, const char *language, const char *text, size_t most);
-
-#endif

@@ -2,8 +2,7 @@
  * What to look at and to do next about a result: the files of its runs, and commands that can be
  * copied. What is returned the caller frees.
  */
-#ifndef LEAKGATE_REPORT_NEXT_STEPS_H
-#define LEAKGATE_REPORT_NEXT_STEPS_H
+#pragma once
 
 #include "result/result.h"
 
@@ -20,5 +19,3 @@ char *evidence_comparison(const char *directory, const struct scenario_result *s
  * where `only` names one. */
 void next_steps(const struct suite_result *suite, const struct scenario_result *only,
                 struct string_list *lines);
-
-#endif

@@ -2,8 +2,7 @@
  * What a reader should know of a scenario whatever its verdict: quarantine, how the baseline
  * differs from that of the working tree, notes, what was left in the world.
  */
-#ifndef LEAKGATE_REPORT_REMARKS_H
-#define LEAKGATE_REPORT_REMARKS_H
+#pragma once
 
 #include "report/statements.h"
 
@@ -13,5 +12,3 @@ enum { LABEL_COLUMNS = 10 };
 void remarks_of(const struct scenario_result *scenario, struct details *remarks);
 /* The same as harmless lines, the label before the text. */
 void remark_lines(const struct scenario_result *scenario, struct string_list *lines);
-
-#endif

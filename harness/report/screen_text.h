@@ -1,7 +1,6 @@
 /* What is shown of a run that failed: the screen at that moment, and the target's standard error.
  */
-#ifndef LEAKGATE_REPORT_SCREEN_TEXT_H
-#define LEAKGATE_REPORT_SCREEN_TEXT_H
+#pragma once
 
 #include "base/buffer.h"
 #include "result/result.h"
@@ -21,5 +20,3 @@ void screen_box(const struct string_list *rows, const char *title, size_t indent
                 struct buffer *out);
 /* Both in so many columns, harmless; nothing of a run that did not fail. */
 void failure_text(const struct scenario_result *scenario, size_t width, struct buffer *out);
-
-#endif

@@ -12,7 +12,6 @@
 #include "verdict/levels.h"
 #include "verdict/outcome.h"
 #include "result/exit_status.h"
-#include "result/amounts.h"
 
 /* More than these would bury the gauge's own line; result.json has all of them. */
 enum { HOLDERS_SHOWN = 6, PLACES_SHOWN = 3, COMPANIONS_SHOWN = 3 };

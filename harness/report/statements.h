@@ -5,8 +5,7 @@
  * Texts are raw: they hold names that came from the target, and each format makes them harmless in
  * its own way.
  */
-#ifndef LEAKGATE_REPORT_STATEMENTS_H
-#define LEAKGATE_REPORT_STATEMENTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,5 +75,3 @@ char *stopped_text(const struct scenario_result *scenario);
 
 /* "minute" or "iteration": what the scenario's growth is counted in. */
 const char *scenario_step_name(const struct scenario_result *scenario);
-
-#endif

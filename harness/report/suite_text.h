@@ -2,8 +2,7 @@
  * What every report says of a suite as a whole, and of a verdict, in words. Texts are harmless but
  * for suite_problem and suite_caution. What is returned as `char *` the caller frees.
  */
-#ifndef LEAKGATE_REPORT_SUITE_TEXT_H
-#define LEAKGATE_REPORT_SUITE_TEXT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ const char *outcome_word(const struct scenario_result *scenario);
 const char *verdict_word(const struct scenario_result *scenario);
 /* It is in quarantine, and would fail without. */
 bool is_forgiven(const struct scenario_result *scenario);
-
-#endif

@@ -5,7 +5,6 @@
 #include <wchar.h>
 
 #include "base/memory.h"
-#include "base/strings.h"
 
 /* Columns of the character at `text`, and its length in bytes; bad UTF-8 is one byte and column. */
 static size_t character_columns(const char *text, size_t *length)

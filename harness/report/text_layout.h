@@ -4,8 +4,7 @@
  * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8); texts that
  * are measured in columns are harmless already (text_harmless).
  */
-#ifndef LEAKGATE_REPORT_TEXT_LAYOUT_H
-#define LEAKGATE_REPORT_TEXT_LAYOUT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -36,5 +35,3 @@ char *sparkline(const double *values, size_t count);
 /* Processes given as "NAME (PID)", each name once, in the order in which they come: "sh (12),
  * sleep (3 of them, the first 14)". The caller frees it. */
 char *processes_describe(const struct string_list *processes);
-
-#endif

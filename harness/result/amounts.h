@@ -1,6 +1,5 @@
 /* Amounts of gauges in units that people read. */
-#ifndef LEAKGATE_RESULT_AMOUNTS_H
-#define LEAKGATE_RESULT_AMOUNTS_H
+#pragma once
 
 #include "probes/gauge.h"
 
@@ -15,5 +14,3 @@ struct short_text growth_text(enum gauge gauge, double value);
 struct short_text bytes_text(double bytes);
 /* "850 ms", "1 min 52 s" */
 struct short_text seconds_text(double seconds);
-
-#endif

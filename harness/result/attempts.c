@@ -1,6 +1,5 @@
 #include "result/attempts.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"

@@ -5,8 +5,7 @@
  * scenario_take; scenario_conclude; if scenario_wants_location, scenario_locate. scenario_judge does
  * all of it with the journals that are there.
  */
-#ifndef LEAKGATE_RESULT_ATTEMPTS_H
-#define LEAKGATE_RESULT_ATTEMPTS_H
+#pragma once
 
 #include "result/result.h"
 
@@ -39,5 +38,3 @@ const struct run_record *scenario_accepted_record(const struct scenario_result *
 
 /* The record of the run that failed, or was measured wrongly; else the screening's. May be NULL. */
 const struct run_record *scenario_telling_record(const struct scenario_result *scenario);
-
-#endif

@@ -1,7 +1,6 @@
 /* What a pull request changes in a baseline, one thing at a time, and whether less is found because
  * of it. */
-#ifndef LEAKGATE_RESULT_BASELINE_DIFFERENCE_H
-#define LEAKGATE_RESULT_BASELINE_DIFFERENCE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,5 +66,3 @@ void baseline_changes(const struct baseline *old, const struct baseline *new,
 /* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
  * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
 void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);
-
-#endif

@@ -1,6 +1,5 @@
 /* The files of a scenario's runs in the report's directory: what is there, and the end of some. */
-#ifndef LEAKGATE_RESULT_EVIDENCE_H
-#define LEAKGATE_RESULT_EVIDENCE_H
+#pragma once
 
 #include "result/result.h"
 
@@ -10,5 +9,3 @@ void suite_find_files(struct suite_result *suite);
 /* What is kept of red runs alone, profiles and goroutines, is removed from all runs of a scenario.
  */
 bool evidence_forget(const char *directory, const char *name, struct lg_error *err);
-
-#endif

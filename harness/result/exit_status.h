@@ -1,6 +1,5 @@
 /* What a run's result means to who started it. */
-#ifndef LEAKGATE_RESULT_EXIT_STATUS_H
-#define LEAKGATE_RESULT_EXIT_STATUS_H
+#pragma once
 
 #include "result/result.h"
 
@@ -11,5 +10,3 @@ int suite_exit_status(const struct suite_result *suite);
 /* Its place in that order, 0 the worst; and the worse of two. */
 int status_rank(int status);
 int worse_status(int a, int b);
-
-#endif

@@ -1,6 +1,5 @@
 /* A scenario that is in quarantine runs and is judged and shown, but fails nothing, until a day. */
-#ifndef LEAKGATE_RESULT_QUARANTINE_H
-#define LEAKGATE_RESULT_QUARANTINE_H
+#pragma once
 
 #include "result/result.h"
 
@@ -22,5 +21,3 @@ char *quarantine_text(const struct scenario_result *scenario);
 /* Is this exit status of the scenario forgiven? Leak, inconclusive, invalid and failed alike; what
  * is leakgate's own fault, or that of a file, is not the scenario's. */
 bool quarantine_forgives(const struct scenario_result *scenario, int exit_status);
-
-#endif

@@ -1,7 +1,6 @@
 /* A recording as the page plays it: pictures/recordings.h makes it, report/html_scenario.c shows
  * it. */
-#ifndef LEAKGATE_RESULT_RECORDING_H
-#define LEAKGATE_RESULT_RECORDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ struct recording {
 };
 
 void recording_free(struct recording *recording); /* NULL is fine */
-
-#endif

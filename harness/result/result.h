@@ -4,8 +4,7 @@
  * `leakgate run` fills it while it goes; suite_read makes it again from a report's directory. Both
  * judge each scenario from its journal alone (scenario_judge), so both give the same bytes.
  */
-#ifndef LEAKGATE_RESULT_RESULT_H
-#define LEAKGATE_RESULT_RESULT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,5 +104,3 @@ void scenario_explain(struct scenario_result *scenario, enum lg_error_class prob
 
 /* DIRECTORY/NAME or DIRECTORY/NAME/FILE (file may be NULL); the caller frees it. */
 char *report_path(const char *directory, const char *name, const char *file);
-
-#endif

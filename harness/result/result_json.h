@@ -2,8 +2,7 @@
  * The result of a run as JSON, for programs: what `--json` prints and what result.json of a report
  * holds. Format: docs/result.md. Sorted keys; the same result gives the same bytes.
  */
-#ifndef LEAKGATE_RESULT_RESULT_JSON_H
-#define LEAKGATE_RESULT_RESULT_JSON_H
+#pragma once
 
 #include <jansson.h>
 
@@ -23,5 +22,3 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
 /* A report's directory read back and judged again: by its result.json, or, where a run was cut off
  * before that was written, by the journals in it. NULL and LG_ERROR_INPUT when it is no report. */
 struct suite_result *suite_read(const char *directory, struct lg_error *err);
-
-#endif

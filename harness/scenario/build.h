@@ -1,6 +1,5 @@
 /* A checked tree becomes a plan. Called by load.c after checking and translating; cannot fail. */
-#ifndef LEAKGATE_SCENARIO_BUILD_H
-#define LEAKGATE_SCENARIO_BUILD_H
+#pragma once
 
 #include "scenario/keys.h"
 #include "scenario/node.h"
@@ -20,5 +19,3 @@ void build_steps(const struct plan *plan, const struct node *steps, struct step_
 
 /* The keys of a file in a mapping, or its text alone; all but its path and place. */
 struct file_plan build_file(const struct node *value, const struct key_table *table);
-
-#endif

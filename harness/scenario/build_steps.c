@@ -1,6 +1,5 @@
 #include "scenario/build.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"

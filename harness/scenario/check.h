@@ -3,8 +3,7 @@
  * rules between keys, how texts are written and which ${...} and regions they name. All errors are
  * diagnosed; the tree stays as it is.
  */
-#ifndef LEAKGATE_SCENARIO_CHECK_H
-#define LEAKGATE_SCENARIO_CHECK_H
+#pragma once
 
 #include "base/strings.h"
 #include "scenario/keys.h"
@@ -52,5 +51,3 @@ void check_text(const struct checker *checker, const struct text_rule *rule, con
                 struct mark where, const struct node *scalar, const char *name);
 /* Every ${...} of the text must be known and closed. */
 void check_references(const struct checker *checker, const char *text, struct mark where);
-
-#endif

@@ -1,7 +1,6 @@
 #include "scenario/diagnostics.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/limits.h"
 #include "base/memory.h"

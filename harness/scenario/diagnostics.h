@@ -1,6 +1,5 @@
 /* All errors of the user's input files, in the order they were found: "file:line:column: text". */
-#ifndef LEAKGATE_SCENARIO_DIAGNOSTICS_H
-#define LEAKGATE_SCENARIO_DIAGNOSTICS_H
+#pragma once
 
 #include "base/strings.h"
 
@@ -24,5 +23,3 @@ void diagnose(struct diagnostics *all, struct mark where, const char *format, ..
  * names is near. The caller frees it. */
 char *did_you_mean(const char *word, const char *const *names, size_t count);
 void diagnostics_free(struct diagnostics *all);
-
-#endif

@@ -3,7 +3,6 @@
 #include "scenario/expand.h"
 
 #include <pcre2.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,7 @@
  * and the scenario's vars. "$${" is a literal "${". A lookup function says what a
  * name means, so that this file knows neither worlds nor iterations.
  */
-#ifndef LEAKGATE_SCENARIO_EXPAND_H
-#define LEAKGATE_SCENARIO_EXPAND_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,5 +25,3 @@ char *expand_one(const char *template, const char *name, const char *value);
  * `with`, taken as it stands: what `replace` and `with` of a variable do. The caller frees it; NULL
  * and *err when the matching is given up. */
 char *text_replace(const char *text, const char *regex, const char *with, struct lg_error *err);
-
-#endif

@@ -4,11 +4,9 @@
  * PageDown, F1..F12), each with modifiers before it: Ctrl-, Alt-, Shift- ("Ctrl-n", "Alt-Shift-Up",
  * "Ctrl-\\").
  */
-#ifndef LEAKGATE_SCENARIO_KEY_NAME_H
-#define LEAKGATE_SCENARIO_KEY_NAME_H
+#pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum key_modifier { KEY_SHIFT = 1, KEY_ALT = 2, KEY_CTRL = 4 };
@@ -63,5 +61,3 @@ struct key {
 
 /* False when it is no key's name; *nearest is then a name to suggest, or NULL. */
 bool key_parse(const char *name, struct key *key, const char **nearest);
-
-#endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "scenario/value.h"
 
 const struct key_row *key_row(const struct key_table *table, const char *name)
 {

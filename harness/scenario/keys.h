@@ -8,8 +8,7 @@
  * one scalar form of text, one list, one mapping, so the form written decides what it is checked
  * against. A text_rule says what a text must look like.
  */
-#ifndef LEAKGATE_SCENARIO_KEYS_H
-#define LEAKGATE_SCENARIO_KEYS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -174,5 +173,3 @@ json_t *schema_make(const struct key_table *table, const char *title);
 /* Appends docs/reference.md as far as it is of keys, by a template (reference_template.md); returns
  * what is left of that. */
 const char *reference_put(struct buffer *out, const char *template);
-
-#endif

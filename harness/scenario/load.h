@@ -2,10 +2,8 @@
  * Scenario and target files -> checked plan. Limits, formats and words: docs/reference.md, made
  * from the same table of keys (scenario/keys.h) that drives this loader and scenarios/schema.json.
  */
-#ifndef LEAKGATE_SCENARIO_LOAD_H
-#define LEAKGATE_SCENARIO_LOAD_H
+#pragma once
 
-#include "base/error.h"
 #include "scenario/diagnostics.h"
 #include "scenario/plan.h"
 #include "scenario/yaml.h"
@@ -36,5 +34,3 @@ void target_file_check_translation(const char *file, const struct string_list *s
 /* The last day of the quarantine of a scenario with this text, YYYY-MM-DD as written there; NULL:
  * it is in none. The text may be of any age: nothing else of it is read. The caller frees it. */
 char *text_quarantine_until(const char *text, size_t length);
-
-#endif

@@ -2,8 +2,7 @@
  * Loops of steps. They are unrolled when the plan is built: each round is a copy of the inner steps
  * with the references to the loop's name replaced. Works on trees that may still be wrong.
  */
-#ifndef LEAKGATE_SCENARIO_LOOPS_H
-#define LEAKGATE_SCENARIO_LOOPS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ struct node *loop_round(const struct node *steps, const char *name, const char *
 /* Diagnoses loops that are nested too deep or make too many steps of a list (LIMIT_LOOP_DEPTH,
  * LIMIT_STEPS, LIMIT_STEPS_BYTES). */
 void loops_check(const struct node *steps, struct diagnostics *problems);
-
-#endif

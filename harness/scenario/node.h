@@ -5,8 +5,7 @@
  * node_merge. Every node is owned by its parent, the root by the caller who read it; the file names
  * in marks must outlive the nodes.
  */
-#ifndef LEAKGATE_SCENARIO_NODE_H
-#define LEAKGATE_SCENARIO_NODE_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -87,5 +86,3 @@ void node_merge(struct node *base, const struct node *over, const char *keep_nul
 
 /* The same data as JSON; scalars typed by the core schema. New reference. */
 json_t *node_json(const struct node *node);
-
-#endif

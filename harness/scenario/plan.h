@@ -7,8 +7,7 @@
  * expanded when used (scenario/expand.h). Rows and columns count from 0; negative rows count from
  * the end (-1 is the last). Durations are milliseconds.
  */
-#ifndef LEAKGATE_SCENARIO_PLAN_H
-#define LEAKGATE_SCENARIO_PLAN_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -231,5 +230,3 @@ void step_list_free(struct step_list *list); /* the steps and the list's own mem
 void plan_free(struct plan *plan);
 void cleanup_plan(struct plan **plan);
 #define _cleanup_plan_ __attribute__((cleanup(cleanup_plan)))
-
-#endif

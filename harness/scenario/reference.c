@@ -1,11 +1,9 @@
 /* docs/reference.md, from reference_template.md and the table of keys. */
 #include "base/buffer.h"
 #include "base/limits.h"
-#include "base/memory.h"
 #include "scenario/keys.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* In the order of the reference. */
 static const struct key_table *const scenario_tables[] = {

@@ -5,8 +5,7 @@
  * It is done on the checked tree, before the plan is made of it, and what has been put in is
  * checked as if it stood in the scenario: it has the marks of the target file.
  */
-#ifndef LEAKGATE_SCENARIO_TRANSLATE_H
-#define LEAKGATE_SCENARIO_TRANSLATE_H
+#pragma once
 
 #include "base/strings.h"
 #include "scenario/diagnostics.h"
@@ -32,5 +31,3 @@ void translation_check_names(const struct node *target, const char *file,
 /* Diagnoses entries of uses->file that are not in `uses`: they translate nothing. */
 void translation_check_uses(const struct node *target, const struct translation_uses *uses,
                             struct diagnostics *problems);
-
-#endif

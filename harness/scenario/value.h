@@ -2,8 +2,7 @@
  * How the texts of the scenario language are read: durations, ranges, sizes, modes, paths. The text
  * rules of the table of keys (keys_values.c) check by these, the plan is built by these.
  */
-#ifndef LEAKGATE_SCENARIO_VALUE_H
-#define LEAKGATE_SCENARIO_VALUE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +46,3 @@ char *world_path(const char *text, struct refusal *refusal);
 
 /* Fills the refusal, unless it is NULL, and returns false. */
 bool refuse(struct refusal *refusal, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

@@ -6,8 +6,7 @@
  * keys; keys are scalars and stand once; spaces indent. Limits: LIMIT_YAML_BYTES, LIMIT_YAML_DEPTH,
  * LIMIT_YAML_EVENTS.
  */
-#ifndef LEAKGATE_SCENARIO_YAML_H
-#define LEAKGATE_SCENARIO_YAML_H
+#pragma once
 
 #include <stddef.h>
 
@@ -34,5 +33,3 @@ struct node *yaml_read_file(const char *file, const struct file_source *source,
 
 /* The name of a scenario or target: its file without directory and ".yaml". The caller frees it. */
 char *yaml_name(const char *file);
-
-#endif

@@ -1,7 +1,6 @@
 /* Files of the world, never written through a symbolic link: those of the plan, those that steps
  * write and remove, and those that the target leaves in its state directories. */
-#ifndef LEAKGATE_WORLD_FILES_H
-#define LEAKGATE_WORLD_FILES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -32,5 +31,3 @@ typedef void state_file_found(void *context, const char *directory, const char *
  * is LG_ERROR_INVALID. */
 LG_CHECKED bool state_files_walk(const struct world *world, state_file_found *found, void *context,
                                  struct lg_error *err);
-
-#endif

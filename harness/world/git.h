@@ -1,12 +1,10 @@
 /* git, run by leakgate itself in the world's environment. */
-#ifndef LEAKGATE_WORLD_GIT_H
-#define LEAKGATE_WORLD_GIT_H
+#pragma once
 
 #include <stdbool.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "base/strings.h"
 
 struct git {
     const char *program;
@@ -24,5 +22,3 @@ LG_CHECKED bool git_run(const struct git *git, const char *const *arguments, str
  * caller frees. False where it could not be started, was killed, or printed too much. */
 LG_CHECKED bool git_ask(const struct git *git, const char *const *arguments, struct buffer *out,
                         int *status, char **complaint, struct lg_error *err);
-
-#endif

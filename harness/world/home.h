@@ -2,8 +2,7 @@
  * The world as its parts know it: where it is, what runs in it sees, and what ${...} stands for.
  * world.h makes one.
  */
-#ifndef LEAKGATE_WORLD_HOME_H
-#define LEAKGATE_WORLD_HOME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -45,5 +44,3 @@ LG_CHECKED char *world_expand(const struct world *world, const char *template, u
 
 /* A path with the world's root replaced by "${world}"; the caller frees it. */
 char *world_relative(const struct world *world, const char *path);
-
-#endif

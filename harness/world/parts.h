@@ -1,6 +1,5 @@
 /* The parts of a world, in the order in which world_make makes them. */
-#ifndef LEAKGATE_WORLD_PARTS_H
-#define LEAKGATE_WORLD_PARTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -23,5 +22,3 @@ LG_CHECKED bool projects_make(const struct world *world, struct lg_error *err);
 /* Fills bin/. A declared tool that this machine lacks is left out (a scenario that cannot do
  * without names it in `needs`); a file of the plan that is in bin/ already stays as it is. */
 LG_CHECKED bool tools_make(const struct world *world, struct lg_error *err);
-
-#endif

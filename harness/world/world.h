@@ -9,8 +9,7 @@
  * Layout: bin/ the whole PATH; home/ HOME; tmp/ TMPDIR; run/ for scenarios' own files; state/,
  * cache/, data/ the XDG directories; tm/ tmux sockets; NAME/ one directory for each project.
  */
-#ifndef LEAKGATE_WORLD_WORLD_H
-#define LEAKGATE_WORLD_WORLD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -40,5 +39,3 @@ LG_CHECKED char *world_find_program(const struct plan *plan, struct lg_error *er
 
 /* Records in the spawn log so far, one number for each of plan->world.tools. */
 void world_spawn_counts(const struct world *world, unsigned *counts);
-
-#endif
