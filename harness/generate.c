@@ -103,7 +103,7 @@ static const struct {
 
 int main(int count, char **words)
 {
-    for (size_t i = 0; count == 2 && i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; count == 2 && i < COUNT_OF(files); i++) {
         if (strcmp(words[1], files[i].name) != 0)
             continue;
         _cleanup_free_ char *text = files[i].make();

@@ -71,6 +71,13 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
+void buffer_drop(struct buffer *buffer, size_t length)
+{
+    buffer->length -= length;
+    if (length > 0)
+        memmove(buffer->data, buffer->data + length, buffer->length + 1);
+}
+
 void buffer_free(struct buffer *buffer)
 {
     free(buffer->data);

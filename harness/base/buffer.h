@@ -35,4 +35,6 @@ const char *buffer_string(const struct buffer *buffer);
 /* Hands the text out ("" when empty); the caller frees it and the buffer is empty again. */
 char *buffer_take(struct buffer *buffer);
 void buffer_clear(struct buffer *buffer);
+/* Takes so many bytes, which are there, off the front. */
+void buffer_drop(struct buffer *buffer, size_t length);
 void buffer_free(struct buffer *buffer);

@@ -47,6 +47,9 @@ enum exit_status {
 bool lg_fail(struct lg_error *err, enum lg_error_class class, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same for a function that returns a pointer: NULL. */
+#define lg_fail_null(...) ((void)lg_fail(__VA_ARGS__), NULL)
+
 /* Puts "what: " before the text of a failed call, outermost last. Returns false. */
 bool lg_context(struct lg_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

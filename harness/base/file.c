@@ -62,6 +62,7 @@ bool file_read_from(int fd, struct buffer *out, int *errnum)
         if (got == 0)
             return true;
         if (!buffer_append_limited(out, block, (size_t)got)) {
+            (void)!buffer_append_limited(out, block, out->maximum - out->length);
             *errnum = EFBIG;
             return false;
         }

@@ -25,7 +25,7 @@ LG_CHECKED bool file_read(const char *path, struct buffer *out, enum lg_error_cl
                           struct lg_error *err);
 
 /* Appends all that can be read from a descriptor. False with *errnum, EFBIG when it is more than
- * the buffer takes. */
+ * the buffer takes, which is then full. */
 bool file_read_from(int fd, struct buffer *out, int *errnum);
 
 /* A file without a name, in memory, for what a program prints; every write goes to its end. Of a

@@ -6,13 +6,6 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/memory.h"
-
-void cleanup_json(json_t **value)
-{
-    json_decref(*value);
-    *value = NULL;
-}
 
 /* jansson's own depth limit is 2048: ours is checked on the text, before anything is built. */
 static bool depth_is_fine(const char *text, size_t length)
@@ -139,6 +132,12 @@ void json_put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, checked(value)) != 0)
         memory_exhausted();
+}
+
+void json_put_text(json_t *object, const char *key, const char *text)
+{
+    if (text != NULL)
+        json_put(object, key, json_text(text));
 }
 
 void json_push(json_t *array, json_t *value)

@@ -10,10 +10,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/strings.h"
 
 #define _cleanup_json_ __attribute__((cleanup(cleanup_json)))
-void cleanup_json(json_t **value);
+DEFINE_CLEANUP(json, json_t, json_decref)
 
 /* Parses text; `source` is what err.where names. NULL on failure, class LG_ERROR_INPUT. The caller
  * owns the reference. */
@@ -46,3 +47,5 @@ json_t *json_texts(const struct string_list *texts);
 /* json_object_set_new that ends the process when memory is exhausted. Steals `value`. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_push(json_t *array, json_t *value);
+/* A text; nothing for NULL. */
+void json_put_text(json_t *object, const char *key, const char *text);

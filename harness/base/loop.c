@@ -26,10 +26,8 @@ struct loop {
 struct loop *loop_new(struct lg_error *err)
 {
     int epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll < 0) {
-        lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make an epoll set");
-        return NULL;
-    }
+    if (epoll < 0)
+        return lg_fail_null(err, LG_ERROR_INTERNAL, errno, "cannot make an epoll set");
     struct loop *loop = memory_new(struct loop);
     loop->epoll = epoll;
     return loop;

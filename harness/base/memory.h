@@ -25,6 +25,9 @@ void *memory_grow(void *items, size_t *capacity, size_t needed, size_t size)
 #define array_append(items, count, capacity, ...)                                                  \
     (*array_add(items, count, capacity) = (__VA_ARGS__))
 
+/* The items of an array whose size the compiler knows. */
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
 /* Text that the caller frees. memory_copy_text(NULL) is NULL. */
 char *memory_copy_text(const char *text);
 char *memory_copy_range(const char *start, size_t length) __attribute__((returns_nonnull));
@@ -43,6 +46,13 @@ void memory_exhausted(void) __attribute__((noreturn));
 void cleanup_free(void *pointer_to_pointer);
 void cleanup_close(int *fd);
 void cleanup_file(FILE **file);
+
+/* Defines cleanup_NAME, for `_cleanup_NAME_`, by a function that frees one and takes NULL. */
+#define DEFINE_CLEANUP(name, type, free_one)                                                       \
+    static inline void cleanup_##name(type **pointer)                                              \
+    {                                                                                              \
+        free_one(*pointer);                                                                        \
+    }
 
 #define _cleanup_free_ __attribute__((cleanup(cleanup_free)))
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close)))

@@ -1,6 +1,5 @@
 #include "base/strings.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +164,15 @@ size_t utf8_length(const char *text, size_t available)
     bool surrogate = bytes[0] == 0xed && bytes[1] > 0x9f;
     bool too_large = bytes[0] == 0xf4 && bytes[1] > 0x8f;
     return overlong || surrogate || too_large ? 0 : length;
+}
+
+uint32_t utf8_character(const char *text, size_t length)
+{
+    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t character = (unsigned char)text[0] & first_bits[length];
+    for (size_t i = 1; i < length; i++)
+        character = character << 6 | ((unsigned char)text[i] & 0x3f);
+    return character;
 }
 
 /* U+0080..U+009F, and the controls that reorder text on screen: U+061C, U+200E, U+200F,

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct string_list {
     char **items; /* NULL-terminated when not empty, each owned */
@@ -46,6 +47,8 @@ size_t utf8_expected(unsigned char first);
 /* The length of the valid UTF-8 sequence at `text` (1 to 4), or 0 where there is none. Overlong
  * forms and surrogates are invalid (RFC 3629). */
 size_t utf8_length(const char *text, size_t available);
+/* The code point of a valid sequence of that length. */
+uint32_t utf8_character(const char *text, size_t length);
 
 /* A copy in which nothing can act on a terminal or a log: C0 (but, if keep_newlines, '\n' and
  * '\t'), C1, DEL, bidirectional controls and invalid UTF-8 become U+FFFD, and a blank breaks what a

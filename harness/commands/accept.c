@@ -186,12 +186,10 @@ int command_accept(const struct arguments *arguments)
     };
     bool accepted = accept_all(&accepting, &err);
     for (size_t i = 0; i < accepting.count; i++) {
-        free(accepting.proposals[i].name);
-        free(accepting.proposals[i].path);
-        free(accepting.proposals[i].text);
-        string_list_free(&accepting.proposals[i].differences);
+        struct proposal *proposal = &accepting.proposals[i];
+        free_all(proposal->name, proposal->path, proposal->text);
+        string_list_free(&proposal->differences);
     }
-    free(accepting.proposals);
-    free(accepting.used);
+    free_all(accepting.proposals, accepting.used);
     return accepted ? EXIT_PASS : complain(&err);
 }

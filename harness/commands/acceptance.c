@@ -310,10 +310,8 @@ struct baseline *acceptance_tighten(const struct run_record *record, const struc
 {
     if (!was_measured(record, err))
         return NULL;
-    if (old == NULL) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "it has no baseline that could be tightened");
-        return NULL;
-    }
+    if (old == NULL)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "it has no baseline that could be tightened");
     if (!baseline_is_for_plan(old, record->facts.plan_hash, err))
         return NULL;
     _cleanup_json_ json_t *copy = baseline_to_json(old);

@@ -40,9 +40,7 @@ json_t *channel_read(struct channel *channel)
         return NULL;
     const char *line = buffer_string(&channel->unread);
     json_t *object = json_parse(line, (size_t)(end - line), "a runner", NULL);
-    _cleanup_free_ char *unread = memory_copy_text(end + 1);
-    buffer_clear(&channel->unread);
-    buffer_text(&channel->unread, unread);
+    buffer_drop(&channel->unread, (size_t)(end + 1 - line));
     return object;
 }
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/selection.h"
@@ -31,43 +30,30 @@ static void check_scenario(struct checking *checking, const char *path)
     checking->scenarios++;
     if (plan == NULL)
         return;
+    _cleanup_baseline_ struct baseline *baseline =
+        baseline_of_plan(checking->arguments, plan, NULL);
     _cleanup_free_ char *stored = baseline_path(option_text(checking->arguments, OPTION_BASELINES),
                                                 plan->target.name, plan->name);
-    struct lg_error ignored = {0};
-    _cleanup_baseline_ struct baseline *baseline =
-        access(stored, F_OK) == 0 ? baseline_read(stored, &ignored) : NULL;
     if (baseline != NULL && strcmp(baseline->plan_hash, plan->hash) != 0)
         diagnose(&checking->problems, (struct mark){path, 1, 1},
                  "%s is the baseline of another plan; see leakgate accept --help", stored);
-}
-
-static bool has_key(const char *text, const char *key)
-{
-    for (const char *line = text; line != NULL;) {
-        if (text_starts(line, key) && line[strlen(key)] == ':')
-            return true;
-        line = strchr(line, '\n');
-        line = line != NULL ? line + 1 : NULL;
-    }
-    return false;
 }
 
 /* Target files live in a directory "targets"; one that lies elsewhere has keys that no scenario
  * has. Whether they are right is the loader's business. */
 static bool is_target_file(const char *path)
 {
-    _cleanup_buffer_ struct buffer file = BUFFER_INIT(LIMIT_YAML_BYTES);
+    struct diagnostics ignored = {0};
     _cleanup_free_ char *real = realpath(path, NULL);
-    char *slash = real != NULL ? strrchr(real, '/') : NULL;
-    if (slash != NULL) {
-        *slash = '\0';
+    if (real != NULL) {
+        *strrchr(real, '/') = '\0';
         if (strcmp(path_base(real), "targets") == 0)
             return true;
     }
-    if (!file_read(path, &file, LG_ERROR_INPUT, NULL))
-        return false;
-    const char *text = buffer_string(&file);
-    return (has_key(text, "extends") || has_key(text, "command")) && !has_key(text, "target");
+    _cleanup_node_ struct node *root = yaml_read_file(path, NULL, &ignored);
+    diagnostics_free(&ignored);
+    return (node_find(root, "extends") != NULL || node_find(root, "command") != NULL) &&
+           node_find(root, "target") == NULL;
 }
 
 /* Where there are scenarios, what a target file says about them is held against them. */

@@ -28,9 +28,8 @@ bool revision_scenarios(const struct revision *revision, const char *directory,
 static bool read_file(void *context, const char *path, struct buffer *out, struct lg_error *err)
 {
     const struct revision *revision = context;
-    struct lg_error ignored = {0};
     bool exists = false;
-    if (revision_read(revision, path, out, &exists, &ignored) && exists)
+    if (revision_read(revision, path, out, &exists, NULL) && exists)
         return true;
     buffer_clear(out);
     return file_read(path, out, LG_ERROR_INPUT, err);

@@ -28,7 +28,7 @@ static void put_words(const struct string_list *words, struct buffer *out)
 static void put_names(const char *directory, struct buffer *out)
 {
     _cleanup_strings_ struct string_list names = {0};
-    names_of_files(directory, &names);
+    yaml_names(directory, &names);
     put_words(&names, out);
 }
 

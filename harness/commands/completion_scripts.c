@@ -53,7 +53,7 @@ static enum kind kind_of_option(const struct option_info *info)
                  {"NAME|FILE", KIND_TARGET}, {"TAG", KIND_TAG},   {"REV", KIND_REVISION}};
     if (info->type == OPTION_TYPE_CHOICE)
         return KIND_CHOICE;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (text_equal(info->argument, kinds[i].argument))
             return kinds[i].kind;
     return KIND_NOTHING;

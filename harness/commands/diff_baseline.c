@@ -57,7 +57,7 @@ static int compare_scenarios(struct comparing *comparing)
     struct lg_error err = {0};
     if (!revision_knows(comparing->revision, inside))
         return EXIT_PASS;
-    names_of_files(directory, &names);
+    yaml_names(directory, &names);
     if (!revision_scenarios(comparing->revision, directory, &names, &err))
         return complain(&err);
     string_list_sort(&names);

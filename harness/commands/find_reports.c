@@ -119,12 +119,12 @@ char *find_report(const char *directory, struct lg_error *err)
         return NULL;
     if (reports.count == 1)
         return memory_copy_text(reports.items[0]);
-    lg_fail(err, LG_ERROR_INPUT, 0,
-            "%s holds %zu reports (%s, %s%s): name one of them, or make one of all by leakgate "
-            "merge",
-            directory, reports.count, reports.items[0], reports.items[1],
-            reports.count > 2 ? " ..." : "");
-    return NULL;
+    return lg_fail_null(
+        err, LG_ERROR_INPUT, 0,
+        "%s holds %zu reports (%s, %s%s): name one of them, or make one of all by leakgate "
+        "merge",
+        directory, reports.count, reports.items[0], reports.items[1],
+        reports.count > 2 ? " ..." : "");
 }
 
 char *find_report_of(const char *directory, const char *scenario, struct lg_error *err)
@@ -137,11 +137,10 @@ char *find_report_of(const char *directory, const char *scenario, struct lg_erro
         _cleanup_free_ char *path = report_path(reports.items[i], scenario, JOURNAL_FILE);
         if (access(path, F_OK) != 0)
             continue;
-        if (one != NULL) {
-            lg_fail(err, LG_ERROR_INPUT, 0, "both %s and %s have a run of the scenario \"%s\"", one,
-                    reports.items[i], scenario);
-            return NULL;
-        }
+        if (one != NULL)
+            return lg_fail_null(err, LG_ERROR_INPUT, 0,
+                                "both %s and %s have a run of the scenario \"%s\"", one,
+                                reports.items[i], scenario);
         one = reports.items[i];
     }
     if (one == NULL)

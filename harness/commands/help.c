@@ -54,7 +54,6 @@ static const struct {
     {"Environment", environment_facts},
     {"Exit status", exit_facts},
 };
-enum { FACT_LIST_COUNT = sizeof fact_lists / sizeof *fact_lists };
 
 /* --- What both say; the caller frees it --- */
 
@@ -127,7 +126,7 @@ char *help_of_all(void)
     buffer_text(&out, "\nOptions:\n");
     put_row(&out, "-h, --help", "print this help; leakgate COMMAND --help that of a command");
     put_row(&out, "-V, --version", "print the version");
-    for (size_t i = 0; i < FACT_LIST_COUNT; i++) {
+    for (size_t i = 0; i < COUNT_OF(fact_lists); i++) {
         buffer_format(&out, "\n%s:\n", fact_lists[i].heading);
         for (const struct fact *fact = fact_lists[i].facts; fact->name != NULL; fact++)
             put_row(&out, fact->name, fact->text);
@@ -206,7 +205,7 @@ char *man_make(void)
                       ".SH SYNOPSIS\n.B leakgate\nCOMMAND [OPTION ...]\n.SH COMMANDS\n");
     for (size_t i = 0; i < command_table_count; i++)
         put_command(&out, &command_table[i]);
-    for (size_t i = 0; i < FACT_LIST_COUNT; i++) {
+    for (size_t i = 0; i < COUNT_OF(fact_lists); i++) {
         buffer_text(&out, ".SH ");
         for (const char *c = fact_lists[i].heading; *c != '\0'; c++)
             buffer_char(&out, (char)toupper((unsigned char)*c));

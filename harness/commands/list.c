@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/memory.h"
@@ -17,14 +16,10 @@ enum { COLUMNS_MOST = 9 };
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
 {
-    _cleanup_free_ char *path =
-        baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
-    if (access(path, F_OK) != 0)
-        return "no";
-    struct lg_error ignored = {0};
-    _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &ignored);
+    struct lg_error err = {0};
+    _cleanup_baseline_ struct baseline *baseline = baseline_of_plan(arguments, plan, &err);
     if (baseline == NULL)
-        return "unreadable";
+        return err.class == LG_ERROR_NONE ? "no" : "unreadable";
     return strcmp(baseline->plan_hash, plan->hash) == 0 ? "yes" : "other plan";
 }
 
@@ -35,8 +30,7 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
     world_missing_tools(plan, &missing);
     json_put(object, "name", json_text(plan->name));
     json_put(object, "file", json_text(plan->file));
-    if (plan->title != NULL)
-        json_put(object, "title", json_text(plan->title));
+    json_put_text(object, "title", plan->title);
     json_put(object, "target", json_text(plan->target.name));
     json_put(object, "tags", json_texts(&plan->tags));
     json_put(object, "needs", json_texts(&plan->needs));
@@ -52,8 +46,7 @@ static json_t *plan_to_json(const struct arguments *arguments, const struct plan
         json_put(quarantine, "until", json_text(plan->quarantine.until));
         json_put(object, "quarantine", quarantine);
     }
-    if (plan->without != NULL)
-        json_put(object, "without", json_text(plan->without));
+    json_put_text(object, "without", plan->without);
     return object;
 }
 
@@ -103,7 +96,7 @@ static size_t gather_cells(const struct arguments *arguments, const struct selec
         quarantine |= selection->plans[i]->quarantine.reason != NULL;
         without |= selection->plans[i]->without != NULL;
     }
-    for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
+    for (size_t i = 0; i < COUNT_OF(heading); i++)
         string_list_add(cells, heading[i]);
     if (quarantine)
         string_list_add(cells, "QUARANTINE");
@@ -169,8 +162,7 @@ static json_t *tolerance_to_json(const struct plan *plan, const struct wide_tole
     json_t *object = json_object();
     json_put(object, "scenario", json_text(plan->name));
     json_put(object, "gauge", json_text(gauge_info(wide->gauge)->name));
-    if (wide->tool != NULL)
-        json_put(object, "tool", json_text(wide->tool));
+    json_put_text(object, "tool", wide->tool);
     json_put(object, "level", json_number(wide->level));
     json_put(object, "tolerance", json_number(wide->tolerance));
     json_put(object, "default", json_number(wide->usual));
@@ -208,12 +200,11 @@ static bool print_tolerances(const struct arguments *arguments, const struct sel
 {
     static const char *const heading[] = {"SCENARIO",  "GAUGE",   "LEVEL",
                                           "TOLERANCE", "DEFAULT", "WHY"};
-    const size_t columns = sizeof heading / sizeof *heading;
+    const size_t columns = COUNT_OF(heading);
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer out = {0};
     _cleanup_json_ json_t *object = json_object();
     json_t *list = json_array();
-    struct lg_error err = {0};
     bool fine = true;
     json_put(object, "version", json_integer(1));
     json_put(object, "tolerances", list);
@@ -221,18 +212,15 @@ static bool print_tolerances(const struct arguments *arguments, const struct sel
         string_list_add(&cells, heading[i]);
     for (size_t i = 0; i < selection->count; i++) {
         const struct plan *plan = selection->plans[i];
-        _cleanup_free_ char *path =
-            baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
-        if (access(path, F_OK) != 0)
-            continue;
-        _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
-        if (baseline == NULL) {
+        struct lg_error err = {0};
+        _cleanup_baseline_ struct baseline *baseline = baseline_of_plan(arguments, plan, &err);
+        if (err.class != LG_ERROR_NONE) {
             complain(&err);
             fine = false;
-            continue;
         }
-        size_t count;
-        _cleanup_free_ struct wide_tolerance *wide = baseline_wide_tolerances(baseline, &count);
+        size_t count = 0;
+        _cleanup_free_ struct wide_tolerance *wide =
+            baseline != NULL ? baseline_wide_tolerances(baseline, &count) : NULL;
         for (size_t j = 0; j < count; j++) {
             json_push(list, tolerance_to_json(plan, &wide[j]));
             add_tolerance(&cells, plan, &wide[j]);

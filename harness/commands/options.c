@@ -99,7 +99,7 @@ const struct option_info option_table[] = {
      NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
 };
-const size_t option_table_count = sizeof option_table / sizeof *option_table;
+const size_t option_table_count = COUNT_OF(option_table);
 
 const struct option_info *option_after(enum command command, const struct option_info *info)
 {

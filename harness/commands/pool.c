@@ -304,8 +304,6 @@ bool pool_run(struct suite_run *suite, struct lg_error *err)
     suite->result->seconds = clock_seconds_since(start);
     cleanup_close(&pool.signals);
     string_list_free(&pool.worlds);
-    free(pool.slots);
-    free(pool.watched);
-    free(pool.done);
+    free_all(pool.slots, pool.watched, pool.done);
     return fine;
 }

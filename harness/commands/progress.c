@@ -11,6 +11,7 @@
 #include "commands/print_result.h"
 #include "report/screen_text.h"
 #include "report/text_layout.h"
+#include "result/amounts.h"
 
 enum { REDRAW_MS = 200, ROWS_USUAL = 24 };
 
@@ -225,16 +226,15 @@ void progress_attempt(struct progress *progress, unsigned slot, enum attempt att
 void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds)
 {
     struct progress_slot *ended = &progress->slots[slot];
-    char took[64];
-    clock_describe((int64_t)(seconds * 1e9), took, sizeof took);
+    struct short_text took = seconds_text(seconds);
     close_journal(ended);
     erase(progress);
     progress->finished++;
     if (!progress->terminal && progress->slot_count == 1)
-        fprintf(stderr, " %s (%s)\n", verdict, took);
+        fprintf(stderr, " %s (%s)\n", verdict, took.text);
     else if (progress->of > 1) /* of a single one the report says it at once */
         fprintf(stderr, "[%zu/%zu] %s %s (%s)\n", progress->finished, progress->of,
-                ended->plan->name, verdict, took);
+                ended->plan->name, verdict, took.text);
     *ended = (struct progress_slot){0};
 }
 

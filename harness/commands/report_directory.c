@@ -18,8 +18,7 @@ static bool is_ours(const char *path)
 {
     _cleanup_free_ char *marker = path_join(path, MARKER);
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(4096);
-    struct lg_error ignored;
-    return file_read(marker, &text, LG_ERROR_INPUT, &ignored) &&
+    return file_read(marker, &text, LG_ERROR_INPUT, NULL) &&
            strcmp(buffer_string(&text), MARKER_TEXT) == 0;
 }
 

@@ -29,7 +29,7 @@ static void gather_environment(struct string_list *environment)
         "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL="};
     for (char **variable = environ; *variable != NULL; variable++) {
         bool kept = true;
-        for (size_t i = 0; i < sizeof misleading / sizeof *misleading; i++)
+        for (size_t i = 0; i < COUNT_OF(misleading); i++)
             kept = kept && !text_starts(*variable, misleading[i]);
         if (kept)
             string_list_add(environment, *variable);
@@ -110,10 +110,9 @@ static struct revision *revision_new(const char *name)
 
 struct revision *revision_open(const char *directory, const char *name, struct lg_error *err)
 {
-    if (name[0] == '-') {
-        lg_fail(err, LG_ERROR_INPUT, 0, "revision %s: no revision begins with a dash", name);
-        return NULL;
-    }
+    if (name[0] == '-')
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "revision %s: no revision begins with a dash",
+                            name);
     struct revision *revision = revision_new(name);
     _cleanup_free_ char *inside = path_join(directory, "x");
     if (revision->program == NULL)
@@ -159,7 +158,7 @@ struct revision *revision_open_base(const char *directory, struct lg_error *err)
     _cleanup_free_ char *relative = NULL;
     _cleanup_free_ char *near = locate(inside, &relative);
     struct revision *revision = revision_new("HEAD");
-    for (size_t i = 0; revision->program != NULL && i < sizeof branches / sizeof *branches; i++)
+    for (size_t i = 0; revision->program != NULL && i < COUNT_OF(branches); i++)
         if (find_merge_base(revision, near, branches[i]))
             return revision;
     revision_close(revision);
@@ -170,10 +169,8 @@ void revision_close(struct revision *revision)
 {
     if (revision == NULL)
         return;
-    free(revision->name);
-    free(revision->program);
     string_list_free(&revision->environment);
-    free(revision);
+    free_all(revision->name, revision->program, revision);
 }
 
 /* "100644 blob HASH\tPATH": a link or a directory is no file. */
@@ -325,11 +322,10 @@ void revision_hold_back_quarantine(const struct revision *revision, struct plan 
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_YAML_BYTES);
     _cleanup_free_ char *until = NULL; /* the last day of the one in the revision's own file */
-    struct lg_error ignored = {0};
     bool exists = false;
     if (plan->quarantine.reason == NULL)
         return;
-    if (revision_read(revision, plan->file, &text, &exists, &ignored) && exists)
+    if (revision_read(revision, plan->file, &text, &exists, NULL) && exists)
         until = text_quarantine_until(buffer_string(&text), text.length);
     if (until != NULL && strcmp(plan->quarantine.until, until) <= 0)
         return;

@@ -103,8 +103,12 @@ static void begin_result(struct suite_run *suite)
     for (size_t i = 0; i < selection->count; i++) {
         const struct plan *plan = selection->plans[i];
         struct scenario_result *scenario = suite_add(result, plan->name, plan->file, plan->title);
-        free(scenario->operand);
-        scenario->operand = suite_operand(suite, plan);
+        _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
+        _cleanup_free_ char *path = path_join(option_text(arguments, OPTION_SCENARIOS), file);
+        if (strcmp(path, plan->file) != 0) {
+            free(scenario->operand);
+            scenario->operand = memory_copy_text(plan->file);
+        }
         scenario->without = plan->without != NULL;
         snprintf(scenario->today, sizeof scenario->today, "%.10s", result->date);
     }
@@ -142,9 +146,8 @@ static void find_missing(struct suite_run *suite, const struct load_options *opt
 {
     const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
     _cleanup_strings_ struct string_list names = {0};
-    struct lg_error ignored = {0};
     if (suite->arguments->operands.count > 0 ||
-        !revision_scenarios(suite->revision, directory, &names, &ignored))
+        !revision_scenarios(suite->revision, directory, &names, NULL))
         return;
     for (size_t i = 0; i < names.count; i++) {
         if (is_chosen(suite, names.items[i]))

@@ -9,15 +9,15 @@
 #include "result/exit_status.h"
 
 /* The two commands that measure a scenario without its baseline and store what was measured. */
-static void print_how_to_accept(const struct suite_run *suite, const struct plan *plan)
+static void print_how_to_accept(const struct suite_run *suite, size_t index)
 {
     const struct arguments *arguments = suite->arguments;
-    _cleanup_free_ char *operand = suite_operand(suite, plan);
-    _cleanup_free_ char *quoted = shell_quoted(operand);
+    const struct scenario_result *scenario = &suite->result->scenarios[index];
+    _cleanup_free_ char *quoted = shell_quoted(scenario->operand);
     _cleanup_free_ char *again = suite_options_again(arguments, false);
     _cleanup_buffer_ struct buffer run = {0}, accept = {0};
     buffer_format(&run, "%s --no-baselines%s%s", quoted, *again != '\0' ? " " : "", again);
-    buffer_text(&accept, plan->name);
+    buffer_text(&accept, scenario->name);
     if (option_given(arguments, OPTION_REPORT)) {
         append_option(&run, "report", option_text(arguments, OPTION_REPORT));
         append_option(&accept, "from", option_text(arguments, OPTION_REPORT));
@@ -40,7 +40,7 @@ static int load_baseline_here(struct suite_run *suite, size_t index, const char 
             return EXIT_PASS;
         fprintf(stderr, "leakgate: %s has no baseline %s. To make one from a run:\n", plan->name,
                 path);
-        print_how_to_accept(suite, plan);
+        print_how_to_accept(suite, index);
         return EXIT_NOTHING_JUDGED;
     }
     *baseline = baseline_read(path, &err);
@@ -52,7 +52,7 @@ static int load_baseline_here(struct suite_run *suite, size_t index, const char 
             "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
             "it was accepted.\nMeasure it anew, and accept what you find right:\n",
             path, plan->file);
-    print_how_to_accept(suite, plan);
+    print_how_to_accept(suite, index);
     return EXIT_INPUT;
 }
 
@@ -76,7 +76,7 @@ static bool open_revision(struct suite_run *suite, struct lg_error *err)
                                          OPTION_ITERATIONS};
     const struct arguments *arguments = suite->arguments;
     const char *name = option_text(arguments, OPTION_BASELINE_REF);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; i < COUNT_OF(others); i++)
         if (option_given(arguments, OPTION_CONTROL) && option_given(arguments, others[i]))
             return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s exclude each other",
                            option_name(others[i]));

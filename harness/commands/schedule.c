@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "verdict/baseline.h"
@@ -16,11 +15,7 @@ struct duration scenario_duration(const struct arguments *arguments, const struc
     if (plan->without != NULL)
         return (struct duration){.known = true};
     const struct measure_plan *measure = &plan->measure;
-    _cleanup_free_ char *path =
-        baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
-    struct lg_error ignored = {0};
-    _cleanup_baseline_ struct baseline *baseline =
-        access(path, F_OK) == 0 ? baseline_read(path, &ignored) : NULL;
+    _cleanup_baseline_ struct baseline *baseline = baseline_of_plan(arguments, plan, NULL);
     /* A baseline's is that of a run as long as the file says. */
     double more = (double)(measure->for_ms - measure->file_for_ms) / 1000;
     if (baseline != NULL && isfinite(baseline->seconds) && baseline->seconds + more > 0)

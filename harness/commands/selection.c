@@ -16,14 +16,6 @@ void files_with_suffix(const char *directory, const char *suffix, struct string_
         string_list_take(paths, path_join(directory, names.items[i]));
 }
 
-void names_of_files(const char *directory, struct string_list *names)
-{
-    _cleanup_strings_ struct string_list files = {0};
-    directory_list(directory, ".yaml", &files);
-    for (size_t i = 0; i < files.count; i++)
-        string_list_take(names, yaml_name(files.items[i]));
-}
-
 static bool add_operand(const char *operand, const char *directory, struct string_list *files,
                         struct lg_error *err)
 {
@@ -40,7 +32,7 @@ static bool add_operand(const char *operand, const char *directory, struct strin
         return true;
     }
     _cleanup_strings_ struct string_list names = {0};
-    names_of_files(directory, &names);
+    yaml_names(directory, &names);
     const char *nearest = text_nearest(operand, (const char *const *)names.items, names.count);
     if (nearest == NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0,
@@ -163,4 +155,12 @@ char *baseline_path(const char *baselines, const char *target, const char *scena
     _cleanup_free_ char *directory = path_join(baselines, target);
     _cleanup_free_ char *file = memory_format("%s.json", scenario);
     return path_join(directory, file);
+}
+
+struct baseline *baseline_of_plan(const struct arguments *arguments, const struct plan *plan,
+                                  struct lg_error *err)
+{
+    _cleanup_free_ char *path =
+        baseline_path(option_text(arguments, OPTION_BASELINES), plan->target.name, plan->name);
+    return access(path, F_OK) == 0 ? baseline_read(path, err) : NULL;
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "commands/options.h"
 #include "scenario/load.h"
+#include "verdict/baseline.h"
 
 struct selection {
     struct plan **plans; /* in the order of the operands, else by name */
@@ -20,9 +21,6 @@ bool selection_files(const struct arguments *arguments, struct string_list *file
                      struct lg_error *err);
 /* Adds the paths of a directory's files with that ending, sorted; a missing directory is empty. */
 void files_with_suffix(const char *directory, const char *suffix, struct string_list *paths);
-/* What names the .yaml files of a directory: scenarios, or target files. Sorted; adds to `names`.
- */
-void names_of_files(const char *directory, struct string_list *names);
 
 /* Loads the files and leaves out what --tag does not ask for. Adds all that is wrong to `problems`;
  * false when anything is. A tag that none of the files has is wrong, for a slip there would choose
@@ -40,3 +38,7 @@ struct load_options load_options_of(const struct arguments *arguments);
 
 /* BASELINES/TARGET/SCENARIO.json; the caller frees it. */
 char *baseline_path(const char *baselines, const char *target, const char *scenario);
+/* What is stored for the plan in --baselines. NULL where nothing is, or, with *err, where that
+ * cannot be read. The caller frees it. */
+struct baseline *baseline_of_plan(const struct arguments *arguments, const struct plan *plan,
+                                  struct lg_error *err);

@@ -36,7 +36,7 @@ static bool same_options(const struct suite_result *a, const struct suite_result
         {"--fail-on leak", given[a->only_leaks_fail], given[b->only_leaks_fail]},
         {"--require-all", given[a->require_all], given[b->require_all]},
     };
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    for (size_t i = 0; i < COUNT_OF(options); i++)
         if (strcmp(options[i].of_a, options[i].of_b) != 0)
             return differ(a, b, options[i].name, options[i].of_a, options[i].of_b, err);
     return true;

@@ -17,11 +17,8 @@ void suite_run_free(struct suite_run *suite)
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
     }
-    free(suite->baselines);
-    free(suite->baselines_here);
+    free_all(suite->baselines, suite->baselines_here, suite->seconds, suite->order);
     revision_close(suite->revision);
-    free(suite->seconds);
-    free(suite->order);
     selection_free(&suite->selection);
     suite_free(suite->result);
 }
@@ -48,7 +45,7 @@ char *suite_options_again(const struct arguments *arguments, bool with_revision)
                                        OPTION_NO_CONFIRM, OPTION_BUDGET};
     struct buffer out = {0};
     struct load_options options = load_options_of(arguments);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
         const char *value =
             option_given(arguments, kept[i]) ? option_text(arguments, kept[i]) : NULL;
         if (kept[i] == OPTION_PROGRAM)
@@ -57,14 +54,6 @@ char *suite_options_again(const struct arguments *arguments, bool with_revision)
             append_option(&out, option_name(kept[i]), value);
     }
     return buffer_take(&out);
-}
-
-char *suite_operand(const struct suite_run *suite, const struct plan *plan)
-{
-    const char *directory = option_text(suite->arguments, OPTION_SCENARIOS);
-    _cleanup_free_ char *file = memory_format("%s.yaml", plan->name);
-    _cleanup_free_ char *path = path_join(directory, file);
-    return memory_copy_text(strcmp(path, plan->file) == 0 ? plan->name : plan->file);
 }
 
 /* --- How many run at a time, in which order, and how long it will take --- */

@@ -36,9 +36,6 @@ void append_option(struct buffer *out, const char *name, const char *value);
 /* The options that make the run what it is, so that the report can say how to play it again. The
  * caller frees it. */
 char *suite_options_again(const struct arguments *arguments, bool with_revision);
-/* What names a plan's scenario to `leakgate run`: its name, or its file elsewhere. The caller frees
- * it. */
-char *suite_operand(const struct suite_run *suite, const struct plan *plan);
 
 /* run_baselines.c: what each scenario is judged by. Says what is wrong; returns the exit status. */
 int suite_load_baselines(struct suite_run *suite);

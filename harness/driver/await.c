@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "probes/procfs.h"
 #include "driver/target_private.h"
 #include "world/files.h"
 
@@ -219,20 +218,9 @@ static int64_t recheck_file(void *context)
     return clock_now() + 250 * NS_PER_MS;
 }
 
-/* A stopped process reads no key and draws nothing, which explains any timeout. */
-static bool is_stopped(const struct target *target)
-{
-    struct proc proc;
-    struct proc_stat stat = {.state = '?'};
-    if (!proc_open("/proc", target->process.pid, &proc, NULL))
-        return false;
-    (void)!proc_stat_read(&proc, &stat, NULL); /* then the state stays '?' */
-    proc_close(&proc);
-    return stat.state == 'T';
-}
-
 static bool fail_late(struct wait *wait, const struct step *step, struct lg_error *err)
 {
+    struct proc_stat stat;
     _cleanup_free_ char *missing = NULL;
     if (wait->match != NULL && !wait->screen_holds)
         missing = screen_missing(wait->match, wait->target->terminal);
@@ -241,7 +229,8 @@ static bool fail_late(struct wait *wait, const struct step *step, struct lg_erro
     else
         missing = memory_copy_text("no frame was drawn since the last input");
     lg_fail(err, LG_ERROR_TARGET, 0, "%s: timed out: %s", step->source, missing);
-    if (is_stopped(wait->target))
+    /* A stopped process reads no key and draws nothing, which explains any timeout. */
+    if (process_stat(wait->target->process.pid, &stat) && stat.state == 'T')
         lg_context(err, "the target is stopped (by SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU)");
     return false;
 }

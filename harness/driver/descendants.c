@@ -12,7 +12,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
-#include "probes/procfs.h"
 #include "driver/process.h"
 
 /* Each takes a descriptor; the end of one of them starts the next round. */
@@ -59,7 +58,7 @@ static void name_add(struct string_list *names, const struct proc_stat *stat, pi
     string_list_take(names, memory_format("%s (%d)", name, (int)pid));
 }
 
-static bool read_stat(pid_t pid, struct proc_stat *stat)
+bool process_stat(pid_t pid, struct proc_stat *stat)
 {
     struct proc proc;
     if (!proc_open("/proc", pid, &proc, NULL))
@@ -79,7 +78,7 @@ static int descendant_open(struct ending *ending, pid_t pid, struct proc_stat *s
     if (pid == ending->spare)
         return -1;
     _cleanup_close_ int pidfd = pidfd_make(pid);
-    if (pidfd < 0 || !read_stat(pid, stat))
+    if (pidfd < 0 || !process_stat(pid, stat))
         return -1;
     if (stat->parent != ending->self && !pids_contain(&ending->listed, stat->parent))
         return -1;

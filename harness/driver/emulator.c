@@ -1,6 +1,7 @@
 #include "driver/emulator.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vterm.h>
@@ -146,16 +147,6 @@ static void write_mark(struct emulator *emulator, const char *bytes, size_t leng
     write_bytes(emulator, bytes, length);
 }
 
-/* The code point of a valid UTF-8 sequence of that length. */
-static uint32_t character_at(const char *bytes, size_t length)
-{
-    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t character = (unsigned char)bytes[0] & first_bits[length];
-    for (size_t i = 1; i < length; i++)
-        character = character << 6 | ((unsigned char)bytes[i] & 0x3f);
-    return character;
-}
-
 /* Latin, arrows, box drawing, symbols, private use: quickly seen to be no combining mark. */
 static bool is_plain(uint32_t character)
 {
@@ -187,7 +178,7 @@ static size_t plain_run(const char *bytes, size_t length)
         at++;
     while (at < end && ((unsigned char)bytes[at] & 0x80) != 0) {
         size_t step = utf8_length(bytes + at, length - at);
-        if (!is_plain(character_at(bytes + at, step)))
+        if (!is_plain(utf8_character(bytes + at, step)))
             break;
         at += step;
     }
@@ -201,7 +192,7 @@ void emulator_text(struct emulator *emulator, const char *bytes, size_t length)
         bool mark = false;
         if (run == 0) {
             run = utf8_length(bytes, length);
-            mark = has_no_width(character_at(bytes, run));
+            mark = has_no_width(utf8_character(bytes, run));
         }
         (mark ? write_mark : write_characters)(emulator, bytes, run);
         bytes += run;
@@ -215,28 +206,15 @@ void emulator_control(struct emulator *emulator, char control)
         write_bytes(emulator, &control, 1);
 }
 
-static char *put_number(char *out, int number)
-{
-    char digits[8];
-    int count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    while (count > 0)
-        *out++ = digits[--count];
-    return out;
-}
-
 void emulator_set_mode(struct emulator *emulator, int mode, bool on)
 {
-    char bytes[16] = "\x1b[?";
+    char bytes[16];
     if (mode != EMULATOR_APPLICATION_CURSOR && mode != EMULATOR_ORIGIN && mode != EMULATOR_WRAP &&
         mode != EMULATOR_ALTERNATE && mode != EMULATOR_SAVE_CURSOR &&
         mode != EMULATOR_ALTERNATE_AND_CURSOR)
         return;
-    char *out = put_number(bytes + 3, mode);
-    *out++ = on ? 'h' : 'l';
-    write_bytes(emulator, bytes, (size_t)(out - bytes));
+    snprintf(bytes, sizeof bytes, "\x1b[?%d%c", mode, on ? 'h' : 'l');
+    write_text(emulator, bytes);
 }
 
 void emulator_escape(struct emulator *emulator, char intermediate, char final)
@@ -260,16 +238,14 @@ void emulator_escape(struct emulator *emulator, char intermediate, char final)
 /* No sequence that is passed on has more than two numbers. */
 static void write_csi(struct emulator *emulator, const struct csi *csi)
 {
-    char bytes[24] = "\x1b[";
-    char *out = bytes + 2;
-    for (size_t i = 0; i < 2 && i < csi->count; i++) {
-        if (i > 0)
-            *out++ = ';';
-        if (csi->parameters[i] != CSI_MISSING)
-            out = put_number(out, csi->parameters[i]);
-    }
-    *out++ = csi->final;
-    write_bytes(emulator, bytes, (size_t)(out - bytes));
+    char bytes[24], first[8] = "", second[8] = "";
+    if (csi->count > 0 && csi->parameters[0] != CSI_MISSING)
+        snprintf(first, sizeof first, "%d", csi->parameters[0]);
+    if (csi->count > 1 && csi->parameters[1] != CSI_MISSING)
+        snprintf(second, sizeof second, "%d", csi->parameters[1]);
+    snprintf(bytes, sizeof bytes, "\x1b[%s%s%s%c", first, csi->count > 1 ? ";" : "", second,
+             csi->final);
+    write_text(emulator, bytes);
 }
 
 /* REP, ended at the margin as libvterm does; xterm's definition is the last graphic character. */
@@ -307,16 +283,14 @@ static void set_style(struct emulator *emulator, const struct csi *csi)
         length = sgr_length(csi, at);
         if (length == 2 || at + length > csi->count)
             continue;
-        char bytes[32] = "\x1b[";
-        char *out = bytes + 2;
+        _cleanup_buffer_ struct buffer bytes = {0};
         for (size_t i = at; i < at + length; i++) {
             int number = csi_parameter(csi, i, 0);
-            if (i > at)
-                *out++ = ';';
-            out = put_number(out, number > COLOUR_MAX ? COLOUR_MAX : number);
+            buffer_format(&bytes, "%s%d", i == at ? "\x1b[" : ";",
+                          number > COLOUR_MAX ? COLOUR_MAX : number);
         }
-        *out++ = 'm';
-        write_bytes(emulator, bytes, (size_t)(out - bytes));
+        buffer_char(&bytes, 'm');
+        write_bytes(emulator, bytes.data, bytes.length);
     }
 }
 
@@ -479,7 +453,7 @@ void emulator_key(struct emulator *emulator, enum key_code code, unsigned functi
     _Static_assert((int)KEY_SHIFT == VTERM_MOD_SHIFT && (int)KEY_ALT == VTERM_MOD_ALT &&
                        (int)KEY_CTRL == VTERM_MOD_CTRL,
                    "modifiers have libvterm's values");
-    _Static_assert(sizeof keys / sizeof *keys == KEY_FUNCTION, "every key but F1 to F12 is listed");
+    _Static_assert(COUNT_OF(keys) == KEY_FUNCTION, "every key but F1 to F12 is listed");
     VTermKey key =
         code == KEY_FUNCTION ? (VTermKey)VTERM_KEY_FUNCTION(function_number) : keys[code];
     emulator->output = bytes;

@@ -19,7 +19,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
-#include "probes/procfs.h"
 
 /* Why the program was not started. The text is a constant: forked, the child has the same one at
  * the same address. */
@@ -219,25 +218,15 @@ bool process_reap(struct process *process)
     return true;
 }
 
-static double cpu_seconds_of(pid_t pid)
-{
-    struct proc proc;
-    struct proc_stat stat = {0};
-    if (!proc_open("/proc", pid, &proc, NULL))
-        return 0;
-    (void)!proc_stat_read(&proc, &stat, NULL);
-    proc_close(&proc);
-    return stat.cpu_seconds;
-}
-
 double process_cpu_seconds(const struct process *process)
 {
     _cleanup_free_ pid_t *pids = NULL;
     size_t count = 0;
-    double seconds = cpu_seconds_of(process->pid);
+    struct proc_stat stat;
+    double seconds = process_stat(process->pid, &stat) ? stat.cpu_seconds : 0;
     (void)!proc_descendants("/proc", process->pid, &pids, &count, NULL);
     for (size_t i = 0; i < count; i++)
-        seconds += cpu_seconds_of(pids[i]);
+        seconds += process_stat(pids[i], &stat) ? stat.cpu_seconds : 0;
     return seconds;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "probes/procfs.h"
 
 struct process {
     pid_t pid;
@@ -72,5 +73,7 @@ void process_reap_adopted(pid_t own);
  * still running counts as killed after that. */
 bool process_end_descendants(pid_t spare, int64_t grace_ms, int64_t deadline,
                              struct string_list *killed);
+/* What /proc says of any process now; false where it is gone. */
+bool process_stat(pid_t pid, struct proc_stat *stat);
 /* "NAME (pid)" of every descendant that is alive now, zombies left out. */
 void process_descendants_alive(pid_t spare, struct string_list *names);

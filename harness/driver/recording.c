@@ -118,10 +118,8 @@ struct recording *recording_open(const char *path, int rows, int columns, const 
                                  struct lg_error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0) {
-        lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the recording %s", path);
-        return NULL;
-    }
+    if (fd < 0)
+        return lg_fail_null(err, LG_ERROR_INTERNAL, errno, "cannot make the recording %s", path);
     struct recording *recording = memory_new(struct recording);
     recording->fd = fd;
     recording->began = clock_now();
@@ -129,8 +127,7 @@ struct recording *recording_open(const char *path, int rows, int columns, const 
     json_put(header, "version", json_integer(2));
     json_put(header, "width", json_integer(columns));
     json_put(header, "height", json_integer(rows));
-    if (title != NULL)
-        json_put(header, "title", json_text(title));
+    json_put_text(header, "title", title);
     _cleanup_free_ char *text = json_one_line(header);
     _cleanup_free_ char *line = memory_format("%s\n", text);
     write_line(recording, line);

@@ -7,12 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buffer.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "base/memory.h"
 
 struct player {
     struct terminal *terminal;
@@ -24,25 +22,17 @@ struct player {
     bool stopped;         /* nothing more is wanted */
 };
 
-/* At most `maximum` bytes; *cut where there are more. A named pipe or a device is no recording, and
- * must not be waited for. */
-static bool read_file(const char *path, size_t maximum, struct buffer *out, bool *cut,
-                      struct lg_error *err)
+/* As much as the buffer takes; *cut where there is more. A named pipe or a device is no recording,
+ * and must not be waited for. */
+static bool read_file(const char *path, struct buffer *out, bool *cut, struct lg_error *err)
 {
-    enum { PIECE = 256 * 1024 };
     struct stat status;
+    int errnum = 0;
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         return lg_fail(err, LG_ERROR_INPUT, fd < 0 ? errno : 0, "cannot read %s", path);
-    _cleanup_free_ char *piece = memory_array(1, PIECE);
-    ssize_t got;
-    while ((got = read(fd, piece, PIECE)) > 0)
-        if (!buffer_append_limited(out, piece, (size_t)got)) {
-            (void)!buffer_append_limited(out, piece, maximum - out->length);
-            *cut = true;
-            return true;
-        }
-    return got == 0 || lg_fail(err, LG_ERROR_INPUT, errno, "cannot read %s", path);
+    *cut = !file_read_from(fd, out, &errnum) && errnum == EFBIG;
+    return errnum == 0 || *cut || lg_fail(err, LG_ERROR_INPUT, errnum, "cannot read %s", path);
 }
 
 static bool read_header(const json_t *header, struct player *player, struct lg_error *err)
@@ -92,10 +82,9 @@ static bool play_event(struct player *player, const json_t *event)
         terminal_feed(player->terminal, text, json_string_length(data), NULL);
         note_drawing(player);
     } else if (*kind == 'r') {
-        struct lg_error refused = {0};
         int columns = 0, rows = 0;
         if (sscanf(text, "%4dx%4d", &columns, &rows) == 2 &&
-            terminal_resize(player->terminal, rows, columns, &refused))
+            terminal_resize(player->terminal, rows, columns, NULL))
             note_drawing(player);
     } else if (*kind == 'm') {
         player->listener->marker(player->context, at, text);
@@ -117,13 +106,12 @@ static bool play_line(struct player *player, const char *line, size_t length, st
 /* The time of the last event in the text, whose last line may be torn. */
 static double last_moment(const char *text, const char *end)
 {
-    struct lg_error torn = {0};
     const char *newline = memrchr(text, '\n', (size_t)(end - text));
     if (newline == NULL)
         return 0;
     const char *before = memrchr(text, '\n', (size_t)(newline - text));
     const char *line = before != NULL ? before + 1 : text;
-    _cleanup_json_ json_t *event = json_parse(line, (size_t)(newline - line), "recording", &torn);
+    _cleanup_json_ json_t *event = json_parse(line, (size_t)(newline - line), "recording", NULL);
     double at = json_number_value(json_array_get(event, 0));
     return isfinite(at) ? at : 0;
 }
@@ -132,16 +120,15 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
             struct replay_end *end, struct lg_error *err)
 {
     struct player player = {.listener = listener, .context = context};
-    struct lg_error torn = {0};
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(maximum);
     *end = (struct replay_end){0};
-    if (!read_file(path, maximum, &text, &end->cut, err))
+    if (!read_file(path, &text, &end->cut, err))
         return false;
     const char *line = buffer_string(&text);
     for (const char *newline; !player.stopped && (newline = strchr(line, '\n')) != NULL;
          line = newline + 1)
         if (!play_line(&player, line, (size_t)(newline - line),
-                       player.terminal == NULL ? err : &torn))
+                       player.terminal == NULL ? err : NULL))
             break;
     if (player.terminal == NULL)
         return err->class == LG_ERROR_NONE &&

@@ -96,10 +96,7 @@ void screen_match_free(struct screen_match *match)
     pcre2_match_data_free(match->result);
     pcre2_match_context_free(match->limits);
     pcre2_code_free(match->code);
-    free(match->regex);
-    free(match->title);
-    free(match->region);
-    free(match);
+    free_all(match->regex, match->title, match->region, match);
 }
 
 static bool resolve(const struct screen_match *match, const struct terminal *terminal,

@@ -35,10 +35,7 @@ static void send_outgoing(struct target *target)
             break;
         sent += (size_t)put;
     }
-    if (sent > 0)
-        memmove(target->outgoing.data, target->outgoing.data + sent,
-                target->outgoing.length - sent);
-    target->outgoing.length -= sent;
+    buffer_drop(&target->outgoing, sent);
     uint32_t events = EPOLLIN | (target->outgoing.length > 0 ? (uint32_t)EPOLLOUT : 0);
     if (target->terminal_open)
         (void)!loop_change(target->loop, target->process.master, events, NULL);
@@ -104,10 +101,8 @@ static bool read_errors(struct target *target)
     /* The last ERRORS_TAIL_BYTES stay. The front is cut once per that many bytes, so that a flood
      * costs little. */
     struct buffer *tail = &target->errors_tail;
-    if (tail->length + (size_t)got > tail->maximum) {
-        memmove(tail->data, tail->data + tail->length - ERRORS_TAIL_BYTES, ERRORS_TAIL_BYTES);
-        tail->length = ERRORS_TAIL_BYTES;
-    }
+    if (tail->length + (size_t)got > tail->maximum)
+        buffer_drop(tail, tail->length - ERRORS_TAIL_BYTES);
     buffer_append(tail, bytes, (size_t)got);
     return true;
 }

@@ -29,12 +29,11 @@ static const struct {
     {"input", LG_ERROR_INPUT},   {"need", LG_ERROR_NEED},           {"invalid", LG_ERROR_INVALID},
     {"target", LG_ERROR_TARGET}, {"cancelled", LG_ERROR_CANCELLED}, {"internal", LG_ERROR_INTERNAL},
 };
-enum { CLASS_COUNT = sizeof classes / sizeof *classes };
 
 const char *problem_class_name(enum lg_error_class class)
 {
     size_t i = 0;
-    while (i < CLASS_COUNT - 1 && classes[i].class != class)
+    while (i < COUNT_OF(classes) - 1 && classes[i].class != class)
         i++;
     return classes[i].name;
 }
@@ -42,7 +41,7 @@ const char *problem_class_name(enum lg_error_class class)
 enum lg_error_class problem_class_by_name(const char *name)
 {
     size_t i = 0;
-    while (i < CLASS_COUNT - 1 && strcmp(classes[i].name, name) != 0)
+    while (i < COUNT_OF(classes) - 1 && strcmp(classes[i].name, name) != 0)
         i++;
     return classes[i].class;
 }

@@ -33,7 +33,7 @@ static bool is_skipped(const char *line, size_t length)
 #define MEMBER(name) "\"" RECORD_KEY "\":\"" name "\""
     static const char *const skipped[] = {MEMBER(RECORD_SAMPLE), MEMBER(RECORD_FUNCTION),
                                           MEMBER(RECORD_HOLDER)};
-    for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
+    for (size_t i = 0; i < COUNT_OF(skipped); i++)
         if (memmem(line, length, skipped[i], strlen(skipped[i])) != NULL)
             return true;
     return false;
@@ -56,21 +56,11 @@ static void tell_whole_lines(struct journal_follower *follower, journal_listener
                              void *context)
 {
     struct buffer *unfinished = &follower->unfinished;
-    size_t start = 0;
-    for (;;) {
-        char *end = memchr(unfinished->data + start, '\n', unfinished->length - start);
-        if (end == NULL)
-            break;
-        tell_line(unfinished->data + start, (size_t)(end - unfinished->data) - start, listener,
-                  context);
-        start = (size_t)(end - unfinished->data) + 1;
-    }
-    if (start == 0)
-        return;
-    struct buffer remaining = BUFFER_INIT(LIMIT_JOURNAL_LINE);
-    buffer_append(&remaining, unfinished->data + start, unfinished->length - start);
-    buffer_free(unfinished);
-    *unfinished = remaining;
+    const char *line = buffer_string(unfinished), *end = line + unfinished->length;
+    for (const char *newline; (newline = memchr(line, '\n', (size_t)(end - line))) != NULL;
+         line = newline + 1)
+        tell_line(line, (size_t)(newline - line), listener, context);
+    buffer_drop(unfinished, unfinished->length - (size_t)(end - line));
 }
 
 void journal_follow_more(struct journal_follower *follower, journal_listener *listener,

@@ -23,10 +23,8 @@ struct journal {
 struct journal *journal_create(const char *path, struct lg_error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0) {
-        lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make the journal %s", path);
-        return NULL;
-    }
+    if (fd < 0)
+        return lg_fail_null(err, LG_ERROR_INTERNAL, errno, "cannot make the journal %s", path);
     struct journal *journal = memory_new(struct journal);
     journal->fd = fd;
     return journal;

@@ -117,15 +117,11 @@ static FILE *open_journal(const char *path, struct lg_error *err)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat status;
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        lg_fail(err, LG_ERROR_INPUT, errno, "cannot open the journal %s", path);
-        return NULL;
-    }
-    if (!S_ISREG(status.st_mode) || status.st_size > (off_t)LIMIT_JOURNAL_BYTES) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "%s is not a file of at most %u bytes", path,
-                LIMIT_JOURNAL_BYTES);
-        return NULL;
-    }
+    if (fd < 0 || fstat(fd, &status) != 0)
+        return lg_fail_null(err, LG_ERROR_INPUT, errno, "cannot open the journal %s", path);
+    if (!S_ISREG(status.st_mode) || status.st_size > (off_t)LIMIT_JOURNAL_BYTES)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "%s is not a file of at most %u bytes", path,
+                            LIMIT_JOURNAL_BYTES);
     FILE *file = fdopen(fd, "re");
     if (file == NULL)
         lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read the journal %s", path);
@@ -226,9 +222,7 @@ void run_record_free(struct run_record *record)
         record_members_free(RECORD_FAILURE, record->failure);
     for (size_t i = 0; i < record->screen_count; i++)
         record_members_free(RECORD_SCREEN, &record->screens[i]);
-    free(record->failure);
-    free(record->screens);
     string_list_free(&record->notes);
     series_free(&record->series);
-    free(record);
+    free_all(record->failure, record->screens, record);
 }

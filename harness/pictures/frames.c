@@ -106,13 +106,8 @@ void frames_free(struct frames *frames)
         free(frames->lines[i]->json);
         free(frames->lines[i]);
     }
-    free(frames->lines);
-    free(frames->styles);
-    free(frames->changes);
-    free(frames->frames);
-    free(frames->marks);
     string_list_free(&frames->labels);
-    free(frames);
+    free_all(frames->lines, frames->styles, frames->changes, frames->frames, frames->marks, frames);
 }
 
 static bool is_plain(struct cell_style style)

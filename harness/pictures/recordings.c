@@ -65,16 +65,6 @@ static void draw(const struct extract *extract, int fd)
     _exit(0);
 }
 
-static bool read_all(int fd, struct buffer *out)
-{
-    char piece[65536];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0 && !buffer_append_limited(out, piece, (size_t)got))
-            return false;
-    return got == 0;
-}
-
 static void take_drawn(const struct buffer *written, struct recording *recording)
 {
     struct drawn drawn;
@@ -99,7 +89,7 @@ static void draw_apart(const struct extract *extract, struct recording *recordin
 {
     /* What one picture may be over the budget, escaped. */
     _cleanup_buffer_ struct buffer written = BUFFER_INIT(8 * (size_t)LIMIT_PAGE_RECORDINGS_BYTES);
-    int ends[2], status = 0;
+    int ends[2], status = 0, errnum = 0;
     recording->state = RECORDING_CRASHED;
     if (pipe(ends) < 0)
         return;
@@ -107,7 +97,7 @@ static void draw_apart(const struct extract *extract, struct recording *recordin
     if (child == 0)
         draw(extract, ends[1]);
     close(ends[1]);
-    bool whole = child > 0 && read_all(ends[0], &written);
+    bool whole = child > 0 && file_read_from(ends[0], &written, &errnum);
     close(ends[0]);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;

@@ -247,21 +247,15 @@ void difference_markdown(const struct difference *difference, struct buffer *out
 
 /* --- JSON --- */
 
-static void put_text(json_t *object, const char *key, const char *text)
-{
-    if (text != NULL)
-        json_put(object, key, json_text(text));
-}
-
 static json_t *side_to_json(const struct change_side *side)
 {
     if (side->text == NULL)
         return json_null();
     json_t *object = json_object();
-    put_text(object, "text", side->text);
-    put_text(object, "until", side->until);
-    put_text(object, "reason", side->reason);
-    put_text(object, "issue", side->issue);
+    json_put_text(object, "text", side->text);
+    json_put_text(object, "until", side->until);
+    json_put_text(object, "reason", side->reason);
+    json_put_text(object, "issue", side->issue);
     return object;
 }
 
@@ -271,11 +265,11 @@ static json_t *changes_to_json(const struct change_list *changes)
     for (size_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
         json_t *object = json_object();
-        put_text(object, "effect", change_effect_name(change->effect));
-        put_text(object, "what", change->what);
+        json_put_text(object, "effect", change_effect_name(change->effect));
+        json_put_text(object, "what", change->what);
         if (change->gauge < GAUGE_COUNT)
-            put_text(object, "gauge", gauge_info(change->gauge)->name);
-        put_text(object, "holder", change->holder);
+            json_put_text(object, "gauge", gauge_info(change->gauge)->name);
+        json_put_text(object, "holder", change->holder);
         json_put(object, "before", side_to_json(&change->old));
         json_put(object, "here", side_to_json(&change->new));
         json_push(array, object);
@@ -294,16 +288,16 @@ json_t *difference_to_json(const struct difference *difference)
         if (item->plan == PLAN_SAME && item->baseline.count == 0)
             continue;
         json_t *scenario = json_object();
-        put_text(scenario, "target", item->target);
-        put_text(scenario, "name", item->scenario);
-        put_text(scenario, "plan", plans[item->plan]);
-        put_text(scenario, "plan_difference", item->plan_difference);
+        json_put_text(scenario, "target", item->target);
+        json_put_text(scenario, "name", item->scenario);
+        json_put_text(scenario, "plan", plans[item->plan]);
+        json_put_text(scenario, "plan_difference", item->plan_difference);
         json_put(scenario, "changes", changes_to_json(&item->baseline));
         json_push(scenarios, scenario);
     }
     json_put(object, "version", json_integer(1));
-    put_text(object, "revision", difference->revision);
-    put_text(object, "commit", difference->commit);
+    json_put_text(object, "revision", difference->revision);
+    json_put_text(object, "commit", difference->commit);
     json_put(object, "weaker", json_integer((json_int_t)counts.baseline[CHANGE_WEAKER]));
     json_put(object, "stricter", json_integer((json_int_t)counts.baseline[CHANGE_STRICTER]));
     json_put(object, "scenarios", scenarios);

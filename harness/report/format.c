@@ -16,7 +16,7 @@ const struct report_format report_format_table[] = {
     {"junit", "junit.xml", junit_report},
     {"csv", "samples.csv", csv_report},
 };
-const size_t report_format_count = sizeof report_format_table / sizeof *report_format_table;
+const size_t report_format_count = COUNT_OF(report_format_table);
 
 const struct report_format *report_format_by_name(const char *name)
 {

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "report/console.h"
@@ -128,13 +127,11 @@ static void put_cells(struct buffer *out, const struct scenario_result *scenario
 static void put_row(struct buffer *out, const struct suite_result *suite,
                     const struct scenario_result *scenario)
 {
-    char took[64];
-    clock_describe((int64_t)(scenario->seconds * 1e9), took, sizeof took);
     buffer_text(out, "| ");
     put_outcome(out, suite, scenario);
     markdown_format(out, CELL_BYTES, " | %s | ", scenario->name);
     put_cells(out, scenario);
-    buffer_format(out, " | %s |\n", scenario->ran ? took : "");
+    buffer_format(out, " | %s |\n", scenario->ran ? seconds_text(scenario->seconds).text : "");
 }
 
 static void put_table(struct summary *summary)

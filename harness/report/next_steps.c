@@ -21,7 +21,7 @@ char *evidence_describe(const struct string_list *files)
                  {EVIDENCE_GOROUTINES, "goroutines"},
                  {EVIDENCE_HEAP_FIRST, "profiles"}};
     struct buffer out = {0};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (string_list_contains(files, kinds[i].file))
             buffer_format(&out, "%s%s", out.length > 0 ? ", " : "", kinds[i].what);
     return buffer_take(&out);

@@ -1,6 +1,5 @@
 #include "report/remarks.h"
 
-
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "report/text_layout.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/clock.h"
 #include "base/memory.h"
+#include "result/amounts.h"
 #include "result/baseline_difference.h"
 #include "result/exit_status.h"
 #include "result/quarantine.h"
@@ -68,7 +68,6 @@ char *suite_header(const struct suite_result *suite)
 {
     _cleanup_strings_ struct string_list targets = {0};
     _cleanup_buffer_ struct buffer line = {0};
-    char took[64];
     const char *revision = NULL; /* whose baselines judged; NULL: the working tree's did */
     bool control = false;
     for (size_t i = 0; i < suite->count; i++) {
@@ -95,8 +94,7 @@ char *suite_header(const struct suite_result *suite)
         buffer_format(&line, " · %s%s%s%s", suite->baselines,
                       text_ends(suite->baselines, "/") ? "" : "/", revision != NULL ? " of " : "",
                       text_or(revision, ""));
-    clock_describe((int64_t)(suite->seconds * 1e9), took, sizeof took);
-    buffer_format(&line, " · %s", took);
+    buffer_format(&line, " · %s", seconds_text(suite->seconds).text);
     return text_harmless(buffer_string(&line), false);
 }
 
@@ -105,7 +103,7 @@ char *suite_counts(const struct suite_result *suite)
     static const char *const order[] = {"leak",    "failed",  "inconclusive", "invalid",
                                         "stopped", "skipped", "pass",         "played"};
     struct buffer counts = {0};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
         size_t count = 0, forgiven = 0;
         for (size_t j = 0; j < suite->count; j++) {
             bool one = strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;

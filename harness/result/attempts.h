@@ -2,8 +2,8 @@
  * The runs of one scenario after its screening: again, third, locate (see verdict/confirm.h).
  *
  * Order of calls: scenario_screen; while scenario_wants names an attempt that can be had,
- * scenario_take; scenario_conclude; if scenario_wants_location, scenario_locate. scenario_judge does
- * all of it with the journals that are there.
+ * scenario_take; scenario_conclude; if scenario_wants_location, scenario_locate. scenario_judge
+ * does all of it with the journals that are there.
  */
 #pragma once
 

@@ -36,21 +36,13 @@ static struct change *change_add(struct change_list *list, enum change_effect ef
     return &list->items[list->count - 1];
 }
 
-static void side_free(struct change_side *side)
-{
-    free(side->text);
-    free(side->until);
-    free(side->reason);
-    free(side->issue);
-}
-
 void change_list_free(struct change_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
-        free(list->items[i].what);
-        free(list->items[i].holder);
-        side_free(&list->items[i].old);
-        side_free(&list->items[i].new);
+        struct change *change = &list->items[i];
+        struct change_side *old = &change->old, *new = &change->new;
+        free_all(change->what, change->holder, old->text, old->until, old->reason, old->issue,
+                 new->text, new->until, new->reason, new->issue);
     }
     free(list->items);
     *list = (struct change_list){0};
@@ -62,7 +54,7 @@ char *change_side_text(const struct change_side *side)
         return memory_copy_text("none");
     const char *blank = side->text[0] != '\0' && side->until != NULL ? " " : "";
     return memory_format("%s%s%s%s", side->text, blank, side->until != NULL ? "until " : "",
-                         side->until != NULL ? side->until : "");
+                         text_or(side->until, ""));
 }
 
 char *change_text(const struct change *change)

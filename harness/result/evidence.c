@@ -43,7 +43,7 @@ bool evidence_forget(const char *directory, const char *name, struct lg_error *e
     bool removed = true;
     for (enum attempt attempt = 0; attempt < ATTEMPT_COUNT; attempt++) {
         _cleanup_free_ char *run = attempt_directory(directory, name, attempt);
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
             _cleanup_free_ char *path = path_join(run, names[i]);
             if (unlink(path) != 0 && errno != ENOENT)
                 removed = lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot remove %s", path);

@@ -7,7 +7,7 @@ int status_rank(int status)
     static const int worst_first[] = {EXIT_INTERNAL, EXIT_INPUT,        EXIT_TARGET_FAILED,
                                       EXIT_LEAK,     EXIT_INCONCLUSIVE, EXIT_NOTHING_JUDGED,
                                       EXIT_PASS};
-    int rank = 0, count = (int)(sizeof worst_first / sizeof *worst_first);
+    int rank = 0, count = (int)(COUNT_OF(worst_first));
     while (rank < count && worst_first[rank] != status)
         rank++;
     return rank;

@@ -1,6 +1,5 @@
 #include "result/quarantine.h"
 
-
 #include "base/clock.h"
 #include "base/memory.h"
 

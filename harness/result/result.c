@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/memory.h"
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options)
 {
@@ -20,29 +19,21 @@ void recording_free(struct recording *recording)
 {
     if (recording == NULL)
         return;
-    free(recording->file);
-    free(recording->problem);
     buffer_free(&recording->still);
     buffer_free(&recording->pictures);
-    free(recording);
+    free_all(recording->file, recording->problem, recording);
 }
 
 static void scenario_free(struct scenario_result *scenario)
 {
-    free(scenario->name);
-    free(scenario->operand);
-    free(scenario->file);
-    free(scenario->title);
-    free(scenario->reason);
+    free_all(scenario->name, scenario->operand, scenario->file, scenario->title, scenario->reason,
+             scenario->quarantine_reason, scenario->quarantine_until, scenario->plan_difference);
     string_list_free(&scenario->files);
     string_list_free(&scenario->control_files);
-    recording_free(scenario->recording);
-    free(scenario->quarantine_reason);
-    free(scenario->quarantine_until);
     string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
     string_list_free(&scenario->left_out);
-    free(scenario->plan_difference);
+    recording_free(scenario->recording);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);
         run_record_free(scenario->attempts[i].record);
@@ -59,21 +50,11 @@ void suite_free(struct suite_result *suite)
         return;
     for (size_t i = 0; i < suite->count; i++)
         scenario_free(&suite->scenarios[i]);
-    free(suite->scenarios);
-    free(suite->directory);
-    free(suite->baselines);
-    free(suite->options);
     string_list_free(&suite->whole);
-    free(suite->revision);
     string_list_free(&suite->missing);
     string_list_free(&suite->problems);
-    free(suite);
-}
-
-void cleanup_suite(struct suite_result **suite)
-{
-    suite_free(*suite);
-    *suite = NULL;
+    free_all(suite->scenarios, suite->directory, suite->baselines, suite->options, suite->revision,
+             suite);
 }
 
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,

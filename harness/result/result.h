@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/strings.h"
 #include "journal/attempt.h"
 #include "journal/run_record.h"
@@ -87,7 +88,7 @@ struct suite_result {
 
 struct suite_result *suite_new(const char *directory, const char *baselines, const char *options);
 void suite_free(struct suite_result *suite);
-void cleanup_suite(struct suite_result **suite);
+DEFINE_CLEANUP(suite, struct suite_result, suite_free)
 #define _cleanup_suite_ __attribute__((cleanup(cleanup_suite)))
 
 /* Takes copies; valid until the next one is added. */

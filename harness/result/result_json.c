@@ -7,12 +7,6 @@
 #include "result/exit_status.h"
 #include "result/quarantine.h"
 
-static void put_text(json_t *object, const char *key, const char *text)
-{
-    if (text != NULL)
-        json_put(object, key, json_text(text));
-}
-
 static void put_number(json_t *object, const char *key, double value)
 {
     if (isfinite(value))
@@ -27,8 +21,8 @@ static void put_location(json_t *object, const struct finding *finding)
     json_t *places = json_array();
     for (size_t i = 0; i < finding->place_count; i++) {
         json_t *place = json_object();
-        put_text(place, "step", finding->places[i].step);
-        put_text(place, "where", finding->places[i].where);
+        json_put_text(place, "step", finding->places[i].step);
+        json_put_text(place, "where", finding->places[i].where);
         put_number(place, "per_iteration", finding->places[i].per_iteration);
         json_push(places, place);
     }
@@ -46,7 +40,7 @@ static json_t *attempts_to_json(const struct scenario_result *scenario)
         json_put(object, "attempt", json_text(attempt_name(attempt->attempt)));
         if (attempt->attempt != ATTEMPT_LOCATE)
             json_put(object, "verdict", json_text(verdict_name(attempt->verdict)));
-        put_text(object, "problem", attempt->problem);
+        json_put_text(object, "problem", attempt->problem);
         json_push(attempts, object);
     }
     return attempts;
@@ -72,14 +66,14 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     json_put(object, "kind", json_text(finding_kind_name(finding->kind)));
     json_put(object, "fails", json_boolean(finding_fails(finding->kind)));
     if (finding->gauge < GAUGE_COUNT)
-        put_text(object, "gauge", gauge_info(finding->gauge)->name);
-    put_text(object, "holder", finding->holder);
-    put_text(object, "example", finding->example);
-    put_text(object, "function", finding->function);
-    put_text(object, "in_common", finding->in_common);
-    put_text(object, "companion_of", finding->companion_of);
-    put_text(object, "made_by", finding->made_by);
-    put_text(object, "text", finding->text);
+        json_put_text(object, "gauge", gauge_info(finding->gauge)->name);
+    json_put_text(object, "holder", finding->holder);
+    json_put_text(object, "example", finding->example);
+    json_put_text(object, "function", finding->function);
+    json_put_text(object, "in_common", finding->in_common);
+    json_put_text(object, "companion_of", finding->companion_of);
+    json_put_text(object, "made_by", finding->made_by);
+    json_put_text(object, "text", finding->text);
     put_number(object, "per_iteration", finding->per_iteration);
     put_number(object, "bytes_per_iteration", finding->bytes_per_iteration);
     put_pace(object, finding, pace);
@@ -92,7 +86,7 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     if (finding->kind == FINDING_BACKLOG)
         put_number(object, "drained_after", finding->drained_after);
     if (finding->kind == FINDING_UNCONFIRMED)
-        put_text(object, "unconfirmed", finding_kind_name(finding->unconfirmed));
+        json_put_text(object, "unconfirmed", finding_kind_name(finding->unconfirmed));
     json_put(object, "confirmed", json_boolean(finding->confirmed));
     json_put(object, "repeats", json_boolean(finding->repeats));
     put_location(object, finding);
@@ -156,13 +150,13 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
     baseline_difference(record->header.baseline, record->header.baseline_here, &lines);
     weaker_baseline_lines(scenario, &weaker);
     json_t *revision = json_object();
-    put_text(revision, "name", record->header.baseline_revision);
-    put_text(revision, "commit", record->header.baseline_commit);
+    json_put_text(revision, "name", record->header.baseline_revision);
+    json_put_text(revision, "commit", record->header.baseline_commit);
     json_put(revision, "baseline_here", json_boolean(record->header.baseline_here != NULL));
     json_put(revision, "differences", json_texts(&lines));
     json_put(revision, "weaker", json_texts(&weaker));
     if (scenario->judgement_here != NULL)
-        put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
+        json_put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
     json_put(object, "baseline_revision", revision);
 }
 
@@ -170,14 +164,14 @@ static void put_record(json_t *object, const struct run_record *record)
 {
     const struct journal_failure *failure = record->failure;
     json_t *target = json_object();
-    put_text(target, "name", record->header.target);
-    put_text(target, "program", record->header.program);
-    put_text(target, "version", record->target.version);
-    put_text(target, "go", record->target.go);
-    put_text(target, "platform", record->target.platform);
+    json_put_text(target, "name", record->header.target);
+    json_put_text(target, "program", record->header.program);
+    json_put_text(target, "version", record->target.version);
+    json_put_text(target, "go", record->target.go);
+    json_put_text(target, "platform", record->target.platform);
     json_put(object, "target", target);
     json_put(object, "baseline", json_boolean(record->header.baseline != NULL));
-    put_text(object, "control", record->header.control);
+    json_put_text(object, "control", record->header.control);
     json_put(object, "samples", json_integer((json_int_t)record->series.count));
     struct pace pace = series_pace(&record->series);
     if (pace.seconds > 0) {
@@ -193,12 +187,12 @@ static void put_record(json_t *object, const struct run_record *record)
     put_integer(object, "sleeps", record->end.sleeps);
     put_left(object, "sessions_left", &record->end.sessions_left);
     put_left(object, "files_left", &record->end.files_left);
-    put_text(object, "goroutineleak", record->end.goroutineleak);
+    json_put_text(object, "goroutineleak", record->end.goroutineleak);
     if (failure != NULL) {
         json_t *stored = json_object();
-        put_text(stored, "class", problem_class_name(failure->class));
-        put_text(stored, "where", failure->where);
-        put_text(stored, "text", failure->text);
+        json_put_text(stored, "class", problem_class_name(failure->class));
+        json_put_text(stored, "where", failure->where);
+        json_put_text(stored, "text", failure->text);
         json_put(object, "failure", stored);
     }
 }
@@ -206,13 +200,13 @@ static void put_record(json_t *object, const struct run_record *record)
 json_t *scenario_to_json(const struct scenario_result *scenario)
 {
     json_t *object = json_object();
-    put_text(object, "name", scenario->name);
-    put_text(object, "operand", scenario->operand);
-    put_text(object, "file", scenario->file);
-    put_text(object, "title", scenario->title);
-    put_text(object, "reason", scenario->reason);
+    json_put_text(object, "name", scenario->name);
+    json_put_text(object, "operand", scenario->operand);
+    json_put_text(object, "file", scenario->file);
+    json_put_text(object, "title", scenario->title);
+    json_put_text(object, "reason", scenario->reason);
     if (scenario->lost || (!scenario->ran && scenario->verdict != VERDICT_SKIPPED))
-        put_text(object, "problem", problem_class_name(scenario->problem));
+        json_put_text(object, "problem", problem_class_name(scenario->problem));
     if (scenario->worlds.count > 0)
         json_put(object, "worlds", json_texts(&scenario->worlds));
     json_put(object, "verdict", json_text(verdict_name(scenario->verdict)));
@@ -225,7 +219,7 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
         json_put(object, "killed", json_texts(&scenario->killed));
     if (scenario->left_out.count > 0)
         json_put(object, "left_out", json_texts(&scenario->left_out));
-    put_text(object, "plan_difference", scenario->plan_difference);
+    json_put_text(object, "plan_difference", scenario->plan_difference);
     if (scenario->record != NULL)
         put_record(object, scenario->record);
     if (scenario->record != NULL && scenario->record->header.baseline_revision != NULL)
@@ -233,9 +227,9 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     struct quarantine quarantine = quarantine_of(scenario);
     if (quarantine.state != QUARANTINE_NONE) {
         json_t *stored = json_object();
-        put_text(stored, "reason", quarantine.reason);
-        put_text(stored, "until", quarantine.until);
-        put_text(stored, "state", quarantine_state_name(quarantine.state));
+        json_put_text(stored, "reason", quarantine.reason);
+        json_put_text(stored, "until", quarantine.until);
+        json_put_text(stored, "state", quarantine_state_name(quarantine.state));
         json_put(object, "quarantine", stored);
     }
     if (scenario->judgement != NULL) {
@@ -270,7 +264,7 @@ json_t *result_to_json(const struct suite_result *suite)
         json_put(shard, "suite", json_texts(&suite->whole));
         json_put(object, "shard", shard);
     }
-    put_text(object, "baseline_revision", suite->revision);
+    json_put_text(object, "baseline_revision", suite->revision);
     if (suite->missing.count > 0)
         json_put(object, "missing", json_texts(&suite->missing));
     if (suite->problems.count > 0)

@@ -70,11 +70,9 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     _cleanup_json_ json_t *stored = json_read_file(path, err);
     if (stored == NULL)
         return NULL;
-    if (json_get_integer(stored, "version", 0) != RESULT_VERSION) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "%s is no result of a version that this leakgate reads",
-                path);
-        return NULL;
-    }
+    if (json_get_integer(stored, "version", 0) != RESULT_VERSION)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0,
+                            "%s is no result of a version that this leakgate reads", path);
     _cleanup_suite_ struct suite_result *suite = suite_new(
         directory, json_get_text(stored, "baselines", ""), json_get_text(stored, "options", ""));
     snprintf(suite->date, sizeof suite->date, "%s", json_get_text(stored, "date", ""));
@@ -127,9 +125,9 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
     }
     if (suite->count > 0)
         return take_pointer(suite);
-    lg_fail(err, LG_ERROR_INPUT, 0,
-            "%s is no report: it has neither " REPORT_RESULT " nor a journal", directory);
-    return NULL;
+    return lg_fail_null(err, LG_ERROR_INPUT, 0,
+                        "%s is no report: it has neither " REPORT_RESULT " nor a journal",
+                        directory);
 }
 
 struct suite_result *suite_read(const char *directory, struct lg_error *err)

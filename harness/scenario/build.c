@@ -182,7 +182,7 @@ static void build_hash(struct plan *plan, const struct node *scenario, const str
 {
     static const char *const as_written[] = {"world", "vars", "setup", "iteration"};
     _cleanup_json_ json_t *value = json_object();
-    for (size_t i = 0; i < sizeof as_written / sizeof *as_written; i++)
+    for (size_t i = 0; i < COUNT_OF(as_written); i++)
         json_put(value, as_written[i], node_json(node_find(scenario, as_written[i])));
     /* Only where it stands, so that the hash of other files is what it was. */
     if (node_find(scenario, "prepare") != NULL)

@@ -34,23 +34,18 @@ char *expand(const char *template, expand_lookup *lookup, void *context, struct 
     const char *remaining = template;
     while ((remaining = copy_until_reference(remaining, &out)) != NULL) {
         size_t length = strcspn(remaining, "}");
-        if (remaining[length] == '\0') {
-            lg_fail(err, LG_ERROR_INPUT, 0,
-                    "\"${\" without \"}\"; for the characters themselves write \"$${\"");
-            return NULL;
-        }
+        if (remaining[length] == '\0')
+            return lg_fail_null(
+                err, LG_ERROR_INPUT, 0,
+                "\"${\" without \"}\"; for the characters themselves write \"$${\"");
         _cleanup_free_ char *name = memory_copy_range(remaining, length);
-        if (!lookup(context, name, &out)) {
-            lg_fail(err, LG_ERROR_INPUT, 0, "unknown reference ${%s}", name);
-            return NULL;
-        }
+        if (!lookup(context, name, &out))
+            return lg_fail_null(err, LG_ERROR_INPUT, 0, "unknown reference ${%s}", name);
         remaining += length + 1;
     }
-    if (out.overflowed) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "a text is longer than the limit of %u bytes",
-                LIMIT_WORLD_FILE_BYTES);
-        return NULL;
-    }
+    if (out.overflowed)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "a text is longer than the limit of %u bytes",
+                            LIMIT_WORLD_FILE_BYTES);
     return buffer_take(&out);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/strings.h"
 
 #define NAME_OF(name, code) name,
@@ -11,8 +12,6 @@
 static const char *const names[] = {
     KEY_NAMES(NAME_OF) "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12"};
 static const enum key_code codes[] = {KEY_NAMES(CODE_OF)};
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 /* What other programs call these keys. */
 static const struct {
@@ -56,11 +55,7 @@ static uint32_t single_character(const char *name)
     size_t length = utf8_length(name, strlen(name));
     if (length == 0 || name[length] != '\0')
         return 0;
-    const unsigned char *bytes = (const unsigned char *)name;
-    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t character = bytes[0] & first_bits[length];
-    for (size_t i = 1; i < length; i++)
-        character = character << 6 | (bytes[i] & 0x3f);
+    uint32_t character = utf8_character(name, length);
     bool control = character < 0x20 || (character >= 0x7f && character < 0xa0);
     return control ? 0 : character;
 }

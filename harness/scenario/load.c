@@ -79,13 +79,10 @@ static void report_missing(const char *path, const struct mark *asked, int errnu
                            struct diagnostics *problems)
 {
     struct mark where = asked != NULL ? *asked : (struct mark){path, 1, 1};
-    _cleanup_strings_ struct string_list files = {0};
     _cleanup_strings_ struct string_list names = {0};
     _cleanup_free_ char *name = yaml_name(path);
     _cleanup_free_ char *directory = directory_of(path);
-    directory_list(directory[0] != '\0' ? directory : ".", ".yaml", &files);
-    for (size_t i = 0; i < files.count; i++)
-        string_list_take(&names, yaml_name(files.items[i]));
+    yaml_names(directory[0] != '\0' ? directory : ".", &names);
     const char *nearest = text_nearest(name, (const char *const *)names.items, names.count);
     if (nearest != NULL)
         diagnose(problems, where, "there is no target file \"%s\"; did you mean \"%s\"?", name,

@@ -6,7 +6,6 @@
 #include <xxhash.h>
 
 #include "base/json.h"
-#include "base/memory.h"
 
 struct node *node_new(enum node_kind kind, struct mark where)
 {
@@ -50,12 +49,6 @@ void node_free(struct node *node)
     free(node->entries);
     free(node->text);
     free(node);
-}
-
-void cleanup_node(struct node **node)
-{
-    node_free(*node);
-    *node = NULL;
 }
 
 void node_append(struct node *list, struct node *item)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
 #include "base/strings.h"
 #include "scenario/diagnostics.h"
 
@@ -50,7 +51,7 @@ struct node *node_new(enum node_kind kind, struct mark where);
 struct node *node_scalar(const char *text, bool plain, struct mark where);
 struct node *node_copy(const struct node *node);
 void node_free(struct node *node); /* NULL is fine */
-void cleanup_node(struct node **node);
+DEFINE_CLEANUP(node, struct node, node_free)
 #define _cleanup_node_ __attribute__((cleanup(cleanup_node)))
 
 /* Take ownership of the child. node_put replaces the value of a key that is there already. */

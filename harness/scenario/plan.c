@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/memory.h"
 #include "scenario/keys.h"
 #include "scenario/value.h"
 
@@ -104,9 +103,9 @@ void plan_free(struct plan *plan)
         &target->state,   &target->survivors};
     struct step_list *const steps[] = {&plan->prepare, &plan->setup, &plan->iteration,
                                        &target->ready, &target->quit};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
         string_list_free(lists[i]);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    for (size_t i = 0; i < COUNT_OF(steps); i++)
         step_list_free(steps[i]);
     for (size_t i = 0; i < plan->region_count; i++)
         free(plan->regions[i].name);
@@ -122,10 +121,4 @@ void plan_free(struct plan *plan)
              plan->quarantine_here.reason, plan->quarantine_here.until, plan->without,
              plan->regions, world->files.items, world->config_path, target->name, target->file,
              target->term, plan);
-}
-
-void cleanup_plan(struct plan **plan)
-{
-    plan_free(*plan);
-    *plan = NULL;
 }

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/strings.h"
 #include "scenario/diagnostics.h"
 
@@ -228,5 +229,5 @@ const struct region *plan_region(const struct plan *plan, const char *name); /* 
 
 void step_list_free(struct step_list *list); /* the steps and the list's own memory */
 void plan_free(struct plan *plan);
-void cleanup_plan(struct plan **plan);
+DEFINE_CLEANUP(plan, struct plan, plan_free)
 #define _cleanup_plan_ __attribute__((cleanup(cleanup_plan)))

@@ -74,7 +74,7 @@ static void translate_step(struct translator *translator, struct node_entry *ste
 {
     if (text_equal(step->key, "loop"))
         translate_steps(translator, node_entry(step->value, "steps")->value);
-    for (size_t i = 0; i < sizeof word_places / sizeof *word_places; i++) {
+    for (size_t i = 0; i < COUNT_OF(word_places); i++) {
         struct node *mapping = step->value;
         if (!text_equal(step->key, word_places[i].step))
             continue;
@@ -103,7 +103,7 @@ static void append_before(struct translator *translator, struct node *steps,
 {
     static const char *const wordings[] = {"text", "gone", "title", "regex"};
     const struct node *before = steps_before(translator, wait);
-    for (size_t i = 0; before == NULL && i < sizeof wordings / sizeof *wordings; i++)
+    for (size_t i = 0; before == NULL && i < COUNT_OF(wordings); i++)
         before = steps_before(translator, node_find(wait, wordings[i]));
     if (before != NULL)
         append_copies(steps, before);
@@ -137,12 +137,12 @@ struct node *translate_scenario(const struct node *scenario, const char *name,
     if (common == NULL)
         return NULL;
     _cleanup_node_ struct node *copy = node_copy(scenario);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
         const struct node_entry *steps = node_entry(copy, lists[i]);
         if (steps != NULL && node_find(translator.own, lists[i]) == NULL) /* else replaced below */
             translate_steps(&translator, steps->value);
     }
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
         const struct node_entry *part = node_entry(translator.own, parts[i]);
         if (part == NULL)
             continue;
@@ -159,7 +159,7 @@ void translation_check_names(const struct node *target, const char *file,
 {
     const struct node *places[] = {node_find(node_find(target, "translate"), "scenarios"),
                                    node_find(target, "without")};
-    for (size_t place = 0; place < sizeof places / sizeof *places; place++)
+    for (size_t place = 0; place < COUNT_OF(places); place++)
         for (size_t i = 0; places[place] != NULL && i < places[place]->count; i++) {
             const struct node_entry *entry = &places[place]->entries[i];
             if (!text_equal(entry->where.file, file) || string_list_contains(scenarios, entry->key))
@@ -191,7 +191,7 @@ void translation_check_uses(const struct node *target, const struct translation_
 {
     const struct node *common = node_find(target, "translate");
     const struct node *scenarios = node_find(common, "scenarios");
-    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+    for (size_t kind = 0; kind < COUNT_OF(kinds); kind++) {
         check_words(node_find(common, kinds[kind]), uses, "any scenario", problems);
         for (size_t i = 0; scenarios != NULL && i < scenarios->count; i++) {
             _cleanup_free_ char *of = memory_format("the scenario %s", scenarios->entries[i].key);

@@ -21,8 +21,6 @@ static const struct unit times[] = {
     {"h", 60 * 60 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}};
 static const struct unit sizes[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}};
 
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
 bool refuse(struct refusal *refusal, const char *format, ...)
 {
     va_list args;

@@ -347,3 +347,11 @@ char *yaml_name(const char *file)
     size_t length = strlen(base);
     return memory_copy_range(base, length - (text_ends(base, ".yaml") ? strlen(".yaml") : 0));
 }
+
+void yaml_names(const char *directory, struct string_list *names)
+{
+    _cleanup_strings_ struct string_list files = {0};
+    directory_list(directory, ".yaml", &files);
+    for (size_t i = 0; i < files.count; i++)
+        string_list_take(names, yaml_name(files.items[i]));
+}

@@ -33,3 +33,5 @@ struct node *yaml_read_file(const char *file, const struct file_source *source,
 
 /* The name of a scenario or target: its file without directory and ".yaml". The caller frees it. */
 char *yaml_name(const char *file);
+/* Adds those of all such files in a directory, sorted. */
+void yaml_names(const char *directory, struct string_list *names);

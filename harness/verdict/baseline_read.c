@@ -47,7 +47,6 @@ static const struct field exception_fields[] = {
     {"reason", JSON_STRING, true},   {"issue", JSON_STRING, false},
     {"expires", JSON_STRING, false},
 };
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const type_names[] = {
     [JSON_OBJECT] = "an object",       [JSON_ARRAY] = "a list",  [JSON_STRING] = "a text",

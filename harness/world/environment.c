@@ -23,7 +23,6 @@ static const struct variable house[] = {
     {.name = "XDG_DATA_HOME", .value = "${world}/data"},
     {.name = "XDG_STATE_HOME", .value = "${world}/state"},
 };
-enum { HOUSE_COUNT = sizeof house / sizeof house[0] };
 
 /* As glibc keeps one: "NAME=value" after "NAME=value", each with its NUL (envz_add(3)). */
 struct entries {
@@ -70,7 +69,7 @@ bool environment_make(struct world *world, struct lg_error *err)
 {
     const struct plan *plan = world->plan;
     struct entries entries = {0};
-    bool made = apply(world, house, HOUSE_COUNT, &entries, err);
+    bool made = apply(world, house, COUNT_OF(house), &entries, err);
     if (made && plan->target.term != NULL)
         entry_set(&entries, "TERM", plan->target.term);
     made = made && apply(world, plan->world.env.items, plan->world.env.count, &entries, err);

@@ -63,10 +63,9 @@ char *file_place(const struct world *world, const char *template, const struct w
     size_t root = strlen(world->root);
     bool absolute = text_starts(path, world->root) && path[root] == '/';
     const char *inside = absolute ? path + root + 1 : path;
-    if (!path_is_inside(inside)) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "the path \"%s\" leads outside the world", template);
-        return NULL;
-    }
+    if (!path_is_inside(inside))
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "the path \"%s\" leads outside the world",
+                            template);
     return memory_copy_text(inside);
 }
 

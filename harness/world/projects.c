@@ -22,7 +22,6 @@ static const char *const commit_environment[] = {
     "GIT_COMMITTER_EMAIL=leakgate@localhost",
     "GIT_COMMITTER_DATE=1704067200 +0000",
 };
-enum { COMMIT_VARIABLES = sizeof commit_environment / sizeof commit_environment[0] };
 
 static bool check_name(const char *name, struct lg_error *err)
 {
@@ -100,7 +99,7 @@ bool projects_make(const struct world *world, struct lg_error *err)
     if (program == NULL)
         return lg_fail(err, LG_ERROR_NEED, 0, "git is not on the PATH, and the world has projects");
     _cleanup_strings_ struct string_list environment = {0};
-    for (size_t i = 0; i < COMMIT_VARIABLES; i++)
+    for (size_t i = 0; i < COUNT_OF(commit_environment); i++)
         string_list_add(&environment, commit_environment[i]);
     for (size_t i = 0; i < world->environment.count; i++)
         string_list_add(&environment, world->environment.items[i]);

@@ -28,7 +28,6 @@ static const char *const basic_tools[] = {
     "mv",   "printf",   "pwd",   "rm",    "rmdir", "sed",  "seq",   "sh",      "sleep",
     "sort", "tail",     "test",  "touch", "tr",    "true", "uname", "wc",
 };
-enum { BASIC_TOOL_COUNT = sizeof basic_tools / sizeof basic_tools[0] };
 
 /* The name stays as it was found, links in it unresolved: programs with many names ask for theirs.
  */
@@ -90,7 +89,7 @@ bool tools_make(const struct world *world, struct lg_error *err)
     for (size_t i = 0; i < declared->count; i++)
         if (!shim_make(world, declared->items[i], err))
             return false;
-    for (size_t i = 0; i < BASIC_TOOL_COUNT; i++)
+    for (size_t i = 0; i < COUNT_OF(basic_tools); i++)
         if (!link_make(world, basic_tools[i], err))
             return false;
     return true;

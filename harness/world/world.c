@@ -69,23 +69,17 @@ static char *absolute_program(const char *command, struct lg_error *err)
     _cleanup_free_ char *here = command[0] != '/' ? realpath(".", NULL) : NULL;
     _cleanup_free_ char *path = path_join(here != NULL ? here : "", command);
     struct stat status;
-    if (stat(path, &status) != 0) {
-        lg_fail(err, LG_ERROR_INPUT, errno, "cannot find the program %s", command);
-        return NULL;
-    }
-    if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "%s cannot be executed", command);
-        return NULL;
-    }
+    if (stat(path, &status) != 0)
+        return lg_fail_null(err, LG_ERROR_INPUT, errno, "cannot find the program %s", command);
+    if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "%s cannot be executed", command);
     return take_pointer(path);
 }
 
 char *world_find_program(const struct plan *plan, struct lg_error *err)
 {
-    if (plan->target.command.count == 0) {
-        lg_fail(err, LG_ERROR_INPUT, 0, "the target has no command");
-        return NULL;
-    }
+    if (plan->target.command.count == 0)
+        return lg_fail_null(err, LG_ERROR_INPUT, 0, "the target has no command");
     const char *command = plan->target.command.items[0];
     if (strchr(command, '/') != NULL)
         return absolute_program(command, err);
@@ -150,8 +144,5 @@ void world_free(struct world *world)
     if (world->root_fd >= 0)
         close(world->root_fd);
     string_list_free(&world->environment);
-    free(world->program);
-    free(world->root);
-    free(world->spawn_log);
-    free(world);
+    free_all(world->program, world->root, world->spawn_log, world);
 }

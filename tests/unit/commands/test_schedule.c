@@ -8,8 +8,6 @@
 
 #include "commands/schedule.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-
 static void the_longest_is_first_and_names_decide(void **state)
 {
     (void)state;
