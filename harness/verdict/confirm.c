@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strings.h"
 #include "verdict/ledger.h"
 
 bool findings_match(const struct finding *a, const struct finding *b)
@@ -32,12 +33,30 @@ static bool shows(const struct judgement *run, const struct finding *finding)
     return false;
 }
 
+/* Did the same holder grow by half as much or more per iteration, whatever that was called there?
+ * By chance it came with another one, or no more of the counts came in a second loop. */
+static bool shows_in_part(const struct judgement *run, const struct finding *finding)
+{
+    bool votes = run->verdict == VERDICT_LEAK || run->verdict == VERDICT_PASS;
+    bool counts = finding->gauge < GAUGE_COUNT && gauge_info(finding->gauge)->rule == RULE_FLOOR;
+    const double half = 0.5;
+    for (size_t i = 0; votes && finding->holder != NULL && i < run->count; i++) {
+        const struct finding *other = &run->findings[i];
+        if (finding->kind == FINDING_GROWTH && other->gauge == finding->gauge &&
+            (other->kind == FINDING_COMPANION || (counts && other->kind == FINDING_FILLED)) &&
+            text_equal(other->holder, finding->holder) &&
+            other->per_iteration >= half * finding->per_iteration)
+            return true;
+    }
+    return false;
+}
+
 /* Of the runs after `first`, which has this finding, another one that shows it too. */
 static bool is_shown_after(const struct judgement *const *runs, size_t count, size_t first,
                            const struct finding *finding)
 {
     for (size_t i = first + 1; i < count; i++)
-        if (shows(runs[i], finding))
+        if (shows(runs[i], finding) || shows_in_part(runs[i], finding))
             return true;
     return false;
 }

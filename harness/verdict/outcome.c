@@ -233,11 +233,11 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
         counts && second >= least_pace * n && fabs(second - expected) <= fmax(1, tenth * second);
 }
 
-/* Of counts the figures are those from rest to rest. */
+/* Of counts the figures are those from rest to rest; of what filled up, while it did. */
 static void take_rests(const struct rests *rests, struct outcome *outcome)
 {
     outcome->from = rests->before;
-    bool both = rests->second >= rests->after;
+    bool both = rests->second >= rests->after && !outcome->filled;
     outcome->to = both ? rests->second : rests->after;
     outcome->iterations = rests->first_iterations + (both ? rests->second_iterations : 0);
     outcome->per_iteration = (outcome->to - outcome->from) / outcome->iterations;
@@ -283,11 +283,11 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     if (outcome.grows)
         judge_drain(ledger, account_row(&steady), allowed, counts ? 1 : INFINITY, &outcome);
     outcome.grows = true;
-    if (counts && !outcome.drained && rests.first_iterations > 0)
-        take_rests(&rests, &outcome);
     double gain = fmax(rests.second - rests.after, 0);
     if (!outcome.drained)
         judge_second(&rests, allowed, counts, chance_of(ledger, &steady, gain), &outcome);
+    if (counts && !outcome.drained && rests.first_iterations > 0)
+        take_rests(&rests, &outcome);
     /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
      * there is, would alone bring any row down in time. */
     const double *row = account_row(account);

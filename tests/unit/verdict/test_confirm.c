@@ -14,9 +14,10 @@
 
 /*
  * A run in a few letters: "P" passes, "I" is inconclusive, "V" invalid, "F" failed; else each
- * letter is a finding of a leak: f and g two holders of fd, t the total of fd, h a heap stack, T
- * the heap's total, l a level of cpu, s of spawn, c of one tool, b a process left behind, x an
- * exception that has expired.
+ * letter is a finding of a leak: f and g two holders of fd, u is f that has filled up, d is f that
+ * grew at a third of the pace and filled up, m is f that came with another one, t the total of fd,
+ * h a heap stack, k is h that has filled up, T the heap's total, l a level of cpu, s of spawn, c of
+ * one tool, b a process left behind, x an exception that has expired.
  */
 static struct finding finding_for(char letter, unsigned run)
 {
@@ -26,6 +27,16 @@ static struct finding finding_for(char letter, unsigned run)
     case 'g':
         finding.holder = memory_copy_text(letter == 'f' ? "pipe" : "socket");
         break;
+    case 'u':
+    case 'd':
+    case 'm':
+        finding.kind = letter == 'm' ? FINDING_COMPANION : FINDING_FILLED;
+        finding.holder = memory_copy_text("pipe");
+        finding.per_iteration = letter == 'd' ? 0.3 : 0.5;
+        break;
+    case 'k':
+        finding.kind = FINDING_FILLED;
+        __attribute__((fallthrough));
     case 'h':
         finding.gauge = GAUGE_HEAP_STACK;
         finding.holder = memory_copy_text("main.keep");
@@ -108,6 +119,15 @@ static const struct row rows[] = {
     {{"f", "g", "g"}, VERDICT_LEAK, 1, 1, false},
     {{"f", "g", "P"}, VERDICT_INCONCLUSIVE, 0, 1, false},
     {{"f", "l", "h"}, VERDICT_INCONCLUSIVE, 0, 1, false},
+    /* As much came, whatever that was called there; of memory it says that it fills up. */
+    {{"f", "lu"}, VERDICT_LEAK, 1, 0, false},
+    {{"f", "P", "Pu"}, VERDICT_LEAK, 1, 0, false},
+    {{"f", "Vu", "P"}, VERDICT_INCONCLUSIVE, 0, 1, false},
+    {{"f", "lm"}, VERDICT_LEAK, 1, 0, false},
+    {{"f", "ld"}, VERDICT_INCONCLUSIVE, 0, 1, true},
+    {{"g", "lu"}, VERDICT_INCONCLUSIVE, 0, 1, true},
+    {{"h", "P", "Pk"}, VERDICT_PASS, 0, 1, false},
+    {{"lu", "f", "f"}, VERDICT_LEAK, 1, 1, false},
     {{"h", "P", "T"}, VERDICT_LEAK, 1, 0, false},
     /* No vote. */
     {{"f", "I"}, VERDICT_INCONCLUSIVE, 0, 1, true},

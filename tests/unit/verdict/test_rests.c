@@ -122,6 +122,7 @@ static void what_comes_no_more_has_filled_up(void **state)
     struct judged it = judge_two_loops(GAUGE_GOROUTINE, saturates, 0, 0);
     const struct finding *finding = only_finding(&it, FINDING_FILLED);
     assert_non_null(strstr(finding->text, "a second loop of 42 iterations added 0 more"));
+    assert_float_equal(finding->per_iteration, 39.0 / LOOP_ITERATIONS, 1e-9);
     assert_int_equal(it.judgement->verdict, VERDICT_PASS);
     end(&it);
 }
