@@ -52,6 +52,7 @@ static enum finding_kind kind_of(const struct outcome *outcome)
 static char *growth_text(const struct ledger *ledger, const struct account *account,
                          const struct outcome *outcome)
 {
+    const double percent = 100;
     struct buffer text = {0};
     double rested = ledger->drain.count > 0 ? ledger->samples[stretch_last(ledger->drain)]->at -
                                                   ledger->samples[stretch_last(ledger->loop)]->at
@@ -70,12 +71,12 @@ static char *growth_text(const struct ledger *ledger, const struct account *acco
     if (!isnan(outcome->second)) {
         double second = outcome->fell ? -outcome->second : fmax(outcome->second, 0);
         level_describe(account->gauge, second, added, sizeof added);
-        buffer_format(&text, "; a second loop of %.0f iterations %s %s%s",
+        buffer_format(&text, "; a second loop of %.0f iterations %s %s %s",
                       outcome->second_iterations, outcome->fell ? "took" : "added", added,
-                      outcome->fell ? " away again"
-                      : outcome->slows && !outcome->filled
-                          ? ", at less than half the pace: it slows down"
-                          : " more");
+                      outcome->fell ? "away again" : "more");
+        if (outcome->slowed_to > 0 && outcome->slowed_to < 1)
+            buffer_format(&text, ", at %.0f %% of the pace%s", percent * outcome->slowed_to,
+                          outcome->filled ? "" : ": it slows down");
     }
     if (outcome->drift > 0)
         buffer_format(&text, "%srises by %.3g per second at rest as well, which was taken off",

@@ -19,7 +19,7 @@ struct outcome {
     bool only_drift;      /* would grow, but no faster than it does at rest */
     bool drained;         /* grows, and is gone at the end of the drain */
     bool filled;          /* grew, and no more of it came in the second loop */
-    bool slows;           /* came again in the second loop, at less than half the pace */
+    bool one_by_one;      /* a heap stack that gained objects steadily, and not in larger steps */
     bool fell;            /* some of it went in the second loop, as nothing did at rest */
     bool repeats;         /* came again in the second loop at the same pace: no chance */
     double drained_after; /* seconds from the last sample of the loop */
@@ -33,7 +33,9 @@ struct outcome {
     double left;       /* what is over the floor before the loop at the end of the drain; NAN: no
                           drain */
     double second, second_iterations; /* what the second loop added; NAN: there was none */
-    double smallest_visible;          /* NAN: could not be judged */
+    double slowed_to;        /* its pace by that of the first, where chance does not explain the
+                                difference; else 1 */
+    double smallest_visible; /* NAN: could not be judged */
 };
 
 struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
