@@ -339,23 +339,15 @@ static bool remove_entries(int directory, dev_t device, int *errnum)
 
 /* Each level of a tree takes two descriptors while it is removed, and a target may nest as deep as
  * it likes. */
-static struct rlimit allow_descriptors(void)
-{
-    struct rlimit before = {0}, most;
-    if (getrlimit(RLIMIT_NOFILE, &before) == 0) {
-        most = (struct rlimit){before.rlim_max, before.rlim_max};
-        setrlimit(RLIMIT_NOFILE, &most);
-    }
-    return before;
-}
-
 static bool remove_all_attempts(int directory, const char *name, dev_t device, int *errnum)
 {
-    struct rlimit before = allow_descriptors();
-    bool removed = false;
+    struct rlimit before;
+    bool known = getrlimit(RLIMIT_NOFILE, &before) == 0, removed = false;
+    if (known)
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){before.rlim_max, before.rlim_max});
     for (int attempt = 0; attempt < REMOVE_ATTEMPTS && !removed; attempt++)
         removed = remove_entry(directory, name, device, errnum);
-    if (before.rlim_max > 0)
+    if (known)
         setrlimit(RLIMIT_NOFILE, &before);
     return removed;
 }

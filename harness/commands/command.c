@@ -56,18 +56,6 @@ static int print_help(const struct command_info *command, FILE *stream)
     return stream == stdout ? EXIT_PASS : EXIT_INPUT;
 }
 
-/* Results that did not reach their file or pipe were not given. */
-static int flush_results(int status, bool bisects)
-{
-    bool lost = fflush(stdout) != 0 || ferror(stdout);
-    if (!lost)
-        return status;
-    fputs("leakgate: cannot write to standard output\n", stderr);
-    if (status >= 128)
-        return status;
-    return bisects ? bisect_status(EXIT_INTERNAL) : EXIT_INTERNAL;
-}
-
 static int run_command(const struct command_info *command, int count, char *const *words)
 {
     struct arguments arguments = {0};
@@ -115,5 +103,10 @@ int command_main(int count, char **words)
     /* Display widths need UTF-8; numbers stay as in the C locale. */
     setlocale(LC_CTYPE, "C.UTF-8");
     bool bisects = count > 1 && strcmp(words[1], "bisect") == 0;
-    return flush_results(dispatch(count, words), bisects);
+    int status = dispatch(count, words);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    /* Results that did not reach their file or pipe were not given. */
+    fputs("leakgate: cannot write to standard output\n", stderr);
+    return status >= 128 ? status : bisects ? bisect_status(EXIT_INTERNAL) : EXIT_INTERNAL;
 }

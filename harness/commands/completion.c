@@ -11,18 +11,15 @@
 #include "commands/completion_scripts.h"
 #include "commands/selection.h"
 
-static bool means_itself(const char *word)
+static void put_words(const struct string_list *words, struct buffer *out)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-.+";
-    return *word != '\0' && *word != '-' && word[strspn(word, plain)] == '\0';
-}
-
-static void put_words(const struct string_list *words, struct buffer *out)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (means_itself(words->items[i]))
-            buffer_format(out, "%s\n", words->items[i]);
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->items[i];
+        if (*word != '\0' && *word != '-' && word[strspn(word, plain)] == '\0')
+            buffer_format(out, "%s\n", word);
+    }
 }
 
 static void put_names(const char *directory, struct buffer *out)

@@ -88,19 +88,13 @@ static void put_action(struct buffer *out, const char *action, const char *choic
 
 /* --- bash --- */
 
-/* Whether another command has an option of that name with values of its own. */
-static bool is_of_several(const struct option_info *info)
-{
-    for (size_t i = 0; i < option_table_count; i++)
-        if (&option_table[i] != info && strcmp(option_table[i].name, info->name) == 0)
-            return true;
-    return false;
-}
-
-/* "*:--jobs | *:-j", "run:--fail-on" */
+/* "*:--jobs | *:-j", or "run:--fail-on" where another command has an option of that name with
+ * values of its own. */
 static void put_bash_pattern(struct buffer *out, const struct option_info *info)
 {
-    bool of_several = is_of_several(info), first = true;
+    bool of_several = false, first = true;
+    for (size_t i = 0; i < option_table_count; i++)
+        of_several |= &option_table[i] != info && strcmp(option_table[i].name, info->name) == 0;
     for (size_t i = 0; i < (of_several ? command_table_count : 1); i++) {
         const struct command_info *command = &command_table[i];
         const char *name = of_several ? command->name : "*";

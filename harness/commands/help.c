@@ -64,20 +64,16 @@ static char *command_usage(const struct command_info *command)
                          *command->operands != '\0' ? " " : "", command->operands);
 }
 
-/* "--tag TAG", "--json", "-h, --help" */
-static char *option_usage(const struct option_info *info)
-{
-    const char letter[] = {'-', info->letter, ',', ' ', '\0'};
-    return memory_format("%s--%s%s%s", info->letter != 0 ? letter : "", info->name,
-                         info->argument != NULL ? " " : "", text_or(info->argument, ""));
-}
-
+/* "--tag TAG", "--json", "-h, --help", and what it does. */
 static void each_option(enum command command,
                         void (*put)(struct buffer *out, const char *usage, const char *text),
                         struct buffer *out)
 {
     for (const struct option_info *info = NULL; (info = option_after(command, info)) != NULL;) {
-        _cleanup_free_ char *usage = option_usage(info);
+        const char letter[] = {'-', info->letter, ',', ' ', '\0'};
+        _cleanup_free_ char *usage =
+            memory_format("%s--%s%s%s", info->letter != 0 ? letter : "", info->name,
+                          info->argument != NULL ? " " : "", text_or(info->argument, ""));
         _cleanup_free_ char *text =
             info->otherwise != NULL ? memory_format("%s (default: %s)", info->help, info->otherwise)
                                     : memory_copy_text(info->help);
@@ -187,15 +183,6 @@ static void put_roff_paragraph(struct buffer *out, const char *paragraph)
     put_roff(out, paragraph);
 }
 
-static void put_command(struct buffer *out, const struct command_info *command)
-{
-    _cleanup_free_ char *usage = command_usage(command);
-    buffer_text(out, ".SS ");
-    put_roff(out, usage);
-    each_paragraph(command->text, put_roff_paragraph, out);
-    each_option(command->command, put_term, out);
-}
-
 char *man_make(void)
 {
     struct buffer out = {0};
@@ -203,8 +190,13 @@ char *man_make(void)
     buffer_text(&out, ".TH LEAKGATE 1 \"\" \"leakgate " LEAKGATE_VERSION "\" \"User Commands\"\n"
                       ".SH NAME\nleakgate \\- leak regression gate for terminal programs\n"
                       ".SH SYNOPSIS\n.B leakgate\nCOMMAND [OPTION ...]\n.SH COMMANDS\n");
-    for (size_t i = 0; i < command_table_count; i++)
-        put_command(&out, &command_table[i]);
+    for (size_t i = 0; i < command_table_count; i++) {
+        _cleanup_free_ char *usage = command_usage(&command_table[i]);
+        buffer_text(&out, ".SS ");
+        put_roff(&out, usage);
+        each_paragraph(command_table[i].text, put_roff_paragraph, &out);
+        each_option(command_table[i].command, put_term, &out);
+    }
     for (size_t i = 0; i < COUNT_OF(fact_lists); i++) {
         buffer_text(&out, ".SH ");
         for (const char *c = fact_lists[i].heading; *c != '\0'; c++)

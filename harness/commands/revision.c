@@ -1,7 +1,6 @@
 #include "commands/revision.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -173,16 +172,6 @@ void revision_close(struct revision *revision)
     free_all(revision->name, revision->program, revision);
 }
 
-/* "100644 blob HASH\tPATH": a link or a directory is no file. */
-static bool parse_entry(const char *entry, char hash[HASH_LONGEST + 1])
-{
-    size_t start = strlen("100644 blob ");
-    if (!text_starts(entry, "100644 blob ") && !text_starts(entry, "100755 blob "))
-        return false;
-    snprintf(hash, HASH_LONGEST + 1, "%.*s", (int)strcspn(entry + start, "\t"), entry + start);
-    return is_hash(hash);
-}
-
 static bool ask_for_file(const struct revision *revision, const char *directory, const char *path,
                          const char *const *arguments, struct buffer *out, struct lg_error *err)
 {
@@ -200,14 +189,18 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
     _cleanup_buffer_ struct buffer entry = BUFFER_INIT(ENTRY_LONGEST);
     _cleanup_free_ char *relative = NULL;
     _cleanup_free_ char *directory = locate(path, &relative);
-    char hash[HASH_LONGEST + 1];
     const char *list[] = {"--literal-pathspecs", "ls-tree", revision->commit, "--", relative, NULL};
     if (!ask_for_file(revision, directory, path, list, &entry, err))
         return false;
     *exists = entry.length > 0;
     if (!*exists)
         return true;
-    if (!parse_entry(buffer_string(&entry), hash))
+    /* "100644 blob HASH\tPATH": a link or a directory is no file. */
+    const char *text = buffer_string(&entry);
+    bool is_file = text_starts(text, "100644 blob ") || text_starts(text, "100755 blob ");
+    const char *start = is_file ? text + strlen("100644 blob ") : "";
+    _cleanup_free_ char *hash = memory_copy_range(start, strcspn(start, "\t"));
+    if (!is_hash(hash))
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is no plain file", path, revision->name);
     const char *show[] = {"cat-file", "blob", hash, NULL};
     return ask_for_file(revision, directory, path, show, out, err);

@@ -159,15 +159,6 @@ static int64_t budget_left_ms(const struct scenario_run *run)
            (clock_now() - run->sighted) / NS_PER_MS;
 }
 
-static void note_sight(struct scenario_run *run)
-{
-    const struct run_record *record = run->result->record;
-    run->sighted = clock_now();
-    double since = record != NULL ? record->end.at - series_loop_end(&record->series) : 0;
-    if (since > 0)
-        run->sighted -= (int64_t)(since * (double)NS_PER_SECOND);
-}
-
 /* How long the program took in the screening to be where its iterations are measured. */
 static double warm_up_seconds(const struct series *series)
 {
@@ -244,10 +235,14 @@ static void run_attempts(struct scenario_run *run)
     scenario_screen(run->result, run->report);
     if (option_given(run->arguments, OPTION_NO_CONFIRM))
         return;
-    note_sight(run);
+    const struct run_record *record = run->result->record;
     struct plan plan = *run->options.plan;
-    if (run->result->record != NULL)
-        plan.measure.drain_ms = run_rest_needed(&plan, &run->result->record->series);
+    run->sighted = clock_now();
+    if (record != NULL) {
+        double since = record->end.at - series_loop_end(&record->series);
+        run->sighted -= since > 0 ? (int64_t)(since * (double)NS_PER_SECOND) : 0;
+        plan.measure.drain_ms = run_rest_needed(&plan, &record->series);
+    }
     run->options.plan = &plan;
     run_confirmations(run);
     if (run->result->verdict == VERDICT_FAILED)

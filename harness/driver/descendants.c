@@ -131,15 +131,6 @@ static bool has_children(const struct ending *ending)
     return reaped == 0;
 }
 
-static void await_one(struct ending *ending, int64_t deadline)
-{
-    int64_t again = ending->awaited_count == 0 ? clock_deadline(LOOK_AGAIN_MS) : CLOCK_NEVER;
-    poll(ending->awaited, ending->awaited_count,
-         clock_remaining_ms(again < deadline ? again : deadline));
-    while (ending->awaited_count > 0)
-        close(ending->awaited[--ending->awaited_count].fd);
-}
-
 /* True when none is left; false when some still are at the deadline. */
 static bool end_all(struct ending *ending, int signal, int64_t deadline)
 {
@@ -156,7 +147,13 @@ static bool end_all(struct ending *ending, int signal, int64_t deadline)
         if (alive == 0 && !has_children(ending))
             return true;
         bool late = clock_now() >= deadline;
-        await_one(ending, late ? 0 : deadline);
+        int64_t again = ending->awaited_count == 0 ? clock_deadline(LOOK_AGAIN_MS) : CLOCK_NEVER;
+        poll(ending->awaited, ending->awaited_count,
+             clock_remaining_ms(late               ? 0
+                                : again < deadline ? again
+                                                   : deadline));
+        while (ending->awaited_count > 0)
+            close(ending->awaited[--ending->awaited_count].fd);
         if (late)
             return false;
     }

@@ -92,17 +92,6 @@ static bool play_event(struct player *player, const json_t *event)
     return true;
 }
 
-/* False at a line that is neither header nor event. */
-static bool play_line(struct player *player, const char *line, size_t length, struct lg_error *err)
-{
-    _cleanup_json_ json_t *value = json_parse(line, length, "recording", err);
-    if (value == NULL)
-        return false;
-    if (player->terminal == NULL)
-        return read_header(value, player, err);
-    return play_event(player, value);
-}
-
 /* The time of the last event in the text, whose last line may be torn. */
 static double last_moment(const char *text, const char *end)
 {
@@ -126,10 +115,14 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
         return false;
     const char *line = buffer_string(&text);
     for (const char *newline; !player.stopped && (newline = strchr(line, '\n')) != NULL;
-         line = newline + 1)
-        if (!play_line(&player, line, (size_t)(newline - line),
-                       player.terminal == NULL ? err : NULL))
+         line = newline + 1) {
+        bool begins = player.terminal == NULL;
+        _cleanup_json_ json_t *value =
+            json_parse(line, (size_t)(newline - line), "recording", begins ? err : NULL);
+        if (value == NULL ||
+            !(begins ? read_header(value, &player, err) : play_event(&player, value)))
             break;
+    }
     if (player.terminal == NULL)
         return err->class == LG_ERROR_NONE &&
                lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording");

@@ -188,15 +188,13 @@ static bool do_remove(const struct step_context *context, const struct remove_pl
 }
 
 /* What the machine lacks is not the step's fault. */
-static bool is_machine_error(int errnum)
-{
-    return errnum == ENOSPC || errnum == EDQUOT || errnum == EMFILE || errnum == ENFILE ||
-           errnum == ENOMEM || errnum == EIO || errnum == EROFS;
-}
-
 static bool fail_step(struct lg_error *err)
 {
-    if (err != NULL && err->class != LG_ERROR_CANCELLED && !is_machine_error(err->errnum))
+    static const int machine[] = {ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EIO, EROFS};
+    for (size_t i = 0; err != NULL && i < COUNT_OF(machine); i++)
+        if (err->errnum == machine[i])
+            return false;
+    if (err != NULL && err->class != LG_ERROR_CANCELLED)
         err->class = LG_ERROR_TARGET;
     return false;
 }

@@ -105,24 +105,19 @@ static void draw_apart(const struct extract *extract, struct recording *recordin
         take_drawn(&written, recording);
 }
 
-/* Of the attempt that tells most: the one that failed, else the screening. The caller frees it. */
-static char *directory_in(const struct scenario_result *scenario, const char *directory)
-{
-    const struct run_record *telling = scenario_telling_record(scenario);
-    for (size_t i = 1; i < scenario->attempt_count; i++)
-        if (telling != NULL && scenario->attempts[i].record == telling)
-            return attempt_directory(directory, scenario->name, scenario->attempts[i].attempt);
-    return report_path(directory, scenario->name, NULL);
-}
-
-/* NULL: there is none. */
+/* Of the attempt that tells most: the one that failed, else the screening. NULL: there is none. */
 static struct recording *recording_of(const struct suite_result *suite,
                                       const struct scenario_result *scenario, size_t room)
 {
     /* Less than this is not worth a player. */
     enum { LEAST = 16 * 1024 };
     bool open = html_is_open(suite, scenario);
-    _cleanup_free_ char *directory = directory_in(scenario, suite->directory);
+    const struct run_record *telling = scenario_telling_record(scenario);
+    enum attempt attempt = ATTEMPT_SCREENING;
+    for (size_t i = 1; i < scenario->attempt_count; i++)
+        if (telling != NULL && scenario->attempts[i].record == telling)
+            attempt = scenario->attempts[i].attempt;
+    _cleanup_free_ char *directory = attempt_directory(suite->directory, scenario->name, attempt);
     _cleanup_free_ char *path = path_join(directory, RECORDING_FILE);
     struct extract extract = {
         .path = path,

@@ -56,16 +56,6 @@ static const char *column_suffix(enum gauge gauge)
     return gauge == GAUGE_THREAD ? "s" : "";
 }
 
-static void put_header(struct buffer *out)
-{
-    buffer_text(out, "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb,scenario,attempt,"
-                     "phase,iteration,step,at_seconds");
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        if (has_column(gauge))
-            buffer_format(out, ",%s%s", gauge_info(gauge)->name, column_suffix(gauge));
-    buffer_char(out, '\n');
-}
-
 static void put_sample(struct buffer *out, const struct scenario_result *scenario,
                        const char *attempt, const struct sample *sample, const char *date)
 {
@@ -97,7 +87,12 @@ static void put_record(struct buffer *out, const struct scenario_result *scenari
 
 void csv_report(const struct suite_result *suite, struct buffer *out)
 {
-    put_header(out);
+    buffer_text(out, "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb,scenario,attempt,"
+                     "phase,iteration,step,at_seconds");
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
+        if (has_column(gauge))
+            buffer_format(out, ",%s%s", gauge_info(gauge)->name, column_suffix(gauge));
+    buffer_char(out, '\n');
     for (size_t i = 0; i < suite->count; i++) {
         const struct scenario_result *scenario = &suite->scenarios[i];
         put_record(out, scenario, ATTEMPT_SCREENING, scenario->record);

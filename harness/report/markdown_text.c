@@ -15,12 +15,6 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* At the start of a line these begin a list, a heading or a quotation. */
-static bool begins_block(char c)
-{
-    return strchr("-+=>", c) != NULL || (c >= '0' && c <= '9');
-}
-
 static bool is_markup(const char *start, const char *c)
 {
     switch (*c) {
@@ -30,8 +24,9 @@ static bool is_markup(const char *start, const char *c)
         return c - start >= 3 && strncasecmp(c - 3, "www", 3) == 0;
     case ':': /* of an address, or of an emoji's name */
         return c[1] != ' ' && c[1] != '\0';
-    default:
-        return strchr("&<`|*~[]\\", *c) != NULL || (c == start && begins_block(*c));
+    default: /* at the start of a line some begin a list, a heading or a quotation */
+        return strchr("&<`|*~[]\\", *c) != NULL ||
+               (c == start && (strchr("-+=>", *c) != NULL || (*c >= '0' && *c <= '9')));
     }
 }
 

@@ -105,16 +105,6 @@ static void add_run(struct details *remarks, const struct run_record *record)
     add_left(remarks, &end->sessions_left, "tmux session", "outliving the target");
 }
 
-static void add_left_out(struct details *remarks, const struct string_list *left_out)
-{
-    struct buffer text = {0};
-    for (size_t i = 0; i < left_out->count; i++)
-        buffer_format(&text, "%s%s", i == 0 ? "left out to keep to the budget (--budget): " : ", ",
-                      left_out->items[i]);
-    if (left_out->count > 0)
-        details_add(remarks, NULL, buffer_take(&text));
-}
-
 void remarks_of(const struct scenario_result *scenario, struct details *remarks)
 {
     add_baseline(remarks, scenario);
@@ -126,7 +116,13 @@ void remarks_of(const struct scenario_result *scenario, struct details *remarks)
             details_add(remarks, NULL,
                         memory_format("the step at which it grows was not found: %s",
                                       scenario->attempts[i].problem));
-    add_left_out(remarks, &scenario->left_out);
+    struct buffer left_out = {0};
+    for (size_t i = 0; i < scenario->left_out.count; i++)
+        buffer_format(&left_out, "%s%s",
+                      i == 0 ? "left out to keep to the budget (--budget): " : ", ",
+                      scenario->left_out.items[i]);
+    if (left_out.length > 0)
+        details_add(remarks, NULL, buffer_take(&left_out));
     if (scenario->killed.count > 0) {
         _cleanup_free_ char *killed = processes_describe(&scenario->killed);
         details_add(remarks, NULL, memory_format("had to be killed: %s", killed));

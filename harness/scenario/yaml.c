@@ -167,18 +167,6 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
     return true;
 }
 
-/* Of a scalar, a list or a mapping, whose events all begin with anchor and tag. */
-static void refuse_properties(struct reader *reader, const yaml_event_t *event)
-{
-    struct mark mark = mark_of(reader, event->start_mark);
-    const yaml_char_t *anchor = event->data.scalar.anchor, *tag = event->data.scalar.tag;
-    if (anchor != NULL)
-        diagnose(reader->problems, mark, "anchors are not supported: &%s", (const char *)anchor);
-    if (tag != NULL)
-        diagnose(reader->problems, mark,
-                 "tags are not supported; text that begins with ! must stand in quotes");
-}
-
 static struct node *read_scalar(struct reader *reader, const yaml_event_t *event)
 {
     struct mark mark = mark_of(reader, event->start_mark);
@@ -249,7 +237,13 @@ static struct node *read_value(struct reader *reader, const yaml_event_t *event)
                  (const char *)event->data.alias.anchor);
         return node_new(NODE_BROKEN, mark);
     }
-    refuse_properties(reader, event);
+    /* The events of scalars, lists and mappings all begin with anchor and tag. */
+    if (event->data.scalar.anchor != NULL)
+        diagnose(reader->problems, mark, "anchors are not supported: &%s",
+                 (const char *)event->data.scalar.anchor);
+    if (event->data.scalar.tag != NULL)
+        diagnose(reader->problems, mark,
+                 "tags are not supported; text that begins with ! must stand in quotes");
     if (event->type == YAML_SCALAR_EVENT)
         return read_scalar(reader, event);
     struct node *node = node_new(is_list ? NODE_LIST : NODE_MAPPING, mark);

@@ -72,15 +72,6 @@ static bool shim_make(const struct world *world, const char *name, struct lg_err
     return file_write_at(world->root_fd, path, script, strlen(script), 0755, err);
 }
 
-static bool link_make(const struct world *world, const char *name, struct lg_error *err)
-{
-    _cleanup_free_ char *path = path_join("bin", name);
-    _cleanup_free_ char *program = tool_find(name);
-    if (program == NULL || symlinkat(program, world->root_fd, path) == 0 || errno == EEXIST)
-        return true;
-    return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make %s", path);
-}
-
 bool tools_make(const struct world *world, struct lg_error *err)
 {
     const struct string_list *declared = &world->plan->world.tools;
@@ -89,8 +80,11 @@ bool tools_make(const struct world *world, struct lg_error *err)
     for (size_t i = 0; i < declared->count; i++)
         if (!shim_make(world, declared->items[i], err))
             return false;
-    for (size_t i = 0; i < COUNT_OF(basic_tools); i++)
-        if (!link_make(world, basic_tools[i], err))
-            return false;
+    for (size_t i = 0; i < COUNT_OF(basic_tools); i++) {
+        _cleanup_free_ char *path = path_join("bin", basic_tools[i]);
+        _cleanup_free_ char *program = tool_find(basic_tools[i]);
+        if (program != NULL && symlinkat(program, world->root_fd, path) != 0 && errno != EEXIST)
+            return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make %s", path);
+    }
     return true;
 }
