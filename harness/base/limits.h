@@ -97,16 +97,15 @@
 #define LIMIT_PRINTED_BYTES (1024u * 1024u)
 #define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 
-/* The page (report/html.c): what a browser on a phone opens at once. A scenario's part that would
+/* The page (report/html.h): what a browser on a phone opens at once. A scenario's part that would
  * make it larger is left out, those that passed first, and the page says so. Measured: a run of 25
  * scenarios takes 2 to 3 MB, half of it recordings. */
 #define LIMIT_PAGE_BYTES (6u * 1024u * 1024u)
 #define LIMIT_PAGE_TEXT_BYTES 2000u /* of one name or sentence; result.json has them whole */
-#define LIMIT_PAGE_FINDINGS 40u     /* of one scenario, in its tables */
-#define LIMIT_PAGE_STACKS 40u       /* in one picture of stacks */
-#define LIMIT_PAGE_FRAMES 48u       /* of one of these stacks, from the leaf */
-#define LIMIT_PAGE_POINTS 240u      /* of one chart: more than it has dots on a phone */
-#define LIMIT_PAGE_SAMPLES 120u     /* rows of the table of samples */
+#define LIMIT_PAGE_REPORT_BYTES (1024u * 1024u) /* of the report as text, for who has no script */
+#define LIMIT_PAGE_FINDINGS 40u                 /* of one kind in one scenario */
+#define LIMIT_PAGE_POINTS 240u                  /* of one chart: more than it has dots on a phone */
+#define LIMIT_PAGE_SAMPLES 120u                 /* rows of the table of samples */
 #define LIMIT_PAGE_STDERR_LINES 50u
 /* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
 #define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
-#include "report/html_text.h"
+#include "report/html.h"
 #include "driver/emulator.h"
 
 enum { STYLES_MAX = 2000, LABELS_MAX = 2000, MARKS_MAX = 20000 };
@@ -20,7 +20,6 @@ enum { CHANGE_BYTES = 7, FRAME_BYTES = 14 };
 struct line {
     UT_hash_handle hh;
     uint32_t number;
-    bool blank;
     char *json; /* [style, "text", ...] */
 };
 
@@ -33,7 +32,6 @@ struct frame {
     double at;
     size_t first; /* change */
     size_t count;
-    unsigned full; /* rows that are not blank */
 };
 
 struct marker {
@@ -60,7 +58,7 @@ struct frames {
     bool full;    /* over a limit, or enough: no more is taken */
 };
 
-static uint32_t line_of(struct frames *frames, const char *json, bool blank)
+static uint32_t line_of(struct frames *frames, const char *json)
 {
     struct line *line;
     HASH_FIND_STR(frames->by_text, json, line);
@@ -69,7 +67,6 @@ static uint32_t line_of(struct frames *frames, const char *json, bool blank)
     line = memory_new(struct line);
     frames->taken += strlen(json) + 1;
     line->json = memory_copy_text(json);
-    line->blank = blank;
     line->number = (uint32_t)frames->line_count;
     HASH_ADD_KEYPTR(hh, frames->by_text, line->json, strlen(line->json), line);
     array_append(frames->lines, frames->line_count, frames->line_capacity, line);
@@ -95,7 +92,7 @@ struct frames *frames_new(size_t bytes, size_t pictures)
     frames->wanted_bytes = bytes > 0 ? bytes : SIZE_MAX;
     frames->wanted_pictures = pictures > 0 ? pictures : SIZE_MAX;
     style_number(frames, (struct cell_style){COLOUR_DEFAULT, COLOUR_DEFAULT, 0});
-    line_of(frames, "[]", true); /* number 0: a blank row, which is what the screen begins with */
+    line_of(frames, "[]"); /* number 0: a blank row, which is what the screen begins with */
     return frames;
 }
 
@@ -121,7 +118,6 @@ static uint32_t take_line(struct frames *frames, const struct terminal *terminal
 {
     _cleanup_buffer_ struct buffer json = {0}, text = {0};
     size_t kept = 1; /* bytes, up to the last run that shows something */
-    bool blank = true;
     buffer_char(&json, '[');
     for (int column = 0; column < terminal->columns;) {
         struct cell_style style;
@@ -132,22 +128,19 @@ static uint32_t take_line(struct frames *frames, const struct terminal *terminal
             text.data[--text.length] = '\0';
         buffer_format(&json, "%s%zu,", json.length > 1 ? "," : "", style_number(frames, style));
         html_json_text(&json, buffer_string(&text));
-        bool empty = text.data[strspn(text.data, " ")] == '\0';
-        blank = blank && empty;
-        if (!empty || !is_plain(style))
+        if (text.data[strspn(text.data, " ")] != '\0' || !is_plain(style))
             kept = json.length;
     }
     json.data[kept] = '\0';
     json.length = kept;
     buffer_char(&json, ']');
-    return line_of(frames, buffer_string(&json), blank);
+    return line_of(frames, buffer_string(&json));
 }
 
 static bool take_frame(void *context, double at, struct terminal *terminal)
 {
     struct frames *frames = context;
     size_t first = frames->change_count;
-    unsigned full = 0;
     for (int row = 0; row < LIMIT_TERMINAL_ROWS; row++) {
         uint32_t line = frames->screen[row];
         if (row >= terminal->rows)
@@ -158,12 +151,11 @@ static bool take_frame(void *context, double at, struct terminal *terminal)
             array_append(frames->changes, frames->change_count, frames->change_capacity,
                          (struct change){(uint16_t)row, line});
         frames->screen[row] = line;
-        full += !frames->lines[line]->blank;
     }
     if (frames->change_count == first)
         return true;
     array_append(frames->frames, frames->count, frames->capacity,
-                 (struct frame){at, first, frames->change_count - first, full});
+                 (struct frame){at, first, frames->change_count - first});
     frames->taken += FRAME_BYTES + (frames->change_count - first) * CHANGE_BYTES;
     frames->full = frames->change_count > LIMIT_PAGE_REPLAY_CHANGES ||
                    frames->line_count > LIMIT_PAGE_REPLAY_LINES ||
@@ -310,28 +302,4 @@ struct recording_part frames_write(const struct frames *frames, bool tail, size_
     buffer_char(out, '}');
     buffer_free(&numbering.lines);
     return part;
-}
-
-void frames_still(const struct frames *frames, const struct recording_part *part,
-                  struct buffer *out)
-{
-    uint32_t screen[LIMIT_TERMINAL_ROWS];
-    size_t best = frames->count, rows = LIMIT_TERMINAL_ROWS;
-    for (size_t i = 0; i < frames->count; i++) {
-        const struct frame *frame = &frames->frames[i];
-        if (frame->at >= part->from && frame->at <= part->to &&
-            (best == frames->count || frame->full >= frames->frames[best].full))
-            best = i;
-    }
-    if (best == frames->count)
-        return;
-    play_to(frames, best, screen);
-    while (rows > 0 && frames->lines[screen[rows - 1]]->blank)
-        rows--;
-    for (size_t row = 0; row < rows; row++) {
-        _cleanup_json_ json_t *runs = json_loads(frames->lines[screen[row]]->json, 0, NULL);
-        for (size_t i = 1; i < json_array_size(runs); i += 2)
-            html_lines(out, json_string_value(json_array_get(runs, i)));
-        buffer_char(out, '\n');
-    }
 }

@@ -30,7 +30,3 @@ void frames_free(struct frames *frames);
  * Colours and flags are those of driver/emulator.h. It is fit for a data block (html_json_text). */
 struct recording_part frames_write(const struct frames *frames, bool tail, size_t budget,
                                    struct buffer *out);
-/* The last picture of that part that is as full as any, as text without colours, escaped for <pre>:
- * what a reader without script sees. */
-void frames_still(const struct frames *frames, const struct recording_part *part,
-                  struct buffer *out);

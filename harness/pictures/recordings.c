@@ -14,15 +14,15 @@
 #include "base/memory.h"
 #include "journal/run_files.h"
 #include "pictures/frames.h"
-#include "report/html_page.h"
+#include "report/html.h"
 #include "result/attempts.h"
 
-/* What the process that draws the recording writes first; the still and the pictures follow. */
+/* What the process that draws the recording writes first; the pictures follow. */
 struct drawn {
     struct recording_part part;
     double seconds;
-    bool cut; /* the file has more than was read */
-    size_t still_bytes, pictures_bytes;
+    bool cut;     /* the file has more than was read */
+    size_t bytes; /* of the pictures */
     char problem[256];
 };
 
@@ -42,7 +42,7 @@ static void draw(const struct extract *extract, int fd)
     struct drawn drawn = {0};
     struct lg_error err = {0};
     struct replay_end end;
-    struct buffer still = {0}, pictures = {0};
+    struct buffer pictures = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL);
     setrlimit(RLIMIT_CPU, &processor);
@@ -50,17 +50,13 @@ static void draw(const struct extract *extract, int fd)
     struct frames *frames = frames_new(extract->tail ? 0 : extract->budget, extract->pictures);
     if (replay(extract->path, LIMIT_PAGE_REPLAY_BYTES, &frames_listener, frames, &end, &err)) {
         drawn.part = frames_write(frames, extract->tail, extract->budget, &pictures);
-        if (drawn.part.count > 0)
-            frames_still(frames, &drawn.part, &still);
         drawn.seconds = end.seconds;
         drawn.cut = end.cut;
     } else {
         snprintf(drawn.problem, sizeof drawn.problem, "%s", err.text);
     }
-    drawn.still_bytes = still.length;
-    drawn.pictures_bytes = pictures.length;
-    if (file_write_all(fd, &drawn, sizeof drawn, &err) &&
-        file_write_all(fd, buffer_string(&still), still.length, &err))
+    drawn.bytes = pictures.length;
+    if (file_write_all(fd, &drawn, sizeof drawn, &err))
         (void)!file_write_all(fd, buffer_string(&pictures), pictures.length, &err);
     _exit(0);
 }
@@ -71,9 +67,7 @@ static void take_drawn(const struct buffer *written, struct recording *recording
     if (written->length < sizeof drawn)
         return;
     memcpy(&drawn, written->data, sizeof drawn);
-    const char *bytes = written->data + sizeof drawn;
-    size_t remaining = written->length - sizeof drawn;
-    if (drawn.still_bytes > remaining || drawn.pictures_bytes != remaining - drawn.still_bytes)
+    if (drawn.bytes != written->length - sizeof drawn)
         return;
     drawn.problem[sizeof drawn.problem - 1] = '\0';
     recording->state = drawn.problem[0] != '\0' ? RECORDING_REFUSED : RECORDING_DRAWN;
@@ -81,8 +75,7 @@ static void take_drawn(const struct buffer *written, struct recording *recording
     recording->part = drawn.part;
     recording->seconds = drawn.seconds;
     recording->cut = drawn.cut;
-    buffer_append(&recording->still, bytes, drawn.still_bytes);
-    buffer_append(&recording->pictures, bytes + drawn.still_bytes, drawn.pictures_bytes);
+    buffer_append(&recording->pictures, written->data + sizeof drawn, drawn.bytes);
 }
 
 static void draw_apart(const struct extract *extract, struct recording *recording)
@@ -151,7 +144,7 @@ void recordings_draw(struct suite_result *suite)
         scenario->recording = recording_of(suite, scenario, room);
         if (scenario->recording == NULL)
             continue;
-        size_t taken = scenario->recording->still.length + scenario->recording->pictures.length;
+        size_t taken = scenario->recording->pictures.length;
         room -= taken < room ? taken : room;
     }
 }

@@ -1,5 +1,5 @@
-/* A recording as the page plays it: pictures/recordings.h makes it, report/html_scenario.c shows
- * it. */
+/* A recording as the page plays it: pictures/recordings.h makes it, report/html.c puts it into the
+ * page. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,7 +29,6 @@ struct recording {
     double seconds; /* of all of it */
     bool cut;       /* not all of the file was read */
     char *problem;
-    struct buffer still;    /* one picture, for <pre> */
     struct buffer pictures; /* see pictures/frames.h */
 };
 

@@ -19,7 +19,6 @@ void recording_free(struct recording *recording)
 {
     if (recording == NULL)
         return;
-    buffer_free(&recording->still);
     buffer_free(&recording->pictures);
     free_all(recording->file, recording->problem, recording);
 }

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import browser
 import pytest
 
 LEAKGATE = os.environ["LEAKGATE_BIN"]
@@ -39,6 +40,16 @@ class Leakgate:
 @pytest.fixture
 def leakgate(tmp_path):
     return Leakgate(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """One browser for all tests of a file, since a start takes a second."""
+    if browser.find() is None:
+        pytest.skip("no Chromium here (LEAKGATE_BROWSER can name one)")
+    started = browser.Browser(tmp_path_factory.mktemp("browser"))
+    yield started
+    started.close()
 
 
 @pytest.fixture

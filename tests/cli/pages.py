@@ -1,6 +1,7 @@
 """Reports to make pages of: an ordinary one, and one in which every name is hostile."""
 
 import json
+import re
 
 import journals
 
@@ -13,6 +14,32 @@ def make(leakgate):
     made = leakgate("report", "--format", "html")
     assert made.returncode == 0, made.stderr
     return made.stdout
+
+
+def data_of(page):
+    """What the page is drawn from: of the suite, and of each scenario."""
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1]
+    suite, *scenarios = json.loads(data)
+    return suite, scenarios
+
+
+def with_data(page, suite, scenarios):
+    data = json.dumps([suite, *scenarios]).replace("<", "\\u003c")
+    before, rest = page.split('id="data">', 1)
+    return f'{before}id="data">{data}</script>{rest.split("</script>", 1)[1]}'
+
+
+def scenario_of(page, name):
+    [scenario] = [each for each in data_of(page)[1] if each["name"] == name]
+    return scenario
+
+
+def draw(chromium, page, directory):
+    """The page as the browser has drawn it, as HTML."""
+    (directory / "index.html").write_text(page, encoding="utf-8")
+    chromium.open(f"file://{directory}/index.html")
+    assert chromium.complaints == []
+    return "<!DOCTYPE html>" + chromium.run("document.documentElement.outerHTML")
 
 
 def write_recording(directory, events, width=40, height=10):

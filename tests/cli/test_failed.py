@@ -3,6 +3,7 @@
 import json
 
 import journals
+import pages
 import pytest
 
 GREW = "fd +1.00 per iteration (5 -> 19 in 14 iterations), until it failed"
@@ -43,9 +44,11 @@ def test_the_result_has_both(failed):
 
 
 @pytest.mark.parametrize("name", ["markdown", "annotations", "junit", "html"])
-def test_every_format_says_both_the_leak_first(failed, name):
+def test_every_format_says_both_the_leak_first(failed, chromium, tmp_path, name):
     failed("report", "--format", name, "--output", "made")
     text = (failed.directory / "made").read_text(encoding="utf-8").replace("&#34;", '"').replace("&quot;", '"')
+    if name == "html":
+        text = pages.draw(chromium, text, tmp_path)
     leak = "+1.00 per iteration" if name == "html" else "fd +1.00 per iteration (5"
     assert text.index(leak) < text.index(WHY)
     assert "/dev/null" in text

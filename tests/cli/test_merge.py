@@ -5,6 +5,7 @@ import os
 import shutil
 
 import journals
+import pages
 import pytest
 
 SUITE = ["external-editor", "quiet", "tab-cycle"]
@@ -158,8 +159,8 @@ def test_what_is_missing_in_the_other_formats(both):
     report = both.leakgate.directory / "leakgate-report"
     assert "❌ not whole: shard 1 of 2 is missing\n" in (report / "summary.md").read_text()
     assert 'message="not whole: shard 1 of 2 is missing"' in (report / "junit.xml").read_text()
-    assert ('<p class="sentence">not whole: shard 1 of 2 is missing</p>'
-            in (report / "index.html").read_text())
+    [suite, _] = pages.data_of((report / "index.html").read_text())
+    assert suite["problem"] == "not whole: shard 1 of 2 is missing"
     lines = both.leakgate("report", "--format", "annotations").stdout.splitlines()
     assert lines[0] == "::error title=leakgate::not whole: shard 1 of 2 is missing"
     assert sum("no result: it is in no shard" in line for line in lines) == 2

@@ -1,6 +1,7 @@
 """The report as a page: index.html, and `leakgate report --format html`.
 
-What a browser makes of it is in test_page_browser.py.
+What a reader sees is looked at as a browser has drawn it; what one does with it is in
+test_page_browser.py.
 """
 
 import base64
@@ -21,7 +22,7 @@ html5lib = pytest.importorskip("html5lib", reason="the package python3-html5lib 
 SVG_AND_HTML = set("""
     html head meta title link style body header main section footer h1 h2 h3 p a b em br code pre small
     strong span div dl dt dd ul li table thead tbody tr th td details summary figure figcaption script
-    noscript svg g rect path polyline text title
+    button input select option svg g rect path polyline text title
 """.split())
 
 
@@ -49,9 +50,15 @@ def page(request, leakgate):
     return pages.make(leakgate)
 
 
-def test_any_parser_reads_it_without_a_fault(page):
-    document = parse(page)
-    assert len(of_class(document, "scenario")) >= 4
+@pytest.fixture
+def drawn(page, chromium, tmp_path):
+    return parse(pages.draw(chromium, page, tmp_path))
+
+
+def test_any_parser_reads_it_without_a_fault(page, drawn):
+    assert {name_of(element) for element in parse(page).iter() if isinstance(element.tag, str)} == set(
+        "html head meta link title style body header h1 main p pre script".split())
+    assert len(of_class(drawn, "scenario")) >= 4
 
 
 def test_the_nu_html_checker_has_no_objection(page, tmp_path):
@@ -64,32 +71,32 @@ def test_the_nu_html_checker_has_no_objection(page, tmp_path):
     assert told.stderr == "" and told.returncode == 0
 
 
-def test_nothing_in_it_leads_out(page):
-    document = parse(page)
-    for element in document.iter():
+def test_nothing_in_it_leads_out(page, drawn):
+    for element in drawn.iter():
         for attribute in ("href", "src", "action", "data", "xlink:href"):
             address = element.get(attribute, "#")
             assert address[0] == "#" or address.startswith("./") or address == "data:,"
     assert "http:" not in re.sub(r'"http://www.w3.org/2000/svg"', "", page)
+    assert [element.get("href") for element in parse(page).iter() if element.get("href")] == ["data:,"]
 
 
-def test_names_make_no_elements_and_no_attributes(page):
-    document = parse(page)
-    elements = [element for element in document.iter() if isinstance(element.tag, str)]
-    assert {name_of(element) for element in elements} <= SVG_AND_HTML
-    assert not [name for element in elements for name in element.attrib
-                if name.startswith("on") or name in ("style", "srcdoc")]
-    scripts = [element for element in elements if name_of(element) == "script"]
-    assert [script.get("type") for script in scripts[:-1]] == ["application/json"] * (len(scripts) - 1)
-    for script in scripts[:-1]:
-        json.loads(script.text)
+def test_names_make_no_elements_and_no_attributes(page, drawn):
+    for document in (parse(page), drawn):
+        elements = [element for element in document.iter() if isinstance(element.tag, str)]
+        assert {name_of(element) for element in elements} <= SVG_AND_HTML
+        assert not [name for element in elements for name in element.attrib
+                    if name.startswith("on") or name == "srcdoc"]
+        scripts = [element for element in elements if name_of(element) == "script"]
+        assert [script.get("type") for script in scripts[:-1]] == ["application/json"] * (len(scripts) - 1)
+        for script in scripts[:-1]:
+            json.loads(script.text)
+    assert not [element for element in parse(page).iter() if element.get("style")]
 
 
-def test_addresses_within_it_are_there_and_only_once(page):
-    document = parse(page)
-    ids = collections.Counter(element.get("id") for element in document.iter() if element.get("id"))
+def test_addresses_within_it_are_there_and_only_once(drawn):
+    ids = collections.Counter(element.get("id") for element in drawn.iter() if element.get("id"))
     assert set(ids.values()) == {1}
-    links = [element.get("href")[1:] for element in document.iter()
+    links = [element.get("href")[1:] for element in drawn.iter()
              if element.get("href", "").startswith("#")]
     assert len(links) > 4 and set(links) <= set(ids)
 
@@ -106,9 +113,8 @@ def test_the_policy_allows_just_what_is_embedded(page):
     assert page.count("<style>") == 1
 
 
-def test_pictures_tables_and_boxes_are_named_for_those_who_do_not_see_them(page):
-    document = parse(page)
-    for element in document.iter():
+def test_pictures_tables_and_boxes_are_named_for_those_who_do_not_see_them(drawn):
+    for element in drawn.iter():
         if not isinstance(element.tag, str):
             continue
         if name_of(element) == "svg":
@@ -119,23 +125,25 @@ def test_pictures_tables_and_boxes_are_named_for_those_who_do_not_see_them(page)
             assert element.get("tabindex") == "0" and element.get("aria-label")
 
 
-def test_nothing_of_the_target_acts_or_is_lost(leakgate):
+def test_nothing_of_the_target_acts_or_is_lost(leakgate, chromium, tmp_path):
     pages.hostile(leakgate.directory / "leakgate-report")
     page = pages.make(leakgate)
+    drawn = pages.draw(chromium, page, tmp_path)
     for evil in ("\x1b", "\x07", "\x00", "\u202e", "\u009b"):
-        assert evil not in page
-    shown = text_of(parse(page))
-    assert "</script><script>window.hacked=1</script>" in shown
-    assert "]]>" in shown and "<!--" in shown
+        assert evil not in page and evil not in drawn
+        assert f"\\u{ord(evil):04x}" not in page.lower()
+    for shown in (text_of(parse(page).find(".//pre")), text_of(parse(drawn))):
+        assert "</script><script>window.hacked=1</script>" in shown
+        assert "]]>" in shown and "<!--" in shown
     assert "::error::" not in page
 
 
 # --- What it says ---
 
 @pytest.fixture
-def ordinary(leakgate):
+def ordinary(leakgate, chromium, tmp_path):
     pages.ordinary(leakgate.directory / "leakgate-report")
-    return parse(pages.make(leakgate))
+    return parse(pages.draw(chromium, pages.make(leakgate), tmp_path))
 
 
 def test_what_leaks_where_and_since_which_step_comes_first(ordinary):
@@ -192,14 +200,13 @@ def test_a_chart_has_every_sample_its_floors_and_what_may_grow(ordinary):
     chart = of_class(section(ordinary, "external-editor"), "chart")[0]
     [line] = [element for element in chart.iter() if element.get("class") == "line"]
     assert len(line.get("points").split()) == 6 + 21 + 3
-    assert line.get("data-of").count("|") == 30
     kinds = {element.get("class") for element in chart.iter() if element.get("class")}
     assert {"band idle", "band loop", "band drain", "floor", "allowed", "limit"} <= kinds
     [floors] = [element for element in chart.iter() if element.get("class") == "floor"]
     assert floors.get("d").count("M") == 7
 
 
-def test_the_allowance_of_the_baseline_is_drawn(leakgate):
+def test_the_allowance_of_the_baseline_is_drawn(leakgate, chromium, tmp_path):
     report = leakgate.directory / "leakgate-report"
     journal = journals.leaking()
     journal.records[0]["baseline"] = {
@@ -207,7 +214,7 @@ def test_the_allowance_of_the_baseline_is_drawn(leakgate):
         "gauges": {"fd": {"level": 5}}, "exceptions": [
             {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1.5, "reason": "<known>"}]}
     journal.write(report)
-    page = parse(pages.make(leakgate))
+    page = parse(pages.draw(chromium, pages.make(leakgate), tmp_path))
     labels = [svg.get("aria-label") or "" for svg in page.iter()]
     assert any("+1.00 per iteration; +1.50 allowed" in label for label in labels)
     assert [element for element in page.iter() if element.get("class") == "level"]
@@ -237,29 +244,37 @@ def test_attempts_and_what_would_have_been_caught(ordinary):
 
 
 def test_the_terminals_text_is_in_it_as_well(ordinary):
-    assert "external-editor LEAK fd +1.00 per iteration (5 -> 47 in 42 iterations)" in text_of(ordinary)
+    [text] = [pre for pre in ordinary.iter("pre") if pre.get("id") == "text"]
+    assert "external-editor LEAK fd +1.00 per iteration (5 -> 47 in 42 iterations)" in text_of(text)
+    assert "leakgate run broken external-editor ticks" in text_of(text)
 
 
 # --- The recording ---
 
-def film_of(document, name):
-    [script] = [element for element in section(document, name).iter("script")]
-    return json.loads(script.text)
+def film_of(page, name):
+    number = pages.scenario_of(page, name)["number"]
+    return json.loads(re.search(rf'id="film{number}">(.*?)</script>', page, re.S)[1])
 
 
-def test_the_recording_is_in_it_as_pictures(ordinary):
-    film = film_of(ordinary, "external-editor")
+def test_the_recording_is_in_it_as_pictures(leakgate, chromium, tmp_path):
+    pages.ordinary(leakgate.directory / "leakgate-report")
+    page = pages.make(leakgate)
+    film = film_of(page, "external-editor")
     assert film["labels"] == ["press j", "press E"]
     first = {row: film["lines"][line] for row, line in zip(*[iter(film["frames"][0][1])] * 2)}
     assert first[0] == [0, "iteration 1 ", 1, "red"]
     assert film["styles"][1] == [1, -1, 1]
-    assert "The whole recording, 4.9 s" in text_of(section(ordinary, "external-editor"))
-    assert "asciinema play -i 1 external-editor/recording.cast" in text_of(ordinary)
+    drawn = parse(pages.draw(chromium, page, tmp_path))
+    assert "The whole recording, 4.9 s" in text_of(section(drawn, "external-editor"))
+    assert "asciinema play -i 1 external-editor/recording.cast" in text_of(drawn)
+    # The last of its fullest screens stands there before it is played.
+    [screen] = of_class(section(drawn, "external-editor"), "screen")
+    assert text_of(screen) == "iteration 10 red editor"
 
 
 @pytest.mark.parametrize("kind, said, seen", [
     ("leak", "from 0 ms to", "picture 0 "), ("failed", "to 3 min 19 s of 3 min 19 s", "picture 1999 ")])
-def test_a_part_of_a_recording_says_that_it_is_one(leakgate, kind, said, seen):
+def test_a_part_of_a_recording_says_that_it_is_one(leakgate, chromium, tmp_path, kind, said, seen):
     """Of what failed the end, of all else the beginning."""
     report = leakgate.directory / "leakgate-report"
     journal = journals.leaking("s") if kind == "leak" else journals.Journal("s").failed()
@@ -267,16 +282,15 @@ def test_a_part_of_a_recording_says_that_it_is_one(leakgate, kind, said, seen):
     lines = [[0.1 * i, "o", "\x1b[H" + f"picture {i} " * 70] for i in range(2000)]
     pages.write_recording(report / "s", lines, width=1000, height=3)
     page = pages.make(leakgate)
-    document = parse(page)
-    shown = text_of(section(document, "s"))
+    shown = text_of(section(parse(pages.draw(chromium, page, tmp_path)), "s"))
     assert "A part of the recording" in shown and said in shown
-    film = film_of(document, "s")
+    film = film_of(page, "s")
     assert 10 < len(film["frames"]) < 1999
     assert any(seen in line[1] for line in film["lines"])
     assert len(page) < 700_000
 
 
-def test_recordings_that_are_none(leakgate):
+def test_recordings_that_are_none(leakgate, chromium, tmp_path):
     report = leakgate.directory / "leakgate-report"
     names = ["text", "pipe", "empty", "huge-screen", "link"]
     for name in names:
@@ -286,35 +300,37 @@ def test_recordings_that_are_none(leakgate):
     (report / "huge-screen/recording.cast").write_text('{"version":2,"width":99999,"height":99999}\n')
     os.mkfifo(report / "pipe/recording.cast")
     (report / "link/recording.cast").symlink_to("/dev/zero")
-    document = parse(pages.make(leakgate))
+    document = parse(pages.draw(chromium, pages.make(leakgate), tmp_path))
     for name in names:
         assert "It cannot be shown here: " in text_of(section(document, name))
 
 
 # --- Its size ---
 
-def test_a_page_that_would_be_too_large_says_what_is_left_out(leakgate):
+def test_a_page_that_would_be_too_large_says_what_is_left_out(leakgate, chromium, tmp_path):
     report = leakgate.directory / "leakgate-report"
     for number in range(16):
         journal = journals.leaking if number == 15 else pages.wordy
         journal(f"s{number}").write(report)
     page = pages.make(leakgate)
     assert len(page.encode()) < 6.2 * 1024 * 1024
-    left_out = page.count("Left out: the page would be larger than 6 MiB")
-    assert 0 < left_out < 16
+    pages.draw(chromium, page, tmp_path)
+    said = chromium.run("[...document.querySelectorAll('.note')].map((note) => note.textContent)")
+    assert 0 < sum("Left out: the page would be larger than 6 MiB" in note for note in said) < 16
+    assert any("20 more are left out here; result.json has all of them" in note for note in said)
     # All of them are in the table all the same, and the links lead somewhere.
-    for number in range(16):
-        assert f'<a href="#s{number + 1}">' in page and f'id="s{number + 1}"' in page
-    assert "20 more are left out here; result.json has all of them" in page
+    links = chromium.run("[...document.querySelectorAll('.scenarios a')].map((link) => link.hash)")
+    assert set(links) == {f"#s{number + 1}" for number in range(16)}
+    assert chromium.run(f"{links}.every((link) => document.querySelector(link))")
 
 
-def test_no_scenario(leakgate):
+def test_no_scenario(leakgate, chromium, tmp_path):
     report = leakgate.directory / "leakgate-report"
     journals.clean().write(report)
     stored = json.loads(leakgate("report", "--json").stdout)
     stored["scenarios"] = []
     (report / "result.json").write_text(json.dumps(stored))
-    assert "No scenario" in text_of(parse(pages.make(leakgate)))
+    assert "No scenario" in text_of(parse(pages.draw(chromium, pages.make(leakgate), tmp_path)))
 
 
 def test_the_same_bytes_every_time(leakgate):

@@ -1,19 +1,8 @@
 """The page in a real browser: what it complains of, asks for and shows. Skipped where there is none."""
 
-import browser
+import journals
 import pages
 import pytest
-
-pytestmark = pytest.mark.skipif(browser.find() is None,
-                                reason="no Chromium here (LEAKGATE_BROWSER can name one)")
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    """One browser for all, since a start takes a second."""
-    started = browser.Browser(tmp_path_factory.mktemp("browser"))
-    yield started
-    started.close()
 
 
 @pytest.fixture
@@ -66,21 +55,18 @@ def test_a_phone_scrolls_no_page_sideways(chromium, address, kind, script):
     assert chromium.run("innerWidth") == 360
     assert chromium.run("document.documentElement.scrollWidth") <= 360
     # What is wide has a box of its own to be moved in.
-    assert chromium.run("[...document.querySelectorAll('.scroll')].some("
+    assert chromium.run(f"[...document.querySelectorAll('{'.scroll' if script else 'pre'}')].some("
                         "(box) => box.scrollWidth > box.clientWidth)")
 
 
-def test_without_script_all_of_it_can_be_read(chromium, address):
+def test_without_script_the_report_stands_there_as_text(chromium, address):
     chromium.open(address("ordinary"), script=False)
-    assert "leaks open file descriptors" in chromium.run("document.querySelector('.sentence').innerText")
-    assert chromium.run("document.querySelector('.player .bar')") is None
-    assert chromium.run(f"[...document.querySelectorAll('details.leak .chart figcaption')].every({SEEN})")
-    box = chromium.run("(({ width, height }) => [width, height])("
-                       "document.querySelector('.chart svg').getBoundingClientRect())")
-    assert box[0] > 200 and box[1] > 100
-    chromium.run(UNFOLD)
-    assert "Playing it here takes script" in chromium.run("document.body.innerText")
-    assert "iteration 10 red" in chromium.run("document.querySelector('.player pre').innerText")
+    text = chromium.run("document.querySelector('pre').innerText")
+    for said in ("external-editor  LEAK    fd +1.00 per iteration (5 -> 47 in 42 iterations)",
+                 "broken           failed", "ticks            LEAK", "leakgate accept ticks"):
+        assert said in text
+    assert "2 leak, 1 failed, 2 pass" in chromium.run("document.querySelector('h1').innerText")
+    assert chromium.run("document.querySelector('details')") is None
 
 
 def luminance(colour):
@@ -130,12 +116,15 @@ def test_by_keyboard(chromium, address):
 
 def test_a_link_opens_the_part_that_it_leads_to(chromium, address):
     page = address("ordinary")
-    for script in (True, False):
-        chromium.open(page, script=script)
-        chromium.run("document.querySelector('.scenarios tr:last-child a').click()")
-        chromium.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-                     if script else "1")
-        assert chromium.run("document.querySelector(location.hash).closest('details').open")
+    chromium.open(page)
+    chromium.run("document.querySelector('.scenarios tr:last-child a').click()")
+    chromium.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert chromium.run("document.querySelector(location.hash).closest('details').open")
+    # Also from outside, and to a finding.
+    chromium.open(page + "#s5")
+    assert chromium.run("document.getElementById('s5').closest('details').open")
+    chromium.open(page + "#s2f1")
+    assert chromium.run("document.querySelector(':target').innerText").startswith("# growth")
 
 
 def test_the_recording_plays(chromium, address):
@@ -174,3 +163,118 @@ def test_it_prints_with_everything_unfolded(chromium, address):
     chromium.open(address("ordinary"))
     assert len(chromium.call("Page.printToPDF")["data"]) > 20_000
     assert chromium.run("[...document.querySelectorAll('details')].every((fold) => fold.open)")
+
+
+# --- What the script draws from given data ---
+
+@pytest.fixture
+def draw(leakgate, chromium, tmp_path):
+    """Draws the page of one leak; what it is drawn from is changed before."""
+    def make(change):
+        journals.leaking().write(leakgate.directory / "leakgate-report")
+        page = pages.make(leakgate)
+        suite, [scenario] = pages.data_of(page)
+        change(scenario)
+        pages.draw(chromium, pages.with_data(page, suite, [scenario]), tmp_path)
+    return make
+
+
+def curve(gauge, values):
+    return {"gauge": gauge, "allowed": 0, "judged": None, "points": [x for pair in enumerate(values) for x in pair]}
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize("gauge, values, bottom, top", [
+    ("fd", [21, 61], "0", "80"),
+    ("fd", [100, 104], "100", "104"),
+    ("fd", [12, 12], "10", "14"),  # one more is no mountain
+    ("rss", [6.51 * MIB, 6.53 * MIB], "6.45 MiB", "6.60 MiB"),
+    ("rss", [0, 900], "0 B", "1000 B"),
+    ("cpu", [0, 0.1], "0.00 s", "0.10 s"),
+])
+def test_an_axis_holds_what_it_shows(draw, chromium, gauge, values, bottom, top):
+    draw(lambda scenario: scenario.update(curves=[curve(gauge, values)], findings=[]))
+    labels = chromium.run("[...document.querySelectorAll('.chart .amount')].map((text) => text.textContent)")
+    assert (labels[0], labels[-1]) == (bottom, top)
+
+
+def places(chromium):
+    points = chromium.run("document.querySelector('.chart .line').getAttribute('points')")
+    return [float(point.split(",")[0]) for point in points.split()]
+
+
+def test_phases_stand_beside_each_other(draw, chromium):
+    series = [["start", 0, 1], ["idle", 6, 10], ["idle", 6, 20], ["loop", 8, 21], ["loop", 18, 22],
+              ["loop", 28, 60], ["drain", 28, 70], ["quit", 28, 80]]
+    draw(lambda scenario: scenario.update(series=series, curves=[curve("fd", [9] * 8)], findings=[]))
+    found = places(chromium)
+    assert found == sorted(set(found)) and len(found) == 7
+    # The loop by iterations, whatever time they took.
+    assert found[4] == pytest.approx((found[3] + found[5]) / 2, abs=0.1)
+    bands = chromium.run("[...document.querySelectorAll('.chart .band')].map((band) => "
+                         "[band.x.baseVal.value, band.width.baseVal.value])")
+    assert [left + width for left, width in bands] == pytest.approx([x for x, _ in bands[1:]] + [354], abs=0.2)
+    # No dot lies on an edge.
+    assert all(abs(x - left) > 0.5 for x in found for left, _ in bands)
+
+
+def test_a_phase_without_samples_takes_no_room(draw, chromium):
+    draw(lambda scenario: scenario.update(series=[["loop", 8, 21]], curves=[curve("fd", [9])], findings=[]))
+    assert places(chromium) == [204]
+
+
+def finding(**values):
+    return {"kind": "growth", "fails": True, "gauge": "goroutine", "per_iteration": 1, "from": 1, "to": 41,
+            "iterations": 40, "allowed": 0, "confirmed": False, **values}
+
+
+def cells(chromium):
+    return chromium.run("""[...document.querySelectorAll('.icicle g')].map((cell) => [
+        cell.querySelector('title').textContent, (cell.querySelector('text') || {}).textContent,
+        ...['x', 'y', 'width'].map((name) => cell.querySelector('rect')[name].baseVal.value)])""")
+
+
+def test_stacks_that_begin_alike_share_their_cells(draw, chromium):
+    stacks = {"example.com/app/ui.(*Plugin).leaf < charm.land/tea/v2.Run < main.main": 3, "a/b.F[c/d.T].func < main.main": 1,
+              "gone < main.main": 0}
+    draw(lambda scenario: scenario.update(findings=[
+        finding(holder=holder, per_iteration=pace) for holder, pace in stacks.items()]))
+    assert cells(chromium) == [
+        ["main.main: +4.00", "main.main", 0, 0, 960],
+        ["charm.land/tea/v2.Run: +3.00", "tea/v2.Run", 0, 22, 720],
+        ["example.com/app/ui.(*Plugin).leaf: +3.00", "ui.(*Plugin).leaf", 0, 44, 720],
+        ["a/b.F[c/d.T].func: +1.00", "b.F[c/d.T].func", 720, 22, 240]]
+
+
+def test_an_icicle_has_its_limits(draw, chromium):
+    deep = " < ".join([*(f"f{i}" for i in range(2000)), "main.main"])
+    draw(lambda scenario: scenario.update(findings=[finding(holder=deep)] * 45))
+    names = [cell[0].split(":")[0] for cell in cells(chromium)]
+    assert names[-1] == "f0" and len(names) == 48 and "main.main" not in names
+    assert "5 more stacks are left out" in chromium.run("document.querySelector('.icicle').innerText")
+
+
+@pytest.mark.parametrize("gauge, value, said", [
+    ("fd", 1, "+1.00"), ("fd", 0.125, "+0.12"), ("fd", 0.375, "+0.38"), ("fd", -0.125, "-0.12"), ("fd", 1.005, "+1.00"),
+    ("heap_alloc", 90, "+90 B"), ("heap_alloc", 1024, "+1.0 KiB"), ("heap_alloc", -2.25 * MIB, "-2.2 MiB"),
+    ("cpu", 0.125, "+0.12 s")])
+def test_amounts_are_those_of_the_other_formats(draw, chromium, gauge, value, said):
+    draw(lambda scenario: scenario.update(findings=[finding(gauge=gauge, per_iteration=value)]))
+    assert chromium.run("document.querySelector('.body td.number').innerText") == said
+
+
+def test_the_filter_and_what_is_copied(chromium, address):
+    chromium.open(address("ordinary"))
+    shown = "[...document.querySelectorAll('.scenarios tbody tr, .scenario')].filter((part) => !part.hidden).length"
+    assert chromium.run(shown) == 10
+    chromium.run("(input => { input.value = 'LEAK ticks'; input.dispatchEvent(new Event('input')); })("
+                 "document.querySelector('.filter input'))")
+    assert chromium.run(shown) == 2
+    assert chromium.run("""(() => {
+        let copied;
+        navigator.clipboard.writeText = async (text) => { copied = text; };
+        document.querySelector('.copy').click();
+        return copied;
+    })()""") == "leakgate run broken external-editor ticks"

@@ -3,6 +3,7 @@
 import html
 import json
 
+import pages
 import pytest
 from test_revision import Repository, baseline, exception
 
@@ -126,10 +127,10 @@ def test_in_the_other_formats(repository):
     junit = html.unescape((report / "junit.xml").read_text())
     assert f'<property name="weaker" value="{line}"/>' in junit
     assert '<property name="plan_difference" value="--- main:scenarios/s.yaml' in junit
-    page = html.unescape((report / "index.html").read_text())
-    assert f'<p class="sentence">{caution}' in page
-    assert "<li>scenario gone: its file is gone</li>" in page
-    assert "<h3>The plan differs from main's</h3>" in page and DIFFERENCE in page
+    suite, [scenario] = pages.data_of((report / "index.html").read_text())
+    assert suite["caution"].startswith(caution)
+    assert suite["missing"] == ["scenario gone: its file is gone"]
+    assert scenario["revision"] == "main" and scenario["plan_difference"] == DIFFERENCE.splitlines()
     lines = repository.leakgate("report", "--format", "annotations").stdout.splitlines()
     assert ("::warning file=scenarios/s.yaml,line=1,col=1,title=s%3A weaker than at main::"
             f"{line}%0Athe plan differs:%0A" + DIFFERENCE.strip().replace("\n", "%0A")) in lines

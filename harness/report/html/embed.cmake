@@ -1,5 +1,5 @@
-# Makes C of the page's style and script, with the hashes that its content policy names (base64 of
-# SHA-256, as CSP wants them). Called at build time:
+# Makes C of the page's template, with its style and script in it and their hashes in its content
+# policy (base64 of SHA-256, as CSP wants them). Called at build time:
 #   cmake -D FOLDER=... -D OUTPUT=... -P embed.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -34,18 +34,16 @@ function(base64_of hex result)
     set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-function(embed file name)
-    file(READ "${FOLDER}/${file}" hex HEX)
-    file(SHA256 "${FOLDER}/${file}" hash)
+file(READ "${FOLDER}/report.html" page)
+foreach(part css js)
+    file(READ "${FOLDER}/report.${part}" text)
+    file(SHA256 "${FOLDER}/report.${part}" hash)
     base64_of("${hash}" base64)
-    string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(APPEND code "const unsigned char html_${name}[] = {\n${bytes}\n0x00};\n"
-                       "const char html_${name}_hash[] = \"sha256-${base64}\";\n")
-    set(code "${code}" PARENT_SCOPE)
-endfunction()
-
-set(code "/* Made by embed.cmake from report.css and report.js. */\n#include \"report/html_page.h\"\n\n")
-embed(report.css style)
-embed(report.js script)
-file(WRITE "${OUTPUT}" "${code}")
+    string(REPLACE "@hash_of_${part}@" "sha256-${base64}" page "${page}")
+    string(REPLACE "@${part}@" "${text}" page "${page}")
+endforeach()
+string(HEX "${page}" hex)
+string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+file(WRITE "${OUTPUT}" "/* Made by embed.cmake of report.html, report.css and report.js. */\n"
+     "#include \"report/html.h\"\n\nconst unsigned char html_template[] = {\n${bytes}\n0x00};\n")

@@ -1,88 +1,611 @@
-/* What the page can do with script, and can do without: open the part that an address names, tell the
- * sample under the pointer, play a recording. Texts go in as text (textContent), never as markup. */
+/* Draws the page from the data that leakgate put into it. What is judged was decided before: numbers,
+ * floors and limits come with the data, here they are only given a place. Texts go in as text
+ * (textContent), never as markup. Without script the text report below is all there is. */
 "use strict";
 (() => {
-    const svgNames = "http://www.w3.org/2000/svg";
+    const [data, ...scenarios] = JSON.parse(document.getElementById("data").textContent);
 
-    const make = (name, className, text) => {
-        const element = document.createElement(name);
-        if (className) element.className = className;
-        if (text !== undefined) element.textContent = text;
+    /* --- Elements --- */
+
+    const fill = (element, attributes, children) => {
+        for (const [name, value] of Object.entries(attributes || {}))
+            if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+        element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
         return element;
     };
+    const make = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
+    const draw = (name, attributes, ...children) =>
+        fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+    const code = (text) => make("code", null, text);
+    const note = (...children) => make("p", { class: "note" }, children);
+    const box = (label, text, name) =>
+        make("pre", { class: name, tabindex: 0, role: "group", "aria-label": label }, text);
+    const fold = (title, ...children) =>
+        make("details", null, make("summary", null, make("h3", null, title)), children);
+    /* A file of the report's directory: an address that can name neither a scheme nor a host. */
+    const fileLink = (path, text) =>
+        make("a", { href: `./${path.split("/").map(encodeURIComponent).join("/")}` }, text || path);
+    const table = (label, name, columns, rows) =>
+        make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label },
+             make("table", { class: name },
+                  make("thead", null, make("tr", null, columns.map((column) => make("th", { scope: "col" }, column)))),
+                  make("tbody", null, rows)));
+    const numberCell = (...children) => make("td", { class: "number" }, children);
+    const rowHead = (...children) => make("th", { scope: "row" }, children);
+    const joined = (items, between) => items.flatMap((item, i) => (i > 0 ? [between(), item] : [item]));
 
-    /* --- Folds --- */
+    /* --- Amounts, as leakgate writes them everywhere --- */
 
-    const openAround = (element) => {
-        for (; element; element = element.parentElement)
-            if (element.tagName === "DETAILS") element.open = true;
+    const none = "–";
+    const isNumber = (value) => typeof value === "number";
+    /* As printf does it: what lies in the middle goes to the even digit. */
+    const fixed = (value, digits) => {
+        const middle = /50{19}$/.test(Math.abs(value).toFixed(digits + 20));
+        const below = Math.floor(Math.abs(value) * 10 ** digits);
+        if (!middle || below % 2 === 1) return value.toFixed(digits);
+        return (value < 0 ? "-" : "") + (below / 10 ** digits).toFixed(digits);
     };
-    const openAddressed = () => {
-        const element = document.getElementById(location.hash.slice(1));
-        if (!element) return;
-        openAround(element);
-        element.scrollIntoView();
+    const byteUnits = ["B", "KiB", "MiB", "GiB"];
+    const unitOf = (gauge) => (data.gauges[gauge] || { unit: "count" }).unit;
+    const amount = (gauge, value) => {
+        if (!isNumber(value)) return none;
+        if (unitOf(gauge) === "seconds") return `${fixed(value, 2)} s`;
+        if (unitOf(gauge) === "count") return fixed(value, Number.isInteger(value) ? 0 : 2);
+        let unit = 0;
+        for (; Math.abs(value) >= 1024 && unit < 3; unit++) value /= 1024;
+        return `${fixed(value, unit > 0 ? 1 : 0)} ${byteUnits[unit]}`;
     };
-    addEventListener("hashchange", openAddressed);
-    if (location.hash) openAddressed();
-    addEventListener("beforeprint", () => {
-        for (const fold of document.querySelectorAll("details")) fold.open = true;
+    const signed = (value, text) => (value >= 0 ? "+" : "") + text;
+    const growth = (gauge, value) => {
+        if (!isNumber(value)) return none;
+        return signed(value, unitOf(gauge) === "count" ? fixed(value, 2) : amount(gauge, value));
+    };
+    const objects = (value) => `${signed(value, fixed(value, 2))} objects`;
+    /* Of heap stacks the bytes. */
+    const paceOf = (finding) => finding.gauge === "heap_stack"
+        ? growth("heap_alloc", finding.bytes_per_iteration) : growth(finding.gauge, finding.per_iteration);
+
+    /* A function's name without the path before its package: "plugin.(*Plugin).poll", "bubbletea/v2.Tick". */
+    const shortFunction = (name) => {
+        const path = name.slice(0, name.search(/[([]|$/));
+        let start = path.lastIndexOf("/") + 1;
+        if (start > 0 && /^v[0-9]+\./.test(name.slice(start))) start = name.lastIndexOf("/", start - 2) + 1;
+        return name.slice(start);
+    };
+    const framesOf = (holder) => holder.split(" < ");
+    const isStack = (finding) => Boolean(finding.holder) &&
+        ["goroutine", "goroutine_leak", "heap_stack"].includes(finding.gauge);
+
+    /* --- Verdict and sentence: what a newcomer has to know first --- */
+
+    const colours = { "nothing judged": "inconclusive", stopped: "inconclusive" };
+    const verdict = (word, name) => make("span", { class: `verdict ${name || colours[word] || word}` }, word);
+    const outcome = (scenario) => verdict(scenario.outcome, scenario.verdict);
+    const needsAttention = (scenario) => !["pass", "skipped"].includes(scenario.verdict);
+
+    /* What there is more of, for those who do not know the gauges' names yet. */
+    const plainNames = {
+        fd: "open file descriptors", goroutine: "goroutines", inotify_watch: "inotify watches",
+        heap_alloc: "memory on the heap", heap_stack: "memory on the heap", child: "child processes",
+        zombie: "zombie processes", state_file: "files in its state directories", session: "tmux sessions",
+        goroutine_leak: "goroutines that wait for what nothing can reach",
+    };
+
+    const placesSentence = (scenario, finding) => {
+        const [first, ...others] = finding.grows_at || [];
+        if (first) {
+            const step = [code(first.step), " (", code(first.where), ")"];
+            return others.length > 0 ? [", with the step ", step, ` and ${others.length} more.`]
+                                     : [", each time with the step ", step, "."];
+        }
+        if (data.gauges[finding.gauge].cumulative) return ".";
+        return `; with which step was ${scenario.located ? "looked for and not found" : "not looked for"}.`;
+    };
+
+    /* How much, who holds it (of a stack the function to look at first), at which step. */
+    const growthSentence = (scenario, finding) => {
+        const whole = { ...finding, ...scenario.whole };
+        const held = finding.gauge === "heap_stack" ? "allocated in" : isStack(finding) ? "in" : "held by";
+        return [
+            `leaks ${plainNames[finding.gauge] || "it"}: `, make("b", null, `${paceOf(whole)} per ${scenario.step}`),
+            finding.holder && [`, ${held} `, code(finding.function || finding.holder)],
+            placesSentence(scenario, finding),
+            ` From ${amount(whole.gauge, whole.from)} to ${amount(whole.gauge, whole.to)} in ` +
+                `${Number(whole.iterations.toPrecision(3))} ${scenario.step}s`,
+            finding.confirmed && ", and a fresh process showed the same",
+            finding.text && `; ${finding.text}`, ".",
+        ];
+    };
+
+    const leakSentence = (scenario, worst) => {
+        const others = scenario.fails.filter((gauge) => gauge !== worst.gauge);
+        const [gauge, holder, text] = [worst.gauge || "", worst.holder || "", worst.text || ""];
+        return [
+            worst.kind === "growth" ? growthSentence(scenario, worst)
+            : worst.kind === "level" ? `rests higher than it may: ${gauge} ${text}.`
+            : worst.kind === "left_behind" ? `left behind ${holder}: ${text}.`
+            : `${gauge} ${holder} has an exception that is over: ${text}.`,
+            others.length > 0 && ` Also out of the baseline: ${others.join(", ")}.`,
+        ];
+    };
+
+    const passSentence = (scenario) => {
+        if (!scenario.findings) return "every step was done; nothing was measured";
+        const has = (kind) => scenario.findings.some((finding) => finding.kind === kind);
+        return ["nothing grew that the baseline does not allow",
+                has("backlog") && "; what grew in the loop was gone at rest",
+                has("filled") && "; what had filled up grew no more in a second loop",
+                has("unconfirmed") && "; what one run showed, others did not"];
+    };
+
+    const sentence = (scenario) => {
+        const told = ["leak", "failed"].includes(scenario.verdict) ? scenario.worst : null;
+        const leak = scenario.verdict === "leak";
+        const parts = told ? [" ", leakSentence(scenario, told)] : [": "];
+        if (leak && told) return parts;
+        if (scenario.verdict === "stopped") return [parts, scenario.stopped];
+        if (scenario.verdict === "pass") return [parts, passSentence(scenario)];
+        return [parts, told && " Then the run failed: ", scenario.reason || (leak ? "" : "no reason is known"),
+                !leak && scenario.where && [" (", code(scenario.where), ")"]];
+    };
+
+    /* --- Commands --- */
+
+    const copyButton = (text) => {
+        const button = make("button", { type: "button", class: "copy" }, "Copy");
+        button.addEventListener("click", async () => {
+            await navigator.clipboard.writeText(text);
+            button.textContent = "Copied";
+        });
+        return button;
+    };
+    /* "To reproduce: leakgate run ..." */
+    const commands = (lines) => lines.map((line) => {
+        const end = line.indexOf(": ");
+        if (end < 0) return make("p", null, line);
+        const command = line.slice(end + 2);
+        return [make("p", { class: "step" }, line.slice(0, end + 1), " ", navigator.clipboard && copyButton(command)),
+                make("pre", { class: "command" }, code(command))];
     });
 
-    /* --- Charts --- */
+    /* --- Charts: a run goes from left to right, each phase in a band of its own: the loop by iterations (or
+     * minutes, where it is paced by time), what comes before and after it by seconds, so that a drain of a
+     * minute does not press the loop together. --- */
 
-    const tip = make("div", "tip");
-    tip.hidden = true;
-    document.body.append(tip);
+    /* In the units of the picture, which is about as wide as a phone. */
+    const chartBox = { width: 360, height: 196, left: 54, right: 354, top: 20, bottom: 174 };
+    const sparkBox = { width: 120, height: 24, left: 1, right: 119, top: 2, bottom: 22 };
+    /* Each band's share of the width; what has no sample leaves its part to the others. */
+    const shares = { "warm-up": 0.06, idle: 0.14, loop: 0.6, drain: 0.2 };
+    const bandOf = { start: "warm-up", warmup: "warm-up", idle: "idle", loop: "loop",
+                     drain: "drain", second_loop: "drain", second_drain: "drain" };
 
-    /* Of each drawn sample where it stands, its number and its amount. */
-    const readPoints = (svg) => {
-        const line = svg.querySelector("polyline");
-        const places = line.getAttribute("points").trim().split(/\s+/);
-        const amounts = (line.dataset.of || "").split("|");
-        return places.map((place, i) => {
-            const [x, y] = place.split(",").map(Number);
-            const blank = amounts[i].indexOf(" ");
-            return { x, y, sample: Number(amounts[i].slice(0, blank)), amount: amounts[i].slice(blank + 1) };
+    const bandsOf = (scenario) => {
+        const bands = {};
+        scenario.series = scenario.series.map(([phase, iteration, at]) => ({ phase, iteration, at }));
+        for (const sample of scenario.series) {
+            const name = bandOf[sample.phase];
+            sample.position = name !== "loop" ? sample.at : scenario.step === "minute" ? sample.at / 60 : sample.iteration;
+            if (!name) continue;
+            bands[name] = bands[name] || { first: sample.position };
+            bands[name].last = sample.position;
+        }
+        const used = Object.keys(shares).filter((name) => bands[name]);
+        const all = used.reduce((sum, name) => sum + shares[name], 0);
+        let left = 0;
+        for (const name of used) Object.assign(bands[name], { left, right: (left += shares[name] / all) });
+        return bands;
+    };
+    /* From 0 to 1; a little off the edges, so that the last dot of one phase and the first of the next are two. */
+    const within = (band, position) => {
+        const margin = 0.05, length = band.last - band.first;
+        const share = length > 0 ? (position - band.first) / length : 0.5;
+        return band.left + (band.right - band.left) * (margin + (1 - 2 * margin) * share);
+    };
+
+    /* 1, 2 or 5 times a power of ten: the least such step that divides the range into at most so many. */
+    const stepOf = (range, most) => {
+        if (!(range > 0)) return 1;
+        const power = 10 ** Math.floor(Math.log10(range / most));
+        return power * [1, 2, 5, 10].find((factor) => range / (factor * power) <= most * (1 + 1e-9));
+    };
+    /* Holds all from least to most; from 0 where that costs less than half of the height. */
+    const axisOf = (least, most, unit) => {
+        let low = least >= 0 && least < most / 2 ? 0 : least;
+        const greatest = Math.max(Math.abs(most), Math.abs(least));
+        const axis = { unit: 1, name: unit === "seconds" ? " s" : "" };
+        if (unit === "bytes") {
+            const power = greatest < 1024 ? 0 : Math.min(Math.floor(Math.log2(greatest) / 10), 3);
+            Object.assign(axis, { unit: 1024 ** power, name: ` ${byteUnits[power]}` });
+        }
+        /* Of counts a range of one would make a mountain of a single one. */
+        const room = unit === "count" ? 4 : Math.max(Math.abs(most) * 0.02, axis.unit * 0.1);
+        if (most - low < room) {
+            const start = (most + low - room) / 2;
+            low = low >= 0 ? Math.max(start, 0) : start;
+            most = low + room;
+        }
+        let step = stepOf((most - low) / axis.unit, 4);
+        if (unit === "count") step = Math.max(step, 1);
+        axis.decimals = step < 1 ? Math.ceil(-Math.log10(step) - 1e-9) : 0;
+        axis.step = step * axis.unit;
+        axis.bottom = Math.floor(low / axis.step) * axis.step;
+        axis.top = Math.ceil(most / axis.step) * axis.step;
+        return axis;
+    };
+
+    /* The samples that are drawn, at their places; `y` places a value. */
+    const placed = (scenario, values, place, y) => {
+        const points = [];
+        for (let i = 0; i < values.length; i += 2) {
+            const sample = scenario.series[values[i]], band = scenario.bands[bandOf[sample.phase]];
+            if (band) points.push({ sample, value: values[i + 1],
+                                    x: place.left + (place.right - place.left) * within(band, sample.position),
+                                    y: y(values[i + 1]) });
+        }
+        return points;
+    };
+    const line = (points) => draw("polyline", {
+        class: "line", points: points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ") });
+    const scaled = (place, bottom, top) => (value) =>
+        place.bottom - (place.bottom - place.top) * Math.min(Math.max((value - bottom) / (top - bottom), 0), 1);
+    const extremes = (values) => values.reduce(([least, most], value, i) =>
+        (i % 2 === 0 ? [least, most] : [Math.min(least, value), Math.max(most, value)]), [Infinity, -Infinity]);
+
+    /* A line without axes, of the whole run, to stand in a table's cell. */
+    const sparkline = (scenario, values) => {
+        const [least, most] = extremes(values);
+        return draw("svg", { class: "spark", viewBox: `0 0 ${sparkBox.width} ${sparkBox.height}`, "aria-hidden": "true" },
+                    line(placed(scenario, values, sparkBox, scaled(sparkBox, least, Math.max(most, least + 1e-9)))));
+    };
+
+    /* The picture in words. */
+    const chartLabel = (scenario, chart) => {
+        const { gauge, judged } = chart;
+        if (!judged) return `${chart.title}: the samples of the run, not judged by growth`;
+        return `${chart.title}: in the loop from ${amount(gauge, judged.from)} to ${amount(gauge, judged.to)}, ` +
+            `${growth(gauge, judged.per_iteration)} per ${scenario.step}; ${growth(gauge, chart.allowed)} allowed` +
+            (judged.floors.length > 0 ? `; floors ${judged.floors.map((floor) => amount(gauge, floor)).join(", ")}` : "");
+    };
+
+    /* What may grow would press a flat line to the bottom if all of it were shown: it may take as much again as
+     * the samples. */
+    const chartAxis = (chart) => {
+        let [least, most] = extremes(chart.points);
+        if (isNumber(chart.level) && chart.level <= most + Math.max(most - least, most / 2)) most = Math.max(most, chart.level);
+        if (chart.judged && chart.judged.counts <= most + Math.max(2 * (most - least), most / 4))
+            most = Math.max(most, chart.judged.counts);
+        return axisOf(least, most, unitOf(chart.gauge));
+    };
+
+    const drawBands = (bands, x) => Object.entries(bands).map(([name, band]) => [
+        draw("rect", { class: `band ${name}`, x: x(band.left).toFixed(1), y: chartBox.top,
+                       width: (x(band.right) - x(band.left)).toFixed(1), height: chartBox.bottom - chartBox.top }),
+        name !== "warm-up" && draw("text", { class: "phase", x: x((band.left + band.right) / 2).toFixed(1), y: chartBox.top - 6 }, name),
+    ]);
+
+    const drawAxis = (axis, y) => Array.from({ length: Math.round((axis.top - axis.bottom) / axis.step) + 1 }, (_, i) => {
+        const value = axis.bottom + axis.step * i;
+        return [draw("path", { class: "grid", d: `M${chartBox.left} ${y(value).toFixed(1)}H${chartBox.right}` }),
+                draw("text", { class: "amount", x: chartBox.left - 5, y: (y(value) + 3.5).toFixed(1) },
+                     fixed(value / axis.unit, axis.decimals) + axis.name)];
+    });
+
+    /* Steps of the loop, and how long it rested before and after that. */
+    const drawTicks = (scenario, x) => {
+        const { idle, loop, drain } = scenario.bands, ticks = [];
+        const tick = (at, text) => ticks.push(draw("text", { class: "tick", x: at.toFixed(1), y: chartBox.height - 7 }, text));
+        const minutes = scenario.step === "minute";
+        if (loop && loop.last > loop.first) {
+            const range = stepOf(loop.last - loop.first, 5), step = minutes ? range : Math.max(range, 1);
+            for (let i = Math.ceil(loop.first / step); i * step <= loop.last; i++)
+                tick(x(within(loop, i * step)), `${Number((i * step).toPrecision(6))}${minutes ? " min" : ""}`);
+        }
+        for (const band of [idle, drain])
+            if (band && band.last - band.first >= 1) tick(x((band.left + band.right) / 2), `${fixed(band.last - band.first, 0)} s`);
+        return ticks;
+    };
+
+    /* Floors, or the fitted line; and what may grow as a wedge from the first floor on: over its upper edge a
+     * growth counts. Where that leaves the picture, it does so at its own slope. */
+    const drawJudged = (judged, axis, loopX, y) => {
+        const end = judged.start + judged.iterations;
+        const shown = Math.min((axis.top - judged.from) / (judged.counts - judged.from), 1);
+        const [left, right, bottom, top] = [loopX(judged.start), loopX(end), y(judged.from), y(judged.counts)];
+        const edge = left + (right - left) * Math.max(shown, 0);
+        const half = judged.centres.length > 0 ? (judged.centres[1] - judged.centres[0]) / 2 : 0;
+        const floors = judged.floors.length > 0
+            ? judged.floors.map((floor, i) => `M${loopX(judged.centres[i] - half * 0.8).toFixed(1)} ${y(floor).toFixed(1)}` +
+                                              `H${loopX(judged.centres[i] + half * 0.8).toFixed(1)}`).join("")
+            : `M${left.toFixed(1)} ${bottom.toFixed(1)}L${right.toFixed(1)} ${y(judged.to).toFixed(1)}`;
+        const wedge = `M${left.toFixed(1)} ${bottom.toFixed(1)}L${edge.toFixed(1)} ${top.toFixed(1)}`;
+        return [draw("path", { class: "allowed", d: `${wedge}H${right.toFixed(1)}V${bottom.toFixed(1)}Z` }),
+                draw("path", { class: "limit", d: wedge }), draw("path", { class: "floor", d: floors })];
+    };
+
+    const chartOf = (scenario, chart) => {
+        const { gauge, judged } = chart;
+        const axis = chartAxis(chart), y = scaled(chartBox, axis.bottom, axis.top), { idle, loop } = scenario.bands;
+        const x = (share) => chartBox.left + (chartBox.right - chartBox.left) * share;
+        const points = placed(scenario, chart.points, chartBox, y);
+        const unit = data.gauges[gauge].cumulative ? " per second" : "";
+        const svg = draw("svg", { viewBox: `0 0 ${chartBox.width} ${chartBox.height}`, role: "img", "aria-label": chartLabel(scenario, chart) },
+                         drawBands(scenario.bands, x), drawAxis(axis, y),
+                         isNumber(chart.level) && chart.level <= axis.top && idle && draw("path", {
+                             class: "level", d: `M${x(idle.left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x(idle.right).toFixed(1)}` }),
+                         line(points), judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
+                         drawTicks(scenario, x));
+        pointAt(svg, points, (point) => `${amount(gauge, point.value)}${unit} · ${point.sample.phase}, after iteration ` +
+            `${point.sample.iteration}, ${fixed(point.sample.at, 1)} s`);
+        return make("figure", { class: "chart" },
+                    make("figcaption", null, make("b", null, chart.title), unit,
+                         judged && make("span", { class: "pace" }, ` ${growth(gauge, judged.per_iteration)} per ${scenario.step}`),
+                         make("br"), make("small", null, chart.text)), svg);
+    };
+
+    /* The sample under the pointer is told. */
+    const tip = make("div", { class: "tip", hidden: true });
+    const pointAt = (svg, points, describe) => {
+        const mark = draw("g", null);
+        svg.addEventListener("pointermove", (event) => {
+            const frame = svg.getBoundingClientRect();
+            const x = ((event.clientX - frame.left) / frame.width) * chartBox.width;
+            const nearest = points.reduce((best, point) => (best && Math.abs(best.x - x) <= Math.abs(point.x - x) ? best : point), null);
+            if (!nearest) return;
+            mark.replaceChildren(
+                draw("line", { class: "pointer", x1: nearest.x, x2: nearest.x, y1: chartBox.top, y2: chartBox.bottom }),
+                draw("circle", { class: "pointed", cx: nearest.x, cy: nearest.y, r: 3 }));
+            svg.append(mark);
+            tip.textContent = describe(nearest);
+            tip.hidden = false;
+            tip.style.top = `${Math.max(event.clientY - 40, 4)}px`;
+            tip.style.left = `${Math.max(Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8), 4)}px`;
         });
-    };
-
-    const mark = (svg, point) => {
-        unmark(svg);
-        const line = document.createElementNS(svgNames, "line");
-        const dot = document.createElementNS(svgNames, "circle");
-        const attributes = { x1: point.x, x2: point.x, y1: 20, y2: 174, class: "pointer" };
-        for (const name in attributes) line.setAttribute(name, attributes[name]);
-        for (const [name, value] of [["cx", point.x], ["cy", point.y], ["r", 3], ["class", "pointed"]])
-            dot.setAttribute(name, value);
-        svg.append(line, dot);
-    };
-    const unmark = (svg) => {
-        for (const old of svg.querySelectorAll(".pointer, .pointed")) old.remove();
-    };
-
-    const showSample = (svg, event) => {
-        svg.points = svg.points || readPoints(svg);
-        const box = svg.getBoundingClientRect();
-        const x = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-        let nearest = svg.points[0];
-        for (const point of svg.points)
-            if (Math.abs(point.x - x) < Math.abs(nearest.x - x)) nearest = point;
-        if (!nearest) return;
-        const names = (svg.closest(".pictures").dataset.samples || "").split("|");
-        mark(svg, nearest);
-        tip.textContent = [nearest.amount, names[nearest.sample]].filter(Boolean).join(" · ");
-        tip.hidden = false;
-        tip.style.top = `${Math.max(event.clientY - 40, 4)}px`;
-        tip.style.left = `${Math.max(Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8), 4)}px`;
-    };
-    for (const svg of document.querySelectorAll(".chart svg")) {
-        svg.addEventListener("pointermove", (event) => showSample(svg, event));
         svg.addEventListener("pointerleave", () => {
-            unmark(svg);
+            mark.remove();
             tip.hidden = true;
         });
-    }
+    };
+
+    /* The gauges that fail and what holds them first, wide; then the others. */
+    const chartsSection = (scenario) => {
+        if (!scenario.series) return null;
+        const isDrawn = (curve) => curve.points.some((value, i) => i % 2 === 1 && value !== 0);
+        const ofGauge = (curve) => chartOf(scenario, {
+            ...curve, title: curve.gauge, text: data.gauges[curve.gauge].text,
+            judged: data.gauges[curve.gauge].judged ? curve.judged : null,
+            level: isNumber(curve.level) ? curve.level + curve.tolerance : null });
+        const drawn = scenario.curves.filter(isDrawn), fails = (curve) => scenario.fails.includes(curve.gauge);
+        const holders = (scenario.findings || []).filter((finding) => finding.kind === "growth" && finding.points).slice(0, 4)
+            .map((finding) => chartOf(scenario, { ...finding, title: `${finding.gauge} held by`, text: finding.holder }));
+        const zeros = scenario.curves.filter((curve) => curve.points.length > 0 && !isDrawn(curve));
+        const key = (name, text) => make("span", { class: `key ${name}` }, text);
+        return [
+            make("h3", null, "Every gauge over the run"),
+            make("p", { class: "legend" },
+                 `Along the bottom: ${scenario.step}s in the loop, seconds at rest before (idle) and after it (drain); ` +
+                 "the narrow band at the left is the warm-up. ",
+                 key("line", "sample"), " ", key("floor", "floor of a block, which is judged"), " ",
+                 key("allowed", "may grow so far"), " ", key("level", "the most it may rest at")),
+            make("div", { class: "charts wide" }, drawn.filter(fails).map(ofGauge), holders),
+            make("div", { class: "charts" }, drawn.filter((curve) => !fails(curve)).map(ofGauge)),
+            zeros.length > 0 && note(`0 throughout, and not drawn: ${zeros.map((curve) => curve.gauge).join(", ")}.`),
+        ];
+    };
+
+    /* --- Icicles: stacks that grew, the outermost function on top, what it called below it, each as wide as
+     * its share of the growth; stacks that begin alike share their cells. --- */
+
+    const icicleBox = { width: 960, row: 22, character: 7, narrowest: 2, hues: 6, stacks: 40, frames: 48 };
+
+    const treeOf = (stacks) => {
+        const root = { amount: 0, below: new Map() };
+        for (const stack of stacks) {
+            let cell = root;
+            root.amount += stack.amount;
+            /* The innermost functions tell more, so where there are too many the outermost go. */
+            for (const name of framesOf(stack.holder).slice(0, icicleBox.frames).reverse()) {
+                if (!cell.below.has(name)) cell.below.set(name, { name, amount: 0, below: new Map() });
+                cell = cell.below.get(name);
+                cell.amount += stack.amount;
+            }
+        }
+        return root;
+    };
+    /* One colour for the functions of a package, so that the eye finds one's own. */
+    const hueOf = (name) => {
+        let hash = 5381;
+        for (const character of name.slice(0, name.length - shortFunction(name).length) + shortFunction(name).split(".")[0])
+            hash = (hash * 33 + character.codePointAt(0)) >>> 0;
+        return hash % icicleBox.hues;
+    };
+    const cellsOf = (above, left, row, scale, gauge, picture) => {
+        for (const cell of above.below.values()) {
+            const width = cell.amount * scale, room = Math.floor(width / icicleBox.character) - 1;
+            if (width >= icicleBox.narrowest) {
+                const name = shortFunction(cell.name);
+                picture.depth = Math.max(picture.depth, row + 1);
+                picture.cells.push(draw("g", { class: `hue${hueOf(cell.name)}` },
+                    draw("title", null, `${cell.name}: ${growth(gauge, cell.amount)}`),
+                    draw("rect", { x: left.toFixed(1), y: row * icicleBox.row, width: width.toFixed(1), height: icicleBox.row - 1 }),
+                    room > 1 && draw("text", { x: (left + 4).toFixed(1), y: row * icicleBox.row + 15 },
+                                     name.length > room ? `${name.slice(0, room - 1)}…` : name)));
+                cellsOf(cell, left, row + 1, scale, gauge, picture);
+            }
+            left += width;
+        }
+    };
+    const icicle = (found, gauge, label) => {
+        const bytes = gauge === "heap_stack";
+        const stacks = found.filter((finding) => finding.gauge === gauge && finding.holder)
+            .map((finding) => ({ holder: finding.holder, amount: bytes ? finding.bytes_per_iteration : finding.per_iteration }))
+            .filter((stack) => stack.amount > 0);
+        if (stacks.length === 0) return null;
+        const root = treeOf(stacks.slice(0, icicleBox.stacks)), picture = { cells: [], depth: 0 };
+        cellsOf(root, 0, 0, icicleBox.width / root.amount, bytes ? "heap_alloc" : gauge, picture);
+        return make("figure", { class: "icicle" },
+            make("figcaption", null, `${label}. The outermost function is on top, what allocated or waits is at the bottom; ` +
+                                     "the width is the share of the growth."),
+            make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "stacks" },
+                 draw("svg", { viewBox: `0 0 ${icicleBox.width} ${picture.depth * icicleBox.row}`, role: "img",
+                               "aria-label": `${label}: the table above names the same stacks` }, picture.cells)),
+            stacks.length > icicleBox.stacks &&
+                note(`${stacks.length - icicleBox.stacks} more stacks are left out of this picture; result.json has all of them.`));
+    };
+
+    /* --- Findings --- */
+
+    const growthKinds = ["growth", "backlog", "allowed", "unconfirmed", "filled", "companion"];
+    const isGrowth = (finding) => growthKinds.includes(finding.kind) && Boolean(finding.gauge) && finding.iterations > 0;
+    const kind = (finding) =>
+        make("span", { class: `kind ${finding.fails ? "fails" : "told"}` }, finding.kind.replaceAll("_", " "));
+
+    /* Of a stack the function to look at first and the innermost ones, without the paths of their packages; whole
+     * names, as the command line takes them, and the raw ones behind them, are folded below. */
+    const holderCell = (finding) => {
+        const { holder } = finding, stack = isStack(finding);
+        const raw = holder && finding.example !== holder ? finding.example : null;
+        const frames = stack ? framesOf(holder) : [];
+        const small = (text) => text && [make("br"), make("small", null, text)];
+        return [
+            !holder && make("em", null, "all together"), holder && !stack && code(holder),
+            finding.function && !holder.startsWith(finding.function) &&
+                [make("b", null, code(shortFunction(finding.function))), make("br")],
+            frames.slice(0, 3).map((frame, i) => [i > 0 && [make("br"), "< "], code(shortFunction(frame))]),
+            frames.length > 3 && " < …",
+            small(finding.made_by), small(finding.in_common && `in common: ${finding.in_common}`),
+            small(finding.companion_of && `comes with ${finding.companion_of}`), small(finding.text),
+            (raw || stack) && make("details", null,
+                make("summary", null, make("small", null, stack ? "the whole stack" : "a raw name")),
+                stack && code(holder), stack && raw && [make("br"), make("small", null, "as Go wrote it:"), " "], raw && code(raw)),
+        ];
+    };
+    /* "+2.00", of heap stacks "+1.00 objects, +512 B". */
+    const paceCell = (finding) => {
+        if (finding.gauge !== "heap_stack") return growth(finding.gauge, finding.per_iteration);
+        return [objects(finding.per_iteration), make("br"), growth("heap_alloc", finding.bytes_per_iteration),
+                finding.exact_per_iteration > 0 && [make("br"), make("small", null,
+                    `exactly ${objects(finding.exact_per_iteration)}, ${growth("heap_alloc", finding.exact_bytes_per_iteration)}`)]];
+    };
+    const findingRow = (scenario, finding, id) => make("tr", { id },
+        make("td", null, make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
+        make("td", null, finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
+        numberCell(`${amount(finding.gauge, finding.from)} → ${amount(finding.gauge, finding.to)}`),
+        make("td", null, finding.points && sparkline(scenario, finding.points)),
+        numberCell(growth(finding.gauge, finding.allowed)),
+        make("td", null, (finding.grows_at || []).length === 0 ? none :
+            joined(finding.grows_at.map((place) => [code(place.step), " ", make("small", null, place.where)]), () => make("br"))),
+        make("td", null, finding.confirmed ? "yes" : none));
+
+    const findingsSection = (scenario) => {
+        const findings = scenario.findings || [];
+        const grown = scenario.series ? findings.filter(isGrowth) : [];
+        const others = findings.filter((finding) => !grown.includes(finding));
+        const leaks = grown.filter((finding) => finding.fails || finding.kind === "companion");
+        const backlog = grown.filter((finding) => !leaks.includes(finding));
+        const pictures = [
+            [leaks, "goroutine", "Goroutines that leak, by stack"],
+            [leaks, "goroutine_leak", "Goroutines that wait for what nothing can reach, by stack"],
+            [leaks, "heap_stack", "Memory that leaks, by the stack that allocated"],
+            [backlog, "goroutine", "Goroutines of a backlog, by stack"],
+            [backlog, "heap_stack", "Memory of a backlog, by the stack that allocated"],
+        ];
+        return [
+            grown.length > 0 && [make("h3", null, "What grew, and what holds it"), table("what grew", null,
+                ["finding", "gauge", "held by", `per ${scenario.step}`, "from, to", "over the run", "allowed", "grows at", "confirmed"],
+                grown.map((finding, i) => findingRow(scenario, finding, `s${scenario.number}f${i + 1}`)))],
+            pictures.map(([found, gauge, label]) => icicle(found, gauge, label)),
+            others.length > 0 && [make("h3", null, "Findings that are no growth"), make("ul", null, others.map((finding) =>
+                make("li", null, kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),
+                     finding.text && ` ${finding.text}`)))],
+            scenario.more_findings > 0 && note(`${scenario.more_findings} more are left out here; result.json has all of them.`),
+        ];
+    };
+
+    /* --- The other parts of a scenario --- */
+
+    const failureSection = ({ screen, stderr }) => [
+        screen && [make("h3", null, "The screen at that moment"), box("screen", screen.join("\n") || "(the screen was blank)", "screen")],
+        stderr && [make("h3", null, "Standard error of the target"), box("standard error", stderr.join("\n"))],
+    ];
+
+    const purposes = {
+        screening: "the run that all scenarios have",
+        again: "a fresh process, by the same plan: does it show the same?",
+        third: "another, because the first two differed",
+        locate: "a sample after every step, to find the one at which it grows; it has no vote",
+    };
+    const attemptsSection = (scenario) => {
+        const attempts = scenario.attempts || [];
+        if (attempts.length < 2) return null;
+        return [make("h3", null, "Attempts"),
+                table("attempts", null, ["attempt", "what for", "its verdict", "it showed", "files"], attempts.map((attempt) => {
+                    const files = `${scenario.name}/${attempt.attempt === "screening" ? "" : attempt.attempt}`;
+                    return make("tr", null, rowHead(attempt.attempt), make("td", null, purposes[attempt.attempt] || "the control build"),
+                                make("td", null, attempt.verdict ? verdict(attempt.verdict) : attempt.problem ? "found no step" : none),
+                                make("td", null, attempt.problem || attempt.showed.join(", ")), make("td", null, fileLink(files)));
+                }))];
+    };
+
+    const remarksSection = ({ remarks, plan_difference: difference, revision }) => [
+        remarks.length > 0 && [make("h3", null, "Remarks"), make("ul", null, remarks.map((remark) => make("li", null, remark)))],
+        difference && [make("h3", null, `The plan differs from ${revision}'s`), box("how the plan differs", difference.join("\n"))],
+    ];
+
+    /* Of what is never judged by growth, the floors are shown and nothing is allowed or caught. */
+    const gaugesSection = (scenario) => {
+        if (!scenario.series) return null;
+        const caught = scenario.would_have_caught || {}, levels = scenario.levels || {};
+        const rows = scenario.curves.filter((curve) => curve.points.length > 0 || isNumber(caught[curve.gauge])).map((curve) => {
+            const { gauge } = curve, info = data.gauges[gauge], judged = info.cumulative ? {} : curve.judged || {};
+            return make("tr", null, rowHead(gauge, info.cumulative && " per second"),
+                numberCell(amount(gauge, levels[gauge])), numberCell(amount(gauge, curve.level)), numberCell(growth(gauge, curve.tolerance)),
+                numberCell(amount(gauge, judged.from)), numberCell(amount(gauge, judged.to)), numberCell(growth(gauge, judged.per_iteration)),
+                numberCell(info.judged ? growth(gauge, curve.allowed) : none), numberCell(growth(gauge, caught[gauge])));
+        });
+        return fold("What it would have caught, and every gauge in numbers",
+            make("p", null, `The last column is the smallest growth per ${scenario.step} that this run could tell from noise: what ` +
+                            "leaks less can be in a run that passes."),
+            table("gauges", null, ["gauge", "at rest", "baseline's level", "tolerated", "loop, first floor", "last floor",
+                                   `per ${scenario.step}`, "allowed", "would have caught"], rows));
+    };
+
+    const samplesSection = (scenario) => {
+        if (!scenario.series) return null;
+        const every = Math.floor(scenario.series.length / 120) + 1;
+        const curves = scenario.curves.filter((curve) => curve.points.some((value, i) => i % 2 === 1 && value !== 0))
+            .map(({ gauge, points }) => {
+                const values = new Map();
+                for (let i = 0; i < points.length; i += 2) values.set(points[i], points[i + 1]);
+                return { gauge, values };
+            });
+        const rows = scenario.series.flatMap((sample, i) => (i % every > 0 ? [] : [make("tr", null,
+            rowHead(sample.phase), numberCell(sample.iteration), numberCell(`${fixed(sample.at, 1)} s`),
+            curves.map(({ gauge, values }) => numberCell(amount(gauge, values.get(i)))))]));
+        return fold("Samples", every > 1 && note(`One of each ${every} of the ${scenario.series.length} samples.`),
+            make("p", null, "All holders of each stand in journal.jsonl."),
+            table("samples", null, ["phase", "iteration", "at", ...curves.map(({ gauge }) =>
+                gauge + (data.gauges[gauge].cumulative ? " per second" : ""))], rows));
+    };
+
+    const factsSection = (scenario) => {
+        const target = scenario.target || {}, played = scenario.loop_iterations || 0;
+        const judge = !scenario.target ? null : scenario.control ? "a control build"
+            : scenario.baseline_revision ? scenario.baseline_revision.name : scenario.baseline ? "its baseline" : "no baseline";
+        const facts = [
+            ["file", scenario.file], ["took", scenario.took], ["program", target.program], ["version", target.version],
+            ["Go", target.go], ["platform", target.platform],
+            ["samples", scenario.samples > 0 && `${scenario.samples}; ${fixed(played, 0)} iterations in the loop`],
+            ["judged by", judge], ...(scenario.worlds || []).map((world) => ["world", world]),
+        ];
+        return make("dl", { class: "facts" }, facts.filter(([, value]) => value).map(([name, value]) =>
+            make("div", null, make("dt", null, name), make("dd", null, value))));
+    };
+
+    const filesSection = ({ name, files }) => {
+        const named = files.filter((file) => !file.startsWith("made-by-")).slice(0, 30);
+        return named.length > 0 && note("Files beside this page: ", joined(named.map((file) => fileLink(`${name}/${file}`, file)), () => " "));
+    };
 
     /* --- Recordings --- */
 
@@ -103,7 +626,8 @@
     const longestPause = 1; /* seconds: nobody wants to watch a program rest */
 
     const styled = (style, text) => {
-        const span = make("span", flagNames.filter(([flag]) => style[2] & flag).map(([, name]) => name).join(" "), text);
+        const flags = flagNames.filter(([flag]) => style[2] & flag).map(([, name]) => name);
+        const span = make("span", { class: flags.join(" ") || null }, text);
         let [ink, ground] = [colourOf(style[0]), colourOf(style[1])];
         if (style[2] & 8) [ink, ground] = [ground || "#101418", ink || "#d4d8dd"];
         span.style.color = ink;
@@ -112,14 +636,18 @@
     };
 
     class Player {
-        constructor(root) {
-            this.film = JSON.parse(root.querySelector("script").textContent);
-            this.screen = root.querySelector("pre");
+        constructor(film) {
+            this.film = film;
+            this.screen = box("screen", "", "screen");
+            this.where = make("div", { class: "where" });
+            this.root = make("div", { class: "player" }, this.bar(), this.where, this.screen);
             this.at = -1; /* picture */
-            this.rows = [];
             this.timer = 0;
-            this.addBar(root);
             this.fit();
+            this.show(this.fullest());
+            this.at = -1;
+            this.slider.value = 0;
+            this.where.textContent = `Pictures: ${film.frames.length}. Pauses are shortened to ${longestPause} s.`;
         }
 
         /* Letters so small that a row fits, as far as they can be read. */
@@ -131,29 +659,34 @@
             this.screen.style.fontSize = `${Math.min(Math.max(size, 8), 13)}px`;
         }
 
-        addBar(root) {
-            const bar = make("div", "bar");
-            this.playButton = make("button", "", "Play");
-            const before = make("button", "", "Step back");
-            const after = make("button", "", "Next step");
-            this.slider = make("input");
-            this.speed = make("select");
-            this.where = make("div", "where");
-            Object.assign(this.slider, { type: "range", min: 0, max: this.film.frames.length - 1, value: 0 });
-            this.slider.setAttribute("aria-label", "picture of the recording");
-            this.speed.setAttribute("aria-label", "speed");
-            for (const speed of [0.5, 1, 2, 4, 8]) this.speed.append(new Option(`${speed}×`, speed, speed === 1, speed === 1));
-            for (const button of [this.playButton, before, after]) button.type = "button";
-            this.playButton.addEventListener("click", () => this.toggle());
-            before.addEventListener("click", () => this.toStep(-1));
-            after.addEventListener("click", () => this.toStep(1));
+        bar() {
+            const button = (text, press) => {
+                const made = make("button", { type: "button" }, text);
+                made.addEventListener("click", press);
+                return made;
+            };
+            this.playButton = button("Play", () => this.toggle());
+            this.slider = make("input", { type: "range", min: 0, max: this.film.frames.length - 1, "aria-label": "picture of the recording" });
             this.slider.addEventListener("input", () => {
                 this.pause();
                 this.show(Number(this.slider.value));
             });
-            bar.append(this.playButton, before, after, this.slider, this.speed);
-            root.prepend(bar, this.where);
-            this.where.textContent = `Pictures: ${this.film.frames.length}. Pauses are shortened to ${longestPause} s.`;
+            this.speed = make("select", { "aria-label": "speed" },
+                              [0.5, 1, 2, 4, 8].map((speed) => new Option(`${speed}×`, speed, speed === 1, speed === 1)));
+            return make("div", { class: "bar" }, this.playButton, button("Step back", () => this.toStep(-1)),
+                        button("Next step", () => this.toStep(1)), this.slider, this.speed);
+        }
+
+        /* The last picture that is as full as any: it stands there before it is played. */
+        fullest() {
+            const rows = [], blank = this.film.lines.map((runs) => !runs.some((run) => typeof run === "string" && run.trim()));
+            let best = 0, most = 0;
+            this.film.frames.forEach(([, changes], picture) => {
+                for (let i = 0; i < changes.length; i += 2) rows[changes[i]] = !blank[changes[i + 1]];
+                const full = rows.filter(Boolean).length;
+                if (full >= most) [best, most] = [picture, full];
+            });
+            return best;
         }
 
         /* Rows as they are at a picture: from the first one on, or from where it stands. */
@@ -179,9 +712,9 @@
 
         draw(changed) {
             while (this.lines.length < this.rows.length) {
-                const line = make("span");
-                this.lines.push(line);
-                this.screen.append(line, "\n");
+                const row = make("span");
+                this.lines.push(row);
+                this.screen.append(row, "\n");
             }
             for (const row of changed) {
                 const runs = this.film.lines[this.rows[row]];
@@ -246,5 +779,114 @@
             this.timer = setTimeout(() => this.next(), wait * 1000);
         }
     }
-    for (const root of document.querySelectorAll(".player")) new Player(root);
+
+    /* How much of it this is, so that nobody takes a part for the whole. */
+    const extent = ({ from, to, seconds, whole, cut }) =>
+        whole ? `The whole recording, ${seconds}.`
+        : [make("strong", null, "A part of the recording"), `, from ${from} to ${to} of ${seconds}`,
+           cut ? " or more: not all of the file was read." : ": the page holds no more of it."];
+
+    const recordingSection = (scenario) => {
+        const { recording } = scenario;
+        if (!recording) return null;
+        const film = document.getElementById(`film${scenario.number}`);
+        const link = fileLink(recording.file, "recording.cast");
+        const parts = {
+            drawn: () => [
+                note(extent(recording), " All of it, as it was written: ", link, ", in the report's directory: ", code(recording.command)),
+                film ? new Player(JSON.parse(film.textContent)).root : note("Nothing was drawn in it.")],
+            refused: () => note(`It cannot be shown here: ${recording.problem}`),
+            crashed: () => note("It cannot be shown here: drawing it again ended the process that did, or took too long."),
+            "no room": () => note("Left out: the recordings above took what the page has for them. It is in the report's directory: ", link),
+        };
+        return make("details", { class: "recording", open: recording.tail },
+                    make("summary", null, make("h3", null, "Recording")), parts[recording.state]());
+    };
+
+    /* --- The page --- */
+
+    const scenarioSection = (scenario) => {
+        const { number, name, title } = scenario;
+        if (scenario.left_out_of_page)
+            return make("div", { class: "scenario", id: `s${number}` }, make("h2", null, name), " ", outcome(scenario),
+                        note("Left out: the page would be larger than 6 MiB. result.json and the scenario's directory have all of it."));
+        if (scenario.series) scenario.bands = bandsOf(scenario);
+        /* The address is inside, so that a link to it opens the fold. */
+        return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open },
+            make("summary", null, make("h2", null, name), " ", outcome(scenario), " ", make("span", { class: "title" }, title)),
+            make("div", { class: "body", id: `s${number}` },
+                 make("p", { class: "sentence" }, make("b", null, name), sentence(scenario)),
+                 commands(scenario.commands), failureSection(scenario), findingsSection(scenario), attemptsSection(scenario),
+                 remarksSection(scenario), chartsSection(scenario), scenario.power.map((words) => make("p", { class: "power" }, words)),
+                 gaugesSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
+                 filesSection(scenario)));
+    };
+
+    const scenarioRow = (scenario) => {
+        const { worst } = scenario, grows = worst && worst.kind === "growth";
+        const step = worst && (worst.grows_at || [])[0];
+        return make("tr", null,
+            rowHead(make("a", { href: `#s${scenario.number}` }, scenario.name)),
+            make("td", null, outcome(scenario), scenario.forgiven && " (quarantined)"),
+            make("td", null, !worst ? none : worst.gauge || worst.kind),
+            numberCell(grows ? paceOf({ ...worst, ...scenario.whole }) : none),
+            make("td", null, worst && worst.holder ? code(worst.function ? shortFunction(worst.function) : worst.holder) : none),
+            make("td", null, step ? code(step.step) : none), numberCell(scenario.took || none));
+    };
+
+    /* Only the scenarios with these words in their row. */
+    const filter = (rows, sections) => {
+        const input = make("input", { type: "search", placeholder: "Filter: a name, leak, pass …", "aria-label": "filter the scenarios" });
+        input.addEventListener("input", () => {
+            const words = input.value.toLowerCase().split(/\s+/);
+            rows.forEach((row, i) => {
+                const text = row.textContent.toLowerCase();
+                row.hidden = sections[i].hidden = !words.every((word) => text.includes(word));
+            });
+        });
+        return make("p", { class: "filter" }, input);
+    };
+
+    const topSection = () => {
+        const said = 9; /* what a person reads in a minute */
+        const urgent = scenarios.filter(needsAttention);
+        const paragraph = (...children) => make("p", { class: "sentence" }, children);
+        return make("section", { "aria-label": "verdict" },
+            data.problem && paragraph(data.problem), data.caution && paragraph(data.caution),
+            data.missing && make("ul", null, data.missing.map((line) => make("li", null, line))),
+            urgent.slice(0, said).map((scenario) => paragraph(
+                outcome(scenario), " ", make("a", { href: `#s${scenario.number}` }, make("b", null, scenario.name)), sentence(scenario))),
+            urgent.length > said && paragraph(`And ${urgent.length - said} more, in the table.`),
+            urgent.length === 0 && scenarios.length > 0 && paragraph("Nothing grew that the baselines do not allow."),
+            data.stopped, commands(data.commands));
+    };
+
+    const drawPage = () => {
+        const sections = scenarios.map(scenarioSection), rows = scenarios.map(scenarioRow);
+        document.getElementById("page").replaceChildren(
+            topSection(),
+            make("section", { "aria-labelledby": "scenarios" },
+                make("h2", { id: "scenarios", tabindex: -1 }, "Scenarios"), rows.length > 3 && filter(rows, sections),
+                table("scenarios", "scenarios", ["scenario", "verdict", "what grew", "per iteration", "held by", "grows at", "took"], rows)),
+            ...sections, fold("The same as the terminal says it", document.getElementById("text")));
+        document.querySelector("h1").prepend(verdict(data.verdict), " ");
+        document.querySelector("header").prepend(make("p", { class: "about" }, `leakgate · ${data.header}`));
+        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, "To the table of scenarios"));
+        document.body.append(make("footer", null, make("p", null, `${data.made}. The same in other forms, beside this page: `,
+            joined(data.files.map((file) => fileLink(file)), () => ", "), ".")), tip);
+    };
+
+    const openAddressed = () => {
+        const addressed = document.getElementById(location.hash.slice(1));
+        for (let element = addressed; element; element = element.parentElement)
+            if (element.tagName === "DETAILS") element.open = true;
+        if (addressed) addressed.scrollIntoView();
+    };
+
+    drawPage();
+    addEventListener("hashchange", openAddressed);
+    if (location.hash) openAddressed();
+    addEventListener("beforeprint", () => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+    });
 })();

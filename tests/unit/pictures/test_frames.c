@@ -17,12 +17,11 @@
 struct film {
     struct recording_part part;
     json_t *json;
-    struct buffer still;
 };
 
 static struct film film_of(const char *events, size_t first, bool tail, size_t budget)
 {
-    struct film film = {.still = {0}};
+    struct film film = {0};
     struct buffer out = {0};
     struct replay_end end;
     struct lg_error err = {0};
@@ -37,7 +36,6 @@ static struct film film_of(const char *events, size_t first, bool tail, size_t b
     if (film.part.count > 0) {
         film.json = json_loadb(out.data, out.length, 0, NULL);
         assert_non_null(film.json);
-        frames_still(frames, &film.part, &film.still);
     }
     frames_free(frames);
     buffer_free(&out);
@@ -48,7 +46,6 @@ static struct film film_of(const char *events, size_t first, bool tail, size_t b
 static void free_film(struct film *film)
 {
     cleanup_json(&film->json);
-    buffer_free(&film->still);
 }
 
 /* The film's part of that name, as JSON in one line. */
@@ -76,7 +73,6 @@ static void test_a_row_that_comes_back_is_kept_once(void **state)
     assert_part(&film, "styles", "[[-1,-1,0]]");
     assert_part(&film, "marks", "[[2.0,1],[3.0,0]]");
     assert_true(film.part.from_start && film.part.to_end);
-    assert_string_equal(buffer_string(&film.still), "one\ntwo\n");
     free_film(&film);
 }
 
@@ -122,16 +118,6 @@ static void test_nothing_drawn(void **state)
     assert_int_equal(film.part.count, 0);
 }
 
-/* The still is the last of the fullest, not the blank screen that the target leaves. */
-static void test_the_still(void **state)
-{
-    (void)state;
-    struct film film =
-        film_of("[0, \"o\", \"<one>\"]\n[1, \"o\", \"\\u001b[2J\"]\n", 0, false, 65536);
-    assert_string_equal(buffer_string(&film.still), "&lt;one&gt;\n");
-    free_film(&film);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +126,6 @@ int main(void)
         cmocka_unit_test(test_the_last_part),
         cmocka_unit_test(test_colours_and_blanks),
         cmocka_unit_test(test_nothing_drawn),
-        cmocka_unit_test(test_the_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,130 @@
+/* The curves of the page's charts: samples, thinned, and of what is judged the figures. */
+#include <math.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/memory.h"
+#include "report/html.h"
+#include "verdict/baseline.h"
+#include "verdict/levels.h"
+
+json_t *html_series(const struct series *series)
+{
+    json_t *samples = json_array();
+    for (size_t i = 0; i < series->count; i++) {
+        const struct sample *sample = &series->samples[i];
+        json_t *entry = json_array();
+        json_push(entry, json_text(phase_name(sample->phase)));
+        json_push(entry, json_integer(sample->iteration));
+        json_push(entry, json_number(sample->at));
+        json_push(samples, entry);
+    }
+    return samples;
+}
+
+json_t *html_points(const double *values, size_t count)
+{
+    size_t stretches = count <= LIMIT_PAGE_POINTS ? count : LIMIT_PAGE_POINTS / 2;
+    size_t every = count / LIMIT_PAGE_SAMPLES + 1;
+    json_t *points = json_array();
+    for (size_t i = 0; i < stretches; i++) {
+        size_t first = i * count / stretches, end = (i + 1) * count / stretches;
+        size_t least = first, most = first;
+        for (size_t j = first; j < end; j++) {
+            least = isnan(values[least]) || values[j] < values[least] ? j : least;
+            most = isnan(values[most]) || values[j] > values[most] ? j : most;
+        }
+        for (size_t j = first; j < end; j++) {
+            if (isnan(values[j]) || (j != least && j != most && j % every != 0))
+                continue;
+            json_push(points, json_integer((json_int_t)j));
+            json_push(points, json_number(values[j]));
+        }
+    }
+    return points;
+}
+
+/* What is judged of a trace: the floors of its blocks or the fitted line, and at which height, at
+ * its end, a growth begins to count. */
+static json_t *judged_of(struct trace loop, enum gauge gauge, double allowed,
+                         struct growth_rule rule)
+{
+    bool slope = gauge_info(gauge)->rule == RULE_SLOPE;
+    struct growth growth = slope ? slope_of(loop, allowed) : growth_of(loop, allowed, rule);
+    if (!(growth.iterations > 0) || !isfinite(growth.from) || !isfinite(growth.to))
+        return json_null();
+    json_t *judged = json_object(), *floors = json_array(), *centres = json_array();
+    double margin =
+        slope ? SLOPE_MARGIN * growth.iterations : growth_threshold(rule, growth.iterations);
+    for (size_t i = 0; !slope && i < GROWTH_BLOCKS; i++) {
+        json_push(floors, json_number(growth.floors[i]));
+        json_push(centres, json_number(growth.centres[i]));
+    }
+    json_put(judged, "from", json_number(growth.from));
+    json_put(judged, "to", json_number(growth.to));
+    json_put(judged, "per_iteration", json_number(growth.per_iteration));
+    json_put(judged, "start", json_number(slope ? loop.positions[0] : growth.centres[0]));
+    json_put(judged, "iterations", json_number(growth.iterations));
+    json_put(judged, "counts", json_number(growth.from + allowed * growth.iterations + margin));
+    json_put(judged, "floors", floors);
+    json_put(judged, "centres", centres);
+    return judged;
+}
+
+/* Of what only ever rises the rate since the sample before. What the target spent on being sampled
+ * is no time of its own (verdict/levels.c). */
+static double value_at(const struct series *series, enum gauge gauge, size_t i)
+{
+    static const double least_seconds = 0.02;
+    const struct sample *now = &series->samples[i];
+    if (now->phase == PHASE_QUIT || (gauge_info(gauge)->cumulative && i == 0))
+        return NAN;
+    if (!gauge_info(gauge)->cumulative)
+        return now->gauges[gauge];
+    const struct sample *before = now - 1;
+    double seconds = now->at - before->at - (gauge == GAUGE_CPU ? before->took : 0);
+    return seconds >= least_seconds ? (now->gauges[gauge] - before->gauges[gauge]) / seconds : NAN;
+}
+
+json_t *html_curves(const struct scenario_result *scenario, const struct ledger *ledger)
+{
+    const struct series *series = ledger->series;
+    const struct baseline *baseline = scenario->record->header.baseline;
+    const struct run_facts *facts = &scenario->record->facts;
+    _cleanup_free_ double *values = memory_array(series->count, sizeof *values);
+    json_t *curves = json_array();
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
+        double level = compared_level(baseline, facts, gauge);
+        double allowed = baseline_allowed_in_all(baseline, gauge, facts->today);
+        json_t *curve = json_object();
+        for (size_t i = 0; i < series->count; i++)
+            values[i] = value_at(series, gauge, i);
+        json_put(curve, "gauge", json_text(gauge_info(gauge)->name));
+        json_put(curve, "points", html_points(values, series->count));
+        json_put(curve, "allowed", json_number(allowed));
+        json_put(curve, "level", json_number(level));
+        if (!isnan(level))
+            json_put(curve, "tolerance",
+                     json_number(baseline_tolerance(&baseline->gauges[gauge], gauge)));
+        json_put(curve, "judged",
+                 judged_of(ledger_trace(ledger, totals), gauge, allowed, growth_rule_count));
+        json_push(curves, curve);
+    }
+    return curves;
+}
+
+void html_put_curve(json_t *object, const struct ledger *ledger, const struct finding *finding)
+{
+    if (finding->gauge >= GAUGE_COUNT || finding->holder == NULL || !(finding->iterations > 0))
+        return;
+    const struct account *account = ledger_account(ledger, finding->gauge, finding->holder);
+    if (account == NULL)
+        return;
+    const double *row = account_row(account);
+    _cleanup_free_ double *values = ledger_by_sample(ledger, row);
+    json_put(object, "points", html_points(values, ledger->series->count));
+    json_put(object, "judged",
+             judged_of(ledger_trace(ledger, row), finding->gauge, finding->allowed,
+                       account->bytes != NULL ? growth_rule_bytes : growth_rule_count));
+}
