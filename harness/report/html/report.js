@@ -488,7 +488,7 @@
                     `exactly ${objects(finding.exact_per_iteration)}, ${growth("heap_alloc", finding.exact_bytes_per_iteration)}`)]];
     };
     const findingRow = (scenario, finding, id) => make("tr", { id },
-        make("td", null, make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
+        make("td", { class: "finding" }, make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
         make("td", null, finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
         numberCell(`${amount(finding.gauge, finding.from)} → ${amount(finding.gauge, finding.to)}`),
         make("td", null, finding.points && sparkline(scenario, finding.points)),
