@@ -182,7 +182,7 @@ void next_steps(const struct suite_result *suite, const struct scenario_result *
             continue;
         /* The report estimates what a stack gained; the profiles have all of it. */
         bool grew = scenarios[i].verdict == VERDICT_LEAK ||
-                    (scenarios[i].verdict == VERDICT_FAILED &&
+                    (verdict_shows_findings(scenarios[i].verdict) &&
                      judgement_has(scenarios[i].judgement, FINDING_GROWTH));
         _cleanup_free_ char *comparison =
             grew ? evidence_comparison(suite->directory, &scenarios[i]) : NULL;

@@ -170,10 +170,12 @@ static char *describe_figures(const struct scenario_result *scenario, const stru
 /* "fd +1.00 per iteration (25 -> 65 in 40 iterations), in one run alone"; the caller frees it. */
 static char *describe_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
-    bool cut_short = scenario->record != NULL && scenario->record->facts.failed;
+    bool failed = scenario->record != NULL && scenario->record->facts.failed;
     _cleanup_free_ char *figures = describe_figures(scenario, finding);
     return memory_format("%s %s%s", gauge_info(finding->gauge)->name, figures,
-                         cut_short                      ? ", until it failed"
+                         failed ? ", until it failed"
+                         : scenario->verdict == VERDICT_INVALID
+                             ? ", until the measurement went wrong"
                          : finding->confirmed           ? ", confirmed in a fresh process"
                          : finding->repeats             ? ", and as much again in a second loop"
                          : scenario->attempt_count == 1 ? ", in one run alone"
@@ -397,7 +399,8 @@ static void state_findings(struct statements *statements, const struct scenario_
 
 /* --- What says nothing about leaks --- */
 
-/* After a failure, what is wrong with the measurement is its consequence. */
+/* After a failure, what is wrong with the measurement is its consequence. What fails has a
+ * statement of its own. */
 static void add_measurement(struct statement *statement, const struct scenario_result *scenario)
 {
     const struct judgement *judgement = scenario->judgement;
@@ -405,13 +408,16 @@ static void add_measurement(struct statement *statement, const struct scenario_r
         return;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
-        if (finding->text == NULL)
+        bool unconfirmed = finding->kind == FINDING_UNCONFIRMED;
+        if (finding->text == NULL || finding_fails(finding->kind))
             continue;
-        if (!text_ends(text_or(scenario->reason, ""), finding->text))
+        if (unconfirmed || !text_ends(text_or(scenario->reason, ""), finding->text))
             details_add(&statement->details, NULL,
-                        memory_format("%s: %s", finding_kind_name(finding->kind), finding->text))
+                        unconfirmed ? describe_other(scenario, finding)
+                                    : memory_format("%s: %s", finding_kind_name(finding->kind),
+                                                    finding->text))
                 ->sentence = true;
-        if (finding->holder != NULL)
+        if (finding->holder != NULL && !unconfirmed)
             details_add(&statement->details, "held by", memory_copy_text(finding->holder))
                 ->finding = finding;
     }
@@ -440,8 +446,11 @@ char *stopped_text(const struct scenario_result *scenario)
 static const char *advice_for(const struct scenario_result *scenario)
 {
     if (scenario->verdict == VERDICT_INVALID)
-        return "mend the scenario or its target file so that the measurement holds, then run it "
-               "again; nothing about leaks is known from this run";
+        return scenario->judgement != NULL && judgement_has(scenario->judgement, FINDING_GROWTH)
+                   ? "mend the scenario or its target file so that the measurement holds, then run "
+                     "it again; what grew until then may be its doing"
+                   : "mend the scenario or its target file so that the measurement holds, then run "
+                     "it again; nothing about leaks is known from this run";
     if (scenario->verdict != VERDICT_INCONCLUSIVE)
         return NULL;
     if (scenario->attempt_count > 1)
@@ -472,8 +481,7 @@ static void state_run(struct statements *statements, const struct scenario_resul
 void statements_of(const struct scenario_result *scenario, struct statements *statements)
 {
     bool judged = scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK;
-    bool failed = scenario->verdict == VERDICT_LEAK || scenario->verdict == VERDICT_FAILED;
-    if (failed && scenario->judgement != NULL)
+    if (verdict_shows_findings(scenario->verdict) && scenario->judgement != NULL)
         state_findings(statements, scenario, true);
     if (judged && scenario->judgement != NULL)
         state_findings(statements, scenario, false);

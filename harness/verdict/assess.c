@@ -381,9 +381,10 @@ void assess_growth(struct assessment *assessment)
     _cleanup_free_ bool *taken_stacks = memory_array(count, sizeof *taken_stacks);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         assessment->smallest[gauge] = NAN;
-    assess_gauge(assessment, GAUGE_HEAP_STACK, taken_stacks);
+    if (!assessment->without_heap)
+        assess_gauge(assessment, GAUGE_HEAP_STACK, taken_stacks);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        if (gauge != GAUGE_HEAP_STACK)
+        if (gauge != GAUGE_HEAP_STACK && !(assessment->without_heap && gauge == GAUGE_HEAP_ALLOC))
             assess_gauge(assessment, gauge, taken_stacks);
     companions_find(assessment->ledger, assessment->findings);
     findings_name_functions(assessment->ledger, assessment->findings);

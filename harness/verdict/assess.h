@@ -16,6 +16,7 @@ struct assessment {
     double smallest[GAUGE_COUNT];  /* as in struct judgement */
     double used[GAUGE_COUNT];      /* how much of each gauge's own allowance this run uses, per
                                       iteration; of heap_stack bytes */
+    bool without_heap;             /* its readings mean nothing: it is not judged */
     bool noisy;                    /* set where noise or drift hides what was to be judged */
     bool unsettled;                /* set where a longer rest may yet show what noise hides */
 };

@@ -54,28 +54,31 @@ static bool check_positions(const struct ledger *ledger, struct finding_list *fi
     return true;
 }
 
+/* The runtime is free to ignore the environment variable, and then the heap's noise is another. */
+static bool check_rate(const struct run_facts *facts, struct finding_list *findings)
+{
+    return facts->rate_asked <= 0 || facts->rate_found <= 0 ||
+           facts->rate_asked == facts->rate_found ||
+           add_problem(findings, GAUGE_HEAP_STACK,
+                       memory_format("the heap profile's rate is %ld, %ld was asked for",
+                                     facts->rate_found, facts->rate_asked));
+}
+
 /* Did the run measure what it should? Adds a finding for each reason why it did not. */
 static bool check_validity(const struct ledger *ledger, const struct run_facts *facts,
-                           struct finding_list *findings)
+                           bool *heap_is_read, struct finding_list *findings)
 {
-    bool valid = true;
-    if (facts->invalid)
-        valid = add_problem(
-            findings, GAUGE_COUNT,
-            memory_copy_text(facts->problem != NULL ? facts->problem : "measured wrongly"));
-    /* The runtime is free to ignore the environment variable, and then the heap's noise is another.
-     */
-    if (facts->rate_asked > 0 && facts->rate_found > 0 && facts->rate_asked != facts->rate_found)
-        valid = add_problem(findings, GAUGE_HEAP_STACK,
-                            memory_format("the heap profile's rate is %ld, %ld was asked for",
-                                          facts->rate_found, facts->rate_asked));
-    valid = check_collections(ledger, findings) && valid;
+    bool valid = !facts->invalid ||
+                 add_problem(findings, GAUGE_COUNT,
+                             memory_copy_text(text_or(facts->problem, "measured wrongly")));
+    *heap_is_read = check_rate(facts, findings);
+    *heap_is_read = check_collections(ledger, findings) && *heap_is_read;
     if (ledger->loop.count < GROWTH_SAMPLES)
         valid =
             add_problem(findings, GAUGE_COUNT,
                         memory_format("the loop has %zu samples; growth is judged on %d or more",
                                       ledger->loop.count, GROWTH_SAMPLES));
-    return check_positions(ledger, findings) && valid;
+    return check_positions(ledger, findings) && valid && *heap_is_read;
 }
 
 /* Among the first `count` of a list that may be NULL: those with the name of this process. */
@@ -254,12 +257,16 @@ struct judgement *judge(const struct series *series, const struct baseline *base
     struct judgement *judgement = memory_new(struct judgement);
     struct finding_list findings = {0};
     _cleanup_ledger_ struct ledger *ledger = ledger_new(series);
-    bool valid = facts->failed || check_validity(ledger, facts, &findings);
+    bool heap_is_read = true;
+    bool valid = facts->failed || check_validity(ledger, facts, &heap_is_read, &findings);
     char *why = valid ? NULL : reason_of(VERDICT_INVALID, facts, &findings);
 
     runtime_memory_correct(ledger);
-    struct assessment assessment = {
-        .ledger = ledger, .baseline = baseline, .today = facts->today, .findings = &findings};
+    struct assessment assessment = {.ledger = ledger,
+                                    .baseline = baseline,
+                                    .today = facts->today,
+                                    .findings = &findings,
+                                    .without_heap = !heap_is_read};
     assess_growth(&assessment);
     compare_filled(baseline, judgement->retained, &findings);
     memcpy(judgement->smallest, assessment.smallest, sizeof judgement->smallest);
@@ -268,6 +275,8 @@ struct judgement *judge(const struct series *series, const struct baseline *base
         baseline_gauge_allowance(baseline, GAUGE_HEAP_STACK, facts->today).bytes;
 
     measure_gauges(ledger, judgement);
+    if (!heap_is_read)
+        judgement->levels[GAUGE_HEAP_ALLOC] = NAN;
     bool unread = !facts->failed && !check_levels(ledger, judgement->levels, &findings);
     compare_levels(ledger, baseline, judgement->levels, facts, &findings);
     if (baseline != NULL)

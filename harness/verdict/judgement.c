@@ -20,6 +20,11 @@ const char *verdict_name(enum verdict verdict)
     return verdict_names[verdict];
 }
 
+bool verdict_shows_findings(enum verdict verdict)
+{
+    return verdict == VERDICT_LEAK || verdict == VERDICT_FAILED || verdict == VERDICT_INVALID;
+}
+
 /* In the order in which they are read. */
 static const struct {
     const char *name;

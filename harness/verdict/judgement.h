@@ -22,6 +22,9 @@ enum verdict {
     VERDICT_COUNT
 };
 const char *verdict_name(enum verdict verdict);
+/* Do reports show what fails in such a run? A failed or invalid one was cut short, and what grew
+ * until then did grow. */
+bool verdict_shows_findings(enum verdict verdict);
 
 /* A warning begins so many days before something ends: an exception, a quarantine. */
 enum { EXPIRY_WARNING_DAYS = 14 };

@@ -3,6 +3,7 @@
 import json
 
 import journals
+import pages
 import pytest
 
 PLAN = {"scenario": {"iteration": [{"press": "j"}, {"press": "E"}]}, "target": {}}
@@ -70,6 +71,22 @@ def test_what_was_seen_once_is_a_warning(leakgate):
     shown = leakgate("report").stdout
     assert "external-editor  pass  unconfirmed fd anon_inode:[eventpoll]:" in shown
     assert "seen in one of 3 runs" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "junit", "annotations", "html"])
+def test_what_is_unconfirmed_has_its_figures_in_every_format(leakgate, name):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    restless().write(report, "again")
+    leakgate("report", "--format", name, "--output", "made")
+    made = (leakgate.directory / "made").read_text(encoding="utf-8")
+    if name == "html":
+        [finding] = [each for each in pages.scenario_of(made, "external-editor")["findings"]
+                     if each["kind"] == "unconfirmed"]
+        assert (finding["gauge"], finding["per_iteration"], finding["from"], finding["to"]) == ("fd", 1, 2, 44)
+        return
+    made = " ".join(made.replace("&#62;", ">").replace("&#58;", ":").split())
+    assert "+1.00 per iteration (2 -> 44 in 42 iterations)" in made[made.index("unconfirmed"):]
 
 
 def test_the_step_is_named(leakgate):

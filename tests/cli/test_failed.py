@@ -44,14 +44,27 @@ def test_the_result_has_both(failed):
 
 
 @pytest.mark.parametrize("name", ["markdown", "annotations", "junit", "html"])
-def test_every_format_says_both_the_leak_first(failed, chromium, tmp_path, name):
-    failed("report", "--format", name, "--output", "made")
-    text = (failed.directory / "made").read_text(encoding="utf-8").replace("&#34;", '"').replace("&quot;", '"')
+@pytest.mark.parametrize("kind", ["target", "invalid"])
+def test_every_format_says_both_the_leak_first(leakgate, chromium, tmp_path, name, kind):
+    journals.cut_short().failed(kind, text=WHY).end().write(report_of(leakgate))
+    leakgate("report", "--format", name, "--output", "made")
+    text = (leakgate.directory / "made").read_text(encoding="utf-8").replace("&#34;", '"').replace("&quot;", '"')
     if name == "html":
         text = pages.draw(chromium, text, tmp_path)
     leak = "+1.00 per iteration" if name == "html" else "fd +1.00 per iteration (5"
     assert text.index(leak) < text.index(WHY)
     assert "/dev/null" in text
+
+
+def test_what_grew_until_the_measurement_went_wrong_is_said(leakgate):
+    journals.cut_short().failed("invalid", text="the screen did not come back").end().write(
+        report_of(leakgate))
+    shown = flat(leakgate("report").stdout)
+    assert ("keys invalid fd +1.00 per iteration (5 -> 19 in 14 iterations), until the measurement "
+            "went wrong held by /dev/null +14 until then, in 8 samples") in shown
+    assert shown.index("held by") < shown.index("the screen did not come back")
+    assert "what grew until then may be its doing" in shown
+    assert json.loads(leakgate("report", "--json").stdout)["exit_status"] == 4
 
 
 def test_what_was_measured_in_whole_is_judged_in_whole(leakgate):

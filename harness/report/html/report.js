@@ -107,7 +107,7 @@
         const whole = { ...finding, ...scenario.whole };
         const held = finding.gauge === "heap_stack" ? "allocated in" : isStack(finding) ? "in" : "held by";
         return [
-            `leaks ${plainNames[finding.gauge] || "it"}: `, make("b", null, `${paceOf(whole)} per ${scenario.step}`),
+            `${scenario.verdict === "invalid" ? "gained" : "leaks"} ${plainNames[finding.gauge] || "it"}: `, make("b", null, `${paceOf(whole)} per ${scenario.step}`),
             finding.holder && [`, ${held} `, code(finding.function || finding.holder)],
             placesSentence(scenario, finding),
             ` From ${amount(whole.gauge, whole.from)} to ${amount(whole.gauge, whole.to)} in ` +
@@ -139,13 +139,13 @@
     };
 
     const sentence = (scenario) => {
-        const told = ["leak", "failed"].includes(scenario.verdict) ? scenario.worst : null;
+        const told = ["leak", "failed", "invalid"].includes(scenario.verdict) ? scenario.worst : null;
         const leak = scenario.verdict === "leak";
         const parts = told ? [" ", leakSentence(scenario, told)] : [": "];
         if (leak && told) return parts;
         if (scenario.verdict === "stopped") return [parts, scenario.stopped];
         if (scenario.verdict === "pass") return [parts, passSentence(scenario)];
-        return [parts, told && " Then the run failed: ", scenario.reason || (leak ? "" : "no reason is known"),
+        return [parts, told && (scenario.verdict === "failed" ? " Then the run failed: " : " Then the measurement went wrong: "), scenario.reason || (leak ? "" : "no reason is known"),
                 !leak && scenario.where && [" (", code(scenario.where), ")"]];
     };
 

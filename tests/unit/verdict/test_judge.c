@@ -774,16 +774,23 @@ static void a_wrong_rate_is_invalid_whatever_grew(void **state)
     (void)state;
     struct series series = ordinary(0);
     add_text(&series, GAUGE_FD, "socket:unix", leaks, 100);
+    add_function(&series, GAUGE_HEAP_STACK, "main.keep", leaks, 100, 4096);
+    set_gauge(&series, GAUGE_HEAP_ALLOC, bytes_leak, 4096);
     struct run_facts facts = facts_of_today();
     facts.rate_found = 524288;
     struct judgement *judgement = judge(&series, NULL, &facts);
     assert_int_equal(judgement->verdict, VERDICT_INVALID);
     assert_string_equal(judgement->reason, "the heap profile's rate is 524288, 512 was asked for");
-    assert_true(has_kind(judgement, FINDING_GROWTH));
+    /* Counts grew all the same; of the heap nothing is known. */
+    assert_true(judgement_fails_by(judgement, GAUGE_FD));
+    assert_false(judgement_fails_by(judgement, GAUGE_HEAP_STACK));
+    assert_false(judgement_fails_by(judgement, GAUGE_HEAP_ALLOC));
+    assert_true(isnan(judgement->levels[GAUGE_HEAP_ALLOC]));
     judgement_free(judgement);
     facts.rate_found = 0; /* unknown */
     judgement = judge(&series, NULL, &facts);
     assert_int_equal(judgement->verdict, VERDICT_LEAK);
+    assert_true(judgement_fails_by(judgement, GAUGE_HEAP_STACK));
     end(&series, judgement);
 }
 
