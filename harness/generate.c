@@ -24,16 +24,6 @@ static char *schema_text(const struct key_table *table, const char *title)
     return json_pretty(schema);
 }
 
-static char *make_schema(void)
-{
-    return schema_text(&scenario_table, "leakgate scenario");
-}
-
-static char *make_target_schema(void)
-{
-    return schema_text(&target_table, "leakgate target file");
-}
-
 static const char *judged_text(enum gauge_rule rule)
 {
     switch (rule) {
@@ -91,24 +81,20 @@ static char *make_reference(void)
     return buffer_take(&out);
 }
 
-static const struct {
-    const char *name;
-    char *(*make)(void);
-} files[] = {
-    {"schema", make_schema},
-    {"target-schema", make_target_schema},
-    {"reference", make_reference},
-    {"man", man_make},
-};
-
 int main(int count, char **words)
 {
-    for (size_t i = 0; count == 2 && i < COUNT_OF(files); i++) {
-        if (strcmp(words[1], files[i].name) != 0)
-            continue;
-        _cleanup_free_ char *text = files[i].make();
+    const char *what = count == 2 ? words[1] : "";
+    _cleanup_free_ char *text = NULL;
+    if (strcmp(what, "schema") == 0)
+        text = schema_text(&scenario_table, "leakgate scenario");
+    else if (strcmp(what, "target-schema") == 0)
+        text = schema_text(&target_table, "leakgate target file");
+    else if (strcmp(what, "reference") == 0)
+        text = make_reference();
+    else if (strcmp(what, "man") == 0)
+        text = man_make();
+    if (text != NULL)
         return fputs(text, stdout) == EOF || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    }
     fputs("usage: leakgate_generate schema|target-schema|reference|man\n", stderr);
     return EXIT_FAILURE;
 }

@@ -73,31 +73,21 @@ bool clock_timestamp_after(const char *start, double seconds, char timestamp[25]
 {
     static const double most_seconds = 1e9;
     struct tm utc = {0};
-    int used = 0;
-    if (!(seconds >= 0 && seconds < most_seconds) || strlen(start) != 20 ||
-        sscanf(start, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
-               &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &used) != 6 ||
-        used != 20)
+    const char *end = strptime(start, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    if (!(seconds >= 0 && seconds < most_seconds) || end == NULL || *end != '\0' ||
+        end - start != 20 || utc.tm_year < 1970 - 1900 || utc.tm_year > 9000 - 1900)
         return false;
-    if (utc.tm_year < 1970 || utc.tm_year > 9000)
-        return false;
-    utc.tm_year -= 1900;
-    utc.tm_mon -= 1;
     write_timestamp_ms((int64_t)timegm(&utc) * 1000 + (int64_t)(seconds * 1000 + 0.5), timestamp);
     return true;
 }
 
 static bool parse_date(const char *text, struct tm *utc)
 {
-    int year, month, day, used = 0;
-    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 ||
-        used != 10)
-        return false;
-    *utc = (struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+    *utc = (struct tm){0};
+    const char *end = strptime(text, "%Y-%m-%d", utc);
     struct tm normal = *utc;
-    timegm(&normal);
-    return normal.tm_year == utc->tm_year && normal.tm_mon == utc->tm_mon &&
-           normal.tm_mday == utc->tm_mday;
+    timegm(&normal); /* turns the 31st of a shorter month into another day */
+    return end != NULL && *end == '\0' && end - text == 10 && normal.tm_mday == utc->tm_mday;
 }
 
 bool clock_is_date(const char *text)

@@ -32,8 +32,7 @@ static void put_names(const char *directory, struct buffer *out)
 /* Of the scenarios that can be read; who presses a key wants to see no errors of the others. */
 static void put_tags(const struct arguments *arguments, struct buffer *out)
 {
-    _cleanup_strings_ struct string_list files = {0};
-    _cleanup_strings_ struct string_list tags = {0};
+    _cleanup_strings_ struct string_list files = {0}, tags = {0};
     struct selection selection = {0};
     struct diagnostics problems = {0};
     files_with_suffix(option_text(arguments, OPTION_SCENARIOS), ".yaml", &files);

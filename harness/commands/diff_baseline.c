@@ -96,8 +96,7 @@ static bool compare_baseline(struct comparing *comparing, const char *directory,
 static bool compare_baselines(struct comparing *comparing, struct lg_error *err)
 {
     const char *directory = option_text(comparing->arguments, OPTION_BASELINES);
-    _cleanup_strings_ struct string_list targets = {0};
-    _cleanup_strings_ struct string_list paths = {0};
+    _cleanup_strings_ struct string_list targets = {0}, paths = {0};
     files_with_suffix(directory, "", &targets);
     for (size_t i = 0; i < targets.count; i++)
         files_with_suffix(targets.items[i], ".json", &paths);

@@ -49,8 +49,7 @@ static bool has_entry(const char *directory, const char *name, mode_t type, int 
 
 static bool search(struct finding_reports *finding, const char *directory, unsigned depth)
 {
-    _cleanup_strings_ struct string_list names = {0};
-    _cleanup_strings_ struct string_list inner = {0};
+    _cleanup_strings_ struct string_list names = {0}, inner = {0};
     if (has_entry(directory, REPORT_RESULT, S_IFREG, AT_SYMLINK_NOFOLLOW)) {
         add_once(&finding->found->whole, directory);
         return true;

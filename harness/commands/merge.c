@@ -80,29 +80,23 @@ static void join(struct merging *merging)
 }
 
 /* Where a scenario has no evidence, nothing of an earlier merge is to be taken for it. */
-static bool copy_evidence(const struct merging *merging, size_t index, struct lg_error *err)
-{
-    const char *name = merging->suite->scenarios[index].name;
-    const char *from = merging->from.items[index];
-    _cleanup_free_ char *source = report_path(from, name, NULL);
-    if (*from == '\0' || access(source, F_OK) != 0) {
-        _cleanup_free_ char *stale = report_path(merging->directory, name, NULL);
-        return directory_remove(stale, err);
-    }
-    _cleanup_free_ char *copy = evidence_directory_make(merging->directory, name, err);
-    return copy != NULL && directory_copy(source, copy, err);
-}
-
-static bool copy_all(const struct merging *merging, struct lg_error *err)
+static bool copy_evidence(const struct merging *merging, struct lg_error *err)
 {
     for (size_t i = 0; i < merging->suite->count; i++)
         if (!evidence_directory_check(merging->directory, merging->suite->scenarios[i].name, err))
             return false;
     if (!report_directory_prepare(merging->directory, err))
         return false;
-    for (size_t i = 0; i < merging->suite->count; i++)
-        if (!copy_evidence(merging, i, err))
+    for (size_t i = 0; i < merging->suite->count; i++) {
+        const char *name = merging->suite->scenarios[i].name, *from = merging->from.items[i];
+        _cleanup_free_ char *source = report_path(from, name, NULL);
+        _cleanup_free_ char *copy = report_path(merging->directory, name, NULL);
+        bool any = *from != '\0' && access(source, F_OK) == 0;
+        if (!(any ? evidence_directory_make(merging->directory, name, err) &&
+                        directory_copy(source, copy, err)
+                  : directory_remove(copy, err)))
             return false;
+    }
     return true;
 }
 
@@ -133,7 +127,7 @@ int command_merge(const struct arguments *arguments)
         status = complain(&err);
     } else {
         join(&merging);
-        status = copy_all(&merging, &err) ? report_all(&merging) : complain(&err);
+        status = copy_evidence(&merging, &err) ? report_all(&merging) : complain(&err);
     }
     found_reports_free(&merging.found);
     shards_free(&merging.shards);

@@ -78,7 +78,7 @@ static bool start_runner(struct pool *pool, struct slot *slot, size_t number)
         runner_serve(pool->suite, number, writer, self);
     int error = errno;
     close(writer);
-    slot->process = slot->pid > 0 ? pidfd_make(slot->pid) : -1;
+    slot->process = slot->pid > 0 ? pidfd_open(slot->pid, 0) : -1;
     if (slot->process < 0) {
         channel_close(&slot->channel);
         return lg_fail(pool->err, LG_ERROR_INTERNAL, slot->pid < 0 ? error : errno,
@@ -173,7 +173,7 @@ static void signal_all(const struct pool *pool, int number)
 {
     for (unsigned i = 0; i < pool->suite->jobs; i++)
         if (pool->slots[i].process >= 0)
-            pidfd_signal(pool->slots[i].process, number);
+            pidfd_send_signal(pool->slots[i].process, number, NULL, 0);
 }
 
 /* Each is passed on as it came, also the second one of an impatient user. A runner has its own

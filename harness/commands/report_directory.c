@@ -61,13 +61,11 @@ bool evidence_directory_check(const char *directory, const char *name, struct lg
                    path);
 }
 
-char *evidence_directory_make(const char *directory, const char *name, struct lg_error *err)
+bool evidence_directory_make(const char *directory, const char *name, struct lg_error *err)
 {
     _cleanup_free_ char *path = report_path(directory, name, NULL);
     _cleanup_free_ char *marker = path_join(path, MARKER);
-    if (!evidence_directory_check(directory, name, err) || !directory_remove(path, err) ||
-        !directory_make(path, 0755, err) ||
-        !file_write_atomic(marker, MARKER_TEXT, strlen(MARKER_TEXT), err))
-        return NULL;
-    return take_pointer(path);
+    return evidence_directory_check(directory, name, err) && directory_remove(path, err) &&
+           directory_make(path, 0755, err) &&
+           file_write_atomic(marker, MARKER_TEXT, strlen(MARKER_TEXT), err);
 }

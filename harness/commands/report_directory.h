@@ -14,5 +14,5 @@ bool report_directory_prepare(const char *directory, struct lg_error *err);
 
 /* Is DIRECTORY/NAME free to be made, or leakgate's to replace? LG_ERROR_INPUT when not. */
 bool evidence_directory_check(const char *directory, const char *name, struct lg_error *err);
-/* Replaces it by a new empty one; the caller frees the path. NULL on failure. */
-char *evidence_directory_make(const char *directory, const char *name, struct lg_error *err);
+/* Replaces it by a new empty one. */
+bool evidence_directory_make(const char *directory, const char *name, struct lg_error *err);

@@ -190,32 +190,26 @@ static void run_locating(struct scenario_run *run)
         complain(&err);
 }
 
-/* One attempt more. False when there is to be no other: where the user stopped the run, what was
- * seen so far stands, as it does when the report is read again. */
-static bool run_confirming(struct scenario_run *run, enum attempt attempt)
-{
-    struct lg_error err = {0};
-    if (run_control(run, attempt, &err) && run_attempt(run, run->options.plan, attempt, &err))
-        return scenario_take(run->result, run->report, attempt);
-    if (run->signal == 0) { /* one run alone is no verdict */
-        lg_context(&err, "the growth that was seen could not be confirmed");
-        fail(run, &err);
-        run->result->lost = true;
-    }
-    return false;
-}
-
+/* Where the user stops the run, what was seen so far stands, as it does when the report is read
+ * again. */
 static void run_confirmations(struct scenario_run *run)
 {
     enum attempt next;
     int64_t took_ms = 0;
     while (run->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT) {
+        struct lg_error err = {0};
         int64_t left_ms = budget_left_ms(run);
         if (next == ATTEMPT_THIRD && left_ms < took_ms) {
             string_list_add(&run->result->left_out, "the third attempt");
             return;
         }
-        if (!run_confirming(run, next))
+        bool ran = run_control(run, next, &err) && run_attempt(run, run->options.plan, next, &err);
+        if (!ran && run->signal == 0) { /* one run alone is no verdict */
+            lg_context(&err, "the growth that was seen could not be confirmed");
+            fail(run, &err);
+            run->result->lost = true;
+        }
+        if (!ran || !scenario_take(run->result, run->report, next))
             return;
         took_ms = left_ms - budget_left_ms(run);
     }
@@ -226,8 +220,8 @@ static void run_confirmations(struct scenario_run *run)
 static void run_attempts(struct scenario_run *run)
 {
     struct lg_error err = {0};
-    _cleanup_free_ char *directory = evidence_directory_make(run->report, run->result->name, &err);
-    if (directory == NULL || !run_control(run, ATTEMPT_SCREENING, &err) ||
+    if (!evidence_directory_make(run->report, run->result->name, &err) ||
+        !run_control(run, ATTEMPT_SCREENING, &err) ||
         !run_attempt(run, run->options.plan, ATTEMPT_SCREENING, &err)) {
         fail(run, &err);
         return;

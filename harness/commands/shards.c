@@ -180,10 +180,9 @@ static void add_missing(struct suite_result *suite, const char *name, bool shard
 {
     struct scenario_result *scenario = suite_add(suite, name, "", NULL);
     scenario->verdict = VERDICT_FAILED;
-    scenario->problem = LG_ERROR_INPUT;
-    scenario->reason =
-        memory_copy_text(shard_is_missing ? "no result: it is in no shard that is there"
-                                          : "no result: no shard has one, though all are there");
+    scenario_explain(scenario, LG_ERROR_INPUT,
+                     shard_is_missing ? "no result: it is in no shard that is there"
+                                      : "no result: no shard has one, though all are there");
     if (!shard_is_missing)
         string_list_take(&suite->problems,
                          memory_format("no shard has a result of the scenario %s", name));

@@ -151,8 +151,7 @@ static bool prepare_match(struct wait *wait, struct lg_error *err)
     struct target *target = wait->target;
     const struct wait_plan *plan = wait->plan;
     unsigned iteration = target->steps.iteration;
-    _cleanup_strings_ struct string_list texts = {0};
-    _cleanup_strings_ struct string_list gone = {0};
+    _cleanup_strings_ struct string_list texts = {0}, gone = {0};
     _cleanup_free_ char *regex = NULL;
     _cleanup_free_ char *title = NULL;
     if (!expand_list(target->world, &plan->text, iteration, &texts, err) ||

@@ -77,7 +77,7 @@ static int descendant_open(struct ending *ending, pid_t pid, struct proc_stat *s
 {
     if (pid == ending->spare)
         return -1;
-    _cleanup_close_ int pidfd = pidfd_make(pid);
+    _cleanup_close_ int pidfd = pidfd_open(pid, 0);
     if (pidfd < 0 || !process_stat(pid, stat))
         return -1;
     if (stat->parent != ending->self && !pids_contain(&ending->listed, stat->parent))
@@ -96,7 +96,7 @@ static void send_signal(struct ending *ending, int pidfd, pid_t pid, const struc
     }
     /* A second SIGTERM means something else to some programs. */
     if (first || ending->signal == SIGKILL)
-        pidfd_signal(pidfd, ending->signal);
+        pidfd_send_signal(pidfd, ending->signal, NULL, 0);
 }
 
 /* Signals the descendant. True when it was alive: asked of the pidfd, not of its state, because a

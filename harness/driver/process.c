@@ -162,8 +162,7 @@ static bool await_exec(int report, struct start_failure *failure)
 bool process_start(const struct process_options *options, struct process *process,
                    struct lg_error *err)
 {
-    _cleanup_close_ int master = -1;
-    _cleanup_close_ int slave = -1;
+    _cleanup_close_ int master = -1, slave = -1;
     _cleanup_close_ int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     int ends[2] = {-1, -1};
     if (nothing < 0 || pipe2(ends, O_CLOEXEC) != 0)
@@ -187,7 +186,7 @@ bool process_start(const struct process_options *options, struct process *proces
     cleanup_close(&slave);
 
     struct start_failure failure;
-    begun.pidfd = pidfd_make(begun.pid);
+    begun.pidfd = pidfd_open(begun.pid, 0);
     if (begun.pidfd < 0) {
         failure = (struct start_failure){.text = "cannot make a session", .errnum = errno};
     } else if (await_exec(report, &failure)) {

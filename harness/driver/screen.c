@@ -231,8 +231,7 @@ bool screen_find(const struct terminal *terminal, const char *text, struct range
     if (text[0] == '\0' || !range_resolve(rows, terminal->rows, &first, &last))
         return false;
     for (int i = first; i <= last; i++) {
-        _cleanup_buffer_ struct buffer line = {0};
-        _cleanup_buffer_ struct buffer cells = {0};
+        _cleanup_buffer_ struct buffer line = {0}, cells = {0};
         terminal_row_text(terminal, i, &line);
         const char *place = strstr(buffer_string(&line), text);
         if (place == NULL)

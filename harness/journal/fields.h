@@ -39,11 +39,12 @@ struct field {
     const struct field *inner; /* FIELD_OBJECT, FIELD_PLACES: its table */
 };
 
-/* A row of a table: the key comes last; .always and .inner may follow it. */
-#define FIELD(type, member, ...)                                                                   \
+/* A row of a table, whose key is the member's name; one with .always or .inner. */
+#define FIELD(type, member) FIELD_WITH(type, member, .always = false)
+#define FIELD_WITH(type, member, ...)                                                              \
     {                                                                                              \
-        .kind = FIELD_KIND(((type *)0)->member), .offset = offsetof(type, member),                 \
-        .key = __VA_ARGS__                                                                         \
+        .key = #member, .kind = FIELD_KIND(((type *)0)->member), .offset = offsetof(type, member), \
+        __VA_ARGS__                                                                                \
     }
 #define FIELD_KIND(lvalue)                                                                         \
     _Generic((lvalue), const char * : FIELD_TEXT, double : FIELD_NUMBER, int64_t : FIELD_INTEGER,  \

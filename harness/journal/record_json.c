@@ -7,153 +7,148 @@
 #include "journal/fields.h"
 
 static const struct field measure_fields[] = {
-    FIELD(struct journal_measure, warmup, "warmup"),
-    FIELD(struct journal_measure, idle_samples, "idle_samples"),
-    FIELD(struct journal_measure, idle_ms, "idle_ms"),
-    FIELD(struct journal_measure, samples, "samples"),
-    FIELD(struct journal_measure, iterations_per_sample, "iterations_per_sample"),
-    FIELD(struct journal_measure, every_ms, "every_ms"),
-    FIELD(struct journal_measure, for_ms, "for_ms"),
-    FIELD(struct journal_measure, file_for_ms, "file_for_ms"),
-    FIELD(struct journal_measure, drain_ms, "drain_ms"),
-    FIELD(struct journal_measure, heap_rate, "heap_rate"),
+    FIELD(struct journal_measure, warmup),
+    FIELD(struct journal_measure, idle_samples),
+    FIELD(struct journal_measure, idle_ms),
+    FIELD(struct journal_measure, samples),
+    FIELD(struct journal_measure, iterations_per_sample),
+    FIELD(struct journal_measure, every_ms),
+    FIELD(struct journal_measure, for_ms),
+    FIELD(struct journal_measure, file_for_ms),
+    FIELD(struct journal_measure, drain_ms),
+    FIELD(struct journal_measure, heap_rate),
     {.key = NULL},
 };
 
 static const struct field quarantine_fields[] = {
-    FIELD(struct journal_quarantine, reason, "reason"),
-    FIELD(struct journal_quarantine, until, "until"),
+    FIELD(struct journal_quarantine, reason),
+    FIELD(struct journal_quarantine, until),
     {.key = NULL},
 };
 
 static const struct field place_fields[] = {
-    FIELD(struct journal_place, step, "step"),
-    FIELD(struct journal_place, where, "where"),
-    FIELD(struct journal_place, input, "input"),
+    FIELD(struct journal_place, step),
+    FIELD(struct journal_place, where),
+    FIELD(struct journal_place, input),
     {.key = NULL},
 };
 
 static const struct field header_fields[] = {
-    FIELD(struct journal_header, version, "version"),
-    FIELD(struct journal_header, leakgate, "leakgate"),
-    FIELD(struct journal_header, date, "date"),
-    FIELD(struct journal_header, scenario, "scenario"),
-    FIELD(struct journal_header, title, "title"),
-    FIELD(struct journal_header, file, "file"),
-    FIELD(struct journal_header, target, "target"),
-    FIELD(struct journal_header, program, "program"),
-    FIELD(struct journal_header, program_hash, "program_hash"),
-    FIELD(struct journal_header, attempt, "attempt"),
-    FIELD(struct journal_header, plan_hash, "plan_hash"),
-    FIELD(struct journal_header, plan, "plan"),
-    FIELD(struct journal_header, measure, "measure", .inner = measure_fields),
-    FIELD(struct journal_header, baseline, "baseline", .always = true),
-    FIELD(struct journal_header, quarantine, "quarantine", .inner = quarantine_fields),
-    FIELD(struct journal_header, world, "world"),
-    FIELD(struct journal_header, iterations_total, "iterations_total"),
-    FIELD(struct journal_header, options, "options"),
-    FIELD(struct journal_header, baselines, "baselines"),
-    FIELD(struct journal_header, control, "control"),
-    FIELD(struct journal_header, control_left_behind, "control_left_behind"),
-    FIELD(struct journal_header, iteration_steps, "iteration_steps", .inner = place_fields),
+    FIELD(struct journal_header, version),
+    FIELD(struct journal_header, leakgate),
+    FIELD(struct journal_header, date),
+    FIELD(struct journal_header, scenario),
+    FIELD(struct journal_header, title),
+    FIELD(struct journal_header, file),
+    FIELD(struct journal_header, target),
+    FIELD(struct journal_header, program),
+    FIELD(struct journal_header, program_hash),
+    FIELD(struct journal_header, attempt),
+    FIELD(struct journal_header, plan_hash),
+    FIELD(struct journal_header, plan),
+    FIELD_WITH(struct journal_header, measure, .inner = measure_fields),
+    FIELD_WITH(struct journal_header, baseline, .always = true),
+    FIELD_WITH(struct journal_header, quarantine, .inner = quarantine_fields),
+    FIELD(struct journal_header, world),
+    FIELD(struct journal_header, iterations_total),
+    FIELD(struct journal_header, options),
+    FIELD(struct journal_header, baselines),
+    FIELD(struct journal_header, control),
+    FIELD(struct journal_header, control_left_behind),
+    FIELD_WITH(struct journal_header, iteration_steps, .inner = place_fields),
     {.key = NULL},
 };
 
 /* Of a header as well, where another revision's baseline judges. */
 static const struct field revision_fields[] = {
-    FIELD(struct journal_header, baseline_revision, "baseline_revision"),
-    FIELD(struct journal_header, baseline_commit, "baseline_commit"),
-    FIELD(struct journal_header, baseline_here, "baseline_here", .always = true),
-    FIELD(struct journal_header, quarantine_here, "quarantine_here", .inner = quarantine_fields),
-    FIELD(struct journal_header, plan_difference, "plan_difference"),
+    FIELD(struct journal_header, baseline_revision),
+    FIELD(struct journal_header, baseline_commit),
+    FIELD_WITH(struct journal_header, baseline_here, .always = true),
+    FIELD_WITH(struct journal_header, quarantine_here, .inner = quarantine_fields),
+    FIELD(struct journal_header, plan_difference),
     {.key = NULL},
 };
 
 static const struct field target_fields[] = {
-    FIELD(struct journal_target, pid, "pid"),
-    FIELD(struct journal_target, started_pid, "started_pid"),
-    FIELD(struct journal_target, port, "port"),
-    FIELD(struct journal_target, version, "version"),
-    FIELD(struct journal_target, version_line, "version_line"),
-    FIELD(struct journal_target, go, "go"),
-    FIELD(struct journal_target, module, "module"),
-    FIELD(struct journal_target, platform, "platform"),
-    FIELD(struct journal_target, heap_rate, "heap_rate"),
-    {.key = NULL},
+    FIELD(struct journal_target, pid),          FIELD(struct journal_target, started_pid),
+    FIELD(struct journal_target, port),         FIELD(struct journal_target, version),
+    FIELD(struct journal_target, version_line), FIELD(struct journal_target, go),
+    FIELD(struct journal_target, module),       FIELD(struct journal_target, platform),
+    FIELD(struct journal_target, heap_rate),    {.key = NULL},
 };
 
 static const struct field phase_fields[] = {
-    FIELD(struct journal_phase, phase, "phase"),
-    FIELD(struct journal_phase, at, "at"),
-    FIELD(struct journal_phase, iterations, "iterations"),
+    FIELD(struct journal_phase, phase),
+    FIELD(struct journal_phase, at),
+    FIELD(struct journal_phase, iterations),
     {.key = NULL},
 };
 
 static const struct field iteration_fields[] = {
-    FIELD(struct journal_iteration, phase, "phase"),
-    FIELD(struct journal_iteration, iteration, "iteration"),
-    FIELD(struct journal_iteration, of, "of"),
-    FIELD(struct journal_iteration, at, "at"),
+    FIELD(struct journal_iteration, phase),
+    FIELD(struct journal_iteration, iteration),
+    FIELD(struct journal_iteration, of),
+    FIELD(struct journal_iteration, at),
     {.key = NULL},
 };
 
 static const struct field step_fields[] = {
-    FIELD(struct journal_step, iteration, "iteration"),
-    FIELD(struct journal_step, step, "step"),
-    FIELD(struct journal_step, where, "where"),
-    FIELD(struct journal_step, at, "at"),
-    FIELD(struct journal_step, took_ms, "took_ms"),
-    FIELD(struct journal_step, failed, "failed"),
+    FIELD(struct journal_step, iteration),
+    FIELD(struct journal_step, step),
+    FIELD(struct journal_step, where),
+    FIELD(struct journal_step, at),
+    FIELD(struct journal_step, took_ms),
+    FIELD(struct journal_step, failed),
     {.key = NULL},
 };
 
 static const struct field screen_fields[] = {
-    FIELD(struct journal_screen, why, "why"),
-    FIELD(struct journal_screen, name, "name"),
-    FIELD(struct journal_screen, rows, "rows", .always = true),
+    FIELD(struct journal_screen, why),
+    FIELD(struct journal_screen, name),
+    FIELD_WITH(struct journal_screen, rows, .always = true),
     {.key = NULL},
 };
 
 static const struct field note_fields[] = {
-    FIELD(struct journal_note, text, "text"),
+    FIELD(struct journal_note, text),
     {.key = NULL},
 };
 
 static const struct field failure_fields[] = {
-    FIELD(struct journal_failure, class, "class"),
-    FIELD(struct journal_failure, where, "where"),
-    FIELD(struct journal_failure, text, "text"),
-    FIELD(struct journal_failure, stderr_tail, "stderr_tail"),
+    FIELD(struct journal_failure, class),
+    FIELD(struct journal_failure, where),
+    FIELD(struct journal_failure, text),
+    FIELD(struct journal_failure, stderr_tail),
     {.key = NULL},
 };
 
 static const struct field left_fields[] = {
-    FIELD(struct journal_left, count, "count"),
-    FIELD(struct journal_left, names, "names", .always = true),
+    FIELD(struct journal_left, count),
+    FIELD_WITH(struct journal_left, names, .always = true),
     {.key = NULL},
 };
 
 static const struct field usage_fields[] = {
-    FIELD(struct journal_usage, cpu_seconds, "cpu_seconds"),
-    FIELD(struct journal_usage, max_rss_bytes, "max_rss_bytes"),
+    FIELD(struct journal_usage, cpu_seconds),
+    FIELD(struct journal_usage, max_rss_bytes),
     {.key = NULL},
 };
 
 static const struct field end_fields[] = {
-    FIELD(struct journal_end, at, "at"),
-    FIELD(struct journal_end, exit_status, "exit_status", .always = true),
-    FIELD(struct journal_end, left_behind, "left_behind", .always = true),
-    FIELD(struct journal_end, files_left, "files_left", .inner = left_fields),
-    FIELD(struct journal_end, sessions_left, "sessions_left", .inner = left_fields),
-    FIELD(struct journal_end, goroutineleak, "goroutineleak"),
-    FIELD(struct journal_end, too_busy_to_quit, "too_busy_to_quit"),
-    FIELD(struct journal_end, silent_presses, "silent_presses"),
-    FIELD(struct journal_end, settles, "settles"),
-    FIELD(struct journal_end, unsettled, "unsettled"),
-    FIELD(struct journal_end, sleeps, "sleeps"),
-    FIELD(struct journal_end, connections, "connections"),
-    FIELD(struct journal_end, played_only, "played_only"),
-    FIELD(struct journal_end, own, "own", .inner = usage_fields),
+    FIELD(struct journal_end, at),
+    FIELD_WITH(struct journal_end, exit_status, .always = true),
+    FIELD_WITH(struct journal_end, left_behind, .always = true),
+    FIELD_WITH(struct journal_end, files_left, .inner = left_fields),
+    FIELD_WITH(struct journal_end, sessions_left, .inner = left_fields),
+    FIELD(struct journal_end, goroutineleak),
+    FIELD(struct journal_end, too_busy_to_quit),
+    FIELD(struct journal_end, silent_presses),
+    FIELD(struct journal_end, settles),
+    FIELD(struct journal_end, unsettled),
+    FIELD(struct journal_end, sleeps),
+    FIELD(struct journal_end, connections),
+    FIELD(struct journal_end, played_only),
+    FIELD_WITH(struct journal_end, own, .inner = usage_fields),
     {.key = NULL},
 };
 

@@ -33,28 +33,28 @@ struct sample_record {
 };
 
 static const struct field function_fields[] = {
-    FIELD(struct function_record, number, "number"),
-    FIELD(struct function_record, name, "name"),
+    FIELD(struct function_record, number),
+    FIELD(struct function_record, name),
     {.key = NULL},
 };
 
 static const struct field holder_fields[] = {
-    FIELD(struct holder_record, number, "number"),
-    FIELD(struct holder_record, gauge, "gauge"),
-    FIELD(struct holder_record, text, "text"),
-    FIELD(struct holder_record, stack, "stack"),
+    FIELD(struct holder_record, number),
+    FIELD(struct holder_record, gauge),
+    FIELD(struct holder_record, text),
+    FIELD(struct holder_record, stack),
     {.key = NULL},
 };
 
 static const struct field sample_fields[] = {
-    FIELD(struct sample_record, phase, "phase"),
-    FIELD(struct sample_record, iteration, "iteration"),
-    FIELD(struct sample_record, step, "step"),
-    FIELD(struct sample_record, at, "at"),
-    FIELD(struct sample_record, took, "took"),
-    FIELD(struct sample_record, gauges, "gauges"),
-    FIELD(struct sample_record, holdings, "holdings"),
-    FIELD(struct sample_record, collections, "collections"),
+    FIELD(struct sample_record, phase),
+    FIELD(struct sample_record, iteration),
+    FIELD(struct sample_record, step),
+    FIELD(struct sample_record, at),
+    FIELD(struct sample_record, took),
+    FIELD(struct sample_record, gauges),
+    FIELD(struct sample_record, holdings),
+    FIELD(struct sample_record, collections),
     {.key = NULL},
 };
 

@@ -35,10 +35,10 @@ static void on_signal(struct watch *watch)
         int number = (int)info.ssi_signo;
         if (watch->result->cancelled_by == 0) {
             watch->result->cancelled_by = number;
-            pidfd_signal(watch->guard, SIGTERM);
+            pidfd_send_signal(watch->guard, SIGTERM, NULL, 0);
             watch->deadline = clock_deadline(DEADLINE_TEARDOWN_MS);
         } else if (watch->result->cancelled_by == number) {
-            pidfd_signal(watch->guard, SIGQUIT);
+            pidfd_send_signal(watch->guard, SIGQUIT, NULL, 0);
         }
     }
 }
@@ -58,7 +58,7 @@ static void await_guard(struct watch *watch)
         if (ready > 0)
             on_signal(watch);
         if (clock_now() >= watch->deadline) {
-            pidfd_signal(watch->guard, SIGKILL);
+            pidfd_send_signal(watch->guard, SIGKILL, NULL, 0);
             watch->deadline = clock_deadline(DEADLINE_KILL_MS);
         }
     }
@@ -106,7 +106,7 @@ static bool start_guard(struct watch *watch, struct lg_error *err)
     pid_t pid = fork();
     if (pid == 0)
         guard_serve(watch->start);
-    watch->guard = pid > 0 ? pidfd_make(pid) : -1;
+    watch->guard = pid > 0 ? pidfd_open(pid, 0) : -1;
     if (watch->guard >= 0)
         return true;
     lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start the guard of the run");
@@ -119,7 +119,7 @@ bool guard_run(const struct run_options *options, bool keep_world, struct guard_
 {
     *result = (struct guard_result){.worker_status = -1, .world_kept = true};
     /* Out of the way of standard input, output and error, which the guard replaces. */
-    _cleanup_close_ int runner = file_above_standard(pidfd_make(getpid()));
+    _cleanup_close_ int runner = file_above_standard(pidfd_open(getpid(), 0));
     _cleanup_close_ int report = file_above_standard(memfd_create("report", MFD_CLOEXEC));
     if (runner < 0 || report < 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot start the guard of the run");

@@ -73,7 +73,7 @@ static bool worker_start(struct guard *guard)
         worker_serve(guard, parent);
     if (guard->worker_pid < 0)
         return lg_fail(&guard->problem, LG_ERROR_INTERNAL, errno, "cannot start the worker");
-    guard->worker = pidfd_make(guard->worker_pid);
+    guard->worker = pidfd_open(guard->worker_pid, 0);
     /* Past the worker's own deadline for the scenario, by what its orderly end may take: a worker
      * that is still there hangs. */
     const struct run_options *options = guard->start->options;
@@ -101,13 +101,13 @@ static bool prepare(struct guard *guard)
 static void worker_kill(struct guard *guard)
 {
     guard->killing = true;
-    pidfd_signal(guard->worker, SIGKILL);
+    pidfd_send_signal(guard->worker, SIGKILL, NULL, 0);
     guard->deadline = clock_deadline(DEADLINE_KILL_MS);
 }
 
 static void worker_ask(struct guard *guard)
 {
-    pidfd_signal(guard->worker, SIGTERM);
+    pidfd_send_signal(guard->worker, SIGTERM, NULL, 0);
     guard->deadline = clock_deadline(DEADLINE_WORKER_STOP_MS);
 }
 

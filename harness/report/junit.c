@@ -99,8 +99,7 @@ static void put_outcome(struct buffer *out, const struct suite_result *suite,
                         const struct scenario_result *scenario, enum outcome outcome)
 {
     _cleanup_statements_ struct statements statements = {0};
-    _cleanup_buffer_ struct buffer message = {0};
-    _cleanup_buffer_ struct buffer body = {0};
+    _cleanup_buffer_ struct buffer message = {0}, body = {0};
     _cleanup_strings_ struct string_list steps = {0};
     statements_of(scenario, &statements);
     if (is_forgiven(scenario))

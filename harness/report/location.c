@@ -13,18 +13,16 @@ void location_free(struct location *location)
 }
 
 /* Takes ":NUMBER" off the end of a text; 0: there is none. */
-static unsigned take_number(const char *text, size_t *length)
+static unsigned take_number(char *text)
 {
     enum { DIGITS_MOST = 9 };
-    size_t digits = 0;
-    while (digits < *length && text[*length - digits - 1] >= '0' &&
-           text[*length - digits - 1] <= '9')
-        digits++;
-    if (digits == 0 || digits > DIGITS_MOST || digits == *length ||
-        text[*length - digits - 1] != ':')
+    char *colon = strrchr(text, ':');
+    size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
+    if (digits == 0 || digits > DIGITS_MOST || colon[1 + digits] != '\0')
         return 0;
-    unsigned number = (unsigned)strtoul(text + *length - digits, NULL, 10);
-    *length -= number > 0 ? digits + 1 : 0;
+    unsigned number = (unsigned)strtoul(colon + 1, NULL, 10);
+    if (number > 0)
+        *colon = '\0';
     return number;
 }
 
@@ -37,11 +35,10 @@ static const char *without_dot(const char *path)
 
 struct location location_parse(const char *where)
 {
-    const char *file = without_dot(where);
-    size_t length = strlen(file);
-    unsigned last = take_number(file, &length);
-    unsigned before = last > 0 ? take_number(file, &length) : 0;
-    return (struct location){.file = length > 0 ? memory_copy_range(file, length) : NULL,
+    _cleanup_free_ char *file = memory_copy_text(without_dot(where));
+    unsigned last = take_number(file);
+    unsigned before = last > 0 ? take_number(file) : 0;
+    return (struct location){.file = *file != '\0' ? take_pointer(file) : NULL,
                              .line = before > 0 ? before
                                      : last > 0 ? last
                                                 : 1,

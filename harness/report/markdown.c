@@ -216,8 +216,7 @@ static void put_lines(struct buffer *out, const struct string_list *lines, size_
 static void put_remarks(struct buffer *out, const struct suite_result *suite,
                         const struct scenario_result *scenario)
 {
-    _cleanup_strings_ struct string_list power = {0};
-    _cleanup_strings_ struct string_list remarks = {0};
+    _cleanup_strings_ struct string_list power = {0}, remarks = {0};
     power_lines(scenario, &power);
     remark_lines(scenario, &remarks);
     buffer_text(out, "Of the run:\n\n");

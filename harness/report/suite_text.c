@@ -165,8 +165,7 @@ static void add_names(struct buffer *out, const char *before, const struct strin
 
 char *suite_caution(const struct suite_result *suite)
 {
-    _cleanup_strings_ struct string_list plans = {0};
-    _cleanup_strings_ struct string_list baselines = {0};
+    _cleanup_strings_ struct string_list plans = {0}, baselines = {0};
     _cleanup_buffer_ struct buffer out = {0};
     for (size_t i = 0; i < suite->count; i++) {
         const struct scenario_result *scenario = &suite->scenarios[i];

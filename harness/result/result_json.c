@@ -145,8 +145,7 @@ static void put_left(json_t *object, const char *key, const struct journal_left 
 static void put_revision(json_t *object, const struct scenario_result *scenario)
 {
     const struct run_record *record = scenario->record;
-    _cleanup_strings_ struct string_list lines = {0};
-    _cleanup_strings_ struct string_list weaker = {0};
+    _cleanup_strings_ struct string_list lines = {0}, weaker = {0};
     baseline_difference(record->header.baseline, record->header.baseline_here, &lines);
     weaker_baseline_lines(scenario, &weaker);
     json_t *revision = json_object();

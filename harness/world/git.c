@@ -58,7 +58,7 @@ static bool run(const struct git *git, const char *const *arguments, int output,
     int errnum = spawn(git, argv.items, output, errors, &pid);
     if (errnum != 0)
         return lg_fail(err, LG_ERROR_INTERNAL, errnum, "cannot start %s", git->program);
-    _cleanup_close_ int pidfd = pidfd_make(pid);
+    _cleanup_close_ int pidfd = pidfd_open(pid, 0);
     bool ended = pidfd >= 0 && pidfd_await(pidfd, clock_deadline(DEADLINE_STEP_MS));
     if (!ended) {
         kill(pid, SIGKILL);

@@ -299,7 +299,7 @@ static void test_dies_with_its_parent(void **state)
     pid_t target;
     assert_int_equal(waitpid(parent, &status, 0), parent);
     assert_int_equal(pread(shared, &target, sizeof target, 0), sizeof target);
-    _cleanup_close_ int pidfd = pidfd_make(target);
+    _cleanup_close_ int pidfd = pidfd_open(target, 0);
     assert_true(pidfd < 0 || pidfd_await(pidfd, patience()));
     assert_true(process_end_descendants(0, 0, patience(), NULL));
 }

@@ -264,7 +264,7 @@ static void assert_nothing_left(int expected)
     int64_t deadline = clock_deadline(PATIENCE_MS);
     assert_int_equal(shared->count, expected);
     for (int i = 0; i < expected; i++) {
-        _cleanup_close_ int pidfd = pidfd_make(shared->pids[i]);
+        _cleanup_close_ int pidfd = pidfd_open(shared->pids[i], 0);
         assert_true(pidfd < 0 || pidfd_await(pidfd, deadline));
     }
 }
@@ -347,7 +347,7 @@ static void test_death_of_leakgate_and_guard(void **state)
     kill(guard, SIGKILL);
     kill(leakgate, SIGKILL);
     assert_int_equal(waitpid(leakgate, NULL, 0), leakgate);
-    _cleanup_close_ int pidfd = pidfd_make(worker);
+    _cleanup_close_ int pidfd = pidfd_open(worker, 0);
     assert_true(pidfd < 0 || pidfd_await(pidfd, clock_deadline(PATIENCE_MS)));
     kill(daemon, SIGKILL);
     assert_true(directory_remove(f->world, &f->err));
