@@ -78,6 +78,9 @@ static char *growth_text(const struct ledger *ledger, const struct account *acco
             buffer_format(&text, ", at %.0f %% of the pace%s", percent * outcome->slowed_to,
                           outcome->filled ? "" : ": it slows down");
     }
+    if (outcome->warmup > 0)
+        buffer_format(&text, "%s%.0f more came before, in the warm-up", text.length > 0 ? "; " : "",
+                      outcome->warmup);
     if (outcome->drift > 0)
         buffer_format(&text, "%srises by %.3g per second at rest as well, which was taken off",
                       text.length > 0 ? "; " : "", outcome->drift);

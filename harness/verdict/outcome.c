@@ -256,6 +256,18 @@ static void take_rests(const struct rests *rests, struct outcome *outcome)
     outcome->left = rests->after - rests->before;
 }
 
+/* What is faster at first may be over when the loop begins. */
+static double gain_of_warmup(const struct ledger *ledger, const struct account *holder,
+                             const struct rests *rests, double pace)
+{
+    const struct sample *start = start_of(ledger->series);
+    if (start == NULL || holder->key == NULL)
+        return 0;
+    double gain = rests->before - ledger_held_in(ledger, start, holder);
+    double expected = pace * (ledger_idle_position(ledger) - (double)start->iteration);
+    return gain - expected >= growth_rule_count.minimum ? gain : 0;
+}
+
 /* Chance of a sampled row in as many iterations as the second loop had (see growth.c). */
 static double chance_of(const struct ledger *ledger, const struct account *account, double gain)
 {
@@ -298,8 +310,10 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     double gain = fmax(rests.second - rests.after, 0);
     if (!outcome.drained)
         judge_second(&rests, allowed, counts, chance_of(ledger, &steady, gain), &outcome);
-    if (counts && !outcome.drained && rests.first_iterations > 0)
+    if (counts && !outcome.drained && rests.first_iterations > 0) {
         take_rests(&rests, &outcome);
+        outcome.warmup = gain_of_warmup(ledger, account, &rests, outcome.per_iteration);
+    }
     /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
      * there is, would alone bring any row down in time. */
     const double *row = account_row(account);

@@ -33,8 +33,9 @@ struct outcome {
     double left;       /* what is over the floor before the loop at the end of the drain; NAN: no
                           drain */
     double second, second_iterations; /* what the second loop added; NAN: there was none */
-    double slowed_to;        /* its pace by that of the first, where chance does not explain the
-                                difference; else 1 */
+    double slowed_to; /* its pace by that of the first, where chance does not explain the
+                         difference; else 1 */
+    double warmup;    /* of a holder: what the warm-up added, where that is more than by the pace */
     double smallest_visible; /* NAN: could not be judged */
 };
 

@@ -90,6 +90,32 @@ static void what_falls_asleep_in_the_first_rest_counts_from_its_end(void **state
     end(&it);
 }
 
+/* Twelve are there when the loop begins, of which six came by the pace where none was at the start.
+ */
+static void what_came_in_the_warm_up_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned at_start;
+        const char *said;
+    } cases[] = {{0, "12 more came before, in the warm-up"},
+                 {4, "8 more came before, in the warm-up"},
+                 {5, NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct judged it = {.series = build_two_loops(DRAIN_SAMPLES)};
+        add_function(&it.series, GAUGE_GOROUTINE, "main.listen", seen_at_rest, 0, 0);
+        add_start(&it.series, GAUGE_GOROUTINE, cases[i].at_start);
+        holding_list_add(&it.series.samples[0].holdings, (struct holding){0, cases[i].at_start, 0});
+        it.judgement = judge(&it.series, NULL, &facts);
+        const char *text = only_finding(&it, FINDING_GROWTH)->text;
+        if (cases[i].said != NULL)
+            assert_non_null(strstr(text, cases[i].said));
+        else
+            assert_null(strstr(text, "warm-up"));
+        end(&it);
+    }
+}
+
 /* Faster at first, as in a loop that gets slower itself; at a second pace once it is played again.
  */
 static double saturates(int iteration, int rested, int second_pace)
@@ -357,6 +383,7 @@ int main(void)
         cmocka_unit_test(another_pace_is_no_repetition),
         cmocka_unit_test(what_sleeps_only_at_rest_is_found_there),
         cmocka_unit_test(what_falls_asleep_in_the_first_rest_counts_from_its_end),
+        cmocka_unit_test(what_came_in_the_warm_up_is_said),
         cmocka_unit_test(what_slows_down_is_a_leak_of_counts),
         cmocka_unit_test(what_comes_no_more_has_filled_up),
         cmocka_unit_test(a_straight_line_that_ends_has_filled_up),
