@@ -14,6 +14,10 @@
 #define LIMIT_SAMPLES 10000                     /* of one phase: a day at one in nine seconds */
 #define LIMIT_SAMPLES_LEAST 7                   /* the judge divides the loop into seven blocks */
 #define LIMIT_ITERATIONS 10000                  /* of the warm-up, and between two samples */
+/* A loop that would be over sooner has more iterations between two samples, but no more than this:
+ * they may become slower as the program grows. */
+#define LOOP_LEAST_MS 8000
+#define FAST_ITERATIONS 20
 #define LIMIT_REPEAT 1000                       /* of one press or turn of the wheel */
 #define LIMIT_HEAP_RATE (1 << 30)               /* bytes; memprofilerate is an int */
 #define LIMIT_EVERY_LEAST_MS 100                /* a sample takes about 50 ms */

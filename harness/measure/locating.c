@@ -70,7 +70,7 @@ static bool locate_iteration(struct run *run, struct resting *resting, struct lg
         bool last = done == steps->count;
         if (!target_play(run->target, &group, iteration, err) ||
             !rest_after_group(run, resting, err) || (last && !run_count_iteration(run, err)) ||
-            !run_take_sample(run, false, (unsigned)done, err))
+            !run_take_sample(run, SAMPLE_HEAP, (unsigned)done, err))
             return false;
     }
     return true;
@@ -91,7 +91,7 @@ static bool rest_at_end(struct run *run, const struct probe_counts *start, unsig
                                      iterations) ||
                     locating_is_over(now.fds - start->fds, locating->fds, iterations);
         if (!over || clock_now() >= (deadline < drained ? deadline : drained))
-            return run->phase != PHASE_DRAIN || run_take_sample(run, false, 0, err);
+            return run->phase != PHASE_DRAIN || run_take_sample(run, SAMPLE_HEAP, 0, err);
         if ((run->phase != PHASE_DRAIN && !run_enter_phase(run, PHASE_DRAIN, 0, err)) ||
             !run_rest_until(run, clock_deadline(LOCATING_LOOK_MS), err))
             return false;
@@ -120,7 +120,7 @@ bool run_locate(struct run *run, struct lg_error *err)
         return false;
     pprof_set_timeout(probe_pprof(run->probe), LOCATING_SLOWDOWN * LIMIT_HTTP_TOTAL_MS);
     if (!run_warm_up(run, err) || !run_enter_phase(run, PHASE_LOOP, iterations, err) ||
-        !rest_after_group(run, &resting, err) || !run_take_sample(run, false, 0, err))
+        !rest_after_group(run, &resting, err) || !run_take_sample(run, SAMPLE_HEAP, 0, err))
         return false;
     struct probe_counts start = resting.before;
     for (int64_t took = 0; played < iterations; played++) {

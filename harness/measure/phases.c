@@ -68,7 +68,7 @@ bool run_fail_sample(struct run *run, struct lg_error *err)
     return target_has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
 }
 
-bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err)
+bool run_take_sample(struct run *run, enum sample_depth depth, unsigned step, struct lg_error *err)
 {
     struct sample sample = {0};
     int64_t rate = 0;
@@ -77,7 +77,7 @@ bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct 
     /* Orphans of the target come to the worker, and in a soak there may be more than a machine has
      * numbers for. */
     process_reap_adopted(run->target->process.pid);
-    if (!probe_sample(run->probe, with_memstats, &sample, &rate, err)) {
+    if (!probe_sample(run->probe, depth, &sample, &rate, err)) {
         sample_free(&sample);
         return run_fail_sample(run, err);
     }
@@ -164,17 +164,17 @@ static bool be_idle(struct run *run, struct lg_error *err)
     int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
         if (!run_rest_until(run, idle_moment(measure, i, began, sampled), err) ||
-            !run_take_sample(run, true, 0, err))
+            !run_take_sample(run, SAMPLE_WHOLE, 0, err))
             return false;
         sampled = clock_now();
     }
     return true;
 }
 
-/* The exact heap numbers are dear: once per block of samples. A loop that is paced by time may be
+/* What the heap holds is dear: once per block of samples. A loop that is paced by time may be
  * cut off and judged by what there is: as often as in the shortest loop that is judged, but not
  * more often than the slope, which is quadratic in them, can bear. */
-static bool wants_memstats(const struct measure_plan *measure, unsigned sample)
+static enum sample_depth depth_of(const struct measure_plan *measure, unsigned sample)
 {
     const unsigned most = 333;
     unsigned block = measure->samples / GROWTH_BLOCKS;
@@ -182,17 +182,28 @@ static bool wants_memstats(const struct measure_plan *measure, unsigned sample)
         block = measure->samples / most > GROWTH_SAMPLES / GROWTH_BLOCKS
                     ? measure->samples / most
                     : GROWTH_SAMPLES / GROWTH_BLOCKS;
-    return sample % (block > 0 ? block : 1) == 0;
+    return sample % (block > 0 ? block : 1) == 0 ? SAMPLE_WHOLE : SAMPLE_COUNTS;
 }
 
-static bool loop_by_iterations(struct run *run, struct lg_error *err)
+/* Where iterations are fast more of them cost little, and find what is small or rare. `warmup` is
+ * how long those before took. */
+static unsigned iterations_per_sample(const struct measure_plan *measure, int64_t warmup)
+{
+    if (warmup <= 0)
+        return measure->iterations_per_sample;
+    double fit = (double)(measure->loop_ms * NS_PER_MS) * measure->warmup /
+                 ((double)warmup * (measure->samples - 1));
+    return (unsigned)fmax(fmin(fit, FAST_ITERATIONS), measure->iterations_per_sample);
+}
+
+static bool loop_by_iterations(struct run *run, unsigned per_sample, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
     for (unsigned sample = 0; sample < measure->samples; sample++) {
-        for (unsigned i = 0; sample > 0 && i < measure->iterations_per_sample; i++)
+        for (unsigned i = 0; sample > 0 && i < per_sample; i++)
             if (!play_iteration(run, err) || !came_back(run, err))
                 return false;
-        if (!run_take_sample(run, wants_memstats(measure, sample), 0, err))
+        if (!run_take_sample(run, depth_of(measure, sample), 0, err))
             return false;
     }
     return true;
@@ -237,7 +248,7 @@ static bool loop_by_time(struct run *run, struct lg_error *err)
         /* However long the samples take, half of the time is the program's. */
         int64_t due = began + sample * every, rested = sampled + every / 2;
         if (!run_rest_until(run, due > rested ? due : rested, err) ||
-            !run_take_sample(run, wants_memstats(measure, sample), 0, err))
+            !run_take_sample(run, depth_of(measure, sample), 0, err))
             return false;
         sampled = clock_now();
         if (run->plan->iteration.count == 0 &&
@@ -264,7 +275,8 @@ static bool rest_after(struct run *run, enum phase phase, int64_t most_ms, struc
         return false;
     int64_t deadline = clock_deadline(most_ms), ms = FIRST_DRAIN_SAMPLE_MS;
     do {
-        if (!run_rest_until(run, clock_deadline(ms), err) || !run_take_sample(run, true, 0, err))
+        if (!run_rest_until(run, clock_deadline(ms), err) ||
+            !run_take_sample(run, SAMPLE_WHOLE, 0, err))
             return false;
         ms = DRAIN_SAMPLE_MS;
     } while (clock_now() < deadline && has_grown(run));
@@ -351,8 +363,13 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, true, 0, err) ||
-        !run_warm_up(run, err) || !be_idle(run, err))
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_WHOLE, 0, err))
+        return false;
+    int64_t began = clock_now();
+    if (!run_warm_up(run, err))
+        return false;
+    unsigned per_sample = iterations_per_sample(measure, clock_now() - began);
+    if (!be_idle(run, err))
         return false;
     /* Not in the middle of a frame. */
     if (!target_settle(run->target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err))
@@ -360,10 +377,13 @@ bool run_measure(struct run *run, struct lg_error *err)
     screen_without(run->target->terminal, run->plan, &measure->leave_out, &run->reference);
     if (!world_counts_mark(&run->world_counts, run->world, err))
         return false;
-    unsigned iterations =
-        by_time ? measure->samples : (measure->samples - 1) * measure->iterations_per_sample;
+    unsigned iterations = (measure->samples - 1) * per_sample;
+    if (by_time)
+        iterations = measure->samples;
+    else
+        run->iterations_total = measure->warmup + iterations;
     return run_enter_phase(run, PHASE_LOOP, iterations, err) &&
-           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, err)) &&
+           (by_time ? loop_by_time(run, err) : loop_by_iterations(run, per_sample, err)) &&
            rest_and_repeat(run, err) && look_for_leaked_goroutines(run, err);
 }
 

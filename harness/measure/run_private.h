@@ -63,7 +63,7 @@ bool run_write_end(struct run *run, struct lg_error *err);
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);
 /* phases.c: a sample of the phase and iteration that the run is in, into the series and the
  * journal. `step` is 0 but for locating runs, see struct sample. */
-bool run_take_sample(struct run *run, bool with_memstats, unsigned step, struct lg_error *err);
+bool run_take_sample(struct run *run, enum sample_depth depth, unsigned step, struct lg_error *err);
 /* phases.c: after a reading that failed; the end of the target may be the cause. Returns false. */
 bool run_fail_sample(struct run *run, struct lg_error *err);
 /* phases.c: the terminal is drained meanwhile. */

@@ -31,6 +31,8 @@ struct probe {
     unsigned short port;
     struct pprof *pprof;
     struct holder_table *holders;
+    struct holding_list heap; /* as it was read last, and at which rate */
+    int64_t heap_rate;
     double sampling_wait;
     double sampling_cpu; /* seconds that the target has spent on being sampled */
 };
@@ -42,6 +44,7 @@ void probe_close(struct probe *probe)
     pprof_free(probe->pprof);
     proc_close(&probe->proc);
     holder_table_free(probe->holders);
+    holding_list_free(&probe->heap);
     free(probe->world_root);
     free(probe);
 }
@@ -210,7 +213,6 @@ struct probe_counting {
     struct probe *probe;
     struct sample sample;
     int64_t began;
-    int64_t heap_rate;
 };
 
 static struct probe_counting begin_sample(struct probe *probe)
@@ -270,16 +272,30 @@ static bool read_profile(struct probe_counting *reading, const char *path, enum 
 }
 
 /* The first collection lets finalizers run, the second frees what they held. */
-static bool read_profiles(struct probe_counting *reading, struct lg_error *err)
+static bool read_heap(struct probe_counting *reading, struct lg_error *err)
 {
+    struct probe *probe = reading->probe;
     _cleanup_buffer_ struct buffer unread = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    struct profile_facts heap, goroutines;
-    if (!pprof_fetch(reading->probe->pprof, "heap?gc=1", &unread, err) ||
-        !wait_ms(reading->probe->loop, FINALIZERS_MS, err) ||
-        !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &heap, err) ||
-        !read_profile(reading, "goroutine", GAUGE_GOROUTINE, &goroutines, err))
+    struct profile_facts facts;
+    if (!pprof_fetch(probe->pprof, "heap?gc=1", &unread, err) ||
+        !wait_ms(probe->loop, FINALIZERS_MS, err) ||
+        !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &facts, err))
         return false;
-    reading->heap_rate = heap.period;
+    holding_list_copy(&probe->heap, &reading->sample.holdings);
+    probe->heap_rate = facts.period;
+    return true;
+}
+
+static bool read_profiles(struct probe_counting *reading, enum sample_depth depth,
+                          struct lg_error *err)
+{
+    struct profile_facts goroutines;
+    if (depth == SAMPLE_COUNTS)
+        holding_list_copy(&reading->sample.holdings, &reading->probe->heap);
+    else if (!read_heap(reading, err))
+        return false;
+    if (!read_profile(reading, "goroutine", GAUGE_GOROUTINE, &goroutines, err))
+        return false;
     reading->sample.gauges[GAUGE_GOROUTINE] = (double)goroutines.total;
     return true;
 }
@@ -365,7 +381,7 @@ static bool read_descendants(struct probe_counting *reading, struct lg_error *er
 /* In the order that docs/design.md gives. A sample forces three collections and prints profiles,
  * which would drown what a target burns at rest: the cpu gauge leaves out what it spent while it
  * was sampled. */
-static bool read_all(struct probe_counting *reading, bool with_memstats, struct lg_error *err)
+static bool read_all(struct probe_counting *reading, enum sample_depth depth, struct lg_error *err)
 {
     struct probe *probe = reading->probe;
     const struct probe_options *options = &probe->options;
@@ -376,14 +392,15 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
         !proc_peak_read(&probe->proc, &gauges[GAUGE_RSS_PEAK], err) ||
         !proc_fds_read(&probe->proc, NULL, NULL, NULL, &fds_before_gc, err) ||
-        !read_profiles(reading, err) || (with_memstats && !read_memstats(reading, err)) ||
-        !read_process(reading, err) || !read_descendants(reading, err))
+        !read_profiles(reading, depth, err) ||
+        (depth == SAMPLE_WHOLE && !read_memstats(reading, err)) || !read_process(reading, err) ||
+        !read_descendants(reading, err))
         return false;
     gauges[GAUGE_FD_BEFORE_GC] = fds_before_gc;
     if (options->output_bytes != NULL)
         gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
     if (options->count_world != NULL &&
-        !options->count_world(options->context, reading, with_memstats, err))
+        !options->count_world(options->context, reading, depth == SAMPLE_WHOLE, err))
         return false;
     /* What the sampling itself took is no peak of the program's. */
     proc_peak_reset(&probe->proc);
@@ -396,13 +413,13 @@ static bool read_all(struct probe_counting *reading, bool with_memstats, struct 
     return true;
 }
 
-bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
-                  struct lg_error *err)
+bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *sample,
+                  int64_t *rate, struct lg_error *err)
 {
     _cleanup_reading_ struct probe_counting reading = begin_sample(probe);
-    if (!read_all(&reading, with_memstats, err))
+    if (!read_all(&reading, depth, err))
         return false;
-    *rate = reading.heap_rate;
+    *rate = probe->heap_rate;
     finish_sample(&reading, sample);
     return true;
 }

@@ -22,8 +22,7 @@ struct probe_options {
     int64_t started;                       /* clock_now() at the target's start */
     unsigned long (*output_bytes)(void *); /* terminal output so far; may be NULL */
     /* Counts what is to be seen in the world and not in the process, by probe_begin_count and
-     * probe_count: tools started, files, sessions. `whole` is what probe_sample was called with as
-     * with_memstats. May be NULL. */
+     * probe_count: tools started, files, sessions. `whole`: of a SAMPLE_WHOLE. May be NULL. */
     bool (*count_world)(void *context, struct probe_counting *counting, bool whole,
                         struct lg_error *err);
     /* Is given each profile as it was fetched, once it is decoded: the heap's second of a sample,
@@ -52,10 +51,16 @@ unsigned short probe_port(const struct probe *probe);
 struct pprof *probe_pprof(struct probe *probe);
 struct holder_table *probe_holders(struct probe *probe); /* owned by the probe */
 
-/* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. with_memstats
- * asks for the exact heap numbers too, which is dear at a low rate. *rate is the heap profile's
- * real sampling rate. */
-LG_CHECKED bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample,
+/* What is read of the heap, for which the target stops and collects. */
+enum sample_depth {
+    SAMPLE_COUNTS, /* nothing: its holders are those of the sample before */
+    SAMPLE_HEAP,   /* the profile */
+    SAMPLE_WHOLE   /* the exact numbers too, which are dear at a low rate */
+};
+
+/* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. *rate is the heap
+ * profile's real sampling rate, as it was read last. */
+LG_CHECKED bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *sample,
                              int64_t *rate, struct lg_error *err);
 
 /* The two numbers that are cheap to read: how many there are now. */

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "scenario/value.h"
 #include "scenario/yaml.h"
@@ -117,6 +118,8 @@ static void build_measure(struct measure_plan *measure, const struct node *node)
                                         : field_integer(node, table, "samples"));
     measure->iterations_per_sample =
         paced ? 0 : (unsigned)field_integer(node, table, "iterations_per_sample");
+    measure->loop_ms =
+        paced || node_find(node, "iterations_per_sample") != NULL ? 0 : LOOP_LEAST_MS;
     measure->idle_ms = field_duration(node, table, "idle_for");
     measure->drain_ms = field_duration(node, table, "drain");
     measure->heap_rate = (unsigned)field_integer(node, table, "heap_rate");
@@ -156,6 +159,7 @@ static json_t *measure_json(const struct measure_plan *measure)
     json_put(value, "idle_ms", json_integer(measure->idle_ms));
     json_put(value, "samples", json_integer(measure->samples));
     json_put(value, "iterations_per_sample", json_integer(measure->iterations_per_sample));
+    json_put(value, "loop_ms", json_integer(measure->loop_ms));
     json_put(value, "every_ms", json_integer(measure->every_ms));
     json_put(value, "for_ms", json_integer(measure->for_ms));
     json_put(value, "drain_ms", json_integer(measure->drain_ms));

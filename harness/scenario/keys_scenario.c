@@ -103,13 +103,14 @@ static const struct key_row measure_rows[] = {
      .doc = "Iterations before anything is measured; 0 when paced by time."},
     {"idle", INTEGER(0, LIMIT_SAMPLES), .default_text = "6",
      .doc = "Samples at rest, before the loop; 0 when paced by time."},
-    {"idle_for", &duration_type, .default_text = "10s",
+    {"idle_for", &duration_type, .default_text = "5s",
      .doc = "The time over which the samples at rest are spread."},
     {"samples", INTEGER(LIMIT_SAMPLES_LEAST, LIMIT_SAMPLES), .default_text = "21",
      .doc = "Samples of the loop; `for` divided by `every` when paced by time. Growth is judged on "
             "21 or more; a run with fewer is invalid."},
     {"iterations_per_sample", INTEGER(1, LIMIT_ITERATIONS), .default_text = "2",
-     .doc = "Iterations between two samples of the loop."},
+     .doc = "Iterations between two samples of the loop. Without it, where iterations are fast, so "
+            "many that the loop lasts 8 s, 20 at most."},
     {"every", &duration_type,
      .doc = "Paced by time instead of iterations: a sample so often, at least 100ms. Growth is "
             "then per minute, and `iteration` may be missing."},

@@ -158,6 +158,8 @@ struct measure_plan {
     int64_t idle_ms;                /* over which the idle samples are spread */
     unsigned samples;               /* of the loop */
     unsigned iterations_per_sample; /* 0 when paced by time */
+    int64_t loop_ms; /* for so long the loop lasts at the least, by more iterations per sample where
+                        they are fast; 0: as many as the file says */
     int64_t every_ms;               /* paced by time: a sample this often; else 0 */
     int64_t for_ms;                 /* ... for so long */
     int64_t file_for_ms;            /* the same as the file says it; another with --for */

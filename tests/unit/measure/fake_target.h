@@ -284,12 +284,12 @@ static inline bool hand_profiles_on(struct probe *probe, struct lg_error *err)
            options->take_profile(options->context, GAUGE_GOROUTINE, bytes, length, err);
 }
 
-bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample, int64_t *rate,
-                  struct lg_error *err)
+bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *sample,
+                  int64_t *rate, struct lg_error *err)
 {
     const struct probe_options *options = &probe->options;
     struct probe_counting counting = {.sample = sample};
-    asked(with_memstats ? "sample+heap" : "sample");
+    asked(depth == SAMPLE_WHOLE ? "sample+heap" : "sample");
     if (++fake.samples == fake.breaks)
         return lg_fail(err, LG_ERROR_TARGET, 0, "the connection broke");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
@@ -297,12 +297,12 @@ bool probe_sample(struct probe *probe, bool with_memstats, struct sample *sample
     sample->at = (double)(virtual_time.now - options->started) / (double)NS_PER_SECOND;
     sample->gauges[GAUGE_FD] = fake.fd != NULL ? fake.fd(played()) : 20;
     sample->gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
-    if (with_memstats)
+    if (depth == SAMPLE_WHOLE)
         sample->gauges[GAUGE_HEAP_ALLOC] = 1 << 20;
     *rate = 512;
     virtual_pass(fake.sample_ms);
     return hand_profiles_on(probe, err) &&
-           options->count_world(options->context, &counting, with_memstats, err);
+           options->count_world(options->context, &counting, depth == SAMPLE_WHOLE, err);
 }
 
 bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg_error *err)

@@ -270,6 +270,38 @@ static void the_exact_heap_is_read_once_per_block(void **state)
     assert_memstats(28, "0 4 8 12 16 20 24 ");
 }
 
+static void assert_iterations(int64_t play_ms, unsigned iterations)
+{
+    it.plan.measure.warmup = 6;
+    it.plan.measure.samples = 21;
+    it.plan.measure.iterations_per_sample = 2;
+    it.plan.measure.loop_ms = 8000;
+    fake.play_ms = play_ms;
+    assert_int_equal(run(), EXIT_PASS);
+    const json_t *last = record("iteration", 5 + iterations);
+    assert_int_equal(json_get_integer(last, "iteration", 0), 6 + iterations);
+    assert_int_equal(json_get_integer(last, "of", 0), 6 + iterations);
+    assert_string_equal(json_get_text(last, "phase", ""), "loop");
+}
+
+static void fast_iterations_are_played_more_often(void **state)
+{
+    (void)state;
+    assert_iterations(100, 80);
+}
+
+static void very_fast_iterations_are_not_played_for_ever(void **state)
+{
+    (void)state;
+    assert_iterations(2, 400);
+}
+
+static void slow_iterations_are_as_many_as_the_plan_says(void **state)
+{
+    (void)state;
+    assert_iterations(1000, 40);
+}
+
 static void a_loop_of_hours_may_be_cut_off_early(void **state)
 {
     (void)state;
@@ -881,6 +913,9 @@ int main(void)
         TEST(a_single_idle_sample_is_taken_at_the_end),
         TEST(without_idle_samples_there_is_no_rest),
         TEST(the_exact_heap_is_read_once_per_block),
+        TEST(fast_iterations_are_played_more_often),
+        TEST(very_fast_iterations_are_not_played_for_ever),
+        TEST(slow_iterations_are_as_many_as_the_plan_says),
         TEST(a_loop_of_hours_may_be_cut_off_early),
         TEST(a_slope_is_made_of_some_hundred_samples),
         TEST(what_has_not_grown_rests_for_a_moment),

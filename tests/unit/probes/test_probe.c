@@ -339,7 +339,7 @@ static void a_whole_sample(void **state)
     *asked = (struct asked){0};
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9, .step = 3};
     int64_t rate = 0;
-    if (!probe_sample(target->probe, true, &sample, &rate, &target->err))
+    if (!probe_sample(target->probe, SAMPLE_WHOLE, &sample, &rate, &target->err))
         fail_msg("%s", target->err.text);
     assert_int_equal(sample.phase, PHASE_START); /* the caller's to set */
     assert_int_equal(sample.iteration, 0);
@@ -396,16 +396,45 @@ static void the_profiles_of_a_sample_are_handed_on_as_they_came(void **state)
     *asked = (struct asked){0};
     struct sample sample = {0};
     int64_t rate;
-    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_true(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_taken(target, GAUGE_HEAP_STACK, "heap.pb.gz");
     assert_taken(target, GAUGE_GOROUTINE, "goroutine.pb.gz");
     assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\n");
     sample_free(&sample);
 
     target->disk_is_full = true;
-    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INTERNAL);
     assert_non_null(strstr(target->err.text, "the disk is full"));
+    target_free(target);
+}
+
+/* Nothing is asked that the target has to stop for; what held the heap is shown as it was. */
+static void a_sample_of_counts_leaves_the_heap_alone(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, PATIENCE_MS);
+    assert_non_null(target->probe);
+    struct sample whole = {0}, counts = {0};
+    int64_t rate;
+    assert_true(probe_sample(target->probe, SAMPLE_WHOLE, &whole, &rate, &target->err));
+    *asked = (struct asked){0};
+    rate = 0;
+    if (!probe_sample(target->probe, SAMPLE_COUNTS, &counts, &rate, &target->err))
+        fail_msg("%s", target->err.text);
+    assert_string_equal(asked->paths, "goroutine\n");
+    assert_int_equal(rate, 1);
+    assert_true(counts.gauges[GAUGE_GOROUTINE] == whole.gauges[GAUGE_GOROUTINE]);
+    assert_true(isnan(counts.gauges[GAUGE_HEAP_ALLOC]));
+    assert_int_equal(counts.collections, 0);
+    assert_false(target->whole);
+    assert_int_equal(counts.holdings.count, whole.holdings.count);
+    for (size_t i = 0; i < counts.holdings.count; i++)
+        assert_memory_equal(&counts.holdings.items[i], &whole.holdings.items[i],
+                            sizeof *whole.holdings.items);
+    sample_free(&whole);
+    sample_free(&counts);
     target_free(target);
 }
 
@@ -420,7 +449,7 @@ static void memstats_without_one_figure_are_no_memstats(void **state)
         struct sample sample = {0};
         int64_t rate;
         snprintf(asked->missing, sizeof asked->missing, "%s", lines[i]);
-        assert_false(probe_sample(target->probe, true, &sample, &rate, &target->err));
+        assert_false(probe_sample(target->probe, SAMPLE_WHOLE, &sample, &rate, &target->err));
         assert_int_equal(target->err.class, LG_ERROR_TARGET);
         assert_non_null(strstr(target->err.text, "does not print the MemStats"));
     }
@@ -437,7 +466,7 @@ static void a_world_that_cannot_be_counted_is_no_sample(void **state)
     target->world_is_broken = true;
     struct sample sample = {0};
     int64_t rate;
-    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INVALID);
     assert_false(target->whole);
     target_free(target);
@@ -453,7 +482,7 @@ static void leaked_goroutines_come_beside_what_was_held(void **state)
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9}, leaks = {0};
     int64_t rate;
     bool served = false;
-    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_true(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     sample.iteration = 9;
     if (!probe_goroutine_leaks(target->probe, &sample, &leaks, &served, &target->err))
         fail_msg("%s", target->err.text);
@@ -503,7 +532,7 @@ static void samples_of_a_quiet_process_are_alike(void **state)
     struct sample samples[5] = {0};
     for (size_t i = 0; i < 5; i++) {
         int64_t rate;
-        assert_true(probe_sample(target->probe, false, &samples[i], &rate, &target->err));
+        assert_true(probe_sample(target->probe, SAMPLE_HEAP, &samples[i], &rate, &target->err));
         assert_true(isnan(samples[i].gauges[GAUGE_HEAP_ALLOC]));
         assert_int_equal(samples[i].collections, 0);
         assert_true(samples[i].gauges[GAUGE_FD] == samples[0].gauges[GAUGE_FD]);
@@ -528,7 +557,7 @@ static void a_target_that_ends_is_told_from_one_that_restarts(void **state)
     target_end(target);
     struct sample sample = {0};
     int64_t rate;
-    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_TARGET);
     assert_null(sample.holdings.items);
     target_free(target);
@@ -549,7 +578,7 @@ static void a_new_process_on_the_port_is_a_restart(void **state)
     struct target *second = target_start(true);
     struct sample sample = {0};
     int64_t rate;
-    assert_false(probe_sample(probe, false, &sample, &rate, &first->err));
+    assert_false(probe_sample(probe, SAMPLE_HEAP, &sample, &rate, &first->err));
     assert_int_equal(first->err.class, LG_ERROR_INVALID);
     assert_non_null(strstr(first->err.text, "restarted"));
     probe_close(probe);
@@ -569,7 +598,7 @@ static void a_process_without_its_port_has_restarted(void **state)
         sched_yield();
     struct sample sample = {0};
     int64_t rate;
-    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INVALID);
     assert_non_null(strstr(target->err.text, "restarted"));
     target_free(target);
@@ -585,10 +614,10 @@ static void a_number_that_is_used_again_is_a_restart(void **state)
     struct sample sample = {0};
     int64_t rate;
     pretend(target->pid, 0);
-    assert_true(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_true(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     sample_free(&sample);
     pretend(target->pid, 1);
-    assert_false(probe_sample(target->probe, false, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     pretended.pid = 0;
     assert_int_equal(target->err.class, LG_ERROR_INVALID);
     assert_non_null(strstr(target->err.text, "restarted"));
@@ -607,7 +636,7 @@ static void what_sampling_costs_is_not_the_targets(void **state)
         struct sample sample = {0};
         int64_t rate;
         pretended.cpu += 100;
-        if (!probe_sample(target->probe, false, &sample, &rate, &target->err))
+        if (!probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err))
             fail_msg("%s", target->err.text);
         if (fabs(sample.gauges[GAUGE_CPU] - burned / 100.0) > 1e-9)
             fail_msg("%g s of %u hundredths", sample.gauges[GAUGE_CPU], burned);
@@ -667,6 +696,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
         cmocka_unit_test(the_profiles_of_a_sample_are_handed_on_as_they_came),
+        cmocka_unit_test(a_sample_of_counts_leaves_the_heap_alone),
         cmocka_unit_test(memstats_without_one_figure_are_no_memstats),
         cmocka_unit_test(a_world_that_cannot_be_counted_is_no_sample),
         cmocka_unit_test(leaked_goroutines_come_beside_what_was_held),

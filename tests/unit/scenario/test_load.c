@@ -92,9 +92,10 @@ static void test_defaults(void **state)
     _cleanup_plan_ struct plan *plan = load_text(HEAD BODY);
     assert_int_equal(plan->measure.warmup, 6);
     assert_int_equal(plan->measure.idle_samples, 6);
-    assert_int_equal(plan->measure.idle_ms, 10000);
+    assert_int_equal(plan->measure.idle_ms, 5000);
     assert_int_equal(plan->measure.samples, 21);
     assert_int_equal(plan->measure.iterations_per_sample, 2);
+    assert_int_equal(plan->measure.loop_ms, LOOP_LEAST_MS);
     assert_int_equal(plan->measure.every_ms, 0);
     assert_int_equal(plan->measure.for_ms, 0);
     assert_int_equal(plan->measure.drain_ms, DEADLINE_DRAIN_MS);
@@ -105,6 +106,16 @@ static void test_defaults(void **state)
     assert_int_equal(plan->iteration.count, 1);
     assert_int_equal(plan->iteration.items[0].timeout_ms, -1);
     assert_texts(&plan->world.projects, "p1");
+}
+
+/* Who says how many are played is not given more. */
+static void test_iterations_that_are_given_stay(void **state)
+{
+    (void)state;
+    _cleanup_plan_ struct plan *plan =
+        load_text(HEAD BODY "measure: {iterations_per_sample: 2}\n");
+    assert_int_equal(plan->measure.iterations_per_sample, 2);
+    assert_int_equal(plan->measure.loop_ms, 0);
 }
 
 /* What the reference says where the code has a constant of its own. */
@@ -528,6 +539,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_iterations_that_are_given_stay),
         cmocka_unit_test(test_documented_defaults_are_those_of_the_code),
         cmocka_unit_test(test_target_defaults),
         cmocka_unit_test(test_head),
