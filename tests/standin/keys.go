@@ -44,7 +44,7 @@ func (m *model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "[", "~":
 		m.show(m.tabBeside(-1))
 	case "K", "8", "9":
-		if m.config.Features.Flags["cross_project_overview"] {
+		if enabled, set := m.config.Features.Flags["cross_project_overview"]; enabled || !set {
 			return m.openOverview()
 		}
 	case "?":

@@ -82,10 +82,6 @@ func TestTdNotesAndOverviewLetGo(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := startTdSession(t, leaks)
-			s.await("a feature", func(m *model) bool {
-				m.config.Features.Flags = map[string]bool{"cross_project_overview": true}
-				return true
-			})
 			play := func(iterations int) level {
 				for range iterations {
 					tdIterations[c.event](s)
