@@ -28,7 +28,8 @@ struct probe {
     struct probe_options options;
     char *world_root;
     struct proc proc;
-    unsigned short port;
+    struct listener listener;
+    struct socket_list sockets;
     struct pprof *pprof;
     struct holder_table *holders;
     struct holding_list heap; /* as it was read last, and at which rate */
@@ -45,6 +46,7 @@ void probe_close(struct probe *probe)
     proc_close(&probe->proc);
     holder_table_free(probe->holders);
     holding_list_free(&probe->heap);
+    socket_list_free(&probe->sockets);
     free(probe->world_root);
     free(probe);
 }
@@ -84,7 +86,7 @@ static bool try_candidate(struct probe *probe, const struct listener *listener, 
     if (pprof != NULL && answers_as_pprof(pprof, err) &&
         proc_open(proc_root, listener->owner, &probe->proc, err)) {
         probe->pprof = pprof;
-        probe->port = listener->port;
+        probe->listener = *listener;
         return true;
     }
     pprof_free(pprof);
@@ -195,7 +197,7 @@ pid_t probe_pid(const struct probe *probe)
 
 unsigned short probe_port(const struct probe *probe)
 {
-    return probe->port;
+    return probe->listener.port;
 }
 
 struct pprof *probe_pprof(struct probe *probe)
@@ -246,7 +248,7 @@ static bool target_is_same(const struct probe *probe, struct lg_error *err)
     struct proc_stat stat;
     bool ended = !proc_stat_read(&probe->proc, &stat, NULL) || stat.state == 'Z' ||
                  stat.state == 'X' || stat.start_time != probe->proc.start_time;
-    if (!ended && proc_owns_listener(proc_root, probe->proc.pid, probe->port))
+    if (!ended && proc_has_listener(&probe->proc, &probe->listener))
         return true;
     struct listener other;
     if (ended && !proc_find_listener(proc_root, probe->root, NULL, 0, &other, NULL))
@@ -254,7 +256,7 @@ static bool target_is_same(const struct probe *probe, struct lg_error *err)
                        (int)probe->proc.pid);
     return lg_fail(err, LG_ERROR_INVALID, 0,
                    "the target restarted: process %d no longer listens on port %u",
-                   (int)probe->proc.pid, probe->port);
+                   (int)probe->proc.pid, probe->listener.port);
 }
 
 static bool read_profile(struct probe_counting *reading, const char *path, enum gauge gauge,
@@ -332,10 +334,11 @@ static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
 
 static bool read_process(struct probe_counting *reading, struct lg_error *err)
 {
-    const struct proc *proc = &reading->probe->proc;
+    struct probe *probe = reading->probe;
+    const struct proc *proc = &probe->proc;
     double *gauges = reading->sample.gauges;
     unsigned fds, watches, threads;
-    if (!proc_fds_read(proc, reading->probe->world_root, reading->probe->holders,
+    if (!proc_fds_read(proc, probe->world_root, &probe->sockets, probe->holders,
                        &reading->sample.holdings, &fds, err) ||
         !proc_watches_read(proc, &watches, err) || !proc_threads_read(proc, &threads, err) ||
         !proc_rss_read(proc, &gauges[GAUGE_RSS], err))
@@ -391,7 +394,7 @@ static bool read_all(struct probe_counting *reading, enum sample_depth depth, st
     unsigned fds_before_gc = 0;
     if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
         !proc_peak_read(&probe->proc, &gauges[GAUGE_RSS_PEAK], err) ||
-        !proc_fds_read(&probe->proc, NULL, NULL, NULL, &fds_before_gc, err) ||
+        !proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds_before_gc, err) ||
         !read_profiles(reading, depth, err) ||
         (depth == SAMPLE_WHOLE && !read_memstats(reading, err)) || !read_process(reading, err) ||
         !read_descendants(reading, err))
@@ -430,7 +433,7 @@ bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     unsigned fds;
     if (!pprof_fetch(probe->pprof, "goroutine?debug=1", &text, err) ||
-        !proc_fds_read(&probe->proc, NULL, NULL, NULL, &fds, err))
+        !proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds, err))
         return false;
     counts->fds = fds;
     return sscanf(buffer_string(&text), "goroutine profile: total %lf", &counts->goroutines) == 1 ||

@@ -26,11 +26,6 @@ struct socket {
     bool loopback;       /* bound to the loopback address, or to every address */
 };
 
-struct socket_list {
-    struct socket *items; /* sorted by inode */
-    size_t count, capacity;
-};
-
 enum { TCP_STATE_LISTEN = 0x0A, ADDRESS_WORDS = 4 };
 
 struct address {
@@ -124,6 +119,7 @@ static int by_inode(const void *a, const void *b)
 /* Tables that are missing (a kernel without IPv6) are empty. */
 static void socket_list_read(const struct proc *proc, bool listeners_only, struct socket_list *list)
 {
+    list->count = 0;
     static const struct {
         const char *name;
         enum socket_kind kind;
@@ -147,9 +143,10 @@ static const struct socket *socket_list_find(const struct socket_list *list, uns
                             : bsearch(&wanted, list->items, list->count, sizeof wanted, by_inode);
 }
 
-static void socket_list_free(struct socket_list *list)
+void socket_list_free(struct socket_list *list)
 {
     free(list->items);
+    *list = (struct socket_list){0};
 }
 #define _cleanup_sockets_ __attribute__((cleanup(socket_list_free)))
 
@@ -215,13 +212,13 @@ static const char *fd_name(char link[PATH_MAX], const char *world_root, char tex
     return link;
 }
 
-bool proc_fds_read(const struct proc *proc, const char *world_root, struct holder_table *table,
-                   struct holding_list *holdings, unsigned *fds, struct lg_error *err)
+bool proc_fds_read(const struct proc *proc, const char *world_root, struct socket_list *sockets,
+                   struct holder_table *table, struct holding_list *holdings, unsigned *fds,
+                   struct lg_error *err)
 {
     _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
     if (stream == NULL)
         return proc_failed(proc, errno, "fd", err);
-    _cleanup_sockets_ struct socket_list sockets = {0};
     bool sockets_read = false;
     unsigned found = 0;
     char link[PATH_MAX], text[PATH_MAX + 16];
@@ -231,10 +228,11 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct holde
             continue;
         const char *name;
         if (socket_link_inode(link, &inode)) {
-            if (!sockets_read)
-                socket_list_read(proc, false, &sockets);
-            sockets_read = true;
-            name = socket_name(socket_list_find(&sockets, inode));
+            if (!sockets_read && socket_list_find(sockets, inode) == NULL) {
+                socket_list_read(proc, false, sockets);
+                sockets_read = true;
+            }
+            name = socket_name(socket_list_find(sockets, inode));
         } else {
             name = fd_name(link, world_root, text);
         }
@@ -283,30 +281,30 @@ static bool is_skipped(const unsigned short *skip, size_t count, unsigned short 
     return false;
 }
 
-/* The listening socket of the process with the lowest descriptor: on that port, or, where it is 0,
- * of those on loopback and not skipped. */
-static bool listener_of(const char *proc_root, pid_t pid, unsigned short port,
-                        const unsigned short *skip, size_t skip_count, struct listener *listener)
+/* The listening socket of the process on loopback, and not skipped, with the lowest descriptor. */
+static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *skip,
+                        size_t skip_count, struct listener *listener)
 {
     _cleanup_proc_ struct proc proc = {.directory = -1};
     if (!proc_open(proc_root, pid, &proc, NULL))
         return false;
     _cleanup_sockets_ struct socket_list sockets = {0};
-    socket_list_read(&proc, true, &sockets);
     _cleanup_directory_ DIR *stream = proc_directory_open(&proc, "fd");
-    if (sockets.count == 0 || stream == NULL)
+    if (stream == NULL)
         return false;
+    bool sockets_read = false;
     unsigned long lowest = ULONG_MAX;
     char link[PATH_MAX];
     for (unsigned long number, inode; fd_next(stream, &number, link);) {
         if (number >= lowest || !socket_link_inode(link, &inode))
             continue;
+        if (!sockets_read)
+            socket_list_read(&proc, true, &sockets);
+        sockets_read = true;
         const struct socket *socket = socket_list_find(&sockets, inode);
-        if (socket == NULL ||
-            (port != 0 ? socket->port != port
-                       : !socket->loopback || is_skipped(skip, skip_count, socket->port)))
+        if (socket == NULL || !socket->loopback || is_skipped(skip, skip_count, socket->port))
             continue;
-        *listener = (struct listener){pid, socket->port, socket->ipv6};
+        *listener = (struct listener){pid, socket->port, socket->ipv6, number, inode};
         lowest = number;
     }
     return lowest != ULONG_MAX;
@@ -320,15 +318,18 @@ bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short 
     if (!proc_descendants(proc_root, root, &pids, &count, err))
         return false;
     for (size_t i = 0; i <= count; i++)
-        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], 0, skip, skip_count, listener))
+        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], skip, skip_count, listener))
             return true;
     if (err != NULL)
         *err = (struct lg_error){.class = LG_ERROR_NONE};
     return false;
 }
 
-bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port)
+bool proc_has_listener(const struct proc *proc, const struct listener *listener)
 {
-    struct listener found;
-    return listener_of(proc_root, pid, port, NULL, 0, &found);
+    unsigned long inode;
+    char name[32], link[64] = "";
+    snprintf(name, sizeof name, "fd/%lu", listener->descriptor);
+    return readlinkat(proc->directory, name, link, sizeof link - 1) > 0 &&
+           socket_link_inode(link, &inode) && inode == listener->inode;
 }

@@ -39,11 +39,19 @@ struct proc_stat {
 LG_CHECKED bool proc_stat_read(const struct proc *proc, struct proc_stat *stat,
                                struct lg_error *err);
 
+/* The machine's sockets as they were read last; zeroed at first. The kernel looks through a table
+ * of megabytes for its list of connections, so it is read again only for a socket that is new. */
+struct socket_list {
+    struct socket *items; /* sorted by inode */
+    size_t count, capacity;
+};
+void socket_list_free(struct socket_list *list); /* what it owns, not the struct itself */
+
 /* How many descriptors; when table is not NULL, one holding for each kind and path, appended to
- * holdings (sorted and summed by the caller). */
+ * holdings (sorted and summed by the caller); then `sockets` is needed as well. */
 LG_CHECKED bool proc_fds_read(const struct proc *proc, const char *world_root,
-                              struct holder_table *table, struct holding_list *holdings,
-                              unsigned *fds, struct lg_error *err);
+                              struct socket_list *sockets, struct holder_table *table,
+                              struct holding_list *holdings, unsigned *fds, struct lg_error *err);
 /* inotify watches over all inotify descriptors, from fdinfo. */
 LG_CHECKED bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
 LG_CHECKED bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);
@@ -67,6 +75,7 @@ struct listener {
     pid_t owner;
     unsigned short port; /* in host order */
     bool ipv6;           /* at ::1, not at 127.0.0.1 */
+    unsigned long descriptor, inode;
 };
 /* The listening TCP socket on loopback of root or one of its descendants. False with class
  * LG_ERROR_NONE while there is none. With several the lowest descriptor of the nearest process
@@ -74,8 +83,8 @@ struct listener {
 LG_CHECKED bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
                                    size_t skip_count, struct listener *listener,
                                    struct lg_error *err);
-/* Does the process own a listening socket on that port now? */
-bool proc_owns_listener(const char *proc_root, pid_t pid, unsigned short port);
+/* Does the process still have this very socket? */
+bool proc_has_listener(const struct proc *proc, const struct listener *listener);
 
 /* inotify instances that this user may still open, by trying (at most `wanted` are opened and
  * closed again). A cut-off at the limit looks like a plateau. */

@@ -8,7 +8,7 @@ from runs import beside_others
 
 pytestmark = pytest.mark.usefixtures("standin_is_built")
 
-FAST = "{idle_for: 1100ms, drain: 5s}"
+FAST = "{idle_for: 1100ms, drain: 5s, iterations_per_sample: 1}"
 
 
 def run(place, control, program, *words):

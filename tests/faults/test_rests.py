@@ -14,10 +14,10 @@ version: 1
 extends: standin
 tools: [git, "true"]
 """
-FAST = "{idle_for: 2s, drain: 5s}"
+FAST = "{idle_for: 2s, drain: 5s, iterations_per_sample: 1}"
 # A poll that is eager for 5 s after a key is at rest in the second half.
-LONGER = "{idle_for: 12s, drain: 15s}"
-WARMUP, LOOP = 6, 40
+LONGER = "{idle_for: 12s, drain: 15s, iterations_per_sample: 1}"
+WARMUP, LOOP = 6, 20
 
 
 def run(place, leak, *words, measure=FAST, scenario=TWO_TABS):
@@ -116,7 +116,7 @@ def test_a_rate_that_grows_per_iteration(place, leak, gauge, holder):
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("leak", ["cpu-rate", "cpu-rate,slow-quit:20"])
+@pytest.mark.parametrize("leak", ["cpu-rate", "cpu-rate,slow-quit:12"])
 def test_what_burns_more_per_iteration(place, leak):
     """Also where the program then takes too long to end."""
     shown, stored = run(place, leak)

@@ -202,6 +202,7 @@ static void close_port(int number)
 {
     (void)number;
     shutdown(pprof_listener, SHUT_RDWR);
+    close(pprof_listener);
     asked->port_closed = true;
 }
 

@@ -169,7 +169,7 @@ static void a_zombies_descriptors_are_the_targets_failure(void **state)
     unsigned fds = 0;
     struct lg_error err = {0};
     /* The superuser sees an empty directory, everybody else may not look. */
-    if (!proc_fds_read(&proc, NULL, NULL, NULL, &fds, &err))
+    if (!proc_fds_read(&proc, NULL, NULL, NULL, NULL, &fds, &err))
         assert_int_equal(err.class, LG_ERROR_TARGET);
     assert_int_equal(fds, 0);
     proc_close(&proc);
@@ -182,13 +182,21 @@ struct fds {
     unsigned fds;
 };
 
-static struct fds fds_of(const struct proc *proc, const char *world)
+static struct fds fds_with(const struct proc *proc, const char *world, struct socket_list *sockets)
 {
     struct fds fds = {.table = holder_table_new()};
     struct lg_error err = {0};
-    if (!proc_fds_read(proc, world, fds.table, &fds.holdings, &fds.fds, &err))
+    if (!proc_fds_read(proc, world, sockets, fds.table, &fds.holdings, &fds.fds, &err))
         fail_msg("%s", err.text);
     holding_list_sum(&fds.holdings);
+    return fds;
+}
+
+static struct fds fds_of(const struct proc *proc, const char *world)
+{
+    struct socket_list sockets = {0};
+    struct fds fds = fds_with(proc, world, &sockets);
+    socket_list_free(&sockets);
     return fds;
 }
 
@@ -284,6 +292,32 @@ static void descriptors_are_named_by_kind_and_path(void **state)
     for (size_t i = 0; i < fds.holdings.count; i++)
         assert_int_equal(fds_held_by(&fds, expected[i].text), expected[i].count);
     fds_free(&fds);
+    proc_close(&proc);
+}
+
+static void a_socket_is_looked_up_once(void **state)
+{
+    struct fake *fake = *state;
+    fake_process(fake, 42, "x", 1);
+    fake_link(fake, "42/fd/7", "socket:[501]");
+    fake_file(fake, "42/net/tcp", tcp_table);
+    struct proc proc = fake_open(fake, 42);
+    struct socket_list sockets = {0};
+    struct fds first = fds_with(&proc, NULL, &sockets);
+    assert_int_equal(fds_held_by(&first, "socket:tcp:listen"), 1);
+    /* The table has another one by now: as long as nothing is new, nobody looks. */
+    fake_file(fake, "42/net/tcp", "");
+    struct fds second = fds_with(&proc, NULL, &sockets);
+    assert_int_equal(fds_held_by(&second, "socket:tcp:listen"), 1);
+    fake_file(fake, "42/net/tcp", tcp_table);
+    fake_link(fake, "42/fd/8", "socket:[502]");
+    struct fds third = fds_with(&proc, NULL, &sockets);
+    assert_int_equal(fds_held_by(&third, "socket:tcp:listen"), 1);
+    assert_int_equal(fds_held_by(&third, "socket:tcp"), 1);
+    fds_free(&first);
+    fds_free(&second);
+    fds_free(&third);
+    socket_list_free(&sockets);
     proc_close(&proc);
 }
 
@@ -439,15 +473,20 @@ static void the_nearest_listener_with_the_lowest_descriptor_wins(void **state)
     } expected[] = {{8080, true}, {6060, false}, {8081, false}};
     unsigned short skip[4] = {0};
     struct listener found = {0};
+    struct proc owner = fake_open(fake, 43), other = fake_open(fake, 42);
     for (size_t i = 0; i < 3; i++) {
         assert_true(proc_find_listener(fake->root, 42, skip, i, &found, NULL));
         assert_int_equal(found.owner, 43);
         assert_int_equal(found.port, expected[i].port);
         assert_int_equal(found.ipv6, expected[i].ipv6);
-        assert_true(proc_owns_listener(fake->root, 43, found.port));
-        assert_false(proc_owns_listener(fake->root, 42, found.port));
+        assert_true(proc_has_listener(&owner, &found));
+        assert_false(proc_has_listener(&other, &found));
         skip[i] = found.port;
     }
+    found.inode++;
+    assert_false(proc_has_listener(&owner, &found));
+    proc_close(&owner);
+    proc_close(&other);
     struct lg_error err = {.class = LG_ERROR_INTERNAL};
     assert_false(proc_find_listener(fake->root, 42, skip, 3, &found, &err));
     assert_int_equal(err.class, LG_ERROR_NONE);
@@ -503,9 +542,12 @@ static void this_process_is_seen_as_it_is(void **state)
     assert_true(threads >= 1);
     assert_true(proc_rss_read(&self, &rss, NULL));
     assert_true(rss > 100 * 1024);
-    assert_true(proc_owns_listener("/proc", getpid(), port));
+    struct listener listener;
+    assert_true(proc_find_listener("/proc", getpid(), NULL, 0, &listener, NULL));
+    assert_int_equal(listener.port, port);
+    assert_true(proc_has_listener(&self, &listener));
     close(opened[0]);
-    assert_false(proc_owns_listener("/proc", getpid(), port));
+    assert_false(proc_has_listener(&self, &listener));
     for (size_t i = 1; i < 7; i++)
         close(opened[i]);
     fds_free(&before);
@@ -586,6 +628,7 @@ int main(void)
         with_fake(a_process_that_has_ended_is_the_targets_failure),
         cmocka_unit_test(a_zombies_descriptors_are_the_targets_failure),
         with_fake(descriptors_are_named_by_kind_and_path),
+        with_fake(a_socket_is_looked_up_once),
         with_fake(a_descriptor_that_vanishes_is_not_counted),
         with_fake(watches_are_counted_over_all_inotify_descriptors),
         with_fake(the_time_waited_for_a_processor_is_that_of_all_threads),
