@@ -300,7 +300,9 @@ static void a_socket_is_looked_up_once(void **state)
     struct fake *fake = *state;
     fake_process(fake, 42, "x", 1);
     fake_link(fake, "42/fd/7", "socket:[501]");
-    fake_file(fake, "42/net/tcp", tcp_table);
+    _cleanup_free_ char *first_line =
+        memory_copy_range(tcp_table, (size_t)(strstr(tcp_table, "   1:") - tcp_table));
+    fake_file(fake, "42/net/tcp", first_line);
     struct proc proc = fake_open(fake, 42);
     struct socket_list sockets = {0};
     struct fds first = fds_with(&proc, NULL, &sockets);
