@@ -96,6 +96,8 @@ static void put_text(struct buffer *out, const struct suite_result *suite)
     text_report(suite, &text);
     _cleanup_free_ char *cut = text_shortened(buffer_string(&text), LIMIT_PAGE_REPORT_BYTES);
     html_text(out, cut);
+    if (text.length > LIMIT_PAGE_REPORT_BYTES)
+        html_text(out, "\n\nThe rest is left out here; `leakgate report` prints all of it.\n");
 }
 
 /* A scenario that would make the page too large is left out but for its summary. */

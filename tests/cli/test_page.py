@@ -225,6 +225,11 @@ def test_stacks_as_an_icicle(ordinary):
     [icicle] = of_class(section(ordinary, "ticks"), "icicle")[:1]
     titles = [text_of(element) for element in icicle.iter() if name_of(element) == "title"]
     assert titles == ["tea.Tick.func: +1.00"]
+    # What comes with it is drawn as what leaks.
+    memory = of_class(section(ordinary, "ticks"), "icicle")[1]
+    assert text_of(next(memory.iter("figcaption"))).startswith("Memory that leaks, by the stack that allocated")
+    assert [text_of(element) for element in memory.iter() if name_of(element) == "title"] == [
+        "app.(*Plugin).poll: +112 B", "tea.Tick: +112 B", "time.NewTimer: +112 B", "time.newTimer: +112 B"]
     assert "timers made by app.(*Plugin).poll (+1.0 per iteration)" in text_of(section(ordinary, "ticks"))
 
 

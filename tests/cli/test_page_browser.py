@@ -179,6 +179,44 @@ def draw(leakgate, chromium, tmp_path):
     return make
 
 
+@pytest.mark.parametrize("change, said", [
+    ({"verdict": "stopped", "stopped": "by a signal; found until then: fd"}, "s: by a signal; found until then: fd"),
+    ({"verdict": "invalid", "reason": "the screen differs", "where": "a.yaml:1:2"}, "s: the screen differs (a.yaml:1:2)"),
+    ({"verdict": "skipped", "reason": "no td here"}, "s: no td here"),
+    ({"verdict": "inconclusive", "reason": None}, "s: no reason is known"),
+    ({"verdict": "pass", "findings": [{"kind": "backlog"}, {"kind": "unconfirmed"}]},
+     "s: nothing grew that the baseline does not allow; what grew in the loop was gone at rest; "
+     "what one run showed, others did not"),
+    ({"verdict": "pass", "findings": None}, "s: every step was done; nothing was measured"),
+    ({"verdict": "failed", "reason": "it crashed", "whole": None,
+      "worst": {"kind": "left_behind", "fails": True, "holder": "sh (7)", "text": "outlived the target"}},
+     "s left behind sh (7): outlived the target. Also out of the baseline: fd. Then the run failed: it crashed"),
+    ({"whole": None, "worst": {"kind": "level", "fails": True, "gauge": "fd", "text": "9, baseline 5"}},
+     "s rests higher than it may: fd 9, baseline 5."),
+    ({"whole": None, "worst": {"kind": "exception_expired", "fails": True, "gauge": "fd", "holder": "pipe", "text": "since May"}},
+     "s fd pipe has an exception that is over: since May."),
+    ({"located": True}, "s leaks open file descriptors: +1.00 per iteration, held by anon_inode:[eventpoll]; with which step was "
+                        "looked for and not found. From 5 to 47 in 42 iterations; after 75 s at rest all of it is still there."),
+])
+def test_the_sentence_of_each_verdict(draw, chromium, change, said):
+    draw(lambda scenario: scenario.update({"name": "s", "where": None, **change}))
+    assert chromium.run("document.querySelector('.body .sentence').textContent") == said
+
+
+def test_what_is_to_be_known_of_the_suite_stands_first(leakgate, chromium, tmp_path):
+    journals.leaking().write(leakgate.directory / "leakgate-report")
+    page = pages.make(leakgate)
+    suite, scenarios = pages.data_of(page)
+    suite.update(problem="shard 1 is missing", caution="Against main: <weaker>", missing=["scenario a: gone"],
+                 stopped="Stopped by signal 2 (Interrupt).", verdict="nothing judged")
+    pages.draw(chromium, pages.with_data(page, suite, scenarios * 11), tmp_path)
+    top = chromium.run("document.querySelector('main section').innerText")
+    for said in ("shard 1 is missing", "Against main: <weaker>", "scenario a: gone", "Stopped by signal 2",
+                 "And 2 more, in the table."):
+        assert said in top
+    assert chromium.run("document.querySelector('h1 .verdict').className") == "verdict inconclusive"
+
+
 def curve(gauge, values):
     return {"gauge": gauge, "allowed": 0, "judged": None, "points": [x for pair in enumerate(values) for x in pair]}
 

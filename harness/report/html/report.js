@@ -225,8 +225,7 @@
             low = low >= 0 ? Math.max(start, 0) : start;
             most = low + room;
         }
-        let step = stepOf((most - low) / axis.unit, 4);
-        if (unit === "count") step = Math.max(step, 1);
+        const step = stepOf((most - low) / axis.unit, 4);
         axis.decimals = step < 1 ? Math.ceil(-Math.log10(step) - 1e-9) : 0;
         axis.step = step * axis.unit;
         axis.bottom = Math.floor(low / axis.step) * axis.step;
