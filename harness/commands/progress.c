@@ -62,7 +62,7 @@ static void take_record(void *context, const struct journal_record *record)
     struct progress_slot *slot = context;
     slot->last_event = clock_now();
     if (record->kind == RECORD_PHASE) {
-        snprintf(slot->phase, sizeof slot->phase, "%s", phase_name(record->phase.phase));
+        slot->phase = record->phase.phase;
     } else if (record->kind == RECORD_ITERATION) {
         slot->iteration = (unsigned)record->iteration.iteration;
         slot->iterations = (unsigned)record->iteration.of;
@@ -100,11 +100,11 @@ static double attempt_seconds_left(const struct progress_slot *slot)
     unsigned done = slot->iteration - slot->first_iteration;
     if (slot->iterations < slot->iteration || done == 0)
         return -1;
-    if (strcmp(slot->phase, phase_name(PHASE_DRAIN)) == 0)
+    if (slot->phase == PHASE_DRAIN)
         return (double)measure->drain_ms / 1000;
     double pace = (slot->last_at - slot->first_at) / done;
     double left = pace * (slot->iterations - slot->iteration);
-    if (strcmp(slot->phase, phase_name(PHASE_WARMUP)) == 0)
+    if (slot->phase == PHASE_WARMUP)
         left += (double)measure->idle_ms / 1000;
     return fmax(left - clock_seconds_since(slot->last_event), 0);
 }
@@ -126,10 +126,11 @@ static void describe(const struct progress_slot *slot, struct buffer *line)
     const double long_enough = 600;
     double left = attempt_seconds_left(slot);
     bool further = slot->attempt != ATTEMPT_SCREENING;
-    bool drains = strcmp(slot->phase, phase_name(PHASE_DRAIN)) == 0;
+    bool drains = slot->phase == PHASE_DRAIN;
     char time[64];
     buffer_format(line, "%s%s%s: %s", slot->plan->name, further ? ", " : "",
-                  further ? attempt_name(slot->attempt) : "", slot->phase);
+                  further ? attempt_name(slot->attempt) : "",
+                  slot->phase == PHASE_COUNT ? "start" : phase_name(slot->phase));
     if (slot->iterations > 0)
         buffer_format(line, ", iteration %u of %u", slot->iteration, slot->iterations);
     if (left < 0)
@@ -195,7 +196,7 @@ void progress_begin(struct progress *progress, unsigned slot, const struct plan 
                                                    .plan = plan,
                                                    .expected = expected,
                                                    .began = clock_now(),
-                                                   .phase = "start"};
+                                                   .phase = PHASE_COUNT};
     if (!progress->terminal && progress->slot_count == 1)
         fprintf(stderr, "[%zu/%zu] %s ...%s", progress->finished + 1, progress->of, plan->name,
                 progress->screens != NULL ? "\n" : "");
@@ -211,7 +212,7 @@ void progress_attempt(struct progress *progress, unsigned slot, enum attempt att
                                       .expected = running->expected,
                                       .began = running->began,
                                       .attempt = attempt,
-                                      .phase = "start",
+                                      .phase = PHASE_COUNT,
                                       .last_event = clock_now()};
     if (progress->terminal || progress->screens != NULL)
         running->follower = journal_follow(journal);

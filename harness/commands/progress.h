@@ -24,7 +24,7 @@ struct progress_slot {
     int64_t began;
     enum attempt attempt;
     struct journal_follower *follower; /* of the attempt's journal; NULL: nobody is interested */
-    char phase[16];
+    enum phase phase;                  /* PHASE_COUNT: it starts */
     unsigned iteration;
     unsigned iterations;
     unsigned first_iteration;

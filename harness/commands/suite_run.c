@@ -2,10 +2,7 @@
 
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "commands/schedule.h"
 #include "measure/run.h"

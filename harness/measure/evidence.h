@@ -6,8 +6,7 @@
  * removed then if the scenario passes (result/evidence.h). Nothing is fetched for it in the loop:
  * the profiles are those that were fetched to be decoded.
  */
-#ifndef LEAKGATE_MEASURE_EVIDENCE_H
-#define LEAKGATE_MEASURE_EVIDENCE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ void evidence_take_goroutines(const struct evidence *evidence, struct pprof *ppr
 /* Gives the profiles their names. Until then they cannot be seen. */
 bool evidence_publish(struct evidence *evidence, struct lg_error *err);
 void evidence_end(struct evidence *evidence);
-
-#endif

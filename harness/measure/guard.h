@@ -8,8 +8,7 @@
  * to stop, gives it DEADLINE_WORKER_STOP_MS, then kills it; the runner gives the guard
  * DEADLINE_TEARDOWN_MS.
  */
-#ifndef LEAKGATE_MEASURE_GUARD_H
-#define LEAKGATE_MEASURE_GUARD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -35,5 +34,3 @@ struct guard_result {
  * others while it runs. */
 bool guard_run(const struct run_options *options, bool keep_world, struct guard_result *result,
                struct lg_error *err);
-
-#endif

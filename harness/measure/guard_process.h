@@ -1,6 +1,5 @@
 /* The guard's own side: what runs in the process between runner and worker. */
-#ifndef LEAKGATE_MEASURE_GUARD_PROCESS_H
-#define LEAKGATE_MEASURE_GUARD_PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -18,5 +17,3 @@ struct guard_start {
 /* Starts the worker, watches it, ends everything, removes the world, writes the report: one JSON
  * object with worker_status, overdue, world_kept, killed and problem ("" when all went well). */
 void guard_serve(const struct guard_start *start) __attribute__((noreturn));
-
-#endif

@@ -1,6 +1,5 @@
 /* What a program prints; the version and hash of one, before it is started as the target. */
-#ifndef LEAKGATE_MEASURE_IDENTIFY_H
-#define LEAKGATE_MEASURE_IDENTIFY_H
+#pragma once
 
 #include <stdint.h>
 
@@ -28,5 +27,3 @@ char *version_line(const char *printed);
 /* That line of what `program` prints with the target file's version_arguments, within 5 s; "" when
  * there are none or it says nothing. The caller frees it. */
 char *identify_version(struct loop *loop, const struct world *world, const char *program);
-
-#endif

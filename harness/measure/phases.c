@@ -1,6 +1,5 @@
 /* The phases of a run: warm-up, idle, loop, drain. */
 #include <math.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"

@@ -1,6 +1,5 @@
 /* SIGINT, SIGTERM, SIGHUP and SIGQUIT, by which the processes of a run are asked to stop. */
-#ifndef LEAKGATE_MEASURE_STOP_SIGNALS_H
-#define LEAKGATE_MEASURE_STOP_SIGNALS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -11,5 +10,3 @@
 bool stop_signals_block(struct lg_error *err);
 /* A signalfd of them that does not block, which the caller closes; -1 and an error. */
 int stop_signals_open(struct lg_error *err);
-
-#endif

@@ -6,8 +6,7 @@
  * world_sessions_left after the target's end and before its survivors are ended;
  * world_counts_files_left after that; world_counts_free.
  */
-#ifndef LEAKGATE_MEASURE_WORLD_COUNTS_H
-#define LEAKGATE_MEASURE_WORLD_COUNTS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -46,5 +45,3 @@ void world_counts_free(struct world_counts *world_counts);
 bool sessions_read(struct loop *loop, const struct world *world, struct string_list *names);
 /* Ends these servers, and with them what runs in them: they outlive the target by design. */
 void sessions_end(struct loop *loop, const struct world *world);
-
-#endif

@@ -1,12 +1,10 @@
 #include "pictures/frames.h"
 
-#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"

@@ -1,6 +1,5 @@
 /* What an ELF file's Go build information says (debug/buildinfo). */
-#ifndef LEAKGATE_PROBES_BUILD_INFO_H
-#define LEAKGATE_PROBES_BUILD_INFO_H
+#pragma once
 
 /* Fields are "" where unknown. */
 struct build_info {
@@ -11,5 +10,3 @@ struct build_info {
 
 /* A program that is no Go program is no error. */
 void build_info_read(const char *program, struct build_info *info);
-
-#endif

@@ -7,8 +7,7 @@
  * Order of calls: packages_learn for every function of the profile; packages_whole_name;
  * packages_free.
  */
-#ifndef LEAKGATE_PROBES_FUNCTION_PACKAGE_H
-#define LEAKGATE_PROBES_FUNCTION_PACKAGE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ void packages_learn(struct packages *packages, const char *name, const char *fil
  * same, or not known. The caller frees it. */
 char *packages_whole_name(const struct packages *packages, const char *name, const char *file);
 void packages_free(struct packages *packages);
-
-#endif

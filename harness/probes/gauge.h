@@ -2,8 +2,7 @@
  * The one table of gauges. It drives the probes, the judge, the reports and docs/reference.md: a
  * new gauge is one row here and one function that reads it.
  */
-#ifndef LEAKGATE_PROBES_GAUGE_H
-#define LEAKGATE_PROBES_GAUGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -55,5 +54,3 @@ struct gauge_info {
 const struct gauge_info *gauge_info(enum gauge gauge);
 /* GAUGE_COUNT when there is none of that name. */
 enum gauge gauge_by_name(const char *name);
-
-#endif

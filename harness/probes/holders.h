@@ -5,8 +5,7 @@
  * holders by number. Names are raw here; the judge normalises them (verdict/holder_key.h), so that
  * a change of the rule can be judged again on a stored journal.
  */
-#ifndef LEAKGATE_PROBES_HOLDERS_H
-#define LEAKGATE_PROBES_HOLDERS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ size_t holder_table_function_count(const struct holder_table *table);
 /* Valid until the table changes. */
 struct holder holder_table_get(const struct holder_table *table, uint32_t number);
 const char *holder_table_function_name(const struct holder_table *table, uint32_t number);
-
-#endif

@@ -2,8 +2,7 @@
  * pprof over one keep-alive HTTP connection in the run's event loop: while a profile is fetched the
  * loop goes on draining the terminal. Limits: LIMIT_HTTP_*. Only loopback, no proxy, no redirect.
  */
-#ifndef LEAKGATE_PROBES_PPROF_H
-#define LEAKGATE_PROBES_PPROF_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ void pprof_set_timeout(struct pprof *pprof, int64_t ms);
 void pprof_set_keep_alive(struct pprof *pprof, bool keep_alive);
 /* Connections opened so far: 1 as long as keep-alive holds. */
 unsigned pprof_connections(const struct pprof *pprof);
-
-#endif

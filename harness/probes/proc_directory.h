@@ -1,6 +1,5 @@
 /* What the readers of /proc share; nobody outside this room includes it. */
-#ifndef LEAKGATE_PROBES_PROC_DIRECTORY_H
-#define LEAKGATE_PROBES_PROC_DIRECTORY_H
+#pragma once
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ void cleanup_directory(DIR **stream);
 bool proc_number_next(DIR *stream, unsigned long *number);
 
 #define _cleanup_proc_ __attribute__((cleanup(proc_close)))
-
-#endif

@@ -1,6 +1,5 @@
 #include "probes/profile.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"

@@ -2,8 +2,7 @@
  * profile.proto (github.com/google/pprof, proto/profile.proto), gzip or plain, decoded in bounded
  * memory into holdings.
  */
-#ifndef LEAKGATE_PROBES_PROFILE_H
-#define LEAKGATE_PROBES_PROFILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ struct profile_facts {
 LG_CHECKED bool profile_decode(const char *bytes, size_t length, enum gauge gauge,
                                struct holder_table *table, struct holding_list *holdings,
                                struct profile_facts *facts, struct lg_error *err);
-
-#endif

@@ -9,8 +9,7 @@
  * samples are a second pass (profile_samples_read). Numbers that refer to nothing are errors there,
  * in the pass that follows them.
  */
-#ifndef LEAKGATE_PROBES_PROFILE_WIRE_H
-#define LEAKGATE_PROBES_PROFILE_WIRE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -83,5 +82,3 @@ typedef bool profile_sample_reader(void *context, const struct profile_sample *s
 LG_CHECKED bool profile_samples_read(const struct profile_tables *tables,
                                      profile_sample_reader *reader, void *context,
                                      struct lg_error *err);
-
-#endif

@@ -1,6 +1,5 @@
 /* One sample: all gauges with all holders at one moment. */
-#ifndef LEAKGATE_PROBES_SAMPLE_H
-#define LEAKGATE_PROBES_SAMPLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,5 +54,3 @@ struct sample {
 };
 
 void sample_free(struct sample *sample); /* what it owns, not the struct itself */
-
-#endif

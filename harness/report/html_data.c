@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/memory.h"
-#include "journal/run_files.h"
 #include "report/format.h"
 #include "report/html.h"
 #include "report/next_steps.h"

@@ -3,7 +3,6 @@
  * to say of each. It is what a step summary of GitHub Actions shows, of which 1 MiB is accepted and
  * no byte more, so it stays below that: whole sections are left out, and it says which.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

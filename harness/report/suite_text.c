@@ -7,7 +7,6 @@
 #include "result/amounts.h"
 #include "result/baseline_difference.h"
 #include "result/exit_status.h"
-#include "result/quarantine.h"
 
 /* --- A verdict --- */
 
@@ -25,9 +24,7 @@ const char *verdict_word(const struct scenario_result *scenario)
 bool is_forgiven(const struct scenario_result *scenario)
 {
     const struct suite_result strict = {0};
-    enum quarantine_state state = quarantine_of(scenario).state;
-    return (state == QUARANTINE_HOLDS || state == QUARANTINE_ENDING) &&
-           scenario->verdict != VERDICT_PASS && scenario->verdict != VERDICT_SKIPPED &&
+    return scenario->verdict != VERDICT_PASS && scenario->verdict != VERDICT_SKIPPED &&
            scenario_exit_status(&strict, scenario) == EXIT_PASS;
 }
 

@@ -1,6 +1,5 @@
 /* Growth, gauge by gauge: each holder by itself, then what remains of the gauge's total. */
-#ifndef LEAKGATE_VERDICT_ASSESS_H
-#define LEAKGATE_VERDICT_ASSESS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -22,5 +21,3 @@ struct assessment {
 };
 
 void assess_growth(struct assessment *assessment);
-
-#endif

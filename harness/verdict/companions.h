@@ -10,8 +10,7 @@
  * function made the timer that it waits for (timer_owner.h); or where the two share a function of
  * the program and there are as many objects as goroutines.
  */
-#ifndef LEAKGATE_VERDICT_COMPANIONS_H
-#define LEAKGATE_VERDICT_COMPANIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -29,5 +28,3 @@ void companions_take(const struct ledger *ledger, const struct finding_list *fin
  * program's function that they have in common with another stack: who allocates is not who keeps.
  */
 void findings_name_functions(const struct ledger *ledger, struct finding_list *findings);
-
-#endif

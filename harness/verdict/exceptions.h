@@ -1,7 +1,6 @@
 /* Is each exception of the baseline, and each gauge's own allowance, still in date, still used, and
  * no wider than need be? */
-#ifndef LEAKGATE_VERDICT_EXCEPTIONS_H
-#define LEAKGATE_VERDICT_EXCEPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -18,5 +17,3 @@ void check_exceptions(const struct ledger *ledger, const struct baseline *baseli
 /* Is this the finding of an exception, or of a gauge's allowance, that has expired and that nothing
  * uses any more? Then there is nothing to accept, only an entry to remove. */
 bool is_over_and_unused(const struct judgement *judgement, const struct finding *expired);
-
-#endif

@@ -2,8 +2,7 @@
  * Growth, as pure functions on numbers: no clock, no input, no globals. The rules and where their
  * figures come from: docs/design.md, "When it is a leak".
  */
-#ifndef LEAKGATE_VERDICT_GROWTH_H
-#define LEAKGATE_VERDICT_GROWTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,10 +61,10 @@ double growth_threshold(struct growth_rule rule, double iterations);
  */
 struct growth growth_of(struct trace trace, double allowed, struct growth_rule rule);
 
-/* The rule for fewer than GROWTH_SAMPLES samples, which make no floors: of a loop that a failure cut
- * short. There are six at least; none is lower than the one before it, and five of six steps rise;
- * the second half keeps half of the first one's pace; and it is as much as the floor rule asks for,
- * of a sampled trace SAMPLED_ENOUGH allocations. smallest_visible is NAN. */
+/* The rule for fewer than GROWTH_SAMPLES samples, which make no floors: of a loop that a failure
+ * cut short. There are six at least; none is lower than the one before it, and five of six steps
+ * rise; the second half keeps half of the first one's pace; and it is as much as the floor rule
+ * asks for, of a sampled trace SAMPLED_ENOUGH allocations. smallest_visible is NAN. */
 struct growth short_growth_of(struct trace trace, double allowed, struct growth_rule rule);
 
 /* Bytes per iteration. Under this a total drifts without a leak: on a clean stand-in, one run in
@@ -85,5 +84,3 @@ double median_of(double *values, size_t count);
 /* Gone: back to the floor before the loop plus a tenth of the net, at most `at_most`: one of
  * counts, INFINITY for bytes and objects, where one is nothing. */
 bool growth_gone(double floor, double net, double at_most, double now);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * Raw holder names -> keys that are the same in every build and run. The cases are the test.
  */
-#ifndef LEAKGATE_VERDICT_HOLDER_KEY_H
-#define LEAKGATE_VERDICT_HOLDER_KEY_H
+#pragma once
 
 #include "probes/holders.h"
 
@@ -25,5 +24,3 @@ char *holder_raw_name(const struct holder_table *table, struct holder holder);
 /* One function name normalised: "[...]", ".funcN", ".gowrapN", ".deferwrapN", "-fm", "-rangeN" and
  * the enclosing function of an inlined closure. The caller frees it. */
 char *function_key(const char *name);
-
-#endif

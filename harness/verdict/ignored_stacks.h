@@ -2,8 +2,7 @@
  * Stacks that are not judged, each for a reason: they are the runtime's or the
  * measurement's own, and grow without a leak of the target. docs/reference.md shows the list.
  */
-#ifndef LEAKGATE_VERDICT_IGNORED_STACKS_H
-#define LEAKGATE_VERDICT_IGNORED_STACKS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ bool ignored_stacks_is_runtime(const char *function);
 bool ignored_stacks_is_standard(const char *function); /* of Go's standard library */
 /* How many frames from the leaf on are the runtime's. */
 uint32_t ignored_stacks_runtime_frames(const struct holder_table *table, struct holder holder);
-
-#endif

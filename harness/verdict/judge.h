@@ -1,6 +1,5 @@
 /* Series and baseline -> findings and verdict. Pure: the same input gives the same bytes. */
-#ifndef LEAKGATE_VERDICT_JUDGE_H
-#define LEAKGATE_VERDICT_JUDGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -23,5 +22,3 @@ bool judge_grew(const struct series *series, const struct baseline *baseline, co
  * what is too small to be a finding by itself: just under a rule in one build and just over it in
  * the other is no difference. Its levels at rest are the baseline's. The caller frees it. */
 struct baseline *baseline_of_control(const struct series *series, const struct run_facts *facts);
-
-#endif

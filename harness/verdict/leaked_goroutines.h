@@ -3,8 +3,7 @@
  * end alone, twice, in samples of PHASE_QUIT; what stands in both looks is a leak, whatever its
  * pace.
  */
-#ifndef LEAKGATE_VERDICT_LEAKED_GOROUTINES_H
-#define LEAKGATE_VERDICT_LEAKED_GOROUTINES_H
+#pragma once
 
 #include "verdict/baseline.h"
 #include "verdict/judgement.h"
@@ -18,5 +17,3 @@ void leaked_goroutines_assess(const struct ledger *ledger, const struct account 
                               struct finding_list *findings);
 /* How many there are for each iteration (or minute) since the start; 0: none. */
 double leaked_per_iteration(const struct ledger *ledger, const struct account *account);
-
-#endif

@@ -6,8 +6,7 @@
  * Order of calls: ledger_new; runtime_memory_correct where growth is judged; the accessors;
  * cleanup_ledger. Memory: a row per key, two for heap stacks.
  */
-#ifndef LEAKGATE_VERDICT_LEDGER_H
-#define LEAKGATE_VERDICT_LEDGER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -81,5 +80,3 @@ size_t stretch_last(struct stretch stretch);
 double ledger_seconds(const struct ledger *ledger, struct stretch stretch);
 /* What a row gains from a stretch's first sample to its last. */
 double ledger_gain(const double *row, struct stretch stretch);
-
-#endif

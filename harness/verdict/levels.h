@@ -1,6 +1,5 @@
 /* Levels at rest, and their comparison with the baseline's. */
-#ifndef LEAKGATE_VERDICT_LEVELS_H
-#define LEAKGATE_VERDICT_LEVELS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -48,5 +47,3 @@ double compared_level(const struct baseline *baseline, const struct run_facts *f
 void compare_levels(const struct ledger *ledger, const struct baseline *baseline,
                     const double levels[GAUGE_COUNT], const struct run_facts *facts,
                     struct finding_list *findings);
-
-#endif

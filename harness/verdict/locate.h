@@ -7,8 +7,7 @@
  * step lets go is taken off what came before. The shares add up to the pace. Where too much comes
  * and goes no step is named.
  */
-#ifndef LEAKGATE_VERDICT_LOCATE_H
-#define LEAKGATE_VERDICT_LOCATE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -40,5 +39,3 @@ struct iteration_steps {
 };
 void locate(struct judgement *judgement, const struct series *series,
             const struct iteration_steps *steps);
-
-#endif

@@ -6,8 +6,7 @@
  * Stacks are keys (holder_key.h); a frame is where it begins in one. `module` is the path of the
  * program's module; NULL or "": unknown.
  */
-#ifndef LEAKGATE_VERDICT_PROGRAM_FUNCTIONS_H
-#define LEAKGATE_VERDICT_PROGRAM_FUNCTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ char *stack_headline(const char *key, const char *module);
 /* The innermost own function of a stack that another goes through as well. The caller frees it;
  * NULL: none. */
 char *stacks_in_common(const char *key, const char *other, const char *module);
-
-#endif

@@ -3,8 +3,7 @@
  * against those before. A timer that is armed twice, a poll that is never stopped and a screen that
  * is drawn for ever show here, also where nothing else grows.
  */
-#ifndef LEAKGATE_VERDICT_RATES_H
-#define LEAKGATE_VERDICT_RATES_H
+#pragma once
 
 #include "verdict/ledger.h"
 
@@ -19,5 +18,3 @@ struct rate_growth {
 /* Of the gauge's total or one of its holders. `allowed` is per iteration. */
 struct rate_growth rate_growth_of(const struct ledger *ledger, enum gauge gauge, const double *row,
                                   double allowed);
-
-#endif

@@ -1,7 +1,6 @@
 #include "verdict/runtime_memory.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/memory.h"
 #include "verdict/timer_owner.h"

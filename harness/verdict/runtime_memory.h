@@ -7,8 +7,7 @@
  * a leak of memory. Measured on Sidecar v1.3.0 with Go 1.26.8: 99 more goroutines, all gone after
  * the drain, left 658 B each.
  */
-#ifndef LEAKGATE_VERDICT_RUNTIME_MEMORY_H
-#define LEAKGATE_VERDICT_RUNTIME_MEMORY_H
+#pragma once
 
 #include "verdict/ledger.h"
 
@@ -28,5 +27,3 @@
  * The stacks of a locating run are left as they are: it finds the step of what was judged already.
  */
 void runtime_memory_correct(struct ledger *ledger);
-
-#endif

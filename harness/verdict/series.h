@@ -1,6 +1,5 @@
 /* The samples of one run in order, each marked with its phase, and the facts the judge asks for. */
-#ifndef LEAKGATE_VERDICT_SERIES_H
-#define LEAKGATE_VERDICT_SERIES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +41,3 @@ double series_loop_end(const struct series *series);
  * on no count, nor the heap, was higher than at its end for longer than a moment. NAN: there was no
  * rest. */
 double series_settling(const struct series *series);
-
-#endif

@@ -3,8 +3,7 @@
  * the one that asked for the tick, who returned long ago; the heap's stack of the timer does:
  * time.NewTimer < bubbletea.Tick < the owner.
  */
-#ifndef LEAKGATE_VERDICT_TIMER_OWNER_H
-#define LEAKGATE_VERDICT_TIMER_OWNER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ bool timer_is_of(const char *key, const char *goroutine);
  */
 char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
                        double per_iteration, char **foremost);
-
-#endif

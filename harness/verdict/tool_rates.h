@@ -2,8 +2,7 @@
  * Tools started, tool by tool: per second at rest, and per iteration in the loop. Counted exactly,
  * so what differs from the baseline's is the program's doing.
  */
-#ifndef LEAKGATE_VERDICT_TOOL_RATES_H
-#define LEAKGATE_VERDICT_TOOL_RATES_H
+#pragma once
 
 #include "verdict/baseline.h"
 #include "verdict/judgement.h"
@@ -21,5 +20,3 @@ bool tools_are_counted(const struct ledger *ledger);
  * tools. */
 void compare_tools(const struct baseline *baseline, const struct tool_rate *tools, size_t count,
                    const struct run_facts *facts, struct finding_list *findings);
-
-#endif

@@ -183,7 +183,8 @@ static void match_names(int directory, bool is_root, const char *pattern, struct
     for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
         const char *name = entry->d_name;
         bool matches = strcmp(name, pattern) == 0 || fnmatch(pattern, name, FNM_PERIOD) == 0;
-        bool own = is_root && (world_is_directory(name) || strcmp(name, WORLD_SPAWN_LOG) == 0);
+        bool own = is_root &&
+                   (text_is_one_of(name, world_directories) || strcmp(name, WORLD_SPAWN_LOG) == 0);
         if (matches && !own && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
             string_list_add(names, name);
     }

@@ -8,14 +8,6 @@
 #include "scenario/expand.h"
 #include "scenario/value.h"
 
-bool world_is_directory(const char *name)
-{
-    for (size_t i = 0; world_directories[i] != NULL; i++)
-        if (strcmp(world_directories[i], name) == 0)
-            return true;
-    return false;
-}
-
 struct lookup {
     const struct world *world;
     const struct world_moment *moment;

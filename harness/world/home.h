@@ -24,8 +24,6 @@ struct world {
  * frees it. */
 char *tool_find(const char *name);
 
-/* Is it one of world_directories (scenario/plan.h)? */
-bool world_is_directory(const char *name);
 /* At the root, where no scenario's file, project or watched directory is. */
 #define WORLD_SPAWN_LOG ".spawns"
 

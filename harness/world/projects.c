@@ -26,7 +26,7 @@ static const char *const commit_environment[] = {
 static bool check_name(const char *name, struct lg_error *err)
 {
     bool fine = path_is_inside(name) && strchr(name, '/') == NULL && name[0] != '.' &&
-                !world_is_directory(name);
+                !text_is_one_of(name, world_directories);
     return fine || lg_fail(err, LG_ERROR_INPUT, 0,
                            "\"%s\" cannot be a project: it is no plain name or one of the world's "
                            "own directories",
