@@ -174,21 +174,15 @@ static char *contributors_text(const struct ledger *ledger, enum gauge gauge, co
 {
     struct buffer text = {0};
     size_t count;
-    const struct account *accounts = ledger_accounts(ledger, ledger_held_by(gauge), &count);
+    double rise;
+    ledger_accounts(ledger, ledger_held_by(gauge), &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);
+    memcpy(named, taken, count * sizeof *named);
     for (int number = 0; number < CONTRIBUTORS_NAMED; number++) {
-        const struct account *most = NULL;
-        double rise = 0;
-        for (size_t i = 0; i < count; i++) {
-            double gain = ledger_gain(account_row(&accounts[i]), ledger->loop);
-            if (taken[i] || named[i] || !(gain > rise))
-                continue;
-            most = &accounts[i];
-            rise = gain;
-        }
+        const struct account *most =
+            ledger_take_largest(ledger, ledger_held_by(gauge), named, &rise);
         if (most == NULL)
             break;
-        named[most - accounts] = true;
         int length = cut_name(most->key);
         buffer_format(&text, "%s%.*s%s +%.0f", number == 0 ? "no holder alone; most of it: " : ", ",
                       length, most->key, most->key[length] != '\0' ? "..." : "", rise);

@@ -194,14 +194,6 @@ void ledger_subtract(const struct ledger *ledger, double *from, const double *ro
         from[column] -= row[column];
 }
 
-double ledger_idle_floor(const struct ledger *ledger, const double *row)
-{
-    double floor = NAN;
-    for (size_t i = 0; i < ledger->idle.count; i++)
-        floor = fmin(floor, row[ledger->idle.first + i]);
-    return floor;
-}
-
 double ledger_idle_position(const struct ledger *ledger)
 {
     return ledger
@@ -230,4 +222,22 @@ double ledger_seconds(const struct ledger *ledger, struct stretch stretch)
 double ledger_gain(const double *row, struct stretch stretch)
 {
     return row[stretch_last(stretch)] - row[stretch.first];
+}
+
+const struct account *ledger_take_largest(const struct ledger *ledger, enum gauge gauge,
+                                          bool *taken, double *gain)
+{
+    size_t count;
+    const struct account *accounts = ledger_accounts(ledger, gauge, &count), *largest = NULL;
+    *gain = 0;
+    for (size_t i = 0; i < count; i++) {
+        double gained = ledger_gain(account_row(&accounts[i]), ledger->loop);
+        if (taken[i] || !(gained > *gain))
+            continue;
+        largest = &accounts[i];
+        *gain = gained;
+    }
+    if (largest != NULL)
+        taken[largest - accounts] = true;
+    return largest;
 }

@@ -67,8 +67,6 @@ double *ledger_totals(const struct ledger *ledger, enum gauge gauge);
 double *ledger_by_sample(const struct ledger *ledger, const double *row);
 /* Takes a row off another. */
 void ledger_subtract(const struct ledger *ledger, double *from, const double *row);
-/* The least of a row at rest before the loop; NAN without idle samples. */
-double ledger_idle_floor(const struct ledger *ledger, const double *row);
 /* Where the last idle sample stands, in iterations or minutes; without any, the loop's first. The
  * ledger has to have one of them. */
 double ledger_idle_position(const struct ledger *ledger);
@@ -80,3 +78,7 @@ size_t stretch_last(struct stretch stretch);
 double ledger_seconds(const struct ledger *ledger, struct stretch stretch);
 /* What a row gains from a stretch's first sample to its last. */
 double ledger_gain(const double *row, struct stretch stretch);
+/* Of the gauge's accounts that are not `taken` (a flag for each) the one that gained most in the
+ * loop, and by how much; it is taken then. NULL: none gained anything. */
+const struct account *ledger_take_largest(const struct ledger *ledger, enum gauge gauge,
+                                          bool *taken, double *gain);

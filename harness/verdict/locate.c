@@ -228,23 +228,17 @@ static void name_stacks(struct finding *finding, const struct ledger *ledger, un
     const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
     _cleanup_free_ bool *named = memory_array(count, sizeof *named);
     _cleanup_buffer_ struct buffer text = {0};
+    for (size_t i = 0; i < count; i++)
+        named[i] = ledger_gain(stacks[i].bytes, ledger->loop) < least_bytes * iterations ||
+                   !keeps_rising(ledger, stacks[i].bytes, last_step);
     for (size_t found = 0; found < STACKS_NAMED; found++) {
-        const struct account *most = NULL;
-        double most_gain = 0;
-        for (size_t i = 0; i < count; i++) {
-            double gain = ledger_gain(stacks[i].bytes, ledger->loop);
-            if (named[i] || !(gain >= least_bytes * iterations) || !(gain > most_gain) ||
-                !keeps_rising(ledger, stacks[i].bytes, last_step))
-                continue;
-            most = &stacks[i];
-            most_gain = gain;
-        }
+        double gain;
+        const struct account *most = ledger_take_largest(ledger, GAUGE_HEAP_STACK, named, &gain);
         if (most == NULL)
             break;
-        named[most - stacks] = true;
         buffer_format(&text, "%s%s %+.0f B",
                       found == 0 ? "every allocation counted, per iteration: " : ", ", most->key,
-                      most_gain / iterations);
+                      gain / iterations);
     }
     append_text(finding, buffer_string(&text));
 }

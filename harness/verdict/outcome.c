@@ -127,35 +127,6 @@ static double *without_drift(const struct ledger *ledger, const double *row, dou
     return copy;
 }
 
-/* Walks back from the end as long as the growth is gone. What is allowed may stay: the growth is
- * what is over it. */
-static void judge_drain(const struct ledger *ledger, const double *row, double allowed,
-                        double at_most, struct outcome *outcome)
-{
-    double idle = ledger_idle_floor(ledger, row);
-    double floor = isnan(idle) ? outcome->from : idle;
-    double excess = outcome->net - allowed * outcome->iterations;
-    size_t first = ledger->drain.first, end = first + ledger->drain.count, gone = end;
-    for (size_t column = end; column-- > first;) {
-        /* The lower of a sample and the one before it: one reading that is high by chance is not
-         * enough, neither here nor in the loop's floors. */
-        double value = column > first ? fmin(row[column], row[column - 1]) : row[column];
-        double since = ledger->positions[column] - ledger_idle_position(ledger);
-        if (isnan(value))
-            continue;
-        if (isnan(outcome->left))
-            outcome->left = value - floor;
-        if (!growth_gone(floor + allowed * since, excess, at_most, value))
-            break;
-        gone = column;
-    }
-    if (gone == end)
-        return;
-    outcome->drained = true;
-    outcome->drained_after =
-        ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
-}
-
 /* The first sample, where it was taken at the start. */
 static const struct sample *start_of(const struct series *series)
 {
@@ -203,6 +174,29 @@ static struct rests rests_of(const struct ledger *ledger, const double *row,
     if (ledger->second.count > 0)
         rests.second_iterations = ledger->positions[stretch_last(ledger->second)] - end;
     return rests;
+}
+
+/* Walks back from the end as long as the growth is gone. What is allowed may stay: the growth is
+ * what is over it. */
+static void judge_drain(const struct ledger *ledger, const double *row, const struct rests *rests,
+                        double allowed, double at_most, struct outcome *outcome)
+{
+    double excess = outcome->net - allowed * outcome->iterations;
+    size_t first = ledger->drain.first, end = first + ledger->drain.count, gone = end;
+    for (size_t column = end; column-- > first;) {
+        double value = settled(row, (struct stretch){first, column + 1 - first});
+        double since = ledger->positions[column] - ledger_idle_position(ledger);
+        if (isnan(value))
+            continue;
+        if (!growth_gone(rests->before + allowed * since, excess, at_most, value))
+            break;
+        gone = column;
+    }
+    if (gone == end)
+        return;
+    outcome->drained = true;
+    outcome->drained_after =
+        ledger->samples[gone]->at - ledger->samples[stretch_last(ledger->loop)]->at;
 }
 
 static bool is_retained(const struct rests *rests, double allowed)
@@ -253,7 +247,6 @@ static void take_rests(const struct rests *rests, struct outcome *outcome)
     outcome->to = both ? rests->second : rests->after;
     outcome->iterations = rests->first_iterations + (both ? rests->second_iterations : 0);
     outcome->per_iteration = (outcome->to - outcome->from) / outcome->iterations;
-    outcome->left = rests->after - rests->before;
 }
 
 /* What is faster at first may be over when the loop begins. */
@@ -268,17 +261,23 @@ static double gain_of_warmup(const struct ledger *ledger, const struct account *
     return gain - expected >= growth_rule_count.minimum ? gain : 0;
 }
 
-/* Chance of a sampled row in as many iterations as the second loop had (see growth.c). */
+/* How far chance leads so many objects of a sampled stack astray: one standard deviation. */
+static double deviation_of(const struct ledger *ledger, const struct account *stack, size_t column,
+                           double objects)
+{
+    double quantum =
+        quantum_of(ledger->series->heap_rate, stack->values[column], stack->bytes[column]);
+    return quantum > 1 && objects > 0 ? sqrt((quantum - 1) * objects) : 0;
+}
+
+/* Chance of a sampled row that gained so much, in as many iterations as the second loop had. */
 static double chance_of(const struct ledger *ledger, const struct account *account, double gain)
 {
     size_t last = ledger->columns - 1;
-    if (account->bytes == NULL || !(gain > 0))
+    if (account->bytes == NULL)
         return 0;
-    double objects = account->values[last], bytes = account->bytes[last];
-    double quantum = quantum_of(ledger->series->heap_rate, objects, bytes);
-    if (!(quantum > 0))
-        return 0;
-    return ONE_SIDED_99 * sqrt(quantum * bytes / objects * (1 - 1 / quantum) * gain);
+    double size = account->bytes[last] / account->values[last];
+    return size > 0 ? ONE_SIDED_99 * size * deviation_of(ledger, account, last, gain / size) : 0;
 }
 
 struct outcome outcome_of(const struct ledger *ledger, const struct account *account,
@@ -304,12 +303,13 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     outcome.only_drift = !outcome.grows && !retained;
     if (outcome.only_drift)
         return outcome;
+    outcome.left = rests.after - rests.before;
     if (outcome.grows)
-        judge_drain(ledger, account_row(&steady), allowed, counts ? 1 : INFINITY, &outcome);
+        judge_drain(ledger, account_row(&steady), &rests, allowed, counts ? 1 : INFINITY, &outcome);
     outcome.grows = true;
-    double gain = fmax(rests.second - rests.after, 0);
     if (!outcome.drained)
-        judge_second(&rests, allowed, counts, chance_of(ledger, &steady, gain), &outcome);
+        judge_second(&rests, allowed, counts,
+                     chance_of(ledger, &steady, rests.second - rests.after), &outcome);
     if (counts && !outcome.drained && rests.first_iterations > 0) {
         take_rests(&rests, &outcome);
         outcome.warmup = gain_of_warmup(ledger, account, &rests, outcome.per_iteration);
@@ -328,8 +328,7 @@ double stack_deviation(const struct ledger *ledger, const struct account *stack)
     if (ledger->loop.count == 0 || stack->bytes == NULL)
         return 0;
     size_t first = ledger->loop.first, last = stretch_last(ledger->loop);
-    double quantum = quantum_of(ledger->series->heap_rate, stack->values[last], stack->bytes[last]);
-    return quantum > 1 ? sqrt((quantum - 1) * (stack->values[first] + stack->values[last])) : 0;
+    return deviation_of(ledger, stack, last, stack->values[first] + stack->values[last]);
 }
 
 double retained_at_rest(const struct ledger *ledger, const double *row)
@@ -370,7 +369,7 @@ double growth_bound(const struct ledger *ledger, enum gauge gauge, const double 
         before -= taken[i] ? ledger_held_in(ledger, start, &accounts[i]) : 0;
     double played = (double)ledger->samples[last]->iteration - (double)start->iteration;
     double from_start = bound_from(before, remaining[last], played);
-    double from_idle = bound_from(ledger_idle_floor(ledger, remaining), remaining[last],
+    double from_idle = bound_from(settled(remaining, ledger->idle), remaining[last],
                                   ledger->positions[last] - ledger_idle_position(ledger));
     return isnan(from_start) ? NAN : fmax(from_start, from_idle);
 }
