@@ -123,18 +123,15 @@ static void accept_finding(struct baseline *baseline, const struct finding *find
         baseline_put_gauge(baseline, gauge, &entry);
         return;
     }
-    struct baseline_exception exception = {.gauge = gauge, .holder = finding->holder};
-    if (grows) {
-        exception.allowed = allowed;
-        if (gauge == GAUGE_HEAP_STACK)
-            exception.allowed_bytes = ceil(fmax(finding->bytes_per_iteration, 0));
-    } else {
-        const struct baseline_exception *old =
-            baseline_exception_for(baseline, gauge, finding->holder);
-        if (old == NULL)
-            return;
+    const struct baseline_exception *old = baseline_exception_for(baseline, gauge, finding->holder);
+    struct baseline_exception exception = {
+        .gauge = gauge, .holder = finding->holder, .allowed = allowed};
+    if (expired && old == NULL)
+        return;
+    if (expired)
         exception = *old;
-    }
+    else if (gauge == GAUGE_HEAP_STACK)
+        exception.allowed_bytes = ceil(fmax(finding->bytes_per_iteration, 0));
     exception.reason = (char *)consent->reason;
     exception.issue = (char *)consent->issue;
     exception.expires = (char *)consent->expires;
