@@ -66,7 +66,7 @@ def test_how_long_scenarios_take(leakgate, suite):
     assert told["seconds"] == 251
     lines = leakgate("list").stdout.splitlines()
     assert "  70  " in lines[1] and "  ~56  " in lines[5]
-    assert lines[-1] == "5 scenarios, about 5 min one after the other"
+    assert lines[-1] == "5 scenarios, about 4 min one after the other"
 
 
 def test_shards_are_a_division_of_the_suite(leakgate, suite):
