@@ -130,7 +130,7 @@ static bool find_worst(const struct judgement *judgement, size_t *worst)
 static void put_worst(json_t *object, const struct scenario_result *scenario,
                       const json_t *findings)
 {
-    size_t worst;
+    size_t worst = 0;
     if (!find_worst(scenario->judgement, &worst))
         return;
     const struct finding *finding = &scenario->judgement->findings[worst];
