@@ -7,21 +7,23 @@
 
     /* --- Elements --- */
 
+    const isThere = (part) => part !== null && part !== undefined && part !== false;
     const fill = (element, attributes, children) => {
         for (const [name, value] of Object.entries(attributes || {}))
-            if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-        element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+            if (isThere(value)) element.setAttribute(name, value === true ? "" : value);
+        element.append(...children.flat(Infinity).filter(isThere));
         return element;
     };
     const make = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
     const draw = (name, attributes, ...children) =>
         fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-    const code = (text) => make("code", null, text);
+    const plain = (name) => (...children) => make(name, null, children);
+    const [b, br, code, h3, li, p, small, td] = ["b", "br", "code", "h3", "li", "p", "small", "td"].map(plain);
     const note = (...children) => make("p", { class: "note" }, children);
     const box = (label, text, name) =>
         make("pre", { class: name, tabindex: 0, role: "group", "aria-label": label }, text);
     const fold = (title, ...children) =>
-        make("details", null, make("summary", null, make("h3", null, title)), children);
+        make("details", null, make("summary", null, h3(title)), children);
     /* A file of the report's directory: an address that can name neither a scheme nor a host. */
     const fileLink = (path, text) =>
         make("a", { href: `./${path.split("/").map(encodeURIComponent).join("/")}` }, text || path);
@@ -107,7 +109,8 @@
         const whole = { ...finding, ...scenario.whole };
         const held = finding.gauge === "heap_stack" ? "allocated in" : isStack(finding) ? "in" : "held by";
         return [
-            `${scenario.verdict === "invalid" ? "gained" : "leaks"} ${plainNames[finding.gauge] || "it"}: `, make("b", null, `${paceOf(whole)} per ${scenario.step}`),
+            `${scenario.verdict === "invalid" ? "gained" : "leaks"} ${plainNames[finding.gauge] || "it"}: `,
+            b(`${paceOf(whole)} per ${scenario.step}`),
             finding.holder && [`, ${held} `, code(finding.function || finding.holder)],
             placesSentence(scenario, finding),
             ` From ${amount(whole.gauge, whole.from)} to ${amount(whole.gauge, whole.to)} in ` +
@@ -145,7 +148,9 @@
         if (leak && told) return parts;
         if (scenario.verdict === "stopped") return [parts, scenario.stopped];
         if (scenario.verdict === "pass") return [parts, passSentence(scenario)];
-        return [parts, told && (scenario.verdict === "failed" ? " Then the run failed: " : " Then the measurement went wrong: "), scenario.reason || (leak ? "" : "no reason is known"),
+        const then = scenario.verdict === "failed" ? " Then the run failed: " : " Then the measurement went wrong: ";
+        return [parts, told && then,
+                scenario.reason || (leak ? "" : "no reason is known"),
                 !leak && scenario.where && [" (", code(scenario.where), ")"]];
     };
 
@@ -162,7 +167,7 @@
     /* "To reproduce: leakgate run ..." */
     const commands = (lines) => lines.map((line) => {
         const end = line.indexOf(": ");
-        if (end < 0) return make("p", null, line);
+        if (end < 0) return p(line);
         const command = line.slice(end + 2);
         return [make("p", { class: "step" }, line.slice(0, end + 1), " ", navigator.clipboard && copyButton(command)),
                 make("pre", { class: "command" }, code(command))];
@@ -280,7 +285,8 @@
     const drawBands = (bands, x) => Object.entries(bands).map(([name, band]) => [
         draw("rect", { class: `band ${name}`, x: x(band.left).toFixed(1), y: chartBox.top,
                        width: (x(band.right) - x(band.left)).toFixed(1), height: chartBox.bottom - chartBox.top }),
-        name !== "warm-up" && draw("text", { class: "phase", x: x((band.left + band.right) / 2).toFixed(1), y: chartBox.top - 6 }, name),
+        name !== "warm-up" &&
+            draw("text", { class: "phase", x: x((band.left + band.right) / 2).toFixed(1), y: chartBox.top - 6 }, name),
     ]);
 
     const drawAxis = (axis, y) => Array.from({ length: Math.round((axis.top - axis.bottom) / axis.step) + 1 }, (_, i) => {
@@ -301,7 +307,8 @@
                 tick(x(within(loop, i * step)), `${Number((i * step).toPrecision(6))}${minutes ? " min" : ""}`);
         }
         for (const band of [idle, drain])
-            if (band && band.last - band.first >= 1) tick(x((band.left + band.right) / 2), `${fixed(band.last - band.first, 0)} s`);
+            if (band && band.last - band.first >= 1)
+                tick(x((band.left + band.right) / 2), `${fixed(band.last - band.first, 0)} s`);
         return ticks;
     };
 
@@ -328,18 +335,20 @@
         const x = (share) => chartBox.left + (chartBox.right - chartBox.left) * share;
         const points = placed(scenario, chart.points, chartBox, y);
         const unit = data.gauges[gauge].cumulative ? " per second" : "";
-        const svg = draw("svg", { viewBox: `0 0 ${chartBox.width} ${chartBox.height}`, role: "img", "aria-label": chartLabel(scenario, chart) },
+        const svg = draw("svg", { viewBox: `0 0 ${chartBox.width} ${chartBox.height}`, role: "img",
+                                  "aria-label": chartLabel(scenario, chart) },
                          drawBands(scenario.bands, x), drawAxis(axis, y),
                          isNumber(chart.level) && chart.level <= axis.top && idle && draw("path", {
-                             class: "level", d: `M${x(idle.left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x(idle.right).toFixed(1)}` }),
+                             class: "level",
+                             d: `M${x(idle.left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x(idle.right).toFixed(1)}` }),
                          line(points), judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
                          drawTicks(scenario, x));
         pointAt(svg, points, (point) => `${amount(gauge, point.value)}${unit} · ${point.sample.phase}, after iteration ` +
             `${point.sample.iteration}, ${fixed(point.sample.at, 1)} s`);
         return make("figure", { class: "chart" },
-                    make("figcaption", null, make("b", null, chart.title), unit,
+                    make("figcaption", null, b(chart.title), unit,
                          judged && make("span", { class: "pace" }, ` ${growth(gauge, judged.per_iteration)} per ${scenario.step}`),
-                         make("br"), make("small", null, chart.text)), svg);
+                         br(), small(chart.text)), svg);
     };
 
     /* The sample under the pointer is told. */
@@ -349,7 +358,8 @@
         svg.addEventListener("pointermove", (event) => {
             const frame = svg.getBoundingClientRect();
             const x = ((event.clientX - frame.left) / frame.width) * chartBox.width;
-            const nearest = points.reduce((best, point) => (best && Math.abs(best.x - x) <= Math.abs(point.x - x) ? best : point), null);
+            const nearest = points.reduce(
+                (best, point) => (best && Math.abs(best.x - x) <= Math.abs(point.x - x) ? best : point), null);
             if (!nearest) return;
             mark.replaceChildren(
                 draw("line", { class: "pointer", x1: nearest.x, x2: nearest.x, y1: chartBox.top, y2: chartBox.bottom }),
@@ -380,7 +390,7 @@
         const zeros = scenario.curves.filter((curve) => curve.points.length > 0 && !isDrawn(curve));
         const key = (name, text) => make("span", { class: `key ${name}` }, text);
         return [
-            make("h3", null, "Every gauge over the run"),
+            h3("Every gauge over the run"),
             make("p", { class: "legend" },
                  `Along the bottom: ${scenario.step}s in the loop, seconds at rest before (idle) and after it (drain); ` +
                  "the narrow band at the left is the warm-up. ",
@@ -426,7 +436,8 @@
                 picture.depth = Math.max(picture.depth, row + 1);
                 picture.cells.push(draw("g", { class: `hue${hueOf(cell.name)}` },
                     draw("title", null, `${cell.name}: ${growth(gauge, cell.amount)}`),
-                    draw("rect", { x: left.toFixed(1), y: row * icicleBox.row, width: width.toFixed(1), height: icicleBox.row - 1 }),
+                    draw("rect", { x: left.toFixed(1), y: row * icicleBox.row,
+                                   width: width.toFixed(1), height: icicleBox.row - 1 }),
                     room > 1 && draw("text", { x: (left + 4).toFixed(1), y: row * icicleBox.row + 15 },
                                      name.length > room ? `${name.slice(0, room - 1)}…` : name)));
                 cellsOf(cell, left, row + 1, scale, gauge, picture);
@@ -465,36 +476,38 @@
         const { holder } = finding, stack = isStack(finding);
         const raw = holder && finding.example !== holder ? finding.example : null;
         const frames = stack ? framesOf(holder) : [];
-        const small = (text) => text && [make("br"), make("small", null, text)];
+        const below = (text) => text && [br(), small(text)];
         return [
             !holder && make("em", null, "all together"), holder && !stack && code(holder),
             finding.function && !holder.startsWith(finding.function) &&
-                [make("b", null, code(shortFunction(finding.function))), make("br")],
-            frames.slice(0, 3).map((frame, i) => [i > 0 && [make("br"), "< "], code(shortFunction(frame))]),
+                [b(code(shortFunction(finding.function))), br()],
+            frames.slice(0, 3).map((frame, i) => [i > 0 && [br(), "< "], code(shortFunction(frame))]),
             frames.length > 3 && " < …",
-            small(finding.made_by), small(finding.in_common && `in common: ${finding.in_common}`),
-            small(finding.companion_of && `comes with ${finding.companion_of}`), small(finding.text),
+            below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
+            below(finding.companion_of && `comes with ${finding.companion_of}`), below(finding.text),
             (raw || stack) && make("details", null,
-                make("summary", null, make("small", null, stack ? "the whole stack" : "a raw name")),
-                stack && code(holder), stack && raw && [make("br"), make("small", null, "as Go wrote it:"), " "], raw && code(raw)),
+                make("summary", null, small(stack ? "the whole stack" : "a raw name")),
+                stack && code(holder), stack && raw && [br(), small("as Go wrote it:"), " "],
+                raw && code(raw)),
         ];
     };
     /* "+2.00", of heap stacks "+1.00 objects, +512 B". */
     const paceCell = (finding) => {
         if (finding.gauge !== "heap_stack") return growth(finding.gauge, finding.per_iteration);
-        return [objects(finding.per_iteration), make("br"), growth("heap_alloc", finding.bytes_per_iteration),
-                finding.exact_per_iteration > 0 && [make("br"), make("small", null,
+        return [objects(finding.per_iteration), br(), growth("heap_alloc", finding.bytes_per_iteration),
+                finding.exact_per_iteration > 0 && [br(), small(
                     `exactly ${objects(finding.exact_per_iteration)}, ${growth("heap_alloc", finding.exact_bytes_per_iteration)}`)]];
     };
     const findingRow = (scenario, finding, id) => make("tr", { id },
-        make("td", { class: "finding" }, make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
-        make("td", null, finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
+        make("td", { class: "finding" },
+             make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
+        td(finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
         numberCell(`${amount(finding.gauge, finding.from)} → ${amount(finding.gauge, finding.to)}`),
-        make("td", null, finding.points && sparkline(scenario, finding.points)),
+        td(finding.points && sparkline(scenario, finding.points)),
         numberCell(growth(finding.gauge, finding.allowed)),
-        make("td", null, (finding.grows_at || []).length === 0 ? none :
-            joined(finding.grows_at.map((place) => [code(place.step), " ", make("small", null, place.where)]), () => make("br"))),
-        make("td", null, finding.confirmed ? "yes" : none));
+        td((finding.grows_at || []).length === 0 ? none :
+            joined(finding.grows_at.map((place) => [code(place.step), " ", small(place.where)]), () => br())),
+        td(finding.confirmed ? "yes" : none));
 
     const findingsSection = (scenario) => {
         const findings = scenario.findings || [];
@@ -510,12 +523,13 @@
             [backlog, "heap_stack", "Memory of a backlog, by the stack that allocated"],
         ];
         return [
-            grown.length > 0 && [make("h3", null, "What grew, and what holds it"), table("what grew", null,
-                ["finding", "gauge", "held by", `per ${scenario.step}`, "from, to", "over the run", "allowed", "grows at", "confirmed"],
+            grown.length > 0 && [h3("What grew, and what holds it"), table("what grew", null,
+                ["finding", "gauge", "held by", `per ${scenario.step}`, "from, to", "over the run", "allowed", "grows at",
+                 "confirmed"],
                 grown.map((finding, i) => findingRow(scenario, finding, `s${scenario.number}f${i + 1}`)))],
             pictures.map(([found, gauge, label]) => icicle(found, gauge, label)),
-            others.length > 0 && [make("h3", null, "Findings that are no growth"), make("ul", null, others.map((finding) =>
-                make("li", null, kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),
+            others.length > 0 && [h3("Findings that are no growth"), make("ul", null, others.map((finding) =>
+                li(kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),
                      finding.text && ` ${finding.text}`)))],
             scenario.more_findings > 0 && note(`${scenario.more_findings} more are left out here; result.json has all of them.`),
         ];
@@ -524,8 +538,9 @@
     /* --- The other parts of a scenario --- */
 
     const failureSection = ({ screen, stderr }) => [
-        screen && [make("h3", null, "The screen at that moment"), box("screen", screen.join("\n") || "(the screen was blank)", "screen")],
-        stderr && [make("h3", null, "Standard error of the target"), box("standard error", stderr.join("\n"))],
+        screen && [h3("The screen at that moment"),
+                   box("screen", screen.join("\n") || "(the screen was blank)", "screen")],
+        stderr && [h3("Standard error of the target"), box("standard error", stderr.join("\n"))],
     ];
 
     const purposes = {
@@ -537,33 +552,35 @@
     const attemptsSection = (scenario) => {
         const attempts = scenario.attempts || [];
         if (attempts.length < 2) return null;
-        return [make("h3", null, "Attempts"),
+        return [h3("Attempts"),
                 table("attempts", null, ["attempt", "what for", "its verdict", "it showed", "files"], attempts.map((attempt) => {
                     const files = `${scenario.name}/${attempt.attempt === "screening" ? "" : attempt.attempt}`;
-                    return make("tr", null, rowHead(attempt.attempt), make("td", null, purposes[attempt.attempt] || "the control build"),
-                                make("td", null, attempt.verdict ? verdict(attempt.verdict) : attempt.problem ? "found no step" : none),
-                                make("td", null, attempt.problem || attempt.showed.join(", ")), make("td", null, fileLink(files)));
+                    return make("tr", null, rowHead(attempt.attempt), td(purposes[attempt.attempt] || "the control build"),
+                                td(attempt.verdict ? verdict(attempt.verdict) : attempt.problem ? "found no step" : none),
+                                td(attempt.problem || attempt.showed.join(", ")), td(fileLink(files)));
                 }))];
     };
 
     const remarksSection = ({ remarks, plan_difference: difference, revision }) => [
-        remarks.length > 0 && [make("h3", null, "Remarks"), make("ul", null, remarks.map((remark) => make("li", null, remark)))],
-        difference && [make("h3", null, `The plan differs from ${revision}'s`), box("how the plan differs", difference.join("\n"))],
+        remarks.length > 0 && [h3("Remarks"), make("ul", null, remarks.map((remark) => li(remark)))],
+        difference && [h3(`The plan differs from ${revision}'s`), box("how the plan differs", difference.join("\n"))],
     ];
 
     /* Of what is never judged by growth, the floors are shown and nothing is allowed or caught. */
     const gaugesSection = (scenario) => {
         if (!scenario.series) return null;
         const caught = scenario.would_have_caught || {}, levels = scenario.levels || {};
-        const rows = scenario.curves.filter((curve) => curve.points.length > 0 || isNumber(caught[curve.gauge])).map((curve) => {
+        const known = scenario.curves.filter((curve) => curve.points.length > 0 || isNumber(caught[curve.gauge]));
+        const rows = known.map((curve) => {
             const { gauge } = curve, info = data.gauges[gauge], judged = info.cumulative ? {} : curve.judged || {};
             return make("tr", null, rowHead(gauge, info.cumulative && " per second"),
-                numberCell(amount(gauge, levels[gauge])), numberCell(amount(gauge, curve.level)), numberCell(growth(gauge, curve.tolerance)),
-                numberCell(amount(gauge, judged.from)), numberCell(amount(gauge, judged.to)), numberCell(growth(gauge, judged.per_iteration)),
-                numberCell(info.judged ? growth(gauge, curve.allowed) : none), numberCell(growth(gauge, caught[gauge])));
+                [amount(gauge, levels[gauge]), amount(gauge, curve.level), growth(gauge, curve.tolerance),
+                 amount(gauge, judged.from), amount(gauge, judged.to), growth(gauge, judged.per_iteration),
+                 info.judged ? growth(gauge, curve.allowed) : none, growth(gauge, caught[gauge])]
+                    .map((text) => numberCell(text)));
         });
         return fold("What it would have caught, and every gauge in numbers",
-            make("p", null, `The last column is the smallest growth per ${scenario.step} that this run could tell from noise: what ` +
+            p(`The last column is the smallest growth per ${scenario.step} that this run could tell from noise: what ` +
                             "leaks less can be in a run that passes."),
             table("gauges", null, ["gauge", "at rest", "baseline's level", "tolerated", "loop, first floor", "last floor",
                                    `per ${scenario.step}`, "allowed", "would have caught"], rows));
@@ -582,7 +599,7 @@
             rowHead(sample.phase), numberCell(sample.iteration), numberCell(`${fixed(sample.at, 1)} s`),
             curves.map(({ gauge, values }) => numberCell(amount(gauge, values.get(i)))))]));
         return fold("Samples", every > 1 && note(`One of each ${every} of the ${scenario.series.length} samples.`),
-            make("p", null, "All holders of each stand in journal.jsonl."),
+            p("All holders of each stand in journal.jsonl."),
             table("samples", null, ["phase", "iteration", "at", ...curves.map(({ gauge }) =>
                 gauge + (data.gauges[gauge].cumulative ? " per second" : ""))], rows));
     };
@@ -603,7 +620,8 @@
 
     const filesSection = ({ name, files }) => {
         const named = files.filter((file) => !file.startsWith("made-by-")).slice(0, 30);
-        return named.length > 0 && note("Files beside this page: ", joined(named.map((file) => fileLink(`${name}/${file}`, file)), () => " "));
+        const links = named.map((file) => fileLink(`${name}/${file}`, file));
+        return links.length > 0 && note("Files beside this page: ", joined(links, () => " "));
     };
 
     /* --- Recordings --- */
@@ -665,7 +683,8 @@
                 return made;
             };
             this.playButton = button("Play", () => this.toggle());
-            this.slider = make("input", { type: "range", min: 0, max: this.film.frames.length - 1, "aria-label": "picture of the recording" });
+            this.slider = make("input", { type: "range", min: 0, max: this.film.frames.length - 1,
+                                          "aria-label": "picture of the recording" });
             this.slider.addEventListener("input", () => {
                 this.pause();
                 this.show(Number(this.slider.value));
@@ -678,7 +697,8 @@
 
         /* The last picture that is as full as any: it stands there before it is played. */
         fullest() {
-            const rows = [], blank = this.film.lines.map((runs) => !runs.some((run) => typeof run === "string" && run.trim()));
+            const isBlank = (runs) => !runs.some((run) => typeof run === "string" && run.trim());
+            const rows = [], blank = this.film.lines.map(isBlank);
             let best = 0, most = 0;
             this.film.frames.forEach(([, changes], picture) => {
                 for (let i = 0; i < changes.length; i += 2) rows[changes[i]] = !blank[changes[i + 1]];
@@ -792,14 +812,16 @@
         const link = fileLink(recording.file, "recording.cast");
         const parts = {
             drawn: () => [
-                note(extent(recording), " All of it, as it was written: ", link, ", in the report's directory: ", code(recording.command)),
+                note(extent(recording), " All of it, as it was written: ", link, ", in the report's directory: ",
+                     code(recording.command)),
                 film ? new Player(JSON.parse(film.textContent)).root : note("Nothing was drawn in it.")],
             refused: () => note(`It cannot be shown here: ${recording.problem}`),
             crashed: () => note("It cannot be shown here: drawing it again ended the process that did, or took too long."),
-            "no room": () => note("Left out: the recordings above took what the page has for them. It is in the report's directory: ", link),
+            "no room": () => note("Left out: the recordings above took what the page has for them. It is in the report's " +
+                                  "directory: ", link),
         };
         return make("details", { class: "recording", open: recording.tail },
-                    make("summary", null, make("h3", null, "Recording")), parts[recording.state]());
+                    make("summary", null, h3("Recording")), parts[recording.state]());
     };
 
     /* --- The page --- */
@@ -808,15 +830,17 @@
         const { number, name, title } = scenario;
         if (scenario.left_out_of_page)
             return make("div", { class: "scenario", id: `s${number}` }, make("h2", null, name), " ", outcome(scenario),
-                        note("Left out: the page would be larger than 6 MiB. result.json and the scenario's directory have all of it."));
+                        note("Left out: the page would be larger than 6 MiB. result.json and the scenario's directory have " +
+                             "all of it."));
         if (scenario.series) scenario.bands = bandsOf(scenario);
         /* The address is inside, so that a link to it opens the fold. */
         return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open },
             make("summary", null, make("h2", null, name), " ", outcome(scenario), " ", make("span", { class: "title" }, title)),
             make("div", { class: "body", id: `s${number}` },
-                 make("p", { class: "sentence" }, make("b", null, name), sentence(scenario)),
+                 make("p", { class: "sentence" }, b(name), sentence(scenario)),
                  commands(scenario.commands), failureSection(scenario), findingsSection(scenario), attemptsSection(scenario),
-                 remarksSection(scenario), chartsSection(scenario), scenario.power.map((words) => make("p", { class: "power" }, words)),
+                 remarksSection(scenario), chartsSection(scenario),
+                 scenario.power.map((words) => make("p", { class: "power" }, words)),
                  gaugesSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
                  filesSection(scenario)));
     };
@@ -826,16 +850,17 @@
         const step = worst && (worst.grows_at || [])[0];
         return make("tr", null,
             rowHead(make("a", { href: `#s${scenario.number}` }, scenario.name)),
-            make("td", null, outcome(scenario), scenario.forgiven && " (quarantined)"),
-            make("td", null, !worst ? none : worst.gauge || worst.kind),
+            td(outcome(scenario), scenario.forgiven && " (quarantined)"),
+            td(!worst ? none : worst.gauge || worst.kind),
             numberCell(grows ? paceOf({ ...worst, ...scenario.whole }) : none),
-            make("td", null, worst && worst.holder ? code(worst.function ? shortFunction(worst.function) : worst.holder) : none),
-            make("td", null, step ? code(step.step) : none), numberCell(scenario.took || none));
+            td(worst && worst.holder ? code(worst.function ? shortFunction(worst.function) : worst.holder) : none),
+            td(step ? code(step.step) : none), numberCell(scenario.took || none));
     };
 
     /* Only the scenarios with these words in their row. */
     const filter = (rows, sections) => {
-        const input = make("input", { type: "search", placeholder: "Filter: a name, leak, pass …", "aria-label": "filter the scenarios" });
+        const input = make("input", { type: "search", placeholder: "Filter: a name, leak, pass …",
+                                      "aria-label": "filter the scenarios" });
         input.addEventListener("input", () => {
             const words = input.value.toLowerCase().split(/\s+/);
             rows.forEach((row, i) => {
@@ -849,14 +874,14 @@
     const topSection = () => {
         const said = 9; /* what a person reads in a minute */
         const urgent = scenarios.filter(needsAttention);
-        const paragraph = (...children) => make("p", { class: "sentence" }, children);
+        const told = (...children) => make("p", { class: "sentence" }, children);
         return make("section", { "aria-label": "verdict" },
-            data.problem && paragraph(data.problem), data.caution && paragraph(data.caution),
-            data.missing && make("ul", null, data.missing.map((line) => make("li", null, line))),
-            urgent.slice(0, said).map((scenario) => paragraph(
-                outcome(scenario), " ", make("a", { href: `#s${scenario.number}` }, make("b", null, scenario.name)), sentence(scenario))),
-            urgent.length > said && paragraph(`And ${urgent.length - said} more, in the table.`),
-            urgent.length === 0 && scenarios.length > 0 && paragraph("Nothing grew that the baselines do not allow."),
+            data.problem && told(data.problem), data.caution && told(data.caution),
+            data.missing && make("ul", null, data.missing.map((line) => li(line))),
+            urgent.slice(0, said).map((scenario) => told(
+                outcome(scenario), " ", make("a", { href: `#s${scenario.number}` }, b(scenario.name)), sentence(scenario))),
+            urgent.length > said && told(`And ${urgent.length - said} more, in the table.`),
+            urgent.length === 0 && scenarios.length > 0 && told("Nothing grew that the baselines do not allow."),
             data.stopped, commands(data.commands));
     };
 
@@ -866,12 +891,13 @@
             topSection(),
             make("section", { "aria-labelledby": "scenarios" },
                 make("h2", { id: "scenarios", tabindex: -1 }, "Scenarios"), rows.length > 3 && filter(rows, sections),
-                table("scenarios", "scenarios", ["scenario", "verdict", "what grew", "per iteration", "held by", "grows at", "took"], rows)),
+                table("scenarios", "scenarios",
+                      ["scenario", "verdict", "what grew", "per iteration", "held by", "grows at", "took"], rows)),
             ...sections, fold("The same as the terminal says it", document.getElementById("text")));
         document.querySelector("h1").prepend(verdict(data.verdict), " ");
         document.querySelector("header").prepend(make("p", { class: "about" }, `leakgate · ${data.header}`));
         document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, "To the table of scenarios"));
-        document.body.append(make("footer", null, make("p", null, `${data.made}. The same in other forms, beside this page: `,
+        document.body.append(make("footer", null, p(`${data.made}. The same in other forms, beside this page: `,
             joined(data.files.map((file) => fileLink(file)), () => ", "), ".")), tip);
     };
 
