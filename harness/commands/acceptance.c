@@ -253,6 +253,25 @@ static void refuse(const struct judgement *judgement, const struct judgement *wh
             buffer_string(&names));
 }
 
+/* The run by this baseline; with what several processes together show (--times) and it does not
+ * allow. */
+static struct judgement *judge_by(const struct run_record *record, const struct judgement *whole,
+                                  const struct baseline *baseline)
+{
+    struct judgement *judgement = judge(&record->series, baseline, &record->facts);
+    size_t capacity = judgement->count;
+    for (size_t i = 0; whole != NULL && i < whole->count; i++) {
+        const struct finding *finding = &whole->findings[i];
+        if (finding->processes == 0 ||
+            finding->per_iteration <=
+                baseline_allowed_to(baseline, finding->gauge, finding->holder, record->facts.today))
+            continue;
+        judgement->verdict = VERDICT_LEAK;
+        array_append(judgement->findings, judgement->count, capacity, finding_copy(finding));
+    }
+    return judgement;
+}
+
 struct baseline *acceptance_make(const struct run_record *record, const struct judgement *whole,
                                  const struct baseline *old, const struct consent *consent,
                                  bool *used, struct lg_error *err)
@@ -260,11 +279,11 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
     if (!was_measured(record, err))
         return NULL;
     _cleanup_baseline_ struct baseline *baseline = start_from(record, old);
-    struct judgement *before = judge(&record->series, baseline, &record->facts);
+    struct judgement *before = judge_by(record, whole, baseline);
     apply_consent(baseline, before, consent, used);
     take_levels(baseline, before, old, false);
     judgement_free(before);
-    struct judgement *after = judge(&record->series, baseline, &record->facts);
+    struct judgement *after = judge_by(record, whole, baseline);
     bool passes = passes_by(after, whole);
     if (passes) {
         take_levels(baseline, after, old, true);

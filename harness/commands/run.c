@@ -18,6 +18,7 @@
 #include "measure/stop_signals.h"
 #include "report/format.h"
 #include "result/exit_status.h"
+#include "verdict/sum.h"
 #include "world/world.h"
 
 static bool read_timeout_scale(double *scale, struct lg_error *err)
@@ -60,6 +61,31 @@ static bool set_durations(const struct suite_run *suite, struct lg_error *err)
     return true;
 }
 
+/* --times: of the scenarios that have the rests whose differences it adds up. */
+static bool check_times(const struct suite_run *suite, struct lg_error *err)
+{
+    static const enum option others[] = {OPTION_CONTROL, OPTION_FOR, OPTION_ITERATIONS,
+                                         OPTION_NO_CONFIRM};
+    unsigned times = option_number(suite->arguments, OPTION_TIMES);
+    bool any = false;
+    if (!option_given(suite->arguments, OPTION_TIMES))
+        return true;
+    if (times < SUM_LEAST || times > SUM_MOST)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--times wants a number from %d to %d, not %u",
+                       SUM_LEAST, SUM_MOST, times);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (option_given(suite->arguments, others[i]))
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--times and --%s exclude each other",
+                           option_name(others[i]));
+    for (size_t i = 0; i < suite->selection.count; i++)
+        any = any || measure_has_rests(&suite->selection.plans[i]->measure);
+    if (!any)
+        fputs("leakgate: warning: --times is for scenarios that count iterations and rest after "
+              "them (measure: drain), and none of those chosen does\n",
+              stderr);
+    return true;
+}
+
 static int load_scenarios(struct suite_run *suite)
 {
     struct lg_error err = {0};
@@ -76,7 +102,7 @@ static int load_scenarios(struct suite_run *suite)
         print_no_scenario(suite->arguments);
         return EXIT_NOTHING_JUDGED;
     }
-    return set_durations(suite, &err) ? EXIT_PASS : complain(&err);
+    return check_times(suite, &err) && set_durations(suite, &err) ? EXIT_PASS : complain(&err);
 }
 
 /* An empty shard is one all the same: who splits a suite by a fixed number must not fail when it

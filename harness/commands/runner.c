@@ -197,6 +197,8 @@ static void run_confirmations(struct scenario_run *run)
     enum attempt next;
     int64_t took_ms = 0;
     while (run->signal == 0 && (next = scenario_wants(run->result)) != ATTEMPT_COUNT) {
+        if (next >= ATTEMPT_TIMES && run->result->attempt_count == run->options.times)
+            return;
         struct lg_error err = {0};
         int64_t left_ms = budget_left_ms(run);
         if (next == ATTEMPT_THIRD && left_ms < took_ms) {
@@ -264,6 +266,9 @@ void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t pare
                     .baseline_commit = revision != NULL ? revision->commit : NULL,
                     .baseline_here = suite->baselines_here[number],
                     .plan_difference = suite->result->scenarios[number].plan_difference,
+                    .times = measure_has_rests(&suite->selection.plans[number]->measure)
+                                 ? option_number(arguments, OPTION_TIMES)
+                                 : 0,
                     .play_iterations = option_number(arguments, OPTION_ITERATIONS),
                     .show = option_given(arguments, OPTION_SHOW),
                     .reproduce = suite->result->options,

@@ -36,10 +36,10 @@ void append_option(struct buffer *out, const char *name, const char *value)
 
 char *suite_options_again(const struct arguments *arguments, bool with_revision)
 {
-    static const enum option kept[] = {OPTION_SCENARIOS,  OPTION_BASELINES,    OPTION_TARGET,
-                                       OPTION_PROGRAM,    OPTION_CONTROL,      OPTION_ITERATIONS,
-                                       OPTION_FOR,        OPTION_BASELINE_REF, OPTION_NO_BASELINES,
-                                       OPTION_NO_CONFIRM, OPTION_BUDGET};
+    static const enum option kept[] = {OPTION_SCENARIOS,    OPTION_BASELINES,  OPTION_TARGET,
+                                       OPTION_PROGRAM,      OPTION_CONTROL,    OPTION_ITERATIONS,
+                                       OPTION_FOR,          OPTION_TIMES,      OPTION_BASELINE_REF,
+                                       OPTION_NO_BASELINES, OPTION_NO_CONFIRM, OPTION_BUDGET};
     struct buffer out = {0};
     struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
@@ -94,11 +94,14 @@ void suite_schedule(struct suite_run *suite)
     suite->seconds = memory_array(count, sizeof *suite->seconds);
     /* Played scenarios are not measured, and the time of a measured run says nothing of them. */
     bool played = option_given(suite->arguments, OPTION_ITERATIONS);
+    unsigned times = option_number(suite->arguments, OPTION_TIMES);
     for (size_t i = 0; i < count; i++) {
         const struct plan *plan = suite->selection.plans[i];
         if (!played)
             suite->seconds[i] = scenario_duration(suite->arguments, plan).seconds *
-                                (option_given(suite->arguments, OPTION_CONTROL) ? 2 : 1);
+                                (option_given(suite->arguments, OPTION_CONTROL)   ? 2
+                                 : measure_has_rests(&plan->measure) && times > 0 ? times
+                                                                                  : 1);
         items[i] = (struct schedule_item){.name = plan->name, .seconds = suite->seconds[i]};
         longest[i] = i;
         suite->order_count += !suite_is_skipped(suite, i);

@@ -11,6 +11,8 @@ enum attempt {
     ATTEMPT_CONTROL,
     ATTEMPT_CONTROL_AGAIN,
     ATTEMPT_CONTROL_THIRD,
-    ATTEMPT_COUNT
+    /* The second process that is added up with the screening (--times), and those after it. */
+    ATTEMPT_TIMES,
+    ATTEMPT_COUNT = ATTEMPT_TIMES + 19
 };
 const char *attempt_name(enum attempt attempt);

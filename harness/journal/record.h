@@ -84,6 +84,7 @@ struct journal_header {
     const char *baselines; /* their directory */
     const char *control;   /* the version of the build the baseline is taken from */
     struct string_list control_left_behind; /* then what outlived that */
+    int64_t times;                          /* --times: so many processes are added up */
     struct journal_places iteration_steps;  /* of a locating run */
 };
 

@@ -55,6 +55,7 @@ static const struct field header_fields[] = {
     FIELD(struct journal_header, baselines),
     FIELD(struct journal_header, control),
     FIELD(struct journal_header, control_left_behind),
+    FIELD(struct journal_header, times),
     FIELD_WITH(struct journal_header, iteration_steps, .inner = place_fields),
     {.key = NULL},
 };

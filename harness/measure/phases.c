@@ -10,6 +10,7 @@
 #include "driver/screen.h"
 #include "verdict/growth.h"
 #include "verdict/judge.h"
+#include "verdict/sum.h"
 
 static bool count_world(void *context, struct probe_counting *counting, bool whole,
                         struct lg_error *err)
@@ -263,7 +264,8 @@ static bool has_grown(const struct run *run)
     const struct run_options *options = run->options;
     return judge_grew(&run->series, options->baseline, run->today) ||
            (options->baseline_revision != NULL &&
-            judge_grew(&run->series, options->baseline_here, run->today));
+            judge_grew(&run->series, options->baseline_here, run->today)) ||
+           (options->times > 1 && sum_is_unsettled(&run->series));
 }
 
 /* Rests until nothing is left that grew, at most for so long. The first sample comes soon: of a
@@ -308,7 +310,8 @@ static bool second_loop(struct run *run, struct lg_error *err)
 }
 
 /* Paced by time, the loop is as long as a person wanted it, and there is no rest before it. What
- * was repeated in the screening need not be once more in the run that confirms it. */
+ * was repeated in the screening need not be once more in the run that confirms it. A sum is of two
+ * loops of each process. */
 static bool rest_and_repeat(struct run *run, struct lg_error *err)
 {
     enum attempt attempt = run->options->attempt;
@@ -319,7 +322,8 @@ static bool rest_and_repeat(struct run *run, struct lg_error *err)
         return true;
     if (!rest_after(run, PHASE_DRAIN, measure->drain_ms, err))
         return false;
-    return by_time || confirms || !has_grown(run) || second_loop(run, err);
+    bool repeats = run->options->times > 1 || has_grown(run);
+    return by_time || confirms || !repeats || second_loop(run, err);
 }
 
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */

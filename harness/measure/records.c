@@ -110,6 +110,7 @@ bool run_write_header(struct run *run, struct lg_error *err)
         .options = options->reproduce,
         .baselines = options->baselines,
         .control = options->control_version,
+        .times = options->times > 1 ? options->times : JOURNAL_ABSENT,
     };
     if (options->control_left_behind != NULL)
         header.control_left_behind = *options->control_left_behind;

@@ -35,6 +35,7 @@ struct run_options {
                                  that were cut off; NULL: not said */
     const char *baselines;    /* and the directory of the baselines */
     struct locating locating; /* of ATTEMPT_LOCATE */
+    unsigned times;           /* --times: added up with so many processes, itself one; 0: alone */
     unsigned play_iterations; /* --iterations: only play, measure nothing; 0: measure */
     bool show;                /* write the screen after every step into the journal */
     double timeout_scale;

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "report/text_layout.h"
+#include "result/attempts.h"
 #include "result/baseline_difference.h"
 #include "result/quarantine.h"
 
@@ -105,6 +106,17 @@ static void add_run(struct details *remarks, const struct run_record *record)
     add_left(remarks, &end->sessions_left, "tmux session", "outliving the target");
 }
 
+static void add_times(struct details *remarks, const struct scenario_result *scenario)
+{
+    size_t times = scenario_times(scenario), summed = scenario_summed(scenario);
+    if (summed > 0)
+        details_add(remarks, NULL,
+                    memory_format("%zu of %zu processes are added up (--times)", summed, times));
+    else if (times > 0 && scenario->verdict == VERDICT_LEAK)
+        details_add(remarks, NULL,
+                    memory_format("leaks in one process: no others were added up (--times)"));
+}
+
 void remarks_of(const struct scenario_result *scenario, struct details *remarks)
 {
     add_baseline(remarks, scenario);
@@ -116,6 +128,7 @@ void remarks_of(const struct scenario_result *scenario, struct details *remarks)
             details_add(remarks, NULL,
                         memory_format("the step at which it grows was not found: %s",
                                       scenario->attempts[i].problem));
+    add_times(remarks, scenario);
     struct buffer left_out = {0};
     for (size_t i = 0; i < scenario->left_out.count; i++)
         buffer_format(&left_out, "%s%s",

@@ -124,8 +124,8 @@ static void widen_to_total(const struct scenario_result *scenario, struct findin
     finding->iterations = outcome.iterations;
 }
 
-/* Where more of it grows than its holders do (allowed, seen in one run alone, gone at rest), all of
- * them added up stand for its total. */
+/* Where more of it grows than its holders do (allowed, seen in one run alone, gone at rest), or
+ * several processes are added up, all of them together stand for its total. */
 struct finding gauge_growth(const struct scenario_result *scenario, const struct finding *finding)
 {
     const struct judgement *judgement = scenario->judgement;
@@ -139,7 +139,8 @@ struct finding gauge_growth(const struct scenario_result *scenario, const struct
         if (is_growth(other) && other->holder == NULL)
             return *other;
         others = others || other->kind == FINDING_ALLOWED || other->kind == FINDING_UNCONFIRMED ||
-                 other->kind == FINDING_BACKLOG || other->kind == FINDING_FILLED;
+                 other->kind == FINDING_BACKLOG || other->kind == FINDING_FILLED ||
+                 other->processes > 0;
         if (!is_growth(other))
             continue;
         sum.per_iteration += other->per_iteration;
@@ -177,6 +178,7 @@ static char *describe_growth(const struct scenario_result *scenario, const struc
                          : scenario->verdict == VERDICT_INVALID
                              ? ", until the measurement went wrong"
                          : finding->confirmed           ? ", confirmed in a fresh process"
+                         : finding->processes > 0       ? ", in all processes together"
                          : finding->repeats             ? ", and as much again in a second loop"
                          : scenario->attempt_count == 1 ? ", in one run alone"
                                                         : "");

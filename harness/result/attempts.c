@@ -8,6 +8,7 @@
 #include "verdict/confirm.h"
 #include "verdict/judge.h"
 #include "verdict/locate.h"
+#include "verdict/sum.h"
 
 char *attempt_directory(const char *directory, const char *name, enum attempt attempt)
 {
@@ -28,6 +29,43 @@ static struct attempt_result *add_attempt(struct scenario_result *scenario, enum
     return result;
 }
 
+size_t scenario_times(const struct scenario_result *scenario)
+{
+    return scenario->record != NULL ? (size_t)journal_number(scenario->record->header.times, 0) : 0;
+}
+
+/* Those that were not judged are left out. */
+static size_t gather_processes(const struct scenario_result *scenario,
+                               const struct series *processes[ATTEMPT_COUNT])
+{
+    size_t count = 0;
+    if (scenario_times(scenario) == 0 || scenario->attempts[0].verdict != VERDICT_PASS)
+        return 0;
+    processes[count++] = &scenario->record->series;
+    for (size_t i = 1; i < scenario->attempt_count; i++)
+        if (scenario->attempts[i].verdict == VERDICT_PASS ||
+            scenario->attempts[i].verdict == VERDICT_LEAK)
+            processes[count++] = &scenario->attempts[i].record->series;
+    return count;
+}
+
+size_t scenario_summed(const struct scenario_result *scenario)
+{
+    const struct series *processes[ATTEMPT_COUNT];
+    return gather_processes(scenario, processes);
+}
+
+/* Several attempts to the verdict of all, written into the first. */
+static void judge_together(const struct scenario_result *scenario, struct judgement *const *votes,
+                           size_t count, const struct baseline *baseline)
+{
+    const struct series *processes[ATTEMPT_COUNT];
+    size_t summed = gather_processes(scenario, processes);
+    if (summed > 0)
+        sum_judge(votes[0], processes, summed, baseline, scenario->record->facts.today);
+    confirm(votes, count);
+}
+
 /* What the working tree's baseline would make of the same runs: which of them there are, the
  * revision's has decided. */
 static void judge_by_here(struct scenario_result *scenario)
@@ -41,7 +79,8 @@ static void judge_by_here(struct scenario_result *scenario)
         if (record != NULL && scenario->attempts[i].attempt != ATTEMPT_LOCATE)
             votes[count++] = judge(&record->series, record->header.baseline_here, &record->facts);
     }
-    confirm(votes, count);
+    if (count > 0)
+        judge_together(scenario, votes, count, scenario->record->header.baseline_here);
     judgement_free(scenario->judgement_here);
     scenario->judgement_here = count > 0 ? votes[0] : NULL;
     for (size_t i = 1; i < count; i++)
@@ -91,12 +130,12 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
 
 /* The judgements that have a vote, the screening's first. */
 static size_t gather_votes(const struct scenario_result *scenario,
-                           struct judgement *votes[CONFIRMING_RUNS])
+                           struct judgement *votes[ATTEMPT_COUNT])
 {
     size_t count = 0;
     if (scenario->judgement != NULL)
         votes[count++] = scenario->judgement;
-    for (size_t i = 1; i < scenario->attempt_count && count < CONFIRMING_RUNS; i++)
+    for (size_t i = 1; i < scenario->attempt_count; i++)
         if (scenario->attempts[i].judgement != NULL)
             votes[count++] = scenario->attempts[i].judgement;
     return count;
@@ -104,11 +143,16 @@ static size_t gather_votes(const struct scenario_result *scenario,
 
 enum attempt scenario_wants(const struct scenario_result *scenario)
 {
-    struct judgement *votes[CONFIRMING_RUNS];
+    struct judgement *votes[ATTEMPT_COUNT];
     size_t count = gather_votes(scenario, votes);
     /* A journal that could not be read has no judgement, and takes its place all the same. */
-    if (count < scenario->attempt_count ||
-        !confirmation_wants_run((const struct judgement *const *)votes, count))
+    if (count < scenario->attempt_count || count == 0)
+        return ATTEMPT_COUNT;
+    if (scenario_times(scenario) > 0 && scenario->attempts[0].verdict == VERDICT_PASS)
+        return count < SUM_MOST && votes[count - 1]->verdict != VERDICT_FAILED
+                   ? ATTEMPT_TIMES + (enum attempt)(count - 1)
+                   : ATTEMPT_COUNT;
+    if (!confirmation_wants_run((const struct judgement *const *)votes, count))
         return ATTEMPT_COUNT;
     return count == 1 ? ATTEMPT_AGAIN : ATTEMPT_THIRD;
 }
@@ -146,7 +190,7 @@ static const struct attempt_result *failed_attempt(const struct scenario_result 
 
 void scenario_conclude(struct scenario_result *scenario)
 {
-    struct judgement *votes[CONFIRMING_RUNS];
+    struct judgement *votes[ATTEMPT_COUNT];
     size_t count = gather_votes(scenario, votes);
     const struct attempt_result *failed = failed_attempt(scenario);
     if (failed != NULL && failed->record == NULL) {
@@ -157,7 +201,7 @@ void scenario_conclude(struct scenario_result *scenario)
     if (count < 2)
         return;
     judge_by_here(scenario);
-    confirm(votes, count);
+    judge_together(scenario, votes, count, scenario->record->header.baseline);
     scenario->verdict = scenario->judgement->verdict;
     enum lg_error_class problem = LG_ERROR_NONE;
     if (scenario->verdict == VERDICT_FAILED && failed != NULL)
@@ -262,7 +306,8 @@ const struct run_record *scenario_accepted_record(const struct scenario_result *
     for (size_t i = 1; i < scenario->attempt_count; i++) {
         const struct attempt_result *attempt = &scenario->attempts[i];
         const struct judgement *judgement = attempt->judgement;
-        bool outvotes = scenario->verdict == VERDICT_PASS && attempt->verdict == VERDICT_PASS;
+        bool outvotes = scenario->verdict == VERDICT_PASS && attempt->verdict == VERDICT_PASS &&
+                        scenario->attempts[0].verdict != VERDICT_PASS;
         bool confirmed = differs && judgement != NULL && judgement->verdict == VERDICT_LEAK &&
                          shows_all_of(judgement, whole) && shows_all_of(whole, judgement);
         if (outvotes || confirmed)

@@ -80,6 +80,8 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     put_number(object, "from", finding->from);
     put_number(object, "to", finding->to);
     put_number(object, "iterations", finding->iterations);
+    if (finding->processes > 0)
+        json_put(object, "processes", json_integer((json_int_t)finding->processes));
     put_number(object, "allowed", finding->allowed);
     if (finding->drift > 0)
         put_number(object, "drift_per_second", finding->drift);

@@ -65,6 +65,11 @@ bool measure_set_length(struct measure_plan *measure, int64_t for_ms, struct lg_
     return true;
 }
 
+bool measure_has_rests(const struct measure_plan *measure)
+{
+    return measure->every_ms == 0 && measure->drain_ms > 0;
+}
+
 void step_list_free(struct step_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {

@@ -173,6 +173,9 @@ struct measure_plan {
  * minute. False, and why, where that makes too few samples or too many. */
 bool measure_set_length(struct measure_plan *measure, int64_t for_ms, struct lg_error *err);
 
+/* Does the program rest before and after a loop that counts iterations? */
+bool measure_has_rests(const struct measure_plan *measure);
+
 struct target_plan {
     char *name;                 /* the target file's name without ".yaml" */
     char *file;                 /* its path */

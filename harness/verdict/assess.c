@@ -348,7 +348,7 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
         return;
     }
     _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
-    double total_retained = retained_at_rest(ledger, remaining);
+    double total_retained = gains_at_rest(ledger, remaining).gain[0];
     struct account whole = {.gauge = gauge, .values = remaining};
     bool total_fell = rule == RULE_FLOOR && outcome_of(ledger, &whole, (struct allowance){0}).fell;
     _cleanup_free_ bool *own = memory_array(count, sizeof *own);

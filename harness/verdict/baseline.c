@@ -125,6 +125,15 @@ struct allowance baseline_gauge_allowance(const struct baseline *baseline, enum 
     return (struct allowance){.values = allowed};
 }
 
+double baseline_allowed_to(const struct baseline *baseline, enum gauge gauge, const char *key,
+                           const char *today)
+{
+    const struct baseline_exception *exception =
+        key != NULL ? baseline_valid_exception(baseline, gauge, key, today) : NULL;
+    double allowed = baseline_gauge_allowance(baseline, gauge, today).values;
+    return exception != NULL ? fmax(allowed, exception->allowed) : allowed;
+}
+
 double baseline_allowed_in_all(const struct baseline *baseline, enum gauge gauge, const char *today)
 {
     if (baseline == NULL)

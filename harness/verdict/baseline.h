@@ -93,6 +93,10 @@ struct allowance {
  * its bytes. The baseline may be NULL. */
 struct allowance baseline_gauge_allowance(const struct baseline *baseline, enum gauge gauge,
                                           const char *today);
+/* Of what is counted: to one holder, or (key NULL) to what is left of the total. The baseline may
+ * be NULL. */
+double baseline_allowed_to(const struct baseline *baseline, enum gauge gauge, const char *key,
+                           const char *today);
 /* To a gauge's total with all its excepted holders, in the gauge's unit. The baseline may be NULL.
  */
 double baseline_allowed_in_all(const struct baseline *baseline, enum gauge gauge,

@@ -51,14 +51,14 @@ static bool shows_in_part(const struct judgement *run, const struct finding *fin
     return false;
 }
 
-/* Of the runs after `first`, which has this finding, another one that shows it too. */
-static bool is_shown_after(const struct judgement *const *runs, size_t count, size_t first,
-                           const struct finding *finding)
+/* Of the runs after `first`, so many show it too. */
+static size_t count_showing_after(const struct judgement *const *runs, size_t count, size_t first,
+                                  const struct finding *finding)
 {
+    size_t showing = 0;
     for (size_t i = first + 1; i < count; i++)
-        if (shows(runs[i], finding) || shows_in_part(runs[i], finding))
-            return true;
-    return false;
+        showing += shows(runs[i], finding) || shows_in_part(runs[i], finding);
+    return showing;
 }
 
 static bool any_confirmed(const struct judgement *const *runs, size_t count)
@@ -66,7 +66,7 @@ static bool any_confirmed(const struct judgement *const *runs, size_t count)
     for (size_t run = 0; run + 1 < count; run++)
         for (size_t i = 0; runs[run]->verdict == VERDICT_LEAK && i < runs[run]->count; i++)
             if (needs_confirmation(&runs[run]->findings[i]) &&
-                is_shown_after(runs, count, run, &runs[run]->findings[i]))
+                count_showing_after(runs, count, run, &runs[run]->findings[i]) > 0)
                 return true;
     return false;
 }
@@ -99,15 +99,16 @@ bool confirmation_wants_run(const struct judgement *const *runs, size_t count)
     return any && count_verdicts(runs, count, VERDICT_FAILED) == 0 && !any_confirmed(runs, count);
 }
 
-/* What the screening did not show and both others did. */
+/* What the screening did not show and two others did; with `all`, also what one did. */
 static void add_later(struct judgement *screening, const struct judgement *const *runs,
-                      size_t count)
+                      size_t count, bool all)
 {
     size_t capacity = screening->count;
-    for (size_t run = 1; run + 1 < count; run++)
+    for (size_t run = 1; run < count; run++)
         for (size_t i = 0; runs[run]->verdict == VERDICT_LEAK && i < runs[run]->count; i++) {
             const struct finding *finding = &runs[run]->findings[i];
-            if (needs_confirmation(finding) && is_shown_after(runs, count, run, finding) &&
+            if (needs_confirmation(finding) &&
+                (all || count_showing_after(runs, count, run, finding) > 0) &&
                 !shows(screening, finding))
                 array_append(screening->findings, screening->count, capacity,
                              finding_copy(finding));
@@ -124,22 +125,28 @@ static void conclude(struct judgement *judgement, enum verdict verdict, char *re
 void confirm(struct judgement *const *runs, size_t count)
 {
     const struct judgement *const *all = (const struct judgement *const *)runs;
-    if (count < 2 || runs[0]->verdict != VERDICT_LEAK)
-        return;
     struct judgement *screening = runs[0];
+    bool passed = count > 0 && screening->verdict == VERDICT_PASS;
+    if (count < 2 || (screening->verdict != VERDICT_LEAK && !passed))
+        return;
     for (size_t run = 1; run < count; run++)
         if (runs[run]->verdict == VERDICT_FAILED) {
             conclude(screening, VERDICT_FAILED,
-                     memory_format("in a fresh process that was to confirm growth: %s",
+                     memory_format("in a fresh process%s: %s",
+                                   passed ? "" : " that was to confirm growth",
                                    text_or(runs[run]->reason, "it failed")));
             return;
         }
-    add_later(screening, all, count);
+    if (count_verdicts(all, count, VERDICT_LEAK) == 0)
+        return;
+    size_t own = screening->count;
+    screening->verdict = VERDICT_LEAK;
+    add_later(screening, all, count, passed);
     bool any_fails = false;
     for (size_t i = 0; i < screening->count; i++) {
         struct finding *finding = &screening->findings[i];
-        if (needs_confirmation(finding)) {
-            finding->confirmed = is_shown_after(all, count, 0, finding);
+        if (needs_confirmation(finding) && finding->processes == 0) {
+            finding->confirmed = count_showing_after(all, count, 0, finding) >= (i < own ? 1 : 2);
             if (!finding->confirmed) {
                 char *text = finding->text;
                 finding->text = memory_format("%s%sseen in one of %zu runs", text_or(text, ""),
@@ -152,7 +159,7 @@ void confirm(struct judgement *const *runs, size_t count)
         any_fails = any_fails || finding_fails(finding->kind);
     }
     /* With nothing confirmed two runs without growth outvote one with it. */
-    if (!any_fails && count_verdicts(all, count, VERDICT_PASS) >= 2)
+    if (!any_fails && count_verdicts(all, count, VERDICT_PASS) + passed >= 2)
         conclude(screening, VERDICT_PASS, NULL);
     else if (!any_fails)
         conclude(screening, VERDICT_INCONCLUSIVE,

@@ -27,7 +27,8 @@ bool confirmation_wants_run(const struct judgement *const *runs, size_t count);
 
 /* The verdict of all of them, written into runs[0]: findings that another run shows as well are
  * CONFIRMED; those that fail and are not shown again become FINDING_UNCONFIRMED; what only the
- * later runs agree on is added. With one run nothing changes. */
+ * later runs agree on is added. With one run nothing changes. A screening may have passed: what
+ * one of the others shows is then FINDING_UNCONFIRMED, what two show a leak. */
 void confirm(struct judgement *const *runs, size_t count);
 
 /* Are a and b about the same growth (level, process left behind)? Growth of a total

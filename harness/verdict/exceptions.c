@@ -74,6 +74,10 @@ static void check_use(const struct ledger *ledger, const struct baseline *baseli
     bool wide = is_wide(grant->allowed, found.values, slope ? wide_margin_bytes : wide_margin);
     bool wide_bytes = is_wide(grant->allowed_bytes, found.bytes, wide_margin_bytes);
     bool unused = found.values <= 0 && found.bytes <= 0;
+    bool counts = gauge_info(grant->gauge)->rule == RULE_FLOOR;
+    /* So rare that one process need not show it: it was found in several (sum.h). */
+    if (unused && counts && grant->allowed < growth_rule_count.per_iteration)
+        return;
     if (!was_read(ledger, grant->gauge) || !(wide || wide_bytes) ||
         (has_expired(grant->expires, facts->today) && !unused))
         return;

@@ -69,6 +69,7 @@ struct finding {
     double bytes_per_iteration; /* heap stacks */
     double from, to;            /* first and last floor, or baseline's level and the level found */
     double iterations;
+    size_t processes;     /* whose figures are added up (sum.h); 0: of one */
     double allowed;       /* per iteration (heap_stack: bytes), or the level's tolerance */
     double drained_after; /* seconds after the loop; backlog only */
     double drift;         /* per second at rest, taken off the growth; 0: none */

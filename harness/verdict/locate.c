@@ -24,10 +24,12 @@ static const double share_named = 0.25, share_of_pace = 0.1;
  */
 static const double least_bytes = 32;
 
-/* Rates are read over a rest, which no step has. */
+/* Rates are read over a rest, which no step has; what only several processes together show, one
+ * more would not. */
 static bool can_be_located(const struct finding *finding)
 {
-    return finding->kind == FINDING_GROWTH && !gauge_info(finding->gauge)->cumulative;
+    return finding->kind == FINDING_GROWTH && finding->processes == 0 &&
+           !gauge_info(finding->gauge)->cumulative;
 }
 
 bool locating_helps(const struct judgement *judgement)

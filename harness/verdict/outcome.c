@@ -331,10 +331,14 @@ double stack_deviation(const struct ledger *ledger, const struct account *stack)
     return deviation_of(ledger, stack, last, stack->values[first] + stack->values[last]);
 }
 
-double retained_at_rest(const struct ledger *ledger, const double *row)
+struct rest_gains gains_at_rest(const struct ledger *ledger, const double *row)
 {
     struct rests rests = rests_of(ledger, row, NULL);
-    return rests.after - rests.before;
+    return (struct rest_gains){
+        .before = rests.before,
+        .gain = {rests.after - rests.before, rests.second - rests.after},
+        .iterations = {rests.first_iterations, rests.second_iterations},
+    };
 }
 
 double outcome_noiseless(const struct ledger *ledger)

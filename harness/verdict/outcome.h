@@ -46,8 +46,13 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
  * are compared at the loop's begin and end; 0 where everything is counted. */
 double stack_deviation(const struct ledger *ledger, const struct account *stack);
 
-/* By how much more a row held after the loop than before it, both at rest; NAN without either. */
-double retained_at_rest(const struct ledger *ledger, const double *row);
+/* By how much more a row held at rest after the loop than before it, and after the second loop than
+ * after the first: NAN where there was no such rest. */
+struct rest_gains {
+    double before;
+    double gain[2], iterations[2];
+};
+struct rest_gains gains_at_rest(const struct ledger *ledger, const double *row);
 
 /* What a row gains per second at rest, due to nothing that an iteration does: only where it shows
  * in both halves of the idle samples and never falls between; the slower half's pace. A single step

@@ -123,6 +123,18 @@ def repeating(scenario="external-editor"):
     return journal.end()
 
 
+def one_of_several(scenario="external-editor", first=1, second=1):
+    """One process of --times 5: so many epoll descriptors more at rest after each loop."""
+    journal = Journal(scenario, times=5)
+    samples = [("idle", 6, 10 + i, 2) for i in range(6)]
+    samples += [("loop", 6 + 2 * i, 20 + i, 2) for i in range(21)]
+    samples += [("drain", 46, 50, 2 + first), ("second_drain", 92, 90, 2 + first + second)]
+    for phase, iteration, at, held in samples:
+        journal.sample(phase, iteration, at, {"pipe": 3, "anon_inode:[eventpoll]": held},
+                       goroutine=26)
+    return journal.end()
+
+
 def cut_short(scenario="keys", samples=8, per_iteration=1):
     """A loop that ends after so many samples; without what ended it."""
     journal = Journal(scenario, iterations_total=46)

@@ -555,7 +555,7 @@
         return [h3("Attempts"),
                 table("attempts", null, ["attempt", "what for", "its verdict", "it showed", "files"], attempts.map((attempt) => {
                     const files = `${scenario.name}/${attempt.attempt === "screening" ? "" : attempt.attempt}`;
-                    return make("tr", null, rowHead(attempt.attempt), td(purposes[attempt.attempt] || "the control build"),
+                    return make("tr", null, rowHead(attempt.attempt), td(purposes[attempt.attempt] || (/^times-/.test(attempt.attempt) ? "one more, to be added up" : "the control build")),
                                 td(attempt.verdict ? verdict(attempt.verdict) : attempt.problem ? "found no step" : none),
                                 td(attempt.problem || attempt.showed.join(", ")), td(fileLink(files)));
                 }))];

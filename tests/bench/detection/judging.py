@@ -3,6 +3,7 @@ to the journals of a class as if they were the scenarios of one run."""
 
 import collections
 import concurrent.futures
+import itertools
 import json
 import os
 import subprocess
@@ -29,9 +30,9 @@ def report_text(leakgate, directory):
     return done.stdout
 
 
-def link(trace, directory):
+def link(path, directory):
     os.makedirs(directory, exist_ok=True)
-    os.symlink(os.path.abspath(trace.path), os.path.join(directory, traces.JOURNAL))
+    os.symlink(os.path.abspath(path), os.path.join(directory, traces.JOURNAL))
 
 
 def lay_out(groups, directory, more=lambda trace: ()):
@@ -39,9 +40,9 @@ def lay_out(groups, directory, more=lambda trace: ()):
     for name, group in groups.items():
         for trace in group:
             place = os.path.join(directory, name, f"{trace.number:03d}")
-            link(trace, place)
+            link(trace.path, place)
             for attempt, other in more(trace):
-                link(other, os.path.join(place, attempt))
+                link(other.path, os.path.join(place, attempt))
 
 
 def report_texts(leakgate, groups, directory):
@@ -92,6 +93,30 @@ def judge(leakgate, groups, scratch):
         return {name: [one_run(trace, scenarios[name, trace.number], series) for trace, series
                        in zip(group, pool.map(read_series, group, chunksize=16))]
                 for name, group in groups.items()}
+
+
+def judge_sums(leakgate, groups, sizes, directory):
+    """{(class, half, N): [scenario, ...]}: the processes of runs with --times, of each plan, N at a
+    time as one run."""
+    laid = {}
+    for name, group in groups.items():
+        numbers = itertools.count()
+        for (half, _), same in itertools.groupby(
+                sorted(group, key=lambda trace: (trace.split, trace.plan, trace.number)),
+                lambda trace: (trace.split, trace.plan)):
+            paths = [path for trace in same for path in traces.processes_of(trace)]
+            for size in sizes:
+                for first in range(0, len(paths) - size + 1, size):
+                    number = next(numbers)
+                    place = os.path.join(directory, name, f"{number:03d}")
+                    for attempt, path in zip(("", *traces.TIMES), paths[first:first + size]):
+                        link(path, os.path.join(place, attempt))
+                    laid[name, number] = half, size
+    scenarios = judge_groups(leakgate, {name: groups[name] for name, _ in laid}, directory)
+    found = collections.defaultdict(list)
+    for (name, number), (half, size) in laid.items():
+        found[name, half, size].append(scenarios[name, number])
+    return found
 
 
 def one_run(trace, scenario, series):

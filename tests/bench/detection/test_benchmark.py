@@ -270,6 +270,19 @@ def test_what_came_again_in_a_second_loop_needs_no_other_process(tmp_path, judge
     assert "| fd | 1 | 1/1 (2.5–100 %) | 0/1 (0–97.5 %) | – | 0 | 0 |" in judge()
 
 
+def test_processes_are_added_up_so_many_at_a_time(tmp_path, judge, monkeypatch):
+    monkeypatch.syspath_prepend(os.path.join(HERE, "../../cli"))
+    import journals
+    for number, gain in (("001", 1), ("002", 1), ("003", 0), ("004", 1)):
+        for attempt in (None, "times-2", "times-3", "times-4", "times-5"):
+            journals.one_of_several(number, gain, gain).write(tmp_path / "fd", attempt)
+    told = judge(times=5)
+    assert "| class | half | 5 processes | 10 processes |" in told
+    assert "| fd | held-out | 2/3 (9.4–99.2 %) | 1/1 (2.5–100 %) |" in told
+    assert "| fd | tuning | 1/1 (2.5–100 %) | – |" in told
+    assert "| fd | 3 |" not in told, "it is in no table of single runs"
+
+
 def test_what_leaks_until_it_fails_is_found():
     trace = traces.Trace("fd", 1, "held-out", "", "")
     grew = [{"fails": True, "gauge": "fd", "holder": "pipe"}]
@@ -297,6 +310,25 @@ def test_nor_how_it_was_recorded():
     journal = b'{"file":"f","options":"--program /home/u/x","baselines":"/home/u/b","plan":{}}\n{"a":1}\n'
     assert traces.without_call(journal) == b'{"file":"f","plan":{}}\n{"a":1}\n'
     assert traces.without_call(b'{"z":1, "file":"f"}\n') == b'{"z":1, "file":"f"}\n'
+
+
+def test_all_processes_are_recorded(tmp_path):
+    leakgate = tmp_path / "leakgate"
+    leakgate.write_text("""#!/bin/sh
+case " $* " in *" --times 5 "*) ;; *) exit 2 ;; esac
+while [ "$1" != --report ]; do shift; done
+for attempt in . times-2 again; do
+    mkdir -p "$2/step/$attempt"
+    echo '{"record":"sample"}' > "$2/step/$attempt/journal.jsonl"
+done
+""")
+    leakgate.chmod(0o755)
+    shown = call(os.path.join(HERE, "record"), tmp_path / "traces", "--leakgate", leakgate,
+                 "--program", "/bin/true", "--classes", "times-clean", "--runs", "1")
+    assert shown.returncode == 0, shown.stderr
+    kept = tmp_path / "traces/times-clean/000"
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("journal.jsonl")) == [
+        "journal.jsonl", "times-2/journal.jsonl"]
 
 
 @pytest.mark.parametrize("record, status", [("sample", 0), ("failure", 1)])

@@ -12,6 +12,8 @@ import classes
 CLASSES = classes.TABLE
 ARCHIVE = os.path.join(classes.HERE, "traces.tar.xz")
 JOURNAL = "journal.jsonl"
+# Of a class that is played several times, the processes after the first.
+TIMES = tuple(f"times-{number}" for number in range(2, 21))
 SPLITS = ("held-out", "tuning")
 
 # `plan` is the hash of what was done: some classes come in variants.
@@ -47,6 +49,13 @@ def find(directory, classes):
             found[name] = [make_trace(name, int(number), os.path.join(folder, number, JOURNAL))
                            for number in numbers]
     return found
+
+
+def processes_of(trace):
+    """The journals of a run with --times, the first process's first."""
+    folder = os.path.dirname(trace.path)
+    paths = [os.path.join(folder, attempt, JOURNAL) for attempt in ("", *TIMES)]
+    return [path for path in paths if os.path.exists(path)]
 
 
 def others_of(trace, traces, count):

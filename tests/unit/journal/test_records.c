@@ -68,7 +68,7 @@ static void every_record_comes_back(void **state)
         .baseline_here = here, .quarantine_here = {.reason = "r", .until = "2027-01-31"},
         .quarantine = {.reason = "q", .until = "2027-02-28"}, .plan_difference = "-a\n+b\n",
         .world = "/w", .iterations_total = 46, .options = "--o", .baselines = "b", .control = "c",
-        .control_left_behind = TEXTS("d (1)"),
+        .control_left_behind = TEXTS("d (1)"), .times = 5,
         .iteration_steps = {
             .items =
                 (struct journal_place[]){{.step = "press E", .where = "s.yaml:1:2", .input = 1}},
@@ -86,7 +86,7 @@ static void every_record_comes_back(void **state)
         "\"12\","
         "\"quarantine\":{\"reason\":\"q\",\"until\":\"2027-02-28\"},"
         "\"quarantine_here\":{\"reason\":\"r\",\"until\":\"2027-01-31\"},\"record\":\"journal\","
-        "\"scenario\":\"s\",\"target\":\"t\",\"title\":\"a title\",\"version\":1,"
+        "\"scenario\":\"s\",\"target\":\"t\",\"times\":5,\"title\":\"a title\",\"version\":1,"
         "\"world\":\"/w\"}",
         text, text_here);
     assert_comes_back(&header, line);
@@ -151,7 +151,8 @@ static void what_is_absent_comes_back_as_absent(void **state)
                             "\"sessions_left\":{\"count\":0,\"names\":[]},\"sleeps\":0,"
                             "\"too_busy_to_quit\":false}");
     const struct journal_record header =
-        RECORD(RECORD_HEADER, header, .version = 1, .measure = {.file_for_ms = JOURNAL_ABSENT});
+        RECORD(RECORD_HEADER, header, .version = 1, .measure = {.file_for_ms = JOURNAL_ABSENT},
+               .times = JOURNAL_ABSENT);
     assert_comes_back(&header,
                       "{\"baseline\":null,\"iterations_total\":0,\"measure\":{\"drain_ms\":0,"
                       "\"every_ms\":0,\"for_ms\":0,\"heap_rate\":0,\"idle_ms\":0,"
@@ -159,7 +160,8 @@ static void what_is_absent_comes_back_as_absent(void **state)
                       "\"warmup\":0},\"record\":\"journal\",\"version\":1}");
     const struct journal_record by_revision =
         RECORD(RECORD_HEADER, header, .version = 1, .baseline_revision = "main",
-               .iterations_total = JOURNAL_ABSENT, .measure = {.warmup = JOURNAL_ABSENT});
+               .iterations_total = JOURNAL_ABSENT, .measure = {.warmup = JOURNAL_ABSENT},
+               .times = JOURNAL_ABSENT);
     assert_comes_back(&by_revision,
                       "{\"baseline\":null,\"baseline_here\":null,\"baseline_revision\":\"main\","
                       "\"record\":\"journal\",\"version\":1}");

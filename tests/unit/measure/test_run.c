@@ -449,6 +449,34 @@ static void what_has_filled_up_rests_for_a_moment_again(void **state)
     assert_int_equal(samples_of("second_drain"), 1);
 }
 
+/* By one in 42 iterations, which is no growth yet. */
+static double one_in_42(unsigned iteration)
+{
+    return 20 + iteration / 42;
+}
+
+static void what_is_added_up_has_two_loops(void **state)
+{
+    (void)state;
+    judge_it(NULL);
+    it.options.times = 5;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("drain"), 1);
+    assert_int_equal(times_asked("play:84"), 1);
+    assert_int_equal(samples_of("second_drain"), 1);
+    assert_int_equal(json_get_integer(record("journal", 0), "times", 0), 5);
+}
+
+static void what_is_added_up_rests_until_it_is_level(void **state)
+{
+    (void)state;
+    judge_it(one_in_42);
+    it.options.times = 5;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(samples_of("drain"), 16);
+    assert_int_equal(samples_of("second_drain"), 3);
+}
+
 static void what_is_paced_by_time_has_no_second_loop(void **state)
 {
     (void)state;
@@ -925,6 +953,8 @@ int main(void)
         TEST(what_goes_in_part_is_given_its_time_again),
         TEST(what_is_to_be_confirmed_has_no_second_loop),
         TEST(what_has_filled_up_rests_for_a_moment_again),
+        TEST(what_is_added_up_has_two_loops),
+        TEST(what_is_added_up_rests_until_it_is_level),
         TEST(what_is_paced_by_time_has_no_second_loop),
         TEST(a_plan_without_a_drain_has_none),
         TEST(what_the_baseline_allows_is_not_drained),

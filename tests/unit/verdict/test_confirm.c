@@ -138,6 +138,12 @@ static const struct row rows[] = {
     /* A failure is never outvoted, and ends it. */
     {{"f", "F"}, VERDICT_FAILED, 0, 0, false},
     {{"f", "P", "F"}, VERDICT_FAILED, 0, 0, false},
+    /* Of several that are added up the first may have passed. */
+    {{"P", "P", "P"}, VERDICT_PASS, 0, 0, false},
+    {{"P", "f", "P"}, VERDICT_PASS, 0, 1, false},
+    {{"P", "f", "f"}, VERDICT_LEAK, 1, 0, false},
+    {{"P", "f", "F"}, VERDICT_FAILED, 0, 0, false},
+    {{"P", "P", "I"}, VERDICT_PASS, 0, 0, false},
     /* What needs no second run. */
     {{"x"}, VERDICT_LEAK, 0, 0, false},
     {{"fx", "P", "P"}, VERDICT_LEAK, 0, 1, false},
