@@ -206,7 +206,7 @@ def test_nothing_forges_an_annotation(leakgate):
 
 # --- The same numbers ---
 
-def test_every_format_has_the_gauges_numbers_from_rest_to_rest(leakgate, chromium, tmp_path):
+def test_every_format_has_the_gauges_numbers_from_rest_to_rest(leakgate):
     """The descriptors are 5 at rest before the loop and 47 after it, also where one kind of them is
     what grows."""
     write_located(report_of(leakgate))
@@ -217,9 +217,8 @@ def test_every_format_has_the_gauges_numbers_from_rest_to_rest(leakgate, chromiu
     assert case.get("message") == said and case.text.startswith(said + "\n")
     [marked] = annotations(made(leakgate, "annotations"))
     assert marked["message"].startswith(said + "\n")
-    page = pages.draw(chromium, made(leakgate, "html"), tmp_path)
-    assert "leaks open file descriptors: <b>+1.00 per iteration</b>" in page
-    assert "From 5 to 47 in 42 iterations" in page
+    [_, [scenario]] = pages.data_of(made(leakgate, "html"))
+    assert [scenario["whole"][key] for key in ("per_iteration", "from", "to", "iterations")] == [1, 5, 47, 42]
     rows = [row for row in csv.DictReader(io.StringIO(made(leakgate, "csv")))
             if row["attempt"] == "screening"]
     rests = [[row for row in rows if row["phase"] == phase][-1] for phase in ("idle", "drain")]
@@ -227,7 +226,7 @@ def test_every_format_has_the_gauges_numbers_from_rest_to_rest(leakgate, chromiu
     assert int(rests[1]["iteration"]) - int(rests[0]["iteration"]) == 42
 
 
-def test_what_comes_with_a_goroutine_stands_below_it(leakgate, chromium, tmp_path):
+def test_what_comes_with_a_goroutine_stands_below_it(leakgate):
     """Every format that people read names the function to look at, and one finding fails."""
     journals.ticking().write(report_of(leakgate))
     stack = "time.newTimer < time.NewTimer < tea.Tick < app.(*Plugin).poll"
@@ -237,7 +236,8 @@ def test_what_comes_with_a_goroutine_stands_below_it(leakgate, chromium, tmp_pat
     [marked] = annotations(made(leakgate, "annotations"))
     assert "\nheld by app.(*Plugin).poll  +42\n" in marked["message"]
     assert f"\nwith it heap_stack {stack}  +1.00 objects" in marked["message"]
-    assert "in <code>app.(*Plugin).poll</code>" in pages.draw(chromium, made(leakgate, "html"), tmp_path)
+    [_, [drawn]] = pages.data_of(made(leakgate, "html"))
+    assert drawn["worst"]["function"] == "app.(*Plugin).poll"
     [scenario] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
     assert [(finding["kind"], finding["gauge"], finding["function"], finding.get("companion_of"))
             for finding in scenario["findings"]] == [
