@@ -113,7 +113,7 @@ static void note_use(struct assessment *assessment, const struct account *accoun
 
 /* Judges one holder. True when it was reported, or is excepted: then it is taken off the total. */
 static bool assess_holder(struct assessment *assessment, const struct account *account,
-                          double total_retained, bool total_fell)
+                          const struct outcome *total)
 {
     const struct ledger *ledger = assessment->ledger;
     const struct holder_table *holders = ledger->series->holders;
@@ -142,10 +142,10 @@ static bool assess_holder(struct assessment *assessment, const struct account *a
     }
     /* What left this holder is held by another while the program rests. */
     const double half = 0.5;
-    if (kind == FINDING_BACKLOG && total_retained >= half * outcome.net)
+    if (kind == FINDING_BACKLOG && total->left >= half * outcome.net)
         return true;
     /* Where the total comes and goes by chance, a holder that is the same twice is so by chance. */
-    if (kind == FINDING_FILLED && total_fell)
+    if (kind == FINDING_FILLED && total->fell)
         kind = FINDING_GROWTH;
     struct finding finding = finding_of(kind, account->gauge, &outcome, allowance);
     finding.holder = memory_copy_text(account->key);
@@ -207,7 +207,7 @@ static void check_noise(struct assessment *assessment, const struct account *tot
                         const struct outcome *outcome, const bool *taken)
 {
     const struct ledger *ledger = assessment->ledger;
-    double limit = fmax(visible_enough, 2 * outcome_noiseless(ledger));
+    double limit = fmax(visible_enough, 2 * growth_of_nothing(ledger).smallest_visible);
     if (gauge_info(total->gauge)->rule != RULE_FLOOR || !(outcome->smallest_visible > limit))
         return;
     double bound = growth_bound(ledger, total->gauge, total->values, taken);
@@ -262,18 +262,15 @@ static void assess_total(struct assessment *assessment, const struct account *to
 static void promise_beside_backlog(struct assessment *assessment, enum gauge gauge)
 {
     const struct ledger *ledger = assessment->ledger;
-    size_t count;
     bool backlog = false;
     for (size_t i = 0; i < assessment->findings->count; i++)
         backlog = backlog || (assessment->findings->items[i].kind == FINDING_BACKLOG &&
                               assessment->findings->items[i].gauge == gauge);
     if (!backlog)
         return;
-    ledger_accounts(ledger, gauge, &count);
-    _cleanup_free_ bool *none = memory_array(count, sizeof *none);
     _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
     double *smallest = &assessment->smallest[gauge];
-    *smallest = fmax(*smallest, growth_bound(ledger, gauge, totals, none));
+    *smallest = fmax(*smallest, growth_bound(ledger, gauge, totals, NULL));
 }
 
 /* What is started is held by the tool that is; without one, or for what no tool explains, the total
@@ -348,22 +345,22 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
         return;
     }
     _cleanup_free_ double *remaining = ledger_totals(ledger, gauge);
-    double total_retained = gains_at_rest(ledger, remaining).gain[0];
-    struct account whole = {.gauge = gauge, .values = remaining};
-    bool total_fell = rule == RULE_FLOOR && outcome_of(ledger, &whole, (struct allowance){0}).fell;
+    struct account total = {.gauge = gauge, .values = remaining};
+    struct outcome whole = {.left = NAN};
+    if (rule == RULE_FLOOR)
+        whole = outcome_of(ledger, &total, (struct allowance){0});
     _cleanup_free_ bool *own = memory_array(count, sizeof *own);
     bool *taken = held_by == GAUGE_HEAP_STACK ? taken_stacks : own;
     if (gauge == GAUGE_HEAP_ALLOC)
         companions_take(ledger, assessment->findings, taken);
     for (size_t i = 0; i < count; i++) {
         if (held_by == gauge)
-            taken[i] = assess_holder(assessment, &accounts[i], total_retained, total_fell);
+            taken[i] = assess_holder(assessment, &accounts[i], &whole);
         if (taken[i])
             ledger_subtract(ledger, remaining, account_row(&accounts[i]));
     }
     if (gauge == GAUGE_HEAP_ALLOC)
         ledger_subtract(ledger, remaining, ledger->ignored_bytes);
-    struct account total = {.gauge = gauge, .values = remaining};
     if (rule == RULE_FLOOR || rule == RULE_SLOPE)
         assess_total(assessment, &total, taken);
     if (rule == RULE_FLOOR)

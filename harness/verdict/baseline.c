@@ -77,17 +77,13 @@ static int compare_exceptions(enum gauge gauge, const char *key,
 static size_t exception_place(const struct baseline *baseline, enum gauge gauge, const char *key,
                               bool *found)
 {
-    size_t low = 0, high = baseline->exception_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_exceptions(gauge, key, &baseline->exceptions[middle]) > 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *found = low < baseline->exception_count &&
-             compare_exceptions(gauge, key, &baseline->exceptions[low]) == 0;
-    return low;
+    size_t place = 0;
+    int order = 1;
+    while (place < baseline->exception_count &&
+           (order = compare_exceptions(gauge, key, &baseline->exceptions[place])) > 0)
+        place++;
+    *found = order == 0;
+    return place;
 }
 
 const struct baseline_exception *baseline_exception_for(const struct baseline *baseline,
@@ -149,15 +145,11 @@ double baseline_allowed_in_all(const struct baseline *baseline, enum gauge gauge
 
 void baseline_except(struct baseline *baseline, const struct baseline_exception *exception)
 {
-    struct baseline_exception copy = {
-        .gauge = exception->gauge,
-        .holder = memory_copy_text(exception->holder),
-        .allowed = exception->allowed,
-        .allowed_bytes = exception->allowed_bytes,
-        .reason = memory_copy_text(exception->reason),
-        .issue = memory_copy_text(exception->issue),
-        .expires = memory_copy_text(exception->expires),
-    };
+    struct baseline_exception copy = *exception;
+    copy.holder = memory_copy_text(exception->holder);
+    copy.reason = memory_copy_text(exception->reason);
+    copy.issue = memory_copy_text(exception->issue);
+    copy.expires = memory_copy_text(exception->expires);
     bool found;
     size_t place = exception_place(baseline, copy.gauge, copy.holder, &found);
     if (found) {

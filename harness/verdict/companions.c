@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/strings.h"
 #include "verdict/growth.h"
 #include "verdict/holder_key.h"
 #include "verdict/outcome.h"
@@ -20,12 +21,6 @@ static const char *first_outside_standard(const char *key)
     while (*key != '\0' && frame_is_standard(key))
         key = holder_key_next(key);
     return key;
-}
-
-static bool is_same_frame(const char *a, const char *b)
-{
-    size_t length = holder_key_frame(a);
-    return length == holder_key_frame(b) && memcmp(a, b, length) == 0;
 }
 
 /*
@@ -48,7 +43,7 @@ static bool share_function(const char *goroutine, const char *stack, const char 
             const char *caller = holder_key_next(s);
             bool is_entry = *caller != '\0' && !frame_is_own(caller, module);
             *direct = innermost;
-            if (frames_are_alike(g, s) && (innermost || !is_entry || is_same_frame(g, s)))
+            if (frames_are_alike(g, s) && (innermost || !is_entry || holder_key_same_frame(g, s)))
                 return true;
             innermost = false;
         }
@@ -143,16 +138,13 @@ static void find_cause(const struct ledger *ledger, struct finding_list *finding
     for (size_t i = 0; i < findings->count && finding->companion_of == NULL; i++)
         if (is_companion_of(ledger, finding, &findings->items[i]))
             finding->companion_of = memory_copy_text(findings->items[i].holder);
-    if (finding->companion_of != NULL)
-        finding->kind = FINDING_COMPANION;
-}
-
-/* What came with the one that is a companion itself now comes with its cause. */
-static void hand_on(struct finding_list *findings, const struct finding *finding)
-{
-    for (size_t i = 0; finding->companion_of != NULL && i < findings->count; i++) {
+    if (finding->companion_of == NULL)
+        return;
+    finding->kind = FINDING_COMPANION;
+    /* What came with the one that is a companion itself now comes with its cause. */
+    for (size_t i = 0; finding->gauge == GAUGE_GOROUTINE && i < findings->count; i++) {
         struct finding *other = &findings->items[i];
-        if (other->companion_of == NULL || strcmp(other->companion_of, finding->holder) != 0)
+        if (!text_equal(other->companion_of, finding->holder))
             continue;
         free(other->companion_of);
         other->companion_of = memory_copy_text(finding->companion_of);
@@ -162,17 +154,13 @@ static void hand_on(struct finding_list *findings, const struct finding *finding
 void companions_find(const struct ledger *ledger, struct finding_list *findings)
 {
     static const enum gauge order[] = {GAUGE_HEAP_STACK, GAUGE_GOROUTINE_LEAK, GAUGE_GOROUTINE};
-    for (size_t gauge = 0; gauge < sizeof order / sizeof *order; gauge++)
+    for (size_t gauge = 0; gauge < COUNT_OF(order); gauge++)
         for (size_t i = 0; i < findings->count; i++) {
             struct finding *finding = &findings->items[i];
-            bool goroutines = order[gauge] == GAUGE_GOROUTINE;
-            if (finding->gauge != order[gauge] || finding->holder == NULL ||
-                severity(finding->kind) == 0 || finding->kind == FINDING_ALLOWED ||
-                (goroutines && !waits_for_others(findings, finding)))
-                continue;
-            find_cause(ledger, findings, finding);
-            if (goroutines)
-                hand_on(findings, finding);
+            if (finding->gauge == order[gauge] && finding->holder != NULL &&
+                severity(finding->kind) > 0 && finding->kind != FINDING_ALLOWED &&
+                (finding->gauge != GAUGE_GOROUTINE || waits_for_others(findings, finding)))
+                find_cause(ledger, findings, finding);
         }
 }
 

@@ -25,27 +25,25 @@ static bool needs_confirmation(const struct finding *finding)
     return finding_fails(finding->kind) && finding->kind != FINDING_EXCEPTION_EXPIRED;
 }
 
-static bool shows(const struct judgement *run, const struct finding *finding)
+/* Did the same holder grow by half as much or more per iteration, whatever that is called here? By
+ * chance it came with another one, or no more of the counts came in a second loop. */
+static bool is_part_of(const struct finding *other, const struct finding *finding)
 {
-    for (size_t i = 0; run->verdict == VERDICT_LEAK && i < run->count; i++)
-        if (needs_confirmation(&run->findings[i]) && findings_match(&run->findings[i], finding))
-            return true;
-    return false;
-}
-
-/* Did the same holder grow by half as much or more per iteration, whatever that was called there?
- * By chance it came with another one, or no more of the counts came in a second loop. */
-static bool shows_in_part(const struct judgement *run, const struct finding *finding)
-{
-    bool votes = run->verdict == VERDICT_LEAK || run->verdict == VERDICT_PASS;
     bool counts = finding->gauge < GAUGE_COUNT && gauge_info(finding->gauge)->rule == RULE_FLOOR;
     const double half = 0.5;
-    for (size_t i = 0; votes && finding->holder != NULL && i < run->count; i++) {
+    return finding->kind == FINDING_GROWTH && finding->holder != NULL &&
+           other->gauge == finding->gauge && text_equal(other->holder, finding->holder) &&
+           (other->kind == FINDING_COMPANION || (counts && other->kind == FINDING_FILLED)) &&
+           other->per_iteration >= half * finding->per_iteration;
+}
+
+static bool shows(const struct judgement *run, const struct finding *finding, bool in_part)
+{
+    bool votes = run->verdict == VERDICT_LEAK || run->verdict == VERDICT_PASS;
+    for (size_t i = 0; votes && i < run->count; i++) {
         const struct finding *other = &run->findings[i];
-        if (finding->kind == FINDING_GROWTH && other->gauge == finding->gauge &&
-            (other->kind == FINDING_COMPANION || (counts && other->kind == FINDING_FILLED)) &&
-            text_equal(other->holder, finding->holder) &&
-            other->per_iteration >= half * finding->per_iteration)
+        if ((needs_confirmation(other) && findings_match(other, finding)) ||
+            (in_part && is_part_of(other, finding)))
             return true;
     }
     return false;
@@ -57,7 +55,7 @@ static size_t count_showing_after(const struct judgement *const *runs, size_t co
 {
     size_t showing = 0;
     for (size_t i = first + 1; i < count; i++)
-        showing += shows(runs[i], finding) || shows_in_part(runs[i], finding);
+        showing += shows(runs[i], finding, true);
     return showing;
 }
 
@@ -109,7 +107,7 @@ static void add_later(struct judgement *screening, const struct judgement *const
             const struct finding *finding = &runs[run]->findings[i];
             if (needs_confirmation(finding) &&
                 (all || count_showing_after(runs, count, run, finding) > 0) &&
-                !shows(screening, finding))
+                !shows(screening, finding, false))
                 array_append(screening->findings, screening->count, capacity,
                              finding_copy(finding));
         }

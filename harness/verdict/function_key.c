@@ -120,7 +120,7 @@ static const char *closure_of(const char *component)
 {
     if (all_digits(component))
         return closures[0];
-    for (size_t i = 0; i < sizeof closures / sizeof closures[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(closures); i++) {
         const char *name = closures[i] + 1;
         if (text_starts(component, name) && all_digits(component + strlen(name)))
             return closures[i];

@@ -24,14 +24,6 @@ static const char *const numbered_places[] = {
 /* Hexadecimal names shorter than this are words or numbers ("cafe", "0f"). */
 enum { HASH_DIGITS = 16 };
 
-static bool has_numbers_of_run(const char *path)
-{
-    for (size_t i = 0; i < sizeof numbered_places / sizeof numbered_places[0]; i++)
-        if (text_starts(path, numbered_places[i]))
-            return true;
-    return false;
-}
-
 static size_t hex_run(const char *text)
 {
     return strspn(text, "0123456789abcdefABCDEF");
@@ -42,7 +34,7 @@ static size_t uuid_length(const char *text)
 {
     static const size_t groups[] = {8, 4, 4, 4, 12};
     const char *at = text;
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(groups); i++) {
         if (i > 0 && *at++ != '-')
             return 0;
         if (hex_run(at) != groups[i])
@@ -90,8 +82,9 @@ static char *path_key(const char *path)
 
 char *text_key(enum gauge gauge, const char *text)
 {
-    bool is_path = gauge == GAUGE_SESSION || gauge == GAUGE_STATE_FILE ||
-                   (gauge == GAUGE_FD && has_numbers_of_run(text));
+    bool is_path = gauge == GAUGE_SESSION || gauge == GAUGE_STATE_FILE;
+    for (size_t i = 0; gauge == GAUGE_FD && i < COUNT_OF(numbered_places); i++)
+        is_path = is_path || text_starts(text, numbered_places[i]);
     return is_path ? path_key(text) : memory_copy_text(text);
 }
 
@@ -154,6 +147,12 @@ const char *holder_key_next(const char *key)
 {
     const char *end = strstr(key, frame_separator);
     return end != NULL ? end + sizeof frame_separator - 1 : key + strlen(key);
+}
+
+bool holder_key_same_frame(const char *a, const char *b)
+{
+    size_t length = holder_key_frame(a);
+    return length == holder_key_frame(b) && memcmp(a, b, length) == 0;
 }
 
 char *holder_raw_name(const struct holder_table *table, struct holder holder)

@@ -13,6 +13,8 @@ char *holder_key(const struct holder_table *table, struct holder holder);
 /* A stack's key frame by frame: the length of the first one, and what follows it, "" at the end. */
 size_t holder_key_frame(const char *key);
 const char *holder_key_next(const char *key);
+/* Do two keys, or what remains of them, begin with the same frame? */
+bool holder_key_same_frame(const char *a, const char *b);
 
 /* The key of a descriptor's, a child's or another holder's text. The caller frees it. */
 char *text_key(enum gauge gauge, const char *text);

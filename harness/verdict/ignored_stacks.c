@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/strings.h"
 
 /*
@@ -46,7 +47,7 @@ static const struct ignored_stack entries[] = {
 
 const struct ignored_stack *ignored_stacks_entries(size_t *count)
 {
-    *count = sizeof entries / sizeof entries[0];
+    *count = COUNT_OF(entries);
     return entries;
 }
 
@@ -91,7 +92,7 @@ static bool entry_matches(const struct ignored_stack *entry, const struct holder
 
 bool stack_is_ignored(const struct holder_table *table, struct holder holder)
 {
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+    for (size_t i = 0; i < COUNT_OF(entries); i++)
         if (entries[i].gauge == holder.gauge && entry_matches(&entries[i], table, holder))
             return true;
     return false;

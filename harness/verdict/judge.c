@@ -134,11 +134,10 @@ static double smallest_stack_growth(const struct ledger *ledger, const struct ru
     long rate = facts->rate_found > 0 ? facts->rate_found : facts->rate_asked;
     if (rate <= 0 || ledger->loop.count < GROWTH_SAMPLES)
         return NAN;
-    _cleanup_free_ double *still = memory_array(ledger->columns, sizeof *still);
-    struct growth growth = growth_of(ledger_trace(ledger, still), 0, growth_rule_bytes);
-    if (growth.iterations <= 0)
+    double iterations = growth_of_nothing(ledger).iterations;
+    if (iterations <= 0)
         return NAN;
-    double share = sampled / (growth.iterations / GROWTH_STEPS);
+    double share = sampled / (iterations / GROWTH_STEPS);
     double objects = share < 1 ? -log(1 - share) : share;
     return rate > 1 ? fmax(least, objects * (double)rate) : least;
 }
@@ -174,20 +173,6 @@ static char *reason_of(enum verdict verdict, const struct run_facts *facts,
         return memory_format("%s %s", gauge_info(finding->gauge)->name, finding->text);
     }
     return NULL;
-}
-
-/* What is known of each gauge apart from findings; what it could have shown stands there already.
- */
-static void measure_gauges(const struct ledger *ledger, struct judgement *judgement)
-{
-    levels_at_rest(ledger, judgement->levels);
-    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
-        /* Of what only ever rises the rate at rest is a level. */
-        judgement->drift[gauge] = gauge_info(gauge)->cumulative ? 0 : drift_of(ledger, totals);
-    }
-    judgement->tools = tool_rates(ledger, &judgement->tool_count);
-    judgement->counts_tools = tools_are_counted(ledger);
 }
 
 /* What is known to fill up may do so again; more of it is a level that is too high. */
@@ -273,7 +258,14 @@ struct judgement *judge(const struct series *series, const struct baseline *base
         smallest_stack_growth(ledger, facts) +
         baseline_gauge_allowance(baseline, GAUGE_HEAP_STACK, facts->today).bytes;
 
-    measure_gauges(ledger, judgement);
+    levels_at_rest(ledger, judgement->levels);
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
+        /* Of what only ever rises the rate at rest is a level. */
+        judgement->drift[gauge] = gauge_info(gauge)->cumulative ? 0 : drift_of(ledger, totals);
+    }
+    judgement->tools = tool_rates(ledger, &judgement->tool_count);
+    judgement->counts_tools = tools_are_counted(ledger);
     if (!heap_is_read)
         judgement->levels[GAUGE_HEAP_ALLOC] = NAN;
     bool unread = !facts->failed && !check_levels(ledger, judgement->levels, &findings);

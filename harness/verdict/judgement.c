@@ -169,9 +169,8 @@ void judgement_free(struct judgement *judgement)
 {
     if (judgement == NULL)
         return;
-    for (size_t i = 0; i < judgement->count; i++)
-        finding_free(&judgement->findings[i]);
-    free(judgement->findings);
+    finding_list_free(
+        &(struct finding_list){.items = judgement->findings, .count = judgement->count});
     tool_rates_free(judgement->tools, judgement->tool_count);
     free(judgement->reason);
     free(judgement);

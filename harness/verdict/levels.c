@@ -88,25 +88,20 @@ static double level_of_row(const struct ledger *ledger, const double *row)
     return line.iterations > 0 ? fmax(round(line.from), 0) : median_of_row(row, ledger->loop);
 }
 
-/* Of a peak the highest in the loop: it is no level at rest, but stored and compared as one. */
-static double peak_of_row(const struct ledger *ledger, const double *row)
-{
-    double most = NAN;
-    /* The loop's first sample tells of the rest before it. */
-    for (size_t i = 1; i < ledger->loop.count; i++)
-        most = fmax(most, row[ledger->loop.first + i]);
-    return most;
-}
-
 void levels_at_rest(const struct ledger *ledger, double levels[GAUGE_COUNT])
 {
     struct stretch rest = rest_of(ledger);
-    for (unsigned i = 0; i < GAUGE_COUNT; i++) {
-        enum gauge gauge = (enum gauge)i;
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         _cleanup_free_ double *row = ledger_totals(ledger, gauge);
         levels[gauge] = gauge_info(gauge)->cumulative ? rate_at_rest(ledger, gauge, row, rest)
-                        : gauge == GAUGE_RSS_PEAK     ? peak_of_row(ledger, row)
                                                       : level_of_row(ledger, row);
+        if (gauge != GAUGE_RSS_PEAK)
+            continue;
+        /* The highest in the loop, whose first sample tells of the rest before it: it is no level
+         * at rest, but stored and compared as one. */
+        levels[gauge] = NAN;
+        for (size_t i = 1; i < ledger->loop.count; i++)
+            levels[gauge] = fmax(levels[gauge], row[ledger->loop.first + i]);
     }
 }
 

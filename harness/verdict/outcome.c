@@ -101,7 +101,7 @@ double drift_of(const struct ledger *ledger, const double *row)
 {
     const size_t least_samples = 4;
     size_t first = ledger->idle.first, count = ledger->idle.count;
-    if (row == NULL || count < least_samples || ledger->loop.count == 0)
+    if (count < least_samples || ledger->loop.count == 0)
         return 0;
     for (size_t i = 0; i < count; i++)
         if (isnan(row[first + i]) || (i > 0 && row[first + i] < row[first + i - 1]))
@@ -116,14 +116,13 @@ double drift_of(const struct ledger *ledger, const double *row)
     return fmax(drift, 0);
 }
 
-/* A copy of the row with the drift taken off, also from the rest before the loop. */
-static double *without_drift(const struct ledger *ledger, const double *row, double drift)
+/* A copy of the row with its drift taken off, also from the rest before the loop. */
+static double *without_drift(const struct ledger *ledger, const double *row, double *drift)
 {
     double *copy = memory_array(ledger->columns, sizeof *copy);
-    memcpy(copy, row, ledger->columns * sizeof *copy);
-    double start = ledger->samples[0]->at;
+    *drift = drift_of(ledger, row);
     for (size_t i = 0; i < ledger->columns; i++)
-        copy[i] -= drift * (ledger->samples[i]->at - start);
+        copy[i] = row[i] - *drift * (ledger->samples[i]->at - ledger->samples[0]->at);
     return copy;
 }
 
@@ -239,26 +238,23 @@ static void judge_second(const struct rests *rests, double allowed, bool counts,
         counts && second >= least_pace * n && fabs(second - expected) <= fmax(1, tenth * second);
 }
 
-/* Of counts the figures are those from rest to rest; of what filled up, while it did. */
-static void take_rests(const struct rests *rests, struct outcome *outcome)
+/* Of counts the figures are those from rest to rest; of what filled up, while it did. What came
+ * faster in the warm-up may be over when the loop begins. */
+static void take_rests(const struct ledger *ledger, const struct account *account,
+                       const struct rests *rests, struct outcome *outcome)
 {
-    outcome->from = rests->before;
+    const struct sample *start = start_of(ledger->series);
     bool both = rests->second >= rests->after && !outcome->filled;
+    outcome->from = rests->before;
     outcome->to = both ? rests->second : rests->after;
     outcome->iterations = rests->first_iterations + (both ? rests->second_iterations : 0);
     outcome->per_iteration = (outcome->to - outcome->from) / outcome->iterations;
-}
-
-/* What is faster at first may be over when the loop begins. */
-static double gain_of_warmup(const struct ledger *ledger, const struct account *holder,
-                             const struct rests *rests, double pace)
-{
-    const struct sample *start = start_of(ledger->series);
-    if (start == NULL || holder->key == NULL)
-        return 0;
-    double gain = rests->before - ledger_held_in(ledger, start, holder);
-    double expected = pace * (ledger_idle_position(ledger) - (double)start->iteration);
-    return gain - expected >= growth_rule_count.minimum ? gain : 0;
+    if (start == NULL || account->key == NULL)
+        return;
+    double gain = rests->before - ledger_held_in(ledger, start, account);
+    double by_pace =
+        outcome->per_iteration * (ledger_idle_position(ledger) - (double)start->iteration);
+    outcome->warmup = gain - by_pace >= growth_rule_count.minimum ? gain : 0;
 }
 
 /* How far chance leads so many objects of a sampled stack astray: one standard deviation. */
@@ -288,32 +284,30 @@ struct outcome outcome_of(const struct ledger *ledger, const struct account *acc
     double allowed = account->bytes != NULL ? allowance.bytes : allowance.values;
     struct outcome raw = judge_loop(ledger, account, allowance);
     struct rests rests = rests_of(ledger, account_row(account), account);
+    raw.left = rests.after - rests.before;
     if (!raw.grows && !(counts && is_retained(&rests, allowed)))
         return raw;
-    double drift = drift_of(ledger, account->values),
-           drift_bytes = drift_of(ledger, account->bytes);
-    _cleanup_free_ double *values = without_drift(ledger, account->values, drift);
+    double drift;
+    _cleanup_free_ double *values = without_drift(ledger, account->values, &drift);
     _cleanup_free_ double *bytes =
-        account->bytes != NULL ? without_drift(ledger, account->bytes, drift_bytes) : NULL;
+        account->bytes != NULL ? without_drift(ledger, account->bytes, &drift) : NULL;
     struct account steady = {.gauge = account->gauge, .values = values, .bytes = bytes};
     struct outcome outcome = judge_loop(ledger, &steady, allowance);
     rests = rests_of(ledger, account_row(&steady), account);
     bool retained = counts && is_retained(&rests, allowed);
-    outcome.drift = bytes != NULL ? drift_bytes : drift;
+    outcome.drift = drift;
+    outcome.left = rests.after - rests.before;
     outcome.only_drift = !outcome.grows && !retained;
     if (outcome.only_drift)
         return outcome;
-    outcome.left = rests.after - rests.before;
     if (outcome.grows)
         judge_drain(ledger, account_row(&steady), &rests, allowed, counts ? 1 : INFINITY, &outcome);
     outcome.grows = true;
     if (!outcome.drained)
         judge_second(&rests, allowed, counts,
                      chance_of(ledger, &steady, rests.second - rests.after), &outcome);
-    if (counts && !outcome.drained && rests.first_iterations > 0) {
-        take_rests(&rests, &outcome);
-        outcome.warmup = gain_of_warmup(ledger, account, &rests, outcome.per_iteration);
-    }
+    if (counts && !outcome.drained && rests.first_iterations > 0)
+        take_rests(ledger, account, &rests, &outcome);
     /* Has the row itself fallen since the loop? A drift that is taken off, by chance more than
      * there is, would alone bring any row down in time. */
     const double *row = account_row(account);
@@ -341,10 +335,10 @@ struct rest_gains gains_at_rest(const struct ledger *ledger, const double *row)
     };
 }
 
-double outcome_noiseless(const struct ledger *ledger)
+struct growth growth_of_nothing(const struct ledger *ledger)
 {
     _cleanup_free_ double *still = memory_array(ledger->columns, sizeof *still);
-    return growth_of(ledger_trace(ledger, still), 0, growth_rule_count).smallest_visible;
+    return growth_of(ledger_trace(ledger, still), 0, growth_rule_count);
 }
 
 bool drain_tells_bound(const struct ledger *ledger)
@@ -369,7 +363,7 @@ double growth_bound(const struct ledger *ledger, enum gauge gauge, const double 
     size_t last = ledger->columns - 1, count;
     const struct account *accounts = ledger_accounts(ledger, gauge, &count);
     double before = start->gauges[gauge];
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; taken != NULL && i < count; i++)
         before -= taken[i] ? ledger_held_in(ledger, start, &accounts[i]) : 0;
     double played = (double)ledger->samples[last]->iteration - (double)start->iteration;
     double from_start = bound_from(before, remaining[last], played);

@@ -56,11 +56,11 @@ struct rest_gains gains_at_rest(const struct ledger *ledger, const double *row);
 
 /* What a row gains per second at rest, due to nothing that an iteration does: only where it shows
  * in both halves of the idle samples and never falls between; the slower half's pace. A single step
- * (a child that is started every ten seconds) is no drift. 0: none; row may be NULL. */
+ * (a child that is started every ten seconds) is no drift. 0: none. */
 double drift_of(const struct ledger *ledger, const double *row);
 
-/* The smallest growth that a trace at these positions without any noise would show; counts. */
-double outcome_noiseless(const struct ledger *ledger);
+/* Of a trace of counts at these positions in which nothing moves. */
+struct growth growth_of_nothing(const struct ledger *ledger);
 
 /*
  * The most that each iteration can have left for good, in the gauge's unit: what is held at the end

@@ -42,7 +42,7 @@ static size_t length_alike(const char *frame)
 {
     static const char *const closures[] = {".func", ".gowrap", ".deferwrap"};
     size_t length = holder_key_frame(frame);
-    for (size_t i = 0; i < sizeof closures / sizeof *closures; i++) {
+    for (size_t i = 0; i < COUNT_OF(closures); i++) {
         size_t suffix = strlen(closures[i]);
         if (length > suffix && strncmp(frame + length - suffix, closures[i], suffix) == 0)
             return length - suffix;
@@ -61,11 +61,11 @@ static int telling(const char *frame, const char *module)
 {
     if (frame_is_own(frame, module))
         return 4;
-    if (starts_with_any(frame, schedulers, sizeof schedulers / sizeof *schedulers))
+    if (starts_with_any(frame, schedulers, COUNT_OF(schedulers)))
         return 2;
     if (!frame_is_standard(frame))
         return 3;
-    return starts_with_any(frame, waiting, sizeof waiting / sizeof *waiting) ? 0 : 1;
+    return starts_with_any(frame, waiting, COUNT_OF(waiting)) ? 0 : 1;
 }
 
 char *stack_headline(const char *key, const char *module)

@@ -22,24 +22,10 @@ static const char *const makers[] = {
 /* Since Go 1.23 a timer is one object of time.newTimer, and its channel and more are others of
  * time.NewTimer; before, there were only those. */
 struct owner {
-    char *name;
+    const char *frame; /* in a stack's key */
     double timers;
     double objects;
 };
-
-struct owners {
-    struct owner *items;
-    size_t count;
-    size_t capacity;
-};
-
-static void owners_free(struct owners *owners)
-{
-    for (size_t i = 0; i < owners->count; i++)
-        free(owners->items[i].name);
-    free(owners->items);
-}
-#define _cleanup_owners_ __attribute__((cleanup(owners_free)))
 
 static double made_by(const struct owner *owner)
 {
@@ -48,9 +34,8 @@ static double made_by(const struct owner *owner)
 
 bool timer_is_made_at(const char *key)
 {
-    size_t length = holder_key_frame(key);
-    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
-        if (strlen(makers[i]) == length && memcmp(makers[i], key, length) == 0)
+    for (size_t i = 0; i < COUNT_OF(makers); i++)
+        if (holder_key_same_frame(key, makers[i]))
             return true;
     return false;
 }
@@ -60,7 +45,7 @@ static char *waiting_in(const char *key)
 {
     static const char *const closures[] = {".func", ".gowrap"};
     _cleanup_free_ char *leaf = memory_copy_range(key, holder_key_frame(key));
-    for (size_t i = 0; i < sizeof closures / sizeof closures[0]; i++)
+    for (size_t i = 0; i < COUNT_OF(closures); i++)
         if (text_ends(leaf, closures[i]))
             return memory_copy_range(leaf, strlen(leaf) - strlen(closures[i]));
     return NULL;
@@ -72,10 +57,7 @@ static const char *caller_in(const char *key, const char *function)
     const char *frame = key;
     while (timer_is_made_at(frame))
         frame = holder_key_next(frame);
-    size_t length = holder_key_frame(frame);
-    if (frame == key || length != strlen(function) || memcmp(frame, function, length) != 0)
-        return NULL;
-    return holder_key_next(frame);
+    return frame != key && holder_key_same_frame(frame, function) ? holder_key_next(frame) : NULL;
 }
 
 bool timer_is_of(const char *key, const char *goroutine)
@@ -84,29 +66,28 @@ bool timer_is_of(const char *key, const char *goroutine)
     return function != NULL && caller_in(key, function) != NULL;
 }
 
-static struct owners owners_of(const struct ledger *ledger, const char *function)
+/* Fills `owners`, of which there is one for each heap stack at the most. */
+static size_t find_owners(const struct ledger *ledger, const char *function, struct owner *owners)
 {
-    struct owners owners = {0};
-    size_t count;
-    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    for (size_t i = 0; i < count; i++) {
+    size_t stack_count, count = 0;
+    const struct account *stacks = ledger_accounts(ledger, GAUGE_HEAP_STACK, &stack_count);
+    for (size_t i = 0; i < stack_count; i++) {
         const char *caller = caller_in(stacks[i].key, function);
         if (text_or(caller, "")[0] == '\0')
             continue;
-        _cleanup_free_ char *name = memory_copy_range(caller, holder_key_frame(caller));
         size_t place = 0;
-        while (place < owners.count && strcmp(owners.items[place].name, name) != 0)
+        while (place < count && !holder_key_same_frame(owners[place].frame, caller))
             place++;
-        if (place == owners.count)
-            array_add(owners.items, owners.count, owners.capacity)->name = take_pointer(name);
+        if (place == count)
+            owners[count++] = (struct owner){.frame = caller};
         double pace =
             growth_of(ledger_trace(ledger, stacks[i].values), 0, growth_rule_objects).per_iteration;
         if (text_starts(stacks[i].key, "time.newTimer"))
-            owners.items[place].timers += pace;
+            owners[place].timers += pace;
         else
-            owners.items[place].objects += pace;
+            owners[place].objects += pace;
     }
-    return owners;
+    return count;
 }
 
 static int by_growth(const void *a, const void *b)
@@ -114,7 +95,7 @@ static int by_growth(const void *a, const void *b)
     double x = made_by(a), y = made_by(b);
     if (x != y)
         return x > y ? -1 : 1;
-    return strcmp(((const struct owner *)a)->name, ((const struct owner *)b)->name);
+    return strcmp(((const struct owner *)a)->frame, ((const struct owner *)b)->frame);
 }
 
 char *timer_owner_text(const struct ledger *ledger, const struct account *goroutine,
@@ -124,21 +105,22 @@ char *timer_owner_text(const struct ledger *ledger, const struct account *gorout
     _cleanup_free_ char *function = waiting_in(goroutine->key);
     if (function == NULL)
         return NULL;
-    _cleanup_owners_ struct owners owners = owners_of(ledger, function);
-    if (owners.count > 1)
-        qsort(owners.items, owners.count, sizeof *owners.items, by_growth);
+    _cleanup_free_ struct owner *owners = memory_array(ledger->count, sizeof *owners);
+    size_t count = find_owners(ledger, function, owners);
+    qsort(owners, count, sizeof *owners, by_growth);
     double all = 0;
-    for (size_t i = 0; i < owners.count; i++)
-        all += fmax(made_by(&owners.items[i]), 0);
-    for (size_t i = 0; i < owners.count && i < OWNERS_NAMED; i++) {
-        double made = made_by(&owners.items[i]);
+    for (size_t i = 0; i < count; i++)
+        all += fmax(made_by(&owners[i]), 0);
+    for (size_t i = 0; i < count && i < OWNERS_NAMED; i++) {
+        double made = made_by(&owners[i]);
         if (made <= 0 || made < least_share * per_iteration)
             break;
+        _cleanup_free_ char *name =
+            memory_copy_range(owners[i].frame, holder_key_frame(owners[i].frame));
+        buffer_format(&text, "%s%s (%+.1f per %s)", i == 0 ? "timers made by " : ", ", name,
+                      made / all * per_iteration, series_step_name(ledger->series));
         if (i == 0)
-            *foremost = memory_copy_text(owners.items[i].name);
-        buffer_format(&text, "%s%s (%+.1f per %s)", i == 0 ? "timers made by " : ", ",
-                      owners.items[i].name, made / all * per_iteration,
-                      series_step_name(ledger->series));
+            *foremost = take_pointer(name);
     }
     return text.length > 0 ? buffer_take(&text) : NULL;
 }
