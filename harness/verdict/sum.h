@@ -21,7 +21,7 @@ enum { SUM_LEAST = 5, SUM_MOST = 20 };
 double sign_test(unsigned rose, unsigned fell);
 
 /* The growth per iteration, coming by chance (Poisson), that so many processes with loops of so
- * many iterations show in 95 of 100 cases, where nothing falls. NAN for fewer than SUM_LEAST. */
+ * many iterations show in 95 of 100 cases, where nothing falls. NAN for another number of them. */
 double sum_smallest(size_t processes, double iterations);
 
 /* What one row, the same in each process, gains in its two loops. */
