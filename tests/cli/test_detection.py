@@ -63,8 +63,8 @@ def test_every_class_can_be_played(table, leakgate, source, tmp_path):
 def test_the_recorder_lists_what_is_chosen(source):
     shown = record(source, "--list", "--classes", "clean,late")
     assert shown.returncode == 0
-    assert [line.split()[0] for line in shown.stdout.splitlines()] == ["clean", "fd-late",
-                                                                      "goroutine-late"]
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == [
+        "clean", "fd-late", "goroutine-late", "times-fd-late", "times-goroutine-late"]
 
 
 @pytest.mark.parametrize("words, message", [
