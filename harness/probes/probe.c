@@ -279,11 +279,13 @@ static bool read_heap(struct probe_counting *reading, struct lg_error *err)
     struct probe *probe = reading->probe;
     _cleanup_buffer_ struct buffer unread = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     struct profile_facts facts;
+    size_t others = reading->sample.holdings.count;
     if (!pprof_fetch(probe->pprof, "heap?gc=1", &unread, err) ||
         !wait_ms(probe->loop, FINALIZERS_MS, err) ||
         !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &facts, err))
         return false;
-    holding_list_copy(&probe->heap, &reading->sample.holdings);
+    probe->heap.count = 0;
+    holding_list_append(&probe->heap, &reading->sample.holdings, others);
     probe->heap_rate = facts.period;
     return true;
 }
@@ -293,7 +295,7 @@ static bool read_profiles(struct probe_counting *reading, enum sample_depth dept
 {
     struct profile_facts goroutines;
     if (depth == SAMPLE_COUNTS)
-        holding_list_copy(&reading->sample.holdings, &reading->probe->heap);
+        holding_list_append(&reading->sample.holdings, &reading->probe->heap, 0);
     else if (!read_heap(reading, err))
         return false;
     if (!read_profile(reading, "goroutine", GAUGE_GOROUTINE, &goroutines, err))
@@ -393,18 +395,20 @@ static bool read_all(struct probe_counting *reading, enum sample_depth depth, st
     struct proc_stat before, after;
     unsigned fds_before_gc = 0;
     if (!target_is_same(probe, err) || !proc_stat_read(&probe->proc, &before, err) ||
-        !proc_peak_read(&probe->proc, &gauges[GAUGE_RSS_PEAK], err) ||
-        !proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds_before_gc, err) ||
-        !read_profiles(reading, depth, err) ||
-        (depth == SAMPLE_WHOLE && !read_memstats(reading, err)) || !read_process(reading, err) ||
-        !read_descendants(reading, err))
+        !proc_peak_read(&probe->proc, &gauges[GAUGE_RSS_PEAK], err))
         return false;
-    gauges[GAUGE_FD_BEFORE_GC] = fds_before_gc;
+    /* What rates are made of, at the moment that the sample has: reading the heap may take long. */
     if (options->output_bytes != NULL)
         gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
     if (options->count_world != NULL &&
         !options->count_world(options->context, reading, depth == SAMPLE_WHOLE, err))
         return false;
+    if (!proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds_before_gc, err) ||
+        !read_profiles(reading, depth, err) ||
+        (depth == SAMPLE_WHOLE && !read_memstats(reading, err)) || !read_process(reading, err) ||
+        !read_descendants(reading, err))
+        return false;
+    gauges[GAUGE_FD_BEFORE_GC] = fds_before_gc;
     /* What the sampling itself took is no peak of the program's. */
     proc_peak_reset(&probe->proc);
     if (!proc_stat_read(&probe->proc, &after, err))

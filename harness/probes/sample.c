@@ -67,7 +67,12 @@ void holding_list_sum(struct holding_list *list)
 void holding_list_copy(struct holding_list *to, const struct holding_list *from)
 {
     to->count = 0;
-    for (size_t i = 0; i < from->count; i++)
+    holding_list_append(to, from, 0);
+}
+
+void holding_list_append(struct holding_list *to, const struct holding_list *from, size_t first)
+{
+    for (size_t i = first; i < from->count; i++)
         holding_list_add(to, from->items[i]);
 }
 

@@ -39,6 +39,8 @@ void holding_list_add(struct holding_list *list, struct holding holding);
 /* Sorts by holder and adds up what stands for the same holder (values stop at UINT32_MAX). */
 void holding_list_sum(struct holding_list *list);
 void holding_list_copy(struct holding_list *to, const struct holding_list *from);
+/* Those of `from` as well, from its first-th on. */
+void holding_list_append(struct holding_list *to, const struct holding_list *from, size_t first);
 void holding_list_free(struct holding_list *list);
 
 struct sample {

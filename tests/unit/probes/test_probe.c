@@ -232,6 +232,7 @@ struct target {
     struct lg_error err;
     unsigned long output;
     bool whole;
+    bool counted_first; /* before the heap was asked for */
     bool world_is_broken;
     bool disk_is_full;
     struct buffer taken[GAUGE_COUNT]; /* profiles */
@@ -242,6 +243,7 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
 {
     struct target *target = context;
     target->whole = whole;
+    target->counted_first = asked->paths[0] == '\0';
     pretended.cpu += pretended.sampling_cost;
     if (target->world_is_broken)
         return lg_fail(err, LG_ERROR_INVALID, 0, "the world is broken");
@@ -363,6 +365,7 @@ static void a_whole_sample(void **state)
     assert_true(sample.gauges[GAUGE_STATE_FILE] == 0);
     assert_true(isnan(sample.gauges[GAUGE_SESSION]));
     assert_true(target->whole);
+    assert_true(target->counted_first);
     assert_true(sample.gauges[GAUGE_OUTPUT] == 12345);
     assert_true(sample.gauges[GAUGE_FD] == sample.gauges[GAUGE_FD_BEFORE_GC]);
     assert_true(sample.gauges[GAUGE_RSS] > 0);
