@@ -1,10 +1,12 @@
 """Every test has a place of its own, and fails when a process is left there at its end.
 
 Most tests wait most of the time, so those marked `beside_others` are played in one pool, some at a
-time, over all files. Those marked `alone` measure what the cores do.
+time, over all files. Those marked `alone` measure what a core does: they are chosen by themselves
+(`-m alone`), and one is played for each core.
 """
 
 import concurrent.futures
+import os
 
 import pytest
 
@@ -15,7 +17,7 @@ FIRST = "test_suite"
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "alone: nothing else may take the time of the cores")
+    config.addinivalue_line("markers", "alone: nothing else may take the time of its core")
 
 
 @pytest.fixture
@@ -25,9 +27,10 @@ def place():
 
 
 @pytest.fixture(scope="session")
-def pool():
+def pool(request):
     """For whatever is played beside others."""
-    pool = concurrent.futures.ThreadPoolExecutor(AT_A_TIME)
+    alone = all(item.get_closest_marker("alone") for item in request.session.items)
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() if alone else AT_A_TIME)
     yield pool
     pool.shutdown(cancel_futures=True)
 

@@ -116,6 +116,7 @@ def test_a_rate_that_grows_per_iteration(place, leak, gauge, holder):
 
 
 @pytest.mark.alone
+@beside_others
 @pytest.mark.parametrize("leak", ["cpu-rate", "cpu-rate,slow-quit:12"])
 def test_what_burns_more_per_iteration(place, leak):
     """Also where the program then takes too long to end."""
@@ -151,6 +152,7 @@ def test_a_peak_is_a_level(place):
 
 
 @pytest.mark.alone
+@beside_others
 def test_what_is_too_busy_to_quit_is_ended_and_judged(place):
     shown, stored = run(place, "spin,slow-quit:60")
     assert (shown.status, stored["verdict"]) == (1, "leak"), shown

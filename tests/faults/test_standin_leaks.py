@@ -325,6 +325,7 @@ def test_another_revisions_baseline_judges_and_both_get_their_rest(place):
 
 
 @pytest.mark.alone
+@beside_others
 def test_a_core_that_is_burned_at_rest(place):
     """The rate at rest is judged by a baseline: what rest costs differs from program to program."""
     clean, _ = run(place, "tab-cycle", "")

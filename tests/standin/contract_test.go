@@ -115,7 +115,7 @@ var iterations = map[string]func(*session){
 func TestNothingGrows(t *testing.T) {
 	// Caches and pools fill for a while; after that objects come and go by ten or so (measured).
 	// Descriptors are compared with an early level: their limits would hide a leak later.
-	const early, warmUp, loop = 10, 150, 150
+	const early, warmUp, loop = 10, 100, 100
 	for event, iterate := range iterations {
 		t.Run(event, func(t *testing.T) {
 			leaks, err := parseLeaks("nopprof") // leaks nothing, and counts
