@@ -1,7 +1,6 @@
 /* What run.c (start and end), phases.c (what is measured in between), locating.c and records.c
  * share; nobody else includes it. */
-#ifndef LEAKGATE_MEASURE_RUN_PRIVATE_H
-#define LEAKGATE_MEASURE_RUN_PRIVATE_H
+#pragma once
 
 #include "measure/evidence.h"
 #include "journal/journal.h"
@@ -78,5 +77,3 @@ bool run_locate(struct run *run, struct lg_error *err);
 bool run_measure(struct run *run, struct lg_error *err);
 /* phases.c: --iterations: the iterations alone. */
 bool run_play(struct run *run, struct lg_error *err);
-
-#endif

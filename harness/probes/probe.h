@@ -2,8 +2,7 @@
  * The probe of one target: opens what is needed once, takes samples in the order that
  * docs/design.md gives. Everything it reads belongs to the process that owns the pprof socket.
  */
-#ifndef LEAKGATE_PROBES_PROBE_H
-#define LEAKGATE_PROBES_PROBE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,5 +78,3 @@ LG_CHECKED bool probe_count_now(struct probe *probe, struct probe_counts *counts
  */
 LG_CHECKED bool probe_goroutine_leaks(struct probe *probe, const struct sample *before,
                                       struct sample *sample, bool *served, struct lg_error *err);
-
-#endif

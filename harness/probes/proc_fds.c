@@ -228,11 +228,13 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct socke
             continue;
         const char *name;
         if (socket_link_inode(link, &inode)) {
-            if (!sockets_read && socket_list_find(sockets, inode) == NULL) {
+            const struct socket *socket = socket_list_find(sockets, inode);
+            if (socket == NULL && !sockets_read) {
                 socket_list_read(proc, false, sockets);
                 sockets_read = true;
+                socket = socket_list_find(sockets, inode);
             }
-            name = socket_name(socket_list_find(sockets, inode));
+            name = socket_name(socket);
         } else {
             name = fd_name(link, world_root, text);
         }

@@ -6,8 +6,7 @@
  * Paths below the world's root are written "${world}/...". The root of /proc can be a made-up
  * directory in tests.
  */
-#ifndef LEAKGATE_PROBES_PROCFS_H
-#define LEAKGATE_PROBES_PROCFS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,5 +88,3 @@ bool proc_has_listener(const struct proc *proc, const struct listener *listener)
 /* inotify instances that this user may still open, by trying (at most `wanted` are opened and
  * closed again). A cut-off at the limit looks like a plateau. */
 unsigned inotify_instances_free(unsigned wanted);
-
-#endif

@@ -47,7 +47,7 @@ static const char *verdict_of(const struct suite_result *suite)
                     {EXIT_LEAK, "leak"},
                     {EXIT_NOTHING_JUDGED, "nothing judged"},
                     {EXIT_INCONCLUSIVE, "inconclusive"}};
-    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+    for (size_t i = 0; i < COUNT_OF(verdicts); i++)
         if (verdicts[i].status == suite_exit_status(suite))
             return verdicts[i].verdict;
     return suite->signal != 0 ? "stopped" : "failed";
@@ -181,7 +181,7 @@ json_t *html_summary(const json_t *scenario)
                                        "forgiven", "step",    "located", "fails",  "worst",
                                        "whole",    "took",    "stopped", "where"};
     json_t *summary = json_object();
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    for (size_t i = 0; i < COUNT_OF(kept); i++)
         if (json_object_get(scenario, kept[i]) != NULL)
             json_put(summary, kept[i], json_incref(json_object_get(scenario, kept[i])));
     return summary;

@@ -109,8 +109,8 @@ static const struct key_row measure_rows[] = {
      .doc = "Samples of the loop; `for` divided by `every` when paced by time. Growth is judged on "
             "21 or more; a run with fewer is invalid."},
     {"iterations_per_sample", INTEGER(1, LIMIT_ITERATIONS), .default_text = "2",
-     .doc = "Iterations between two samples of the loop. Without it, where iterations are fast, so "
-            "many that the loop lasts 8 s, 20 at most."},
+     .doc = "Iterations between two samples of the loop. Where it is not given and iterations are "
+            "fast, there are more, up to 20, so that the loop lasts 8 s."},
     {"every", &duration_type,
      .doc = "Paced by time instead of iterations: a sample so often, at least 100ms. Growth is "
             "then per minute, and `iteration` may be missing."},

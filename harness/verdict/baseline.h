@@ -2,8 +2,7 @@
  * The stored file of a scenario: what growth it may show, its level at rest, each exception with
  * its reason. Format: docs/baseline.md. The same baseline gives the same bytes.
  */
-#ifndef LEAKGATE_VERDICT_BASELINE_H
-#define LEAKGATE_VERDICT_BASELINE_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -134,5 +133,3 @@ struct wide_tolerance {
 };
 /* The caller frees it. */
 struct wide_tolerance *baseline_wide_tolerances(const struct baseline *baseline, size_t *count);
-
-#endif

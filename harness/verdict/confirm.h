@@ -9,8 +9,7 @@
  * Order of calls: confirmation_wants_run after the first judgement and after each further one;
  * then confirm.
  */
-#ifndef LEAKGATE_VERDICT_CONFIRM_H
-#define LEAKGATE_VERDICT_CONFIRM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ void confirm(struct judgement *const *runs, size_t count);
  * is the same as that of each of its holders: which of them is steady enough to be named is chance.
  */
 bool findings_match(const struct finding *a, const struct finding *b);
-
-#endif

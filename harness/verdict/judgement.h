@@ -2,8 +2,7 @@
  * What a run is judged by apart from its samples, and what is concluded: the types of verdict/, and
  * the list of findings.
  */
-#ifndef LEAKGATE_VERDICT_JUDGEMENT_H
-#define LEAKGATE_VERDICT_JUDGEMENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -150,5 +149,3 @@ void finding_list_free(struct finding_list *list);
 const char *finding_holder_name(const struct finding *finding);
 /* With texts of its own, and without the places of a locating run. */
 struct finding finding_copy(const struct finding *finding);
-
-#endif

@@ -6,8 +6,7 @@
  * give the heap's. Where there was a second loop, that decides: a leak comes again, a cache that
  * has filled up does not.
  */
-#ifndef LEAKGATE_VERDICT_OUTCOME_H
-#define LEAKGATE_VERDICT_OUTCOME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -75,5 +74,3 @@ double growth_bound(const struct ledger *ledger, enum gauge gauge, const double 
                     const bool *taken);
 /* Would a drain tell? It takes a sample of the start, and growth that is counted in iterations. */
 bool drain_tells_bound(const struct ledger *ledger);
-
-#endif

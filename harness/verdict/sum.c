@@ -69,6 +69,7 @@ struct sum sum_of(const struct rest_gains *gains, size_t count, double allowed)
 struct processes {
     struct ledger **ledgers;
     size_t count;
+    double *nothing; /* a row of zeros, for a process that does not have a holder */
     const struct baseline *baseline;
     const char *today;
     struct finding_list findings;
@@ -110,21 +111,16 @@ static bool assess(struct processes *all, enum gauge gauge, const struct account
     return true;
 }
 
-/* A holder that a process does not have gained nothing there. */
 static void assess_holder(struct processes *all, size_t first, const struct account *account,
                           double *const *totals)
 {
     const struct ledger *ledger = all->ledgers[first];
     _cleanup_free_ const double **rows = memory_array(all->count, sizeof *rows);
-    size_t most = 0;
-    for (size_t i = 0; i < all->count; i++)
-        most = all->ledgers[i]->columns > most ? all->ledgers[i]->columns : most;
-    _cleanup_free_ double *nothing = memory_array(most, sizeof *nothing);
     for (size_t i = 0; i < all->count; i++) {
         const struct account *same = ledger_account(all->ledgers[i], account->gauge, account->key);
         if (same != NULL && i < first)
             return; /* with that process's */
-        rows[i] = same != NULL ? same->values : nothing;
+        rows[i] = same != NULL ? same->values : all->nothing;
     }
     if (assess(all, account->gauge, account, ledger, rows))
         for (size_t i = 0; i < all->count; i++)
@@ -154,8 +150,12 @@ void sum_judge(struct judgement *judgement, const struct series *const *processe
                             .count = count,
                             .baseline = baseline,
                             .today = today};
-    for (size_t i = 0; i < count; i++)
+    size_t columns = 0;
+    for (size_t i = 0; i < count; i++) {
         all.ledgers[i] = ledger_new(processes[i]);
+        columns = all.ledgers[i]->columns > columns ? all.ledgers[i]->columns : columns;
+    }
+    all.nothing = memory_array(columns, sizeof *all.nothing);
     double smallest = sum_smallest(count, series_pace(processes[0]).iterations);
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         if (gauge_info(gauge)->rule != RULE_FLOOR)
@@ -172,7 +172,7 @@ void sum_judge(struct judgement *judgement, const struct series *const *processe
     for (size_t i = 0; i < all.findings.count; i++)
         array_append(judgement->findings, judgement->count, capacity, all.findings.items[i]);
     findings_sort(judgement->findings, judgement->count);
-    free(all.findings.items);
+    free_all(all.findings.items, all.nothing);
     for (size_t i = 0; i < count; i++)
         cleanup_ledger(&all.ledgers[i]);
     free(all.ledgers);

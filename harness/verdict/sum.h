@@ -6,8 +6,7 @@
  * the sign test tells (Dixon and Mood 1946). It has to be told in the first loop and in the second:
  * what a program makes once, on first use, is made in one of them.
  */
-#ifndef LEAKGATE_VERDICT_SUM_H
-#define LEAKGATE_VERDICT_SUM_H
+#pragma once
 
 #include "verdict/baseline.h"
 #include "verdict/judgement.h"
@@ -43,5 +42,3 @@ void sum_judge(struct judgement *judgement, const struct series *const *processe
 /* Does any count stand higher in the last rest than in the one before it? For the worker, whose
  * rest may not be over. */
 bool sum_is_unsettled(const struct series *series);
-
-#endif

@@ -2,8 +2,7 @@
  * A process that does what the test says: driver/process.c with a socket in place of a
  * pseudo-terminal. With tests/unit/virtual_time.h nothing takes time.
  */
-#ifndef LEAKGATE_TESTS_FAKE_PROCESS_H
-#define LEAKGATE_TESTS_FAKE_PROCESS_H
+#pragma once
 
 #include "../virtual_time.h"
 
@@ -144,5 +143,3 @@ bool process_resize(const struct process *process, int rows, int columns, struct
     fake_process.columns = columns;
     return true;
 }
-
-#endif

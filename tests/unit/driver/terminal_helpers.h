@@ -1,6 +1,5 @@
 /* What the tests of the terminal share: short ways to feed one and to look at it. */
-#ifndef LEAKGATE_TESTS_TERMINAL_HELPERS_H
-#define LEAKGATE_TESTS_TERMINAL_HELPERS_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,5 +47,3 @@ static inline char *screen_of(const struct terminal *terminal)
     }
     return buffer_take(&text);
 }
-
-#endif

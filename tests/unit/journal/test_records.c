@@ -40,7 +40,7 @@ static void assert_comes_back(const struct journal_record *record, const char *l
     record_free(&read);
 }
 
-static void every_record_comes_back(void **state)
+static void the_header_comes_back(void **state)
 {
     (void)state;
     _cleanup_json_ json_t *plan = json_pack("{s:[]}", "iteration");
@@ -92,6 +92,11 @@ static void every_record_comes_back(void **state)
     assert_comes_back(&header, line);
     baseline_free(baseline);
     baseline_free(here);
+}
+
+static void every_other_record_comes_back(void **state)
+{
+    (void)state;
     const struct {
         struct journal_record record;
         const char *line;
@@ -179,7 +184,8 @@ static void words_of_classes_come_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_record_comes_back),
+        cmocka_unit_test(the_header_comes_back),
+        cmocka_unit_test(every_other_record_comes_back),
         cmocka_unit_test(what_is_absent_comes_back_as_absent),
         cmocka_unit_test(words_of_classes_come_back),
     };

@@ -2,8 +2,7 @@
  * A target and its probe that do what the test says, in place of driver/ and of probes/probe.c and
  * pprof.c. With tests/unit/virtual_time.h nothing takes time.
  */
-#ifndef LEAKGATE_TESTS_FAKE_TARGET_H
-#define LEAKGATE_TESTS_FAKE_TARGET_H
+#pragma once
 
 #include "../virtual_time.h"
 
@@ -383,5 +382,3 @@ int inotify_init1(int flags)
     fake.inotify_open++;
     return open("/dev/null", O_RDONLY | ((flags & IN_CLOEXEC) ? O_CLOEXEC : 0));
 }
-
-#endif

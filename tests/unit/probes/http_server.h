@@ -2,8 +2,7 @@
  * A small HTTP server that does what its path says, well or badly, on a loopback port. It serves
  * one connection after the other, each until the client closes it.
  */
-#ifndef LEAKGATE_TEST_HTTP_SERVER_H
-#define LEAKGATE_TEST_HTTP_SERVER_H
+#pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -123,5 +122,3 @@ static inline void http_stop(struct http_server *server)
     pthread_join(server->thread, NULL);
     close(server->listener);
 }
-
-#endif

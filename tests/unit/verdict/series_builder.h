@@ -4,8 +4,7 @@
  * shows is a function of the loop's iteration, and in the drains of the seconds since the (first)
  * loop.
  */
-#ifndef LEAKGATE_TESTS_SERIES_BUILDER_H
-#define LEAKGATE_TESTS_SERIES_BUILDER_H
+#pragma once
 
 #include <math.h>
 #include <string.h>
@@ -126,5 +125,3 @@ __attribute__((unused)) static void set_gauge(struct series *series, enum gauge 
         sample->gauges[gauge] = value(loop_iteration(sample), rested(series, sample), parameter);
     }
 }
-
-#endif

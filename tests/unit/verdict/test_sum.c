@@ -147,17 +147,25 @@ static void end(struct judgement *judgement, struct series *series)
         series_free(&series[i]);
 }
 
+/* Two at the start and one more in 25 iterations, held in each process by the one that is named. */
+static void hold_one_in_25(struct series *series, const char *const *names)
+{
+    for (size_t i = 0; i < PROCESSES; i++) {
+        series[i] = build_two_loops(2);
+        set_gauge(&series[i], GAUGE_FD, nothing, 0);
+        add_text(&series[i], GAUGE_FD, names[i], one_in_25, 2);
+    }
+}
+
+static const char *const pipes[PROCESSES] = {"pipe", "pipe", "pipe", "pipe", "pipe"};
+
 /* A holder that is there from the start, and one that the first process never had; what they
  * explain is no growth of the total once more. */
 static void holders_are_named_and_explain_the_total(void **state)
 {
     struct series series[PROCESSES];
     (void)state;
-    for (size_t i = 0; i < PROCESSES; i++) {
-        series[i] = build_two_loops(2);
-        set_gauge(&series[i], GAUGE_FD, nothing, 0);
-        add_text(&series[i], GAUGE_FD, "pipe", one_in_25, 2);
-    }
+    hold_one_in_25(series, pipes);
     struct judgement *judgement = judge_processes(series, NULL);
     assert_int_equal(judgement->verdict, VERDICT_LEAK);
     assert_int_equal(judgement->count, 1);
@@ -180,11 +188,7 @@ static void another_holder_in_each_is_a_growth_of_the_total(void **state)
     static const char *const names[PROCESSES] = {"a", "b", "c", "d", "e"};
     struct series series[PROCESSES];
     (void)state;
-    for (size_t i = 0; i < PROCESSES; i++) {
-        series[i] = build_two_loops(2);
-        set_gauge(&series[i], GAUGE_FD, nothing, 0);
-        add_text(&series[i], GAUGE_FD, names[i], one_in_25, 2);
-    }
+    hold_one_in_25(series, names);
     struct judgement *judgement = judge_processes(series, NULL);
     assert_int_equal(judgement->count, 1);
     assert_null(judgement->findings[0].holder);
@@ -201,11 +205,7 @@ static void an_exception_allows_its_holder(void **state)
     baseline_except(baseline,
                     &(struct baseline_exception){
                         .gauge = GAUGE_FD, .holder = "pipe", .allowed = 0.04, .reason = "known"});
-    for (size_t i = 0; i < PROCESSES; i++) {
-        series[i] = build_two_loops(2);
-        set_gauge(&series[i], GAUGE_FD, nothing, 0);
-        add_text(&series[i], GAUGE_FD, "pipe", one_in_25, 2);
-    }
+    hold_one_in_25(series, pipes);
     struct judgement *judgement = judge_processes(series, baseline);
     assert_int_equal(judgement->verdict, VERDICT_PASS);
     end(judgement, series);

@@ -1,6 +1,5 @@
 /* What stands below a world's root. */
-#ifndef LEAKGATE_TESTS_ON_DISK_H
-#define LEAKGATE_TESTS_ON_DISK_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/stat.h>
@@ -34,5 +33,3 @@ static unsigned mode_of(const char *root, const char *name)
     assert_int_equal(lstat(path, &status), 0);
     return status.st_mode & 07777;
 }
-
-#endif
