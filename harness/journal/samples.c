@@ -29,7 +29,6 @@ struct sample_record {
     double took;
     json_t *gauges;   /* by name */
     json_t *holdings; /* [holder, value] or [holder, objects, bytes] each */
-    int64_t collections;
 };
 
 static const struct field function_fields[] = {
@@ -54,7 +53,6 @@ static const struct field sample_fields[] = {
     FIELD(struct sample_record, took),
     FIELD(struct sample_record, gauges),
     FIELD(struct sample_record, holdings),
-    FIELD(struct sample_record, collections),
     {.key = NULL},
 };
 
@@ -134,7 +132,6 @@ json_t *sample_to_json(const struct sample *sample, const struct holding_list *b
         .took = sample->took,
         .gauges = gauges,
         .holdings = holdings,
-        .collections = (int64_t)sample->collections,
     };
     json_t *object = record_object(RECORD_SAMPLE);
     fields_write(sample_fields, &record, object);
@@ -255,18 +252,16 @@ static const char *take_gauges(const json_t *gauges, struct sample *sample)
 static const char *take_sample(const struct sample_record *record, struct series *series,
                                size_t *holdings)
 {
-    int64_t step = journal_number(record->step, 0),
-            collections = journal_number(record->collections, 0);
+    int64_t step = journal_number(record->step, 0);
     struct sample sample = {
         .phase = record->phase,
         .iteration = (unsigned)record->iteration,
         .step = (unsigned)step,
         .at = record->at,
         .took = isfinite(record->took) ? record->took : 0,
-        .collections = (uint64_t)collections,
     };
     if (sample.phase == PHASE_COUNT || !isfinite(sample.at) || record->iteration < 0 ||
-        record->iteration > UINT32_MAX || collections < 0 || step < 0 || step > UINT32_MAX)
+        record->iteration > UINT32_MAX || step < 0 || step > UINT32_MAX)
         return "a sample without its phase, iteration or time";
     if (series->count >= LIMIT_JOURNAL_SAMPLES)
         return "more samples than the limit LIMIT_JOURNAL_SAMPLES";

@@ -16,8 +16,6 @@ static bool count_world(void *context, struct probe_counting *counting, bool who
                         struct lg_error *err)
 {
     struct run *run = context;
-    /* A locating run reads everything at every step. */
-    whole = whole || run->options->attempt == ATTEMPT_LOCATE;
     return world_counts_count(&run->world_counts, run->loop, run->world, counting, whole, err);
 }
 
@@ -154,6 +152,7 @@ static int64_t idle_moment(const struct measure_plan *measure, unsigned index, i
     return due > rested ? due : rested;
 }
 
+/* The heap, which is dear, in every other sample. */
 static bool be_idle(struct run *run, struct lg_error *err)
 {
     const struct measure_plan *measure = &run->plan->measure;
@@ -164,7 +163,7 @@ static bool be_idle(struct run *run, struct lg_error *err)
     int64_t began = clock_now(), sampled = began;
     for (unsigned i = 0; i < measure->idle_samples; i++) {
         if (!run_rest_until(run, idle_moment(measure, i, began, sampled), err) ||
-            !run_take_sample(run, SAMPLE_WHOLE, 0, err))
+            !run_take_sample(run, i % 2 == 0 ? SAMPLE_HEAP : SAMPLE_COUNTS, 0, err))
             return false;
         sampled = clock_now();
     }
@@ -182,7 +181,7 @@ static enum sample_depth depth_of(const struct measure_plan *measure, unsigned s
         block = measure->samples / most > GROWTH_SAMPLES / GROWTH_BLOCKS
                     ? measure->samples / most
                     : GROWTH_SAMPLES / GROWTH_BLOCKS;
-    return sample % (block > 0 ? block : 1) == 0 ? SAMPLE_WHOLE : SAMPLE_COUNTS;
+    return sample % (block > 0 ? block : 1) == 0 ? SAMPLE_HEAP : SAMPLE_COUNTS;
 }
 
 /* Where iterations are fast more of them cost little, and find what is small or rare. `warmup` is
@@ -277,7 +276,7 @@ static bool rest_after(struct run *run, enum phase phase, int64_t most_ms, struc
     int64_t deadline = clock_deadline(most_ms), ms = FIRST_DRAIN_SAMPLE_MS;
     do {
         if (!run_rest_until(run, clock_deadline(ms), err) ||
-            !run_take_sample(run, SAMPLE_WHOLE, 0, err))
+            !run_take_sample(run, SAMPLE_HEAP, 0, err))
             return false;
         ms = DRAIN_SAMPLE_MS;
     } while (clock_now() < deadline && has_grown(run));
@@ -366,7 +365,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_WHOLE, 0, err))
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_FIRST, 0, err))
         return false;
     int64_t began = clock_now();
     if (!run_warm_up(run, err))

@@ -287,6 +287,8 @@ static bool read_heap(struct probe_counting *reading, struct lg_error *err)
     probe->heap.count = 0;
     holding_list_append(&probe->heap, &reading->sample.holdings, others);
     probe->heap_rate = facts.period;
+    reading->sample.gauges[GAUGE_HEAP_ALLOC] = (double)facts.bytes;
+    reading->sample.gauges[GAUGE_HEAP_OBJECTS] = (double)facts.total;
     return true;
 }
 
@@ -305,33 +307,27 @@ static bool read_profiles(struct probe_counting *reading, enum sample_depth dept
 }
 
 /* The text ends in runtime.MemStats, a line for each figure (writeHeapInternal in Go's
- * runtime/pprof). The same words may stand within the lines before. */
+ * runtime/pprof). The same words may stand within the lines before. A target whose heap profile
+ * does not collect when it is asked to would show garbage, or what was garbage long ago. */
 static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
 {
-    double *gauges = reading->sample.gauges, collections = -1;
+    double forced = 0;
     const struct {
         const char *line;
         double *figure;
-    } wanted[] = {
-        {"\n# HeapAlloc = ", &gauges[GAUGE_HEAP_ALLOC]},
-        {"\n# HeapInuse = ", &gauges[GAUGE_HEAP_INUSE]},
-        {"\n# HeapObjects = ", &gauges[GAUGE_HEAP_OBJECTS]},
-        {"\n# NumGC = ", &collections},
-    };
+    } wanted[] = {{"\n# HeapInuse = ", &reading->sample.gauges[GAUGE_HEAP_INUSE]},
+                  {"\n# NumForcedGC = ", &forced}};
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    if (!pprof_fetch(reading->probe->pprof, "heap?gc=1&debug=1", &text, err))
+    if (!pprof_fetch(reading->probe->pprof, "heap?debug=1", &text, err))
         return false;
-    bool complete = true;
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         const char *line = strstr(buffer_string(&text), wanted[i].line);
-        complete = complete && line != NULL &&
-                   sscanf(line + strlen(wanted[i].line), "%lf", wanted[i].figure) == 1;
+        if (line == NULL || sscanf(line + strlen(wanted[i].line), "%lf", wanted[i].figure) != 1)
+            return lg_fail(err, LG_ERROR_TARGET, 0,
+                           "pprof heap?debug=1 does not print the MemStats that Go prints");
     }
-    if (!complete || !(collections >= 0 && collections < 1e15))
-        return lg_fail(err, LG_ERROR_TARGET, 0,
-                       "pprof heap?debug=1 does not print the MemStats that Go prints");
-    reading->sample.collections = (uint64_t)collections;
-    return true;
+    return forced >= 1 || lg_fail(err, LG_ERROR_INVALID, 0,
+                                  "the target does not collect garbage when heap?gc=1 asks it to");
 }
 
 static bool read_process(struct probe_counting *reading, struct lg_error *err)
@@ -383,7 +379,7 @@ static bool read_descendants(struct probe_counting *reading, struct lg_error *er
     return true;
 }
 
-/* In the order that docs/design.md gives. A sample forces three collections and prints profiles,
+/* In the order that docs/design.md gives. A sample forces two collections and prints profiles,
  * which would drown what a target burns at rest: the cpu gauge leaves out what it spent while it
  * was sampled. */
 static bool read_all(struct probe_counting *reading, enum sample_depth depth, struct lg_error *err)
@@ -401,11 +397,11 @@ static bool read_all(struct probe_counting *reading, enum sample_depth depth, st
     if (options->output_bytes != NULL)
         gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
     if (options->count_world != NULL &&
-        !options->count_world(options->context, reading, depth == SAMPLE_WHOLE, err))
+        !options->count_world(options->context, reading, depth != SAMPLE_COUNTS, err))
         return false;
     if (!proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds_before_gc, err) ||
         !read_profiles(reading, depth, err) ||
-        (depth == SAMPLE_WHOLE && !read_memstats(reading, err)) || !read_process(reading, err) ||
+        (depth == SAMPLE_FIRST && !read_memstats(reading, err)) || !read_process(reading, err) ||
         !read_descendants(reading, err))
         return false;
     gauges[GAUGE_FD_BEFORE_GC] = fds_before_gc;

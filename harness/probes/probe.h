@@ -21,7 +21,7 @@ struct probe_options {
     int64_t started;                       /* clock_now() at the target's start */
     unsigned long (*output_bytes)(void *); /* terminal output so far; may be NULL */
     /* Counts what is to be seen in the world and not in the process, by probe_begin_count and
-     * probe_count: tools started, files, sessions. `whole`: of a SAMPLE_WHOLE. May be NULL. */
+     * probe_count: tools started, files, sessions. `whole`: not of a SAMPLE_COUNTS. May be NULL. */
     bool (*count_world)(void *context, struct probe_counting *counting, bool whole,
                         struct lg_error *err);
     /* Is given each profile as it was fetched, once it is decoded: the heap's second of a sample,
@@ -53,8 +53,8 @@ struct holder_table *probe_holders(struct probe *probe); /* owned by the probe *
 /* What is read of the heap, for which the target stops and collects. */
 enum sample_depth {
     SAMPLE_COUNTS, /* nothing: its holders are those of the sample before */
-    SAMPLE_HEAP,   /* the profile */
-    SAMPLE_WHOLE   /* the exact numbers too, which are dear at a low rate */
+    SAMPLE_HEAP,   /* the profile, after two collections */
+    SAMPLE_FIRST   /* MemStats too, whose text is dear: it tells that the target did collect */
 };
 
 /* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. *rate is the heap

@@ -189,6 +189,7 @@ static bool sample_decode(void *context, const struct profile_sample *sample, st
                        "the target's distinct stacks take more than %u bytes", LIMIT_HOLDER_BYTES);
     uint32_t held = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
     decoder->facts.total += held;
+    decoder->facts.bytes += (uint64_t)bytes;
     holding_list_add(&decoder->holdings,
                      (struct holding){.holder = holder, .value = held, .bytes = (uint64_t)bytes});
     return true;

@@ -16,6 +16,7 @@ struct profile_facts {
         period; /* heap: the real sampling rate in bytes; the target can ignore what was asked */
     size_t samples;
     uint64_t total; /* of the values */
+    uint64_t bytes; /* heap */
 };
 
 /* Adds one holding per distinct stack to holdings (value and bytes summed; stacks that hold

@@ -52,7 +52,6 @@ struct sample {
     double took;   /* seconds */
     double gauges[GAUGE_COUNT];   /* NAN where it was not read */
     struct holding_list holdings; /* sorted by holder */
-    uint64_t collections;         /* NumGC; 0 where MemStats was not read */
 };
 
 void sample_free(struct sample *sample); /* what it owns, not the struct itself */

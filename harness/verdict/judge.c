@@ -22,25 +22,6 @@ static bool add_problem(struct finding_list *findings, enum gauge gauge, char *t
     return false;
 }
 
-/* Each reading of MemStats forces a collection; where the number stands still, the heap that was
- * read held garbage as well. */
-static bool check_collections(const struct ledger *ledger, struct finding_list *findings)
-{
-    const struct sample *before = NULL;
-    for (size_t i = 0; i < ledger->columns; i++) {
-        const struct sample *sample = ledger->samples[i];
-        if (sample->collections == 0)
-            continue;
-        if (before != NULL && sample->collections <= before->collections)
-            return add_problem(findings, GAUGE_HEAP_ALLOC,
-                               memory_format("no collection ran between the samples at %.1f s and "
-                                             "%.1f s",
-                                             before->at, sample->at));
-        before = sample;
-    }
-    return true;
-}
-
 static bool check_positions(const struct ledger *ledger, struct finding_list *findings)
 {
     const double *positions = ledger->positions + ledger->loop.first;
@@ -71,7 +52,6 @@ static bool check_validity(const struct ledger *ledger, const struct run_facts *
                  add_problem(findings, GAUGE_COUNT,
                              memory_copy_text(text_or(facts->problem, "measured wrongly")));
     *heap_is_read = check_rate(facts, findings);
-    *heap_is_read = check_collections(ledger, findings) && *heap_is_read;
     if (ledger->loop.count < GROWTH_SAMPLES)
         valid =
             add_problem(findings, GAUGE_COUNT,

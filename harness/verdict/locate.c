@@ -70,8 +70,8 @@ static double *row_of(const struct ledger *ledger, const struct finding *finding
 {
     if (finding->holder == NULL && finding->gauge != GAUGE_HEAP_ALLOC)
         return ledger_totals(ledger, finding->gauge);
-    /* What the runtime finds leaked is not asked for at each step; the goroutines are counted. Nor
-     * are MemStats read at each step: of the heap's total all stacks together. */
+    /* What the runtime finds leaked is not asked for at each step; the goroutines are counted. Of
+     * the heap's total the stacks that are judged. */
     enum gauge gauge =
         finding->gauge == GAUGE_GOROUTINE_LEAK ? GAUGE_GOROUTINE : ledger_held_by(finding->gauge);
     if (finding->holder != NULL && ledger_account(ledger, gauge, finding->holder) == NULL)

@@ -10,8 +10,6 @@ COMMANDS = [
     ("heap", "curl", ["curl", "-sSf", "-o", "{directory}/heap.pb.gz", "{pprof}/heap?gc=1"]),
     ("goroutine", "curl",
      ["curl", "-sSf", "-o", "{directory}/goroutine.pb.gz", "{pprof}/goroutine"]),
-    ("memstats", "curl",
-     ["curl", "-sSf", "-o", "{directory}/memstats.txt", "{pprof}/heap?gc=1&debug=1"]),
     ("pprof -top", "go", ["go", "tool", "pprof", "-top", "{directory}/heap.pb.gz"]),
     ("lsof", "lsof", ["lsof", "-n", "-P", "-p", "{pid}"]),
     ("ps", "ps", ["ps", "-o", "pid,ppid,stat,nlwp,rss,time,args", "-p", "{pid}", "--ppid", "{pid}"]),
@@ -53,7 +51,7 @@ class ShellWay:
 def heap_bytes(directory):
     """Sizes of the profiles that were fetched last, to say how large the target was."""
     sizes = {}
-    for name in ("heap.pb.gz", "goroutine.pb.gz", "memstats.txt"):
+    for name in ("heap.pb.gz", "goroutine.pb.gz"):
         path = os.path.join(directory, name)
         if os.path.exists(path):
             sizes[name] = os.path.getsize(path)

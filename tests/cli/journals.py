@@ -53,8 +53,7 @@ class Journal:
                    if now.get(number) != self.last.get(number)]
         self.last = now
         return self.add("sample", phase=phase, iteration=iteration, at=at, took=0.05,
-                        gauges={"fd": sum(fds.values()), **gauges}, holdings=changes,
-                        collections=len(self.records))
+                        gauges={"fd": sum(fds.values()), **gauges}, holdings=changes)
 
     def measured(self, fds_at, drained=None):
         """Samples of a whole run; fds_at(iteration) gives the descriptors by name."""
@@ -179,7 +178,7 @@ def leaked(scenario="lost", looks=(3, 3)):
     for at, count in enumerate(looks):
         journal.last[holder] = count
         journal.add("sample", phase="quit", iteration=48, at=60.0 + at, took=0.05,
-                    gauges={"goroutine_leak": count}, holdings=[[holder, count]], collections=0)
+                    gauges={"goroutine_leak": count}, holdings=[[holder, count]])
     return journal.end(goroutineleak="served")
 
 
@@ -203,8 +202,7 @@ def ticking(scenario="ticks", gone=False):
     def sample(phase, iteration, at, ticks):
         journal.add("sample", phase=phase, iteration=iteration, at=at, took=0.05,
                     gauges={"goroutine": 20 + ticks},
-                    holdings=[[0, ticks], [1, ticks, 112 * ticks]],
-                    collections=len(journal.records))
+                    holdings=[[0, ticks], [1, ticks, 112 * ticks]])
 
     for i in range(6):
         sample("idle", 6, 10 + i, 1)
@@ -225,7 +223,7 @@ def keeping(scenario="log", **header):
     loop = [("loop", 8 + 2 * i, 20 + i) for i in range(21)]
     for phase, iteration, at in rests + loop + [("drain", 48, 50), ("drain", 48, 110)]:
         journal.add("sample", phase=phase, iteration=iteration, at=at, took=0.05, gauges={},
-                    holdings=[[0, iteration, 4096 * iteration]], collections=len(journal.records))
+                    holdings=[[0, iteration, 4096 * iteration]])
     return journal.end()
 
 

@@ -82,7 +82,6 @@ static struct sample sample_of(unsigned iteration, const struct holding *holding
         sample.gauges[gauge] = NAN;
     sample.gauges[GAUGE_FD] = 20 + iteration;
     sample.gauges[GAUGE_CPU] = 0.125 * iteration;
-    sample.collections = iteration * 2;
     for (size_t i = 0; i < count; i++)
         holding_list_add(&sample.holdings, holdings[i]);
     return sample;
@@ -159,7 +158,6 @@ static void test_series_comes_back(void **state)
     assert_holdings(&samples[2], (struct holding[]){{0, 4, 0}, {1, 2, 5000000000}, {2, 1, 0}}, 3);
     assert_int_equal(samples[2].phase, PHASE_LOOP);
     assert_int_equal(samples[2].iteration, 3);
-    assert_int_equal(samples[2].collections, 6);
     assert_true(samples[2].at == 4.5 && samples[2].took == 0.25);
     assert_true(samples[2].gauges[GAUGE_FD] == 23 && samples[2].gauges[GAUGE_CPU] == 0.375);
     assert_true(isnan(samples[2].gauges[GAUGE_GOROUTINE]));

@@ -288,7 +288,7 @@ bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *s
 {
     const struct probe_options *options = &probe->options;
     struct probe_counting counting = {.sample = sample};
-    asked(depth == SAMPLE_WHOLE ? "sample+heap" : "sample");
+    asked(depth != SAMPLE_COUNTS ? "sample+heap" : "sample");
     if (++fake.samples == fake.breaks)
         return lg_fail(err, LG_ERROR_TARGET, 0, "the connection broke");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
@@ -296,12 +296,12 @@ bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *s
     sample->at = (double)(virtual_time.now - options->started) / (double)NS_PER_SECOND;
     sample->gauges[GAUGE_FD] = fake.fd != NULL ? fake.fd(played()) : 20;
     sample->gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
-    if (depth == SAMPLE_WHOLE)
+    if (depth != SAMPLE_COUNTS)
         sample->gauges[GAUGE_HEAP_ALLOC] = 1 << 20;
     *rate = 512;
     virtual_pass(fake.sample_ms);
     return hand_profiles_on(probe, err) &&
-           options->count_world(options->context, &counting, depth == SAMPLE_WHOLE, err);
+           options->count_world(options->context, &counting, depth != SAMPLE_COUNTS, err);
 }
 
 bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg_error *err)

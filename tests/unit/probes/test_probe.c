@@ -38,10 +38,8 @@ static const char memstats_text[] =
     "\n"
     "# runtime.MemStats\n"
     "# Alloc = 6521456\n"
-    "# HeapAlloc = 6521457\n"
     "# HeapSys = 22708224\n"
     "# HeapInuse = 9363456\n"
-    "# HeapObjects = 21532\n"
     "# PauseNs = [126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 "
     "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 126843 279464 "
     "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 # NumGC = 3]\n"
@@ -65,7 +63,7 @@ struct asked {
     int64_t last;     /* when */
     int64_t pause;    /* between the first two */
     char missing[32]; /* the line that MemStats come without, by its beginning */
-    bool serves_leaks;
+    bool serves_leaks, collects_never;
     atomic_bool port_closed;
 };
 static struct asked *asked;
@@ -138,12 +136,14 @@ static bool answer_as_pprof(void *context, int connection, const char *path)
         return http_answer(connection, "200 OK", bodies->heap.data, bodies->heap.length);
     if (strcmp(path, "goroutine") == 0)
         return http_answer(connection, "200 OK", bodies->goroutine.data, bodies->goroutine.length);
-    if (strcmp(path, "heap?gc=1&debug=1") == 0) {
+    if (strcmp(path, "heap?debug=1") == 0) {
         char text[sizeof memstats_text];
         memcpy(text, memstats_text, sizeof text);
         char *line = strstr(text, asked->missing);
         if (asked->missing[0] != '\0')
             line[1] = '-';
+        if (asked->collects_never)
+            strstr(text, "NumForcedGC = ")[14] = '0';
         return http_answer(connection, "200 OK", text, sizeof text - 1);
     }
     if (strcmp(path, "goroutineleak") == 0 && asked->serves_leaks)
@@ -342,19 +342,18 @@ static void a_whole_sample(void **state)
     *asked = (struct asked){0};
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9, .step = 3};
     int64_t rate = 0;
-    if (!probe_sample(target->probe, SAMPLE_WHOLE, &sample, &rate, &target->err))
+    if (!probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err))
         fail_msg("%s", target->err.text);
     assert_int_equal(sample.phase, PHASE_START); /* the caller's to set */
     assert_int_equal(sample.iteration, 0);
     assert_int_equal(sample.step, 0);
     assert_int_equal(rate, 1);
-    assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\nheap?gc=1&debug=1\n");
+    assert_string_equal(asked->paths, "heap?gc=1\nheap?gc=1\ngoroutine\nheap?debug=1\n");
     assert_true(asked->pause >= 20 * NS_PER_MS); /* finalizers run meanwhile */
     assert_true(sample.gauges[GAUGE_GOROUTINE] == 11);
-    assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 6521457);
+    assert_true(sample.gauges[GAUGE_HEAP_ALLOC] == 165744);
     assert_true(sample.gauges[GAUGE_HEAP_INUSE] == 9363456);
-    assert_true(sample.gauges[GAUGE_HEAP_OBJECTS] == 21532);
-    assert_int_equal(sample.collections, 49);
+    assert_true(sample.gauges[GAUGE_HEAP_OBJECTS] == 42);
     assert_true(sample.gauges[GAUGE_INOTIFY_WATCH] == 1);
     assert_true(sample.gauges[GAUGE_THREAD] == 3);
     assert_true(sample.gauges[GAUGE_CHILD] == 1);
@@ -422,7 +421,7 @@ static void a_sample_of_counts_leaves_the_heap_alone(void **state)
     assert_non_null(target->probe);
     struct sample whole = {0}, counts = {0};
     int64_t rate;
-    assert_true(probe_sample(target->probe, SAMPLE_WHOLE, &whole, &rate, &target->err));
+    assert_true(probe_sample(target->probe, SAMPLE_FIRST, &whole, &rate, &target->err));
     *asked = (struct asked){0};
     rate = 0;
     if (!probe_sample(target->probe, SAMPLE_COUNTS, &counts, &rate, &target->err))
@@ -431,7 +430,6 @@ static void a_sample_of_counts_leaves_the_heap_alone(void **state)
     assert_int_equal(rate, 1);
     assert_true(counts.gauges[GAUGE_GOROUTINE] == whole.gauges[GAUGE_GOROUTINE]);
     assert_true(isnan(counts.gauges[GAUGE_HEAP_ALLOC]));
-    assert_int_equal(counts.collections, 0);
     assert_false(target->whole);
     assert_int_equal(counts.holdings.count, whole.holdings.count);
     for (size_t i = 0; i < counts.holdings.count; i++)
@@ -442,18 +440,35 @@ static void a_sample_of_counts_leaves_the_heap_alone(void **state)
     target_free(target);
 }
 
+/* The heap would be as it was at the runtime's own last collection, garbage and all. */
+static void a_target_that_does_not_collect_when_asked_is_not_measured(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    target_open(target, PATIENCE_MS);
+    assert_non_null(target->probe);
+    asked->collects_never = true;
+    struct sample sample = {0};
+    int64_t rate;
+    assert_false(probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err));
+    assert_int_equal(target->err.class, LG_ERROR_INVALID);
+    assert_non_null(strstr(target->err.text, "does not collect garbage"));
+    *asked = (struct asked){0};
+    target_free(target);
+}
+
 static void memstats_without_one_figure_are_no_memstats(void **state)
 {
     (void)state;
     struct target *target = target_start(true);
     target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
-    const char *const lines[] = {"\n# HeapAlloc", "\n# HeapInuse", "\n# HeapObjects", "\n# NumGC"};
+    const char *const lines[] = {"\n# HeapInuse", "\n# NumForcedGC"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct sample sample = {0};
         int64_t rate;
         snprintf(asked->missing, sizeof asked->missing, "%s", lines[i]);
-        assert_false(probe_sample(target->probe, SAMPLE_WHOLE, &sample, &rate, &target->err));
+        assert_false(probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err));
         assert_int_equal(target->err.class, LG_ERROR_TARGET);
         assert_non_null(strstr(target->err.text, "does not print the MemStats"));
     }
@@ -472,7 +487,6 @@ static void a_world_that_cannot_be_counted_is_no_sample(void **state)
     int64_t rate;
     assert_false(probe_sample(target->probe, SAMPLE_HEAP, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INVALID);
-    assert_false(target->whole);
     target_free(target);
 }
 
@@ -537,8 +551,7 @@ static void samples_of_a_quiet_process_are_alike(void **state)
     for (size_t i = 0; i < 5; i++) {
         int64_t rate;
         assert_true(probe_sample(target->probe, SAMPLE_HEAP, &samples[i], &rate, &target->err));
-        assert_true(isnan(samples[i].gauges[GAUGE_HEAP_ALLOC]));
-        assert_int_equal(samples[i].collections, 0);
+        assert_true(isnan(samples[i].gauges[GAUGE_HEAP_INUSE]));
         assert_true(samples[i].gauges[GAUGE_FD] == samples[0].gauges[GAUGE_FD]);
         assert_int_equal(samples[i].holdings.count, samples[0].holdings.count);
         assert_memory_equal(samples[i].holdings.items, samples[0].holdings.items,
@@ -701,6 +714,7 @@ int main(void)
         cmocka_unit_test(a_whole_sample),
         cmocka_unit_test(the_profiles_of_a_sample_are_handed_on_as_they_came),
         cmocka_unit_test(a_sample_of_counts_leaves_the_heap_alone),
+        cmocka_unit_test(a_target_that_does_not_collect_when_asked_is_not_measured),
         cmocka_unit_test(memstats_without_one_figure_are_no_memstats),
         cmocka_unit_test(a_world_that_cannot_be_counted_is_no_sample),
         cmocka_unit_test(leaked_goroutines_come_beside_what_was_held),

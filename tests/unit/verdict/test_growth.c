@@ -520,7 +520,7 @@ static void one_wild_value_does_not_move_the_slope(void **state)
     assert_true(slope_of(drawn.trace, 0).per_iteration == 2000);
 }
 
-/* MemStats are read once per block: seven values among NAN. */
+/* The heap is read once per block: seven values among NAN. */
 static void seven_readings_are_enough_and_five_are_not(void **state)
 {
     (void)state;

@@ -816,22 +816,6 @@ static void iterations_that_do_not_advance_are_invalid(void **state)
     end(&series, judgement);
 }
 
-static void collections_that_stand_still_are_invalid(void **state)
-{
-    (void)state;
-    struct series series = ordinary(0);
-    for (size_t i = 0; i < series.count; i += 3)
-        series.samples[i].collections = 40 + i;
-    struct judgement *judgement = judge_today(&series, NULL);
-    assert_int_equal(judgement->verdict, VERDICT_PASS);
-    judgement_free(judgement);
-    series.samples[12].collections = series.samples[9].collections;
-    judgement = judge_today(&series, NULL);
-    assert_int_equal(judgement->verdict, VERDICT_INVALID);
-    assert_non_null(strstr(judgement->reason, "no collection ran"));
-    end(&series, judgement);
-}
-
 static void what_the_worker_found_invalid_is_invalid(void **state)
 {
     (void)state;
@@ -1101,7 +1085,6 @@ int main(void)
         cmocka_unit_test(a_wrong_rate_is_invalid_whatever_grew),
         cmocka_unit_test(too_few_samples_are_invalid),
         cmocka_unit_test(iterations_that_do_not_advance_are_invalid),
-        cmocka_unit_test(collections_that_stand_still_are_invalid),
         cmocka_unit_test(what_the_worker_found_invalid_is_invalid),
         cmocka_unit_test(failed_outranks_all),
         cmocka_unit_test(a_failed_run_says_what_grew_until_then),
