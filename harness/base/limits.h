@@ -9,11 +9,11 @@
 #define LIMIT_YAML_BYTES (256u * 1024u)
 #define LIMIT_YAML_DEPTH 32u
 #define LIMIT_YAML_EVENTS 20000u
-#define LIMIT_YAML_DIAGNOSTICS 50u              /* more would not be read by a person */
-#define LIMIT_EXTENDS_DEPTH 4u                  /* target files that extend one another */
-#define LIMIT_SAMPLES 10000                     /* of one phase: a day at one in nine seconds */
-#define LIMIT_SAMPLES_LEAST 7                   /* the judge divides the loop into seven blocks */
-#define LIMIT_ITERATIONS 10000                  /* of the warm-up, and between two samples */
+#define LIMIT_YAML_DIAGNOSTICS 50u /* more would not be read by a person */
+#define LIMIT_EXTENDS_DEPTH 4u     /* target files that extend one another */
+#define LIMIT_SAMPLES 10000        /* of one phase: a day at one in nine seconds */
+#define LIMIT_SAMPLES_LEAST 7      /* the judge divides the loop into seven blocks */
+#define LIMIT_ITERATIONS 10000     /* of the warm-up, and between two samples */
 /* A loop that would be over sooner has more iterations between two samples, but no more than this:
  * they may become slower as the program grows. */
 #define LOOP_LEAST_MS 8000
@@ -65,6 +65,7 @@
 /* pprof over HTTP. Counted in the write callback: curl 7.88 does not stop a chunked body by
  * MAXFILESIZE. */
 #define LIMIT_HTTP_BODY_BYTES (64u * 1024u * 1024u)
+#define LIMIT_HTTP_STREAM_BYTES (1024u * 1024u * 1024u) /* read piece by piece, and not kept */
 #define LIMIT_HTTP_HEADER_BYTES (64u * 1024u)
 #define LIMIT_HTTP_CONNECT_MS 1000
 #define LIMIT_HTTP_TOTAL_MS 20000
@@ -161,6 +162,8 @@
 #define DEADLINE_TMUX_MS 2000 /* a server that is busy is asked again with the next block */
 #define DEADLINE_DRAIN_MS 75000
 #define DEADLINE_PPROF_MS 10000
+#define ATTACH_MS                                                                                  \
+    4000 /* to find pprof in a process that runs already; one that is stopped has none */
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
 /* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
 #define DEADLINE_TEARDOWN_MS 5000

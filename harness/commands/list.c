@@ -11,8 +11,6 @@
 #include "verdict/levels.h"
 #include "world/world.h"
 
-enum { COLUMNS_MOST = 9 };
-
 /* "yes", "no", or "other plan": the scenario has changed since its baseline was accepted. */
 static const char *baseline_state(const struct arguments *arguments, const struct plan *plan)
 {
@@ -127,28 +125,12 @@ static size_t gather_cells(const struct arguments *arguments, const struct selec
     return columns;
 }
 
-static void put_table(struct buffer *out, const struct string_list *cells, size_t columns)
-{
-    size_t widths[COLUMNS_MOST] = {0};
-    for (size_t i = 0; i < cells->count; i++) {
-        size_t taken = text_columns(cells->items[i]);
-        size_t *width = &widths[i % columns];
-        *width = taken > *width ? taken : *width;
-    }
-    for (size_t i = 0; i < cells->count; i++) {
-        bool last = i % columns == columns - 1;
-        text_pad(out, cells->items[i], last ? 0 : widths[i % columns] + 2);
-        if (last)
-            buffer_char(out, '\n');
-    }
-}
-
 static void print_table(const struct arguments *arguments, const struct selection *selection)
 {
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer out = {0};
     size_t columns = gather_cells(arguments, selection, &cells);
-    put_table(&out, &cells, columns);
+    text_table(&out, &cells, columns);
     _cleanup_free_ char *total =
         duration_describe(selection->count, seconds_of_all(arguments, selection), 1);
     buffer_format(&out, "\n%s one after the other\n", total);
@@ -226,7 +208,7 @@ static bool print_tolerances(const struct arguments *arguments, const struct sel
             add_tolerance(&cells, plan, &wide[j]);
         }
     }
-    put_table(&out, &cells, columns);
+    text_table(&out, &cells, columns);
     _cleanup_free_ char *text = json_pretty(object);
     fputs(option_given(arguments, OPTION_JSON) ? text : buffer_string(&out), stdout);
     return fine;

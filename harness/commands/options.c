@@ -10,9 +10,11 @@
 
 /* What starts targets. */
 #define RUNS (COMMAND_RUN | COMMAND_BISECT)
+/* What looks at a process that runs already. */
+#define ATTACHES (COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_FETCH)
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
-     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION)
+     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
@@ -98,6 +100,11 @@ const struct option_info option_table[] = {
      "text", "in which format; markdown is for a comment or a step summary"},
     {OPTION_OUTPUT, COMMAND_REPORT | COMMAND_DIFF_BASELINE, "output", 0, "FILE", OPTION_TYPE_TEXT,
      NULL, "write it to this file instead of standard output"},
+    {OPTION_PORT, ATTACHES, "port", 0, "PORT", OPTION_TYPE_NUMBER, NULL,
+     "the process that listens on this port of loopback"},
+    {OPTION_URL, ATTACHES, "url", 0, "URL", OPTION_TYPE_TEXT, NULL,
+     "the process whose pprof answers at http://127.0.0.1:PORT, perhaps published from a "
+     "container"},
     {OPTION_JSON,
      COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE | COMMAND_DIFF_BASELINE, "json", 0,
      NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},

@@ -22,6 +22,10 @@ enum command {
     COMMAND_MERGE = 1 << 6,
     COMMAND_DIFF_BASELINE = 1 << 7,
     COMMAND_COMPLETION = 1 << 8,
+    COMMAND_TRIAGE = 1 << 9,
+    COMMAND_WATCH = 1 << 10,
+    COMMAND_DIFF = 1 << 11,
+    COMMAND_FETCH = 1 << 12,
 };
 
 enum option {
@@ -57,6 +61,8 @@ enum option {
     OPTION_TOLERANCES,
     OPTION_FORMAT,
     OPTION_OUTPUT,
+    OPTION_PORT,
+    OPTION_URL,
     OPTION_JSON,
     OPTION_HELP,
     OPTION_COUNT

@@ -365,7 +365,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_FIRST, 0, err))
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_MEMSTATS, 0, err))
         return false;
     int64_t began = clock_now();
     if (!run_warm_up(run, err))

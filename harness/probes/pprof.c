@@ -29,7 +29,10 @@ struct pprof {
 
 struct transfer {
     struct pprof *pprof;
-    struct buffer *body;
+    struct buffer *body; /* or: */
+    pprof_taker *take;
+    void *context;
+    struct lg_error *refusal; /* the taker's */
     size_t body_bytes;
     size_t header_bytes;
     const char *too_large; /* "the body is", "the headers are"; NULL: nothing is */
@@ -52,14 +55,19 @@ static size_t body_received(char *bytes, size_t size, size_t count, void *contex
     size_t length = size * count;
     long status = 0;
     curl_easy_getinfo(transfer->pprof->easy, CURLINFO_RESPONSE_CODE, &status);
+    size_t most = transfer->take != NULL ? LIMIT_HTTP_STREAM_BYTES : LIMIT_HTTP_BODY_BYTES;
     transfer->body_bytes += length;
-    if (transfer->body_bytes > LIMIT_HTTP_BODY_BYTES)
-        return refuse(transfer, "the body is", LIMIT_HTTP_BODY_BYTES);
+    if (transfer->body_bytes > most)
+        return refuse(transfer, "the body is", most);
     if (status != 200) {
         size_t room = COMPLAINT_BYTES - transfer->complaint.length;
         buffer_append(&transfer->complaint, bytes, length < room ? length : room);
         return length;
     }
+    if (transfer->take != NULL)
+        return transfer->take(transfer->context, bytes, length, transfer->refusal)
+                   ? length
+                   : CURL_WRITEFUNC_ERROR;
     return buffer_append_limited(transfer->body, bytes, length)
                ? length
                : refuse(transfer, "the body is", transfer->body->maximum);
@@ -211,6 +219,11 @@ static bool transfer_finish(const struct transfer *transfer, enum loop_result re
     case LOOP_DONE:
         break;
     }
+    if (transfer->result != CURLE_OK && transfer->refusal != NULL &&
+        transfer->refusal->class != LG_ERROR_NONE) {
+        *err = *transfer->refusal;
+        return false;
+    }
     if (transfer->result != CURLE_OK && transfer->too_large != NULL)
         return lg_fail(err, LG_ERROR_TARGET, 0, "%s larger than the limit of %zu bytes",
                        transfer->too_large, transfer->limit);
@@ -225,11 +238,25 @@ static bool transfer_finish(const struct transfer *transfer, enum loop_result re
                    line[0] != '\0' ? ": " : "", line);
 }
 
+static bool fetch(struct transfer *transfer, const char *path, struct lg_error *err)
+{
+    bool fetched = transfer_prepare(transfer, path, err) &&
+                   transfer_finish(transfer, transfer_run(transfer, err), err);
+    buffer_free(&transfer->complaint);
+    return fetched || lg_context(err, "pprof %s%s", transfer->pprof->address, path);
+}
+
 bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body, struct lg_error *err)
 {
     struct transfer transfer = {.pprof = pprof, .body = body};
-    bool fetched = transfer_prepare(&transfer, path, err) &&
-                   transfer_finish(&transfer, transfer_run(&transfer, err), err);
-    buffer_free(&transfer.complaint);
-    return fetched || lg_context(err, "pprof %s%s", pprof->address, path);
+    return fetch(&transfer, path, err);
+}
+
+bool pprof_stream(struct pprof *pprof, const char *path, pprof_taker *take, void *context,
+                  struct lg_error *err)
+{
+    struct lg_error refusal = {0};
+    struct transfer transfer = {
+        .pprof = pprof, .take = take, .context = context, .refusal = &refusal};
+    return fetch(&transfer, path, err);
 }

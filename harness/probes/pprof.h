@@ -24,6 +24,11 @@ void pprof_free(struct pprof *pprof);
  * LG_ERROR_CANCELLED when the loop was stopped. */
 LG_CHECKED bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body,
                             struct lg_error *err);
+/* The same, handing each piece to `take` as it comes; false from it ends the transfer, and *err is
+ * then its own. A body has no maximum but LIMIT_HTTP_STREAM_BYTES. */
+typedef bool pprof_taker(void *context, const char *bytes, size_t length, struct lg_error *err);
+LG_CHECKED bool pprof_stream(struct pprof *pprof, const char *path, pprof_taker *take,
+                             void *context, struct lg_error *err);
 /* The HTTP status of the last answer; 0: there was none. */
 long pprof_status(const struct pprof *pprof);
 /* How long one fetch may take at most, in ms; LIMIT_HTTP_TOTAL_MS until it is set. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "probes/memstats.h"
 #include "probes/pprof.h"
 #include "probes/proc_directory.h"
 #include "probes/profile.h"
@@ -30,7 +31,8 @@ struct probe {
     struct proc proc;
     struct listener listener;
     struct socket_list sockets;
-    struct pprof *pprof;
+    struct pprof *pprof; /* NULL: of an attached process that serves none */
+    bool attached;
     struct holder_table *holders;
     struct holding_list heap; /* as it was read last, and at which rate */
     int64_t heap_rate;
@@ -174,8 +176,7 @@ static bool search(struct probe *probe, int64_t deadline, struct lg_error *err)
                        : cause.text);
 }
 
-struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,
-                         int64_t deadline, struct lg_error *err)
+static struct probe *probe_new(struct loop *loop, pid_t root, const struct probe_options *options)
 {
     struct probe *probe = memory_new(struct probe);
     probe->loop = loop;
@@ -184,8 +185,48 @@ struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_optio
     probe->world_root = memory_copy_text(options->world_root);
     probe->proc.directory = -1;
     probe->holders = holder_table_new();
+    return probe;
+}
+
+struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,
+                         int64_t deadline, struct lg_error *err)
+{
+    struct probe *probe = probe_new(loop, root, options);
     if (search(probe, deadline, err))
         return probe;
+    probe_close(probe);
+    return NULL;
+}
+
+/* Is there a pprof that can be asked? Else *why says why not. */
+static bool finds_pprof(struct probe *probe, int64_t deadline, struct lg_error *why)
+{
+    if (proc_is_elsewhere(&probe->proc))
+        return lg_fail(why, LG_ERROR_NEED, 0,
+                       "it is in a network namespace of its own; --url reaches a port that is "
+                       "published from there");
+    struct proc root = probe->proc;
+    probe->proc.directory = -1;
+    if (try_candidates(probe, deadline, why)) {
+        proc_close(&root);
+        return true;
+    }
+    probe->proc = root;
+    if (why->class == LG_ERROR_NONE)
+        lg_fail(why, LG_ERROR_TARGET, 0, "it listens on no port of loopback");
+    return false;
+}
+
+struct probe *probe_attach(struct loop *loop, pid_t root, const struct probe_options *options,
+                           int64_t deadline, struct lg_error *why, struct lg_error *err)
+{
+    struct probe *probe = probe_new(loop, root, options);
+    probe->attached = true;
+    if (root_runs(root, err) && proc_open(proc_root, root, &probe->proc, err)) {
+        if (finds_pprof(probe, deadline, why) || !ends_search(why))
+            return probe;
+        *err = *why;
+    }
     probe_close(probe);
     return NULL;
 }
@@ -248,7 +289,7 @@ static bool target_is_same(const struct probe *probe, struct lg_error *err)
     struct proc_stat stat;
     bool ended = !proc_stat_read(&probe->proc, &stat, NULL) || stat.state == 'Z' ||
                  stat.state == 'X' || stat.start_time != probe->proc.start_time;
-    if (!ended && proc_has_listener(&probe->proc, &probe->listener))
+    if (!ended && (probe->pprof == NULL || proc_has_listener(&probe->proc, &probe->listener)))
         return true;
     struct listener other;
     if (ended && !proc_find_listener(proc_root, probe->root, NULL, 0, &other, NULL))
@@ -280,9 +321,11 @@ static bool read_heap(struct probe_counting *reading, struct lg_error *err)
     _cleanup_buffer_ struct buffer unread = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     struct profile_facts facts;
     size_t others = reading->sample.holdings.count;
-    if (!pprof_fetch(probe->pprof, "heap?gc=1", &unread, err) ||
-        !wait_ms(probe->loop, FINALIZERS_MS, err) ||
-        !read_profile(reading, "heap?gc=1", GAUGE_HEAP_STACK, &facts, err))
+    if (!probe->attached && (!pprof_fetch(probe->pprof, "heap?gc=1", &unread, err) ||
+                             !wait_ms(probe->loop, FINALIZERS_MS, err)))
+        return false;
+    if (!read_profile(reading, probe->attached ? "heap" : "heap?gc=1", GAUGE_HEAP_STACK, &facts,
+                      err))
         return false;
     probe->heap.count = 0;
     holding_list_append(&probe->heap, &reading->sample.holdings, others);
@@ -296,6 +339,8 @@ static bool read_profiles(struct probe_counting *reading, enum sample_depth dept
                           struct lg_error *err)
 {
     struct profile_facts goroutines;
+    if (reading->probe->pprof == NULL)
+        return true;
     if (depth == SAMPLE_COUNTS)
         holding_list_append(&reading->sample.holdings, &reading->probe->heap, 0);
     else if (!read_heap(reading, err))
@@ -306,28 +351,29 @@ static bool read_profiles(struct probe_counting *reading, enum sample_depth dept
     return true;
 }
 
-/* The text ends in runtime.MemStats, a line for each figure (writeHeapInternal in Go's
- * runtime/pprof). The same words may stand within the lines before. A target whose heap profile
- * does not collect when it is asked to would show garbage, or what was garbage long ago. */
+/* A target whose heap profile does not collect when it is asked to would show garbage, or what was
+ * garbage long ago. Nobody asks one that is attached, and the rate of its profile is coarse. */
 static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
 {
-    double forced = 0;
-    const struct {
-        const char *line;
-        double *figure;
-    } wanted[] = {{"\n# HeapInuse = ", &reading->sample.gauges[GAUGE_HEAP_INUSE]},
-                  {"\n# NumForcedGC = ", &forced}};
+    struct probe *probe = reading->probe;
+    double *gauges = reading->sample.gauges;
+    struct memstats stats;
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    if (!pprof_fetch(reading->probe->pprof, "heap?debug=1", &text, err))
+    if (probe->pprof == NULL)
+        return true;
+    if (!pprof_fetch(probe->pprof, "heap?debug=1", &text, err))
         return false;
-    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
-        const char *line = strstr(buffer_string(&text), wanted[i].line);
-        if (line == NULL || sscanf(line + strlen(wanted[i].line), "%lf", wanted[i].figure) != 1)
-            return lg_fail(err, LG_ERROR_TARGET, 0,
-                           "pprof heap?debug=1 does not print the MemStats that Go prints");
+    if (!memstats_parse(buffer_string(&text), &stats))
+        return lg_fail(err, LG_ERROR_TARGET, 0,
+                       "pprof heap?debug=1 does not print the MemStats that Go prints");
+    gauges[GAUGE_HEAP_INUSE] = stats.heap_inuse;
+    if (probe->attached) {
+        gauges[GAUGE_HEAP_ALLOC] = stats.heap_alloc;
+        gauges[GAUGE_HEAP_OBJECTS] = stats.heap_objects;
     }
-    return forced >= 1 || lg_fail(err, LG_ERROR_INVALID, 0,
-                                  "the target does not collect garbage when heap?gc=1 asks it to");
+    return probe->attached || stats.forced_collections >= 1 ||
+           lg_fail(err, LG_ERROR_INVALID, 0,
+                   "the target does not collect garbage when heap?gc=1 asks it to");
 }
 
 static bool read_process(struct probe_counting *reading, struct lg_error *err)
@@ -401,12 +447,13 @@ static bool read_all(struct probe_counting *reading, enum sample_depth depth, st
         return false;
     if (!proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds_before_gc, err) ||
         !read_profiles(reading, depth, err) ||
-        (depth == SAMPLE_FIRST && !read_memstats(reading, err)) || !read_process(reading, err) ||
+        (depth == SAMPLE_MEMSTATS && !read_memstats(reading, err)) || !read_process(reading, err) ||
         !read_descendants(reading, err))
         return false;
     gauges[GAUGE_FD_BEFORE_GC] = fds_before_gc;
     /* What the sampling itself took is no peak of the program's. */
-    proc_peak_reset(&probe->proc);
+    if (!probe->attached)
+        proc_peak_reset(&probe->proc);
     if (!proc_stat_read(&probe->proc, &after, err))
         return false;
     gauges[GAUGE_CPU_WAIT] = waited - probe->sampling_wait;

@@ -43,6 +43,14 @@ void probe_count(struct probe_counting *counting, enum gauge gauge, const char *
 LG_CHECKED struct probe *probe_open(struct loop *loop, pid_t root,
                                     const struct probe_options *options, int64_t deadline,
                                     struct lg_error *err);
+/* The probe of a process that runs already, and of which nothing may change: of the heap it reads
+ * what the program's own collections left, and MemStats in place of the coarse profile's total; the
+ * peak of resident memory is the highest so far. Looks for pprof once, until the deadline. Without
+ * pprof probe_pprof is NULL, *why says why, and its gauges are NAN. Of the options `started` may be
+ * any moment. */
+LG_CHECKED struct probe *probe_attach(struct loop *loop, pid_t root,
+                                      const struct probe_options *options, int64_t deadline,
+                                      struct lg_error *why, struct lg_error *err);
 void probe_close(struct probe *probe);
 
 pid_t probe_pid(const struct probe *probe); /* the owner of the socket */
@@ -52,9 +60,9 @@ struct holder_table *probe_holders(struct probe *probe); /* owned by the probe *
 
 /* What is read of the heap, for which the target stops and collects. */
 enum sample_depth {
-    SAMPLE_COUNTS, /* nothing: its holders are those of the sample before */
-    SAMPLE_HEAP,   /* the profile, after two collections */
-    SAMPLE_FIRST   /* MemStats too, whose text is dear: it tells that the target did collect */
+    SAMPLE_COUNTS,  /* nothing: its holders are those of the sample before */
+    SAMPLE_HEAP,    /* the profile, after two collections */
+    SAMPLE_MEMSTATS /* those too, whose text is dear: they tell that the target did collect */
 };
 
 /* Fills *sample; its phase, iteration and step are 0 then, for the caller to set. *rate is the heap

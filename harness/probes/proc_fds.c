@@ -283,15 +283,13 @@ static bool is_skipped(const unsigned short *skip, size_t count, unsigned short 
     return false;
 }
 
-/* The listening socket of the process on loopback, and not skipped, with the lowest descriptor. */
-static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *skip,
+/* The listening socket of the process on loopback, and not skipped, with the lowest descriptor; on
+ * this port alone where it is not 0. */
+static bool listener_of(const struct proc *proc, unsigned short port, const unsigned short *skip,
                         size_t skip_count, struct listener *listener)
 {
-    _cleanup_proc_ struct proc proc = {.directory = -1};
-    if (!proc_open(proc_root, pid, &proc, NULL))
-        return false;
     _cleanup_sockets_ struct socket_list sockets = {0};
-    _cleanup_directory_ DIR *stream = proc_directory_open(&proc, "fd");
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
     if (stream == NULL)
         return false;
     bool sockets_read = false;
@@ -301,15 +299,22 @@ static bool listener_of(const char *proc_root, pid_t pid, const unsigned short *
         if (number >= lowest || !socket_link_inode(link, &inode))
             continue;
         if (!sockets_read)
-            socket_list_read(&proc, true, &sockets);
+            socket_list_read(proc, true, &sockets);
         sockets_read = true;
         const struct socket *socket = socket_list_find(&sockets, inode);
-        if (socket == NULL || !socket->loopback || is_skipped(skip, skip_count, socket->port))
+        if (socket == NULL || !socket->loopback || (port != 0 && socket->port != port) ||
+            is_skipped(skip, skip_count, socket->port))
             continue;
-        *listener = (struct listener){pid, socket->port, socket->ipv6, number, inode};
+        *listener = (struct listener){proc->pid, socket->port, socket->ipv6, number, inode};
         lowest = number;
     }
     return lowest != ULONG_MAX;
+}
+
+bool proc_listens(const struct proc *proc, unsigned short port)
+{
+    struct listener listener;
+    return listener_of(proc, port, NULL, 0, &listener);
 }
 
 bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
@@ -319,12 +324,22 @@ bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short 
     size_t count = 0;
     if (!proc_descendants(proc_root, root, &pids, &count, err))
         return false;
-    for (size_t i = 0; i <= count; i++)
-        if (listener_of(proc_root, i == 0 ? root : pids[i - 1], skip, skip_count, listener))
+    for (size_t i = 0; i <= count; i++) {
+        _cleanup_proc_ struct proc proc = {.directory = -1};
+        if (proc_open(proc_root, i == 0 ? root : pids[i - 1], &proc, NULL) &&
+            listener_of(&proc, 0, skip, skip_count, listener))
             return true;
+    }
     if (err != NULL)
         *err = (struct lg_error){.class = LG_ERROR_NONE};
     return false;
+}
+
+bool proc_is_elsewhere(const struct proc *proc)
+{
+    char its[64] = "", ours[64] = "";
+    return readlinkat(proc->directory, "ns/net", its, sizeof its - 1) > 0 &&
+           readlink("/proc/self/ns/net", ours, sizeof ours - 1) > 0 && strcmp(its, ours) != 0;
 }
 
 bool proc_has_listener(const struct proc *proc, const struct listener *listener)

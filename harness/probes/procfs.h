@@ -82,6 +82,10 @@ struct listener {
 LG_CHECKED bool proc_find_listener(const char *proc_root, pid_t root, const unsigned short *skip,
                                    size_t skip_count, struct listener *listener,
                                    struct lg_error *err);
+/* Does the process listen on this port of loopback, or, where it is 0, on any? */
+bool proc_listens(const struct proc *proc, unsigned short port);
+/* Is its loopback another one than this process's, as in a container? */
+bool proc_is_elsewhere(const struct proc *proc);
 /* Does the process still have this very socket? */
 bool proc_has_listener(const struct proc *proc, const struct listener *listener);
 

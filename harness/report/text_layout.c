@@ -150,3 +150,19 @@ char *processes_describe(const struct string_list *processes)
     }
     return buffer_take(&out);
 }
+
+void text_table(struct buffer *out, const struct string_list *cells, size_t columns)
+{
+    size_t widths[TABLE_COLUMNS] = {0};
+    for (size_t i = 0; i < cells->count; i++) {
+        size_t taken = text_columns(cells->items[i]);
+        size_t *width = &widths[i % columns];
+        *width = taken > *width ? taken : *width;
+    }
+    for (size_t i = 0; i < cells->count; i++) {
+        bool last = i % columns == columns - 1;
+        text_pad(out, cells->items[i], last ? 0 : widths[i % columns] + 2);
+        if (last)
+            buffer_char(out, '\n');
+    }
+}

@@ -28,6 +28,10 @@ size_t text_lines(struct buffer *out, const char *text, size_t indent, size_t mo
  * end. */
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
 
+/* Rows of so many cells (at most TABLE_COLUMNS), as columns two blanks apart. */
+enum { TABLE_COLUMNS = 16 };
+void text_table(struct buffer *out, const struct string_list *cells, size_t columns);
+
 /* "▁▂▃▅▆▇": what of the values is finite, neighbours put together where there are more than 40.
  * NULL where there are fewer than two. The caller frees it. */
 char *sparkline(const double *values, size_t count);

@@ -38,8 +38,10 @@ static const char memstats_text[] =
     "\n"
     "# runtime.MemStats\n"
     "# Alloc = 6521456\n"
+    "# HeapAlloc = 6521457\n"
     "# HeapSys = 22708224\n"
     "# HeapInuse = 9363456\n"
+    "# HeapObjects = 21532\n"
     "# PauseNs = [126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 "
     "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 126843 279464 "
     "126843 279464 111620 126843 279464 111620 126843 279464 111620 126843 279464 # NumGC = 3]\n"
@@ -342,7 +344,7 @@ static void a_whole_sample(void **state)
     *asked = (struct asked){0};
     struct sample sample = {.phase = PHASE_LOOP, .iteration = 9, .step = 3};
     int64_t rate = 0;
-    if (!probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err))
+    if (!probe_sample(target->probe, SAMPLE_MEMSTATS, &sample, &rate, &target->err))
         fail_msg("%s", target->err.text);
     assert_int_equal(sample.phase, PHASE_START); /* the caller's to set */
     assert_int_equal(sample.iteration, 0);
@@ -421,7 +423,7 @@ static void a_sample_of_counts_leaves_the_heap_alone(void **state)
     assert_non_null(target->probe);
     struct sample whole = {0}, counts = {0};
     int64_t rate;
-    assert_true(probe_sample(target->probe, SAMPLE_FIRST, &whole, &rate, &target->err));
+    assert_true(probe_sample(target->probe, SAMPLE_MEMSTATS, &whole, &rate, &target->err));
     *asked = (struct asked){0};
     rate = 0;
     if (!probe_sample(target->probe, SAMPLE_COUNTS, &counts, &rate, &target->err))
@@ -450,7 +452,7 @@ static void a_target_that_does_not_collect_when_asked_is_not_measured(void **sta
     asked->collects_never = true;
     struct sample sample = {0};
     int64_t rate;
-    assert_false(probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err));
+    assert_false(probe_sample(target->probe, SAMPLE_MEMSTATS, &sample, &rate, &target->err));
     assert_int_equal(target->err.class, LG_ERROR_INVALID);
     assert_non_null(strstr(target->err.text, "does not collect garbage"));
     *asked = (struct asked){0};
@@ -463,12 +465,13 @@ static void memstats_without_one_figure_are_no_memstats(void **state)
     struct target *target = target_start(true);
     target_open(target, PATIENCE_MS);
     assert_non_null(target->probe);
-    const char *const lines[] = {"\n# HeapInuse", "\n# NumForcedGC"};
+    const char *const lines[] = {"\n# HeapInuse", "\n# NumForcedGC", "\n# HeapAlloc",
+                                 "\n# HeapObjects"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct sample sample = {0};
         int64_t rate;
         snprintf(asked->missing, sizeof asked->missing, "%s", lines[i]);
-        assert_false(probe_sample(target->probe, SAMPLE_FIRST, &sample, &rate, &target->err));
+        assert_false(probe_sample(target->probe, SAMPLE_MEMSTATS, &sample, &rate, &target->err));
         assert_int_equal(target->err.class, LG_ERROR_TARGET);
         assert_non_null(strstr(target->err.text, "does not print the MemStats"));
     }
