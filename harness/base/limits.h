@@ -137,6 +137,8 @@
 /* Of what was left behind; a fork storm has more than anyone reads. */
 #define LIMIT_PROCESS_NAMES 100u
 
+#define LIMIT_DATABASES 50u /* of one process: who else has each is looked for in all of /proc */
+
 /* Files below the world's state directories: a walk of so many takes 20 ms. */
 #define LIMIT_STATE_FILES 20000u
 #define LIMIT_STATE_DEPTH 32u
@@ -146,6 +148,8 @@
 /* ELF sections and Go's build information in them (a large program's is 20 KB). */
 #define LIMIT_ELF_SECTIONS 4096u
 #define LIMIT_BUILD_INFO_BYTES (1024u * 1024u)
+
+#define LIMIT_HEALTHY_MOST 1000000000 /* of a figure of a running program */
 
 /* Waiting. Every wait ends; see DEADLINE_* for the defaults. */
 #define DEADLINE_STEP_MS 10000

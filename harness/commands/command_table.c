@@ -67,6 +67,21 @@ const struct command_info command_table[] = {
      "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
      "--build makes. The scenarios, baselines and the control build should lie outside the tree "
      "that is searched, or each commit is judged by its own."},
+    {COMMAND_TRIAGE, command_triage, "triage", "[PID|NAME]",
+     "look at a program that runs and is sick",
+     "Prints one screen of a process that runs already: what is out of range, the worst first, "
+     "with "
+     "what to look at next; then memory by kind, descriptors, files that are open more than once, "
+     "SQLite databases and who locks them, threads, processes, goroutines by state and stack, and "
+     "what holds the heap. It takes two seconds. Nothing in the process changes but for one "
+     "connection to its pprof, which is found by the socket.\n\n"
+     "Without an operand it is the Go program of this user that listens on loopback. Where several "
+     "processes fit they are listed. Without pprof there is what /proc tells; of another user's "
+     "process sudo shows more.\n\n"
+     "What is healthy stands in the target file with the program's name (key healthy), or is what "
+     "holds of any Go program.\n\n"
+     "The exit status is 0 when nothing is out of range, 1 when something is, 2 when no process "
+     "fits, or several do."},
     {COMMAND_COMPLETION, command_completion, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",
      "Prints a script by which a shell completes commands, options and their values, and the names "

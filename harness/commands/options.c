@@ -15,10 +15,11 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF)
+#define TARGETS (FILES | COMMAND_TRIAGE)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
-    {OPTION_SCENARIOS, FILES | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
+    {OPTION_SCENARIOS, TARGETS | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
      "scenarios", "where scenarios are looked up by name; target files in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
      "where baselines stand, as TARGET/SCENARIO.json"},
@@ -36,8 +37,9 @@ const struct option_info option_table[] = {
     {OPTION_JOBS, RUNS, "jobs", 'j', "N", OPTION_TYPE_NUMBER, NULL,
      "run so many scenarios side by side, the longest first; by default three for each two cores, "
      "and one where nothing is measured"},
-    {OPTION_TARGET, FILES, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
-     "another target file than the scenarios name"},
+    {OPTION_TARGET, TARGETS, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
+     "another target file than the scenarios name; of a running program, than the one with its "
+     "name"},
     {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "the program to run as the target; else LEAKGATE_PROGRAM, else the target file's"},
     {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,
@@ -105,9 +107,16 @@ const struct option_info option_table[] = {
     {OPTION_URL, ATTACHES, "url", 0, "URL", OPTION_TYPE_TEXT, NULL,
      "the process whose pprof answers at http://127.0.0.1:PORT, perhaps published from a "
      "container"},
+    {OPTION_MATCH, COMMAND_TRIAGE, "match", 0, "REGEX", OPTION_TYPE_TEXT, NULL,
+     "list goroutines that have a function which matches (fetchData, or a plugin's name)"},
+    {OPTION_GC, COMMAND_TRIAGE, "gc", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "collect garbage before the heap is read: the one thing that changes the program"},
+    {OPTION_MARKDOWN, COMMAND_TRIAGE, "markdown", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "print Markdown, to paste into a bug report"},
     {OPTION_JSON,
-     COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE | COMMAND_DIFF_BASELINE, "json", 0,
-     NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
+     COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
+         COMMAND_DIFF_BASELINE,
+     "json", 0, NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
 };
 const size_t option_table_count = COUNT_OF(option_table);

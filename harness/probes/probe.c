@@ -231,6 +231,11 @@ struct probe *probe_attach(struct loop *loop, pid_t root, const struct probe_opt
     return NULL;
 }
 
+const struct proc *probe_proc(const struct probe *probe)
+{
+    return &probe->proc;
+}
+
 pid_t probe_pid(const struct probe *probe)
 {
     return probe->proc.pid;

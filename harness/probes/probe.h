@@ -14,6 +14,7 @@
 
 struct pprof;
 struct probe;
+struct proc;
 struct probe_counting;
 
 struct probe_options {
@@ -53,6 +54,7 @@ LG_CHECKED struct probe *probe_attach(struct loop *loop, pid_t root,
                                       struct lg_error *why, struct lg_error *err);
 void probe_close(struct probe *probe);
 
+const struct proc *probe_proc(const struct probe *probe);
 pid_t probe_pid(const struct probe *probe); /* the owner of the socket */
 unsigned short probe_port(const struct probe *probe);
 struct pprof *probe_pprof(struct probe *probe);

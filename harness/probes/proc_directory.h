@@ -17,6 +17,9 @@ LG_CHECKED bool proc_failed(const struct proc *proc, int errnum, const char *nam
 LG_CHECKED bool proc_file_read(const struct proc *proc, const char *name, struct buffer *out,
                                struct lg_error *err);
 
+/* The figures of NAME, "stat" or a thread's "task/ID/stat". */
+LG_CHECKED bool proc_stat_of(const struct proc *proc, const char *name, struct proc_stat *stat,
+                             struct lg_error *err);
 /* /proc/PID/NAME, to be read line by line; NULL where it cannot be opened. */
 FILE *proc_file_open(const struct proc *proc, const char *name);
 

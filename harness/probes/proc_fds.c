@@ -245,6 +245,26 @@ bool proc_fds_read(const struct proc *proc, const char *world_root, struct socke
     return true;
 }
 
+void open_files_free(struct open_files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        free(files->items[i].link);
+    free(files->items);
+    *files = (struct open_files){0};
+}
+
+bool proc_open_files(const struct proc *proc, struct open_files *files, struct lg_error *err)
+{
+    _cleanup_directory_ DIR *stream = proc_directory_open(proc, "fd");
+    if (stream == NULL)
+        return proc_failed(proc, errno, "fd", err);
+    char link[PATH_MAX];
+    for (unsigned long number; fd_next(stream, &number, link);)
+        array_append(files->items, files->count, files->capacity,
+                     (struct open_file){number, memory_copy_text(link)});
+    return true;
+}
+
 /* Lines of fdinfo/FD that begin with "inotify ": one watch each. Counted as they are read, for a
  * descriptor may have tens of thousands. */
 static unsigned watches_of(const struct proc *proc, unsigned long number)

@@ -114,14 +114,20 @@ static bool stat_parse(const char *text, struct proc_stat *stat)
     return true;
 }
 
-bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err)
+bool proc_stat_of(const struct proc *proc, const char *name, struct proc_stat *stat,
+                  struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_PROC_FILE_BYTES);
-    if (!proc_file_read(proc, "stat", &text, err))
+    if (!proc_file_read(proc, name, &text, err))
         return false;
     return stat_parse(buffer_string(&text), stat) ||
-           lg_fail(err, LG_ERROR_INTERNAL, 0, "/proc/%d/stat is not as proc(5) says",
-                   (int)proc->pid);
+           lg_fail(err, LG_ERROR_INTERNAL, 0, "/proc/%d/%s is not as proc(5) says", (int)proc->pid,
+                   name);
+}
+
+bool proc_stat_read(const struct proc *proc, struct proc_stat *stat, struct lg_error *err)
+{
+    return proc_stat_of(proc, "stat", stat, err);
 }
 
 bool proc_open(const char *proc_root, pid_t pid, struct proc *proc, struct lg_error *err)

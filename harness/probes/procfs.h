@@ -51,6 +51,18 @@ void socket_list_free(struct socket_list *list); /* what it owns, not the struct
 LG_CHECKED bool proc_fds_read(const struct proc *proc, const char *world_root,
                               struct socket_list *sockets, struct holder_table *table,
                               struct holding_list *holdings, unsigned *fds, struct lg_error *err);
+/* What is open, descriptor by descriptor. */
+struct open_file {
+    unsigned long fd;
+    char *link; /* a path, "socket:[12]", "pipe:[12]", "anon_inode:inotify" */
+};
+struct open_files {
+    struct open_file *items;
+    size_t count, capacity;
+};
+void open_files_free(struct open_files *files);
+LG_CHECKED bool proc_open_files(const struct proc *proc, struct open_files *files,
+                                struct lg_error *err);
 /* inotify watches over all inotify descriptors, from fdinfo. */
 LG_CHECKED bool proc_watches_read(const struct proc *proc, unsigned *watches, struct lg_error *err);
 LG_CHECKED bool proc_threads_read(const struct proc *proc, unsigned *threads, struct lg_error *err);

@@ -133,7 +133,7 @@ extern const struct key_table scenario_table, quarantine_table, variable_table, 
     region_table, measure_table;
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
-    quit_table, survivor_table, translate_table, translate_scenario_table;
+    quit_table, survivor_table, healthy_table, translate_table, translate_scenario_table;
 /* keys_steps.c; the rows of step_table are in the order of enum step_kind, prepare_step_table has
  * the steps that need no target. */
 extern const struct key_table step_table, prepare_step_table, press_table, mouse_table, run_table,

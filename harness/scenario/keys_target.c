@@ -1,5 +1,6 @@
 /* The table of keys: target files. */
 #include "base/limits.h"
+#include "scenario/healthy.h"
 #include "scenario/keys.h"
 
 static const struct text_rule term_rule = {
@@ -37,6 +38,10 @@ static const struct key_row target_rows[] = {
      LIST_OF("a list of survivors",
              MAPPING_AS("a mapping such as tmux: DIRECTORY", survivor_table)),
      .doc = "What may outlive the target by design; leakgate ends it."},
+    {"healthy", MAP_OF("a mapping of names to what is healthy", MAPPING(healthy_table), name_rule),
+     .doc = "What `leakgate triage` and `watch` hold a running program against, by names of your "
+            "own. A row replaces the built-in one of that name; null removes it. No run depends on "
+            "it."},
     {"translate", MAPPING(translate_table),
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
             "scenarios in which something is translated change by it."},
@@ -97,6 +102,24 @@ static const struct key_row survivor_rows[] = {
 const struct key_table survivor_table =
     TABLE("survivor", "survivors: one of them", survivor_rows, .phrase = "a survivor",
           .doc = "Processes that go on after the target on purpose.");
+
+static const struct text_rule healthy_figure_rule = {.words = healthy_figure_words};
+static const struct key_row healthy_key_rows[] = {
+    {"figure", TEXT_AS("one of the figures", healthy_figure_rule), .required = true,
+     .doc = "What is looked at. `files` and `goroutines` count those that `match`; "
+            "`goroutines_blocked` are alike and have waited at a channel or a lock for a minute or "
+            "longer; `started_per_second` are processes."},
+    {"match", &plain_regex_type,
+     .doc = "A regular expression of PCRE2 in the path of an open file or in the functions of a "
+            "goroutine. Without it all of them count."},
+    {"most", INTEGER(0, LIMIT_HEALTHY_MOST), .required = true,
+     .doc = "More than that is a red flag."},
+    {"means", &some_text_type, .doc = "What it means, one sentence."},
+    {"next", &some_text_type, .doc = "What to look at next, one sentence."},
+};
+const struct key_table healthy_table =
+    TABLE("healthy", "healthy: one of them", healthy_key_rows, .phrase = "what is healthy",
+          .removable = true, .doc = "The healthy range of one figure of a running program.");
 
 #define TRANSLATION_ROWS                                                                           \
     {"texts",                                                                                      \

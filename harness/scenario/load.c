@@ -284,8 +284,8 @@ struct plan *plan_load(const char *file, const struct load_options *options,
     return plan;
 }
 
-bool target_file_check(const char *file, const struct load_options *options,
-                       struct diagnostics *problems)
+struct node *target_file_read(const char *file, const struct load_options *options,
+                              struct diagnostics *problems)
 {
     size_t before = problems->count;
     _cleanup_loading_ struct loading loading = loading_begin(file, options, problems);
@@ -298,7 +298,20 @@ bool target_file_check(const char *file, const struct load_options *options,
     check_target_files(&loading, &names);
     if (problems->count == before && loading.complete)
         check_merged(NULL, loading.target, problems);
+    return problems->count == before && loading.complete ? node_copy(loading.target) : NULL;
+}
+
+bool target_file_check(const char *file, const struct load_options *options,
+                       struct diagnostics *problems)
+{
+    size_t before = problems->count;
+    node_free(target_file_read(file, options, problems));
     return problems->count == before;
+}
+
+char *target_file_of(const char *word, const char *scenarios)
+{
+    return target_file_path(word, scenarios, "");
 }
 
 void target_file_check_translation(const char *file, const struct string_list *scenarios,

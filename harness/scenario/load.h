@@ -25,6 +25,14 @@ struct plan *plan_load(const char *file, const struct load_options *options,
 bool target_file_check(const char *file, const struct load_options *options,
                        struct diagnostics *problems);
 
+/* Loads and checks a target file alone, with what it extends; the caller frees it. The marks in it
+ * name no file any more. NULL where it is wrong. */
+struct node *target_file_read(const char *file, const struct load_options *options,
+                              struct diagnostics *problems);
+
+/* The path of the target file that NAME or FILE stands for; the caller frees it. */
+char *target_file_of(const char *word, const char *scenarios);
+
 /* Checks what a target file translates, and the names of scenarios in it, against these scenario
  * files. target_file_check has passed. */
 void target_file_check_translation(const char *file, const struct string_list *scenarios,

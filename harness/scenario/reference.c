@@ -12,9 +12,16 @@ static const struct key_table *const scenario_tables[] = {
 static const struct key_table *const step_tables[] = {
     &press_table,  &mouse_table, &run_table,    &wait_table, &wait_file_table,
     &settle_table, &write_table, &remove_table, &loop_table, NULL};
-static const struct key_table *const target_tables[] = {
-    &target_table,   &terminal_table,  &target_config_table,      &ready_table, &quit_table,
-    &survivor_table, &translate_table, &translate_scenario_table, NULL};
+static const struct key_table *const target_tables[] = {&target_table,
+                                                        &terminal_table,
+                                                        &target_config_table,
+                                                        &ready_table,
+                                                        &quit_table,
+                                                        &survivor_table,
+                                                        &healthy_table,
+                                                        &translate_table,
+                                                        &translate_scenario_table,
+                                                        NULL};
 
 /* '|' ends a cell also within backquotes. */
 static void put_cell(struct buffer *out, const char *text, const char *end)

@@ -1,0 +1,205 @@
+/* What is out of range. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <math.h>
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "triage/triage.h"
+#include "verdict/program_functions.h"
+
+/* NULL: everything matches. Rows were checked when they were read. */
+static pcre2_code *compile(const char *match)
+{
+    int number;
+    PCRE2_SIZE at;
+    return match == NULL ? NULL
+                         : pcre2_compile((PCRE2_SPTR)match, PCRE2_ZERO_TERMINATED, PCRE2_UTF,
+                                         &number, &at, NULL);
+}
+
+static bool matches(const pcre2_code *code, const char *text)
+{
+    if (code == NULL)
+        return true;
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    bool found = data != NULL &&
+                 pcre2_match(code, (PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, 0, data, NULL) >= 0;
+    pcre2_match_data_free(data);
+    return found;
+}
+
+bool triage_match_is_fine(const char *match, struct lg_error *err)
+{
+    int number = 0;
+    PCRE2_SIZE at = 0;
+    PCRE2_UCHAR text[128] = "";
+    pcre2_code *code = match != NULL ? pcre2_compile((PCRE2_SPTR)match, PCRE2_ZERO_TERMINATED,
+                                                     PCRE2_UTF, &number, &at, NULL)
+                                     : NULL;
+    pcre2_code_free(code);
+    if (match == NULL || code != NULL)
+        return true;
+    pcre2_get_error_message(number, text, sizeof text);
+    return lg_fail(err, LG_ERROR_INPUT, 0, "--match %s: %s at character %zu", match,
+                   (const char *)text, (size_t)at + 1);
+}
+
+bool triage_matches(const char *match, const char *text)
+{
+    pcre2_code *code = compile(match);
+    bool found = matches(code, text);
+    pcre2_code_free(code);
+    return found;
+}
+
+static double total_of(const struct named_counts *counts)
+{
+    double total = 0;
+    for (size_t i = 0; i < counts->count; i++)
+        total += counts->items[i].count;
+    return total;
+}
+
+static double largest_of(const struct named_counts *counts, char **what)
+{
+    *what = counts->count > 0 ? memory_copy_text(counts->items[0].name) : NULL;
+    return counts->count > 0 ? counts->items[0].count : 0;
+}
+
+static double files_matching(const struct triage *triage, const pcre2_code *code)
+{
+    double found = 0;
+    for (size_t i = 0; i < triage->files.count; i++)
+        found +=
+            triage->files.items[i].link[0] == '/' && matches(code, triage->files.items[i].link);
+    return isnan(triage->fds) ? NAN : found;
+}
+
+static double databases_locked(const struct triage *triage, char **what)
+{
+    double locked = 0;
+    for (size_t i = 0; i < triage->database_count; i++) {
+        const struct database *database = &triage->databases[i];
+        size_t j = 0;
+        while (j < database->lock_count && !database->locks[j].blocks)
+            j++;
+        if (j == database->lock_count)
+            continue;
+        if (locked++ == 0)
+            *what = memory_format("%s, %s lock of %s", database->path, database->locks[j].lock,
+                                  database->locks[j].owner);
+    }
+    return isnan(triage->fds) ? NAN : locked;
+}
+
+/* What waits for another goroutine; a read from a descriptor or a timer is nobody's fault. */
+static bool may_be_stuck(const char *state)
+{
+    static const char *const states[] = {"chan send",  "chan receive", "sync.",
+                                         "semacquire", "select",       "chan send (nil chan)"};
+    for (size_t i = 0; i < COUNT_OF(states); i++)
+        if (text_starts(state, states[i]))
+            return true;
+    return false;
+}
+
+/* The figure of goroutines: all that match, or the largest group of those alike. */
+static double goroutines_of(const struct triage *triage, const struct healthy_row *row,
+                            const pcre2_code *code, char **what)
+{
+    double all = 0, largest = 0;
+    const struct goroutine_group *foremost = NULL;
+    for (size_t i = 0; i < triage->goroutines.count; i++) {
+        const struct goroutine_group *group = &triage->goroutines.groups[i];
+        bool blocked = row->figure == HEALTHY_GOROUTINES_BLOCKED;
+        if (!matches(code, group->stack) || (blocked && !may_be_stuck(group->state)))
+            continue;
+        double count = blocked ? group->waiting : group->count;
+        all += count;
+        if (count > largest) {
+            largest = count;
+            foremost = group;
+        }
+    }
+    if (foremost != NULL) {
+        _cleanup_free_ char *headline = stack_headline(foremost->stack, triage->build.module);
+        *what = memory_format("%s [%s]", headline, foremost->state);
+    }
+    if (triage->goroutines.goroutines == 0)
+        return NAN;
+    return row->figure == HEALTHY_GOROUTINES ? all : largest;
+}
+
+static double figure_of(const struct triage *triage, const struct healthy_row *row,
+                        const pcre2_code *code, char **what)
+{
+    const double mega = 1e6, percent = 100;
+    bool mapped = triage->map.total.regions > 0;
+    switch (row->figure) {
+    case HEALTHY_RSS_MB:
+        return triage->rss / mega;
+    case HEALTHY_SWAP_MB:
+        return mapped ? triage->map.total.swap / mega : NAN;
+    case HEALTHY_MAPPINGS:
+        return mapped ? (double)triage->map.total.regions : NAN;
+    case HEALTHY_THREADS:
+        return triage->threads.count > 0 ? (double)triage->threads.count : NAN;
+    case HEALTHY_FDS:
+        return triage->fds;
+    case HEALTHY_SAME_FILE:
+        return isnan(triage->fds) ? NAN : largest_of(&triage->same_files, what);
+    case HEALTHY_FILES:
+        return files_matching(triage, code);
+    case HEALTHY_SQLITE_LOCKED:
+        return databases_locked(triage, what);
+    case HEALTHY_GOROUTINES:
+    case HEALTHY_GOROUTINES_ALIKE:
+    case HEALTHY_GOROUTINES_BLOCKED:
+        return goroutines_of(triage, row, code, what);
+    case HEALTHY_CPU_PERCENT:
+        return triage->cpu * percent;
+    case HEALTHY_CHILDREN:
+        *what = NULL;
+        return triage->state != 0 ? total_of(&triage->children) : NAN;
+    case HEALTHY_ZOMBIES:
+        return triage->state != 0 ? total_of(&triage->zombies) : NAN;
+    case HEALTHY_STARTED_PER_SECOND:
+        return triage->seconds > 0 ? total_of(&triage->tools) / triage->seconds : NAN;
+    case HEALTHY_FIGURES:
+        break;
+    }
+    return NAN;
+}
+
+/* By how many times the healthy most it is; of a most of 0 the figure itself. */
+static double severity(const struct flag *flag)
+{
+    return flag->row->most > 0 ? flag->figure / flag->row->most : flag->figure;
+}
+
+static int by_severity(const void *a, const void *b)
+{
+    double left = severity(a), right = severity(b);
+    return (left < right) - (left > right);
+}
+
+void triage_judge(struct triage *triage, const struct healthy_rows *healthy)
+{
+    for (size_t i = 0; i < healthy->count; i++) {
+        const struct healthy_row *row = &healthy->items[i];
+        pcre2_code *code = compile(row->match);
+        char *what = NULL;
+        double figure = figure_of(triage, row, code, &what);
+        pcre2_code_free(code);
+        if (figure > row->most)
+            array_append(triage->flags, triage->flag_count, triage->flag_capacity,
+                         (struct flag){row, figure, take_pointer(what)});
+        free(what);
+    }
+    if (triage->flag_count > 0)
+        qsort(triage->flags, triage->flag_count, sizeof *triage->flags, by_severity);
+}

@@ -1,0 +1,20 @@
+/* What was seen, as text for a person, as Markdown for a bug report, and as JSON. */
+#pragma once
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "triage/triage.h"
+
+struct triage_style {
+    size_t width;
+    bool colour;
+    const char *match; /* goroutines whose stack matches are listed one group a line; NULL */
+};
+
+void triage_text(const struct triage *triage, struct triage_style style, struct buffer *out);
+void triage_markdown(const struct triage *triage, struct triage_style style, struct buffer *out);
+/* New reference. */
+json_t *triage_to_json(const struct triage *triage);
+
+/* "goroutines_alike 2000, healthy is 100 or fewer". The caller frees it. */
+char *flag_text(const struct flag *flag);
