@@ -140,15 +140,19 @@ bool attach(const struct arguments *arguments, const char *operand, struct attac
     if (attachment->probe == NULL)
         return false;
     attachment->pprof = probe_pprof(attachment->probe);
-    return true;
+    /* Below a shell or a wrapper it is another process that serves pprof, and that is looked at. */
+    wanted = (struct process_wanted){.pid = probe_pid(attachment->probe)};
+    if (wanted.pid == attachment->process.pid)
+        return true;
+    found_process_free(&attachment->process);
+    return find_one(&wanted, &attachment->process, err);
 }
 
 void attachment_free(struct attachment *attachment)
 {
     pprof_free(attachment->url_pprof);
     probe_close(attachment->probe);
-    free_all(attachment->process.name, attachment->process.command, attachment->process.directory,
-             attachment->process.terminal);
+    found_process_free(&attachment->process);
     loop_free(attachment->loop);
     *attachment = (struct attachment){0};
 }

@@ -18,11 +18,16 @@
 #include "probes/build_info.h"
 #include "probes/proc_directory.h"
 
+void found_process_free(struct found_process *process)
+{
+    free_all(process->name, process->command, process->directory, process->terminal);
+    *process = (struct found_process){0};
+}
+
 void found_processes_free(struct found_processes *found)
 {
     for (size_t i = 0; i < found->count; i++)
-        free_all(found->items[i].name, found->items[i].command, found->items[i].directory,
-                 found->items[i].terminal);
+        found_process_free(&found->items[i]);
     free(found->items);
     *found = (struct found_processes){0};
 }

@@ -28,6 +28,7 @@ struct found_processes {
     struct found_process *items;
     size_t count, capacity;
 };
+void found_process_free(struct found_process *process); /* what it owns, not the struct itself */
 void found_processes_free(struct found_processes *found);
 #define _cleanup_found_ __attribute__((cleanup(found_processes_free)))
 
