@@ -186,7 +186,7 @@
 #define LOCATING_LOOK_MS 100
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS 2000      /* before a sample; a screen in motion is sampled as it is */
-#define FIRST_DRAIN_SAMPLE_MS 1000   /* from the loop to the first sample of the drain */
+#define FIRST_REST_SAMPLE_MS 1000    /* from warm-up or loop to the first sample of the rest */
 #define DRAIN_SAMPLE_MS 5000         /* between two samples of the drain */
 #define DEADLINE_LEFT_BEHIND_MS 1000 /* for processes that are ending as the target ends */
 /* A lone ESC is held by the target's input parser (50 ms in Bubble Tea) to see whether a sequence

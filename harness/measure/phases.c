@@ -139,17 +139,20 @@ bool run_rest_until(struct run *run, int64_t deadline, struct lg_error *err)
            target_fail_ended(run->target, "nothing was done to it", err);
 }
 
-/* When the idle sample `index` is due, after one that ended at `sampled`: evenly spread, but half
- * of the time is rest, however long the samples take. What a program burns at rest is burned
- * between them. */
+/* When the idle sample `index` is due, after one that ended at `sampled`: evenly spread from the
+ * moment on at which the warm-up has had its time to finish what it started (up to 12 tools, seen
+ * on Sidecar), but half of the time is rest, however long the samples take. What a program burns at
+ * rest is burned between them. */
 static int64_t idle_moment(const struct measure_plan *measure, unsigned index, int64_t began,
                            int64_t sampled)
 {
-    if (index == 0)
-        return began + (measure->idle_samples > 1 ? 0 : measure->idle_ms * NS_PER_MS);
-    int64_t interval = measure->idle_ms * NS_PER_MS / (measure->idle_samples - 1);
-    int64_t due = began + interval * index, rested = sampled + interval / 2;
-    return due > rested ? due : rested;
+    int64_t whole = measure->idle_ms * NS_PER_MS, first = FIRST_REST_SAMPLE_MS * NS_PER_MS;
+    if (measure->idle_samples == 1)
+        return began + whole;
+    first = first < whole / 2 ? first : whole / 2;
+    int64_t interval = (whole - first) / (measure->idle_samples - 1);
+    int64_t due = began + first + interval * index, rested = sampled + interval / 2;
+    return due > rested || index == 0 ? due : rested;
 }
 
 /* The heap, which is dear, in every other sample. */
@@ -273,7 +276,7 @@ static bool rest_after(struct run *run, enum phase phase, int64_t most_ms, struc
 {
     if (!run_enter_phase(run, phase, 0, err))
         return false;
-    int64_t deadline = clock_deadline(most_ms), ms = FIRST_DRAIN_SAMPLE_MS;
+    int64_t deadline = clock_deadline(most_ms), ms = FIRST_REST_SAMPLE_MS;
     do {
         if (!run_rest_until(run, clock_deadline(ms), err) ||
             !run_take_sample(run, SAMPLE_HEAP, 0, err))

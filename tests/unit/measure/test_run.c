@@ -166,7 +166,7 @@ static void the_phases_of_a_run(void **state)
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+"
                  "\nwarmup 2: i1 i2"
-                 "\nidle 0: s2@1+ s2@6 s2@11+"
+                 "\nidle 0: s2@2+ s2@6.5 s2@11+"
                  "\nloop 6: s2@11+ i3 i4 s4@12+ i5 i6 s6@13+ i7 i8 s8@14+"
                  "\ndrain 0: s8@15+"
                  "\nquit 0: final end");
@@ -215,9 +215,9 @@ static void half_of_the_idle_phase_is_rest(void **state)
     assert_int_equal(run(), EXIT_PASS);
     assert_story("\nstart 0: s0@0+"
                  "\nwarmup 2: i1 i2"
-                 "\nidle 0: s2@5+ s2@11.5 s2@18+"
-                 "\nloop 6: s2@22+ i3 i4 s4@27+ i5 i6 s6@32+ i7 i8 s8@37+"
-                 "\ndrain 0: s8@42+"
+                 "\nidle 0: s2@6+ s2@12.25 s2@18.5+"
+                 "\nloop 6: s2@22.5+ i3 i4 s4@27.5+ i5 i6 s6@32.5+ i7 i8 s8@37.5+"
+                 "\ndrain 0: s8@42.5+"
                  "\nquit 0: final end");
 }
 
@@ -832,7 +832,7 @@ static void a_signal_stops_the_run(void **state)
     at_ms(3000, be_asked_to_stop, NULL);
     assert_int_equal(run(), EXIT_PASS);
     assert_failure("cancelled", "stopped by signal 15");
-    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@1+ failed failure end");
+    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@2+ failed failure end");
     assert_int_equal(times_asked("goroutines"), 0);
 }
 
@@ -894,7 +894,7 @@ static void a_profile_over_the_limit_is_noted_once(void **state)
     fake.profile_bytes = LIMIT_EVIDENCE_BYTES + 1;
     it.plan.measure.samples = 2;
     assert_int_equal(run(), EXIT_PASS);
-    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@1+ s2@6 s2@11+"
+    assert_story("\nstart 0: s0@0+\nwarmup 2: i1 i2\nidle 0: s2@2+ s2@6.5 s2@11+"
                  "\nloop 2: note s2@11+ i3 i4 s4@12+"
                  "\ndrain 0: s4@13+\nquit 0: final end");
     assert_null(kept(EVIDENCE_HEAP_FIRST));
