@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "probes/function_package.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 #include "verdict/program_functions.h"
@@ -109,12 +111,14 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
             bytes_text(total->size).text, bytes_text(total->swap).text);
         put_line(out, "Memory", line, width);
     }
+    static const char *const words[MEMORY_KINDS] = {"Go heap",         "C heap", "stacks",
+                                                    "other anonymous", "files",  "reserved"};
     _cleanup_buffer_ struct buffer kinds = {0};
     for (unsigned kind = 0; kind < MEMORY_KINDS; kind++) {
         const struct memory_part *part = &triage->map.parts[kind];
         if (part->regions > 0)
-            buffer_format(&kinds, "%s%s %s in %u", kinds.length > 0 ? ", " : "",
-                          memory_kind_name(kind), bytes_text(part->rss).text, part->regions);
+            buffer_format(&kinds, "%s%s %s in %u", kinds.length > 0 ? ", " : "", words[kind],
+                          bytes_text(part->rss).text, part->regions);
     }
     if (kinds.length > 0) {
         buffer_format(&kinds, " regions, %u in all", total->regions);
@@ -211,8 +215,8 @@ static void put_processes(const struct triage *triage, size_t width, struct buff
     }
 }
 
-/* Where the first own function of a stack stands: "plugin.go:653". The caller frees it. */
-static char *place_of(const struct goroutine_group *group, const char *headline)
+/* Where the function of a stack stands: "internal/app/update.go:653". The caller frees it. */
+static char *place_of(const struct goroutine_group *group, const char *headline, const char *module)
 {
     const char *frame = group->stack, *place = group->places;
     size_t length = strlen(headline);
@@ -223,8 +227,13 @@ static char *place_of(const struct goroutine_group *group, const char *headline)
         place += *place != '\0';
     }
     _cleanup_free_ char *path = memory_copy_range(place, strcspn(place, "\n"));
-    const char *slash = strrchr(path, '/');
-    return memory_copy_text(slash != NULL ? slash + 1 : path);
+    /* Of the program's own packages with their folder in its module: builds differ in what stands
+     * before it. */
+    size_t package = function_package_length(headline), own = strlen(module);
+    if (own > 0 && package > own && strncmp(headline, module, own) == 0 && headline[own] == '/')
+        return memory_format("%.*s/%s", (int)(package - own - 1), headline + own + 1,
+                             path_base(path));
+    return memory_copy_text(path_base(path));
 }
 
 /* "12 [chan receive, 5 min] main.worker (worker.go:12), started by main.run". The caller frees. */
@@ -232,7 +241,7 @@ static char *group_text(const struct triage *triage, const struct goroutine_grou
 {
     struct buffer out = {0};
     _cleanup_free_ char *headline = stack_headline(group->stack, triage->build.module);
-    _cleanup_free_ char *place = place_of(group, headline);
+    _cleanup_free_ char *place = place_of(group, headline, triage->build.module);
     buffer_format(&out, "%u [%s", group->count, group->state);
     if (group->minutes > 0)
         buffer_format(&out, ", %u min", group->minutes);
