@@ -203,6 +203,7 @@ static void build_hash(struct plan *plan, const struct node *scenario, const str
     json_object_del(target_value, "version");
     json_object_del(target_value, "version_arguments");
     json_object_del(target_value, "healthy");
+    json_object_del(target_value, "with_pprof");
     json_object_del(target_value, "translate");
     json_object_del(target_value, "without");
     json_put(value, "target", target_value);

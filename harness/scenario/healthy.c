@@ -68,7 +68,7 @@ void healthy_rows_free(struct healthy_rows *rows)
     for (size_t i = 0; i < rows->count; i++)
         free_all(rows->items[i].name, rows->items[i].match, rows->items[i].means,
                  rows->items[i].next);
-    free(rows->items);
+    free_all(rows->items, rows->with_pprof);
     *rows = (struct healthy_rows){0};
 }
 
@@ -112,6 +112,7 @@ bool healthy_load(const char *file, const struct load_options *options, struct h
 {
     _cleanup_node_ struct node *target = target_file_read(file, options, problems);
     const struct node *table = node_find(target, "healthy");
+    rows->with_pprof = memory_copy_text(node_text(node_find(target, "with_pprof")));
     for (size_t i = 0; table != NULL && i < table->count; i++) {
         const struct node *entry = table->entries[i].value;
         struct healthy_row *row = row_named(rows, table->entries[i].key);

@@ -39,6 +39,7 @@ struct healthy_row {
 struct healthy_rows {
     struct healthy_row *items;
     size_t count, capacity;
+    char *with_pprof; /* how the program is started with pprof; NULL: not known */
 };
 void healthy_rows_free(struct healthy_rows *rows);
 #define _cleanup_healthy_ __attribute__((cleanup(healthy_rows_free)))

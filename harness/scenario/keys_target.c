@@ -42,6 +42,9 @@ static const struct key_row target_rows[] = {
      .doc = "What `leakgate triage` and `watch` hold a running program against, by names of your "
             "own. A row replaces the built-in one of that name; null removes it. No run depends on "
             "it."},
+    {"with_pprof", &some_text_type,
+     .doc = "What a person types to start the program with its pprof port open: said where "
+            "`leakgate triage` finds none. No run depends on it."},
     {"translate", MAPPING(translate_table),
      .doc = "What the scenarios say, and what this target says instead. Only the plans of "
             "scenarios in which something is translated change by it."},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -311,6 +312,25 @@ static void look_at_pprof(const struct triage_options *options, struct triage *t
         unseen(triage, "heap in all", &problem);
 }
 
+static void say_how_to_see(const struct triage_options *options, struct triage *triage)
+{
+    const char *with = options->healthy->with_pprof;
+    if (geteuid() != 0 && geteuid() != options->process->user) {
+        string_list_take(&triage->unseen,
+                         memory_format("it is another user's: `sudo leakgate triage %d` shows its "
+                                       "memory by kind, its descriptors and its pprof",
+                                       (int)options->process->pid));
+        return;
+    }
+    string_list_take(&triage->unseen, memory_format("goroutines and heap: %s", options->no_pprof));
+    if (with != NULL)
+        string_list_take(&triage->unseen, memory_format("started as `%s` it serves pprof", with));
+    else
+        string_list_add(&triage->unseen,
+                        "a Go program serves pprof when it imports net/http/pprof and listens on "
+                        "loopback");
+}
+
 static void no_figures(struct triage *triage)
 {
     triage->rss = triage->peak = triage->fds = triage->watches = triage->cpu = NAN;
@@ -333,8 +353,7 @@ bool triage_look(const struct triage_options *options, struct triage *triage, st
         look_at_proc(proc, &locks, triage);
     }
     if (options->pprof == NULL) {
-        string_list_take(&triage->unseen,
-                         memory_format("goroutines and heap: %s", options->no_pprof));
+        say_how_to_see(options, triage);
     } else {
         triage->port = options->probe != NULL ? probe_port(options->probe) : 0;
         look_at_pprof(options, triage);

@@ -105,10 +105,12 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
 {
     const struct memory_part *total = &triage->map.total;
     if (!isnan(triage->rss)) {
+        bool mapped = total->regions > 0;
         _cleanup_free_ char *line = memory_format(
             "RSS %s (highest %s), PSS %s, VSZ %s, swap %s", bytes_text(triage->rss).text,
-            bytes_text(triage->peak).text, bytes_text(total->pss).text,
-            bytes_text(total->size).text, bytes_text(total->swap).text);
+            bytes_text(triage->peak).text, bytes_text(mapped ? total->pss : NAN).text,
+            bytes_text(mapped ? total->size : NAN).text,
+            bytes_text(mapped ? total->swap : NAN).text);
         put_line(out, "Memory", line, width);
     }
     static const char *const words[MEMORY_KINDS] = {"Go heap",         "C heap", "stacks",
