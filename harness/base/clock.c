@@ -12,6 +12,14 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
+int64_t clock_slept(void)
+{
+    struct timespec now;
+    int64_t awake = clock_now();
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec - awake;
+}
+
 int64_t clock_deadline(int64_t ms)
 {
     if (ms < 0 || ms > INT64_MAX / NS_PER_MS / 2)

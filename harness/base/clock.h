@@ -13,6 +13,8 @@
 int64_t clock_now(void);
 /* `ms` from now; negative means never. */
 int64_t clock_deadline(int64_t ms);
+/* Nanoseconds that the machine has been suspended since it started, which clock_now leaves out. */
+int64_t clock_slept(void);
 /* Since clock_now() was `start`, to the millisecond: what is written down comes back the same. */
 double clock_seconds_since(int64_t start);
 /* Milliseconds until the deadline, rounded up, 0 when it has passed, -1 for CLOCK_NEVER: what poll

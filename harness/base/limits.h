@@ -169,6 +169,18 @@
 #define ATTACH_MS                                                                                  \
     4000 /* to find pprof in a process that runs already; one that is stopped has none */
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
+/* Watching a program that runs. Whether it has been started again is looked for in all of /proc. */
+#define WATCH_LOOK_MS 1000
+#define WATCH_FRESH_LOOK_MS 250 /* between two looks whether a new process has opened pprof */
+#define WATCH_HEAP_MS 10000     /* between two readings of the heap, the dearest part of a sample */
+#define WATCH_ANSWER_LEAST_MS 5000 /* for pprof to answer, however close the samples are */
+/* Samples kept in memory, to judge while it goes; of longer series every second, fourth ... */
+#define WATCH_SAMPLES_MOST 420
+#define WATCH_FLAGS_MOST 9u /* moments of a series whose profiles are kept */
+/* Somebody uses the program where it needs so many cores, and so many times what it needs at most
+ * times: at rest a program needs 0.01 to 0.08 (Sidecar v1.3.0). */
+#define WATCH_BUSY_CORES 0.2
+#define WATCH_BUSY_FACTOR 3
 /* A runner that cancels gives 7.5 s between SIGINT and SIGKILL. */
 #define DEADLINE_TEARDOWN_MS 5000
 /* Of it: what the worker has for an orderly end before the guard kills it, and what the end of all

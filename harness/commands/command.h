@@ -21,6 +21,7 @@ int command_diff_baseline(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
 int command_triage(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
+int command_watch(const struct arguments *arguments);
 
 /* A row of the table of sub-commands, from which help, manual page and completions are made. */
 struct command_info {

@@ -82,6 +82,24 @@ const struct command_info command_table[] = {
      "holds of any Go program.\n\n"
      "The exit status is 0 when nothing is out of range, 1 when something is, 2 when no process "
      "fits, or several do."},
+    {COMMAND_WATCH, command_watch, "watch", "[PID|NAME|-- COMMAND ...]",
+     "sample a running program, and say when it grows",
+     "Takes a sample of a program that runs already, again and again: over a night, or as long as "
+     "somebody works with it. On a terminal it shows a table with what each gauge gains per hour, "
+     "elsewhere it prints the samples as CSV. It says when something grows and what holds it, and "
+     "keeps the profiles of that moment. Nothing in the program changes: no collection is "
+     "forced.\n\n"
+     "Ctrl-C or the end of --for makes the report, in all the formats of leakgate run, and the "
+     "exit "
+     "status is that of a run. What was sampled is kept when leakgate is killed: leakgate report "
+     "--from DIR makes the report then.\n\n"
+     "A program that was named by its name may end: the next process of that name is watched, as a "
+     "new series of the report. With a PID the watch ends with it. Samples that the program does "
+     "not "
+     "answer for are missing, and time that the machine was suspended does not count.\n\n"
+     "With -- the program is started here, has the terminal for itself, and leakgate says nothing "
+     "until it has ended:\n\n"
+     "    leakgate watch --every 10s -- ./app"},
     {COMMAND_COMPLETION, command_completion, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",
      "Prints a script by which a shell completes commands, options and their values, and the names "

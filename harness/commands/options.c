@@ -25,6 +25,8 @@ const struct option_info option_table[] = {
      "where baselines stand, as TARGET/SCENARIO.json"},
     {OPTION_REPORT, RUNS | COMMAND_MERGE, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
      "where the report and each run's evidence go"},
+    {OPTION_REPORT, COMMAND_WATCH, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-watch",
+     "where the report goes; an earlier watch's series stay in it, and new ones are added"},
     {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT, "from", 0, "DIR", OPTION_TYPE_TEXT,
      "leakgate-report",
      "the report directory of an earlier run, or one that the artifacts of a build were unpacked "
@@ -52,6 +54,15 @@ const struct option_info option_table[] = {
     {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
      "let the loop of scenarios that are paced by time last so long (30m, 8h; at most 24h); the "
      "others stay as they are"},
+    {OPTION_EVERY, COMMAND_WATCH, "every", 0, "DURATION", OPTION_TYPE_DURATION, "60s",
+     "take a sample this often (100ms at the least)"},
+    {OPTION_FOR, COMMAND_WATCH, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
+     "for so long (30m, 8h; at most 24h); by default until Ctrl-C, or the process has ended"},
+    {OPTION_CSV, COMMAND_WATCH, "csv", 0, "FILE", OPTION_TYPE_TEXT, NULL,
+     "add each sample to this file as a row of comma-separated values; without it they go to "
+     "standard output, where that is no terminal"},
+    {OPTION_UNTIL_FLAG, COMMAND_WATCH, "until-flag", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "end as soon as something grows"},
     {OPTION_TIMES, COMMAND_RUN, "times", 0, "N", OPTION_TYPE_NUMBER, NULL,
      "play each scenario in N processes (5 to 20), and add up what they retain: finds leaks that "
      "are "
@@ -271,9 +282,10 @@ bool arguments_parse(enum command command, int count, char *const *words,
     for (int i = 0; i < count;) {
         int used = 1;
         bool is_option = !options_ended && words[i][0] == '-' && words[i][1] != '\0';
-        if (is_option && strcmp(words[i], "--") == 0)
-            options_ended = true;
-        else if (!is_option)
+        if (is_option && strcmp(words[i], "--") == 0) {
+            options_ended = arguments->has_dashes = true;
+            arguments->before_dashes = arguments->operands.count;
+        } else if (!is_option)
             string_list_add(&arguments->operands, words[i]);
         else if (!take_option(command, count - i, words + i, arguments, &used, err))
             return false;
@@ -305,12 +317,14 @@ bool option_given(const struct arguments *arguments, enum option option)
 const char *option_text(const struct arguments *arguments, enum option option)
 {
     const struct string_list *values = &arguments->values[option];
+    const struct option_info *info = NULL; /* the command's own, or another's */
     if (values->count > 0)
         return values->items[values->count - 1];
     for (size_t i = 0; i < option_table_count; i++)
-        if (option_table[i].option == option)
-            return option_table[i].otherwise;
-    return NULL;
+        if (option_table[i].option == option &&
+            (info == NULL || (option_table[i].commands & arguments->command) != 0))
+            info = &option_table[i];
+    return info != NULL ? info->otherwise : NULL;
 }
 
 unsigned option_number(const struct arguments *arguments, enum option option)

@@ -41,7 +41,10 @@ enum option {
     OPTION_CONTROL,
     OPTION_BUILD,
     OPTION_ITERATIONS,
+    OPTION_EVERY,
     OPTION_FOR,
+    OPTION_CSV,
+    OPTION_UNTIL_FLAG,
     OPTION_TIMES,
     OPTION_SHOW,
     OPTION_KEEP_WORLD,
@@ -102,6 +105,8 @@ const struct option_info *option_after(enum command command, const struct option
 struct arguments {
     enum command command;
     struct string_list operands;
+    bool has_dashes;      /* "--": what follows is no option */
+    size_t before_dashes; /* operands */
     struct string_list values[OPTION_COUNT];
 };
 

@@ -61,6 +61,7 @@ struct journal_header {
     int64_t version;
     const char *leakgate; /* its version */
     const char *date;     /* UTC, "2026-11-23T12:00:00Z" */
+    const char *watch; /* `leakgate watch ...`, of a program that ran already; NULL: it is a run */
     const char *scenario;
     const char *title;
     const char *file;

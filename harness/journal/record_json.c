@@ -37,6 +37,7 @@ static const struct field header_fields[] = {
     FIELD(struct journal_header, version),
     FIELD(struct journal_header, leakgate),
     FIELD(struct journal_header, date),
+    FIELD(struct journal_header, watch),
     FIELD(struct journal_header, scenario),
     FIELD(struct journal_header, title),
     FIELD(struct journal_header, file),

@@ -12,3 +12,5 @@
 #define EVIDENCE_GOROUTINE_FIRST "goroutine-first.pb.gz"
 #define EVIDENCE_GOROUTINE_LAST "goroutine-last.pb.gz"
 #define EVIDENCE_GOROUTINES "goroutines.txt"
+/* Of a watch, when something began to grow: "flag-1-heap.pb.gz", "flag-1-goroutine.pb.gz". */
+#define EVIDENCE_FLAG "flag-%u-%s.pb.gz"

@@ -157,11 +157,13 @@ static void gather_facts(struct run_record *record)
     const struct journal_failure *failure = record->failure;
     struct run_facts *facts = &record->facts;
     facts->invalid = failure != NULL && failure->class == LG_ERROR_INVALID;
-    facts->failed = (failure != NULL && !facts->invalid) || !record->ended;
+    /* What was watched needs no end to be judged: the night before it was cut off counts. */
+    bool cut_off = !record->ended && header->watch == NULL;
+    facts->failed = (failure != NULL && !facts->invalid) || cut_off;
     facts->stopped = failure != NULL && failure->class == LG_ERROR_CANCELLED;
     if (failure != NULL)
         facts->problem = text_or(failure->text, "the run failed");
-    else if (!record->ended)
+    else if (cut_off)
         facts->problem = "the worker ended before it was done";
     facts->rate_asked = journal_number(header->measure.heap_rate, 0);
     facts->rate_found = journal_number(target->heap_rate, 0);
@@ -176,6 +178,9 @@ static void gather_facts(struct run_record *record)
     record->series.heap_rate = facts->rate_found;
     record->series.module = memory_copy_text(target->module);
     record->series.per_minute = header->measure.every_ms > 0;
+    record->series.uncollected = header->watch != NULL;
+    if (!record->ended && !cut_off)
+        string_list_add(&record->notes, "this watch was cut off");
 }
 
 struct run_record *run_record_read(const char *path, struct lg_error *err)
@@ -201,7 +206,7 @@ enum lg_error_class run_record_problem(const struct run_record *record)
 {
     if (record->failure != NULL)
         return record->failure->class;
-    return !record->ended ? LG_ERROR_INTERNAL : LG_ERROR_NONE;
+    return !record->ended && record->header.watch == NULL ? LG_ERROR_INTERNAL : LG_ERROR_NONE;
 }
 
 size_t run_record_iteration_length(const struct run_record *record)

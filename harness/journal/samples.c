@@ -26,6 +26,7 @@ struct sample_record {
     int64_t iteration;
     int64_t step;
     double at;
+    double slept;
     double took;
     json_t *gauges;   /* by name */
     json_t *holdings; /* [holder, value] or [holder, objects, bytes] each */
@@ -50,6 +51,7 @@ static const struct field sample_fields[] = {
     FIELD(struct sample_record, iteration),
     FIELD(struct sample_record, step),
     FIELD(struct sample_record, at),
+    FIELD(struct sample_record, slept),
     FIELD(struct sample_record, took),
     FIELD(struct sample_record, gauges),
     FIELD(struct sample_record, holdings),
@@ -129,6 +131,7 @@ json_t *sample_to_json(const struct sample *sample, const struct holding_list *b
         .iteration = sample->iteration,
         .step = sample->step > 0 ? (int64_t)sample->step : JOURNAL_ABSENT,
         .at = sample->at,
+        .slept = sample->slept > 0 ? sample->slept : NAN,
         .took = sample->took,
         .gauges = gauges,
         .holdings = holdings,
@@ -258,6 +261,7 @@ static const char *take_sample(const struct sample_record *record, struct series
         .iteration = (unsigned)record->iteration,
         .step = (unsigned)step,
         .at = record->at,
+        .slept = isfinite(record->slept) ? record->slept : 0,
         .took = isfinite(record->took) ? record->took : 0,
     };
     if (sample.phase == PHASE_COUNT || !isfinite(sample.at) || record->iteration < 0 ||

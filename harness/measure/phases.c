@@ -24,8 +24,8 @@ static unsigned long count_output(void *context)
     return ((struct run *)context)->target->output_bytes;
 }
 
-static bool take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
-                         struct lg_error *err)
+bool run_take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
+                      struct lg_error *err)
 {
     struct run *run = context;
     bool noted = run->evidence.left_out;
@@ -48,7 +48,7 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
                                     .started = run->target->started,
                                     .output_bytes = count_output,
                                     .count_world = count_world,
-                                    .take_profile = take_profile,
+                                    .take_profile = run_take_profile,
                                     .context = run};
     run->probe = probe_open(run->loop, run->target->process.pid, &options, clock_deadline(ms), err);
     run->series.holders = run->probe != NULL ? probe_holders(run->probe) : NULL;
@@ -368,7 +368,8 @@ bool run_measure(struct run *run, struct lg_error *err)
     bool by_time = measure->every_ms > 0;
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
-        !run_open_probe(run, DEADLINE_PPROF_MS, err) || !run_take_sample(run, SAMPLE_MEMSTATS, 0, err))
+        !run_open_probe(run, DEADLINE_PPROF_MS, err) ||
+        !run_take_sample(run, SAMPLE_MEMSTATS, 0, err))
         return false;
     int64_t began = clock_now();
     if (!run_warm_up(run, err))

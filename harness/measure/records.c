@@ -78,16 +78,16 @@ bool run_write_header(struct run *run, struct lg_error *err)
 {
     const struct run_options *options = run->options;
     const struct plan *plan = run->plan;
-    char now[21];
-    clock_timestamp(now);
-    snprintf(run->today, sizeof run->today, "%.10s", now);
+    clock_timestamp(run->date);
+    snprintf(run->today, sizeof run->today, "%.10s", run->date);
     _cleanup_free_ char *program = world_find_program(plan, NULL);
     _cleanup_free_ char *program_hash = program != NULL ? identify_program(program) : NULL;
     _cleanup_strings_ struct string_list wheres = {0};
     struct journal_header header = {
         .version = JOURNAL_VERSION,
         .leakgate = LEAKGATE_VERSION,
-        .date = now,
+        .date = run->date,
+        .watch = options->watch,
         .scenario = plan->name,
         .title = plan->title,
         .file = plan->file,
@@ -148,7 +148,7 @@ bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
     run->series.module = memory_copy_text(build.module);
     struct journal_target target = {
         .pid = probe_pid(run->probe),
-        .started_pid = run->target->process.pid,
+        .started_pid = run->target != NULL ? run->target->process.pid : JOURNAL_ABSENT,
         .port = probe_port(run->probe),
         .version = *word != '\0' ? word : build.version,
         .version_line = run->version_line,
@@ -239,7 +239,8 @@ bool run_write_end(struct run *run, struct lg_error *err)
     end.settles = target != NULL ? target->settles : 0;
     end.unsettled = target != NULL ? target->unsettled : 0;
     end.sleeps = target != NULL ? target->sleeps : 0;
-    end.connections = run->probe != NULL ? pprof_connections(probe_pprof(run->probe)) : 0;
+    struct pprof *pprof = run->probe != NULL ? probe_pprof(run->probe) : NULL;
+    end.connections = pprof != NULL ? pprof_connections(pprof) : 0;
     end.played_only = run->options->play_iterations > 0;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);

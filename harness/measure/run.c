@@ -29,9 +29,7 @@ enum {
 
 double run_seconds(const struct run *run)
 {
-    if (run->target == NULL)
-        return 0;
-    return (double)(clock_now() - run->target->started) / (double)NS_PER_SECOND;
+    return run->started != 0 ? (double)(clock_now() - run->started) / (double)NS_PER_SECOND : 0;
 }
 
 static void on_step(void *context, const struct step_report *report)
@@ -118,7 +116,10 @@ static bool begin(struct run *run, struct lg_error *err)
                                      .snapshot = on_snapshot};
     run->version_line = identify_version(run->loop, run->world, run->program);
     run->target = target_start(run->loop, run->plan, run->world, &options, err);
-    return run->target != NULL && target_ready(run->target, err);
+    if (run->target == NULL)
+        return false;
+    run->started = run->target->started;
+    return target_ready(run->target, err);
 }
 
 /* What is alive after the target's end; what is just ending gets a moment. Processes that are not

@@ -28,6 +28,7 @@ struct run_options {
     const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,
                               screen.txt, stderr.txt go there */
     enum attempt attempt;
+    const char *watch;           /* `leakgate watch ...`, see measure/watch.h; NULL: it is a run */
     const char *control_version; /* of the build that the baseline was taken from; NULL: none */
     const struct string_list *control_left_behind; /* then what outlived that; NULL: none */
     const char *reproduce;    /* what `leakgate run` needs again, shell-quoted; for reports of runs

@@ -17,9 +17,10 @@ struct run {
     struct journal *journal;
     struct loop *loop;
     int signals;
-    int timer; /* the deadline of the whole scenario */
+    int timer;       /* the deadline of the whole scenario */
+    int64_t started; /* the target, on clock_now's scale; 0: not yet */
     struct world *world;
-    struct target *target;
+    struct target *target; /* NULL before it is started, and always of a watch */
     struct probe *probe;
     struct world_counts world_counts;
     struct evidence evidence;
@@ -27,7 +28,8 @@ struct run {
     struct series series;         /* its holders are the probe's until the end */
     struct string_list reference; /* the screen that each iteration has to come back to */
     enum phase phase;
-    char today[11];     /* the journal's date */
+    char date[21]; /* the journal's, and its day */
+    char today[11];
     unsigned iteration; /* completed */
     unsigned iterations_total;
     size_t holdings; /* of all samples */
@@ -58,6 +60,9 @@ bool run_write_failure(struct run *run, const struct lg_error *problem, const ch
 /* Completes what the run has gathered for its end. */
 bool run_write_end(struct run *run, struct lg_error *err);
 
+/* phases.c: a profile of the loop, into the evidence. The context is the run. */
+bool run_take_profile(void *context, enum gauge gauge, const char *bytes, size_t length,
+                      struct lg_error *err);
 /* phases.c: finds the pprof socket within `ms` and connects. */
 bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err);
 /* phases.c: a sample of the phase and iteration that the run is in, into the series and the

@@ -13,6 +13,7 @@ static const char *const phase_names[PHASE_COUNT] = {
     [PHASE_DRAIN] = "drain",
     [PHASE_SECOND_LOOP] = "second_loop",
     [PHASE_SECOND_DRAIN] = "second_drain",
+    [PHASE_BUSY] = "busy",
     [PHASE_QUIT] = "quit",
 };
 

@@ -16,6 +16,7 @@ enum phase {
     PHASE_DRAIN,
     PHASE_SECOND_LOOP,
     PHASE_SECOND_DRAIN,
+    PHASE_BUSY, /* of a watch: somebody used the program, so it is not judged */
     PHASE_QUIT,
     PHASE_COUNT
 };
@@ -49,6 +50,7 @@ struct sample {
     unsigned step; /* of a locating run: steps of the iteration under way that are done; of the last
                       step it is their number and the iteration counts as completed; else 0 */
     double at;     /* seconds since the target was started */
+    double slept;  /* seconds of all so far that the machine was suspended; `at` leaves them out */
     double took;   /* seconds */
     double gauges[GAUGE_COUNT];   /* NAN where it was not read */
     struct holding_list holdings; /* sorted by holder */

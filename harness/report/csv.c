@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "report/csv.h"
 #include "report/format.h"
 
 static const double bytes_per_mb = 1024.0 * 1024.0;
@@ -56,17 +57,17 @@ static const char *column_suffix(enum gauge gauge)
     return gauge == GAUGE_THREAD ? "s" : "";
 }
 
-static void put_sample(struct buffer *out, const struct scenario_result *scenario,
-                       const char *attempt, const struct sample *sample, const char *date)
+void csv_put_sample(struct buffer *out, const char *scenario, const char *attempt,
+                    const struct sample *sample, const char *date)
 {
     char time[25];
-    buffer_text(out, clock_timestamp_after(date, sample->at, time) ? time : "");
+    buffer_text(out, clock_timestamp_after(date, sample->at + sample->slept, time) ? time : "");
     put_number(out, sample->gauges[GAUGE_HEAP_ALLOC], 0);
     put_number(out, sample->gauges[GAUGE_HEAP_INUSE], 0);
     put_number(out, sample->gauges[GAUGE_GOROUTINE], 0);
     put_number(out, sample->gauges[GAUGE_RSS] / bytes_per_mb, 1);
     buffer_char(out, ',');
-    put_text(out, scenario->name);
+    put_text(out, scenario);
     buffer_format(out, ",%s,%s,%u,", attempt, phase_name(sample->phase), sample->iteration);
     if (sample->step > 0)
         buffer_format(out, "%u", sample->step);
@@ -81,11 +82,11 @@ static void put_record(struct buffer *out, const struct scenario_result *scenari
                        enum attempt attempt, const struct run_record *record)
 {
     for (size_t i = 0; record != NULL && i < record->series.count; i++)
-        put_sample(out, scenario, attempt_name(attempt), &record->series.samples[i],
-                   record->header.date);
+        csv_put_sample(out, scenario->name, attempt_name(attempt), &record->series.samples[i],
+                       record->header.date);
 }
 
-void csv_report(const struct suite_result *suite, struct buffer *out)
+void csv_put_columns(struct buffer *out)
 {
     buffer_text(out, "time,heap_alloc_bytes,heap_inuse_bytes,goroutines,rss_mb,scenario,attempt,"
                      "phase,iteration,step,at_seconds");
@@ -93,6 +94,11 @@ void csv_report(const struct suite_result *suite, struct buffer *out)
         if (has_column(gauge))
             buffer_format(out, ",%s%s", gauge_info(gauge)->name, column_suffix(gauge));
     buffer_char(out, '\n');
+}
+
+void csv_report(const struct suite_result *suite, struct buffer *out)
+{
+    csv_put_columns(out);
     for (size_t i = 0; i < suite->count; i++) {
         const struct scenario_result *scenario = &suite->scenarios[i];
         put_record(out, scenario, ATTEMPT_SCREENING, scenario->record);

@@ -63,7 +63,7 @@ static void add_reproduce(const struct suite_result *suite, const struct scenari
     _cleanup_buffer_ struct buffer names = {0};
     for (size_t i = 0; i < count; i++) {
         if (scenarios[i].verdict == VERDICT_PASS || scenarios[i].verdict == VERDICT_SKIPPED ||
-            scenarios[i].verdict == VERDICT_STOPPED)
+            scenarios[i].verdict == VERDICT_STOPPED || scenario_is_watch(&scenarios[i]))
             continue;
         _cleanup_free_ char *name = shell_quoted(scenarios[i].operand);
         buffer_format(&names, " %s", name);
@@ -188,6 +188,7 @@ void next_steps(const struct suite_result *suite, const struct scenario_result *
             grew ? evidence_comparison(suite->directory, &scenarios[i]) : NULL;
         if (comparison != NULL)
             add_step(lines, "To compare its profiles: ", comparison);
-        add_accept(suite, &scenarios[i], lines);
+        if (!scenario_is_watch(&scenarios[i]))
+            add_accept(suite, &scenarios[i], lines);
     }
 }

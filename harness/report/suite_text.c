@@ -79,8 +79,9 @@ char *suite_header(const struct suite_result *suite)
     gather_targets(suite, false, &targets);
     for (size_t i = 0; i < targets.count; i++)
         buffer_format(&line, "%s%s", i > 0 ? ", " : "", targets.items[i]);
-    buffer_format(&line, "%s%zu scenario%s", targets.count > 0 ? " · " : "", suite->count,
-                  suite->count == 1 ? "" : "s");
+    bool watched = suite->count > 0 && scenario_is_watch(&suite->scenarios[0]);
+    buffer_format(&line, "%s%zu %s%s", targets.count > 0 ? " · " : "", suite->count,
+                  watched ? "series" : "scenario", suite->count == 1 || watched ? "" : "s");
     if (suite->shards > 0)
         buffer_format(&line, " · shard %u of %u", suite->shard, suite->shards);
     if (control)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "journal/run_files.h"
 #include "verdict/confirm.h"
+#include "verdict/growth.h"
 #include "verdict/judge.h"
 #include "verdict/locate.h"
 #include "verdict/sum.h"
@@ -117,9 +118,15 @@ void scenario_screen(struct scenario_result *scenario, const char *directory)
     if (scenario->plan_difference == NULL)
         scenario->plan_difference = memory_copy_text(record->header.plan_difference);
     scenario->played = record->end.played_only;
+    size_t quiet = series_count(&record->series, PHASE_LOOP);
     enum lg_error_class problem = run_record_problem(record);
     if (problem == LG_ERROR_NEED) {
         scenario_skip(scenario, record->facts.problem);
+    } else if (record->header.watch != NULL && quiet < GROWTH_SAMPLES) {
+        /* Nothing was promised that would be broken: it was over too soon. */
+        _cleanup_free_ char *reason = memory_format(
+            "%zu samples at rest, and growth is judged on %d or more", quiet, GROWTH_SAMPLES);
+        scenario_skip(scenario, reason);
     } else if (!scenario->played) {
         judge_screening(scenario);
     } else if (problem != LG_ERROR_NONE) {

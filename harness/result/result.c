@@ -89,6 +89,11 @@ void scenario_skip(struct scenario_result *scenario, const char *reason)
     scenario_explain(scenario, LG_ERROR_NEED, reason);
 }
 
+bool scenario_is_watch(const struct scenario_result *scenario)
+{
+    return scenario->record != NULL && scenario->record->header.watch != NULL;
+}
+
 char *report_path(const char *directory, const char *name, const char *file)
 {
     _cleanup_free_ char *scenario = path_join(directory, name);

@@ -103,5 +103,8 @@ void scenario_skip(struct scenario_result *scenario, const char *reason);
 void scenario_explain(struct scenario_result *scenario, enum lg_error_class problem,
                       const char *reason);
 
+/* Is it a series of `leakgate watch`, which nobody can play again? */
+bool scenario_is_watch(const struct scenario_result *scenario);
+
 /* DIRECTORY/NAME or DIRECTORY/NAME/FILE (file may be NULL); the caller frees it. */
 char *report_path(const char *directory, const char *name, const char *file);

@@ -322,6 +322,15 @@ static void assess_rates(struct assessment *assessment, enum gauge gauge)
     assess_rate(assessment, gauge, remaining, NULL);
 }
 
+/* Garbage counts in a heap that nobody collects, and rises until the program collects it: every two
+ * minutes at the latest (forcegcperiod of Go's runtime). A block has to see two such. */
+static bool total_tells(const struct ledger *ledger, enum gauge gauge)
+{
+    const double seconds = GROWTH_BLOCKS * 2 * 120;
+    return gauge != GAUGE_HEAP_ALLOC || !ledger->series->uncollected ||
+           ledger_seconds(ledger, ledger->loop) >= seconds;
+}
+
 /* One finding per culprit: holders first; what they explain is taken off before the total is
  * judged. `taken_stacks` says which heap stacks were taken, which explain the heap's total. */
 static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *taken_stacks)
@@ -361,7 +370,7 @@ static void assess_gauge(struct assessment *assessment, enum gauge gauge, bool *
     }
     if (gauge == GAUGE_HEAP_ALLOC)
         ledger_subtract(ledger, remaining, ledger->ignored_bytes);
-    if (rule == RULE_FLOOR || rule == RULE_SLOPE)
+    if ((rule == RULE_FLOOR || rule == RULE_SLOPE) && total_tells(ledger, gauge))
         assess_total(assessment, &total, taken);
     if (rule == RULE_FLOOR)
         promise_beside_backlog(assessment, gauge);

@@ -46,7 +46,7 @@ struct growth {
     double per_iteration; /* net / iterations; 0 when not judged */
     double from, to;      /* first and last floor, or the slope's line at both ends */
     double floors[GROWTH_BLOCKS], centres[GROWTH_BLOCKS]; /* and where the floors stand */
-    double lower;            /* of a slope: its lower bound; -INFINITY: too few points for one */
+    double lower, upper;     /* of a slope: its bounds; infinite: too few points for them */
     double smallest_visible; /* growth per iteration that this trace could have told from noise;
                                 NAN when not judged */
 };

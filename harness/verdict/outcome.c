@@ -18,8 +18,13 @@ static const double share_one_by_one = 0.75;
 
 /* Three sampled allocations at rate 512: fewer are no evidence, however steadily they came. Matters
  * where there are few iterations, or minutes for them; seen on a clean idle Sidecar, whose sudogs
- * showed 1,140 B in 77 s. */
-static const double least_stack_bytes = 3 * 512;
+ * showed 1,140 B in 77 s. At a coarser rate, as of a program that is watched, a stack holds few
+ * samples at any time, and three come and go by chance. */
+static double stack_least_bytes(long rate)
+{
+    const long fine = 512;
+    return rate > fine ? SAMPLED_ENOUGH * (double)rate : 3 * (double)fine;
+}
 
 static struct outcome outcome_from(struct growth growth)
 {
@@ -74,7 +79,7 @@ static struct outcome judge_stack(const struct ledger *ledger, const struct acco
     outcome.per_iteration = objects.per_iteration;
     outcome.one_by_one = objects.grows;
     outcome.grows =
-        bytes.excess >= least_stack_bytes &&
+        bytes.excess >= stack_least_bytes(ledger->series->heap_rate) &&
         (bytes.grows || (objects.grows && bytes.excess >= least_object_bytes * bytes.iterations));
     return outcome;
 }

@@ -29,6 +29,14 @@ double series_position(const struct series *series, const struct sample *sample)
     return series->per_minute ? sample->at / seconds_per_minute : (double)sample->iteration;
 }
 
+size_t series_count(const struct series *series, enum phase phase)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < series->count; i++)
+        count += series->samples[i].phase == phase;
+    return count;
+}
+
 const char *series_step_name(const struct series *series)
 {
     return series->per_minute ? "minute" : "iteration";

@@ -12,15 +12,18 @@ struct series {
     size_t count;
     size_t capacity;
     struct holder_table *holders; /* owned */
-    long heap_rate;  /* bytes allocated for each sample of the heap profile; 0: unknown */
-    char *module;    /* owned; the program's own, as "example.com/app"; NULL: unknown */
-    bool per_minute; /* paced by time: growth is per minute, "iterations" are minutes */
+    long heap_rate;   /* bytes allocated for each sample of the heap profile; 0: unknown */
+    char *module;     /* owned; the program's own, as "example.com/app"; NULL: unknown */
+    bool per_minute;  /* paced by time: growth is per minute, "iterations" are minutes */
+    bool uncollected; /* of a watch: no collection was forced before the heap was read */
 };
 
 void series_append(struct series *series, struct sample *sample); /* takes what the sample owns */
 void series_free(struct series *series);
 /* The step that growth is counted in at a sample: iterations, or minutes when paced by time. */
 double series_position(const struct series *series, const struct sample *sample);
+
+size_t series_count(const struct series *series, enum phase phase); /* samples of the phase */
 
 /* "minute" or "iteration": what growth is counted in. */
 const char *series_step_name(const struct series *series);

@@ -34,14 +34,18 @@ static double *pair_slopes(struct trace points, size_t *count)
 /*
  * Sen 1968: the lower bound is the M-th smallest slope, M = (N - z sigma) / 2, where N is the
  * number of slopes and sigma^2 = n(n-1)(2n+5)/18 is the variance of Kendall's S for n points. M is
- * rounded down, to the safe side; under 1 there is no bound at this level (5 points or fewer).
+ * rounded down, to the safe side; under 1 there is no bound at this level (5 points or fewer). The
+ * upper bound is the M-th largest.
  */
-static double lower_bound(const double *slopes, size_t count, size_t points)
+static void find_bounds(const double *slopes, size_t count, size_t points, struct growth *slope)
 {
     double n = (double)points;
     double sigma = sqrt(n * (n - 1) * (2 * n + 5) / 18);
     double rank = floor(((double)count - ONE_SIDED_99 * sigma) / 2);
-    return rank >= 1 ? slopes[(size_t)rank - 1] : -INFINITY;
+    if (rank < 1)
+        return;
+    slope->lower = slopes[(size_t)rank - 1];
+    slope->upper = slopes[count - (size_t)rank];
 }
 
 static double median_slope(struct trace points)
@@ -71,7 +75,7 @@ static void fit(struct trace points, double allowed, struct growth *slope)
     if (count == 0)
         return;
     slope->per_iteration = median_of(slopes, count); /* which sorts them */
-    slope->lower = lower_bound(slopes, count, points.count);
+    find_bounds(slopes, count, points.count, slope);
     slope->iterations = last - first;
     _cleanup_free_ double *intercepts = memory_array(points.count, sizeof *intercepts);
     for (size_t i = 0; i < points.count; i++)
@@ -92,7 +96,7 @@ static void fit(struct trace points, double allowed, struct growth *slope)
 
 struct growth slope_of(struct trace trace, double allowed)
 {
-    struct growth slope = {.lower = -INFINITY, .smallest_visible = NAN};
+    struct growth slope = {.lower = -INFINITY, .upper = INFINITY, .smallest_visible = NAN};
     _cleanup_free_ double *positions = memory_array(trace.count, sizeof *positions);
     _cleanup_free_ double *values = memory_array(trace.count, sizeof *values);
     size_t count = 0;

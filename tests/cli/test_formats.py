@@ -440,6 +440,14 @@ def table(leakgate, directory=None):
     return list(csv.DictReader(io.StringIO(made(leakgate, "csv", directory))))
 
 
+def test_the_time_of_a_sample_counts_what_the_machine_slept(leakgate):
+    journal = journals.soak(samples=3, every=60, watch="leakgate watch 7")
+    journal.records[-1]["slept"] = 7200
+    journal.end().write(report_of(leakgate))
+    assert [row["time"] for row in table(leakgate)] == [
+        "2026-11-23T12:00:10.000Z", "2026-11-23T12:01:10.000Z", "2026-11-23T14:02:10.000Z"]
+
+
 def test_samples_begin_with_the_columns_people_keep(leakgate):
     journal = journals.Journal("s")
     for i in range(3):

@@ -182,7 +182,7 @@
     const sparkBox = { width: 120, height: 24, left: 1, right: 119, top: 2, bottom: 22 };
     /* Each band's share of the width; what has no sample leaves its part to the others. */
     const shares = { "warm-up": 0.06, idle: 0.14, loop: 0.6, drain: 0.2 };
-    const bandOf = { start: "warm-up", warmup: "warm-up", idle: "idle", loop: "loop",
+    const bandOf = { start: "warm-up", warmup: "warm-up", idle: "idle", loop: "loop", busy: "loop",
                      drain: "drain", second_loop: "drain", second_drain: "drain" };
 
     const bandsOf = (scenario) => {

@@ -76,8 +76,11 @@ static void refuse_text(const char *text, unsigned line, const char *problem)
 
 static struct sample sample_of(unsigned iteration, const struct holding *holdings, size_t count)
 {
-    struct sample sample = {
-        .phase = PHASE_LOOP, .iteration = iteration, .at = iteration * 1.5, .took = 0.25};
+    struct sample sample = {.phase = PHASE_LOOP,
+                            .iteration = iteration,
+                            .at = iteration * 1.5,
+                            .took = 0.25,
+                            .slept = iteration > 1 ? 7200 : 0};
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         sample.gauges[gauge] = NAN;
     sample.gauges[GAUGE_FD] = 20 + iteration;
@@ -158,7 +161,8 @@ static void test_series_comes_back(void **state)
     assert_holdings(&samples[2], (struct holding[]){{0, 4, 0}, {1, 2, 5000000000}, {2, 1, 0}}, 3);
     assert_int_equal(samples[2].phase, PHASE_LOOP);
     assert_int_equal(samples[2].iteration, 3);
-    assert_true(samples[2].at == 4.5 && samples[2].took == 0.25);
+    assert_true(samples[2].at == 4.5 && samples[2].took == 0.25 && samples[2].slept == 7200);
+    assert_true(samples[0].slept == 0);
     assert_true(samples[2].gauges[GAUGE_FD] == 23 && samples[2].gauges[GAUGE_CPU] == 0.375);
     assert_true(isnan(samples[2].gauges[GAUGE_GOROUTINE]));
     struct holder stack = holder_table_get(record->series.holders, 1);
@@ -206,6 +210,22 @@ static void test_torn_line_is_dropped(void **state)
     assert_int_equal(record->series.count, 1);
     assert_true(record->facts.failed);
     assert_string_equal(record->facts.problem, "the worker ended before it was done");
+    run_record_free(record);
+}
+
+static void test_a_watch_needs_no_end(void **state)
+{
+    (void)state;
+    struct lg_error err;
+    struct run_record *record =
+        read_text("{\"record\":\"journal\",\"version\":1,\"date\":\"2026-11-23T12:00:00Z\","
+                  "\"watch\":\"leakgate watch 7\"}\n",
+                  &err);
+    assert_non_null(record);
+    assert_false(record->facts.failed);
+    assert_int_equal(run_record_problem(record), LG_ERROR_NONE);
+    assert_true(record->series.uncollected);
+    assert_string_equal(record->notes.items[0], "this watch was cut off");
     run_record_free(record);
 }
 
@@ -448,6 +468,7 @@ int main(void)
         TEST(test_only_differences_are_written),
         TEST(test_existing_file_is_not_replaced),
         TEST(test_torn_line_is_dropped),
+        TEST(test_a_watch_needs_no_end),
         TEST(test_failure_is_a_fact),
         TEST(test_what_a_newer_version_says_is_skipped),
         TEST(test_left_behind_is_gathered),

@@ -11,18 +11,22 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "driver/target.h"
+#include "probes/find_process.h"
 #include "probes/pprof.h"
 #include "probes/probe.h"
 
 struct probe {
     struct probe_options options;
     struct holder_table *holders;
+    bool without_pprof;
 };
 struct pprof {
     int64_t timeout_ms;
@@ -38,7 +42,12 @@ static struct {
     double (*fd)(unsigned iteration); /* what it holds; NULL: 20 */
     double (*goroutines)(void);       /* in a look; NULL: 10 */
     unsigned stays_away;              /* after this iteration the screen does not come back */
-    unsigned breaks;                  /* at this sample, from 1, pprof does not answer */
+    unsigned breaks, mends;           /* from this sample on, from 1, pprof does not answer, and
+                                         from that on it does again; 0: at none, at the next */
+    enum lg_error_class breaks_as;    /* LG_ERROR_TARGET unless it is set */
+    double (*cpu)(void);              /* seconds; NULL: not read */
+    bool without_pprof;               /* where it is attached */
+    pid_t again;                      /* the next process of its name; 0: none yet */
     bool leaks_served, leaks_break;   /* the profile goroutineleak */
     bool stays;                       /* it does not quit */
     bool busy;                        /* ... because it is too busy */
@@ -55,6 +64,11 @@ static struct {
     bool ended;
     int status;
     struct pprof pprof;
+    struct {
+        pid_t pid;
+        int end; /* of that process: an eventfd */
+    } processes[16];
+    size_t process_count;
 } fake;
 
 static inline void fake_begin(void)
@@ -68,6 +82,8 @@ static inline void fake_begin(void)
 
 static inline void fake_end(void)
 {
+    for (size_t i = 0; i < fake.process_count; i++)
+        close(fake.processes[i].end);
     buffer_free(&fake.log);
     buffer_free(&fake.awaited);
 }
@@ -82,6 +98,43 @@ static inline void target_ends(const char *status)
 {
     fake.ended = true;
     fake.status = atoi(status) << 8;
+}
+
+/* The process of that number does. */
+static inline void process_ends(const char *pid)
+{
+    const uint64_t one = 1;
+    for (size_t i = 0; i < fake.process_count; i++)
+        if (fake.processes[i].pid == atoi(pid))
+            assert_int_equal(write(fake.processes[i].end, &one, sizeof one), sizeof one);
+}
+
+int pidfd_open(pid_t pid, unsigned flags)
+{
+    assert_int_equal(flags, 0);
+    assert_true(fake.process_count < COUNT_OF(fake.processes));
+    int end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    fake.processes[fake.process_count].pid = pid;
+    fake.processes[fake.process_count++].end = end;
+    return fcntl(end, F_DUPFD_CLOEXEC, 0);
+}
+
+bool find_processes(const char *proc_root, const struct process_wanted *wanted,
+                    struct found_processes *found, struct lg_error *err)
+{
+    (void)proc_root;
+    assert_non_null(wanted->name);
+    asked("find");
+    if (fake.again == 0)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "no process is called %s", wanted->name);
+    array_append(found->items, found->count, found->capacity,
+                 (struct found_process){.pid = fake.again});
+    return true;
+}
+
+void found_processes_free(struct found_processes *found)
+{
+    free(found->items);
 }
 
 /* The target. */
@@ -223,6 +276,23 @@ struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_optio
     return probe;
 }
 
+struct probe *probe_attach(struct loop *loop, pid_t root, const struct probe_options *options,
+                           int64_t deadline, struct lg_error *why, struct lg_error *err)
+{
+    (void)loop;
+    (void)root;
+    (void)deadline;
+    (void)err;
+    struct probe *probe = memory_new(struct probe);
+    asked("attach");
+    probe->options = *options;
+    probe->holders = holder_table_new();
+    probe->without_pprof = fake.without_pprof;
+    if (fake.without_pprof)
+        lg_fail(why, LG_ERROR_TARGET, 0, "it listens on no port of loopback");
+    return probe;
+}
+
 void probe_close(struct probe *probe)
 {
     if (probe != NULL)
@@ -244,8 +314,7 @@ unsigned short probe_port(const struct probe *probe)
 
 struct pprof *probe_pprof(struct probe *probe)
 {
-    (void)probe;
-    return &fake.pprof;
+    return probe->without_pprof ? NULL : &fake.pprof;
 }
 
 struct holder_table *probe_holders(struct probe *probe)
@@ -289,19 +358,25 @@ bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *s
     const struct probe_options *options = &probe->options;
     struct probe_counting counting = {.sample = sample};
     asked(depth != SAMPLE_COUNTS ? "sample+heap" : "sample");
-    if (++fake.samples == fake.breaks)
-        return lg_fail(err, LG_ERROR_TARGET, 0, "the connection broke");
+    if (++fake.samples == fake.breaks ||
+        (fake.breaks > 0 && fake.samples > fake.breaks && fake.samples < fake.mends))
+        return lg_fail(err, fake.breaks_as != LG_ERROR_NONE ? fake.breaks_as : LG_ERROR_TARGET, 0,
+                       "the connection broke");
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
         sample->gauges[gauge] = NAN;
     sample->at = (double)(virtual_time.now - options->started) / (double)NS_PER_SECOND;
     sample->gauges[GAUGE_FD] = fake.fd != NULL ? fake.fd(played()) : 20;
-    sample->gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
+    if (fake.cpu != NULL)
+        sample->gauges[GAUGE_CPU] = fake.cpu();
+    if (options->output_bytes != NULL)
+        sample->gauges[GAUGE_OUTPUT] = (double)options->output_bytes(options->context);
     if (depth != SAMPLE_COUNTS)
         sample->gauges[GAUGE_HEAP_ALLOC] = 1 << 20;
     *rate = 512;
     virtual_pass(fake.sample_ms);
     return hand_profiles_on(probe, err) &&
-           options->count_world(options->context, &counting, depth != SAMPLE_COUNTS, err);
+           (options->count_world == NULL ||
+            options->count_world(options->context, &counting, depth != SAMPLE_COUNTS, err));
 }
 
 bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg_error *err)
@@ -351,8 +426,7 @@ bool pprof_fetch(struct pprof *pprof, const char *path, struct buffer *body, str
 {
     (void)pprof;
     (void)err;
-    assert_string_equal(path, "goroutine?debug=2");
-    asked("goroutines");
+    asked(strcmp(path, "goroutine?debug=2") == 0 ? "goroutines" : path);
     buffer_text(body, "goroutine 1 [running]:\n");
     return true;
 }

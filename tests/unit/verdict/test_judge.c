@@ -992,6 +992,53 @@ static void paced_by_time_growth_is_per_minute(void **state)
     end(&series, judgement);
 }
 
+/* Of a watch, a sample each minute: garbage counts in its heap. */
+static struct series watched(unsigned minutes)
+{
+    struct series series = {.holders = holder_table_new(), .per_minute = true, .uncollected = true};
+    for (unsigned i = 0; i <= minutes; i++)
+        build_sample(&series, PHASE_LOOP, 0, 60 * i);
+    return series;
+}
+
+static void a_heap_that_nobody_collects_is_judged_when_it_had_time_to_collect(void **state)
+{
+    (void)state;
+    for (unsigned minutes = 27; minutes <= 28; minutes++) {
+        struct series series = watched(minutes);
+        for (unsigned i = 0; i < series.count; i++)
+            series.samples[i].gauges[GAUGE_HEAP_ALLOC] = (4 << 20) + 5000 * i;
+        struct judgement *judgement = judge_today(&series, NULL);
+        assert_int_equal(judgement->verdict, minutes < 28 ? VERDICT_PASS : VERDICT_LEAK);
+        end(&series, judgement);
+    }
+}
+
+static double nothing(int iteration, int seconds, int parameter)
+{
+    (void)iteration;
+    (void)seconds;
+    (void)parameter;
+    return 0;
+}
+
+static void a_stack_of_a_coarse_profile_takes_eight_samples(void **state)
+{
+    (void)state;
+    const unsigned rate = 512 * 1024;
+    for (unsigned each = 6; each <= 9; each += 3) {
+        struct series series = watched(60);
+        series.heap_rate = rate;
+        add_function(&series, GAUGE_HEAP_STACK, "app.keep", nothing, 0, 0);
+        for (unsigned i = 0; i < series.count; i++)
+            holding_list_add(&series.samples[i].holdings,
+                             (struct holding){0, 1 + i * each / 51, (1 + i * each / 51) * rate});
+        struct judgement *judgement = judge_today(&series, NULL);
+        assert_int_equal(judgement->verdict, each < 8 ? VERDICT_PASS : VERDICT_LEAK);
+        end(&series, judgement);
+    }
+}
+
 static char *describe(const struct judgement *judgement)
 {
     struct buffer text = {0};
@@ -1095,6 +1142,8 @@ int main(void)
         cmocka_unit_test(what_rises_at_rest_alike_is_not_put_on_the_iterations),
         cmocka_unit_test(what_moves_at_rest_is_no_drift),
         cmocka_unit_test(paced_by_time_growth_is_per_minute),
+        cmocka_unit_test(a_heap_that_nobody_collects_is_judged_when_it_had_time_to_collect),
+        cmocka_unit_test(a_stack_of_a_coarse_profile_takes_eight_samples),
         cmocka_unit_test(the_same_input_gives_the_same_bytes),
         cmocka_unit_test(names_and_fates_of_kinds),
     };
