@@ -15,7 +15,7 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF)
-#define TARGETS (FILES | COMMAND_TRIAGE)
+#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {

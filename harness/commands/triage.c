@@ -1,35 +1,13 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "commands/attach.h"
 #include "commands/command.h"
 #include "commands/print_result.h"
-#include "commands/selection.h"
+#include "commands/program_target.h"
 #include "report/console.h"
-#include "scenario/healthy.h"
 #include "triage/triage_text.h"
-
-/* The rows of --target; else of the target file that is called as the program is, where there is
- * one. */
-static bool load_healthy(const struct arguments *arguments, const char *program,
-                         struct healthy_rows *rows)
-{
-    struct diagnostics problems = {0};
-    struct load_options options = load_options_of(arguments);
-    const char *word = option_text(arguments, OPTION_TARGET);
-    healthy_defaults(rows);
-    if (word == NULL && program == NULL)
-        return true;
-    _cleanup_free_ char *file =
-        target_file_of(text_or(word, program), option_text(arguments, OPTION_SCENARIOS));
-    if (word == NULL && access(file, R_OK) != 0)
-        return true;
-    bool fine = healthy_load(file, &options, rows, &problems);
-    complain_of_all(&problems);
-    return fine;
-}
 
 static void print_triage(const struct arguments *arguments, const struct triage *triage)
 {
@@ -66,7 +44,7 @@ int command_triage(const struct arguments *arguments)
     if (!triage_match_is_fine(option_text(arguments, OPTION_MATCH), &err) ||
         !attach(arguments, operand, &attachment, &err))
         return complain(&err);
-    if (!load_healthy(arguments, attachment.process.name, &rows))
+    if (!program_healthy(arguments, attachment.process.name, &rows))
         return EXIT_INPUT;
     struct triage_options options = {
         .loop = attachment.loop,

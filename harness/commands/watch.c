@@ -1,5 +1,6 @@
 /* `leakgate watch`: finds the program, or starts it; watches it; makes the report of all series. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "commands/attach.h"
 #include "commands/command.h"
 #include "commands/print_result.h"
+#include "commands/program_target.h"
 #include "commands/report_directory.h"
 #include "commands/suite_run.h"
 #include "commands/watch_view.h"
@@ -29,6 +31,8 @@ struct watching {
     const char *report; /* its directory */
     struct watch_view view;
     struct string_list series; /* of this watch */
+    struct healthy_rows healthy;
+    struct found_process process; /* that was found */
 };
 
 /* --- Series --- */
@@ -72,8 +76,10 @@ static void said(void *context, const char *text)
 static pid_t start_program(char *const *argv, const sigset_t *signals, struct lg_error *err)
 {
     int ends[2], errnum = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a pipe"), -1;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot make a pipe");
+        return -1;
+    }
     pid_t pid = fork();
     if (pid == 0) {
         sigprocmask(SIG_SETMASK, signals, NULL);
@@ -111,7 +117,7 @@ static void await_program(struct watching *watching, pid_t pid)
 
 /* All series of the directory. Where the rows are on standard output the report goes beside them.
  */
-static int report_series(struct watching *watching, const char *date, struct lg_error *err)
+static int report_series(const struct watching *watching, const char *date, struct lg_error *err)
 {
     _cleanup_suite_ struct suite_result *suite = suite_read(watching->report, err);
     if (suite == NULL)
@@ -170,9 +176,11 @@ static bool check_arguments(const struct arguments *arguments, struct lg_error *
 
 /* A process that was found by its name, or that a program was given, has it for the next one too.
  */
-static bool find_process(const struct arguments *arguments, struct watch_options *options,
-                         struct found_process *process, struct lg_error *err)
+static bool find_process(struct watching *watching, struct watch_options *options,
+                         struct lg_error *err)
 {
+    const struct arguments *arguments = watching->arguments;
+    struct found_process *process = &watching->process;
     const char *operand = arguments->operands.count > 0 ? arguments->operands.items[0] : NULL;
     if (!attach_find(arguments, operand, process, err))
         return false;
@@ -182,31 +190,52 @@ static bool find_process(const struct arguments *arguments, struct watch_options
     return true;
 }
 
-static int run_watch(struct watching *watching, struct watch_options *options,
-                     struct found_process *process)
+/* The process is known, or started. False, and the exit status, where there is none. */
+static bool begin(struct watching *watching, struct watch_options *options, int *status)
 {
     const struct arguments *arguments = watching->arguments;
+    const char *command = options->is_child ? arguments->operands.items[0] : NULL;
     struct lg_error err = {0};
     sigset_t signals;
-    char date[21];
     sigprocmask(SIG_BLOCK, NULL, &signals);
-    clock_timestamp(date);
-    if (!check_arguments(arguments, &err) ||
-        (!options->is_child && !find_process(arguments, options, process, &err)) ||
-        !watch_view_open(&watching->view, option_text(arguments, OPTION_CSV), options->is_child,
-                         &err) ||
-        !report_directory_prepare(watching->report, &err) || !stop_signals_block(&err))
-        return complain(&err);
-    if (options->is_child) {
-        options->pid = start_program(arguments->operands.items, &signals, &err);
-        if (options->pid < 0)
-            return complain(&err);
+    *status = EXIT_INPUT;
+    if (command == NULL && !find_process(watching, options, &err)) {
+        *status = complain(&err);
+        return false;
     }
-    bool watched = watch(options, &err);
+    const char *program = command != NULL ? path_base(command) : watching->process.name;
+    if (!program_healthy(arguments, program, &watching->healthy) ||
+        (command != NULL && !program_open_pprof(arguments, program)))
+        return false;
+    if (watch_view_open(&watching->view, option_text(arguments, OPTION_CSV), command != NULL,
+                        &err) &&
+        report_directory_prepare(watching->report, &err) && stop_signals_block(&err)) {
+        if (command == NULL)
+            return true;
+        options->pid = start_program(arguments->operands.items, &signals, &err);
+        if (options->pid > 0)
+            return true;
+    }
+    *status = complain(&err);
+    return false;
+}
+
+static int run_watch(struct watching *watching, struct watch_options *options)
+{
+    struct lg_error err = {0};
+    int status;
+    char date[21];
+    bool flagged = false;
+    clock_timestamp(date);
+    if (!check_arguments(watching->arguments, &err))
+        return complain(&err);
+    if (!begin(watching, options, &status))
+        return status;
+    bool watched = watch(options, &flagged, &err);
     if (options->is_child)
         await_program(watching, options->pid);
     watch_view_close(&watching->view);
-    int status = watched ? EXIT_PASS : complain(&err);
+    status = !watched ? complain(&err) : options->until_flag && flagged ? EXIT_LEAK : EXIT_PASS;
     if (watching->series.count == 0)
         return watched ? EXIT_NOTHING_JUDGED : status;
     return worse_status(status, report_series(watching, date, &err));
@@ -218,20 +247,21 @@ int command_watch(const struct arguments *arguments)
                                 .report = option_text(arguments, OPTION_REPORT),
                                 .view = {.csv = -1}};
     _cleanup_free_ char *asked = asked_of(arguments);
-    struct found_process process = {0};
     struct watch_options options = {
         .is_child = arguments->has_dashes,
         .asked = asked,
         .every_ms = option_duration(arguments, OPTION_EVERY),
         .for_ms = option_duration(arguments, OPTION_FOR),
         .until_flag = option_given(arguments, OPTION_UNTIL_FLAG),
+        .healthy = &watching.healthy,
         .make_directory = make_directory,
         .sampled = sampled,
         .said = said,
         .context = &watching,
     };
-    int status = run_watch(&watching, &options, &process);
-    free_all(process.name, process.command, process.directory, process.terminal);
+    int status = run_watch(&watching, &options);
+    found_process_free(&watching.process);
+    healthy_rows_free(&watching.healthy);
     string_list_free(&watching.series);
     return status;
 }

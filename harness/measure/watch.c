@@ -50,7 +50,8 @@ struct watched {
     unsigned stride;    /* one in so many is kept in memory */
     unsigned missing;   /* that could not be taken, in a row */
     size_t judged_at;   /* samples in memory */
-    unsigned flags;     /* moments at which something began to grow */
+    unsigned flags;     /* moments at which something began to grow, or was out of range */
+    bool *raised;       /* by row of what is healthy */
     struct sample last; /* without its holdings */
     double cores;       /* since the sample before */
     double rates[RATES];
@@ -67,6 +68,7 @@ struct watch {
     bool is_fresh;       /* it has just been started: its pprof may not be open yet */
     int64_t over;        /* when the watch is */
     int64_t slept;       /* by the machine, as it was seen last */
+    bool flagged;        /* something was out of range */
     struct watched *now; /* NULL: there is no series */
 };
 
@@ -200,7 +202,12 @@ static bool begin_series(struct watch *watch, struct watched *now, struct lg_err
 {
     struct run *run = &now->run;
     struct lg_error why = {0};
-    *now = (struct watched){.process = -1, .stride = 1, .cores = NAN};
+    *now = (struct watched){
+        .process = -1,
+        .stride = 1,
+        .cores = NAN,
+        .raised = memory_array(watch->options->healthy->count + 1, sizeof(bool)),
+    };
     *run = (struct run){.options = &now->options,
                         .plan = &now->plan,
                         .loop = watch->loop,
@@ -260,7 +267,7 @@ static bool end_series(struct watch *watch, struct watched *now, struct lg_error
     series_free(&run->series);
     probe_close(run->probe);
     judgement_free(now->judgement);
-    free_all(run->version_line, now->plan.title, now->command[0], now->directory);
+    free_all(run->version_line, now->plan.title, now->command[0], now->directory, now->raised);
     return written;
 }
 
@@ -280,6 +287,37 @@ static void keep_profiles(struct watched *now)
         if (pprof_fetch(probe_pprof(now->run.probe), profiles[i], &body, NULL))
             (void)!file_write_atomic(path, buffer_string(&body), body.length, NULL);
     }
+}
+
+/* Each row once in a series. Those that take a look of their own are left to triage. True: one more
+ * is out of range. */
+static bool raise_flags(struct watch *watch, struct watched *now)
+{
+    static const struct {
+        enum healthy_figure figure;
+        enum gauge gauge;
+        double unit;
+    } figures[] = {{HEALTHY_RSS_MB, GAUGE_RSS, 1e6},   {HEALTHY_THREADS, GAUGE_THREAD, 1},
+                   {HEALTHY_FDS, GAUGE_FD, 1},         {HEALTHY_GOROUTINES, GAUGE_GOROUTINE, 1},
+                   {HEALTHY_CHILDREN, GAUGE_CHILD, 1}, {HEALTHY_ZOMBIES, GAUGE_ZOMBIE, 1}};
+    const struct healthy_rows *healthy = watch->options->healthy;
+    unsigned flags = now->flags;
+    for (size_t i = 0; i < healthy->count; i++) {
+        const struct healthy_row *row = &healthy->items[i];
+        for (size_t j = 0; j < COUNT_OF(figures); j++) {
+            double figure = now->last.gauges[figures[j].gauge] / figures[j].unit;
+            if (figures[j].figure != row->figure || row->match != NULL || now->raised[i] ||
+                !(figure > row->most))
+                continue;
+            now->raised[i] = watch->flagged = true;
+            now->flags = flags + 1;
+            say(watch, "%s %.4g, healthy is %.4g or fewer: %s %s", row->name, figure, row->most,
+                row->means, row->next);
+        }
+    }
+    if (now->flags > flags)
+        keep_profiles(now);
+    return now->flags > flags;
 }
 
 /* Judged again when there is so much more as makes another block: what all looks cost together
@@ -443,7 +481,7 @@ static enum next take_sample(struct watch *watch, struct watched *now, struct lg
                                                    .cores = now->cores,
                                                    .series = &now->run.series,
                                                    .judgement = now->judgement});
-    if (grows && watch->options->until_flag)
+    if ((raise_flags(watch, now) || grows) && watch->options->until_flag)
         return WATCH_OVER;
     if (is_full(now) || has_opened_pprof(watch, now)) {
         say(watch, is_full(now) ? "the journal of this series is full; a new one begins"
@@ -557,7 +595,7 @@ static enum next after_failed_begin(const struct watch *watch, unsigned series,
     return series > 0 && problem->class == LG_ERROR_TARGET ? PROCESS_ENDED : WATCH_FAILED;
 }
 
-bool watch(const struct watch_options *options, struct lg_error *err)
+bool watch(const struct watch_options *options, bool *flagged, struct lg_error *err)
 {
     struct watch watch = {.options = options,
                           .pid = options->pid,
@@ -583,5 +621,6 @@ bool watch(const struct watch_options *options, struct lg_error *err)
     leave_process(&watch, &watch.process);
     cleanup_close(&watch.signals);
     loop_free(watch.loop);
+    *flagged = watch.flagged;
     return next != WATCH_FAILED;
 }

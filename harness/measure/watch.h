@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "scenario/healthy.h"
 #include "verdict/judgement.h"
 #include "verdict/series.h"
 
@@ -36,8 +37,9 @@ struct watch_options {
     bool is_child;       /* it was started by this process, and has the terminal: signals are its */
     const char *asked;   /* `leakgate watch ...`, shell-quoted */
     int64_t every_ms;
-    int64_t for_ms;  /* 0: until it is stopped, or the process has ended */
-    bool until_flag; /* until something grows */
+    int64_t for_ms;                     /* 0: until it is stopped, or the process has ended */
+    bool until_flag;                    /* until something grows, or is out of range */
+    const struct healthy_rows *healthy; /* the ranges of those gauges that a sample has */
     /* The directory of a new series, which is made; the last part is its name. NULL and *err on
      * failure. The caller frees it. */
     char *(*make_directory)(void *context, const char *program, struct lg_error *err);
@@ -46,6 +48,8 @@ struct watch_options {
     void *context;                                 /* of those */
 };
 
-/* Returns when the watch is over, false and *err when it could not go on: LG_ERROR_INPUT where the
- * first process is none. stop_signals_block has been called. */
-LG_CHECKED bool watch(const struct watch_options *options, struct lg_error *err);
+/* Returns when the watch is over, false and *err when it could not go on: LG_ERROR_TARGET where the
+ * first process has ended. *flagged: something was out of range. stop_signals_block has been
+ * called.
+ */
+LG_CHECKED bool watch(const struct watch_options *options, bool *flagged, struct lg_error *err);

@@ -23,6 +23,8 @@ static struct fixture {
     int64_t timeout_ms;
     enum verdict verdict; /* the last that was shown; VERDICT_COUNT: none */
     struct run_record *record;
+    struct healthy_rows healthy;
+    bool flagged;
 } it;
 
 static char *make_directory(void *context, const char *program, struct lg_error *err)
@@ -79,7 +81,8 @@ static int end(void **state)
 static void watch_it(void)
 {
     struct lg_error err = {0};
-    if (!watch(&it.options, &err))
+    it.options.healthy = &it.healthy;
+    if (!watch(&it.options, &it.flagged, &err))
         fail_msg("%s", err.text);
 }
 
@@ -284,7 +287,8 @@ static void a_fault_of_the_machine_ends_it(void **state)
     struct lg_error err = {0};
     fake.breaks = 3;
     fake.breaks_as = LG_ERROR_INTERNAL;
-    assert_false(watch(&it.options, &err));
+    it.options.healthy = &it.healthy;
+    assert_false(watch(&it.options, &it.flagged, &err));
     assert_int_equal(err.class, LG_ERROR_INTERNAL);
 }
 
@@ -417,6 +421,24 @@ static void what_is_steady_keeps_nothing(void **state)
     assert_false(has_file(1, "flag-1-heap.pb.gz"));
 }
 
+static void what_is_out_of_range_is_said_once_and_kept(void **state)
+{
+    (void)state;
+    struct healthy_row rows[] = {
+        {.name = "fds", .figure = HEALTHY_FDS, .most = 24, .means = "Many.", .next = "Look."},
+        {.name = "logs", .figure = HEALTHY_FDS, .match = "log", .most = 1},
+        {.name = "threads", .figure = HEALTHY_THREADS, .most = 1}};
+    it.healthy = (struct healthy_rows){.items = rows, .count = COUNT_OF(rows)};
+    fake.fd = one_each_minute;
+    watch_it();
+    assert_string_equal(buffer_string(&it.said), "fds 25, healthy is 24 or fewer: Many. Look.\n");
+    assert_true(it.flagged && has_file(1, "flag-1-heap.pb.gz"));
+    assert_int_equal(read_series(1)->series.count, 11);
+    it.options.until_flag = true;
+    watch_it();
+    assert_int_equal(read_series(2)->series.count, 1);
+}
+
 /* Idle for 20 minutes; then somebody works with it. */
 static double used_later(void)
 {
@@ -477,6 +499,7 @@ int main(void)
         TEST(what_grows_is_seen_and_its_profiles_are_kept),
         TEST(until_flag_ends_it_then),
         TEST(what_is_steady_keeps_nothing),
+        TEST(what_is_out_of_range_is_said_once_and_kept),
         TEST(samples_of_a_program_that_is_used_are_not_judged),
         TEST(what_is_always_busy_is_judged),
     };
