@@ -171,6 +171,8 @@
 #define DEADLINE_SCENARIO_MS (30 * 60 * 1000)
 /* Watching a program that runs. Whether it has been started again is looked for in all of /proc. */
 #define WATCH_LOOK_MS 1000
+#define WATCH_FRESH_MS                                                                             \
+    2000 /* a new process has to open pprof; one that does later is found later */
 #define WATCH_FRESH_LOOK_MS 250 /* between two looks whether a new process has opened pprof */
 #define WATCH_HEAP_MS 10000     /* between two readings of the heap, the dearest part of a sample */
 #define WATCH_ANSWER_LEAST_MS 5000 /* for pprof to answer, however close the samples are */

@@ -64,7 +64,7 @@ struct watch {
     struct loop *loop;
     int signals;
     pid_t pid;
-    int process;         /* pidfd of it */
+    int process;         /* pidfd of it; -1 */
     bool is_fresh;       /* it has just been started: its pprof may not be open yet */
     int64_t over;        /* when the watch is */
     int64_t slept;       /* by the machine, as it was seen last */
@@ -139,7 +139,7 @@ static bool has_ended(int process)
 static struct probe *attach_probe(struct watch *watch, const struct probe_options *options,
                                   struct lg_error *why, struct lg_error *err)
 {
-    int64_t deadline = clock_deadline(watch->is_fresh ? DEADLINE_PPROF_MS : 0);
+    int64_t deadline = clock_deadline(watch->is_fresh ? WATCH_FRESH_MS : 0);
     for (;;) {
         *why = (struct lg_error){0};
         struct probe *probe =
@@ -383,8 +383,8 @@ static void keep_sample(struct watched *now, struct sample *sample)
     now->judged_at /= 2;
 }
 
-static bool write_sample(struct watch *watch, struct watched *now, struct sample *sample,
-                         int64_t rate, struct lg_error *err)
+static bool write_sample(struct watched *now, struct sample *sample, int64_t rate,
+                         struct lg_error *err)
 {
     struct run *run = &now->run;
     sample->phase = is_busy(now, sample) ? PHASE_BUSY : PHASE_LOOP;
@@ -469,7 +469,7 @@ static enum next take_sample(struct watch *watch, struct watched *now, struct lg
             (int)probe_pid(now->run.probe), now->missing);
     now->missing = 0;
     sample.at = (double)(moment - now->run.started) / (double)NS_PER_SECOND;
-    if (!write_sample(watch, now, &sample, rate, err))
+    if (!write_sample(now, &sample, rate, err))
         return WATCH_FAILED;
     bool grows = look_for_growth(now);
     watch->options->sampled(watch->options->context,
@@ -559,12 +559,11 @@ static bool find_next(struct watch *watch)
         return false;
     say(watch, "waiting for the next %s", program);
     for (watch->pid = 0; watch->pid == 0;) {
-        if (clock_now() >= watch->over ||
-            loop_rest(watch->loop, WATCH_LOOK_MS, NULL) != LOOP_DEADLINE)
+        if (clock_now() >= watch->over || loop_rest(watch->loop, WATCH_LOOK_MS, NULL) != LOOP_DONE)
             return false;
         watch->pid = find_again(program);
     }
-    watch->process = follow_process(watch, watch->pid);
+    watch->process = pidfd_open(watch->pid, 0);
     say(watch, "%s was started again as process %d: a new series begins", program, (int)watch->pid);
     return true;
 }
@@ -578,7 +577,9 @@ static bool begin_watch(struct watch *watch, struct lg_error *err)
     if (watch->signals < 0 ||
         !loop_watch(watch->loop, watch->signals, EPOLLIN, on_signal, watch, err))
         return false;
-    watch->process = follow_process(watch, watch->pid);
+    /* What is sampled may be a process below it, and outlive it; but not for the user who waits. */
+    watch->process =
+        watch->options->is_child ? follow_process(watch, watch->pid) : pidfd_open(watch->pid, 0);
     return true;
 }
 

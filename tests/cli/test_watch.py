@@ -9,6 +9,7 @@ import pathlib
 import pty
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -16,8 +17,8 @@ import journals
 import pytest
 
 # Opens so many files a second, on time however late it is woken. Its name is the script's.
-LEAKER = """\
-#!/usr/bin/env python3
+LEAKER = f"""\
+#!{sys.executable}
 import os, sys, time
 rate, lasts, status = float(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
 began, held = time.monotonic(), []
@@ -240,7 +241,7 @@ def test_the_next_process_of_the_name_is_a_series_of_its_own(leakgate, program):
 # --- Programs that are started ---
 
 def test_a_program_has_the_terminal_for_itself(leakgate, program):
-    watched = leakgate("watch", "--every", "100ms", "--", program, PER_SECOND, 4, 7)
+    watched = leakgate("watch", "--every", "100ms", "--", program, PER_SECOND, 7, 7)
     assert watched.returncode == 1, watched.stderr
     assert watched.stdout.startswith("ready\n")
     assert "the program ended with exit status 7" in watched.stderr
@@ -248,7 +249,7 @@ def test_a_program_has_the_terminal_for_itself(leakgate, program):
 
 
 def test_a_program_that_is_killed_is_told(leakgate):
-    watched = leakgate("watch", "--every", "100ms", "--", "sh", "-c", "sleep 3; kill -9 $$")
+    watched = leakgate("watch", "--every", "100ms", "--", "sh", "-c", "sleep 6; kill -9 $$")
     assert watched.returncode == 0, watched.stderr
     assert "the program was killed by signal 9 (Killed)" in watched.stderr
 

@@ -11,15 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/strings.h"
 #include "driver/target.h"
-#include "probes/find_process.h"
 #include "probes/pprof.h"
 #include "probes/probe.h"
 
@@ -47,7 +44,6 @@ static struct {
     enum lg_error_class breaks_as;    /* LG_ERROR_TARGET unless it is set */
     double (*cpu)(void);              /* seconds; NULL: not read */
     bool without_pprof;               /* where it is attached */
-    pid_t again;                      /* the next process of its name; 0: none yet */
     bool leaks_served, leaks_break;   /* the profile goroutineleak */
     bool stays;                       /* it does not quit */
     bool busy;                        /* ... because it is too busy */
@@ -64,11 +60,6 @@ static struct {
     bool ended;
     int status;
     struct pprof pprof;
-    struct {
-        pid_t pid;
-        int end; /* of that process: an eventfd */
-    } processes[16];
-    size_t process_count;
 } fake;
 
 static inline void fake_begin(void)
@@ -82,8 +73,6 @@ static inline void fake_begin(void)
 
 static inline void fake_end(void)
 {
-    for (size_t i = 0; i < fake.process_count; i++)
-        close(fake.processes[i].end);
     buffer_free(&fake.log);
     buffer_free(&fake.awaited);
 }
@@ -98,43 +87,6 @@ static inline void target_ends(const char *status)
 {
     fake.ended = true;
     fake.status = atoi(status) << 8;
-}
-
-/* The process of that number does. */
-static inline void process_ends(const char *pid)
-{
-    const uint64_t one = 1;
-    for (size_t i = 0; i < fake.process_count; i++)
-        if (fake.processes[i].pid == atoi(pid))
-            assert_int_equal(write(fake.processes[i].end, &one, sizeof one), sizeof one);
-}
-
-int pidfd_open(pid_t pid, unsigned flags)
-{
-    assert_int_equal(flags, 0);
-    assert_true(fake.process_count < COUNT_OF(fake.processes));
-    int end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    fake.processes[fake.process_count].pid = pid;
-    fake.processes[fake.process_count++].end = end;
-    return fcntl(end, F_DUPFD_CLOEXEC, 0);
-}
-
-bool find_processes(const char *proc_root, const struct process_wanted *wanted,
-                    struct found_processes *found, struct lg_error *err)
-{
-    (void)proc_root;
-    assert_non_null(wanted->name);
-    asked("find");
-    if (fake.again == 0)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "no process is called %s", wanted->name);
-    array_append(found->items, found->count, found->capacity,
-                 (struct found_process){.pid = fake.again});
-    return true;
-}
-
-void found_processes_free(struct found_processes *found)
-{
-    free(found->items);
 }
 
 /* The target. */
