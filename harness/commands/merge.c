@@ -107,7 +107,8 @@ static int report_all(const struct merging *merging)
     struct lg_error err = {0};
     int status = suite_exit_status(suite);
     const char *format = option_given(merging->arguments, OPTION_JSON) ? "json" : "text";
-    if (!write_reports(suite, &err) || !print_report(suite, format, NULL, &err))
+    if (!write_reports(suite, &err) ||
+        !print_report(suite, format, option_given(merging->arguments, OPTION_VERBOSE), NULL, &err))
         return suite->signal != 0 ? status : worse_status(complain(&err), status);
     for (size_t i = 0; i < suite->problems.count; i++) {
         struct lg_error problem = {0};

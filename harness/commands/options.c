@@ -124,6 +124,8 @@ const struct option_info option_table[] = {
      "collect garbage before the heap is read: the one thing that changes the program"},
     {OPTION_MARKDOWN, COMMAND_TRIAGE, "markdown", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "print Markdown, to paste into a bug report"},
+    {OPTION_VERBOSE, RUNS | COMMAND_REPORT | COMMAND_MERGE, "verbose", 'v', NULL, OPTION_TYPE_FLAG,
+     NULL, "say of each scenario that passed what it would have caught, and what it left behind"},
     {OPTION_JSON,
      COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
          COMMAND_DIFF_BASELINE,

@@ -2,50 +2,72 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "pictures/recordings.h"
 #include "report/format.h"
 #include "result/evidence.h"
 
+static bool is_set(const char *variable)
+{
+    return *text_or(getenv(variable), "") != '\0';
+}
+
+/* no-color.org, force-color.org and bixense.com/clicolors. GitHub's log shows colours and is no
+ * terminal. */
+static bool wants_colour(bool terminal)
+{
+    if (is_set("NO_COLOR"))
+        return false;
+    bool forced = (is_set("FORCE_COLOR") && strcmp(getenv("FORCE_COLOR"), "0") != 0) ||
+                  (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0);
+    return forced || terminal || strcmp(text_or(getenv("GITHUB_ACTIONS"), ""), "true") == 0;
+}
+
 struct console_style console_style_of(int fd)
 {
-    const char *no_colour = getenv("NO_COLOR");
     struct console_style style = {.width = CONSOLE_WIDTH};
     struct winsize size;
-    if (!isatty(fd))
-        return style;
-    /* no-color.org: set and not empty. */
-    style.colour = no_colour == NULL || *no_colour == '\0';
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= CONSOLE_WIDTH_LEAST)
+    bool terminal = isatty(fd) == 1;
+    style.colour = wants_colour(terminal);
+    if (terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= CONSOLE_WIDTH_LEAST) {
         style.width = size.ws_col;
+        return style;
+    }
+    unsigned long columns = strtoul(text_or(getenv("COLUMNS"), ""), NULL, 10);
+    if (columns >= CONSOLE_WIDTH_LEAST && columns <= LIMIT_TERMINAL_COLUMNS)
+        style.width = columns;
     return style;
 }
 
 static void write_format(struct suite_result *suite, const struct report_format *format,
-                         struct buffer *out)
+                         bool verbose, struct buffer *out)
 {
+    struct console_style style = console_style_of(STDOUT_FILENO);
+    style.verbose = verbose;
     suite_find_files(suite);
     if (format->write == html_report)
         recordings_draw(suite);
     if (format->write == text_report)
-        console_report(suite, console_style_of(STDOUT_FILENO), out);
+        console_report(suite, style, out);
     else
         format->write(suite, out);
 }
 
-bool print_report(struct suite_result *suite, const char *format, const char *file,
+bool print_report(struct suite_result *suite, const char *format, bool verbose, const char *file,
                   struct lg_error *err)
 {
     _cleanup_buffer_ struct buffer out = {0};
     const struct report_format *chosen = report_format_by_name(format);
     if (chosen == NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "there is no format %s", format);
-    write_format(suite, chosen, &out);
+    write_format(suite, chosen, verbose, &out);
     if (file != NULL)
         return file_write_atomic(file, buffer_string(&out), out.length, err);
     fwrite(buffer_string(&out), 1, out.length, stdout);
@@ -61,7 +83,7 @@ bool write_reports(struct suite_result *suite, struct lg_error *err)
         struct lg_error problem = {0};
         if (format->file == NULL)
             continue;
-        write_format(suite, format, &out);
+        write_format(suite, format, true, &out);
         _cleanup_free_ char *path = path_join(suite->directory, format->file);
         if (file_write_atomic(path, buffer_string(&out), out.length, &problem))
             continue;

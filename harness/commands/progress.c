@@ -13,7 +13,8 @@
 #include "report/text_layout.h"
 #include "result/amounts.h"
 
-enum { REDRAW_MS = 200, ROWS_USUAL = 24 };
+/* Without a terminal a person looks at a log that grows. */
+enum { REDRAW_MS = 200, SAY_MS = 15000, ROWS_USUAL = 24 };
 
 void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *screens)
 {
@@ -23,6 +24,7 @@ void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *
         .slots = memory_array(slots, sizeof *progress->slots),
         .slot_count = slots,
         .of = of,
+        .last_drawn = clock_now(),
     };
 }
 
@@ -63,6 +65,11 @@ static void take_record(void *context, const struct journal_record *record)
     slot->last_event = clock_now();
     if (record->kind == RECORD_PHASE) {
         slot->phase = record->phase.phase;
+        slot->phase_began = slot->last_event;
+    } else if (record->kind == RECORD_SAMPLED) {
+        slot->now = record->counts;
+        if (slot->phase == PHASE_IDLE)
+            slot->at_rest = record->counts;
     } else if (record->kind == RECORD_ITERATION) {
         slot->iteration = (unsigned)record->iteration.iteration;
         slot->iterations = (unsigned)record->iteration.of;
@@ -92,16 +99,21 @@ static void close_journal(struct progress_slot *slot)
 
 /* --- How long it takes --- */
 
-/* Of the attempt, from the pace of its iterations so far and the idle time that is to come; -1: not
- * known. */
+static bool rests_after_loop(const struct progress_slot *slot)
+{
+    return slot->phase == PHASE_DRAIN || slot->phase == PHASE_SECOND_DRAIN;
+}
+
+/* Of the attempt, from the pace of its iterations so far and the idle time that is to come; of a
+ * rest after the loop at most so many; -1: not known. */
 static double attempt_seconds_left(const struct progress_slot *slot)
 {
     const struct measure_plan *measure = &slot->plan->measure;
     unsigned done = slot->iteration - slot->first_iteration;
+    if (rests_after_loop(slot))
+        return fmax((double)measure->drain_ms / 1000 - clock_seconds_since(slot->phase_began), 0);
     if (slot->iterations < slot->iteration || done == 0)
         return -1;
-    if (slot->phase == PHASE_DRAIN)
-        return (double)measure->drain_ms / 1000;
     double pace = (slot->last_at - slot->first_at) / done;
     double left = pace * (slot->iterations - slot->iteration);
     if (slot->phase == PHASE_WARMUP)
@@ -120,18 +132,74 @@ double progress_seconds_left(const struct progress *progress, unsigned slot)
 
 /* --- Drawing --- */
 
-/* "tab-cycle, again: loop, iteration 3 of 40, about 12 s left" */
+/* What is going on, in words; what further attempts are for comes first. */
+static const char *attempt_words(enum attempt attempt)
+{
+    switch (attempt) {
+    case ATTEMPT_AGAIN:
+    case ATTEMPT_CONTROL_AGAIN:
+        return "growth found, confirming it in a fresh process; ";
+    case ATTEMPT_THIRD:
+    case ATTEMPT_CONTROL_THIRD:
+        return "two processes differ, a third decides; ";
+    case ATTEMPT_LOCATE:
+        return "leak confirmed, looking for its step; ";
+    case ATTEMPT_CONTROL:
+        return "the control build first; ";
+    case ATTEMPT_SCREENING:
+    case ATTEMPT_TIMES:
+    case ATTEMPT_COUNT:
+        break;
+    }
+    return "";
+}
+
+static const char *phase_words(const struct progress_slot *slot)
+{
+    switch (slot->phase) {
+    case PHASE_WARMUP:
+        return "warming up";
+    case PHASE_IDLE:
+        return "at rest before the loop";
+    case PHASE_LOOP:
+        return "in the loop";
+    case PHASE_DRAIN:
+        return "at rest after the loop";
+    case PHASE_SECOND_LOOP:
+        return "something stayed, the loop once more";
+    case PHASE_SECOND_DRAIN:
+        return "at rest after the second loop";
+    case PHASE_QUIT:
+        return "quitting";
+    case PHASE_START:
+    case PHASE_COUNT:
+        break;
+    }
+    return "starting";
+}
+
+static void describe_wait(const struct progress_slot *slot, struct buffer *line)
+{
+    const struct journal_counts *now = &slot->now, *before = &slot->at_rest;
+    if (now->goroutines > before->goroutines)
+        buffer_format(line, " until %.0f goroutines are %.0f again", now->goroutines,
+                      before->goroutines);
+    else if (now->fds > before->fds)
+        buffer_format(line, " until %.0f descriptors are %.0f again", now->fds, before->fds);
+}
+
+/* "tab-cycle: in the loop, iteration 3 of 40, about 12 s left" */
 static void describe(const struct progress_slot *slot, struct buffer *line)
 {
     const double long_enough = 600;
     double left = attempt_seconds_left(slot);
-    bool further = slot->attempt != ATTEMPT_SCREENING;
-    bool drains = slot->phase == PHASE_DRAIN;
+    bool rests = rests_after_loop(slot);
     char time[64];
-    buffer_format(line, "%s%s%s: %s", slot->plan->name, further ? ", " : "",
-                  further ? attempt_name(slot->attempt) : "",
-                  slot->phase == PHASE_COUNT ? "start" : phase_name(slot->phase));
-    if (slot->iterations > 0)
+    buffer_format(line, "%s: %s%s", slot->plan->name, attempt_words(slot->attempt),
+                  phase_words(slot));
+    if (rests)
+        describe_wait(slot, line);
+    else if (slot->iterations > 0 && slot->phase != PHASE_IDLE)
         buffer_format(line, ", iteration %u of %u", slot->iteration, slot->iterations);
     if (left < 0)
         return;
@@ -139,7 +207,7 @@ static void describe(const struct progress_slot *slot, struct buffer *line)
         clock_describe((int64_t)left * NS_PER_SECOND, time, sizeof time);
     else
         snprintf(time, sizeof time, "%.0f s", left);
-    buffer_format(line, ", %s %s left", drains ? "at most" : "about", time);
+    buffer_format(line, ", %s %s%s", rests ? "at most" : "about", time, rests ? "" : " left");
 }
 
 static void draw_line(struct progress *progress, const struct buffer *line)
@@ -149,6 +217,37 @@ static void draw_line(struct progress *progress, const struct buffer *line)
     _cleanup_free_ char *cut = text_cut(harmless, style.width - 1);
     fprintf(stderr, "%s\n", cut);
     progress->drawn++;
+}
+
+/* "3 of 16 done, about 2 min left" */
+static void describe_all(const struct progress *progress, double left, struct buffer *line)
+{
+    const double long_enough = 90;
+    bool in_minutes = left >= long_enough;
+    buffer_format(line, "%zu of %zu done", progress->finished, progress->of);
+    if (left > 0)
+        buffer_format(line, ", about %.0f %s left", in_minutes ? left / 60 : left,
+                      in_minutes ? "min" : "s");
+}
+
+/* In a log: one line for all, and what the first of those that run are at. */
+static void say(struct progress *progress, double left)
+{
+    const unsigned shown = 3;
+    _cleanup_buffer_ struct buffer line = {0};
+    unsigned count = 0;
+    if (progress->of > 1)
+        describe_all(progress, left, &line);
+    for (unsigned i = 0; i < progress->slot_count && count < shown; i++) {
+        if (progress->slots[i].plan == NULL)
+            continue;
+        count++;
+        buffer_text(&line, line.length > 0 ? "; " : "");
+        describe(&progress->slots[i], &line);
+    }
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
+    fprintf(stderr, "... %s\n", harmless);
+    progress->last_drawn = clock_now();
 }
 
 static void draw(struct progress *progress, double left)
@@ -166,13 +265,8 @@ static void draw(struct progress *progress, double left)
         draw_line(progress, &line);
     }
     if (progress->of > 1) {
-        const double long_enough = 90;
-        bool in_minutes = left >= long_enough;
         _cleanup_buffer_ struct buffer all = {0};
-        buffer_format(&all, "%zu of %zu done", progress->finished, progress->of);
-        if (left > 0)
-            buffer_format(&all, ", about %.0f %s left", in_minutes ? left / 60 : left,
-                          in_minutes ? "min" : "s");
+        describe_all(progress, left, &all);
         draw_line(progress, &all);
     }
     fflush(stderr);
@@ -183,8 +277,11 @@ void progress_update(struct progress *progress, double left)
 {
     for (unsigned i = 0; i < progress->slot_count; i++)
         read_on(&progress->slots[i]);
-    if (progress->terminal && clock_now() - progress->last_drawn >= REDRAW_MS * NS_PER_MS)
+    int64_t since = clock_now() - progress->last_drawn;
+    if (progress->terminal && since >= REDRAW_MS * NS_PER_MS)
         draw(progress, left);
+    else if (!progress->terminal && since >= SAY_MS * NS_PER_MS)
+        say(progress, left);
 }
 
 /* --- Beginnings and ends --- */
@@ -197,9 +294,6 @@ void progress_begin(struct progress *progress, unsigned slot, const struct plan 
                                                    .expected = expected,
                                                    .began = clock_now(),
                                                    .phase = PHASE_COUNT};
-    if (!progress->terminal && progress->slot_count == 1)
-        fprintf(stderr, "[%zu/%zu] %s ...%s", progress->finished + 1, progress->of, plan->name,
-                progress->screens != NULL ? "\n" : "");
 }
 
 void progress_attempt(struct progress *progress, unsigned slot, enum attempt attempt,
@@ -214,14 +308,11 @@ void progress_attempt(struct progress *progress, unsigned slot, enum attempt att
                                       .attempt = attempt,
                                       .phase = PHASE_COUNT,
                                       .last_event = clock_now()};
-    if (progress->terminal || progress->screens != NULL)
-        running->follower = journal_follow(journal);
-    if (progress->terminal || attempt == ATTEMPT_SCREENING)
+    running->follower = journal_follow(journal);
+    if (progress->terminal || *attempt_words(attempt) == '\0')
         return;
-    if (progress->slot_count == 1)
-        fprintf(stderr, " %s ...", attempt_name(attempt));
-    else
-        fprintf(stderr, "%s: %s ...\n", running->plan->name, attempt_name(attempt));
+    const char *words = attempt_words(attempt);
+    fprintf(stderr, "%s: %.*s\n", running->plan->name, (int)strcspn(words, ";"), words);
 }
 
 void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds)
@@ -231,9 +322,7 @@ void progress_finish(struct progress *progress, unsigned slot, const char *verdi
     close_journal(ended);
     erase(progress);
     progress->finished++;
-    if (!progress->terminal && progress->slot_count == 1)
-        fprintf(stderr, " %s (%s)\n", verdict, took.text);
-    else if (progress->of > 1) /* of a single one the report says it at once */
+    if (progress->of > 1) /* of a single one the report says it at once */
         fprintf(stderr, "[%zu/%zu] %s %s (%s)\n", progress->finished, progress->of,
                 ended->plan->name, verdict, took.text);
     *ended = (struct progress_slot){0};

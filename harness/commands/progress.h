@@ -1,8 +1,8 @@
 /*
  * What a person sees on standard error while scenarios run, read from their journals. On a
  * terminal: a line for each that runs and one for all, drawn again a few times a second. Elsewhere:
- * a line for each that has ended; of scenarios that run one after the other its beginning is there
- * before it has ended. With --show also each screen, as the journal brings it.
+ * a line for each that has ended, and one every 15 s of what is going on. With --show also each
+ * screen, as the journal brings it.
  *
  * Order of calls: progress_start; in each slot progress_begin, progress_attempt for each attempt,
  * progress_finish; progress_update again and again; progress_end.
@@ -31,6 +31,8 @@ struct progress_slot {
     double first_at; /* seconds; of the first iteration's end */
     double last_at;
     int64_t last_event; /* clock_now() */
+    int64_t phase_began;
+    struct journal_counts at_rest, now; /* of the last sample before the loop, and of the last */
 };
 
 struct progress {
@@ -40,8 +42,8 @@ struct progress {
     unsigned slot_count;
     size_t of;
     size_t finished;
-    size_t drawn; /* lines that stand there now */
-    int64_t last_drawn;
+    size_t drawn;       /* lines that stand there now */
+    int64_t last_drawn; /* or said */
 };
 
 /* `of` scenarios, as many at a time as there are slots. */

@@ -21,6 +21,8 @@ int command_report(const struct arguments *arguments)
         return complain(&err);
     const char *name =
         option_given(arguments, OPTION_JSON) ? "json" : option_text(arguments, OPTION_FORMAT);
-    return print_report(suite, name, option_text(arguments, OPTION_OUTPUT), &err) ? EXIT_PASS
-                                                                                  : complain(&err);
+    return print_report(suite, name, option_given(arguments, OPTION_VERBOSE),
+                        option_text(arguments, OPTION_OUTPUT), &err)
+               ? EXIT_PASS
+               : complain(&err);
 }

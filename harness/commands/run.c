@@ -253,8 +253,9 @@ static int report_all(const struct suite_run *suite)
     struct lg_error err = {0};
     int status = suite_exit_status(result);
     bool written = write_reports(result, &err);
-    bool printed = print_report(
-        result, option_given(suite->arguments, OPTION_JSON) ? "json" : "text", NULL, &err);
+    bool printed =
+        print_report(result, option_given(suite->arguments, OPTION_JSON) ? "json" : "text",
+                     option_given(suite->arguments, OPTION_VERBOSE), NULL, &err);
     if (!written || !printed)
         return result->signal != 0 ? status : worse_status(complain(&err), status);
     for (size_t i = 0; i < result->count; i++)

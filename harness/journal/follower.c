@@ -1,6 +1,7 @@
 #include "journal/follower.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,17 +27,25 @@ struct journal_follower *journal_follow(const char *path)
     return follower;
 }
 
-/* Samples and names are most of a journal's bytes and nothing to a watcher. A quote inside a JSON
- * string is escaped, so the pattern is found only as a member. */
+/* Names are most of a journal's bytes and nothing to a watcher. A quote inside a JSON string is
+ * escaped, so the pattern is found only as a member. */
 static bool is_skipped(const char *line, size_t length)
 {
 #define MEMBER(name) "\"" RECORD_KEY "\":\"" name "\""
-    static const char *const skipped[] = {MEMBER(RECORD_SAMPLE), MEMBER(RECORD_FUNCTION),
-                                          MEMBER(RECORD_HOLDER)};
+    static const char *const skipped[] = {MEMBER(RECORD_FUNCTION), MEMBER(RECORD_HOLDER)};
     for (size_t i = 0; i < COUNT_OF(skipped); i++)
         if (memmem(line, length, skipped[i], strlen(skipped[i])) != NULL)
             return true;
     return false;
+}
+
+static void tell_sample(const json_t *object, journal_listener *listener, void *context)
+{
+    const json_t *gauges = json_object_get(object, "gauges");
+    struct journal_record record = {.kind = RECORD_SAMPLED};
+    record.counts.fds = json_get_number(gauges, gauge_info(GAUGE_FD)->name, NAN);
+    record.counts.goroutines = json_get_number(gauges, gauge_info(GAUGE_GOROUTINE)->name, NAN);
+    listener(context, &record);
 }
 
 static void tell_line(const char *line, size_t length, journal_listener *listener, void *context)
@@ -45,6 +54,10 @@ static void tell_line(const char *line, size_t length, journal_listener *listene
         return;
     _cleanup_json_ json_t *object = json_parse(line, length, "journal", NULL);
     struct journal_record record;
+    if (strcmp(json_get_text(object, RECORD_KEY, ""), RECORD_SAMPLE) == 0) {
+        tell_sample(object, listener, context);
+        return;
+    }
     if (record_kind_of(object) == RECORD_KIND_COUNT ||
         !record_from_json(object, "journal", &record, NULL))
         return;

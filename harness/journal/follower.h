@@ -9,7 +9,8 @@ typedef void journal_listener(void *context, const struct journal_record *record
 
 /* The file need not be there yet. */
 struct journal_follower *journal_follow(const char *path);
-/* Reads whole lines that have come since. Samples and names are skipped. */
+/* Reads whole lines that have come since. Names are skipped; of samples come the counts
+ * (RECORD_SAMPLED). */
 void journal_follow_more(struct journal_follower *follower, journal_listener *listener,
                          void *context);
 void journal_follow_end(struct journal_follower *follower);

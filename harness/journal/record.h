@@ -158,6 +158,11 @@ const char *problem_class_name(enum lg_error_class class);
 enum lg_error_class problem_class_by_name(const char *name);
 
 /* Files or sessions that the target left in the world. */
+/* Of a sample. */
+struct journal_counts {
+    double fds, goroutines; /* NAN where they were not read */
+};
+
 struct journal_left {
     int64_t count;            /* JOURNAL_ABSENT: not looked for */
     struct string_list names; /* the first of them */
@@ -195,7 +200,8 @@ enum record_kind {
     RECORD_NOTE,
     RECORD_FAILURE,
     RECORD_END,
-    RECORD_KIND_COUNT
+    RECORD_KIND_COUNT,
+    RECORD_SAMPLED = RECORD_KIND_COUNT /* what journal/follower.h makes of a sample */
 };
 
 struct journal_record {
@@ -210,5 +216,6 @@ struct journal_record {
         struct journal_note note;
         struct journal_failure failure;
         struct journal_end end;
+        struct journal_counts counts;
     };
 };

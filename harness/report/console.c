@@ -110,16 +110,25 @@ static const char *colour_of(enum verdict verdict)
     return verdict == VERDICT_LEAK || verdict == VERDICT_FAILED ? red : yellow;
 }
 
+/* Seen in one process and not in the others: it is said also of a pass. */
+static bool is_doubt(const struct statement *statement)
+{
+    return statement->finding != NULL && statement->finding->kind == FINDING_UNCONFIRMED;
+}
+
 /* What fails and what is worth a word, or why it says nothing about leaks. */
 static void paint_statements(const struct painter *painter, const struct scenario_result *scenario)
 {
+    bool quiet = scenario->verdict == VERDICT_PASS && !painter->style.verbose;
     bool judged = scenario->verdict == VERDICT_PASS || scenario->verdict == VERDICT_LEAK;
-    bool first = true;
+    bool first = !quiet;
     _cleanup_strings_ struct string_list power = {0};
     _cleanup_statements_ struct statements statements = {0};
     statements_of(scenario, &statements);
     for (size_t i = 0; i < statements.count; i++) {
         const struct statement *statement = &statements.items[i];
+        if (quiet && !is_doubt(statement))
+            continue;
         paint_line(painter, first, statement->text);
         first = false;
         paint_details(painter, &statement->details);
@@ -128,10 +137,24 @@ static void paint_statements(const struct painter *painter, const struct scenari
     }
     if (judged && scenario->judgement == NULL && first)
         paint_line(painter, true, "every step was done; nothing was measured");
-    if (judged || scenario->verdict == VERDICT_INCONCLUSIVE)
+    if (painter->style.verbose && (judged || scenario->verdict == VERDICT_INCONCLUSIVE))
         power_lines(scenario, &power);
     for (size_t i = 0; i < power.count; i++)
         paint_line(painter, first && i == 0, power.items[i]);
+}
+
+/* A pass in one line: how long it took, what was accepted in it, and what it could see less of than
+ * others. */
+static void paint_pass(const struct painter *painter, const struct scenario_result *scenario)
+{
+    _cleanup_free_ char *accepted = scenario_accepted(scenario);
+    _cleanup_free_ char *power = scenario_power(painter->suite, scenario);
+    const char *what =
+        scenario->judgement == NULL ? "; every step was done, nothing was measured" : "";
+    _cleanup_free_ char *line = memory_format(
+        "%s%s%s%s%s%s", seconds_text(scenario->seconds).text, what, accepted != NULL ? "; " : "",
+        text_or(accepted, ""), power != NULL ? "; " : "", text_or(power, ""));
+    paint_line(painter, true, line);
 }
 
 static void paint_scenario(const struct painter *painter, const struct scenario_result *scenario)
@@ -140,12 +163,14 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
     buffer_text(painter->out, "  ");
     paint(painter, colour_of(scenario->verdict), verdict_word(scenario), painter->verdict_width);
     buffer_text(painter->out, "  ");
+    if (scenario->verdict == VERDICT_PASS && !painter->style.verbose)
+        paint_pass(painter, scenario);
     paint_statements(painter, scenario);
     if (scenario->verdict != VERDICT_PASS)
         paint_evidence(painter, scenario);
     failure_text(scenario, painter->style.width, painter->out);
     _cleanup_details_ struct details remarks = {0};
-    remarks_of(scenario, &remarks);
+    remarks_of(scenario, painter->style.verbose, &remarks);
     paint_details(painter, &remarks);
     paint_plan_difference(painter, scenario);
 }
@@ -158,6 +183,12 @@ static void paint_summary(const struct painter *painter)
     _cleanup_free_ char *harmless = text_harmless(page, false);
     _cleanup_free_ char *caution = suite_caution(suite);
     buffer_format(painter->out, "\n%s. Report: %s\n", counts, harmless);
+    _cleanup_free_ char *power = painter->style.verbose ? NULL : suite_power(suite);
+    if (power != NULL) {
+        _cleanup_free_ char *line = memory_format("This run %s; -v for each.", power);
+        text_wrap(painter->out, line, 0, 2, painter->style.width);
+        buffer_char(painter->out, '\n');
+    }
     for (size_t i = 0; i < suite->problems.count; i++) {
         _cleanup_free_ char *problem = text_harmless(suite->problems.items[i], false);
         buffer_format(painter->out, "Not whole: %s\n", problem);
@@ -202,14 +233,14 @@ void console_report(const struct suite_result *suite, struct console_style style
 
 void text_report(const struct suite_result *suite, struct buffer *out)
 {
-    console_report(suite, (struct console_style){.width = CONSOLE_WIDTH}, out);
+    console_report(suite, (struct console_style){.width = CONSOLE_WIDTH, .verbose = true}, out);
 }
 
 char *console_block(const struct suite_result *suite, const struct scenario_result *scenario)
 {
     struct buffer out = {0};
     struct painter painter = {.suite = suite,
-                              .style = {.width = CONSOLE_WIDTH},
+                              .style = {.width = CONSOLE_WIDTH, .verbose = true},
                               .out = &out,
                               .name_width = text_columns(scenario->name),
                               .verdict_width = text_columns(verdict_word(scenario)),

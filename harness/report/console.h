@@ -12,6 +12,7 @@
 
 struct console_style {
     bool colour;
+    bool verbose; /* also of what passed all there is to say */
     size_t width; /* columns, CONSOLE_WIDTH_LEAST or more */
 };
 /* Where there is no terminal, and on a narrow one. */

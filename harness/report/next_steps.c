@@ -38,7 +38,9 @@ char *evidence_comparison(const char *directory, const struct scenario_result *s
         worst != NULL && (worst->gauge == GAUGE_GOROUTINE || worst->gauge == GAUGE_GOROUTINE_LEAK);
     const char *first = goroutines ? EVIDENCE_GOROUTINE_FIRST : EVIDENCE_HEAP_FIRST;
     const char *last = goroutines ? EVIDENCE_GOROUTINE_LAST : EVIDENCE_HEAP_LAST;
-    if (!string_list_contains(&scenario->files, first) ||
+    bool heap =
+        worst != NULL && (worst->gauge == GAUGE_HEAP_STACK || worst->gauge == GAUGE_HEAP_ALLOC);
+    if ((!goroutines && !heap) || !string_list_contains(&scenario->files, first) ||
         !string_list_contains(&scenario->files, last))
         return NULL;
     _cleanup_free_ char *from = report_path(directory, scenario->name, first);

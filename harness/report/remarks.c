@@ -79,29 +79,31 @@ static void add_left(struct details *remarks, const struct journal_left *left, c
                               left->count > NAMES_SHOWN ? " ..." : ""));
 }
 
-static void add_run(struct details *remarks, const struct run_record *record)
+static void add_run(struct details *remarks, const struct run_record *record, bool all)
 {
     const struct journal_end *end = &record->end;
     if (record->header.control != NULL)
         details_add(remarks, NULL,
                     memory_format("judged by the control build, %s", record->header.control));
-    if (end->silent_presses > 0)
-        details_add(
-            remarks, NULL,
-            memory_format("key presses that changed nothing on the screen, with no wait after "
-                          "them: %lld",
-                          (long long)end->silent_presses));
+    if (all && end->silent_presses > 0)
+        details_add(remarks, NULL,
+                    memory_format("%lld key press%s changed nothing on the screen and had no wait "
+                                  "after them",
+                                  (long long)end->silent_presses,
+                                  end->silent_presses == 1 ? "" : "es"));
     if (end->unsettled >= UNSETTLED_TOLD)
         details_add(remarks, NULL,
                     memory_format("never quiet: the program was still drawing at the end of %lld "
                                   "of %lld waits for its screen to settle",
                                   (long long)end->unsettled, (long long)end->settles));
-    if (end->sleeps > 0)
+    if (all && end->sleeps > 0)
         details_add(
             remarks, NULL,
             memory_format("sleeps: %lld; a wait for something is surer", (long long)end->sleeps));
     for (size_t i = 0; i < record->notes.count; i++)
         details_add(remarks, NULL, memory_format("note: %s", record->notes.items[i]));
+    if (!all)
+        return;
     add_left(remarks, &end->files_left, "file", "new since the loop began");
     add_left(remarks, &end->sessions_left, "tmux session", "outliving the target");
 }
@@ -117,11 +119,11 @@ static void add_times(struct details *remarks, const struct scenario_result *sce
                     memory_format("leaks in one process: no others were added up (--times)"));
 }
 
-void remarks_of(const struct scenario_result *scenario, struct details *remarks)
+void remarks_of(const struct scenario_result *scenario, bool all, struct details *remarks)
 {
     add_baseline(remarks, scenario);
     if (scenario->record != NULL && scenario->verdict != VERDICT_STOPPED)
-        add_run(remarks, scenario->record);
+        add_run(remarks, scenario->record, all);
     for (size_t i = 0; i < scenario->attempt_count; i++)
         if (scenario->attempts[i].attempt == ATTEMPT_LOCATE &&
             scenario->attempts[i].problem != NULL)
@@ -148,7 +150,7 @@ void remarks_of(const struct scenario_result *scenario, struct details *remarks)
 void remark_lines(const struct scenario_result *scenario, struct string_list *lines)
 {
     _cleanup_details_ struct details remarks = {0};
-    remarks_of(scenario, &remarks);
+    remarks_of(scenario, true, &remarks);
     for (size_t i = 0; i < remarks.count; i++) {
         const char *label = text_or(remarks.items[i].label, "");
         _cleanup_free_ char *text = text_harmless(remarks.items[i].text, false);

@@ -9,6 +9,7 @@
 /* In the column of labels. */
 enum { LABEL_COLUMNS = 10 };
 
-void remarks_of(const struct scenario_result *scenario, struct details *remarks);
+/* `all`: also what is of interest to the scenario's author alone. */
+void remarks_of(const struct scenario_result *scenario, bool all, struct details *remarks);
 /* The same as harmless lines, the label before the text. */
 void remark_lines(const struct scenario_result *scenario, struct string_list *lines);

@@ -1,12 +1,15 @@
 #include "report/suite_text.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "report/text_layout.h"
 #include "result/amounts.h"
 #include "result/baseline_difference.h"
 #include "result/exit_status.h"
+#include "verdict/growth.h"
 
 /* --- A verdict --- */
 
@@ -98,19 +101,24 @@ char *suite_header(const struct suite_result *suite)
 
 char *suite_counts(const struct suite_result *suite)
 {
-    static const char *const order[] = {"leak",    "failed",  "inconclusive", "invalid",
-                                        "stopped", "skipped", "pass",         "played"};
+    static const struct {
+        const char *outcome, *words;
+    } order[] = {{"leak", "leak"},       {"failed", "failed"},   {"inconclusive", "inconclusive"},
+                 {"invalid", "invalid"}, {"stopped", "stopped"}, {"pass", "passed"},
+                 {"played", "played"},   {"skipped", "skipped"}};
     struct buffer counts = {0};
     for (size_t i = 0; i < COUNT_OF(order); i++) {
         size_t count = 0, forgiven = 0;
         for (size_t j = 0; j < suite->count; j++) {
-            bool one = strcmp(outcome_word(&suite->scenarios[j]), order[i]) == 0;
+            bool one = strcmp(outcome_word(&suite->scenarios[j]), order[i].outcome) == 0;
             count += one;
             forgiven += one && is_forgiven(&suite->scenarios[j]);
         }
         if (count == 0)
             continue;
-        buffer_format(&counts, "%s%zu %s", counts.length > 0 ? ", " : "", count, order[i]);
+        bool leaks = count > 1 && strcmp(order[i].outcome, "leak") == 0;
+        buffer_format(&counts, "%s%zu %s%s", counts.length > 0 ? ", " : "", count, order[i].words,
+                      leaks ? "s" : "");
         if (forgiven > 0 && forgiven == count)
             buffer_text(&counts, " (quarantined)");
         else if (forgiven > 0)
@@ -143,6 +151,105 @@ char *suite_problem(const struct suite_result *suite)
     if (status == EXIT_NOTHING_JUDGED)
         return memory_format("nothing was judged: %s", counts);
     return memory_format("exit status %d: %s", status, counts);
+}
+
+/* --- What passed --- */
+
+/* The smallest growth that it would have caught: of descriptors and goroutines, and of the heap at
+ * one stack in bytes. False where that is not known. */
+static bool power_of(const struct scenario_result *scenario, double *counts, double *bytes)
+{
+    const struct judgement *judgement = scenario->judgement;
+    if (scenario->verdict != VERDICT_PASS || judgement == NULL)
+        return false;
+    *counts = fmax(judgement->smallest[GAUGE_FD], judgement->smallest[GAUGE_GOROUTINE]);
+    *bytes = judgement->smallest[GAUGE_HEAP_STACK];
+    return isfinite(*counts) && *counts > 0;
+}
+
+static char *power_words(double counts, double bytes, const char *step)
+{
+    struct buffer text = {0};
+    if (counts > 1)
+        buffer_format(&text, "would have caught %.1f descriptors or goroutines per %s", counts,
+                      step);
+    else if (1 / counts < 2)
+        buffer_format(&text, "would have caught 1 descriptor or goroutine per %s", step);
+    else
+        buffer_format(&text, "would have caught 1 descriptor or goroutine per %.0f %ss",
+                      floor(1 / counts), step);
+    if (isfinite(bytes))
+        buffer_format(&text, ", %s per %s at one stack", bytes_text(bytes).text, step);
+    return buffer_take(&text);
+}
+
+/* Medians of those that count iterations; false where there is none. */
+static bool usual_power(const struct suite_result *suite, double *counts, double *bytes)
+{
+    _cleanup_free_ double *all_counts = memory_array(suite->count + 1, sizeof *all_counts);
+    _cleanup_free_ double *all_bytes = memory_array(suite->count + 1, sizeof *all_bytes);
+    size_t count = 0;
+    for (size_t i = 0; i < suite->count; i++)
+        if (power_of(&suite->scenarios[i], &all_counts[count], &all_bytes[count]) &&
+            !suite->scenarios[i].record->series.per_minute)
+            count++;
+    *counts = count > 0 ? median_of(all_counts, count) : NAN;
+    *bytes = count > 0 ? median_of(all_bytes, count) : NAN;
+    return count > 0;
+}
+
+char *suite_power(const struct suite_result *suite)
+{
+    double counts, bytes;
+    return usual_power(suite, &counts, &bytes) ? power_words(counts, bytes, "iteration") : NULL;
+}
+
+char *scenario_power(const struct suite_result *suite, const struct scenario_result *scenario)
+{
+    const double clearly_worse = 2;
+    double usual_counts, usual_bytes, counts, bytes;
+    if (!power_of(scenario, &counts, &bytes))
+        return NULL;
+    if (scenario->record->series.per_minute)
+        return power_words(counts, bytes, "minute");
+    bool worse = usual_power(suite, &usual_counts, &usual_bytes) &&
+                 (counts >= clearly_worse * usual_counts || bytes >= clearly_worse * usual_bytes);
+    return worse ? power_words(counts, bytes, "iteration") : NULL;
+}
+
+/* The exception that the finding's growth is allowed by; NULL: it is of a whole gauge. */
+static const struct baseline_exception *exception_of(const struct scenario_result *scenario,
+                                                     const struct finding *finding)
+{
+    const struct baseline *baseline =
+        scenario->record != NULL ? scenario->record->header.baseline : NULL;
+    return baseline != NULL && finding->holder != NULL
+               ? baseline_exception_for(baseline, finding->gauge, finding->holder)
+               : NULL;
+}
+
+char *scenario_accepted(const struct scenario_result *scenario)
+{
+    const size_t shown = 3;
+    struct buffer text = {0};
+    size_t count = 0;
+    for (size_t i = 0; scenario->judgement != NULL && i < scenario->judgement->count; i++) {
+        const struct finding *finding = &scenario->judgement->findings[i];
+        if (finding->kind != FINDING_ALLOWED || finding->gauge >= GAUGE_COUNT || count++ >= shown)
+            continue;
+        const struct baseline_exception *exception = exception_of(scenario, finding);
+        const char *until = exception != NULL ? exception->expires : NULL;
+        _cleanup_free_ char *holder = text_shortened(text_or(finding_holder_name(finding), ""), 60);
+        buffer_format(&text, "%s%s%s%s%s%s", count == 1 ? "accepted: " : ", ",
+                      gauge_info(finding->gauge)->name, *holder != '\0' ? " " : "", holder,
+                      until != NULL ? " until " : "", text_or(until, ""));
+    }
+    if (count > shown)
+        buffer_format(&text, ", and %zu more", count - shown);
+    if (text.length > 0)
+        return buffer_take(&text);
+    buffer_free(&text);
+    return NULL;
 }
 
 /* --- The other revision --- */

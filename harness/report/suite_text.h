@@ -9,10 +9,20 @@
 #include "result/result.h"
 
 char *suite_header(const struct suite_result *suite); /* "sidecar v1.3.0 · 3 scenarios · ..." */
-char *suite_counts(const struct suite_result *suite); /* "1 leak, 2 pass" */
+char *suite_counts(const struct suite_result *suite); /* "1 leak, 2 passed" */
 /* Why the run as a whole is no pass where no scenario says it: parts of it are missing, it was
  * stopped, or nothing was judged. NULL: there is nothing of that kind. */
 char *suite_problem(const struct suite_result *suite);
+
+/* What the passing runs together would have caught, in plain words; NULL where that is not known:
+ * "would have caught 1 descriptor or goroutine per 7 iterations, ...". Medians. */
+char *suite_power(const struct suite_result *suite);
+/* The same of one of them, where it is clearly worse than most, or counts minutes; NULL: it is not.
+ */
+char *scenario_power(const struct suite_result *suite, const struct scenario_result *scenario);
+/* What grew as the baseline allows: "accepted: fd anon_inode:[eventpoll] until 2027-03-01"; NULL:
+ * nothing did. */
+char *scenario_accepted(const struct scenario_result *scenario);
 
 /* What a pull request changes in the gate itself, where --baseline-ref names a revision: "Against
  * origin/main: the plan of tab-cycle differs; 1 scenario is not run any more. ..."; NULL where

@@ -69,7 +69,7 @@ def test_what_was_seen_once_is_a_warning(leakgate):
     clean().write(report, "again")
     clean().write(report, "third")
     shown = leakgate("report").stdout
-    assert "external-editor  pass  unconfirmed fd anon_inode:[eventpoll]:" in shown
+    assert "\n                       unconfirmed fd anon_inode:[eventpoll]:" in shown
     assert "seen in one of 3 runs" in " ".join(shown.split())
 
 

@@ -304,7 +304,7 @@ def test_the_summary_says_what_leaks_where_and_since_which_step(leakgate):
     write_located(report_of(leakgate))
     journals.clean().write(report_of(leakgate))
     text = made(leakgate, "markdown")
-    assert text.splitlines()[0] == "### ❌ leakgate: 1 leak, 1 pass"
+    assert text.splitlines()[0] == "### ❌ leakgate: 1 leak, 1 passed"
     page = Page(text)
     head, leak, passed = page.rows
     assert head == ["verdict", "scenario", "what grew, or why", "held by", "at the step", "time"]

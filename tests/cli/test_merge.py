@@ -67,7 +67,7 @@ def test_one_report_and_verdict_in_the_order_of_the_suite(both):
     assert result["exit_status"] == 1 and "shard" not in result and "problems" not in result
     assert (result["date"], result["seconds"]) == ("2026-11-23T12:00:00Z", 90)
     assert result["options"] == OPTIONS
-    assert "3 scenarios · " in done.stdout and "1 leak, 2 pass" in done.stdout
+    assert "3 scenarios · " in done.stdout and "1 leak, 2 passed" in done.stdout
     assert before == {path: path.read_bytes() for path in before}
 
 
@@ -135,7 +135,7 @@ def test_an_empty_shard_is_a_shard(shards):
     done = shards.merge("artifacts")  # who knows what was in it
     assert done.returncode == 2
     assert done.stderr == "leakgate: shard 3 of 3 is missing\n"
-    assert "2 pass" in done.stdout and "Not whole: shard 3 of 3 is missing" in done.stdout
+    assert "2 passed" in done.stdout and "Not whole: shard 3 of 3 is missing" in done.stdout
 
 
 def test_a_shard_is_missing(both):

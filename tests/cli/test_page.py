@@ -153,8 +153,8 @@ def test_what_leaks_where_and_since_which_step_comes_first(ordinary):
         "leak external-editor leaks open file descriptors: +1.00 per iteration, held by "
         "anon_inode:[eventpoll], each time with the step press E (scenarios/external-editor.yaml:14:5). "
         "From 5 to 47 in 42 iterations, and a fresh process showed the same")
-    assert text_of(next(ordinary.iter("h1"))) == "failed 2 leak, 1 failed, 2 pass"
-    assert text_of(next(ordinary.iter("title"))) == "2 leak, 1 failed, 2 pass · leakgate"
+    assert text_of(next(ordinary.iter("h1"))) == "failed 2 leaks, 1 failed, 2 passed"
+    assert text_of(next(ordinary.iter("title"))) == "2 leaks, 1 failed, 2 passed · leakgate"
 
 
 def test_one_row_for_each_scenario_the_worst_first(ordinary):

@@ -65,7 +65,7 @@ def test_without_script_the_report_stands_there_as_text(chromium, address):
     for said in ("external-editor  LEAK    fd +1.00 per iteration (5 -> 47 in 42 iterations)",
                  "broken           failed", "ticks            LEAK", "leakgate accept ticks"):
         assert said in text
-    assert "2 leak, 1 failed, 2 pass" in chromium.run("document.querySelector('h1').innerText")
+    assert "2 leaks, 1 failed, 2 passed" in chromium.run("document.querySelector('h1').innerText")
     assert chromium.run("document.querySelector('details')") is None
 
 

@@ -64,8 +64,8 @@ def test_elsewhere_than_on_a_terminal_one_after_the_other(suite):
     shown = suite("run", "--jobs", "1", "--program", "./program")
     assert shown.returncode == 5
     first, second = [line for line in shown.stderr.splitlines() if line.startswith("[")]
-    assert first.startswith("[1/2] a ... failed (")
-    assert second.startswith("[2/2] b ... failed (")
+    assert first.startswith("[1/2] a failed (")
+    assert second.startswith("[2/2] b failed (")
 
 
 def test_elsewhere_than_on_a_terminal_side_by_side(suite):
@@ -79,9 +79,9 @@ def test_elsewhere_than_on_a_terminal_side_by_side(suite):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_on_a_terminal(suite, jobs):
     written = on_terminal(suite, "--jobs", str(jobs))
-    assert "\r\na: start\r\n" in written and "0 of 2 done, about " in written
+    assert "\r\na: starting\r\n" in written and "0 of 2 done, about " in written
     assert "[1/2] " in written and "[2/2] " in written
-    assert ("a: start\r\nb: start\r\n" in written) == (jobs == 2)
+    assert ("a: starting\r\nb: starting\r\n" in written) == (jobs == 2)
     last = written.rpartition("\n")[2]
     assert last == "", "what was drawn is gone"
     assert written.rstrip().endswith(")"), written
@@ -90,7 +90,7 @@ def test_on_a_terminal(suite, jobs):
 def test_a_single_one_on_a_terminal(suite):
     """Its report says at once what became of it."""
     written = on_terminal(suite, "a")
-    assert "\r\na: start\r\n" in written
+    assert "\r\na: starting\r\n" in written
     assert "done" not in written and "[1/1]" not in written
 
 

@@ -60,13 +60,13 @@ def test_it_is_shown_with_what_it_found(leakgate):
     shown = leakgate("report").stdout
     assert "s  LEAK  fd +1.00 per iteration" in shown
     assert "quarantined until 2027-01-31, fails nothing: loses a row\n" in shown
-    assert "\n1 leak (quarantined), 1 pass. Report:" in shown
+    assert "\n1 leak (quarantined), 1 passed. Report:" in shown
 
 
 def test_the_summary_tells_those_that_count(leakgate):
     quarantined(journals.leaking("s")).write(report_of(leakgate))
     journals.leaking("t").write(report_of(leakgate))
-    assert "\n2 leak (1 quarantined). Report:" in leakgate("report").stdout
+    assert "\n2 leaks (1 quarantined). Report:" in leakgate("report").stdout
     assert result_of(leakgate)["exit_status"] == 1
 
 

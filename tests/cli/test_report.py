@@ -1,6 +1,7 @@
 """leakgate report: the journals of a run are judged again, without the target."""
 
 import json
+import re
 
 import journals
 import pytest
@@ -24,7 +25,7 @@ def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
     assert "4 scenarios" in shown.stdout.splitlines()[0]
     assert "external-editor  LEAK    fd +1.00 per iteration (" in shown.stdout
     assert "held by   anon_inode:[eventpoll]  +" in shown.stdout
-    assert "1 leak, 1 failed, 2 pass. Report: leakgate-report/" in shown.stdout
+    assert "1 leak, 1 failed, 2 passed. Report: leakgate-report/" in shown.stdout
     assert "To reproduce: leakgate run broken external-editor\n" in shown.stdout
     assert ("If this is meant: leakgate accept external-editor --from leakgate-report "
             "--holder 'fd anon_inode:[eventpoll]' --reason \"...\" --expires DATE\n") in shown.stdout
@@ -74,7 +75,7 @@ def test_what_is_left_in_the_world_is_a_remark(leakgate):
     journals.Journal("s").measured(lambda i: {"pipe": 9}).end(
         files_left={"count": 5, "names": files}, goroutineleak="not served by this runtime",
         sessions_left={"count": 1, "names": ["shell \x1b[31m1"]}).write(report)
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert ("left in the world: 5 files, new since the loop began: ${world}/state/0, "
             "${world}/state/1, ${world}/state/2 ...") in " ".join(shown.split())
     assert "left in the world: 1 tmux session, outliving the target: shell" in " ".join(shown.split())
@@ -98,7 +99,7 @@ def test_what_the_runtime_finds_leaked_twice_is_a_leak(leakgate, looks, verdict)
 
 def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):
     make_report(leakgate.directory)
-    lines = leakgate("report").stdout.splitlines()
+    lines = leakgate("report", "-v").stdout.splitlines()
     [passed] = [line for line in lines if line.startswith("tab-cycle")]
     assert "pass    would have caught: fd 0." in passed
     [slow] = [line for line in lines if line.startswith("slow")]
@@ -106,10 +107,62 @@ def test_a_pass_says_what_it_would_have_caught_and_what_drained(leakgate):
     assert "+1.00 per iteration, all gone" in slow
 
 
+def test_a_pass_is_one_line(leakgate):
+    make_report(leakgate.directory)
+    lines = leakgate("report").stdout.splitlines()
+    [passed] = [line for line in lines if line.startswith("tab-cycle")]
+    [slow] = [line for line in lines if line.startswith("slow")]
+    assert passed.split() == ["tab-cycle", "pass", "2", "min", "10", "s"]
+    assert slow.split() == ["slow", "pass", "2", "min", "10", "s"]
+    assert "left in the world" not in "".join(lines)
+    [caught] = [line for line in lines if "would have caught" in line]
+    assert caught.startswith("This run would have caught 1 descriptor or goroutine per 7 iterations, ")
+
+
+def test_what_was_accepted_is_named_with_its_day(leakgate):
+    journal = journals.leaking("s")
+    journal.records[0]["baseline"] = {
+        "version": 1, "plan": "0123456789abcdef", "go": "go1.26.8",
+        "platform": "linux/amd64", "gauges": {}, "exceptions": [
+            {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1,
+             "reason": "known", "expires": "2999-01-31"}]}
+    journal.write(leakgate.directory / "leakgate-report")
+    shown = leakgate("report").stdout
+    assert "accepted: fd anon_inode:[eventpoll] until 2999-01-31" in " ".join(shown.split()), shown
+
+
+@pytest.mark.parametrize("environment, colour, width", [
+    ({}, False, 100),
+    ({"COLUMNS": "80"}, False, 80),
+    ({"COLUMNS": "none"}, False, 100),
+    ({"FORCE_COLOR": "1"}, True, 100),
+    ({"CLICOLOR_FORCE": "1"}, True, 100),
+    ({"GITHUB_ACTIONS": "true"}, True, 100),
+    ({"FORCE_COLOR": "0"}, False, 100),
+    ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, 100),
+])
+def test_colours_and_width_by_the_environment(leakgate, environment, colour, width):
+    make_report(leakgate.directory)
+    for name in ("COLUMNS", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "NO_COLOR"):
+        leakgate.environment.pop(name, None)
+    leakgate.environment.update(environment)
+    shown = leakgate("report").stdout
+    assert ("\x1b[" in shown) == colour
+    prose = [line for line in shown.splitlines() if line.startswith(" ") and "/" not in line]
+    plain = [re.sub("\x1b[^m]*m", "", line) for line in prose]
+    assert all(len(line) <= width for line in plain), max(plain, key=len)
+
+
+def test_a_descriptor_has_no_profile_to_compare(leakgate):
+    make_report(leakgate.directory)
+    shown = leakgate("report").stdout
+    assert "external-editor  LEAK" in shown and "To compare its profiles" not in shown
+
+
 @pytest.mark.parametrize("gone, kind", [(False, "growth"), (True, "backlog")])
 def test_who_made_the_timers_that_goroutines_wait_for(leakgate, gone, kind):
     journals.ticking(gone=gone).write(leakgate.directory / "leakgate-report")
-    assert "timers made by app.(*Plugin).poll (+1.0 per iteration)" in leakgate("report").stdout
+    assert "timers made by app.(*Plugin).poll (+1.0 per iteration)" in leakgate("report", "-v").stdout
     findings = json.loads(leakgate("report", "--json").stdout)["scenarios"][0]["findings"]
     [made_by] = [(found["kind"], found["made_by"]) for found in findings if "made_by" in found]
     assert made_by == (kind, "timers made by app.(*Plugin).poll (+1.0 per iteration)")

@@ -222,7 +222,7 @@ def judged(leakgate, journal, of_revision, here):
                               baseline_revision="origin/main", baseline_commit="a" * 40)
     journal.write(leakgate.directory / "leakgate-report")
     [scenario] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
-    return leakgate("report").stdout, scenario
+    return leakgate("report", "-v").stdout, scenario
 
 
 def test_the_report_shows_both(leakgate):
@@ -274,7 +274,7 @@ def test_another_go_version_compares_no_memory_and_says_what_to_do(leakgate):
         journal.sample("loop", 8 + 2 * i, 20 + i, {"pipe": 4}, heap_alloc=5000000)
     journal.end().records[0]["baseline"] = stored
     journal.write(leakgate.directory / "leakgate-report")
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert ("not compared heap_alloc: its level: the baseline was made with go1.25.1 linux/amd64, "
             "this is go1.26.8 linux/amd64") in " ".join(shown.split())
     assert "To record levels that compare: leakgate accept s --from leakgate-report\n" in shown

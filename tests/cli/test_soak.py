@@ -68,7 +68,7 @@ def three_per_sample(i):
 
 def test_growth_per_minute_is_told_per_hour_as_well(leakgate):
     journals.soak(fds=one_per_sample, drained=one_per_sample(48)).end().write(report_of(leakgate))
-    shown = leakgate("report")
+    shown = leakgate("report", "-v")
     assert "fd +0.10 per minute, +6.00 per hour" in shown.stdout
     assert "that is fd " in shown.stdout
     stored = only_scenario(leakgate)
@@ -101,7 +101,7 @@ def test_a_loop_of_iterations_that_lasts_is_told_per_hour(leakgate, apart, told)
     for i in (60, 65):
         journal.sample("drain", 48, 20 + apart * 20 + i, one_per_sample(42))
     journal.end().write(report_of(leakgate))
-    shown = " ".join(leakgate("report").stdout.split())
+    shown = " ".join(leakgate("report", "-v").stdout.split())
     assert ("fd +1.00 per iteration, +180.00 per hour" in shown) == told
     assert ("that is fd " in shown) == told
     [fd] = [finding for finding in only_scenario(leakgate)["findings"] if finding["fails"]]

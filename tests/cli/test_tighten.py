@@ -52,7 +52,7 @@ def next_steps(leakgate):
 
 def test_the_report_names_the_command_and_the_command_does_it(leakgate):
     put(leakgate, baseline([exception(3)]))
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert f"exception unused {KEY}: 3.00 per iteration are allowed, 1.00 are left" in shown
     [line] = next_steps(leakgate)
     assert line == "To tighten the baseline: leakgate accept s --from leakgate-report --tighten"
@@ -90,7 +90,7 @@ def test_a_gauge_s_own_allowance(leakgate):
     terms = {"reason": "a pool", "expires": "2027-01-31"}
     put(leakgate, baseline(gauges={"fd": {"allowed": 5, "level": 5, **terms},
                                    "goroutine": {"allowed": 1, "reason": "gone"}}))
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert "exception unused fd: 5.00 per iteration are allowed, 1.00 are left" in shown
     assert "exception unused goroutine: nothing uses it any more: it can be removed" in shown
     done = leakgate("accept", "s", "--tighten")
@@ -102,7 +102,7 @@ def test_a_gauge_s_own_allowance(leakgate):
 def test_levels_go_down_when_asked_and_only_those_that_are_far_off(leakgate):
     gauges = {"fd": {"allowed": 0, "level": 60}, "goroutine": {"allowed": 0, "level": 27}}
     put(leakgate, baseline([exception(1)], gauges))
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert "level loose fd: 5 at rest, far below the baseline's 60" in shown
     assert next_steps(leakgate)[0].endswith(" --tighten --levels")
     assert tightened(leakgate)["gauges"] == gauges
@@ -113,7 +113,7 @@ def test_levels_go_down_when_asked_and_only_those_that_are_far_off(leakgate):
 
 def test_an_exception_that_is_over_and_unused_can_go(leakgate):
     put(leakgate, baseline([exception(1), exception(1, holder="socket:tcp", expires="2026-11-22")]))
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert "LEAK  exception expired fd socket:tcp: held until 2026-11-22" in shown
     assert "If this is meant" not in shown
     assert len(next_steps(leakgate)) == 1
@@ -138,7 +138,7 @@ def test_what_a_control_shows_is_in_no_baseline(leakgate):
     journal = leaking(baseline())
     journal.records[0]["control"] = "v1.2.2 (go1.26.8)"
     journal.write(leakgate.directory / "leakgate-report")
-    shown = leakgate("report").stdout
+    shown = leakgate("report", "-v").stdout
     assert "LEAK" in shown and "judged by the control build" in shown
     assert "leakgate accept" not in shown
 

@@ -375,7 +375,11 @@ static void count_record(void *context, const struct journal_record *record)
 {
     static const char *const names[RECORD_KIND_COUNT] = {
         [RECORD_HEADER] = "journal", [RECORD_PHASE] = "phase", [RECORD_END] = "end"};
-    string_list_add(context, text_or(names[record->kind], "?"));
+    if (record->kind == RECORD_SAMPLED)
+        string_list_take(context, memory_format("fd %g goroutine %g", record->counts.fds,
+                                                record->counts.goroutines));
+    else
+        string_list_add(context, text_or(names[record->kind], "?"));
 }
 
 static void append(const char *text)
@@ -392,15 +396,17 @@ static void test_follower_reads_what_has_come(void **state)
     struct journal_follower *follower = journal_follow(journal_path());
     journal_follow_more(follower, count_record, &seen);
     assert_int_equal(seen.count, 0);
-    append(HEADER FUNCTION(0, "f") PIPE SAMPLE("{}", "[]") "{\"record\":\"pha");
+    append(HEADER FUNCTION(0, "f")
+               PIPE SAMPLE("{\"fd\":3,\"goroutine\":7}", "[]") "{\"record\":\"pha");
     journal_follow_more(follower, count_record, &seen);
-    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.count, 2);
     append("se\",\"phase\":\"loop\"}\nnot json\n" END);
     journal_follow_more(follower, count_record, &seen);
-    assert_int_equal(seen.count, 3);
+    assert_int_equal(seen.count, 4);
     assert_string_equal(seen.items[0], "journal");
-    assert_string_equal(seen.items[1], "phase");
-    assert_string_equal(seen.items[2], "end");
+    assert_string_equal(seen.items[1], "fd 3 goroutine 7");
+    assert_string_equal(seen.items[2], "phase");
+    assert_string_equal(seen.items[3], "end");
     journal_follow_end(follower);
 }
 
