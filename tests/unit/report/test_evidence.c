@@ -41,19 +41,20 @@ static void the_profiles_of_what_grew_are_compared(void **state)
                                  "'r/it'\\''s/heap-last.pb.gz'";
     _cleanup_strings_ struct string_list files = {0};
     string_list_add(&files, "heap-first.pb.gz");
-    assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_FD));
+    assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_HEAP_STACK));
     string_list_add(&files, "heap-last.pb.gz");
     assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_GOROUTINE));
-    _cleanup_free_ char *of_fd = comparison_of(&files, FINDING_GROWTH, GAUGE_FD);
-    assert_string_equal(of_fd, wanted);
+    _cleanup_free_ char *of_heap = comparison_of(&files, FINDING_GROWTH, GAUGE_HEAP_STACK);
+    assert_string_equal(of_heap, wanted);
+    assert_null(comparison_of(&files, FINDING_GROWTH, GAUGE_FD)); /* has no profile */
 
     string_list_add(&files, "goroutine-first.pb.gz");
     string_list_add(&files, "goroutine-last.pb.gz");
     _cleanup_free_ char *goroutines = comparison_of(&files, FINDING_GROWTH, GAUGE_GOROUTINE);
     assert_non_null(strstr(goroutines, "-cum -base"));
     assert_non_null(strstr(goroutines, "goroutine-last.pb.gz"));
-    _cleanup_free_ char *still_fd = comparison_of(&files, FINDING_GROWTH, GAUGE_FD);
-    assert_string_equal(still_fd, wanted);
+    _cleanup_free_ char *still_heap = comparison_of(&files, FINDING_GROWTH, GAUGE_HEAP_ALLOC);
+    assert_string_equal(still_heap, wanted);
 }
 
 int main(void)
