@@ -96,25 +96,30 @@ bool text_same_process(const char *a, const char *b)
     return length == text_process_name(b) && strncmp(a, b, length) == 0;
 }
 
-/* Levenshtein's distance with one row of the table. */
+/* Optimal string alignment (Levenshtein's distance in which two letters that changed places count
+ * once), with three rows of the table. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t width = strlen(b);
-    _cleanup_free_ size_t *row = memory_array(width + 1, sizeof *row);
-    for (size_t j = 0; j <= width; j++)
+    size_t width = strlen(b) + 1;
+    _cleanup_free_ size_t *table = memory_array(3 * width, sizeof *table);
+    size_t *row = table, *above = table + width, *second = table + 2 * width;
+    for (size_t j = 0; j < width; j++)
         row[j] = j;
     for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
+        size_t *oldest = second;
+        second = above;
+        above = row;
+        row = oldest;
         row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t above = row[j];
-            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            size_t inserted = (above < row[j - 1] ? above : row[j - 1]) + 1;
-            row[j] = changed < inserted ? changed : inserted;
-            diagonal = above;
+        for (size_t j = 1; j < width; j++) {
+            size_t least = above[j - 1] + (a[i - 1] != b[j - 1]);
+            least = above[j] + 1 < least ? above[j] + 1 : least;
+            least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            row[j] = swapped && second[j - 2] + 1 < least ? second[j - 2] + 1 : least;
         }
     }
-    return row[width];
+    return row[width - 1];
 }
 
 const char *text_nearest(const char *word, const char *const *candidates, size_t count)

@@ -49,6 +49,20 @@ static int unknown_command(const char *name)
     return complain(&err);
 }
 
+/* Before any command. */
+static int unknown_option(const char *word)
+{
+    static const char *const names[] = {"--version", "--help"};
+    struct lg_error err = {0};
+    const char *nearest = text_nearest(word, names, COUNT_OF(names));
+    if (nearest != NULL)
+        lg_fail(&err, LG_ERROR_INPUT, 0, "unknown option %s; did you mean %s?", word, nearest);
+    else
+        lg_fail(&err, LG_ERROR_INPUT, 0, "%s: the command comes first, as in leakgate run %s", word,
+                word);
+    return complain(&err);
+}
+
 static int print_help(const struct command_info *command, FILE *stream)
 {
     _cleanup_free_ char *text = command != NULL ? help_of_command(command) : help_of_all();
@@ -79,7 +93,7 @@ static int dispatch(int count, char **words)
     if (count < 2)
         return print_help(NULL, stderr);
     const char *word = words[1];
-    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0) {
         puts("leakgate " LEAKGATE_VERSION);
         return EXIT_PASS;
     }
@@ -89,11 +103,8 @@ static int dispatch(int count, char **words)
         const struct command_info *of = count > 2 ? command_by_name(words[2]) : NULL;
         return count > 2 && of == NULL ? unknown_command(words[2]) : print_help(of, stdout);
     }
-    if (word[0] == '-') {
-        struct lg_error err = {0};
-        lg_fail(&err, LG_ERROR_INPUT, 0, "%s: a command comes first; see leakgate --help", word);
-        return complain(&err);
-    }
+    if (word[0] == '-')
+        return unknown_option(word);
     const struct command_info *command = command_by_name(word);
     return command != NULL ? run_command(command, count - 2, words + 2) : unknown_command(word);
 }

@@ -49,7 +49,7 @@ def test_without_a_command(leakgate):
     (["rum"], "unknown command rum; did you mean run?"),
     (["xyzzy"], "unknown command xyzzy; see leakgate --help"),
     (["help", "rum"], "did you mean run?"),
-    (["--json", "run"], "a command comes first"),
+    (["--json", "run"], "the command comes first"),
     (["run", "--jsn"], "unknown option --jsn; did you mean --json?"),
     (["run", "--iteration=3"], "did you mean --iterations?"),
     (["run", "--holder", "x"], "unknown option --holder"),

@@ -34,6 +34,8 @@ static void the_nearest_word_is_suggested_only_when_it_is_near(void **state)
     const char *const words[] = {"press", "type", "paste", "settle"};
     assert_string_equal(text_nearest("pres", words, 4), "press");
     assert_string_equal(text_nearest("setle", words, 4), "settle");
+    assert_string_equal(text_nearest("rnu", (const char *const[]){"ruin", "run"}, 2), "run");
+    assert_null(text_nearest("nur", (const char *const[]){"run"}, 1));
     assert_null(text_nearest("completely", words, 4));
     assert_null(text_nearest("x", words, 4));
 }
