@@ -15,6 +15,8 @@
 #include "result/attempts.h"
 #include "result/result.h"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 /* One scenario's new baseline, before anything is written. */
 struct proposal {
     char *name;
@@ -51,6 +53,9 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
                        "--levels belongs to --tighten; without it all levels are taken anyway");
     if (holders && !option_given(arguments, OPTION_REASON))
         return lg_fail(err, LG_ERROR_INPUT, 0, "--holder wants a --reason: why is it accepted?");
+    if (holders && strpbrk(option_text(arguments, OPTION_REASON), LETTERS) == NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--reason \"%s\" is none: say why it is accepted",
+                       option_text(arguments, OPTION_REASON));
     if (!holders &&
         (option_given(arguments, OPTION_REASON) || option_given(arguments, OPTION_EXPIRES) ||
          option_given(arguments, OPTION_ISSUE)))
@@ -132,11 +137,11 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
            lg_context(err, "%s", name);
 }
 
-static void print_proposal(const struct proposal *proposal)
+static void print_proposal(const struct proposal *proposal, bool dry_run)
 {
     const char *state = proposal->is_new ? "new" : proposal->is_changed ? "changed" : "unchanged";
     _cleanup_free_ char *path = text_harmless(proposal->path, false);
-    printf("%s: %s\n", path, state);
+    printf("%s: %s%s\n", path, state, dry_run ? " (nothing is written)" : "");
     for (size_t i = 0; proposal->is_changed && i < proposal->differences.count; i++) {
         _cleanup_free_ char *line = text_harmless(proposal->differences.items[i], false);
         printf("  %s\n", line);
@@ -160,11 +165,11 @@ static bool accept_all(struct accepting *accepting, struct lg_error *err)
         const struct proposal *proposal = &accepting->proposals[i];
         const char *path = proposal->path;
         _cleanup_free_ char *directory = memory_copy_range(path, (size_t)(path_base(path) - path));
-        if (proposal->is_changed &&
+        if (proposal->is_changed && !option_given(accepting->arguments, OPTION_DRY_RUN) &&
             (!directory_make(directory, 0755, err) ||
              !file_write_atomic(path, proposal->text, strlen(proposal->text), err)))
             return false;
-        print_proposal(proposal);
+        print_proposal(proposal, option_given(accepting->arguments, OPTION_DRY_RUN));
     }
     return true;
 }

@@ -287,7 +287,11 @@ struct baseline *acceptance_make(const struct run_record *record, const struct j
     bool passes = passes_by(after, whole);
     if (passes) {
         take_levels(baseline, after, old, true);
-        take_seconds(baseline, record, old);
+        /* A run that leaked took longer than one that passes by the new baseline will. */
+        if (whole == NULL || whole->verdict == VERDICT_PASS)
+            take_seconds(baseline, record, old);
+        else
+            baseline->seconds = old != NULL ? old->seconds : NAN;
     } else {
         refuse(after, whole, consent, err);
     }

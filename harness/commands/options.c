@@ -98,6 +98,8 @@ const struct option_info option_table[] = {
      "until when, YYYY-MM-DD; after that day it fails again"},
     {OPTION_ISSUE, COMMAND_ACCEPT, "issue", 0, "URL", OPTION_TYPE_TEXT, NULL,
      "where its removal is tracked"},
+    {OPTION_DRY_RUN, COMMAND_ACCEPT, "dry-run", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "show what would change, and write nothing"},
     {OPTION_TIGHTEN, COMMAND_ACCEPT, "tighten", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "lower each allowance that is larger than what is left in the run, and remove what nothing "
      "uses; raises nothing and leaves the levels as they are"},

@@ -224,7 +224,7 @@ def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
     ({"expires": "2026-01-01"}, "is before the run"),
     ({"expires": "2027-02-30"}, "wants a date"),
     ({"issue": "URL"}, "exceptions[0].issue: must be an address that begins with https:// or http://"),
-    ({"reason": "  "}, "exceptions[0].reason: must not be empty"),
+    ({"reason": "  "}, "say why it is accepted"),
     ({"holder": "fd pipes"}, "not accepted"),
 ])
 def test_consent_must_be_whole(leakgate, report, changes, message):
@@ -384,3 +384,28 @@ def test_the_report_of_an_artifact(leakgate, artifact):
     done = leakgate("report", "--from", artifact)
     assert done.returncode == 0, done.stderr
     assert "1 leak, 1 passed" in done.stdout
+
+
+@pytest.mark.parametrize("reason", ["...", "  ", "?!", "12"])
+def test_dots_are_no_reason(leakgate, reason):
+    journals.leaking("s").write(leakgate.directory / "leakgate-report")
+    done = leakgate("accept", "s", "--holder", KEY, "--reason", reason)
+    assert done.returncode == 2 and "say why it is accepted" in done.stderr
+    assert not stored(leakgate, "s").exists()
+
+
+def test_a_dry_run_writes_nothing(leakgate):
+    journals.leaking("s").write(leakgate.directory / "leakgate-report")
+    words = ("accept", "s", "--holder", KEY, "--reason", "known")
+    done = leakgate(*words, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert ": new (nothing is written)\n" in done.stdout and "+ exception" in done.stdout
+    assert not stored(leakgate, "s").exists()
+    assert leakgate(*words).stdout == done.stdout.replace(" (nothing is written)", "")
+    assert stored(leakgate, "s").exists()
+
+
+def test_a_red_run_says_nothing_of_how_long_it_takes(leakgate):
+    journals.leaking("s").write(leakgate.directory / "leakgate-report")
+    assert leakgate("accept", "s", "--holder", KEY, "--reason", "known").returncode == 0
+    assert "seconds" not in json.loads(stored(leakgate, "s").read_text())
