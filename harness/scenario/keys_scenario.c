@@ -10,8 +10,8 @@ static const struct key_row scenario_rows[] = {
     {"title", &some_text_type, .required = true,
      .doc = "One line for people: what the scenario shows."},
     {"target", &name_type, .required = true,
-     .doc = "The target file: NAME for `targets/NAME.yaml`. `--target` on the command line "
-            "replaces it."},
+     .doc = "The target file: NAME for `targets/NAME.yaml` beside this file, else in the scenarios "
+            "directory. `--target` on the command line replaces it."},
     {"tags", &tag_list_type, .doc = "Words by which scenarios are chosen on the command line."},
     {"on_request", &flag_type, .default_text = "false",
      .doc = "true: `leakgate run` leaves it out unless it is named or one of its tags is asked "

@@ -10,8 +10,10 @@ static const struct text_rule term_rule = {
 static const struct key_row target_rows[] = {
     {"version", INTEGER(1, 1), .required = true, .doc = "The version of this format."},
     {"extends", &some_text_type,
-     .doc = "Another target file that this one changes: NAME for `targets/NAME.yaml`, or the path "
-            "of a `.yaml` file, from the directory of this one. At most four in a chain."},
+     .doc =
+         "Another target file that this one changes: NAME for `NAME.yaml` beside this file, else "
+         "`targets/NAME.yaml` in the scenarios directory; or the path of a `.yaml` file, from the "
+         "directory of this one. At most four in a chain."},
     {"command", &command_type,
      .doc = "The program, a name on PATH or a path, and its arguments. `--program` replaces the "
             "first. Required here or in what this file extends."},

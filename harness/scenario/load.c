@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -64,12 +65,19 @@ static struct loading loading_begin(const char *file, const struct load_options 
     return loading;
 }
 
-/* The path of a target: targets/NAME.yaml below `scenarios`, or, for a word with a '/' or ".yaml",
- * that path from `here` ("" for the working directory). */
-static char *target_file_path(const char *word, const char *scenarios, const char *here)
+/* The path of a target: NAME.yaml in the directory `beside`, where it is there, else
+ * targets/NAME.yaml below `scenarios`; or, for a word with a '/' or ".yaml", that path from `here`
+ * ("" for the working directory). */
+static char *target_file_path(const char *word, const char *scenarios, const char *here,
+                              const char *beside)
 {
     if (strchr(word, '/') != NULL || text_ends(word, ".yaml"))
         return path_join(here, word);
+    if (beside != NULL) {
+        _cleanup_free_ char *near = memory_format("%s%s%s.yaml", beside, *beside ? "/" : "", word);
+        if (access(near, F_OK) == 0)
+            return take_pointer(near);
+    }
     _cleanup_free_ char *file = memory_format("targets/%s.yaml", word);
     return path_join(scenarios, file);
 }
@@ -141,7 +149,8 @@ static bool read_chain(struct loading *loading, const char *file, const struct m
             return false;
         _cleanup_free_ char *here = directory_of(name);
         free(path);
-        path = target_file_path(word, loading->scenarios, here);
+        path = target_file_path(word, loading->scenarios, here,
+                                loading->options->source == NULL ? here : NULL);
         asked = &extends->where;
     }
 }
@@ -166,11 +175,14 @@ static void read_target(struct loading *loading)
     bool named = node_text(own) != NULL && node_scalar_type(own) == SCALAR_TEXT &&
                  path_is_inside(own->text) && strchr(own->text, '/') == NULL;
     if (loading->options->target != NULL) {
-        loading->target_path = target_file_path(loading->options->target, loading->scenarios, "");
+        loading->target_path =
+            target_file_path(loading->options->target, loading->scenarios, "", NULL);
         read_target_files(loading, loading->target_path, NULL);
     } else if (named) {
-        _cleanup_free_ char *file = memory_format("targets/%s.yaml", own->text);
-        loading->target_path = path_join(loading->scenarios, file);
+        _cleanup_free_ char *directory = directory_of(own->where.file);
+        _cleanup_free_ char *targets = path_join(directory, "targets");
+        loading->target_path = target_file_path(own->text, loading->scenarios, directory,
+                                                loading->options->source == NULL ? targets : NULL);
         read_target_files(loading, loading->target_path, &own->where);
     }
 }
@@ -311,7 +323,7 @@ bool target_file_check(const char *file, const struct load_options *options,
 
 char *target_file_of(const char *word, const char *scenarios)
 {
-    return target_file_path(word, scenarios, "");
+    return target_file_path(word, scenarios, "", NULL);
 }
 
 void target_file_check_translation(const char *file, const struct string_list *scenarios,

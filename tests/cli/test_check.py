@@ -1,5 +1,6 @@
 """Broken input: exit status 2, with file, line and column, before anything starts and at once."""
 
+import pathlib
 import time
 
 import pytest
@@ -87,6 +88,23 @@ def test_a_target_file_that_lies_elsewhere(leakgate, source):
     assert shown.stdout == "0 scenarios, 1 target file, 0 baselines: fine\n"
     mine.write_text("version: 1\nextends: sidecar\nenv: {A: b}\ncomand: [x]\n")
     assert "mine.yaml:4:1: unknown key \"comand\" in a target file" in leakgate("check", mine).stderr
+
+
+def test_targets_are_found_beside_the_file_that_names_them(leakgate, source):
+    """A scenario outside the scenarios directory, its target, and what that extends."""
+    targets = leakgate.directory / "other" / "targets"
+    targets.mkdir(parents=True)
+    target = pathlib.Path(source, "scenarios/targets/sidecar.yaml").read_text(encoding="utf-8")
+    (targets / "base.yaml").write_text(target)
+    (targets / "mine.yaml").write_text("version: 1\nextends: base\n")
+    (leakgate.directory / "other" / "s.yaml").write_text(
+        SCENARIO.replace("target: sidecar", "target: mine"))
+    done = leakgate("check", "other/s.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (targets / "base.yaml").unlink()
+    done = leakgate("check", "other/s.yaml")
+    assert done.returncode == 2
+    assert "other/targets/mine.yaml:2:10: cannot read the target file" in done.stderr
 
 
 def test_what_a_target_file_says_about_the_scenarios(leakgate, source):
