@@ -12,6 +12,7 @@
 struct function_record {
     int64_t number;
     const char *name;
+    const char *file; /* NULL: not known */
 };
 
 struct holder_record {
@@ -19,6 +20,7 @@ struct holder_record {
     enum gauge gauge;
     const char *text; /* or a stack of functions, from the leaf */
     json_t *stack;
+    json_t *lines; /* of each function of the stack; NULL: not known */
 };
 
 struct sample_record {
@@ -35,15 +37,14 @@ struct sample_record {
 static const struct field function_fields[] = {
     FIELD(struct function_record, number),
     FIELD(struct function_record, name),
+    FIELD(struct function_record, file),
     {.key = NULL},
 };
 
 static const struct field holder_fields[] = {
-    FIELD(struct holder_record, number),
-    FIELD(struct holder_record, gauge),
-    FIELD(struct holder_record, text),
-    FIELD(struct holder_record, stack),
-    {.key = NULL},
+    FIELD(struct holder_record, number), FIELD(struct holder_record, gauge),
+    FIELD(struct holder_record, text),   FIELD(struct holder_record, stack),
+    FIELD(struct holder_record, lines),  {.key = NULL},
 };
 
 static const struct field sample_fields[] = {
@@ -62,7 +63,8 @@ static const struct field sample_fields[] = {
 
 json_t *function_to_json(const struct holder_table *holders, uint32_t number)
 {
-    const struct function_record record = {number, holder_table_function_name(holders, number)};
+    const struct function_record record = {number, holder_table_function_name(holders, number),
+                                           holder_table_file(holders, number)};
     json_t *object = record_object(RECORD_FUNCTION);
     fields_write(function_fields, &record, object);
     return object;
@@ -74,7 +76,11 @@ json_t *holder_to_json(const struct holder_table *holders, uint32_t number)
     _cleanup_json_ json_t *stack = holder.text == NULL ? json_array() : NULL;
     for (uint32_t i = 0; stack != NULL && i < holder.depth; i++)
         json_push(stack, json_integer(holder.functions[i]));
-    const struct holder_record record = {number, holder.gauge, holder.text, stack};
+    const uint32_t *numbers = stack != NULL ? holder_table_lines(holders, number) : NULL;
+    _cleanup_json_ json_t *lines = numbers != NULL ? json_array() : NULL;
+    for (uint32_t i = 0; numbers != NULL && i < holder.depth; i++)
+        json_push(lines, json_integer(numbers[i]));
+    const struct holder_record record = {number, holder.gauge, holder.text, stack, lines};
     json_t *object = record_object(RECORD_HOLDER);
     fields_write(holder_fields, &record, object);
     return object;
@@ -150,16 +156,20 @@ static const char *take_function(const struct function_record *record, struct ho
         return "a function without a name";
     if (record->number != (int64_t)before)
         return "a function's number is out of order";
-    holder_table_function(table, record->name, strlen(record->name));
+    uint32_t number = holder_table_function(table, record->name, strlen(record->name));
+    if (record->file != NULL)
+        holder_table_set_file(table, number, record->file, strlen(record->file));
     return holder_table_function_count(table) > before ? NULL : "a function stands twice";
 }
 
-static const char *add_stack(struct holder_table *table, enum gauge gauge, const json_t *stack)
+/* `lines` may be NULL. */
+static const char *add_stack(struct holder_table *table, enum gauge gauge, const json_t *stack,
+                             const json_t *lines)
 {
     size_t depth = json_array_size(stack);
     if (depth > LIMIT_PROFILE_STACK)
         return "a stack is deeper than the limit";
-    uint32_t functions[LIMIT_PROFILE_STACK] = {0};
+    uint32_t functions[LIMIT_PROFILE_STACK] = {0}, numbers[LIMIT_PROFILE_STACK] = {0};
     for (size_t i = 0; i < depth; i++) {
         const json_t *number = json_array_get(stack, i);
         json_int_t value = json_integer_value(number);
@@ -167,8 +177,12 @@ static const char *add_stack(struct holder_table *table, enum gauge gauge, const
             (size_t)value >= holder_table_function_count(table))
             return "a stack names an unknown function";
         functions[i] = (uint32_t)value;
+        json_int_t line = json_integer_value(json_array_get(lines, i));
+        numbers[i] = line > 0 && line <= UINT32_MAX ? (uint32_t)line : 0;
     }
-    holder_table_stack(table, gauge, functions, (uint32_t)depth);
+    uint32_t holder = holder_table_stack(table, gauge, functions, (uint32_t)depth);
+    if (lines != NULL)
+        holder_table_set_lines(table, holder, numbers);
     return NULL;
 }
 
@@ -183,7 +197,7 @@ static const char *take_holder(const struct holder_record *record, struct holder
     if (record->text != NULL)
         holder_table_text(table, record->gauge, record->text);
     else if (json_is_array(record->stack))
-        problem = add_stack(table, record->gauge, record->stack);
+        problem = add_stack(table, record->gauge, record->stack, record->lines);
     else
         problem = "a holder has neither text nor stack";
     if (problem == NULL && holder_table_count(table) == before)

@@ -16,6 +16,7 @@ enum {
 struct entry {
     uint64_t hash;
     void *content;   /* text, or function numbers: stays where it is while the table grows */
+    void *source;    /* a function's file, a stack's lines; NULL: not known */
     uint32_t length; /* bytes of content, without a text's NUL */
     uint8_t gauge;
     bool stack;
@@ -43,7 +44,7 @@ struct holder_table *holder_table_new(void)
 static void entries_free(struct entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++)
-        free(entries->items[i].content);
+        free_all(entries->items[i].content, entries->items[i].source);
     free(entries->items);
     free(entries->slots);
 }
@@ -151,6 +152,38 @@ uint32_t holder_table_stack(struct holder_table *table, enum gauge gauge, const 
                             uint32_t depth)
 {
     return intern(&table->holders, functions, depth * sizeof *functions, gauge, true);
+}
+
+static void set_source(struct entries *entries, uint32_t number, const void *source, size_t length)
+{
+    struct entry *entry = &entries->items[number];
+    if (entry->source != NULL || length == 0)
+        return;
+    entry->source = memory_copy_range(source, length);
+    entries->content_bytes += length + 1 + ALLOCATION_BYTES;
+}
+
+void holder_table_set_file(struct holder_table *table, uint32_t function, const char *file,
+                           size_t length)
+{
+    _cleanup_free_ char *escaped = escape_invalid(file, length);
+    set_source(&table->functions, function, escaped != NULL ? escaped : file,
+               escaped != NULL ? strlen(escaped) : strnlen(file, length));
+}
+
+void holder_table_set_lines(struct holder_table *table, uint32_t stack, const uint32_t *lines)
+{
+    set_source(&table->holders, stack, lines, table->holders.items[stack].length);
+}
+
+const char *holder_table_file(const struct holder_table *table, uint32_t function)
+{
+    return table->functions.items[function].source;
+}
+
+const uint32_t *holder_table_lines(const struct holder_table *table, uint32_t stack)
+{
+    return table->holders.items[stack].source;
 }
 
 static size_t entries_bytes(const struct entries *entries)

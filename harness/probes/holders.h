@@ -29,6 +29,14 @@ uint32_t holder_table_text(struct holder_table *table, enum gauge gauge, const c
 uint32_t holder_table_stack(struct holder_table *table, enum gauge gauge, const uint32_t *functions,
                             uint32_t depth);
 
+/* What is known of their source, as it was met first; what was set before stays. A function's file;
+ * of a stack the line of each of its functions, 0 where it is not known. */
+void holder_table_set_file(struct holder_table *table, uint32_t function, const char *file,
+                           size_t length);
+void holder_table_set_lines(struct holder_table *table, uint32_t stack, const uint32_t *lines);
+const char *holder_table_file(const struct holder_table *table, uint32_t function); /* NULL */
+const uint32_t *holder_table_lines(const struct holder_table *table, uint32_t stack); /* NULL */
+
 /* Bytes of memory it takes, for who must bound what a target can make it hold. */
 size_t holder_table_bytes(const struct holder_table *table);
 size_t holder_table_count(const struct holder_table *table);

@@ -248,6 +248,8 @@ static void add_holder(struct statement *statement, const struct scenario_result
     _cleanup_free_ char *pace = describe_pace(scenario, finding);
     char *text = memory_format("%s  %s%s", first, stack ? "" : "+", stack ? pace : gain.text);
     details_add(&statement->details, "held by", text)->finding = finding;
+    if (finding->source != NULL)
+        details_add(&statement->details, "code", memory_copy_text(finding->source));
     if (strcmp(first, finding->holder) != 0)
         details_add(&statement->details, "", memory_copy_text(finding->holder));
     if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)

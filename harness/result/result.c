@@ -51,6 +51,7 @@ void suite_free(struct suite_result *suite)
         scenario_free(&suite->scenarios[i]);
     string_list_free(&suite->whole);
     string_list_free(&suite->missing);
+    string_list_free(&suite->sources);
     string_list_free(&suite->problems);
     free_all(suite->scenarios, suite->directory, suite->baselines, suite->options, suite->revision,
              suite);

@@ -82,6 +82,8 @@ struct suite_result {
     char *revision;              /* --baseline-ref, as given; NULL: none */
     struct string_list missing;  /* then: scenarios that the revision's suite has and this one
                                     lacks, a line each */
+    struct string_list sources;  /* files of the program that findings name and that are in the
+                                    working directory, see suite_find_files */
     struct string_list problems; /* of a merge: what is missing, a line each; with any of them the
                                     exit status is 2 at the least */
 };

@@ -70,6 +70,7 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     json_put_text(object, "holder", finding->holder);
     json_put_text(object, "example", finding->example);
     json_put_text(object, "function", finding->function);
+    json_put_text(object, "source", finding->source);
     json_put_text(object, "in_common", finding->in_common);
     json_put_text(object, "companion_of", finding->companion_of);
     json_put_text(object, "made_by", finding->made_by);

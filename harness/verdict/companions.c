@@ -10,6 +10,7 @@
 #include "verdict/holder_key.h"
 #include "verdict/outcome.h"
 #include "verdict/program_functions.h"
+#include "verdict/source_place.h"
 #include "verdict/timer_owner.h"
 
 /* A function that starts a goroutine makes a few objects for it under one stack: a struct, its
@@ -267,6 +268,10 @@ void findings_name_functions(const struct ledger *ledger, struct finding_list *f
         bool by_owner = finding->function != NULL && !frame_is_own(headline, module);
         free(by_owner ? headline : finding->function);
         finding->function = by_owner ? finding->function : headline;
+        const struct account *account = ledger_account(ledger, gauge, finding->holder);
+        if (account != NULL && finding->source == NULL)
+            finding->source =
+                source_place(ledger->series->holders, account->example, finding->function, module);
     }
     for (size_t i = 0; i < findings->count; i++) {
         struct finding *finding = &findings->items[i];

@@ -102,6 +102,7 @@ static void finding_free(struct finding *finding)
     free(finding->holder);
     free(finding->example);
     free(finding->function);
+    free(finding->source);
     free(finding->in_common);
     free(finding->companion_of);
     free(finding->text);
@@ -133,6 +134,7 @@ struct finding finding_copy(const struct finding *finding)
     copy.holder = memory_copy_text(finding->holder);
     copy.example = memory_copy_text(finding->example);
     copy.function = memory_copy_text(finding->function);
+    copy.source = memory_copy_text(finding->source);
     copy.in_common = memory_copy_text(finding->in_common);
     copy.companion_of = memory_copy_text(finding->companion_of);
     copy.made_by = memory_copy_text(finding->made_by);

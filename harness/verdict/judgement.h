@@ -61,6 +61,7 @@ struct finding {
     char *holder;     /* key; NULL for a gauge's total */
     char *example;    /* a raw name behind the key, for people; NULL */
     char *function;   /* of a stack: the one to look at first (program_functions.h); else NULL */
+    char *source;     /* where that stands, "internal/app/update.go:653" (source_place.h); NULL */
     char *in_common;  /* of a heap stack: the program's function that it has in common with one that
                          may keep what it allocates, and which that is; NULL */
     char *companion_of; /* FINDING_COMPANION: the holder of the goroutines it comes with; NULL */

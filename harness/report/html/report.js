@@ -483,7 +483,7 @@
                 [b(code(shortFunction(finding.function))), br()],
             frames.slice(0, 3).map((frame, i) => [i > 0 && [br(), "< "], code(shortFunction(frame))]),
             frames.length > 3 && " < …",
-            below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
+            below(finding.source), below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
             below(finding.companion_of && `comes with ${finding.companion_of}`), below(finding.text),
             (raw || stack) && make("details", null,
                 make("summary", null, small(stack ? "the whole stack" : "a raw name")),
