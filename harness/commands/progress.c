@@ -172,6 +172,7 @@ static const char *phase_words(const struct progress_slot *slot)
     case PHASE_QUIT:
         return "quitting";
     case PHASE_START:
+    case PHASE_BUSY:
     case PHASE_COUNT:
         break;
     }
