@@ -9,29 +9,30 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "report/text_layout.h"
 
-/* "http://127.0.0.1:6060", perhaps with the path of pprof behind it: pprof_new knows that. */
-static bool port_of_url(const char *url, unsigned short *port, bool *ipv6)
+bool pprof_url_split(const char *url, unsigned short *port, bool *ipv6, const char **profile)
 {
-    static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]"};
-    static const char scheme[] = "http://";
-    const size_t scheme_length = sizeof scheme - 1;
-    char path[32] = "";
-    unsigned number = 0;
-    if (strncmp(url, scheme, scheme_length) != 0)
-        return false;
-    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
-        const char *rest = url + scheme_length;
-        size_t length = strlen(hosts[i]);
-        if (strncmp(rest, hosts[i], length) != 0 || rest[length] != ':' ||
-            sscanf(rest + length, ":%5u%31s", &number, path) < 1)
+    static const char *const hosts[] = {"127.0.0.1:", "localhost:", "[::1]:"};
+    static const char scheme[] = "http://", path[] = "/debug/pprof";
+    for (size_t i = 0; text_starts(url, scheme) && i < COUNT_OF(hosts); i++) {
+        const char *rest = url + strlen(scheme);
+        if (!text_starts(rest, hosts[i]))
             continue;
+        char *end = NULL;
+        rest += strlen(hosts[i]);
+        unsigned long number = *rest >= '0' && *rest <= '9' ? strtoul(rest, &end, 10) : 0;
+        if (number < 1 || number > UINT16_MAX)
+            return false;
         *port = (unsigned short)number;
         *ipv6 = i > 0;
-        return number > 0 && number <= UINT16_MAX &&
-               (path[0] == '\0' || strcmp(path, "/") == 0 || strcmp(path, "/debug/pprof") == 0 ||
-                strcmp(path, "/debug/pprof/") == 0);
+        *profile = end;
+        if (text_starts(end, path))
+            *profile += strlen(path);
+        bool is_path = **profile == '/';
+        *profile += is_path;
+        return **profile == '\0' || (is_path && text_starts(end, path));
     }
     return false;
 }
@@ -70,7 +71,8 @@ static bool read_wanted(const struct arguments *arguments, const char *operand,
     if (port > UINT16_MAX)
         return lg_fail(err, LG_ERROR_INPUT, 0, "--port %u: ports end at %u", port, UINT16_MAX);
     wanted->port = (unsigned short)port;
-    if (url != NULL && !port_of_url(url, &wanted->port, ipv6))
+    const char *profile = "";
+    if (url != NULL && (!pprof_url_split(url, &wanted->port, ipv6, &profile) || *profile != '\0'))
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "--url %s: must be http://127.0.0.1:PORT (or localhost, or [::1])", url);
     if (operand == NULL)
@@ -140,6 +142,12 @@ bool attach(const struct arguments *arguments, const char *operand, struct attac
     if (attachment->probe == NULL)
         return false;
     attachment->pprof = probe_pprof(attachment->probe);
+    /* The URL may be that of something else in the process, or of its parent. */
+    if (by_url && attachment->pprof != NULL && probe_port(attachment->probe) != wanted.port) {
+        probe_close(take_pointer(attachment->probe));
+        found_process_free(&attachment->process);
+        return attach_url(attachment, wanted.port, ipv6, err);
+    }
     /* Below a shell or a wrapper it is another process that serves pprof, and that is looked at. */
     wanted = (struct process_wanted){.pid = probe_pid(attachment->probe)};
     if (wanted.pid == attachment->process.pid)

@@ -17,6 +17,10 @@ struct attachment {
     struct lg_error no_pprof;     /* why it serves none */
 };
 
+/* The parts of "http://127.0.0.1:6060" or localhost or [::1], and what stands behind /debug/pprof/
+ * in it ("": nothing). False for any other address. */
+bool pprof_url_split(const char *url, unsigned short *port, bool *ipv6, const char **profile);
+
 /* The process that `operand` (a PID or the name of a program; NULL) and the options name. Where
  * several fit they are printed, as a table to choose from on standard error. class LG_ERROR_INPUT
  * where not one fits, LG_ERROR_TARGET where a --url does not answer as pprof does. */

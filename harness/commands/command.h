@@ -20,6 +20,8 @@ int command_merge(const struct arguments *arguments);
 int command_diff_baseline(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
 int command_triage(const struct arguments *arguments);
+int command_diff(const struct arguments *arguments);
+int command_fetch(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
 int command_watch(const struct arguments *arguments);
 

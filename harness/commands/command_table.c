@@ -100,6 +100,39 @@ const struct command_info command_table[] = {
      "With -- the program is started here, has the terminal for itself, and leakgate says nothing "
      "until it has ended:\n\n"
      "    leakgate watch --every 10s -- ./app"},
+    {COMMAND_DIFF, command_diff, "diff", "BEFORE [AFTER]",
+     "show what grew between two profiles, reports or journals",
+     "BEFORE and AFTER are two profiles as pprof writes them (heap, allocs, goroutine, cpu; gzip "
+     "or "
+     "not; a file or http://127.0.0.1:PORT/debug/pprof/heap), two report directories of leakgate "
+     "run, or two journals (.jsonl). A report or a journal alone is compared with itself: its "
+     "first "
+     "sample at rest with its last.\n\n"
+     "Of profiles it prints, function by function, what `go tool pprof -top -base BEFORE AFTER` "
+     "prints, with the same numbers, the largest difference first; of the heap bytes and objects, "
+     "of "
+     "goroutines by cum, as with -cum. "
+     "Behind a function stands the line of the program itself by which most of it came. Of reports "
+     "and journals it prints what each holder held before and after.\n\n"
+     "Regular expressions are PCRE2's. They mean the same as in go tool pprof, which knows fewer: "
+     "no "
+     "lookaround, no backreferences, no possessive quantifiers. Names of C++ are not demangled, "
+     "and "
+     "addresses without a function stay without one.\n\n"
+     "    leakgate diff before.pb.gz http://127.0.0.1:6060/debug/pprof/heap\n"
+     "    leakgate diff leakgate-report\n\n"
+     "The exit status is 0, whatever grew, 2 where an operand is no profile or the two are of two "
+     "kinds, and 5 where a URL does not answer."},
+    {COMMAND_FETCH, command_fetch, "fetch", "cpu|heap|allocs|goroutine|trace [PID|NAME]",
+     "fetch and keep a profile of a running program",
+     "Fetches a profile from a program that runs already and has its pprof port open, keeps it, "
+     "prints its top, and the command to go on with. Without PID, NAME, --port or --url it is the "
+     "Go program that listens on loopback, if there is one. The heap is as the program's own "
+     "collections left it: none is forced.\n\n"
+     "A file that is there already is not replaced, unless --out names it. Ctrl-C leaves no half "
+     "file.\n\n"
+     "    leakgate fetch heap sidecar\n"
+     "    leakgate fetch cpu --for 10s --url http://127.0.0.1:6060"},
     {COMMAND_COMPLETION, command_completion, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",
      "Prints a script by which a shell completes commands, options and their values, and the names "

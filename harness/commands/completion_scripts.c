@@ -62,9 +62,10 @@ static enum kind kind_of_option(const struct option_info *info)
 static enum kind kind_of_operands(const char *operands)
 {
     static const char of_choices[] = "abcdefghijklmnopqrstuvwxyz0123456789-|";
-    if (strchr(operands, '|') != NULL && operands[strspn(operands, of_choices)] == '\0')
+    size_t first = strcspn(operands, " ");
+    if (memchr(operands, '|', first) != NULL && strspn(operands, of_choices) == first)
         return KIND_CHOICE;
-    bool file = strstr(operands, "FILE") != NULL;
+    bool file = strstr(operands, "FILE") != NULL || strstr(operands, "BEFORE") != NULL;
     if (strstr(operands, "SCENARIO") != NULL)
         return file ? KIND_SCENARIO_FILE : KIND_SCENARIO;
     if (strstr(operands, "DIR") != NULL)
@@ -81,7 +82,7 @@ static void put_action(struct buffer *out, const char *action, const char *choic
             buffer_char(out, *action);
             continue;
         }
-        for (const char *c = choices; *c != '\0'; c++)
+        for (const char *c = choices; *c != '\0' && *c != ' '; c++)
             buffer_char(out, *c == '|' ? ' ' : *c);
     }
 }

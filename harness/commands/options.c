@@ -128,9 +128,26 @@ const struct option_info option_table[] = {
      "print Markdown, to paste into a bug report"},
     {OPTION_VERBOSE, RUNS | COMMAND_REPORT | COMMAND_MERGE, "verbose", 'v', NULL, OPTION_TYPE_FLAG,
      NULL, "say of each scenario that passed what it would have caught, and what it left behind"},
+    {OPTION_SAMPLE_INDEX, COMMAND_DIFF, "sample-index", 0, "NAME", OPTION_TYPE_TEXT, NULL,
+     "which of a profile's values: inuse_space, inuse_objects, alloc_space, alloc_objects, cpu, "
+     "...; by default what the profile names, which is inuse_space for heap"},
+    {OPTION_FOCUS, COMMAND_DIFF, "focus", 0, "REGEX", OPTION_TYPE_TEXT, NULL,
+     "only stacks with a function, source file or program file that matches"},
+    {OPTION_IGNORE, COMMAND_DIFF, "ignore", 0, "REGEX", OPTION_TYPE_TEXT, NULL,
+     "no stacks with one that matches"},
+    {OPTION_DIFF_BASE, COMMAND_DIFF, "diff-base", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "percentages are of what BEFORE held, not of all that differs"},
+    {OPTION_CUM, COMMAND_DIFF, "cum", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "the largest cum first; of goroutines it always is"},
+    {OPTION_TOP, COMMAND_DIFF, "top", 0, "N", OPTION_TYPE_NUMBER, "20", "show so many rows"},
+    {OPTION_FOR, COMMAND_FETCH, "for", 0, "DURATION", OPTION_TYPE_DURATION, "30s",
+     "how long a cpu profile or a trace is recorded"},
+    {OPTION_OUT, COMMAND_FETCH, "out", 0, "FILE", OPTION_TYPE_TEXT, NULL,
+     "write it to this file, and replace it; by default leakgate-KIND-PID.pb.gz (.trace), which "
+     "must not be there yet"},
     {OPTION_JSON,
      COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
-         COMMAND_DIFF_BASELINE,
+         COMMAND_DIFF_BASELINE | COMMAND_DIFF,
      "json", 0, NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
 };

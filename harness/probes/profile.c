@@ -13,7 +13,7 @@ _Static_assert(LIMIT_GZIP_OUT_BYTES + 16ull *
                                           (LIMIT_PROFILE_STRINGS * sizeof(struct profile_string) +
                                            LIMIT_PROFILE_TABLE * (sizeof(struct profile_function) +
                                                                   sizeof(struct profile_location) +
-                                                                  sizeof(uint64_t)) +
+                                                                  sizeof(struct profile_line)) +
                                            LIMIT_PROFILE_SAMPLES * sizeof(struct holding)) /
                                           10 <=
                    LIMIT_PROFILE_MEMORY_BYTES,
@@ -149,7 +149,8 @@ static bool stack_read(struct decoder *decoder, const struct profile_sample *sam
             return lg_fail(err, LG_ERROR_TARGET, 0,
                            "the profile is damaged: a sample names no location of it");
         for (uint32_t line = 0; line < location->count; line++)
-            if (!stack_push(decoder, stack, decoder->tables.lines[location->first + line], err))
+            if (!stack_push(decoder, stack, decoder->tables.lines[location->first + line].function,
+                            err))
                 return false;
     }
     return true;

@@ -9,15 +9,34 @@
 enum profile_field {
     PROFILE_SAMPLE_TYPE = 1,
     PROFILE_SAMPLE = 2,
+    PROFILE_MAPPING = 3,
     PROFILE_LOCATION = 4,
     PROFILE_FUNCTION = 5,
     PROFILE_STRING_TABLE = 6,
-    PROFILE_PERIOD = 12
+    PROFILE_DROP_FRAMES = 7,
+    PROFILE_KEEP_FRAMES = 8,
+    PROFILE_PERIOD_TYPE = 11,
+    PROFILE_PERIOD = 12,
+    PROFILE_DEFAULT_TYPE = 14
 };
-enum value_type_field { VALUE_TYPE_TYPE = 1 };
-enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2 };
-enum location_field { LOCATION_ID = 1, LOCATION_LINE = 4 };
-enum line_field { LINE_FUNCTION_ID = 1 };
+enum value_type_field { VALUE_TYPE_TYPE = 1, VALUE_TYPE_UNIT = 2 };
+enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
+enum label_field { LABEL_KEY = 1, LABEL_TEXT = 2, LABEL_NUMBER = 3, LABEL_UNIT = 4 };
+enum mapping_field {
+    MAPPING_ID = 1,
+    MAPPING_START = 2,
+    MAPPING_LIMIT = 3,
+    MAPPING_OFFSET = 4,
+    MAPPING_FILE = 5,
+    MAPPING_BUILD_ID = 6
+};
+enum location_field {
+    LOCATION_ID = 1,
+    LOCATION_MAPPING_ID = 2,
+    LOCATION_ADDRESS = 3,
+    LOCATION_LINE = 4
+};
+enum line_field { LINE_FUNCTION_ID = 1, LINE_LINE = 2 };
 enum function_field { FUNCTION_ID = 1, FUNCTION_NAME = 2, FUNCTION_FILE = 4 };
 
 static bool damaged(struct lg_error *err, const char *what)
@@ -61,14 +80,36 @@ static bool numbers_read(pb_istream_t *stream, uint64_t *numbers, uint32_t count
     return field.done && pb_close_string_substream(stream, &inner);
 }
 
+static bool type_read(pb_istream_t *stream, struct profile_type *type, struct lg_error *err)
+{
+    uint64_t numbers[VALUE_TYPE_UNIT + 1] = {0};
+    if (!numbers_read(stream, numbers, VALUE_TYPE_UNIT + 1))
+        return damaged(err, "a sample type");
+    *type = (struct profile_type){numbers[VALUE_TYPE_TYPE], numbers[VALUE_TYPE_UNIT]};
+    return true;
+}
+
 static bool type_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
 {
-    uint64_t numbers[VALUE_TYPE_TYPE + 1] = {0};
-    if (!numbers_read(stream, numbers, VALUE_TYPE_TYPE + 1))
-        return damaged(err, "a sample type");
     if (tables->type_count >= PROFILE_VALUES)
         return too_many(err, "sample types", PROFILE_VALUES);
-    tables->types[tables->type_count++] = numbers[VALUE_TYPE_TYPE];
+    return type_read(stream, &tables->types[tables->type_count++], err);
+}
+
+static bool mapping_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
+{
+    uint64_t numbers[MAPPING_BUILD_ID + 1] = {0};
+    if (!numbers_read(stream, numbers, MAPPING_BUILD_ID + 1))
+        return damaged(err, "a mapping");
+    if (tables->mapping_count >= LIMIT_PROFILE_MAPPINGS)
+        return too_many(err, "mappings", LIMIT_PROFILE_MAPPINGS);
+    array_append(tables->mappings, tables->mapping_count, tables->mapping_capacity,
+                 (struct profile_mapping){.id = numbers[MAPPING_ID],
+                                          .start = numbers[MAPPING_START],
+                                          .limit = numbers[MAPPING_LIMIT],
+                                          .offset = numbers[MAPPING_OFFSET],
+                                          .file = numbers[MAPPING_FILE],
+                                          .build_id = numbers[MAPPING_BUILD_ID]});
     return true;
 }
 
@@ -101,23 +142,35 @@ static bool function_add(struct profile_tables *tables, pb_istream_t *stream, st
     return true;
 }
 
+static bool line_add(struct profile_tables *tables, pb_istream_t *stream, struct lg_error *err)
+{
+    uint64_t numbers[LINE_LINE + 1] = {0};
+    if (!numbers_read(stream, numbers, LINE_LINE + 1))
+        return damaged(err, "a line");
+    if (tables->line_count >= LIMIT_PROFILE_TABLE)
+        return too_many(err, "lines", LIMIT_PROFILE_TABLE);
+    array_append(tables->lines, tables->line_count, tables->line_capacity,
+                 (struct profile_line){.function = numbers[LINE_FUNCTION_ID],
+                                       .line = (int64_t)numbers[LINE_LINE]});
+    return true;
+}
+
 static bool location_read(struct profile_tables *tables, pb_istream_t *stream,
                           struct profile_location *location, struct lg_error *err)
 {
     struct field field = {0};
     while (field_next(stream, &field) && !field.done) {
+        uint64_t *number = field.tag == LOCATION_ID           ? &location->id
+                           : field.tag == LOCATION_MAPPING_ID ? &location->mapping
+                           : field.tag == LOCATION_ADDRESS    ? &location->address
+                                                              : NULL;
         if (field.tag == LOCATION_LINE && field.type == PB_WT_STRING) {
-            uint64_t numbers[LINE_FUNCTION_ID + 1] = {0};
-            if (!numbers_read(stream, numbers, LINE_FUNCTION_ID + 1))
-                return damaged(err, "a line");
-            if (tables->line_count >= LIMIT_PROFILE_TABLE)
-                return too_many(err, "lines", LIMIT_PROFILE_TABLE);
-            array_append(tables->lines, tables->line_count, tables->line_capacity,
-                         numbers[LINE_FUNCTION_ID]);
+            if (!line_add(tables, stream, err))
+                return false;
             location->count++;
-        } else if (!(field.tag == LOCATION_ID && field.type == PB_WT_VARINT
-                         ? pb_decode_varint(stream, &location->id)
-                         : field.tag != LOCATION_ID && pb_skip_field(stream, field.type))) {
+        } else if (!(number == NULL
+                         ? pb_skip_field(stream, field.type)
+                         : field.type == PB_WT_VARINT && pb_decode_varint(stream, number))) {
             return damaged(err, "a location");
         }
     }
@@ -140,29 +193,47 @@ static bool location_add(struct profile_tables *tables, pb_istream_t *stream, st
     return true;
 }
 
+/* Where a number of the profile itself is kept; NULL: it is not asked for. */
+static uint64_t *header_number(struct profile_tables *tables, uint32_t tag)
+{
+    switch (tag) {
+    case PROFILE_DROP_FRAMES:
+        return &tables->drop_frames;
+    case PROFILE_KEEP_FRAMES:
+        return &tables->keep_frames;
+    case PROFILE_PERIOD:
+        return (uint64_t *)&tables->period;
+    case PROFILE_DEFAULT_TYPE:
+        return &tables->default_type;
+    }
+    return NULL;
+}
+
 static bool table_field_read(struct profile_tables *tables, pb_istream_t *stream,
                              const struct field *field, struct lg_error *err)
 {
-    uint64_t period = 0;
-    if (field->tag == PROFILE_PERIOD && field->type == PB_WT_VARINT) {
-        if (!pb_decode_varint(stream, &period))
-            return damaged(err, "the period");
-        tables->period = (int64_t)period;
-        return true;
-    }
-    bool is_message = field->type == PB_WT_STRING;
-    if (field->tag == PROFILE_STRING_TABLE && is_message)
-        return string_add(tables, stream, err);
-    if (field->tag == PROFILE_LOCATION && is_message)
-        return location_add(tables, stream, err);
-    if (field->tag == PROFILE_FUNCTION && is_message)
-        return function_add(tables, stream, err);
-    if (field->tag == PROFILE_SAMPLE_TYPE && is_message)
-        return type_add(tables, stream, err);
+    uint64_t *number = header_number(tables, field->tag);
+    if (number != NULL && field->type == PB_WT_VARINT)
+        return pb_decode_varint(stream, number) || damaged(err, "a number of its header");
+    if (field->type == PB_WT_STRING)
+        switch (field->tag) {
+        case PROFILE_STRING_TABLE:
+            return string_add(tables, stream, err);
+        case PROFILE_MAPPING:
+            return mapping_add(tables, stream, err);
+        case PROFILE_LOCATION:
+            return location_add(tables, stream, err);
+        case PROFILE_FUNCTION:
+            return function_add(tables, stream, err);
+        case PROFILE_SAMPLE_TYPE:
+            return type_add(tables, stream, err);
+        case PROFILE_PERIOD_TYPE:
+            return type_read(stream, &tables->period_type, err);
+        }
     return pb_skip_field(stream, field->type) || damaged(err, "a field is cut off");
 }
 
-/* Functions and locations begin with their id. */
+/* Functions, locations and mappings begin with their id. */
 static int by_id(const void *a, const void *b)
 {
     const uint64_t *left = a, *right = b;
@@ -201,6 +272,8 @@ bool profile_tables_read(const char *bytes, size_t length, struct profile_tables
         return damaged(err, "a field has no valid number");
     if (!sort_by_id(tables->functions, tables->function_count, sizeof *tables->functions))
         return damaged(err, "two functions have the same number");
+    if (!sort_by_id(tables->mappings, tables->mapping_count, sizeof *tables->mappings))
+        return damaged(err, "two mappings have the same number");
     return sort_by_id(tables->locations, tables->location_count, sizeof *tables->locations) ||
            damaged(err, "two locations have the same number");
 }
@@ -210,6 +283,7 @@ void profile_tables_free(struct profile_tables *tables)
     free(tables->strings);
     free(tables->functions);
     free(tables->locations);
+    free(tables->mappings);
     free(tables->lines);
     *tables = (struct profile_tables){0};
 }
@@ -232,10 +306,16 @@ struct profile_function *profile_function_by_id(const struct profile_tables *tab
     return find_by_id(tables->functions, tables->function_count, sizeof *tables->functions, id);
 }
 
+const struct profile_mapping *profile_mapping_by_id(const struct profile_tables *tables,
+                                                    uint64_t id)
+{
+    return find_by_id(tables->mappings, tables->mapping_count, sizeof *tables->mappings, id);
+}
+
 int profile_type_by_name(const struct profile_tables *tables, const char *name)
 {
     for (size_t i = 0; i < tables->type_count; i++) {
-        struct profile_string type = profile_string_at(tables, tables->types[i]);
+        struct profile_string type = profile_string_at(tables, tables->types[i].name);
         if (type.length == strlen(name) && memcmp(type.start, name, type.length) == 0)
             return (int)i;
     }
@@ -257,6 +337,20 @@ static bool repeated_read(pb_istream_t *stream, const struct field *field, uint6
     return pb_close_string_substream(stream, &inner);
 }
 
+static bool label_read(pb_istream_t *stream, struct profile_sample *sample)
+{
+    uint64_t numbers[LABEL_UNIT + 1] = {0};
+    if (!numbers_read(stream, numbers, LABEL_UNIT + 1))
+        return false;
+    if (sample->label_count < PROFILE_LABELS)
+        sample->labels[sample->label_count++] =
+            (struct profile_label){.key = numbers[LABEL_KEY],
+                                   .text = numbers[LABEL_TEXT],
+                                   .number = numbers[LABEL_NUMBER],
+                                   .unit = numbers[LABEL_UNIT]};
+    return true;
+}
+
 static bool sample_fields_read(pb_istream_t *stream, struct profile_sample *sample)
 {
     struct field field = {0};
@@ -268,6 +362,8 @@ static bool sample_fields_read(pb_istream_t *stream, struct profile_sample *samp
         else if (field.tag == SAMPLE_VALUE)
             read = repeated_read(stream, &field, (uint64_t *)sample->values, PROFILE_VALUES,
                                  &sample->value_count);
+        else if (field.tag == SAMPLE_LABEL && field.type == PB_WT_STRING)
+            read = label_read(stream, sample);
         else
             read = pb_skip_field(stream, field.type);
         if (!read)
@@ -281,6 +377,7 @@ static bool sample_read(pb_istream_t *stream, struct profile_sample *sample, str
     pb_istream_t inner;
     sample->location_count = 0;
     sample->value_count = 0;
+    sample->label_count = 0;
     if (pb_make_string_substream(stream, &inner) && sample_fields_read(&inner, sample) &&
         pb_close_string_substream(stream, &inner))
         return true;

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/strings.h"
+#include "../wire.h"
 #include "probes/gunzip.h"
 #include "probes/profile.h"
 
@@ -186,33 +187,6 @@ static void one_kind_is_not_taken_for_the_other(void **state)
     wrong = decode(goroutines.data, goroutines.length, GAUGE_HEAP_STACK);
     assert_false(wrong.decoded);
     decoded_free(&wrong);
-}
-
-/* A profile made by hand, field by field (the wire format: protobuf.dev, "Encoding"). */
-static void put_varint(struct buffer *out, uint64_t number)
-{
-    for (; number >= 0x80; number >>= 7)
-        buffer_char(out, (char)(number | 0x80));
-    buffer_char(out, (char)number);
-}
-
-static void put_number(struct buffer *out, unsigned tag, uint64_t number)
-{
-    put_varint(out, tag << 3);
-    put_varint(out, number);
-}
-
-static void put_bytes(struct buffer *out, unsigned tag, const void *bytes, size_t length)
-{
-    put_varint(out, tag << 3 | 2);
-    put_varint(out, length);
-    buffer_append(out, bytes, length);
-}
-
-static void put_message(struct buffer *out, unsigned tag, struct buffer *message)
-{
-    put_bytes(out, tag, buffer_string(message), message->length);
-    buffer_free(message);
 }
 
 static struct buffer profile_begin(void)

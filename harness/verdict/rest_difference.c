@@ -1,0 +1,92 @@
+#include "verdict/rest_difference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+bool rests_of_run(const struct ledger *ledger, struct rest *first, struct rest *last)
+{
+    if (ledger->columns == 0)
+        return false;
+    *first = (struct rest){ledger, 0};
+    *last = (struct rest){ledger, ledger->columns - 1};
+    return true;
+}
+
+static int compare_holders(const struct account *a, const struct account *b)
+{
+    if (a == NULL || b == NULL)
+        return a == NULL ? 1 : -1;
+    return a->gauge != b->gauge ? (a->gauge > b->gauge) - (a->gauge < b->gauge)
+                                : strcmp(a->key, b->key);
+}
+
+static double held_in(const double *row, size_t column)
+{
+    return row != NULL ? row[column] : 0;
+}
+
+/* Either may be NULL: it held nothing then. */
+static struct holder_difference difference_of(const struct account *before, size_t from,
+                                              const struct account *after, size_t to)
+{
+    const struct account *any = before != NULL ? before : after;
+    struct holder_difference item = {.gauge = any->gauge, .key = any->key};
+    if (before != NULL) {
+        item.count.before = before->values[from];
+        item.bytes.before = held_in(before->bytes, from);
+    }
+    if (after != NULL) {
+        item.count.after = after->values[to];
+        item.bytes.after = held_in(after->bytes, to);
+    }
+    return item;
+}
+
+static double difference(struct held held)
+{
+    return fabs(held.after - held.before);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct holder_difference *one = a, *other = b;
+    double bytes = difference(other->bytes) - difference(one->bytes);
+    double count = difference(other->count) - difference(one->count);
+    double order = bytes != 0 ? bytes : count;
+    return order != 0 ? (order > 0) - (order < 0) : strcmp(one->key, other->key);
+}
+
+void rest_difference_make(struct rest before, struct rest after, struct rest_difference *made)
+{
+    for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
+        _cleanup_free_ double *old = ledger_totals(before.ledger, gauge);
+        _cleanup_free_ double *new = ledger_totals(after.ledger, gauge);
+        bool is_rate = gauge_info(gauge)->cumulative;
+        made->totals[gauge].before = is_rate ? NAN : old[before.column];
+        made->totals[gauge].after = is_rate ? NAN : new[after.column];
+    }
+    /* Both are sorted by gauge and key. */
+    for (size_t i = 0, j = 0; i < before.ledger->count || j < after.ledger->count;) {
+        const struct account *old = i < before.ledger->count ? &before.ledger->accounts[i] : NULL;
+        const struct account *new = j < after.ledger->count ? &after.ledger->accounts[j] : NULL;
+        int order = compare_holders(old, new);
+        struct holder_difference item = difference_of(order <= 0 ? old : NULL, before.column,
+                                                      order >= 0 ? new : NULL, after.column);
+        if (!gauge_info(item.gauge)->cumulative &&
+            (difference(item.count) > 0 || difference(item.bytes) > 0))
+            array_append(made->items, made->count, made->capacity, item);
+        i += order <= 0;
+        j += order >= 0;
+    }
+    if (made->count > 0)
+        qsort(made->items, made->count, sizeof *made->items, by_size);
+}
+
+void rest_difference_free(struct rest_difference *difference)
+{
+    free(difference->items);
+    *difference = (struct rest_difference){0};
+}
