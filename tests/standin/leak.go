@@ -114,6 +114,20 @@ var leakKinds = []leakKind{
 	{"git-child", "a git that waits for input every N events", 1, every(leakGitChild)},
 	{"diff", "the diff that was loaded last every N events", 1, every(leakDiff)},
 	{"diff-wait", "a goroutine that waits for a diff every N events", 1, every(leakDiffWait)},
+
+	// What a sick program is like, from the first event on.
+	{"database-open", "KiB of the -wal of a database that is held open", 64, once(holdDatabase)},
+	{"open-often", "times that one file is open", 5, once(openOften)},
+	{"sessions-open", "agents' session files that are open", 1200, once(holdSessions)},
+	{"blocked", "goroutines that receive from one channel", 2000, times(leakHeldGoroutine)},
+	{"blocked-senders", "goroutines that send to one channel", 2000, times(leakSender)},
+	{"threads", "threads that wait", 120, times(holdThread)},
+	{"mappings", "mappings of a page each", 4000, once(mapPages)},
+	{"swapped", "MiB in swap, where there is any", 64, once(swapOut)},
+	{"held", "MiB of the heap in one object", 600, once(holdMemory)},
+	{"output-line", "MiB of output of which a line is kept", 64, once(keepLine)},
+	{"poll-chains", "chains of ticks made by one function", 8, times(startPollChain)},
+
 	{"crash", "the event at which it panics", 3, at(crash)},
 	{"hang", "the event at which it stops to answer", 3, at(hang)},
 	{"nopprof", "unused", 0, func(*leak) {}},
@@ -261,4 +275,12 @@ func once(act func(number int)) func(*leak) {
 			act(leak.number)
 		}
 	}
+}
+
+func times(act func()) func(*leak) {
+	return once(func(number int) {
+		for range number {
+			act()
+		}
+	})
 }

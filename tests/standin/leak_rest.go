@@ -123,17 +123,17 @@ func threadTime() time.Duration {
 // turnMsg turns the spinner on screen; a whole one has all of it written again.
 type turnMsg struct{ whole bool }
 
-// sendTurn reaches the program that was started last.
-var sendTurn func(turnMsg)
+// sendLater reaches the program that was started last; from its own goroutine it would wait for ever.
+var sendLater func(tea.Msg)
 
 //go:noinline
 func leakRedrawRate(leak *leak) {
-	again(time.Duration(leak.number)*time.Second, func() { sendTurn(turnMsg{whole: true}) })
+	again(time.Duration(leak.number)*time.Second, func() { sendLater(turnMsg{whole: true}) })
 }
 
 //go:noinline
 func startSpinner(perSecond int) {
-	again(time.Second/time.Duration(perSecond), func() { sendTurn(turnMsg{}) })
+	again(time.Second/time.Duration(perSecond), func() { sendLater(turnMsg{}) })
 }
 
 func (m *model) turn(msg turnMsg) tea.Cmd {

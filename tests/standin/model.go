@@ -36,6 +36,7 @@ type model struct {
 	ticks         int
 	redraws       int
 	turns         int // of the spinner
+	polls         int // of all chains that a leak has started
 	project       *openProject
 	modal         *modal  // nil: none is open
 	search        *search // nil: none is open
@@ -47,7 +48,7 @@ type model struct {
 }
 
 func newModel(config *config, leaks *leaks, input *releasableInput, send func(tea.Msg)) *model {
-	sendTurn = func(msg turnMsg) { send(msg) }
+	sendLater = send
 	return &model{config: config, leaks: leaks, input: input, send: send, tab: gitTab,
 		shells: newShellsState()}
 }
@@ -92,6 +93,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, command
 	case turnMsg:
 		return m, m.turn(msg)
+	case pollMsg:
+		m.polls++
+		return m, pollAgain()
 	case tickMsg:
 		return m, m.passSecond()
 	case changedMsg:
