@@ -161,6 +161,8 @@ static bool look_for_a_while(const struct triage_options *options, const struct 
     }
     if (!proc_stat_read(proc, &after, err) || !threads_read(proc, &triage->threads, err))
         return false;
+    if (after.state == 'Z' || after.state == 'X') /* /proc tells of it until it is waited for */
+        return lg_fail(err, LG_ERROR_TARGET, 0, "process %d has ended", (int)proc->pid);
     triage->seconds = clock_seconds_since(began);
     triage->cpu = (after.cpu_seconds - before.cpu_seconds) / triage->seconds;
     threads_since(&triage->threads, &threads, triage->seconds);
