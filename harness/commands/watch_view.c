@@ -139,15 +139,15 @@ static void put_slope(struct string_list *cells, const struct series *series, en
         values[count++] = series->samples[i].gauges[gauge];
     }
     struct growth slope = slope_of((struct trace){positions, values, count}, 0);
-    if (!(slope.iterations > 0) || !isfinite(slope.lower)) {
-        string_list_add(cells, "");
-        string_list_add(cells, "");
-        return;
-    }
-    string_list_add(cells, growth_text(gauge, slope.per_iteration * minutes_per_hour).text);
-    string_list_take(cells, memory_format("%s to %s",
-                                          growth_text(gauge, slope.lower * minutes_per_hour).text,
-                                          growth_text(gauge, slope.upper * minutes_per_hour).text));
+    bool known = slope.iterations > 0 && isfinite(slope.lower);
+    bool moves = known && slope.lower < slope.upper;
+    string_list_add(cells,
+                    known ? growth_text(gauge, slope.per_iteration * minutes_per_hour).text : "");
+    string_list_take(cells,
+                     moves ? memory_format("%s to %s",
+                                           growth_text(gauge, slope.lower * minutes_per_hour).text,
+                                           growth_text(gauge, slope.upper * minutes_per_hour).text)
+                           : memory_copy_text(""));
 }
 
 static void put_sparkline(struct string_list *cells, const struct series *series, enum gauge gauge)
@@ -170,7 +170,7 @@ static double value_now(const struct watch_moment *moment, enum gauge gauge)
 
 void watch_table(const struct watch_moment *moment, size_t width, struct buffer *out)
 {
-    static const char *const heading[] = {"GAUGE", "NOW", "PER HOUR", "", ""};
+    static const char *const heading[] = {"GAUGE", "NOW", "PER HOUR", "BETWEEN (98 %)", ""};
     _cleanup_strings_ struct string_list cells = {0};
     _cleanup_buffer_ struct buffer table = {0};
     char lasted[64];

@@ -619,6 +619,11 @@ bool watch(const struct watch_options *options, bool *flagged, struct lg_error *
         if (next == PROCESS_ENDED && !find_next(&watch))
             next = WATCH_OVER;
     }
+    /* It has the terminal, and signals are passed on, as long as it goes on. */
+    if (options->is_child && !has_ended(watch.process)) {
+        loop_resume(watch.loop);
+        loop_run_until(watch.loop, NULL, NULL, NULL, CLOCK_NEVER, NULL);
+    }
     leave_process(&watch, &watch.process);
     cleanup_close(&watch.signals);
     loop_free(watch.loop);

@@ -259,6 +259,56 @@ def test_what_ends_at_once_was_not_watched(leakgate):
     assert watched.returncode in (3, 5), watched.stderr
 
 
+def in_terminal(leakgate, words, act):
+    """leakgate with a terminal of its own; what was shown there, and the exit status."""
+    pid, ours = pty.fork()
+    if pid == 0:
+        os.chdir(leakgate.directory)
+        os.execve(os.environ["LEAKGATE_BIN"], ["leakgate", *map(str, words)], leakgate.environment)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(ours, 65536):
+            shown += part
+            act(pid, ours, shown)
+    os.close(ours)
+    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_ctrl_c_is_for_the_program(leakgate, program):
+    def act(_pid, terminal, shown):
+        if shown.endswith(b"ready\r\n"):
+            time.sleep(1)
+            os.write(terminal, b"\x03")
+    shown, status = in_terminal(leakgate, ["watch", "--", program, 0, 60, 0], act)
+    # Its sampling had not begun, or only just.
+    assert status in (3, 5)
+    assert "the program was killed by signal 2 (Interrupt)" in shown
+
+
+def test_a_signal_to_leakgate_is_passed_on(leakgate, program):
+    def act(pid, _terminal, shown):
+        if shown.endswith(b"ready\r\n"):
+            time.sleep(1)
+            os.kill(pid, signal.SIGTERM)
+    shown, status = in_terminal(leakgate, ["watch", "--", program, 0, 60, 0], act)
+    assert status in (3, 5)
+    assert "the program was killed by signal 15 (Terminated)" in shown
+
+
+def test_a_terminal_shows_a_table(leakgate, program):
+    with running(program, PER_SECOND) as leaker:
+        shown, status = in_terminal(
+            leakgate, ["watch", leaker.pid, "--every", "100ms", "--for", "4s"], lambda *_: None)
+    assert status == 1
+    last = shown.split("\x1b[J")[-1]
+    assert "GAUGE" in last and "PER HOUR" in last
+    fd = next(line.split() for line in last.splitlines() if line.startswith("fd "))
+    assert float(fd[2]) == pytest.approx(PER_SECOND * 3600, rel=0.1)
+    assert float(fd[3]) <= float(fd[2]) <= float(fd[5])
+    assert "fd grows by +" in shown
+    assert "time,heap_alloc_bytes" not in shown
+
+
 # --- Wrong words ---
 
 @pytest.mark.parametrize("words, said", [

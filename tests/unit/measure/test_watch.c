@@ -408,6 +408,16 @@ static void what_a_script_starts_again_is_a_new_series(void **state)
     assert_null(strstr(buffer_string(&fake.log), "find"));
 }
 
+static void a_program_that_was_started_is_waited_for(void **state)
+{
+    (void)state;
+    it.options.is_child = true;
+    at_ms(900000, process_ends, "4711");
+    watch_it();
+    assert_int_equal(read_series(1)->series.count, 11);
+    assert_int_equal(virtual_ms(), 900000);
+}
+
 /* --- pprof --- */
 
 static void without_pprof_it_is_said_and_asked_for_again(void **state)
@@ -428,6 +438,7 @@ static void a_program_that_was_just_started_may_open_pprof_late(void **state)
     it.options.is_child = true;
     fake.without_pprof = true;
     at_ms(1500, open_pprof, "");
+    at_ms(600000, process_ends, "4711");
     watch_it();
     assert_int_equal(it.series, 1);
     assert_string_equal(buffer_string(&it.said), "");
@@ -548,6 +559,7 @@ int main(void)
         TEST(nothing_is_waited_for_beyond_the_end),
         TEST(a_signal_ends_the_waiting),
         TEST(what_a_script_starts_again_is_a_new_series),
+        TEST(a_program_that_was_started_is_waited_for),
         TEST(without_pprof_it_is_said_and_asked_for_again),
         TEST(a_program_that_was_just_started_may_open_pprof_late),
         TEST(what_grows_is_seen_and_its_profiles_are_kept),
