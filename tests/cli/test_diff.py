@@ -14,7 +14,7 @@ import pytest
 
 from conftest import SOURCE
 from journals import Journal
-from standin_process import Standin
+from standin import BINARY, PATIENCE, Standin
 
 ALL = 1000000
 LEFT_OUT = re.compile(r"^(?:Dropped|Left out) (\d+) \w+ \(cum <= (\S+)\)", re.M)
@@ -46,15 +46,15 @@ PAIRS = [
 @pytest.fixture(scope="module")
 def profiles(tmp_path_factory):
     """Three of each kind, of a stand-in that leaks while it is left alone."""
-    if shutil.which("go") is None:
-        pytest.skip("there is no go")
+    if shutil.which("go") is None or not BINARY.exists():
+        pytest.skip("there is no go, or no stand-in (ci/build-standin)")
     folder = tmp_path_factory.mktemp("profiles")
-    standin = Standin(tmp_path_factory.mktemp("home"), LEAKS)
+    standin = Standin(tmp_path_factory.mktemp("home"), LEAKS, GODEBUG="memprofilerate=512")
     try:
         for number in (1, 2, 3):
             for kind, path in (("heap", "heap?gc=1"), ("allocs", "allocs?gc=1"), ("goroutine", "goroutine"),
                                ("cpu", "profile?seconds=2")):
-                (folder / f"{kind}-{number}").write_bytes(standin.fetch(path))
+                (folder / f"{kind}-{number}").write_bytes(standin.pprof(path))
     finally:
         standin.close()
     return folder
@@ -134,25 +134,28 @@ def test_what_leaks_is_named_with_its_line(leakgate, profiles):
 
 
 def test_a_url_is_fetched(leakgate, tmp_path):
+    if not BINARY.exists():
+        pytest.skip("there is no stand-in (ci/build-standin)")
     standin = Standin(tmp_path / "home", "goroutine@tick")
     try:
         first = tmp_path / "first.pb.gz"
-        first.write_bytes(standin.fetch("goroutine"))
-        deadline = time.monotonic() + 60
+        first.write_bytes(standin.pprof("goroutine"))
+        address = f"http://127.0.0.1:{standin.port}/debug/pprof"
+        deadline = time.monotonic() + PATIENCE
         while True:
-            shown = leakgate("diff", first, standin.url("goroutine"), "--json")
+            shown = leakgate("diff", first, f"{address}/goroutine", "--json")
             assert shown.returncode == 0, shown.stderr
             grown = [row for row in json.loads(shown.stdout)["rows"] if row["cum"] >= 2]
             if any("leakGoroutine" in row["function"] for row in grown):
                 break
             assert time.monotonic() < deadline
-        wrong = leakgate("diff", first, standin.url("nothing"))
+        wrong = leakgate("diff", first, f"{address}/nothing")
         assert (wrong.returncode, "HTTP status 404" in wrong.stderr) == (5, True)
-        cmdline = leakgate("diff", first, standin.url("cmdline"))
+        cmdline = leakgate("diff", first, f"{address}/cmdline")
         assert cmdline.returncode == 5
     finally:
         standin.close()
-    gone = leakgate("diff", first, standin.url("goroutine"))
+    gone = leakgate("diff", first, f"{address}/goroutine")
     assert (gone.returncode, gone.stderr.count("\n")) == (5, 1)
 
 
