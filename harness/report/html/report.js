@@ -826,18 +826,26 @@
 
     /* --- The page --- */
 
-    const scenarioSection = (scenario) => {
+    /* One line of a pass; of all else the sentence as well, so that none needs to be unfolded to be understood. */
+    const scenarioLine = (scenario) => {
+        const { name, title, took } = scenario, told = needsAttention(scenario) || scenario.verdict === "skipped";
+        return [make("span", { class: "badge" }, outcome(scenario), scenario.forgiven && small(" (quarantined)")), " ",
+                make("h2", null, b(name), told ? sentence(scenario) : make("span", { class: "title" }, ` ${title || ""}`)), " ",
+                make("span", { class: "took" }, took)];
+    };
+
+    const scenarioSection = (scenario, place) => {
         const { number, name, title } = scenario;
         if (scenario.left_out_of_page)
-            return make("div", { class: "scenario", id: `s${number}` }, make("h2", null, name), " ", outcome(scenario),
+            return make("div", { class: "scenario", id: `s${number}` }, make("div", { class: "entry" }, scenarioLine(scenario)),
                         note("Left out: the page would be larger than 6 MiB. result.json and the scenario's directory have " +
                              "all of it."));
         if (scenario.series) scenario.bands = bandsOf(scenario);
         /* The address is inside, so that a link to it opens the fold. */
-        return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open },
-            make("summary", null, make("h2", null, name), " ", outcome(scenario), " ", make("span", { class: "title" }, title)),
+        return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open && place === 0 },
+            make("summary", { class: "entry" }, scenarioLine(scenario)),
             make("div", { class: "body", id: `s${number}` },
-                 make("p", { class: "sentence" }, b(name), sentence(scenario)),
+                 make("p", { class: "title" }, needsAttention(scenario) ? title : [b(name), sentence(scenario)]),
                  commands(scenario.commands), failureSection(scenario), findingsSection(scenario), attemptsSection(scenario),
                  remarksSection(scenario), chartsSection(scenario),
                  scenario.power.map((words) => make("p", { class: "power" }, words)),
@@ -845,58 +853,62 @@
                  filesSection(scenario)));
     };
 
-    const scenarioRow = (scenario) => {
-        const { worst } = scenario, grows = worst && worst.kind === "growth";
-        const step = worst && (worst.grows_at || [])[0];
-        return make("tr", null,
-            rowHead(make("a", { href: `#s${scenario.number}` }, scenario.name)),
-            td(outcome(scenario), scenario.forgiven && " (quarantined)"),
-            td(!worst ? none : worst.gauge || worst.kind),
-            numberCell(grows ? paceOf({ ...worst, ...scenario.whole }) : none),
-            td(worst && worst.holder ? code(worst.function ? shortFunction(worst.function) : worst.holder) : none),
-            td(step ? code(step.step) : none), numberCell(scenario.took || none));
-    };
-
-    /* Only the scenarios with these words in their row. */
-    const filter = (rows, sections) => {
-        const input = make("input", { type: "search", placeholder: "Filter: a name, leak, pass …",
-                                      "aria-label": "filter the scenarios" });
-        input.addEventListener("input", () => {
+    /* Only the scenarios with these words in their line, and with one of the verdicts whose buttons are pressed. */
+    const filterBar = (sections) => {
+        const pressed = new Set(), said = make("span", { role: "status" });
+        const input = make("input", { type: "search", placeholder: "Search: a name, a holder … ( / )",
+                                      "aria-label": "search the scenarios" });
+        const show = () => {
             const words = input.value.toLowerCase().split(/\s+/);
-            rows.forEach((row, i) => {
-                const text = row.textContent.toLowerCase();
-                row.hidden = sections[i].hidden = !words.every((word) => text.includes(word));
+            sections.forEach((section, i) => {
+                const text = section.querySelector(".entry").textContent.toLowerCase();
+                section.hidden = !words.every((word) => text.includes(word)) ||
+                    (pressed.size > 0 && !pressed.has(scenarios[i].outcome));
             });
+            const shown = sections.filter((section) => !section.hidden).length;
+            said.textContent = shown < sections.length ? `${shown} of ${sections.length}` : "";
+        };
+        const buttons = [...new Set(scenarios.map((scenario) => scenario.outcome))].map((word) => {
+            const count = scenarios.filter((scenario) => scenario.outcome === word).length;
+            const button = make("button", { type: "button", "aria-pressed": "false" }, `${word} ${count}`);
+            button.addEventListener("click", () => {
+                if (!pressed.delete(word)) pressed.add(word);
+                button.setAttribute("aria-pressed", pressed.has(word));
+                show();
+            });
+            return button;
         });
-        return make("p", { class: "filter" }, input);
+        input.addEventListener("input", show);
+        addEventListener("keydown", (event) => {
+            if (event.key !== "/" || event.target.matches("input, select")) return;
+            event.preventDefault();
+            input.focus();
+        });
+        return make("div", { class: "filter" }, input, buttons.length > 1 && buttons, said);
     };
 
     const topSection = () => {
-        const said = 9; /* what a person reads in a minute */
-        const urgent = scenarios.filter(needsAttention);
         const told = (...children) => make("p", { class: "sentence" }, children);
         return make("section", { "aria-label": "verdict" },
             data.problem && told(data.problem), data.caution && told(data.caution),
             data.missing && make("ul", null, data.missing.map((line) => li(line))),
-            urgent.slice(0, said).map((scenario) => told(
-                outcome(scenario), " ", make("a", { href: `#s${scenario.number}` }, b(scenario.name)), sentence(scenario))),
-            urgent.length > said && told(`And ${urgent.length - said} more, in the table.`),
-            urgent.length === 0 && scenarios.length > 0 && told("Nothing grew that the baselines do not allow."),
-            data.stopped, commands(data.commands));
+            scenarios.length > 0 && !scenarios.some(needsAttention) && told("Nothing grew that the baselines do not allow."),
+            data.stopped);
     };
 
     const drawPage = () => {
-        const sections = scenarios.map(scenarioSection), rows = scenarios.map(scenarioRow);
-        document.getElementById("page").replaceChildren(
+        const sections = scenarios.map(scenarioSection), text = document.getElementById("text");
+        document.getElementById("page").replaceChildren();
+        fill(document.getElementById("page"), null, [
             topSection(),
             make("section", { "aria-labelledby": "scenarios" },
-                make("h2", { id: "scenarios", tabindex: -1 }, "Scenarios"), rows.length > 3 && filter(rows, sections),
-                table("scenarios", "scenarios",
-                      ["scenario", "verdict", "what grew", "per iteration", "held by", "grows at", "took"], rows)),
-            ...sections, fold("The same as the terminal says it", document.getElementById("text")));
+                make("h2", { id: "scenarios", tabindex: -1 }, "Scenarios"), sections.length > 3 && filterBar(sections),
+                sections),
+            scenarios.length > 1 && commands(data.commands),
+            fold("The same as the terminal says it", text)]);
         document.querySelector("h1").prepend(verdict(data.verdict), " ");
         document.querySelector("header").prepend(make("p", { class: "about" }, `leakgate · ${data.header}`));
-        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, "To the table of scenarios"));
+        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, "To the scenarios"));
         document.body.append(make("footer", null, p(`${data.made}. The same in other forms, beside this page: `,
             joined(data.files.map((file) => fileLink(file)), () => ", "), ".")), tip);
     };
