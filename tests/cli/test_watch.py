@@ -124,6 +124,54 @@ def test_a_busy_program_is_not_judged(leakgate):
     assert result(leakgate)["exit_status"] == 0
 
 
+# --- What the target file says ---
+
+TARGET = """\
+version: 1
+command: [leaker]
+env: {APP_PPROF: "0", APP_HOME: /nowhere}
+ready: {steps: [{wait: ready}]}
+quit: {steps: [{press: q}]}
+healthy:
+  fds: {figure: fds, most: 20, means: Too many., next: Look at them.}
+"""
+
+
+@pytest.fixture
+def target(leakgate, program):
+    targets = leakgate.directory / "scenarios" / "targets"
+    targets.mkdir(parents=True)
+    file = targets / f"{program.name}.yaml"
+    file.write_text(TARGET)
+    return file
+
+
+def test_what_is_out_of_range_is_a_flag(leakgate, program, target):
+    with running(program, PER_SECOND) as leaker:
+        watched = leakgate("watch", program.name, "--every", "100ms", "--until-flag")
+    assert watched.returncode == 1, watched.stderr
+    rows = [int(row["fd"]) for row in rows_of(watched.stdout)]
+    assert rows[-1] > 20 and all(fds <= 20 for fds in rows[:-1])
+    assert f"fds {rows[-1]}, healthy is 20 or fewer: Too many. Look at them." in watched.stderr
+    assert str(leaker.pid) in watched.stderr
+
+
+def test_a_program_gets_what_opens_its_pprof(leakgate, program, target):
+    program.write_text("#!/bin/sh\necho \"pprof $APP_PPROF home $APP_HOME\"\n")
+    assert leakgate("watch", "--", program).stdout.startswith("pprof 0 home \n")
+    own = leakgate("watch", "--", program, APP_PPROF="6060")
+    assert own.stdout.startswith("pprof 6060 home \n")
+
+
+def test_an_error_in_the_target_file_is_told(leakgate, program, target):
+    target.write_text(TARGET.replace("most: 20", "most: many"))
+    with running(program) as still:
+        watched = leakgate("watch", program.name)
+    assert watched.returncode == 2
+    assert f"{program.name}.yaml:7:" in watched.stderr
+    assert str(still.pid) not in watched.stderr
+
+
 # --- Rows ---
 
 def test_the_rows_have_the_columns_that_people_keep(leakgate, program):
