@@ -66,13 +66,17 @@ static void take_record(void *context, const struct journal_record *record)
     if (record->kind == RECORD_PHASE) {
         slot->phase = record->phase.phase;
         slot->phase_began = slot->last_event;
+        if (slot->phase == PHASE_SECOND_LOOP)
+            slot->iterations = slot->iteration + (unsigned)record->phase.iterations;
     } else if (record->kind == RECORD_SAMPLED) {
         slot->now = record->counts;
         if (slot->phase == PHASE_IDLE)
             slot->at_rest = record->counts;
     } else if (record->kind == RECORD_ITERATION) {
         slot->iteration = (unsigned)record->iteration.iteration;
-        slot->iterations = (unsigned)record->iteration.of;
+        /* What a second loop adds, the journal's "of" does not count. */
+        if (slot->phase != PHASE_SECOND_LOOP)
+            slot->iterations = (unsigned)record->iteration.of;
         slot->last_at = record->iteration.at;
         if (slot->first_iteration == 0) {
             slot->first_iteration = slot->iteration;

@@ -112,6 +112,8 @@ static bool function_meet(struct decoder *decoder, uint64_t id, uint32_t *memory
     if (function->memory == 0) {
         struct profile_string name = profile_string_at(&decoder->tables, function->name);
         uint32_t number = function_number(decoder, function);
+        struct profile_string file = profile_string_at(&decoder->tables, function->file);
+        holder_table_set_file(decoder->table, number, file.start, file.length);
         function->memory = function_marks(name) | (number & FUNCTION_NUMBER);
     }
     *memory = function->memory;
@@ -120,19 +122,22 @@ static bool function_meet(struct decoder *decoder, uint64_t id, uint32_t *memory
 
 struct stack {
     uint32_t functions[LIMIT_PROFILE_STACK]; /* numbers in the holder table, leaf first */
+    uint32_t lines[LIMIT_PROFILE_STACK];
     uint32_t depth;
     uint32_t marks; /* of all its functions together */
 };
 
-static bool stack_push(struct decoder *decoder, struct stack *stack, uint64_t function,
-                       struct lg_error *err)
+static bool stack_push(struct decoder *decoder, struct stack *stack,
+                       const struct profile_line *line, struct lg_error *err)
 {
     uint32_t memory = 0;
     if (stack->depth >= LIMIT_PROFILE_STACK)
         return lg_fail(err, LG_ERROR_TARGET, 0, "a stack of the profile is deeper than %u",
                        LIMIT_PROFILE_STACK);
-    if (!function_meet(decoder, function, &memory, err))
+    if (!function_meet(decoder, line->function, &memory, err))
         return false;
+    stack->lines[stack->depth] =
+        line->line > 0 && line->line <= UINT32_MAX ? (uint32_t)line->line : 0;
     stack->functions[stack->depth++] = memory & FUNCTION_NUMBER;
     stack->marks |= memory & ~(uint32_t)FUNCTION_NUMBER;
     return true;
@@ -149,8 +154,7 @@ static bool stack_read(struct decoder *decoder, const struct profile_sample *sam
             return lg_fail(err, LG_ERROR_TARGET, 0,
                            "the profile is damaged: a sample names no location of it");
         for (uint32_t line = 0; line < location->count; line++)
-            if (!stack_push(decoder, stack, decoder->tables.lines[location->first + line].function,
-                            err))
+            if (!stack_push(decoder, stack, &decoder->tables.lines[location->first + line], err))
                 return false;
     }
     return true;
@@ -185,6 +189,7 @@ static bool sample_decode(void *context, const struct profile_sample *sample, st
         return true;
     uint32_t holder =
         holder_table_stack(decoder->table, decoder->gauge, stack.functions, stack.depth);
+    holder_table_set_lines(decoder->table, holder, stack.lines);
     if (holder_table_bytes(decoder->table) > LIMIT_HOLDER_BYTES)
         return lg_fail(err, LG_ERROR_TARGET, 0,
                        "the target's distinct stacks take more than %u bytes", LIMIT_HOLDER_BYTES);
