@@ -26,6 +26,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/regex.h"
+#include "verdict/profile_kind.h"
 
 /* What is asked for; zeroed is all of it. */
 struct profile_question {
@@ -43,15 +44,6 @@ struct profile_row {
     int64_t flat, cum;
     int64_t twin;      /* flat as well: objects where the values are bytes, and the reverse */
     const char *where; /* "file:line" where the program's own code got there; NULL: not known */
-};
-
-/* The values of each sample, by type and unit; and how often they were taken. */
-struct profile_kind {
-    char **types;
-    char **units;
-    size_t count;
-    char *period_type, *period_unit;
-    int64_t period;
 };
 
 struct profile_sums;
