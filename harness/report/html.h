@@ -38,12 +38,12 @@ json_t *html_scenario(const struct suite_result *suite, const struct scenario_re
                       size_t number);
 json_t *html_summary(const json_t *scenario);
 
-/* [["loop", iteration, seconds], ...] for each sample. */
+/* [["loop", iteration, seconds], ...] for each sample; of a locating run the step as well. */
 json_t *html_series(const struct series *series);
 /* [sample, value, ...] of what was read: all, or of more than LIMIT_PAGE_POINTS the least and the
  * greatest of equal stretches, so that no peak is lost, and those that stand in the table. */
 json_t *html_points(const double *values, size_t count);
 /* Every gauge: its points, what of it is judged, and what the baseline allows. */
-json_t *html_curves(const struct scenario_result *scenario, const struct ledger *ledger);
+json_t *html_curves(const struct run_record *record, const struct ledger *ledger);
 /* Adds the holder's points, and what of them is judged, to a finding that is growth. */
 void html_put_curve(json_t *object, const struct ledger *ledger, const struct finding *finding);

@@ -17,6 +17,8 @@ json_t *html_series(const struct series *series)
         json_push(entry, json_text(phase_name(sample->phase)));
         json_push(entry, json_integer(sample->iteration));
         json_push(entry, json_number(sample->at));
+        if (sample->step > 0)
+            json_push(entry, json_integer(sample->step));
         json_push(samples, entry);
     }
     return samples;
@@ -86,11 +88,11 @@ static double value_at(const struct series *series, enum gauge gauge, size_t i)
     return seconds >= least_seconds ? (now->gauges[gauge] - before->gauges[gauge]) / seconds : NAN;
 }
 
-json_t *html_curves(const struct scenario_result *scenario, const struct ledger *ledger)
+json_t *html_curves(const struct run_record *record, const struct ledger *ledger)
 {
     const struct series *series = ledger->series;
-    const struct baseline *baseline = scenario->record->header.baseline;
-    const struct run_facts *facts = &scenario->record->facts;
+    const struct baseline *baseline = record->header.baseline;
+    const struct run_facts *facts = &record->facts;
     _cleanup_free_ double *values = memory_array(series->count, sizeof *values);
     json_t *curves = json_array();
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {

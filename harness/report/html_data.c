@@ -226,29 +226,56 @@ static void put_findings(json_t *object, const struct judgement *judgement,
     json_put(object, "findings", kept);
 }
 
-/* What each attempt alone showed, in a few words. */
-static void put_shown(json_t *attempts, const struct scenario_result *scenario)
+/* The samples and curves of one run. NULL: it has none. */
+static struct ledger *put_run(json_t *object, const struct run_record *record)
+{
+    if (record == NULL || record->series.count == 0)
+        return NULL;
+    struct ledger *ledger = ledger_new(&record->series);
+    runtime_memory_correct(ledger);
+    json_put(object, "series", html_series(ledger->series));
+    json_put(object, "curves", html_curves(record, ledger));
+    return ledger;
+}
+
+/* What an attempt alone showed, in a few words. */
+static json_t *shown_by(const struct scenario_result *scenario, const struct judgement *judgement)
 {
     enum { SHOWN = 3 };
+    json_t *shown = json_array();
+    for (size_t i = 0; judgement != NULL && i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        if (!finding_fails(finding->kind) || finding->gauge >= GAUGE_COUNT ||
+            json_array_size(shown) == SHOWN)
+            continue;
+        _cleanup_free_ char *text =
+            finding->kind == FINDING_GROWTH
+                ? memory_format("%s %+.2f per %s", gauge_info(finding->gauge)->name,
+                                finding->per_iteration, scenario_step_name(scenario))
+                : memory_format("%s %s", gauge_info(finding->gauge)->name,
+                                finding_kind_name(finding->kind));
+        json_push(shown, json_text(text));
+    }
+    return shown;
+}
+
+/* The screening's run and findings are the scenario's own. */
+static void put_attempts(json_t *attempts, const struct scenario_result *scenario)
+{
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         const struct attempt_result *attempt = &scenario->attempts[i];
-        const struct judgement *judgement =
-            attempt->attempt == ATTEMPT_SCREENING ? scenario->judgement : attempt->judgement;
-        json_t *shown = json_array();
-        for (size_t j = 0; judgement != NULL && j < judgement->count; j++) {
-            const struct finding *finding = &judgement->findings[j];
-            if (!finding_fails(finding->kind) || finding->gauge >= GAUGE_COUNT ||
-                json_array_size(shown) == SHOWN)
-                continue;
-            _cleanup_free_ char *text =
-                finding->kind == FINDING_GROWTH
-                    ? memory_format("%s %+.2f per %s", gauge_info(finding->gauge)->name,
-                                    finding->per_iteration, scenario_step_name(scenario))
-                    : memory_format("%s %s", gauge_info(finding->gauge)->name,
-                                    finding_kind_name(finding->kind));
-            json_push(shown, json_text(text));
+        json_t *object = json_array_get(attempts, i);
+        if (attempt->attempt == ATTEMPT_SCREENING) {
+            json_put(object, "showed", shown_by(scenario, scenario->judgement));
+            continue;
         }
-        json_put(json_array_get(attempts, i), "showed", shown);
+        _cleanup_ledger_ struct ledger *ledger = put_run(object, attempt->record);
+        json_put(object, "showed", shown_by(scenario, attempt->judgement));
+        if (ledger == NULL || attempt->judgement == NULL)
+            continue;
+        struct pace pace = series_pace(ledger->series);
+        json_put(object, "findings", findings_to_json(attempt->judgement, &pace));
+        put_findings(object, attempt->judgement, ledger);
     }
 }
 
@@ -298,21 +325,15 @@ static void put_words(json_t *object, const struct suite_result *suite,
 json_t *html_scenario(const struct suite_result *suite, const struct scenario_result *scenario,
                       size_t number)
 {
-    _cleanup_ledger_ struct ledger *ledger = NULL;
     json_t *object = scenario_to_json(scenario);
+    _cleanup_ledger_ struct ledger *ledger = put_run(object, scenario->record);
     put_summary(object, scenario, number);
     json_put(object, "open", json_boolean(html_is_open(suite, scenario)));
     put_words(object, suite, scenario);
     put_failure(object, scenario);
-    if (scenario->record != NULL && scenario->record->series.count > 0) {
-        ledger = ledger_new(&scenario->record->series);
-        runtime_memory_correct(ledger);
-        json_put(object, "series", html_series(ledger->series));
-        json_put(object, "curves", html_curves(scenario, ledger));
-    }
     if (scenario->judgement != NULL) {
         put_findings(object, scenario->judgement, ledger);
-        put_shown(json_object_get(object, "attempts"), scenario);
+        put_attempts(json_object_get(object, "attempts"), scenario);
         json_object_del(object, "tools"); /* its keys are names from the world */
     }
     if (scenario->recording != NULL)

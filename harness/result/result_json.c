@@ -96,17 +96,22 @@ static json_t *finding_to_json(const struct finding *finding, const struct pace 
     return object;
 }
 
+json_t *findings_to_json(const struct judgement *judgement, const struct pace *pace)
+{
+    json_t *findings = json_array();
+    for (size_t i = 0; i < judgement->count; i++)
+        json_push(findings, finding_to_json(&judgement->findings[i], pace));
+    return findings;
+}
+
 static void put_judgement(json_t *object, const struct judgement *judgement,
                           const struct pace *pace)
 {
-    json_t *findings = json_array();
     json_t *caught = json_object();
     json_t *caught_per_hour = json_object();
     json_t *levels = json_object();
     json_t *drift = json_object();
     json_t *tools = json_object();
-    for (size_t i = 0; i < judgement->count; i++)
-        json_push(findings, finding_to_json(&judgement->findings[i], pace));
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         double smallest = judgement->smallest[gauge];
         put_number(caught, gauge_info(gauge)->name, smallest);
@@ -121,7 +126,7 @@ static void put_judgement(json_t *object, const struct judgement *judgement,
         put_number(tool, "per_iteration", judgement->tools[i].per_iteration);
         json_put(tools, judgement->tools[i].name, tool);
     }
-    json_put(object, "findings", findings);
+    json_put(object, "findings", findings_to_json(judgement, pace));
     json_put(object, "would_have_caught", caught);
     json_put(object, "would_have_caught_per_hour", caught_per_hour);
     json_put(object, "levels", levels);

@@ -14,6 +14,8 @@ enum { RESULT_VERSION = 1 };
 /* New references. */
 json_t *scenario_to_json(const struct scenario_result *scenario);
 json_t *result_to_json(const struct suite_result *suite);
+/* All of them, in the judgement's order. */
+json_t *findings_to_json(const struct judgement *judgement, const struct pace *pace);
 
 /* Fills a scenario that was added by its name from what scenario_to_json wrote: what the journals
  * cannot say is taken from there, all else is judged again. */

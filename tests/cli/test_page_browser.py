@@ -127,6 +127,31 @@ def test_a_link_opens_the_part_that_it_leads_to(chromium, address):
     assert chromium.run("document.querySelector(':target').innerText").startswith("# growth")
 
 
+PANEL = "[...document.querySelectorAll('#s2 [role=tabpanel], #s1 [role=tabpanel]')].find((panel) => panel.getClientRects().length > 0)"
+
+
+def test_each_attempt_has_its_curves_and_findings(chromium, address):
+    chromium.open(address("ordinary"))
+    assert chromium.run("[...document.querySelectorAll('[role=tab]')].map((tab) => tab.innerText)") == [
+        "screening leak", "again leak", "locate"]
+    assert "The run that all scenarios have" in chromium.run(f"{PANEL}.innerText")
+    chromium.run("document.querySelectorAll('[role=tab]')[1].click()")
+    assert "It showed: fd +1.00 per iteration" in chromium.run(f"{PANEL}.innerText")
+    assert chromium.run(f"{PANEL}.querySelectorAll('tbody tr').length") == 1
+    assert chromium.run(f"{PANEL}.querySelectorAll('.floor').length") > 0
+    # By keyboard; of a locating run a sample after each step, in order, stands between two iterations.
+    chromium.run("document.querySelectorAll('[role=tab]')[1].focus()")
+    chromium.press("ArrowRight")
+    assert chromium.run("document.activeElement.innerText") == "locate"
+    assert "A sample after every step" in chromium.run(f"{PANEL}.innerText")
+    found = [float(point.split(",")[0]) for point in
+             chromium.run(f"{PANEL}.querySelector('polyline').getAttribute('points')").split()]
+    assert len(found) == 17 and found == sorted(set(found))
+    chromium.press("ArrowRight")
+    assert chromium.run("document.activeElement.getAttribute('aria-selected')") == "true"
+    assert "The run that all scenarios have" in chromium.run(f"{PANEL}.innerText")
+
+
 def test_the_recording_plays(chromium, address):
     chromium.open(address("ordinary"))
     chromium.run("document.querySelector('.player').closest('details').open = true")

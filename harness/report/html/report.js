@@ -187,10 +187,13 @@
 
     const bandsOf = (scenario) => {
         const bands = {};
-        scenario.series = scenario.series.map(([phase, iteration, at]) => ({ phase, iteration, at }));
+        scenario.series = scenario.series.map(([phase, iteration, at, step]) => ({ phase, iteration, at, step }));
+        /* In a locating run also after the steps within an iteration. */
+        const steps = Math.max(...scenario.series.map(({ step }) => step || 0), 1);
         for (const sample of scenario.series) {
-            const name = bandOf[sample.phase];
-            sample.position = name !== "loop" ? sample.at : scenario.step === "minute" ? sample.at / 60 : sample.iteration;
+            const name = bandOf[sample.phase], done = ((sample.step || 0) % steps) / steps;
+            sample.position = name !== "loop" ? sample.at
+                : scenario.step === "minute" ? sample.at / 60 : sample.iteration + done;
             if (!name) continue;
             bands[name] = bands[name] || { first: sample.position };
             bands[name].last = sample.position;
@@ -526,7 +529,7 @@
             grown.length > 0 && [h3("What grew, and what holds it"), table("what grew", null,
                 ["finding", "gauge", "held by", `per ${scenario.step}`, "from, to", "over the run", "allowed", "grows at",
                  "confirmed"],
-                grown.map((finding, i) => findingRow(scenario, finding, `s${scenario.number}f${i + 1}`)))],
+                grown.map((finding, i) => findingRow(scenario, finding, `${scenario.id}f${i + 1}`)))],
             pictures.map(([found, gauge, label]) => icicle(found, gauge, label)),
             others.length > 0 && [h3("Findings that are no growth"), make("ul", null, others.map((finding) =>
                 li(kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),
@@ -544,21 +547,52 @@
     ];
 
     const purposes = {
-        screening: "the run that all scenarios have",
-        again: "a fresh process, by the same plan: does it show the same?",
-        third: "another, because the first two differed",
-        locate: "a sample after every step, to find the one at which it grows; it has no vote",
+        screening: "The run that all scenarios have",
+        again: "A fresh process by the same plan, to see whether it shows the same",
+        third: "Another fresh process, because the first two differed",
+        locate: "A sample after every step, to find the one at which it grows; it has no vote",
     };
+    const filesOf = ({ name }, { attempt }) => fileLink(`${name}/${attempt === "screening" ? "" : attempt}`);
+    const purposeOf = ({ attempt }) => purposes[attempt] ||
+        (attempt.startsWith("times-") ? "One more process, to be added up" : "The control build");
+
+    /* Tabs as they are known everywhere: arrows go from one to the next. */
+    const tabs = (label, id, titles, panels) => {
+        const show = (shown) => panels.forEach((panel, i) => {
+            panel.hidden = i !== shown;
+            buttons[i].setAttribute("aria-selected", i === shown);
+            buttons[i].tabIndex = i === shown ? 0 : -1;
+        });
+        const buttons = titles.map((title, i) => {
+            const button = make("button", { type: "button", role: "tab", id: `${id}t${i}`, "aria-controls": `${id}p${i}` }, title);
+            button.addEventListener("click", () => show(i));
+            button.addEventListener("keydown", (event) => {
+                const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+                if (!step) return;
+                show((i + step + titles.length) % titles.length);
+                buttons[(i + step + titles.length) % titles.length].focus();
+            });
+            return button;
+        });
+        panels = panels.map((panel, i) =>
+            make("div", { role: "tabpanel", id: `${id}p${i}`, "aria-labelledby": `${id}t${i}` }, panel));
+        show(0);
+        return [make("div", { class: "tabs", role: "tablist", "aria-label": label }, buttons), panels];
+    };
+
+    /* Each attempt alone: what it showed, and its curves. The screening's are the scenario's own. */
     const attemptsSection = (scenario) => {
         const attempts = scenario.attempts || [];
-        if (attempts.length < 2) return null;
-        return [h3("Attempts"),
-                table("attempts", null, ["attempt", "what for", "its verdict", "it showed", "files"], attempts.map((attempt) => {
-                    const files = `${scenario.name}/${attempt.attempt === "screening" ? "" : attempt.attempt}`;
-                    return make("tr", null, rowHead(attempt.attempt), td(purposes[attempt.attempt] || (/^times-/.test(attempt.attempt) ? "one more, to be added up" : "the control build")),
-                                td(attempt.verdict ? verdict(attempt.verdict) : attempt.problem ? "found no step" : none),
-                                td(attempt.problem || attempt.showed.join(", ")), td(fileLink(files)));
-                }))];
+        if (attempts.length < 2) return chartsSection(scenario);
+        const titles = attempts.map(({ attempt, verdict: word }) => [attempt, word && [" ", verdict(word)]]);
+        const panels = attempts.map((attempt, i) => {
+            const run = { ...scenario, findings: [], more_findings: 0, series: null, ...attempt, id: `${scenario.id}a${i}` };
+            if (run.series) run.bands = bandsOf(run);
+            const showed = attempt.problem || attempt.showed.join(", ") || (attempt.verdict && "nothing that fails");
+            return [p(`${purposeOf(attempt)}. `, showed && `It showed: ${showed}. `, "Files: ", filesOf(scenario, attempt)),
+                    i === 0 ? chartsSection(scenario) : [findingsSection(run), chartsSection(run)]];
+        });
+        return [h3("Attempts"), tabs("attempts", scenario.id, titles, panels)];
     };
 
     const remarksSection = ({ remarks, plan_difference: difference, revision }) => [
@@ -840,14 +874,15 @@
             return make("div", { class: "scenario", id: `s${number}` }, make("div", { class: "entry" }, scenarioLine(scenario)),
                         note("Left out: the page would be larger than 6 MiB. result.json and the scenario's directory have " +
                              "all of it."));
+        scenario.id = `s${number}`;
         if (scenario.series) scenario.bands = bandsOf(scenario);
         /* The address is inside, so that a link to it opens the fold. */
         return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open && place === 0 },
             make("summary", { class: "entry" }, scenarioLine(scenario)),
             make("div", { class: "body", id: `s${number}` },
                  make("p", { class: "title" }, needsAttention(scenario) ? title : [b(name), sentence(scenario)]),
-                 commands(scenario.commands), failureSection(scenario), findingsSection(scenario), attemptsSection(scenario),
-                 remarksSection(scenario), chartsSection(scenario),
+                 commands(scenario.commands), failureSection(scenario), findingsSection(scenario), remarksSection(scenario),
+                 attemptsSection(scenario),
                  scenario.power.map((words) => make("p", { class: "power" }, words)),
                  gaugesSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
                  filesSection(scenario)));
