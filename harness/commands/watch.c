@@ -55,6 +55,11 @@ static char *make_directory(void *context, const char *program, struct lg_error 
             continue;
         if (!evidence_directory_make(watching->report, numbered, err))
             return NULL;
+        if (number > 1 && watching->series.count == 0) {
+            _cleanup_free_ char *text = memory_format(
+                "%s has series of an earlier watch: this one is %s", watching->report, numbered);
+            watch_view_said(&watching->view, text);
+        }
         string_list_add(&watching->series, numbered);
         return take_pointer(path);
     }

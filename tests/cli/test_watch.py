@@ -199,6 +199,7 @@ def test_a_second_watch_adds_to_the_file_and_to_the_report(leakgate, program):
     assert text.count("heap_alloc_bytes") == 1
     first, second = [series["name"] for series in result(leakgate)["scenarios"]]
     assert second == f"{first}-2"
+    assert f"leakgate-watch has series of an earlier watch: this one is {second}" in watched.stderr
     assert {row["scenario"] for row in rows_of(text)} == {first, second, None}
     assert "Report: leakgate-watch/index.html" in watched.stdout
 
