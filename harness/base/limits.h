@@ -115,6 +115,7 @@
 #define LIMIT_PAGE_FINDINGS 40u                 /* of one kind in one scenario */
 #define LIMIT_PAGE_POINTS 240u                  /* of one chart: more than it has dots on a phone */
 #define LIMIT_PAGE_SAMPLES 120u                 /* rows of the table of samples */
+#define LIMIT_PAGE_DESCRIPTORS 100u             /* kinds of them: a program has some twenty */
 #define LIMIT_PAGE_STDERR_LINES 50u
 /* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
 #define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)

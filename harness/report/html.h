@@ -45,5 +45,7 @@ json_t *html_series(const struct series *series);
 json_t *html_points(const double *values, size_t count);
 /* Every gauge: its points, what of it is judged, and what the baseline allows. */
 json_t *html_curves(const struct run_record *record, const struct ledger *ledger);
+/* [[kind, open at rest before the loop, open at the end], ...] of those that were open then. */
+json_t *html_descriptors(const struct ledger *ledger);
 /* Adds the holder's points, and what of them is judged, to a finding that is growth. */
 void html_put_curve(json_t *object, const struct ledger *ledger, const struct finding *finding);

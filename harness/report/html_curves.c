@@ -130,3 +130,21 @@ void html_put_curve(json_t *object, const struct ledger *ledger, const struct fi
              judged_of(ledger_trace(ledger, row), finding->gauge, finding->allowed,
                        account->bytes != NULL ? growth_rule_bytes : growth_rule_count));
 }
+
+json_t *html_descriptors(const struct ledger *ledger)
+{
+    json_t *descriptors = json_array();
+    size_t count = 0, rest = ledger->idle.count > 0 ? stretch_last(ledger->idle) : 0;
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_FD, &count);
+    for (size_t i = 0; ledger->columns > 0 && i < count; i++) {
+        double before = accounts[i].values[rest], after = accounts[i].values[ledger->columns - 1];
+        if ((before == 0 && after == 0) || json_array_size(descriptors) >= LIMIT_PAGE_DESCRIPTORS)
+            continue;
+        json_t *entry = json_array();
+        json_push(entry, json_text(text_or(accounts[i].key, "not told apart")));
+        json_push(entry, json_number(before));
+        json_push(entry, json_number(after));
+        json_push(descriptors, entry);
+    }
+    return descriptors;
+}

@@ -124,7 +124,7 @@ def test_a_link_opens_the_part_that_it_leads_to(chromium, address):
     chromium.open(page + "#s5")
     assert chromium.run("document.getElementById('s5').closest('details').open")
     chromium.open(page + "#s2f1")
-    assert chromium.run("document.querySelector(':target').innerText").startswith("# growth")
+    assert chromium.run("document.querySelector(':target').innerText").startswith("growth")
 
 
 PANEL = "[...document.querySelectorAll('#s2 [role=tabpanel], #s1 [role=tabpanel]')].find((panel) => panel.getClientRects().length > 0)"
@@ -150,6 +150,17 @@ def test_each_attempt_has_its_curves_and_findings(chromium, address):
     chromium.press("ArrowRight")
     assert chromium.run("document.activeElement.getAttribute('aria-selected')") == "true"
     assert "The run that all scenarios have" in chromium.run(f"{PANEL}.innerText")
+
+
+def test_open_descriptors_by_kind_at_the_end(chromium, address):
+    chromium.open(address("ordinary"))
+    rows = """(number) => [...document.querySelectorAll(`#s${number} .descriptors tbody tr`)].map(
+        (row) => [...row.cells].map((cell) => cell.textContent))"""
+    assert chromium.run(f"({rows})(2)") == [["anon_inode:[eventpoll]", "2", "44", "+42"], ["pipe", "3", "3", "–"]]
+    # Also where nothing grew.
+    chromium.run("document.querySelectorAll('summary').forEach((summary) => summary.innerText.startsWith("
+                 "'Open descriptors') && summary.click())")
+    assert chromium.run(f"({rows})(4)") == [["pipe", "3", "3", "–"], ["/dev/null", "1", "1", "–"]]
 
 
 def test_the_recording_plays(chromium, address):
@@ -358,14 +369,19 @@ def test_search_and_filter_by_keyboard_alone(chromium, address):
     assert len(chromium.run(SHOWN)) == 5
 
 
-COPY = """(selector) => {
-    let copied;
-    navigator.clipboard.writeText = async (text) => { copied = text; };
-    document.querySelector(selector).click();
-    return copied;
-}"""
-
-
-def test_what_is_copied(chromium, address):
-    chromium.open(address("ordinary"))
-    assert chromium.run(f"({COPY})('details .step button')") == "leakgate run external-editor"
+def test_commands_names_and_links_are_copied(chromium, address):
+    page = address("ordinary")
+    chromium.open(page)
+    copied = """async (selector) => {
+        let copied;
+        navigator.clipboard.writeText = async (text) => { copied = text; };
+        const button = document.querySelector(selector);
+        button.click();
+        await null;
+        return [copied, button.textContent];
+    }"""
+    assert chromium.run(f"({copied})('.step button')") == ["leakgate run external-editor", "Copied"]
+    assert chromium.run(f"({copied})('#s2f1 th button')") == ["anon_inode:[eventpoll]", "Copied"]
+    assert chromium.run(f"({copied})('#s2f1 .finding button')") == [f"{page}#s2f1", "Copied"]
+    assert chromium.run(f"({copied})('#s5 .title button')") == [f"{page}#s5", "Copied"]
+    assert chromium.run("document.querySelector('#s2f1 .here').innerText") == "#s2f1"

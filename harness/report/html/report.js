@@ -156,20 +156,26 @@
 
     /* --- Commands --- */
 
-    const copyButton = (text) => {
-        const button = make("button", { type: "button", class: "copy" }, "Copy");
+    /* `text` is asked for it when it is pressed. Where a page may not write to the clipboard there is no button. */
+    const copyButton = (text, title, label) => {
+        if (!navigator.clipboard) return null;
+        const button = make("button", { type: "button", class: "copy", "aria-label": label }, title);
         button.addEventListener("click", async () => {
-            await navigator.clipboard.writeText(text);
+            await navigator.clipboard.writeText(text());
             button.textContent = "Copied";
         });
         return button;
     };
+    /* Leads to a part of the page, from here and from elsewhere. */
+    const linkTo = (id, text, label) => [
+        make("a", { class: "here", href: `#${id}`, "aria-label": label }, text), " ",
+        copyButton(() => `${location.href.split("#")[0]}#${id}`, "Copy link", `copy the ${label}`)];
     /* "To reproduce: leakgate run ..." */
     const commands = (lines) => lines.map((line) => {
         const end = line.indexOf(": ");
         if (end < 0) return p(line);
         const command = line.slice(end + 2);
-        return [make("p", { class: "step" }, line.slice(0, end + 1), " ", navigator.clipboard && copyButton(command)),
+        return [make("p", { class: "step" }, line.slice(0, end + 1), " ", copyButton(() => command, "Copy", `copy the command: ${line.slice(0, end)}`)),
                 make("pre", { class: "command" }, code(command))];
     });
 
@@ -488,6 +494,7 @@
             frames.length > 3 && " < …",
             below(finding.source), below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
             below(finding.companion_of && `comes with ${finding.companion_of}`), below(finding.text),
+            holder && [br(), copyButton(() => holder, "Copy name", "copy the holder's name")],
             (raw || stack) && make("details", null,
                 make("summary", null, small(stack ? "the whole stack" : "a raw name")),
                 stack && code(holder), stack && raw && [br(), small("as Go wrote it:"), " "],
@@ -502,8 +509,7 @@
                     `exactly ${objects(finding.exact_per_iteration)}, ${growth("heap_alloc", finding.exact_bytes_per_iteration)}`)]];
     };
     const findingRow = (scenario, finding, id) => make("tr", { id },
-        make("td", { class: "finding" },
-             make("a", { class: "here", href: `#${id}`, "aria-label": "link to this finding" }, "#"), " ", kind(finding)),
+        make("td", { class: "finding" }, kind(finding), br(), linkTo(id, `#${id}`, `link to finding ${id}`)),
         td(finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
         numberCell(`${amount(finding.gauge, finding.from)} → ${amount(finding.gauge, finding.to)}`),
         td(finding.points && sparkline(scenario, finding.points)),
@@ -618,6 +624,17 @@
                             "leaks less can be in a run that passes."),
             table("gauges", null, ["gauge", "at rest", "baseline's level", "tolerated", "loop, first floor", "last floor",
                                    `per ${scenario.step}`, "allowed", "would have caught"], rows));
+    };
+
+    /* Also where nothing grew: what a program holds open is worth a look by itself. */
+    const descriptorsSection = ({ descriptors }) => {
+        if (!descriptors || descriptors.length === 0) return null;
+        const sum = (place) => descriptors.reduce((total, entry) => total + entry[place], 0);
+        const row = ([name, before, after]) => make("tr", null, rowHead(code(name)), numberCell(fixed(before, 0)),
+            numberCell(fixed(after, 0)), numberCell(after === before ? none : signed(after - before, fixed(after - before, 0))));
+        return fold(`Open descriptors at the end: ${fixed(sum(2), 0)}`,
+            table("open descriptors", "descriptors", ["kind", "at rest before the loop", "at the end", "more"],
+                  [...descriptors].sort((one, other) => other[2] - one[2]).map(row)));
     };
 
     const samplesSection = (scenario) => {
@@ -880,11 +897,12 @@
         return make("details", { class: `scenario ${scenario.verdict}`, open: scenario.open && place === 0 },
             make("summary", { class: "entry" }, scenarioLine(scenario)),
             make("div", { class: "body", id: `s${number}` },
-                 make("p", { class: "title" }, needsAttention(scenario) ? title : [b(name), sentence(scenario)]),
+                 make("p", { class: "title" }, needsAttention(scenario) ? title : [b(name), sentence(scenario)], " ",
+                      linkTo(scenario.id, `#${scenario.id}`, `link to ${name}`)),
                  commands(scenario.commands), failureSection(scenario), findingsSection(scenario), remarksSection(scenario),
                  attemptsSection(scenario),
                  scenario.power.map((words) => make("p", { class: "power" }, words)),
-                 gaugesSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
+                 gaugesSection(scenario), descriptorsSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
                  filesSection(scenario)));
     };
 
