@@ -124,6 +124,8 @@ const struct option_info option_table[] = {
      "list goroutines that have a function which matches (fetchData, or a plugin's name)"},
     {OPTION_GC, COMMAND_TRIAGE, "gc", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "collect garbage before the heap is read: the one thing that changes the program"},
+    {OPTION_CPU, COMMAND_TRIAGE, "cpu", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
+     "take a CPU profile for so long (10s), and show which functions burn it"},
     {OPTION_MARKDOWN, COMMAND_TRIAGE, "markdown", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "print Markdown, to paste into a bug report"},
     {OPTION_VERBOSE, RUNS | COMMAND_REPORT | COMMAND_MERGE, "verbose", 'v', NULL, OPTION_TYPE_FLAG,

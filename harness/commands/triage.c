@@ -9,13 +9,12 @@
 #include "report/console.h"
 #include "triage/triage_text.h"
 
-static void print_triage(const struct arguments *arguments, const struct triage *triage)
+static void print_triage(const struct arguments *arguments, const struct triage *triage,
+                         const struct regex *match)
 {
     _cleanup_buffer_ struct buffer out = {0};
     struct console_style console = console_style_of(STDOUT_FILENO);
-    struct triage_style style = {.width = console.width,
-                                 .colour = console.colour,
-                                 .match = option_text(arguments, OPTION_MATCH)};
+    struct triage_style style = {.width = console.width, .colour = console.colour, .match = match};
     if (option_given(arguments, OPTION_JSON)) {
         _cleanup_json_ json_t *object = triage_to_json(triage);
         _cleanup_free_ char *text = json_pretty(object);
@@ -41,8 +40,11 @@ int command_triage(const struct arguments *arguments)
         return complain(&err);
     }
     const char *operand = arguments->operands.count > 0 ? arguments->operands.items[0] : NULL;
-    if (!triage_match_is_fine(option_text(arguments, OPTION_MATCH), &err) ||
-        !attach(arguments, operand, &attachment, &err))
+    const char *pattern = option_text(arguments, OPTION_MATCH);
+    _cleanup_regex_ struct regex *match = pattern != NULL ? regex_new(pattern, &err) : NULL;
+    if (pattern != NULL && match == NULL)
+        lg_context(&err, "--match");
+    if ((pattern != NULL && match == NULL) || !attach(arguments, operand, &attachment, &err))
         return complain(&err);
     if (!program_healthy(arguments, attachment.process.name, &rows))
         return EXIT_INPUT;
@@ -53,11 +55,12 @@ int command_triage(const struct arguments *arguments)
         .pprof = attachment.pprof,
         .no_pprof = attachment.no_pprof.text,
         .seconds = look_seconds,
+        .cpu_seconds = (unsigned)((option_duration(arguments, OPTION_CPU) + 999) / 1000),
         .collect = option_given(arguments, OPTION_GC),
         .healthy = &rows,
     };
     if (!triage_look(&options, &triage, &err))
         return complain(&err);
-    print_triage(arguments, &triage);
+    print_triage(arguments, &triage, match);
     return triage.flag_count > 0 ? EXIT_LEAK : EXIT_PASS;
 }

@@ -1,59 +1,19 @@
 /* What is out of range. */
-#define PCRE2_CODE_UNIT_WIDTH 8
-
 #include <math.h>
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/regex.h"
 #include "triage/triage.h"
 #include "verdict/program_functions.h"
 
-/* NULL: everything matches. Rows were checked when they were read. */
-static pcre2_code *compile(const char *match)
+/* Rows were checked when they were read; what backtracks for too long matches nothing. */
+bool triage_matches(const struct regex *regex, const char *text)
 {
-    int number;
-    PCRE2_SIZE at;
-    return match == NULL ? NULL
-                         : pcre2_compile((PCRE2_SPTR)match, PCRE2_ZERO_TERMINATED, PCRE2_UTF,
-                                         &number, &at, NULL);
-}
-
-static bool matches(const pcre2_code *code, const char *text)
-{
-    if (code == NULL)
-        return true;
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-    bool found = data != NULL &&
-                 pcre2_match(code, (PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, 0, data, NULL) >= 0;
-    pcre2_match_data_free(data);
-    return found;
-}
-
-bool triage_match_is_fine(const char *match, struct lg_error *err)
-{
-    int number = 0;
-    PCRE2_SIZE at = 0;
-    PCRE2_UCHAR text[128] = "";
-    pcre2_code *code = match != NULL ? pcre2_compile((PCRE2_SPTR)match, PCRE2_ZERO_TERMINATED,
-                                                     PCRE2_UTF, &number, &at, NULL)
-                                     : NULL;
-    pcre2_code_free(code);
-    if (match == NULL || code != NULL)
-        return true;
-    pcre2_get_error_message(number, text, sizeof text);
-    return lg_fail(err, LG_ERROR_INPUT, 0, "--match %s: %s at character %zu", match,
-                   (const char *)text, (size_t)at + 1);
-}
-
-bool triage_matches(const char *match, const char *text)
-{
-    pcre2_code *code = compile(match);
-    bool found = matches(code, text);
-    pcre2_code_free(code);
-    return found;
+    bool found = false;
+    return regex == NULL || (regex_search(regex, text, strlen(text), &found, NULL) && found);
 }
 
 static double total_of(const struct named_counts *counts)
@@ -70,12 +30,12 @@ static double largest_of(const struct named_counts *counts, char **what)
     return counts->count > 0 ? counts->items[0].count : 0;
 }
 
-static double files_matching(const struct triage *triage, const pcre2_code *code)
+static double files_matching(const struct triage *triage, const struct regex *match)
 {
     double found = 0;
     for (size_t i = 0; i < triage->files.count; i++)
-        found +=
-            triage->files.items[i].link[0] == '/' && matches(code, triage->files.items[i].link);
+        found += triage->files.items[i].link[0] == '/' &&
+                 triage_matches(match, triage->files.items[i].link);
     return isnan(triage->fds) ? NAN : found;
 }
 
@@ -109,14 +69,14 @@ static bool may_be_stuck(const char *state)
 
 /* The figure of goroutines: all that match, or the largest group of those alike. */
 static double goroutines_of(const struct triage *triage, const struct healthy_row *row,
-                            const pcre2_code *code, char **what)
+                            const struct regex *match, char **what)
 {
     double all = 0, largest = 0;
     const struct goroutine_group *foremost = NULL;
     for (size_t i = 0; i < triage->goroutines.count; i++) {
         const struct goroutine_group *group = &triage->goroutines.groups[i];
         bool blocked = row->figure == HEALTHY_GOROUTINES_BLOCKED;
-        if (!matches(code, group->stack) || (blocked && !may_be_stuck(group->state)))
+        if (!triage_matches(match, group->stack) || (blocked && !may_be_stuck(group->state)))
             continue;
         double count = blocked ? group->waiting : group->count;
         all += count;
@@ -135,7 +95,7 @@ static double goroutines_of(const struct triage *triage, const struct healthy_ro
 }
 
 static double figure_of(const struct triage *triage, const struct healthy_row *row,
-                        const pcre2_code *code, char **what)
+                        const struct regex *match, char **what)
 {
     const double mega = 1e6, percent = 100;
     bool mapped = triage->map.total.regions > 0;
@@ -153,13 +113,13 @@ static double figure_of(const struct triage *triage, const struct healthy_row *r
     case HEALTHY_SAME_FILE:
         return isnan(triage->fds) ? NAN : largest_of(&triage->same_files, what);
     case HEALTHY_FILES:
-        return files_matching(triage, code);
+        return files_matching(triage, match);
     case HEALTHY_SQLITE_LOCKED:
         return databases_locked(triage, what);
     case HEALTHY_GOROUTINES:
     case HEALTHY_GOROUTINES_ALIKE:
     case HEALTHY_GOROUTINES_BLOCKED:
-        return goroutines_of(triage, row, code, what);
+        return goroutines_of(triage, row, match, what);
     case HEALTHY_CPU_PERCENT:
         return triage->cpu * percent;
     case HEALTHY_CHILDREN:
@@ -191,10 +151,10 @@ void triage_judge(struct triage *triage, const struct healthy_rows *healthy)
 {
     for (size_t i = 0; i < healthy->count; i++) {
         const struct healthy_row *row = &healthy->items[i];
-        pcre2_code *code = compile(row->match);
+        _cleanup_regex_ struct regex *match =
+            row->match != NULL ? regex_new(row->match, NULL) : NULL;
         char *what = NULL;
-        double figure = figure_of(triage, row, code, &what);
-        pcre2_code_free(code);
+        double figure = figure_of(triage, row, match, &what);
         if (figure > row->most)
             array_append(triage->flags, triage->flag_count, triage->flag_capacity,
                          (struct flag){row, figure, take_pointer(what)});

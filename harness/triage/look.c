@@ -15,7 +15,7 @@
 #include "verdict/holder_key.h"
 #include "verdict/program_functions.h"
 
-enum { SITES = 10 };
+enum { ROWS = 8 }; /* of functions */
 
 /* --- Counts by name --- */
 
@@ -75,7 +75,8 @@ void triage_free(struct triage *triage)
         named_counts_free(counts[i]);
     free_all(triage->databases, triage->flags);
     sites_free(&triage->heap);
-    sites_free(&triage->allocated);
+    profile_top_free(triage->allocated);
+    profile_top_free(triage->cpu_top);
     open_files_free(&triage->files);
     thread_list_free(&triage->threads);
     goroutine_text_free(&triage->goroutines);
@@ -265,6 +266,30 @@ static void add_site(struct heap_sites *sites, const char *key, const char *modu
                  (struct heap_site){take_pointer(function), take_pointer(leaf), bytes, objects});
 }
 
+/* The largest of a profile's values; NULL where it cannot be read. */
+static struct profile_top *top_of(const struct buffer *body, const char *sample_index,
+                                  struct lg_error *err)
+{
+    const struct profile_question question = {.sample_index = sample_index, .most = ROWS};
+    _cleanup_profile_top_ struct profile_top *top = profile_top_new(&question);
+    if (!profile_top_add(top, PROFILE_AFTER, buffer_string(body), body->length, err))
+        return NULL;
+    profile_top_finish(top);
+    return take_pointer(top);
+}
+
+static bool read_cpu(const struct triage_options *options, struct triage *triage,
+                     struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer body = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    _cleanup_free_ char *path = memory_format("profile?seconds=%u", options->cpu_seconds);
+    pprof_set_timeout(options->pprof, options->cpu_seconds * 1000LL + LIMIT_HTTP_TOTAL_MS);
+    if (!pprof_fetch(options->pprof, path, &body, err))
+        return false;
+    triage->cpu_top = top_of(&body, NULL, err);
+    return triage->cpu_top != NULL;
+}
+
 static bool read_heap(const struct triage_options *options, struct triage *triage,
                       struct lg_error *err)
 {
@@ -282,8 +307,10 @@ static bool read_heap(const struct triage_options *options, struct triage *triag
             add_site(&triage->heap, key, triage->build.module, holdings.items[i].value,
                      (double)holdings.items[i].bytes);
     }
-    if (fine)
+    if (fine) {
         triage->heap_rate = (double)facts.period;
+        triage->allocated = top_of(&body, "alloc_space", NULL);
+    }
     if (triage->heap.count > 0)
         qsort(triage->heap.items, triage->heap.count, sizeof *triage->heap.items, by_bytes);
     holding_list_free(&holdings);
@@ -312,6 +339,8 @@ static void look_at_pprof(const struct triage_options *options, struct triage *t
         unseen(triage, "heap", &problem);
     if (!read_memstats(options, triage, &problem))
         unseen(triage, "heap in all", &problem);
+    if (options->cpu_seconds > 0 && !read_cpu(options, triage, &problem))
+        unseen(triage, "processor by function", &problem);
 }
 
 static void say_how_to_see(const struct triage_options *options, struct triage *triage)

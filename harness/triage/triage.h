@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/loop.h"
+#include "base/regex.h"
 #include "probes/build_info.h"
 #include "probes/file_locks.h"
 #include "probes/find_process.h"
@@ -20,6 +21,7 @@
 #include "probes/procfs.h"
 #include "probes/threads.h"
 #include "scenario/healthy.h"
+#include "verdict/profile_top.h"
 
 /* So many of what has this name. */
 struct named_count {
@@ -82,7 +84,8 @@ struct triage {
     double seconds;             /* over which cpu and tools were looked at */
     struct named_counts children, zombies, tools; /* tools: processes that came meanwhile */
     struct goroutine_text goroutines;
-    struct heap_sites heap, allocated;
+    struct heap_sites heap;
+    struct profile_top *allocated, *cpu_top; /* since the start, by function; NULL: not looked at */
     double heap_rate;
     struct string_list unseen; /* what could not be looked at, and why: sentences */
     struct flag *flags;        /* the worst first: by how many times it is out of range */
@@ -95,8 +98,9 @@ struct triage_options {
     struct probe *probe; /* NULL: there is a URL alone */
     struct pprof *pprof; /* NULL: none */
     const char *no_pprof;
-    double seconds; /* to look at cpu and tools */
-    bool collect;   /* force a collection before the heap is read */
+    double seconds;       /* to look at cpu and tools */
+    unsigned cpu_seconds; /* of a cpu profile; 0: none is taken */
+    bool collect;         /* force a collection before the heap is read */
     const struct healthy_rows *healthy;
 };
 
@@ -109,9 +113,8 @@ void triage_free(struct triage *triage);
 /* Its flags by the rows, from what was seen; a figure that was not seen raises none. */
 void triage_judge(struct triage *triage, const struct healthy_rows *healthy);
 
-/* Is it a regular expression? NULL is. class LG_ERROR_INPUT. */
-LG_CHECKED bool triage_match_is_fine(const char *match, struct lg_error *err);
-bool triage_matches(const char *match, const char *text);
+/* NULL matches everything. */
+bool triage_matches(const struct regex *match, const char *text);
 
 /* One more of that name. */
 void named_counts_add(struct named_counts *counts, const char *name, unsigned count);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "report/profile_text.h"
 #include "triage/triage_text.h"
 #include "verdict/program_functions.h"
 
@@ -161,6 +162,10 @@ json_t *triage_to_json(const struct triage *triage)
     json_put(parts, "zombies", counts_json(&triage->zombies));
     json_put(parts, "started", counts_json(&triage->tools));
     json_put(parts, "heap", heap_json(&triage->heap));
+    if (triage->allocated != NULL)
+        json_put(parts, "allocated", profile_to_json(triage->allocated));
+    if (triage->cpu_top != NULL)
+        json_put(parts, "cpu_profile", profile_to_json(triage->cpu_top));
     json_put(object, "version", json_integer(1));
     json_put(object, "process", process_json(triage));
     json_put(object, "flags", flags_json(triage));

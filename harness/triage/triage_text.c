@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "probes/function_package.h"
+#include "report/profile_text.h"
 #include "report/text_layout.h"
 #include "verdict/holder_key.h"
 #include "verdict/program_functions.h"
@@ -282,6 +283,18 @@ static void put_goroutines(const struct triage *triage, struct triage_style styl
         put_line(out, "", "none that matches", style.width);
 }
 
+/* Rows of a profile as "12.3MB name". */
+static void put_top(const struct profile_top *top, const char *label, size_t width,
+                    struct buffer *out)
+{
+    for (size_t i = 0; top != NULL && i < top->count && top->rows[i].flat > 0; i++) {
+        _cleanup_free_ char *value =
+            profile_label(top->rows[i].flat, top->kind.units[top->index], "minimum");
+        _cleanup_free_ char *line = memory_format("%s %s", value, top->rows[i].function);
+        put_line(out, i == 0 ? label : "", line, width);
+    }
+}
+
 static void put_heap(const struct triage *triage, size_t width, struct buffer *out)
 {
     for (size_t i = 0; i < triage->heap.count && i < LINES_MOST; i++) {
@@ -306,6 +319,8 @@ void triage_text(const struct triage *triage, struct triage_style style, struct 
     put_processes(triage, style.width, out);
     put_goroutines(triage, style, out);
     put_heap(triage, style.width, out);
+    put_top(triage->allocated, "Allocated", style.width, out);
+    put_top(triage->cpu_top, "Burned by", style.width, out);
     for (size_t i = 0; i < triage->unseen.count; i++)
         put_line(out, i == 0 ? "Not seen" : "", triage->unseen.items[i], style.width);
 }

@@ -8,7 +8,8 @@
 struct triage_style {
     size_t width;
     bool colour;
-    const char *match; /* goroutines whose stack matches are listed one group a line; NULL */
+    const struct regex
+        *match; /* goroutines whose stack matches are listed one group a line; NULL */
 };
 
 void triage_text(const struct triage *triage, struct triage_style style, struct buffer *out);

@@ -134,17 +134,6 @@ static void a_lock_of_another_that_lasts_is_a_flag(void **state)
     triage_free(&triage);
 }
 
-static void a_wrong_expression_is_told_with_its_place(void **state)
-{
-    (void)state;
-    struct lg_error err = {0};
-    assert_true(triage_match_is_fine(NULL, &err));
-    assert_true(triage_match_is_fine("fetch.*", &err));
-    assert_false(triage_match_is_fine("a(b", &err));
-    assert_int_equal(err.class, LG_ERROR_INPUT);
-    assert_non_null(strstr(err.text, "character 4"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,7 +143,6 @@ int main(void)
         cmocka_unit_test(files_and_goroutines_are_those_that_match),
         cmocka_unit_test(blocked_are_those_at_a_channel),
         cmocka_unit_test(a_lock_of_another_that_lasts_is_a_flag),
-        cmocka_unit_test(a_wrong_expression_is_told_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
