@@ -109,5 +109,8 @@ class Standin:
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             return answer.read()
 
+    def memstats(self, name):
+        return int(re.search(rb"# %s = (\d+)" % name.encode(), self.pprof("heap?debug=1"))[1])
+
     def goroutines(self):
         return int(re.search(rb"total (\d+)", self.pprof("goroutine?debug=1"))[1])

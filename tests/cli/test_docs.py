@@ -13,7 +13,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/*
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`|^    [^\n]*$", re.MULTILINE | re.DOTALL)
-COMMANDS = ["run", "accept", "check", "list", "report", "merge", "diff-baseline", "bisect"]
+COMMANDS = ["run", "accept", "check", "list", "report", "merge", "diff-baseline", "bisect", "triage",
+            "watch", "fetch", "diff"]
 
 
 def anchor_of(heading):
