@@ -26,7 +26,8 @@ class Turns:
     """Follows the journal. Half way between two of leakgate's samples it takes one by hand, so that
     each way finds the target at rest for the same time."""
 
-    def __init__(self, path, directory, every, log):
+    def __init__(self, path, directory, every, log, way=ShellWay):
+        self.way = way
         self.follower = journal.Follower(path)
         self.directory = directory
         self.every = every
@@ -47,7 +48,7 @@ class Turns:
     def take(self, record):
         now = time.monotonic()
         if record["record"] == "target":
-            self.shell = ShellWay(self.directory, record["pid"], record["port"])
+            self.shell = self.way(self.directory, record["pid"], record["port"])
             self.log(f"target: process {record['pid']}, pprof on port {record['port']}")
             self.shell.sample()  # the first `go tool pprof` of a machine builds it
         elif record["record"] == "sample":

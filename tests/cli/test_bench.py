@@ -16,12 +16,12 @@ def bench(source, *words):
 def test_help_names_every_part(source):
     shown = bench(source, "--help")
     assert shown.returncode == 0
-    for word in ("sample", "reaction", "switch", "fd", "--quick", "--json", "--program"):
+    for word in ("sample", "reaction", "switch", "fd", "triage", "--quick", "--json", "--program"):
         assert word in shown.stdout
 
 
 @pytest.mark.parametrize("words, message", [
-    (["smaple"], "unknown part smaple: one of sample, reaction, switch, fd"),
+    (["smaple"], "unknown part smaple: one of sample, reaction, switch, fd, triage"),
     (["--repeats", "0"], "a whole number from 1"),
     (["--program", "x", "--standin"], "exclude each other"),
     (["--leakgate", "no/such/leakgate"], "no leakgate at no/such/leakgate"),
