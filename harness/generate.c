@@ -18,9 +18,9 @@
 #include "scenario/keys.h"
 #include "verdict/ignored_stacks.h"
 
-static char *schema_text(const struct key_table *table, const char *title)
+static char *schema_text(const char *kind)
 {
-    _cleanup_json_ json_t *schema = schema_make(table, title);
+    _cleanup_json_ json_t *schema = schema_make(kind);
     return json_pretty(schema);
 }
 
@@ -86,15 +86,17 @@ int main(int count, char **words)
     const char *what = count == 2 ? words[1] : "";
     _cleanup_free_ char *text = NULL;
     if (strcmp(what, "schema") == 0)
-        text = schema_text(&scenario_table, "leakgate scenario");
+        text = schema_text("scenario");
     else if (strcmp(what, "target-schema") == 0)
-        text = schema_text(&target_table, "leakgate target file");
+        text = schema_text("target");
+    else if (strcmp(what, "project-schema") == 0)
+        text = schema_text("project");
     else if (strcmp(what, "reference") == 0)
         text = make_reference();
     else if (strcmp(what, "man") == 0)
         text = man_make();
     if (text != NULL)
         return fputs(text, stdout) == EOF || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    fputs("usage: leakgate_generate schema|target-schema|reference|man\n", stderr);
+    fputs("usage: leakgate_generate schema|target-schema|project-schema|reference|man\n", stderr);
     return EXIT_FAILURE;
 }

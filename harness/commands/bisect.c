@@ -1,7 +1,4 @@
-#include <errno.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "commands/command.h"
 
@@ -18,37 +15,6 @@ int bisect_status(int status)
     return BISECT_SKIP;
 }
 
-/* --build: the user's own command, in a shell as in `make`; what it prints goes to standard error,
- * for standard output is the report's. */
-static int build(const struct arguments *arguments)
-{
-    const char *command = option_text(arguments, OPTION_BUILD);
-    if (command == NULL)
-        return EXIT_PASS;
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(STDERR_FILENO, STDOUT_FILENO);
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    pid_t ended = pid;
-    int status = 0;
-    while (pid > 0 && (ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
-        continue;
-    /* Where SIGCHLD is ignored, nobody is told how the command ended. */
-    if (ended < 0) {
-        struct lg_error err = {0};
-        lg_fail(&err, LG_ERROR_INTERNAL, errno, "cannot run /bin/sh for --build");
-        return complain(&err);
-    }
-    if (WIFSIGNALED(status))
-        return 128 + WTERMSIG(status);
-    if (WEXITSTATUS(status) == 0)
-        return EXIT_PASS;
-    fprintf(stderr, "leakgate: --build ended with exit status %d\n", WEXITSTATUS(status));
-    return EXIT_INPUT;
-}
-
 int command_bisect(const struct arguments *arguments)
 {
     if (arguments->operands.count == 0) {
@@ -56,6 +22,5 @@ int command_bisect(const struct arguments *arguments)
         lg_fail(&err, LG_ERROR_INPUT, 0, "bisect wants the names of scenarios");
         return bisect_status(complain(&err));
     }
-    int status = build(arguments);
-    return bisect_status(status == EXIT_PASS ? command_run(arguments) : status);
+    return bisect_status(command_run(arguments));
 }

@@ -13,7 +13,7 @@ struct checking {
     const struct arguments *arguments;
     struct load_options options;
     struct diagnostics problems;
-    size_t scenarios, targets, baselines;
+    size_t scenarios, targets, baselines, projects;
 };
 
 static void note_error(struct checking *checking, const struct lg_error *err)
@@ -70,7 +70,10 @@ static void check_target(struct checking *checking, const char *path)
 
 static void check_file(struct checking *checking, const char *path)
 {
-    if (text_ends(path, ".json")) {
+    if (strcmp(path_base(path), PROJECT_FILE) == 0) {
+        project_free(project_read(path, &checking->problems));
+        checking->projects++;
+    } else if (text_ends(path, ".json")) {
         struct lg_error err = {0};
         _cleanup_baseline_ struct baseline *baseline = baseline_read(path, &err);
         checking->baselines++;
@@ -97,6 +100,7 @@ static void check_everything(struct checking *checking)
     const char *baselines = option_text(checking->arguments, OPTION_BASELINES);
     _cleanup_free_ char *targets = path_join(scenarios, "targets");
     _cleanup_strings_ struct string_list of_targets = {0};
+    checking->projects += checking->arguments->project != NULL; /* it was read, and is fine */
     check_files(checking, targets, ".yaml");
     check_files(checking, scenarios, ".yaml");
     files_with_suffix(baselines, "", &of_targets);
@@ -138,6 +142,8 @@ int command_check(const struct arguments *arguments)
         note_error(&checking, &err);
     size_t problems = checking.problems.count;
     complain_of_all(&checking.problems);
+    if (checking.projects > 0)
+        print_count(checking.projects, "project file", ", ");
     print_count(checking.scenarios, "scenario", ", ");
     print_count(checking.targets, "target file", ", ");
     print_count(checking.baselines, "baseline", ": ");

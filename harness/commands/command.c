@@ -73,6 +73,7 @@ static int print_help(const struct command_info *command, FILE *stream)
 static int run_command(const struct command_info *command, int count, char *const *words)
 {
     struct arguments arguments = {0};
+    struct diagnostics problems = {0};
     struct lg_error err = {0};
     int status;
     if (!arguments_parse(command->command, count, words, &arguments, &err)) {
@@ -81,17 +82,26 @@ static int run_command(const struct command_info *command, int count, char *cons
         status = command->command == COMMAND_BISECT ? bisect_status(status) : status;
     } else if (option_given(&arguments, OPTION_HELP)) {
         status = print_help(command, stdout);
+    } else if (!arguments_find_project(&arguments, &problems) &&
+               command->command != COMMAND_COMPLETION) {
+        complain_of_all(&problems);
+        status = command->command == COMMAND_BISECT ? bisect_status(EXIT_INPUT) : EXIT_INPUT;
     } else {
         status = command->run(&arguments);
     }
+    diagnostics_free(&problems);
     arguments_free(&arguments);
     return status;
 }
 
 static int dispatch(int count, char **words)
 {
-    if (count < 2)
+    if (count < 2) {
+        _cleanup_free_ char *project = project_find();
+        if (project != NULL)
+            fprintf(stderr, "Project file: %s\n\n", project);
         return print_help(NULL, stderr);
+    }
     const char *word = words[1];
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 || strcmp(word, "version") == 0) {
         puts("leakgate " LEAKGATE_VERSION);

@@ -5,7 +5,8 @@ const struct command_info command_table[] = {
      "Starts the target of each scenario (the program under test) in a pseudo-terminal, plays the "
      "scenario again and again, samples it, and judges its growth by the stored baseline, or by "
      "the defaults where there is none: nothing may grow. Without a name, all scenarios of the "
-     "scenarios directory run. All files are checked before anything starts.\n\n"
+     "scenarios directory run, or those with the tags of the project file (leakgate.yaml). All "
+     "files are checked before anything starts, and before the program is built.\n\n"
      "With --jobs scenarios run side by side, the longest first, each with its own home and "
      "report; the report keeps the order of the suite. --shard I/N is for machines that share a "
      "suite: the N parts are the same everywhere, and one that no scenario falls to is a pass. "
@@ -23,9 +24,9 @@ const struct command_info command_table[] = {
      "--tighten nothing is raised: allowances go down to what is left. Refuses to work in "
      "continuous integration (CI set): baselines are changed by people and reviewed."},
     {COMMAND_CHECK, command_check, "check", "[SCENARIO|FILE ...]",
-     "check scenarios, target files and baselines",
+     "check scenarios, target files, baselines and the project file",
      "Lists all errors of the files with line and column and starts nothing. Without a name, all "
-     "in the scenarios and baselines directories are checked."},
+     "in the scenarios and baselines directories are checked, and the project file."},
     {COMMAND_LIST, command_list, "list", "[SCENARIO|FILE.yaml ...]", "list the scenarios",
      "Prints each scenario with its target, tags, needs, whether it has a baseline (yes, no, or "
      "that of another plan, when the scenario or its target file has changed since), and how many "
@@ -64,8 +65,9 @@ const struct command_info command_table[] = {
      "    git bisect start BAD GOOD\n"
      "    git bisect run leakgate bisect tab-cycle --build make --program ./app --control "
      "../good\n\n"
-     "Without --program it is the program of LEAKGATE_PROGRAM or of PATH that runs, whatever "
-     "--build makes. The scenarios, baselines and the control build should lie outside the tree "
+     "Without --program it is the program of LEAKGATE_PROGRAM, of the project file or of PATH that "
+     "runs, whatever --build makes. The scenarios, baselines and the control build should lie "
+     "outside the tree "
      "that is searched, or each commit is judged by its own."},
     {COMMAND_TRIAGE, command_triage, "triage", "[PID|NAME]",
      "look at a program that runs and is sick",
@@ -133,6 +135,11 @@ const struct command_info command_table[] = {
      "file.\n\n"
      "    leakgate fetch heap sidecar\n"
      "    leakgate fetch cpu --for 10s --url http://127.0.0.1:6060"},
+    {COMMAND_SCHEMA, command_schema, "schema", "scenario|target|project",
+     "print the JSON Schema of a kind of file",
+     "Prints the JSON Schema (2020-12) of scenarios, target files or the project file, by which "
+     "editors complete and underline. Without an operand it is that of scenarios.\n\n"
+     "    leakgate schema project > project.schema.json"},
     {COMMAND_COMPLETION, command_completion, "completion", "bash|zsh|fish|scenarios|targets|tags",
      "print the completions of a shell",
      "Prints a script by which a shell completes commands, options and their values, and the names "

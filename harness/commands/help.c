@@ -36,6 +36,8 @@ static const struct fact environment_facts[] = {
 };
 
 static const struct fact file_facts[] = {
+    {PROJECT_FILE, "the project file, here or above, as far as the repository goes: what commands "
+                   "take where no option says it; docs/project.md"},
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md says how to write one"},
     {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},

@@ -14,7 +14,7 @@
 #define ATTACHES (COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_FETCH)
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
-     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF)
+     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA)
 #define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
@@ -43,12 +43,13 @@ const struct option_info option_table[] = {
      "another target file than the scenarios name; of a running program, than the one with its "
      "name"},
     {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
-     "the program to run as the target; else LEAKGATE_PROGRAM, else the target file's"},
+     "the program to run as the target; else LEAKGATE_PROGRAM, else the project file's, else the "
+     "target file's"},
     {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "another build of the program, run in turns with it; what both show is allowed, and stored "
      "baselines are left aside"},
-    {OPTION_BUILD, COMMAND_BISECT, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
-     "a shell command that builds the program first; a commit that it fails on is left out"},
+    {OPTION_BUILD, RUNS, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
+     "a shell command that builds the program first; bisect leaves out a commit that it fails on"},
     {OPTION_ITERATIONS, COMMAND_RUN, "iterations", 0, "N", OPTION_TYPE_NUMBER, NULL,
      "only play the set-up and N iterations; nothing is measured"},
     {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
@@ -314,6 +315,9 @@ bool arguments_parse(enum command command, int count, char *const *words,
             return false;
         i += used;
     }
+    const char *program = getenv("LEAKGATE_PROGRAM");
+    if (!option_given(arguments, OPTION_PROGRAM) && program != NULL && *program != '\0')
+        string_list_add(&arguments->values[OPTION_PROGRAM], program);
     return true;
 }
 
@@ -322,6 +326,7 @@ void arguments_free(struct arguments *arguments)
     string_list_free(&arguments->operands);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         string_list_free(&arguments->values[i]);
+    project_free(arguments->project);
 }
 
 const char *option_name(enum option option)
@@ -337,17 +342,69 @@ bool option_given(const struct arguments *arguments, enum option option)
     return arguments->values[option].count > 0;
 }
 
+/* What the project file may say; its tags are in option_list. */
+static const struct {
+    enum option option;
+    size_t field;
+} of_project[] = {{OPTION_SCENARIOS, offsetof(struct project, scenarios)},
+                  {OPTION_BASELINES, offsetof(struct project, baselines)},
+                  {OPTION_REPORT, offsetof(struct project, report)},
+                  {OPTION_FROM, offsetof(struct project, report)},
+                  {OPTION_TARGET, offsetof(struct project, target)},
+                  {OPTION_PROGRAM, offsetof(struct project, program)},
+                  {OPTION_BUILD, offsetof(struct project, build)}};
+
+/* Of a program that runs already the file says only where target files are: it may be another
+ * program. One that is named is not built. */
+static const char *project_text(const struct arguments *arguments, enum option option)
+{
+    bool attaches = (arguments->command & ATTACHES) != 0;
+    if (arguments->project == NULL || (attaches && option != OPTION_SCENARIOS) ||
+        (option == OPTION_BUILD && option_given(arguments, OPTION_PROGRAM)))
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(of_project); i++)
+        if (of_project[i].option == option)
+            return *(char *const *)((const char *)arguments->project + of_project[i].field);
+    return NULL;
+}
+
+bool arguments_find_project(struct arguments *arguments, struct diagnostics *problems)
+{
+    bool asks = false;
+    for (const struct option_info *info = NULL;
+         !asks && (info = option_after(arguments->command, info)) != NULL;)
+        for (size_t i = 0; i < COUNT_OF(of_project); i++)
+            asks |= of_project[i].option == info->option;
+    _cleanup_free_ char *file = asks ? project_find() : NULL;
+    if (file == NULL)
+        return true;
+    arguments->project = project_read(file, problems);
+    return arguments->project != NULL;
+}
+
 const char *option_text(const struct arguments *arguments, enum option option)
 {
     const struct string_list *values = &arguments->values[option];
     const struct option_info *info = NULL; /* the command's own, or another's */
+    const char *of_file = project_text(arguments, option);
     if (values->count > 0)
         return values->items[values->count - 1];
+    if (of_file != NULL)
+        return of_file;
     for (size_t i = 0; i < option_table_count; i++)
         if (option_table[i].option == option &&
             (info == NULL || (option_table[i].commands & arguments->command) != 0))
             info = &option_table[i];
     return info != NULL ? info->otherwise : NULL;
+}
+
+const struct string_list *option_list(const struct arguments *arguments, enum option option)
+{
+    const struct string_list *values = &arguments->values[option];
+    bool chooses = arguments->command == COMMAND_RUN && arguments->operands.count == 0;
+    if (option == OPTION_TAG && values->count == 0 && chooses && arguments->project != NULL)
+        return &arguments->project->tags;
+    return values;
 }
 
 unsigned option_number(const struct arguments *arguments, enum option option)

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "scenario/project.h"
 
 /* A bit each, for the table's column "commands". */
 enum command {
@@ -26,6 +27,7 @@ enum command {
     COMMAND_WATCH = 1 << 10,
     COMMAND_DIFF = 1 << 11,
     COMMAND_FETCH = 1 << 12,
+    COMMAND_SCHEMA = 1 << 13,
 };
 
 enum option {
@@ -111,26 +113,34 @@ extern const size_t option_table_count;
 /* The command's next option after `info`; NULL asks for its first, and none is left at NULL. */
 const struct option_info *option_after(enum command command, const struct option_info *info);
 
-/* A parsed command line. Of an option that is no list the last value counts. */
+/* A parsed command line, and the project file beside it. Of an option that is no list the last
+ * value counts. */
 struct arguments {
     enum command command;
+    struct project *project; /* NULL: there is none */
     struct string_list operands;
     bool has_dashes;      /* "--": what follows is no option */
     size_t before_dashes; /* operands */
     struct string_list values[OPTION_COUNT];
 };
 
-/* Parses what follows the command's name. False and LG_ERROR_INPUT, with the nearest option, on
+/* Parses what follows the command's name; LEAKGATE_PROGRAM is --program where that is not given.
+ * False and LG_ERROR_INPUT, with the nearest option, on
  * what the command does not know. */
 bool arguments_parse(enum command command, int count, char *const *words,
                      struct arguments *arguments, struct lg_error *err);
+/* Reads the project file of the working directory, for a command that has options which one can
+ * say. All its errors come into *problems; false then. */
+bool arguments_find_project(struct arguments *arguments, struct diagnostics *problems);
 void arguments_free(struct arguments *arguments);
 
 /* Its name without the dashes. */
 const char *option_name(enum option option);
 bool option_given(const struct arguments *arguments, enum option option);
-/* The value or the default; NULL where there is neither. */
+/* The value, or else the project file's, or the default; NULL where there is none of them. */
 const char *option_text(const struct arguments *arguments, enum option option);
+/* All its values, or else the project file's. */
+const struct string_list *option_list(const struct arguments *arguments, enum option option);
 /* 0 where it was not given. */
 unsigned option_number(const struct arguments *arguments, enum option option);
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "commands/build_program.h"
 #include "commands/command.h"
 #include "commands/comparison.h"
 #include "commands/print_result.h"
@@ -273,6 +274,8 @@ static int run_suite(struct suite_run *suite)
     begin_result(suite);
     find_skipped(suite);
     status = suite_load_baselines(suite);
+    if (status == EXIT_PASS)
+        status = build_program(suite->arguments);
     if (status == EXIT_PASS)
         status = check_machine(suite);
     if (status != EXIT_PASS)

@@ -57,7 +57,7 @@ bool selection_files(const struct arguments *arguments, struct string_list *file
 
 bool selection_asks_for(const struct arguments *arguments, const struct plan *plan)
 {
-    const struct string_list *tags = &arguments->values[OPTION_TAG];
+    const struct string_list *tags = option_list(arguments, OPTION_TAG);
     for (size_t i = 0; i < tags->count; i++)
         if (string_list_contains(&plan->tags, tags->items[i]))
             return true;
@@ -84,7 +84,7 @@ static bool is_new_name(const struct selection *selection, const struct plan *pl
 static void check_tags(const struct arguments *arguments, const struct string_list *known,
                        struct diagnostics *problems)
 {
-    const struct string_list *asked = &arguments->values[OPTION_TAG];
+    const struct string_list *asked = option_list(arguments, OPTION_TAG);
     for (size_t i = 0; i < asked->count && problems->count == 0; i++) {
         const char *tag = asked->items[i];
         if (string_list_contains(known, tag))
@@ -139,14 +139,10 @@ void print_no_scenario(const struct arguments *arguments)
 
 struct load_options load_options_of(const struct arguments *arguments)
 {
-    const char *program = option_text(arguments, OPTION_PROGRAM);
-    const char *variable = getenv("LEAKGATE_PROGRAM");
-    if (program == NULL && variable != NULL && *variable != '\0')
-        program = variable;
     return (struct load_options){
         .scenarios = option_text(arguments, OPTION_SCENARIOS),
         .target = option_text(arguments, OPTION_TARGET),
-        .program = program,
+        .program = option_text(arguments, OPTION_PROGRAM),
     };
 }
 

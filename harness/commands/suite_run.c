@@ -41,12 +41,9 @@ char *suite_options_again(const struct arguments *arguments, bool with_revision)
                                        OPTION_FOR,          OPTION_TIMES,      OPTION_BASELINE_REF,
                                        OPTION_NO_BASELINES, OPTION_NO_CONFIRM, OPTION_BUDGET};
     struct buffer out = {0};
-    struct load_options options = load_options_of(arguments);
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
         const char *value =
             option_given(arguments, kept[i]) ? option_text(arguments, kept[i]) : NULL;
-        if (kept[i] == OPTION_PROGRAM)
-            value = options.program;
         if (value != NULL && (with_revision || kept[i] != OPTION_BASELINE_REF))
             append_option(&out, option_name(kept[i]), value);
     }

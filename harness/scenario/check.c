@@ -245,6 +245,10 @@ static void check_rule(const struct node *mapping, const struct key_table *table
                 diagnose(problems, node_entry(mapping, keys[i])->where, "%s cannot stand beside %s",
                          keys[i], keys[0]);
         break;
+    case RULE_NEEDS:
+        if (head != NULL && there.missing != NULL)
+            diagnose(problems, head->where, "%s needs %s", keys[0], there.missing);
+        break;
     case RULE_GOES_WITH:
         if (head != NULL && there.first == NULL)
             diagnose(problems, head->where, "%s needs %s", keys[0], names);

@@ -1,6 +1,6 @@
 /*
- * The table of keys: every key of scenario and target files with its type, default, limits and one
- * sentence about it. The loader checks by it (scenario/check.h), and the JSON Schemas and
+ * The table of keys: every key of scenario, target and project files with its type, default, limits
+ * and one sentence about it. The loader checks by it (scenario/check.h), and the JSON Schemas and
  * docs/reference.md are made from it (schema.c, reference.c), so the three cannot disagree: a new
  * key or step is one row here and the code that uses it.
  *
@@ -76,6 +76,7 @@ enum rule_kind {
     RULE_AT_LEAST_ONE, /* of the keys stands there */
     RULE_TOGETHER,     /* all of the keys or none */
     RULE_EXCLUDES,     /* the first key excludes each of the others */
+    RULE_NEEDS,        /* the first key needs each of the others */
     RULE_GOES_WITH,    /* the first key goes with exactly one of the others, and they with it */
     RULE_ITERATES      /* `iteration` with at least one step, unless measure has `every` */
 };
@@ -134,6 +135,8 @@ extern const struct key_table scenario_table, quarantine_table, variable_table, 
 /* keys_target.c */
 extern const struct key_table target_table, terminal_table, target_config_table, ready_table,
     quit_table, survivor_table, healthy_table, translate_table, translate_scenario_table;
+/* keys_project.c */
+extern const struct key_table project_table;
 /* keys_steps.c; the rows of step_table are in the order of enum step_kind, prepare_step_table has
  * the steps that need no target. */
 extern const struct key_table step_table, prepare_step_table, press_table, mouse_table, run_table,
@@ -167,9 +170,10 @@ bool field_flag(const struct node *mapping, const struct key_table *table, const
 /* A copy that the caller frees; NULL when the key is missing and has no default. */
 char *field_text(const struct node *mapping, const struct key_table *table, const char *key);
 
-/* scenarios/schema.json and scenarios/targets/schema.json are the JSON Schema of scenario_table and
- * of target_table. The caller owns the result. */
-json_t *schema_make(const struct key_table *table, const char *title);
+/* The JSON Schema of the files of a kind: scenario, target or project; NULL: there is no such kind.
+ * scenarios/schema.json, scenarios/targets/schema.json and scenarios/project.schema.json are they.
+ * The caller owns the result. */
+json_t *schema_make(const char *kind);
 /* Appends docs/reference.md as far as it is of keys, by a template (reference_template.md); returns
  * what is left of that. */
 const char *reference_put(struct buffer *out, const char *template);

@@ -23,6 +23,8 @@ static const struct key_table *const target_tables[] = {&target_table,
                                                         &translate_scenario_table,
                                                         NULL};
 
+static const struct key_table *const project_tables[] = {&project_table, NULL};
+
 /* '|' ends a cell also within backquotes. */
 static void put_cell(struct buffer *out, const char *text, const char *end)
 {
@@ -117,6 +119,7 @@ const char *reference_put(struct buffer *out, const char *template)
     put_tables(out, scenario_tables);
     put_steps(out);
     put_tables(out, target_tables);
+    put_tables(out, project_tables);
     remaining = buffer_until(out, remaining, "@kinds of text@\n");
     for (size_t i = 0; documented_rules[i] != NULL; i++) {
         buffer_format(out, "| %s | ", documented_rules[i]->name);

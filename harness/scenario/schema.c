@@ -1,6 +1,10 @@
-/* JSON Schema (2020-12) of scenario and target files, from the table of keys: what an editor
- * completes and underlines. It sees no duplicate keys, unknown names or files; the loader does. */
+/* JSON Schema (2020-12) of scenario, target and project files, from the table of keys: what an
+ * editor completes and underlines. It sees no duplicate keys, unknown names or files; the loader
+ * does. */
+#include <string.h>
+
 #include "base/json.h"
+#include "base/memory.h"
 #include "scenario/keys.h"
 
 static json_t *table_schema(json_t *definitions, const struct key_table *table);
@@ -131,6 +135,8 @@ static json_t *rule_schema(const struct key_rule *rule)
     case RULE_EXCLUDES:
         return json_pack("{s:{s:[s],s:o}}", "not", "required", keys[0], "anyOf",
                          each_required(keys + 1));
+    case RULE_NEEDS:
+        return json_pack("{s:{s:o}}", "dependentRequired", keys[0], words_json(keys + 1));
     case RULE_GOES_WITH: /* none of them, or the first with each of the others */
         parts = json_pack("[{s:{s:o}}]", "not", "anyOf", each_required(keys));
         for (size_t i = 1; keys[i] != NULL; i++)
@@ -181,12 +187,24 @@ static json_t *table_schema(json_t *definitions, const struct key_table *table)
     return schema;
 }
 
-json_t *schema_make(const struct key_table *table, const char *title)
+json_t *schema_make(const char *kind)
 {
+    static const struct {
+        const char *kind, *title;
+        const struct key_table *table;
+    } kinds[] = {{"scenario", "leakgate scenario", &scenario_table},
+                 {"target", "leakgate target file", &target_table},
+                 {"project", "leakgate project file", &project_table}};
+    size_t i = 0;
+    while (i < COUNT_OF(kinds) && strcmp(kinds[i].kind, kind) != 0)
+        i++;
+    if (i == COUNT_OF(kinds))
+        return NULL;
     json_t *definitions = json_object();
-    json_t *schema = table_schema(definitions, table);
+    json_t *schema = table_schema(definitions, kinds[i].table);
     json_put(schema, "$schema", json_text("https://json-schema.org/draft/2020-12/schema"));
-    json_put(schema, "title", json_text(title));
+    json_put(schema, "$id", json_pack("s++", "urn:leakgate:", kind, ":1"));
+    json_put(schema, "title", json_text(kinds[i].title));
     json_put(schema, "$defs", definitions);
     return schema;
 }

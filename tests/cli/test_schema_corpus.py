@@ -1,4 +1,4 @@
-"""scenarios/schema.json and scenarios/targets/schema.json against the corpus that the loader is
+"""scenarios/schema.json, targets/schema.json and project.schema.json against the corpus that the loader is
 tested with (tests/unit/scenario/test_corpus.c): an editor must take what leakgate takes, and
 underline what leakgate refuses wherever a schema can see it."""
 
@@ -15,6 +15,7 @@ CORPUS = SOURCE / "tests" / "corpus"
 SCHEMAS = {
     "scenarios": SOURCE / "scenarios" / "schema.json",
     "targets": SOURCE / "scenarios" / "targets" / "schema.json",
+    "projects": SOURCE / "scenarios" / "project.schema.json",
 }
 
 
@@ -90,6 +91,7 @@ def error_paths(errors):
 @pytest.mark.parametrize("kind, file", [
     *corpus("scenarios", "good"),
     *corpus("targets", "good"),
+    *corpus("projects", "good"),
     *[pytest.param("scenarios", file, id=file.name) for file in (SOURCE / "scenarios").glob("*.yaml")],
     *[pytest.param("targets", file, id=f"targets/{file.name}")
       for file in (SOURCE / "scenarios" / "targets").glob("*.yaml")],
@@ -100,7 +102,9 @@ def test_good_files_are_valid(kind, file):
     assert [error.message for error in validator(kind).iter_errors(data(compose(file)))] == []
 
 
-@pytest.mark.parametrize("kind, file", [*corpus("scenarios", "bad"), *corpus("targets", "bad")])
+@pytest.mark.parametrize("kind, file", [
+    *corpus("scenarios", "bad"), *corpus("targets", "bad"), *corpus("projects", "bad"),
+])
 def test_bad_files_are_underlined_where_leakgate_says(kind, file):
     node = compose(file)
     seen = error_paths(validator(kind).iter_errors(data(node)))
@@ -114,6 +118,7 @@ def test_bad_files_are_underlined_where_leakgate_says(kind, file):
 @pytest.mark.parametrize("kind, file", [
     *corpus("scenarios", "bad-beyond-schema"),
     *corpus("targets", "bad-beyond-schema"),
+    *corpus("projects", "bad-beyond-schema"),
 ])
 def test_files_beyond_the_schema_are_in_the_right_folder(kind, file):
     """What a schema can refuse belongs into bad/, where both must."""

@@ -13,7 +13,7 @@ _leakgate_ask() # scenarios|targets|tags
     local word
     while IFS= read -r word; do
         _leakgate_offer "$word"
-    done < <("$program" completion "$1" --scenarios "$scenarios" 2>/dev/null)
+    done < <("$program" completion "$1" ${scenarios:+--scenarios "$scenarios"} 2>/dev/null)
 }
 
 # What stands in the line is expanded by the shell, and a branch can have any name.
@@ -47,7 +47,7 @@ _leakgate_value() # of the option before the cursor, if it has one
 
 _leakgate()
 {
-    local program=$1 current=$2 option=$3 prefix='' scenarios=scenarios command word i
+    local program=$1 current=$2 option=$3 prefix='' scenarios='' command word i
     COMPREPLY=()
     program=${program/#\~\//$HOME/}
     if [[ $current == = ]]; then

@@ -15,7 +15,7 @@ end
 
 function __leakgate_ask -d 'scenarios, targets or tags'
     set -l words (commandline -opc)
-    set -l directory scenarios
+    set -l directory
     set -l next
     for word in $words
         if set -q next[1]
@@ -29,7 +29,7 @@ function __leakgate_ask -d 'scenarios, targets or tags'
     end
     set directory (string replace -r -- '^~/' $HOME/ $directory)
     set -l program (string replace -r -- '^~/' $HOME/ $words[1])
-    $program completion $argv[1] --scenarios $directory 2>/dev/null
+    $program completion $argv[1] --scenarios=$directory 2>/dev/null
 end
 
 function __leakgate_revisions

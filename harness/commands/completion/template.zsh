@@ -2,10 +2,10 @@
 # Completions of leakgate for zsh, made by `leakgate completion zsh`.
 
 _leakgate_ask() { # [OPTION OF compadd ...] scenarios|targets|tags
-    local directory=${(Q)opt_args[--scenarios]:-scenarios}
+    local directory=${(Q)opt_args[--scenarios]}
     local -a found
     directory=${directory/#\~\//$HOME/}
-    found=(${(f)"$($leakgate completion $@[-1] --scenarios $directory 2>/dev/null)"})
+    found=(${(f)"$($leakgate completion $@[-1] ${directory:+--scenarios=$directory} 2>/dev/null)"})
     compadd "$@[1,-2]" -a found
 }
 

@@ -1,7 +1,7 @@
 /*
- * The corpus of scenario and target files: what is good loads, what is bad is refused with exactly
- * the lines of NAME.expected beside it. tests/cli/test_schema_corpus.py holds the JSON Schemas
- * against the same files. After a change of messages, LEAKGATE_ACCEPT_EXPECTED=1 writes the
+ * The corpus of scenario, target and project files: what is good loads, what is bad is refused with
+ * exactly the lines of NAME.expected beside it. tests/cli/test_schema_corpus.py holds the JSON
+ * Schemas against the same files. After a change of messages, LEAKGATE_ACCEPT_EXPECTED=1 writes the
  * .expected files anew: read the difference.
  */
 #include <setjmp.h>
@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "base/strings.h"
 #include "scenario/load.h"
+#include "scenario/project.h"
 
 #define CORPUS TEST_SOURCE_DIR "/tests/corpus"
 
@@ -36,10 +37,17 @@ static void list_yaml(const char *directory, struct string_list *paths)
     assert_true(paths->count > 0);
 }
 
-static bool load(const char *path, bool is_target, struct diagnostics *problems)
+enum kind { SCENARIO, TARGET, PROJECT };
+
+static bool load(const char *path, enum kind kind, struct diagnostics *problems)
 {
-    if (is_target)
+    if (kind == TARGET)
         return target_file_check(path, &options, problems);
+    if (kind == PROJECT) {
+        struct project *project = project_read(path, problems);
+        project_free(project);
+        return project != NULL;
+    }
     _cleanup_plan_ struct plan *plan = plan_load(path, &options, problems);
     return plan != NULL;
 }
@@ -56,13 +64,13 @@ static char *lines_of(const struct diagnostics *problems)
     return buffer_take(&text);
 }
 
-static void assert_good(const char *directory, bool is_target)
+static void assert_good(const char *directory, enum kind kind)
 {
     _cleanup_strings_ struct string_list paths = {0};
     list_yaml(directory, &paths);
     for (size_t i = 0; i < paths.count; i++) {
         struct diagnostics problems = {0};
-        bool loaded = load(paths.items[i], is_target, &problems);
+        bool loaded = load(paths.items[i], kind, &problems);
         _cleanup_free_ char *lines = lines_of(&problems);
         if (!loaded || problems.count != 0)
             fail_msg("%s was refused:\n%s", paths.items[i], lines);
@@ -83,13 +91,13 @@ static void assert_expected(const char *path, const char *lines)
     assert_string_equal(lines, buffer_string(&expected));
 }
 
-static void assert_bad(const char *directory, bool is_target)
+static void assert_bad(const char *directory, enum kind kind)
 {
     _cleanup_strings_ struct string_list paths = {0};
     list_yaml(directory, &paths);
     for (size_t i = 0; i < paths.count; i++) {
         struct diagnostics problems = {0};
-        if (load(paths.items[i], is_target, &problems))
+        if (load(paths.items[i], kind, &problems))
             fail_msg("%s was taken", paths.items[i]);
         assert_true(problems.count > 0);
         _cleanup_free_ char *lines = lines_of(&problems);
@@ -101,36 +109,48 @@ static void assert_bad(const char *directory, bool is_target)
 static void test_good_scenarios(void **state)
 {
     (void)state;
-    assert_good(CORPUS "/scenarios/good", false);
+    assert_good(CORPUS "/scenarios/good", SCENARIO);
 }
 
 static void test_bad_scenarios(void **state)
 {
     (void)state;
-    assert_bad(CORPUS "/scenarios/bad", false);
-    assert_bad(CORPUS "/scenarios/bad-beyond-schema", false);
+    assert_bad(CORPUS "/scenarios/bad", SCENARIO);
+    assert_bad(CORPUS "/scenarios/bad-beyond-schema", SCENARIO);
 }
 
 static void test_good_targets(void **state)
 {
     (void)state;
-    assert_good(CORPUS "/targets/good", true);
+    assert_good(CORPUS "/targets/good", TARGET);
 }
 
 static void test_bad_targets(void **state)
 {
     (void)state;
-    assert_bad(CORPUS "/targets/bad", true);
-    assert_bad(CORPUS "/targets/bad-beyond-schema", true);
+    assert_bad(CORPUS "/targets/bad", TARGET);
+    assert_bad(CORPUS "/targets/bad-beyond-schema", TARGET);
+}
+
+static void test_good_projects(void **state)
+{
+    (void)state;
+    assert_good(CORPUS "/projects/good", PROJECT);
+}
+
+static void test_bad_projects(void **state)
+{
+    (void)state;
+    assert_bad(CORPUS "/projects/bad", PROJECT);
+    assert_bad(CORPUS "/projects/bad-beyond-schema", PROJECT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_scenarios),
-        cmocka_unit_test(test_bad_scenarios),
-        cmocka_unit_test(test_good_targets),
-        cmocka_unit_test(test_bad_targets),
+        cmocka_unit_test(test_good_scenarios), cmocka_unit_test(test_bad_scenarios),
+        cmocka_unit_test(test_good_targets),   cmocka_unit_test(test_bad_targets),
+        cmocka_unit_test(test_good_projects),  cmocka_unit_test(test_bad_projects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
