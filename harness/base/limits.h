@@ -116,6 +116,9 @@
 #define LIMIT_PAGE_POINTS 240u                  /* of one chart: more than it has dots on a phone */
 #define LIMIT_PAGE_SAMPLES 120u                 /* rows of the table of samples */
 #define LIMIT_PAGE_DESCRIPTORS 100u             /* kinds of them: a program has some twenty */
+/* Of the heap's picture: 20 KB a scenario, and nine tenths of Sidecar's heap. */
+#define LIMIT_PAGE_STACKS 150u
+#define LIMIT_PAGE_FRAMES 48u /* the innermost: as deep as the page draws */
 #define LIMIT_PAGE_STDERR_LINES 50u
 /* Recordings in the page: each, and all together. 300 KB hold a minute of Sidecar's tabs. */
 #define LIMIT_PAGE_RECORDING_BYTES (320u * 1024u)

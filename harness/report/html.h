@@ -47,5 +47,8 @@ json_t *html_points(const double *values, size_t count);
 json_t *html_curves(const struct run_record *record, const struct ledger *ledger);
 /* [[kind, open at rest before the loop, open at the end], ...] of those that were open then. */
 json_t *html_descriptors(const struct ledger *ledger);
+/* The heap by stack then: names, and [[frames, bytes before, bytes at the end], ...] of the largest,
+ * a frame being a place among the names. NULL: no stack is known. */
+json_t *html_heap(const struct ledger *ledger);
 /* Adds the holder's points, and what of them is judged, to a finding that is growth. */
 void html_put_curve(json_t *object, const struct ledger *ledger, const struct finding *finding);

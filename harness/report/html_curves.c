@@ -1,5 +1,7 @@
 /* The curves of the page's charts: samples, thinned, and of what is judged the figures. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -131,10 +133,17 @@ void html_put_curve(json_t *object, const struct ledger *ledger, const struct fi
                        account->bytes != NULL ? growth_rule_bytes : growth_rule_count));
 }
 
+/* --- What was held at rest before the loop, and at the end --- */
+
+static size_t rest_column(const struct ledger *ledger)
+{
+    return ledger->idle.count > 0 ? stretch_last(ledger->idle) : 0;
+}
+
 json_t *html_descriptors(const struct ledger *ledger)
 {
     json_t *descriptors = json_array();
-    size_t count = 0, rest = ledger->idle.count > 0 ? stretch_last(ledger->idle) : 0;
+    size_t count = 0, rest = rest_column(ledger);
     const struct account *accounts = ledger_accounts(ledger, GAUGE_FD, &count);
     for (size_t i = 0; ledger->columns > 0 && i < count; i++) {
         double before = accounts[i].values[rest], after = accounts[i].values[ledger->columns - 1];
@@ -147,4 +156,71 @@ json_t *html_descriptors(const struct ledger *ledger)
         json_push(descriptors, entry);
     }
     return descriptors;
+}
+
+struct held {
+    const struct account *account;
+    double before, after;
+};
+
+static int by_size(const void *one, const void *other)
+{
+    const struct held *a = one, *b = other;
+    double most = fmax(a->before, a->after), others = fmax(b->before, b->after);
+    return most != others ? (most < others) - (most > others)
+                          : strcmp(a->account->key, b->account->key);
+}
+
+/* The frames of a stack as places in the list of names: stacks share most of theirs. */
+static json_t *frames_of(const char *key, struct string_list *names)
+{
+    json_t *frames = json_array();
+    while (*key != '\0' && json_array_size(frames) < LIMIT_PAGE_FRAMES) {
+        const char *end = strstr(key, " < ");
+        size_t length = end != NULL ? (size_t)(end - key) : strlen(key), place = 0;
+        _cleanup_free_ char *name = memory_copy_range(key, length);
+        while (place < names->count && !text_equal(names->items[place], name))
+            place++;
+        if (place == names->count)
+            string_list_add(names, name);
+        json_push(frames, json_integer((json_int_t)place));
+        key += length + (end != NULL ? strlen(" < ") : 0);
+    }
+    return frames;
+}
+
+json_t *html_heap(const struct ledger *ledger)
+{
+    size_t count = 0, kept = 0, rest = rest_column(ledger);
+    const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
+    _cleanup_free_ struct held *held = memory_array(count + 1, sizeof *held);
+    for (size_t i = 0; ledger->columns > 0 && i < count; i++) {
+        const double *bytes = accounts[i].bytes;
+        if (bytes != NULL && accounts[i].key != NULL)
+            held[kept++] = (struct held){&accounts[i], bytes[rest], bytes[ledger->columns - 1]};
+    }
+    if (kept == 0)
+        return NULL;
+    qsort(held, kept, sizeof *held, by_size);
+    _cleanup_strings_ struct string_list names = {0};
+    json_t *heap = json_object(), *stacks = json_array();
+    double before = 0, after = 0;
+    for (size_t i = 0; i < kept; i++) {
+        if (i >= LIMIT_PAGE_STACKS) {
+            before += held[i].before;
+            after += held[i].after;
+            continue;
+        }
+        json_t *stack = json_array();
+        json_push(stack, frames_of(held[i].account->key, &names));
+        json_push(stack, json_number(held[i].before));
+        json_push(stack, json_number(held[i].after));
+        json_push(stacks, stack);
+    }
+    json_put(heap, "names", json_texts(&names));
+    json_put(heap, "stacks", stacks);
+    json_put(heap, "left_out", json_integer((json_int_t)(kept - json_array_size(stacks))));
+    json_put(heap, "left_out_before", json_number(before));
+    json_put(heap, "left_out_after", json_number(after));
+    return heap;
 }

@@ -327,8 +327,12 @@ json_t *html_scenario(const struct suite_result *suite, const struct scenario_re
 {
     json_t *object = scenario_to_json(scenario);
     _cleanup_ledger_ struct ledger *ledger = put_run(object, scenario->record);
-    if (ledger != NULL)
+    if (ledger != NULL) {
+        json_t *heap = html_heap(ledger);
         json_put(object, "descriptors", html_descriptors(ledger));
+        if (heap != NULL)
+            json_put(object, "heap", heap);
+    }
     put_summary(object, scenario, number);
     json_put(object, "open", json_boolean(html_is_open(suite, scenario)));
     put_words(object, suite, scenario);

@@ -163,6 +163,46 @@ def test_open_descriptors_by_kind_at_the_end(chromium, address):
     assert chromium.run(f"({rows})(4)") == [["pipe", "3", "3", "–"], ["/dev/null", "1", "1", "–"]]
 
 
+def test_the_heap_by_stack_first_against_last(draw, chromium):
+    draw(lambda scenario: scenario.update(heap={
+        "names": ["a/b.leaf", "a/b.keep", "main.main", "c.gone"], "left_out": 3, "left_out_before": 10, "left_out_after": 2048,
+        "stacks": [[[0, 1, 2], 1024, 3072], [[3, 2], 1024, 0], [[2], 1024, 1024]]}))
+    chromium.run("new Promise((done) => { const fold = document.querySelector('.heap').closest('details');"
+                 "fold.addEventListener('toggle', () => done(1)); fold.open = true; })")
+    shown = """[...document.querySelectorAll('.heap [role=tabpanel]')].filter((panel) => !panel.hidden).flatMap(
+        (panel) => [...panel.querySelectorAll('g')]).map((cell) => [cell.querySelector('title').textContent,
+        cell.getAttribute('class'), cell.querySelector('rect').width.baseVal.value])"""
+    assert chromium.run(shown) == [
+        ["main.main: 3.0 KiB → 4.0 KiB, +1.0 KiB", "more", 960],
+        ["a/b.keep: 1.0 KiB → 3.0 KiB, +2.0 KiB", "more much", 720],
+        ["a/b.leaf: 1.0 KiB → 3.0 KiB, +2.0 KiB", "more much", 720]]
+    assert "3 smaller stacks are left out: 10 B before the loop, 2.0 KiB at the end" in chromium.run(
+        "document.querySelector('.heap').innerText")
+    # A click shows one alone, below what leads to it, and the button all of it again.
+    chromium.run("document.querySelectorAll('.heap g')[1].dispatchEvent(new Event('click'))")
+    assert [width for _, _, width in chromium.run(shown)] == [960, 960, 960]
+    chromium.run("[...document.querySelectorAll('.heap button')].find((button) => button.innerText === 'Show all of it').click()")
+    assert [width for _, _, width in chromium.run(shown)] == [960, 720, 720]
+    # By keyboard: down to the one below, Enter, Escape.
+    chromium.run("document.querySelector('.heap g').focus()")
+    for key, widths in (("ArrowDown", [960, 720, 720]), ("Enter", [960, 960, 960]), ("ArrowUp", [960, 960, 960]),
+                        ("Escape", [960, 720, 720])):
+        chromium.press(key)
+        assert [width for _, _, width in chromium.run(shown)] == widths
+    assert chromium.run("document.activeElement.getAttribute('aria-label')").startswith("main.main: ")
+    # Before the loop, by its own widths, with what is gone by now.
+    chromium.run("[...document.querySelectorAll('.heap [role=tab]')][1].click()")
+    assert ["c.gone: 1.0 KiB → 0 B, -1.0 KiB", "less much", 320] in chromium.run(shown)
+
+
+def test_the_heap_of_a_run(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    journals.ticking().write(report)
+    [heap] = [scenario["heap"] for scenario in pages.data_of(pages.make(leakgate))[1]]
+    assert heap["stacks"] == [[[0, 1, 2, 3], 112, 112 * 43]]
+    assert heap["names"] == ["time.newTimer", "time.NewTimer", "tea.Tick", "app.(*Plugin).poll"]
+
+
 def test_the_recording_plays(chromium, address):
     chromium.open(address("ordinary"))
     chromium.run("document.querySelector('.player').closest('details').open = true")

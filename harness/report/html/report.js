@@ -411,65 +411,144 @@
         ];
     };
 
-    /* --- Icicles: stacks that grew, the outermost function on top, what it called below it, each as wide as
-     * its share of the growth; stacks that begin alike share their cells. --- */
+    /* --- Icicles: stacks, the outermost function on top, what it called below it, each as wide as its share;
+     * stacks that begin alike share their cells. A cell that is chosen is as wide as the picture. --- */
 
     const icicleBox = { width: 960, row: 22, character: 7, narrowest: 2, hues: 6, stacks: 40, frames: 48 };
 
+    /* Of stacks with `frames`, `amount` (their width) and, where they are held against an earlier time, `before`. */
     const treeOf = (stacks) => {
-        const root = { amount: 0, below: new Map() };
+        const cell = (name, above) => ({ name, above, amount: 0, before: 0, below: new Map() });
+        const root = cell("all of it", null);
+        const add = (to, stack) => Object.assign(to, { amount: to.amount + stack.amount, before: to.before + (stack.before || 0) });
         for (const stack of stacks) {
-            let cell = root;
-            root.amount += stack.amount;
+            let at = add(root, stack);
             /* The innermost functions tell more, so where there are too many the outermost go. */
-            for (const name of framesOf(stack.holder).slice(0, icicleBox.frames).reverse()) {
-                if (!cell.below.has(name)) cell.below.set(name, { name, amount: 0, below: new Map() });
-                cell = cell.below.get(name);
-                cell.amount += stack.amount;
+            for (const name of stack.frames.slice(0, icicleBox.frames).reverse()) {
+                if (!at.below.has(name)) at.below.set(name, cell(name, at));
+                at = add(at.below.get(name), stack);
             }
         }
         return root;
     };
     /* One colour for the functions of a package, so that the eye finds one's own. */
-    const hueOf = (name) => {
+    const hueOf = ({ name }) => {
         let hash = 5381;
         for (const character of name.slice(0, name.length - shortFunction(name).length) + shortFunction(name).split(".")[0])
             hash = (hash * 33 + character.codePointAt(0)) >>> 0;
-        return hash % icicleBox.hues;
+        return `hue${hash % icicleBox.hues}`;
     };
-    const cellsOf = (above, left, row, scale, gauge, picture) => {
-        for (const cell of above.below.values()) {
-            const width = cell.amount * scale, room = Math.floor(width / icicleBox.character) - 1;
-            if (width >= icicleBox.narrowest) {
-                const name = shortFunction(cell.name);
-                picture.depth = Math.max(picture.depth, row + 1);
-                picture.cells.push(draw("g", { class: `hue${hueOf(cell.name)}` },
-                    draw("title", null, `${cell.name}: ${growth(gauge, cell.amount)}`),
-                    draw("rect", { x: left.toFixed(1), y: row * icicleBox.row,
-                                   width: width.toFixed(1), height: icicleBox.row - 1 }),
-                    room > 1 && draw("text", { x: (left + 4).toFixed(1), y: row * icicleBox.row + 15 },
-                                     name.length > room ? `${name.slice(0, room - 1)}…` : name)));
-                cellsOf(cell, left, row + 1, scale, gauge, picture);
+
+    /* Enter or a click shows a cell alone, below those that lead to it; arrows go to the next one; Escape shows all. */
+    const pictureOf = (root, label, describe, colour) => {
+        const svg = draw("svg", { role: "group", "aria-label": label }), told = make("p", { class: "note told", role: "status" });
+        const out = make("button", { type: "button" }, "Show all of it");
+        let drawn = new Map(), depth = 0;
+        const put = (cell, left, width, row) => {
+            if (width < icicleBox.narrowest) return;
+            const name = shortFunction(cell.name), room = Math.floor(width / icicleBox.character) - 1;
+            const text = describe(cell);
+            depth = Math.max(depth, row + 1);
+            drawn.set(cell, draw("g", { class: colour(cell), tabindex: -1, role: "button", "aria-label": text },
+                draw("title", null, text),
+                draw("rect", { x: left.toFixed(1), y: row * icicleBox.row, width: width.toFixed(1), height: icicleBox.row - 1 }),
+                room > 1 && draw("text", { x: (left + 4).toFixed(1), y: row * icicleBox.row + 15 },
+                                 name.length > room ? `${name.slice(0, room - 1)}…` : name)));
+            putBelow(cell, left, width, row + 1);
+        };
+        const putBelow = (above, left, width, row) => {
+            for (const cell of above.below.values()) {
+                const part = above.amount > 0 ? (width * cell.amount) / above.amount : 0;
+                put(cell, left, part, row);
+                left += part;
             }
-            left += width;
-        }
+        };
+        const show = (shown) => {
+            const path = [];
+            for (let cell = shown; cell.above; cell = cell.above) path.unshift(cell);
+            [drawn, depth] = [new Map(), 0];
+            path.forEach((cell, row) => put({ ...cell, below: new Map() }, 0, icicleBox.width, row));
+            /* Those above are drawn alone, without what else they called. */
+            drawn = new Map([...drawn.values()].map((element, i) => [path[i], element]));
+            putBelow(shown, 0, icicleBox.width, path.length);
+            svg.setAttribute("viewBox", `0 0 ${icicleBox.width} ${depth * icicleBox.row}`);
+            svg.replaceChildren(...drawn.values());
+            for (const [cell, element] of drawn) {
+                element.addEventListener("click", () => choose(cell));
+                element.addEventListener("focus", () => { told.textContent = describe(cell); });
+                element.addEventListener("pointerenter", () => { told.textContent = describe(cell); });
+                element.addEventListener("keydown", (event) => move(cell, event));
+            }
+            const [first] = path.length > 0 ? [drawn.get(shown)] : drawn.values();
+            if (first) first.setAttribute("tabindex", 0);
+            told.textContent = describe(shown);
+            out.disabled = shown === root;
+        };
+        const choose = (cell) => {
+            show(cell);
+            if (drawn.has(cell)) drawn.get(cell).focus();
+        };
+        const move = (cell, event) => {
+            const beside = [...cell.above.below.values()].filter((other) => drawn.has(other)), place = beside.indexOf(cell);
+            const to = { ArrowUp: cell.above, ArrowDown: [...cell.below.values()].find((below) => drawn.has(below)),
+                         ArrowLeft: beside[place - 1], ArrowRight: beside[place + 1] }[event.key];
+            if (event.key === "Enter" || event.key === " ") choose(cell);
+            else if (event.key === "Escape") show(root);
+            else if (!event.key.startsWith("Arrow")) return;
+            event.preventDefault();
+            if (to && drawn.has(to)) drawn.get(to).focus();
+            if (event.key === "Escape" && drawn.has(cell)) drawn.get(cell).focus();
+        };
+        out.addEventListener("click", () => show(root));
+        show(root);
+        return [make("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "stacks" }, svg), told, out];
     };
+
     const icicle = (found, gauge, label) => {
         const bytes = gauge === "heap_stack";
-        const stacks = found.filter((finding) => finding.gauge === gauge && finding.holder)
-            .map((finding) => ({ holder: finding.holder, amount: bytes ? finding.bytes_per_iteration : finding.per_iteration }))
+        const stacks = found.filter((finding) => finding.gauge === gauge && finding.holder).map((finding) => ({
+            frames: framesOf(finding.holder), amount: bytes ? finding.bytes_per_iteration : finding.per_iteration }))
             .filter((stack) => stack.amount > 0);
         if (stacks.length === 0) return null;
-        const root = treeOf(stacks.slice(0, icicleBox.stacks)), picture = { cells: [], depth: 0 };
-        cellsOf(root, 0, 0, icicleBox.width / root.amount, bytes ? "heap_alloc" : gauge, picture);
+        const describe = (cell) => `${cell.name}: ${growth(bytes ? "heap_alloc" : gauge, cell.amount)}`;
         return make("figure", { class: "icicle" },
             make("figcaption", null, `${label}. The outermost function is on top, what allocated or waits is at the bottom; ` +
-                                     "the width is the share of the growth."),
-            make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "stacks" },
-                 draw("svg", { viewBox: `0 0 ${icicleBox.width} ${picture.depth * icicleBox.row}`, role: "img",
-                               "aria-label": `${label}: the table above names the same stacks` }, picture.cells)),
+                                     "the width is the share of the growth. A click, or Enter, shows one alone."),
+            pictureOf(treeOf(stacks.slice(0, icicleBox.stacks)), `${label}: the table above names the same stacks`, describe, hueOf),
             stacks.length > icicleBox.stacks &&
                 note(`${stacks.length - icicleBox.stacks} more stacks are left out of this picture; result.json has all of them.`));
+    };
+
+    /* All of the heap, first against last; drawn when it is asked for, since few look at it. */
+    const heapSection = ({ heap }) => {
+        if (!heap) return null;
+        const bytes = (value) => amount("heap_alloc", value);
+        const stacks = (from, to) => heap.stacks.map((stack) => ({
+            frames: stack[0].map((place) => heap.names[place]), amount: stack[to], before: stack[from] }));
+        const picture = (from, to) => {
+            const told = (cell) => (to === 2 ? [cell.before, cell.amount] : [cell.amount, cell.before]);
+            const describe = (cell) => {
+                const [before, after] = told(cell);
+                return `${cell.name}: ${bytes(before)} → ${bytes(after)}, ${growth("heap_alloc", after - before)}`;
+            };
+            const colour = (cell) => {
+                const [before, after] = told(cell), share = (after - before) / Math.max(after, before, 1);
+                return share > 0.25 ? "more much" : share > 0.02 ? "more" : share < -0.25 ? "less much" : share < -0.02 ? "less" : "same";
+            };
+            return pictureOf(treeOf(stacks(from, to)), "the heap by stack", describe, colour);
+        };
+        const key = (name, text) => make("span", { class: `key ${name}` }, text);
+        const figure = make("figure", { class: "icicle heap" });
+        const section = fold("The heap by stack: at the end against before the loop", figure);
+        section.addEventListener("toggle", () => fill(figure, null, [
+            make("figcaption", null, "The outermost function is on top, what allocated is at the bottom. A click, or Enter, shows " +
+                 "one alone; arrows go from one to the next. Against the rest before the loop: ",
+                 key("more", "more"), key("same", "the same"), key("less", "less")),
+            tabs("width", `${figure.closest(".body").id}h`, ["At the end", "Before the loop"], [picture(1, 2), picture(2, 1)]),
+            heap.left_out > 0 && note(`${heap.left_out} smaller stacks are left out: ${bytes(heap.left_out_before)} before the ` +
+                                      `loop, ${bytes(heap.left_out_after)} at the end. The files heap-*.pb.gz have all of them.`),
+        ]), { once: true });
+        return section;
     };
 
     /* --- Findings --- */
@@ -902,7 +981,7 @@
                  commands(scenario.commands), failureSection(scenario), findingsSection(scenario), remarksSection(scenario),
                  attemptsSection(scenario),
                  scenario.power.map((words) => make("p", { class: "power" }, words)),
-                 gaugesSection(scenario), descriptorsSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
+                 gaugesSection(scenario), heapSection(scenario), descriptorsSection(scenario), recordingSection(scenario), samplesSection(scenario), factsSection(scenario),
                  filesSection(scenario)));
     };
 
