@@ -80,8 +80,8 @@
 #define LIMIT_PROFILE_TABLE 1000000u /* locations, functions and inlined lines, each */
 #define LIMIT_PROFILE_MAPPINGS 65536u /* a process has 65,530 at most (vm.max_map_count) */
 #define LIMIT_PROFILE_MEMORY_BYTES (320u * 1024u * 1024u)
-/* Lines of the program by which the functions of a profile were reached, with each function: 24
- * bytes each. Measured: Sidecar's heap has under 10,000. Those after it are not shown. */
+/* Pairs of a function of a profile and a line of the program by which it was reached, 48 bytes each
+ * in a table that is half full. Of those after them no line is shown. */
 #define LIMIT_PROFILE_REACHED 1000000u
 #define LIMIT_PACKAGES 2048u /* whose folders are known: each function is looked up among them */
 #define LIMIT_PROFILE_STACK 512u /* the runtime records at most 128 frames, inlining adds more */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -96,8 +97,24 @@ static bool watch(struct fetching *fetching, struct lg_error *err)
     return loop_watch(loop, fetching->timer, EPOLLIN, on_second, fetching, err);
 }
 
-/* Where it will be kept. A file that nobody named is not replaced, which is said before the time is
- * spent. */
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A file that cannot be made is told before the time is spent. */
+static bool check_out(const char *out, struct lg_error *err)
+{
+    const char *base = path_base(out);
+    _cleanup_free_ char *folder = memory_format("%.*s.", (int)(base - out), out);
+    if (is_directory(out))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--out %s: is a directory", out);
+    return is_directory(folder) ||
+           lg_fail(err, LG_ERROR_INPUT, 0, "--out %s: there is no such directory", out);
+}
+
+/* Where it will be kept. A file that nobody named is not replaced. */
 static bool choose_file(struct fetching *fetching, struct lg_error *err)
 {
     const char *out = option_text(fetching->arguments, OPTION_OUT);
@@ -108,7 +125,9 @@ static bool choose_file(struct fetching *fetching, struct lg_error *err)
     fetching->file = out != NULL
                          ? memory_copy_text(out)
                          : memory_format("leakgate-%s-%s.%s", kind->name, number, kind->suffix);
-    return out != NULL || access(fetching->file, F_OK) != 0 ||
+    if (out != NULL)
+        return check_out(out, err);
+    return access(fetching->file, F_OK) != 0 ||
            lg_fail(err, LG_ERROR_INPUT, 0,
                    "%s is there already; name a file by --out, which is replaced", fetching->file);
 }

@@ -257,7 +257,8 @@ static uint64_t stack_hash(const struct reading *reading, const struct profile_s
                              string_hash(reading->tables, label->unit), label->number};
         labels += XXH3_64bits(parts, sizeof parts);
     }
-    return hash ^ labels;
+    hash ^= labels;
+    return hash != 0 ? hash : 1;
 }
 
 /* Where the stack begins that is left by drop_frames. What comes before the first frame of the
@@ -303,7 +304,7 @@ static void frame_add(struct profile_sums *sums, uint32_t node, uint32_t place, 
     of->twin = sum_of_two(of->twin, is_leaf ? amount.twin : 0);
     of->cum = sum_of_two(of->cum, cum);
     if (place != NO_PLACE && (first || is_leaf))
-        keyed_sums_add(&sums->reached, (uint64_t)node << 32 | place, flat, cum);
+        keyed_sums_add(&sums->reached, ((uint64_t)node + 1) << 32 | place, flat, cum);
 }
 
 static void stack_add(struct reading *reading, const uint32_t *stack, size_t count,

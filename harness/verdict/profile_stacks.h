@@ -18,8 +18,8 @@ struct profile_sums {
     struct profile_node *nodes;  /* by the number of the name */
     size_t node_count, node_capacity;
     struct keyed_sums stacks;  /* by a stack's hash: what AFTER and BEFORE hold */
-    struct keyed_sums reached; /* by node (the upper half) and place: flat and cum that came through
-                                  that line */
+    struct keyed_sums reached; /* by node and 1 (the upper half) and place: flat and cum that came
+                                  through that line */
     uint32_t samples;
     struct regex *drop, *keep; /* of AFTER's header; NULL: none */
 };

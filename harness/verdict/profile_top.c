@@ -148,10 +148,9 @@ static uint64_t magnitude(int64_t value)
 static void total_up(struct profile_top *top)
 {
     uint64_t difference = 0, after = 0, before = 0;
-    struct keyed_sums *stacks = &top->sums->stacks;
-    keyed_sums_merge(stacks);
-    for (size_t i = 0; i < stacks->count; i++) {
-        const struct keyed_sum *stack = &stacks->items[i];
+    const struct keyed_sums *stacks = &top->sums->stacks;
+    for (size_t i = 0; i < stacks->slot_count; i++) { /* an empty one holds 0 */
+        const struct keyed_sum *stack = &stacks->slots[i];
         after += magnitude(stack->first);
         before += magnitude(stack->second);
         difference += magnitude((int64_t)((uint64_t)stack->first - (uint64_t)stack->second));
@@ -162,12 +161,13 @@ static void total_up(struct profile_top *top)
 /* For each node the place through which most of its flat came, or of its cum where it has none. */
 static void find_places(const struct profile_top *top, const char **places)
 {
-    struct profile_sums *sums = top->sums;
+    const struct profile_sums *sums = top->sums;
     _cleanup_free_ uint64_t *most = memory_array(sums->node_count, sizeof *most);
-    keyed_sums_merge(&sums->reached);
-    for (size_t i = 0; i < sums->reached.count; i++) {
-        const struct keyed_sum *sum = &sums->reached.items[i];
-        size_t node = (size_t)(sum->key >> 32);
+    for (size_t i = 0; i < sums->reached.slot_count; i++) {
+        const struct keyed_sum *sum = &sums->reached.slots[i];
+        if (sum->key == 0)
+            continue;
+        size_t node = (size_t)(sum->key >> 32) - 1;
         /* What shrank while the function grew did not make it grow. */
         bool has_flat = sums->nodes[node].flat != 0;
         int64_t of_node = has_flat ? sums->nodes[node].flat : sums->nodes[node].cum;

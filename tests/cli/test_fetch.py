@@ -2,6 +2,7 @@
 
 import gzip
 import http.server
+import os
 import re
 import signal
 import subprocess
@@ -43,6 +44,13 @@ def test_a_file_that_is_there_is_replaced_on_request_alone(leakgate, standin):
     assert f"{file.name} is there already; name a file by --out" in shown.stderr
     assert leakgate("fetch", "goroutine", standin.pid, "--out", file).returncode == 0
     assert gzip.decompress(file.read_bytes())
+
+
+@pytest.mark.parametrize("out, says", [("missing/x", "no such directory"), (".", "a directory")])
+def test_a_file_that_cannot_be_made_is_told_at_once(leakgate, standin, out, says):
+    shown = leakgate("fetch", "cpu", standin.pid, "--for", "10m", "--out", out)
+    assert (shown.returncode, says in shown.stderr) == (2, True)
+    assert "Recording" not in shown.stderr
 
 
 @pytest.mark.parametrize("kind", ["allocs", "goroutine"])
@@ -95,6 +103,14 @@ def test_a_program_that_ends_meanwhile(leakgate, tmp_path):
     assert (fetching.returncode, printed) == (5, "")
     assert said.count("\n") == 1
     assert not list(leakgate.directory.iterdir())
+
+
+def test_a_program_that_is_stopped(leakgate, standin):
+    os.kill(standin.pid, signal.SIGSTOP)
+    shown = leakgate("fetch", "heap", standin.pid)
+    os.kill(standin.pid, signal.SIGCONT)
+    assert shown.returncode == 3
+    assert "serves no pprof" in shown.stderr and "Timeout" in shown.stderr
 
 
 def test_what_serves_no_pprof(leakgate):

@@ -233,7 +233,7 @@ static void tables_of_functions(void **state)
     }
 }
 
-/* More than the lists of sums begin with, so that they grow and are put together in between. */
+/* More than the tables of sums begin with, so that they grow. */
 static void many_stacks_are_added_up(void **state)
 {
     (void)state;
