@@ -273,7 +273,8 @@ static void write_tables(const struct frames *frames, const struct recording_par
     buffer_text(out, "],\"marks\":[");
     for (size_t i = 0; i < frames->mark_count; i++) {
         const struct marker *mark = &frames->marks[i];
-        if (mark->at < part->from || mark->at > part->to)
+        /* What was done before anything was drawn belongs to the start. */
+        if ((mark->at < part->from && !part->from_start) || mark->at > part->to)
             continue;
         buffer_format(out, "%s[%.2f,%u]", first ? "" : ",", mark->at, (unsigned)mark->label);
         first = false;

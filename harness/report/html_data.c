@@ -259,6 +259,19 @@ static json_t *shown_by(const struct scenario_result *scenario, const struct jud
     return shown;
 }
 
+/* Of a locating run, [[step, the number of the input it belongs to], ...]. */
+static json_t *iteration_to_json(const struct journal_places *places)
+{
+    json_t *steps = json_array();
+    for (size_t i = 0; i < places->count; i++) {
+        json_t *step = json_array();
+        json_push(step, json_text(text_or(places->items[i].step, "")));
+        json_push(step, json_integer(journal_number(places->items[i].input, 0)));
+        json_push(steps, step);
+    }
+    return steps;
+}
+
 /* The screening's run and findings are the scenario's own. */
 static void put_attempts(json_t *attempts, const struct scenario_result *scenario)
 {
@@ -271,6 +284,8 @@ static void put_attempts(json_t *attempts, const struct scenario_result *scenari
         }
         _cleanup_ledger_ struct ledger *ledger = put_run(object, attempt->record);
         json_put(object, "showed", shown_by(scenario, attempt->judgement));
+        if (ledger != NULL && attempt->attempt == ATTEMPT_LOCATE)
+            json_put(object, "steps", iteration_to_json(&attempt->record->header.iteration_steps));
         if (ledger == NULL || attempt->judgement == NULL)
             continue;
         struct pace pace = series_pace(ledger->series);

@@ -152,6 +152,14 @@ def test_each_attempt_has_its_curves_and_findings(chromium, address):
     assert "The run that all scenarios have" in chromium.run(f"{PANEL}.innerText")
 
 
+# A fold, by the beginning of its title; what is in it may be made only then.
+OPEN = """new Promise((done) => {
+    const fold = [...document.querySelectorAll('summary')].find((summary) => summary.textContent.startsWith('%s')).parentElement;
+    fold.addEventListener('toggle', () => setTimeout(() => done(0), 0));
+    fold.open = true;
+})"""
+
+
 def test_open_descriptors_by_kind_at_the_end(chromium, address):
     chromium.open(address("ordinary"))
     rows = """(number) => [...document.querySelectorAll(`#s${number} .descriptors tbody tr`)].map(
@@ -167,8 +175,7 @@ def test_the_heap_by_stack_first_against_last(draw, chromium):
     draw(lambda scenario: scenario.update(heap={
         "names": ["a/b.leaf", "a/b.keep", "main.main", "c.gone"], "left_out": 3, "left_out_before": 10, "left_out_after": 2048,
         "stacks": [[[0, 1, 2], 1024, 3072], [[3, 2], 1024, 0], [[2], 1024, 1024]]}))
-    chromium.run("new Promise((done) => { const fold = document.querySelector('.heap').closest('details');"
-                 "fold.addEventListener('toggle', () => done(1)); fold.open = true; })")
+    chromium.run(OPEN % "The heap by stack")
     shown = """[...document.querySelectorAll('.heap [role=tabpanel]')].filter((panel) => !panel.hidden).flatMap(
         (panel) => [...panel.querySelectorAll('g')]).map((cell) => [cell.querySelector('title').textContent,
         cell.getAttribute('class'), cell.querySelector('rect').width.baseVal.value])"""
@@ -226,6 +233,30 @@ def test_the_recording_plays(chromium, address):
     assert "iteration 10 red" in chromium.run(text)
 
 
+def test_each_step_has_its_screens_and_what_was_sampled_there(chromium, address):
+    chromium.open(address("ordinary"))
+    chromium.run("document.querySelector('#s2 .recording').open = true")
+    chromium.run(OPEN % "Steps, each with")
+    rows = chromium.run("[...document.querySelectorAll('#s2 .steps tbody tr')].map((row) => "
+                        "[...row.cells].slice(1).map((cell) => cell.innerText.trim()))")
+    assert len(rows) == 20
+    assert rows[11:15] == [["6", "press E", "", "", ""], ["7", "press j", "2", "", ""], ["7", "press E", "3 +1", "", ""],
+                           ["8", "press j", "3", "", ""]]
+    # The first of which something is known is chosen; the recording is there, too.
+    chosen = "document.querySelector('#s2 .steps [aria-pressed=true]')"
+    assert chromium.run(f"{chosen}.closest('tr').rowIndex") == 13
+    screens = "[...document.querySelectorAll('#s2 .screens pre')].map((screen) => screen.innerText.replace(/\\s+/g, ' ').trim())"
+    assert chromium.run(screens) == ["iteration 6 red editor", "iteration 7 red"]
+    chromium.run(f"{chosen}.focus()")
+    chromium.press("ArrowDown")
+    assert chromium.run(screens) == ["iteration 7 red", "iteration 7 red editor"]
+    assert chromium.run("[...document.querySelectorAll('#s2 .screens .changed')].map((row) => row.innerText.trim())") == ["editor"]
+    assert chromium.run(f"document.activeElement === {chosen}")
+    assert "3.1 s" in chromium.run("document.querySelector('#s2 .where').innerText")
+    chromium.run("document.querySelector('#s2 .steps button').click()")
+    assert chromium.run(screens) == ["iteration 1 red"] * 2
+
+
 def test_the_sample_under_the_pointer_is_told(chromium, address):
     chromium.open(address("ordinary"))
     chromium.run("document.querySelector('.chart svg').scrollIntoView()")
@@ -281,7 +312,7 @@ def draw(leakgate, chromium, tmp_path):
 ])
 def test_the_sentence_of_each_verdict(draw, chromium, change, said):
     draw(lambda scenario: scenario.update({"name": "s", "where": None, **change}))
-    assert chromium.run("document.querySelector(document.querySelector('.entry .title') ? '.body .title' : '.entry h2').textContent") == said
+    assert chromium.run("document.querySelector(document.querySelector('.entry .title') ? '.body .title' : '.entry h2').textContent").removesuffix(" #s1 Copy link") == said
 
 
 def test_what_is_to_be_known_of_the_suite_stands_first(leakgate, chromium, tmp_path):

@@ -24,6 +24,12 @@
         make("pre", { class: name, tabindex: 0, role: "group", "aria-label": label }, text);
     const fold = (title, ...children) =>
         make("details", null, make("summary", null, h3(title)), children);
+    /* Made when it is opened, since few look at it. */
+    const foldLater = (title, parts) => {
+        const section = fold(title);
+        section.addEventListener("toggle", () => fill(section, null, [parts()]), { once: true });
+        return section;
+    };
     /* A file of the report's directory: an address that can name neither a scheme nor a host. */
     const fileLink = (path, text) =>
         make("a", { href: `./${path.split("/").map(encodeURIComponent).join("/")}` }, text || path);
@@ -519,8 +525,8 @@
                 note(`${stacks.length - icicleBox.stacks} more stacks are left out of this picture; result.json has all of them.`));
     };
 
-    /* All of the heap, first against last; drawn when it is asked for, since few look at it. */
-    const heapSection = ({ heap }) => {
+    /* All of the heap, first against last. */
+    const heapSection = ({ heap, id }) => {
         if (!heap) return null;
         const bytes = (value) => amount("heap_alloc", value);
         const stacks = (from, to) => heap.stacks.map((stack) => ({
@@ -538,17 +544,13 @@
             return pictureOf(treeOf(stacks(from, to)), "the heap by stack", describe, colour);
         };
         const key = (name, text) => make("span", { class: `key ${name}` }, text);
-        const figure = make("figure", { class: "icicle heap" });
-        const section = fold("The heap by stack: at the end against before the loop", figure);
-        section.addEventListener("toggle", () => fill(figure, null, [
+        return foldLater("The heap by stack: at the end against before the loop", () => make("figure", { class: "icicle heap" },
             make("figcaption", null, "The outermost function is on top, what allocated is at the bottom. A click, or Enter, shows " +
                  "one alone; arrows go from one to the next. Against the rest before the loop: ",
                  key("more", "more"), key("same", "the same"), key("less", "less")),
-            tabs("width", `${figure.closest(".body").id}h`, ["At the end", "Before the loop"], [picture(1, 2), picture(2, 1)]),
+            tabs("width", `${id}h`, ["At the end", "Before the loop"], [picture(1, 2), picture(2, 1)]),
             heap.left_out > 0 && note(`${heap.left_out} smaller stacks are left out: ${bytes(heap.left_out_before)} before the ` +
-                                      `loop, ${bytes(heap.left_out_after)} at the end. The files heap-*.pb.gz have all of them.`),
-        ]), { once: true });
-        return section;
+                                      `loop, ${bytes(heap.left_out_after)} at the end. The files heap-*.pb.gz have all of them.`)));
     };
 
     /* --- Findings --- */
@@ -929,6 +931,92 @@
         }
     }
 
+    /* --- The steps: each with its screen before and after, and what a locating run sampled there --- */
+
+    const sampledGauges = ["fd", "goroutine", "heap_alloc"];
+    /* By "iteration:number of the step": of each gauge the value after it and what came with it. Waits belong to
+     * the input before them. */
+    const sampledAt = (run) => {
+        const found = new Map(), values = sampledGauges.map((gauge) => {
+            const { points } = run.curves.find((curve) => curve.gauge === gauge) || { points: [] }, known = new Map();
+            for (let i = 0; i < points.length; i += 2) known.set(points[i], points[i + 1]);
+            return known;
+        });
+        run.series.forEach(([, iteration, , step], i) => {
+            if (!step || !run.steps[step - 1]) return;
+            const at = iteration + (step === run.steps.length ? 0 : 1), [, input] = run.steps[step - 1];
+            found.set(`${at}:${input || step}`, values.map((known) => [known.get(i), known.get(i) - known.get(i - 1)]));
+        });
+        return found;
+    };
+    /* Which iteration, and which of its steps, a mark of the recording is; outside of the loop neither. */
+    const numbered = (marks, labels, steps) => {
+        const rows = marks.map(([time, label]) => ({ time, label: labels[label] }));
+        for (let i = 0, iteration = 0; steps.length > 0 && i + steps.length <= rows.length;) {
+            const fits = steps.every(([step], place) => rows[i + place].label === step);
+            if (fits) iteration++;
+            for (let place = 0; fits && place < steps.length; place++) Object.assign(rows[i + place], { iteration, step: place + 1 });
+            i += fits ? steps.length : 1;
+        }
+        return rows;
+    };
+    const onlyWaits = /^(wait|settle|sleep)\b/;
+
+    const stepsSection = (scenario, film, player) => foldLater("Steps, each with its screen before and after", () => {
+        const located = (scenario.attempts || []).find(({ attempt, series, steps }) => attempt === "locate" && series && steps);
+        const rows = numbered(film.marks, film.labels, located && !scenario.recording.tail ? located.steps : []);
+        const sampled = located ? sampledAt(located) : new Map();
+        const [before, after] = [new Player(film), new Player(film)];
+        const choose = (chosen) => {
+            const { time, label } = rows[chosen];
+            /* What a key does is seen when the waits after it are over. */
+            let end = chosen + 1;
+            while (!onlyWaits.test(label) && end < rows.length && onlyWaits.test(rows[end].label)) end++;
+            player.pause();
+            player.show(player.pictureAt(time));
+            before.show(before.pictureAt(time));
+            after.show(end < rows.length ? after.pictureAt(rows[end].time) : film.frames.length - 1);
+            after.lines.forEach((line, i) => { line.className = before.rows[i] === after.rows[i] ? "" : "changed"; });
+            buttons.forEach((button, i) => {
+                button.tabIndex = i === chosen ? 0 : -1;
+                button.setAttribute("aria-pressed", i === chosen);
+            });
+        };
+        const buttons = rows.map(({ label }, i) => {
+            const button = make("button", { type: "button" }, label);
+            button.addEventListener("click", () => choose(i));
+            button.addEventListener("keydown", (event) => {
+                const next = buttons[i + ({ ArrowUp: -1, ArrowDown: 1 }[event.key] || 0)];
+                if (!event.key.startsWith("Arrow") || !next) return;
+                event.preventDefault();
+                choose(buttons.indexOf(next));
+                next.focus();
+            });
+            return button;
+        });
+        if (rows.length === 0) return note("No step is in the part of the recording that stands here.");
+        const first = Math.max(rows.findIndex(({ iteration, step }) => sampled.has(`${iteration}:${step}`)), 0);
+        choose(first);
+        requestAnimationFrame(() => {
+            const row = buttons[first].closest("tr");
+            row.closest(".scroll").scrollTop = row.offsetTop - 100;
+        });
+        const cellsAt = ({ iteration, step }) => {
+            const values = sampled.get(`${iteration}:${step}`);
+            return sampledGauges.map((gauge, i) => numberCell(values && isNumber(values[i][0]) && [amount(gauge, values[i][0]),
+                values[i][1] ? [" ", b(signed(values[i][1], amount(gauge, values[i][1])))] : ""]));
+        };
+        return [
+            note("A step that is chosen is shown below, and in the recording above.", located && " fd, goroutine and heap_alloc " +
+                 "are those of the locating run, after the step and the waits that follow it."),
+            make("div", { class: "timeline" }, table("steps", "steps", ["at", "iteration", "step", ...(located ? sampledGauges : [])],
+                rows.map((row, i) => make("tr", null, numberCell(`${fixed(row.time, 2)} s`), numberCell(row.iteration || ""),
+                                          td(buttons[i]), located && cellsAt(row))))),
+            make("div", { class: "screens player" }, [["Before", before], ["After; rows that changed are marked", after]].map(([title, still]) =>
+                make("figure", null, make("figcaption", null, title), still.screen))),
+        ];
+    });
+
     /* How much of it this is, so that nobody takes a part for the whole. */
     const extent = ({ from, to, seconds, whole, cut }) =>
         whole ? `The whole recording, ${seconds}.`
@@ -940,11 +1028,15 @@
         if (!recording) return null;
         const film = document.getElementById(`film${scenario.number}`);
         const link = fileLink(recording.file, "recording.cast");
+        const drawn = () => {
+            const pictures = JSON.parse(film.textContent), player = new Player(pictures);
+            return [player.root, stepsSection(scenario, pictures, player)];
+        };
         const parts = {
             drawn: () => [
                 note(extent(recording), " All of it, as it was written: ", link, ", in the report's directory: ",
                      code(recording.command)),
-                film ? new Player(JSON.parse(film.textContent)).root : note("Nothing was drawn in it.")],
+                film ? drawn() : note("Nothing was drawn in it.")],
             refused: () => note(`It cannot be shown here: ${recording.problem}`),
             crashed: () => note("It cannot be shown here: drawing it again ended the process that did, or took too long."),
             "no room": () => note("Left out: the recordings above took what the page has for them. It is in the report's " +

@@ -71,7 +71,7 @@ static void test_a_row_that_comes_back_is_kept_once(void **state)
     assert_part(&film, "frames", "[[1.0,[0,0,1,1]],[2.5,[1,2]],[3.5,[1,1]]]");
     assert_part(&film, "labels", "[\"press a\",\"press b\"]");
     assert_part(&film, "styles", "[[-1,-1,0]]");
-    assert_part(&film, "marks", "[[2.0,1],[3.0,0]]");
+    assert_part(&film, "marks", "[[0.5,0],[2.0,1],[3.0,0]]");
     assert_true(film.part.from_start && film.part.to_end);
     free_film(&film);
 }
