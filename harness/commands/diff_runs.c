@@ -129,7 +129,8 @@ json_t *run_differences_to_json(const struct run_differences *runs, size_t most)
 {
     json_t *object = json_object(), *list = json_array();
     for (size_t i = 0; i < runs->count; i++) {
-        json_t *run = rest_difference_to_json(&runs->items[i].difference, most);
+        json_t *run = rest_difference_to_json(&runs->items[i].difference,
+                                              runs->items[i].one->series.module, most);
         json_put_text(run, "scenario", runs->items[i].one->header.scenario);
         json_push(list, run);
     }

@@ -30,6 +30,6 @@ LG_CHECKED bool run_differences_of_reports(struct run_differences *runs, const c
 void run_differences_free(struct run_differences *runs);
 #define _cleanup_runs_ __attribute__((cleanup(run_differences_free)))
 
-/* At most `most` holders of each (0: all). */
+/* At most `most` holders of each gauge (0: all). */
 void run_differences_text(const struct run_differences *runs, size_t most, struct buffer *out);
 json_t *run_differences_to_json(const struct run_differences *runs, size_t most);

@@ -28,19 +28,23 @@ static double held_in(const double *row, size_t column)
     return row != NULL ? row[column] : 0;
 }
 
-/* Either may be NULL: it held nothing then. */
-static struct holder_difference difference_of(const struct account *before, size_t from,
-                                              const struct account *after, size_t to)
+/* Either account may be NULL: it held nothing then. */
+static struct holder_difference difference_of(struct rest before, const struct account *old,
+                                              struct rest after, const struct account *new)
 {
-    const struct account *any = before != NULL ? before : after;
-    struct holder_difference item = {.gauge = any->gauge, .key = any->key};
-    if (before != NULL) {
-        item.count.before = before->values[from];
-        item.bytes.before = held_in(before->bytes, from);
+    const struct account *any = new != NULL ? new : old;
+    const struct ledger *ledger = new != NULL ? after.ledger : before.ledger;
+    struct holder_difference item = {.gauge = any->gauge,
+                                     .key = any->key,
+                                     .holders = ledger->series->holders,
+                                     .example = any->example};
+    if (old != NULL) {
+        item.count.before = old->values[before.column];
+        item.bytes.before = held_in(old->bytes, before.column);
     }
-    if (after != NULL) {
-        item.count.after = after->values[to];
-        item.bytes.after = held_in(after->bytes, to);
+    if (new != NULL) {
+        item.count.after = new->values[after.column];
+        item.bytes.after = held_in(new->bytes, after.column);
     }
     return item;
 }
@@ -50,9 +54,17 @@ static double difference(struct held held)
     return fabs(held.after - held.before);
 }
 
+/* The heap comes before what is counted. */
+static int rank(enum gauge gauge)
+{
+    return gauge == GAUGE_HEAP_STACK ? -1 : (int)gauge;
+}
+
 static int by_size(const void *a, const void *b)
 {
     const struct holder_difference *one = a, *other = b;
+    if (one->gauge != other->gauge)
+        return rank(one->gauge) - rank(other->gauge);
     double bytes = difference(other->bytes) - difference(one->bytes);
     double count = difference(other->count) - difference(one->count);
     double order = bytes != 0 ? bytes : count;
@@ -73,8 +85,8 @@ void rest_difference_make(struct rest before, struct rest after, struct rest_dif
         const struct account *old = i < before.ledger->count ? &before.ledger->accounts[i] : NULL;
         const struct account *new = j < after.ledger->count ? &after.ledger->accounts[j] : NULL;
         int order = compare_holders(old, new);
-        struct holder_difference item = difference_of(order <= 0 ? old : NULL, before.column,
-                                                      order >= 0 ? new : NULL, after.column);
+        struct holder_difference item =
+            difference_of(before, order <= 0 ? old : NULL, after, order >= 0 ? new : NULL);
         if (!gauge_info(item.gauge)->cumulative &&
             (difference(item.count) > 0 || difference(item.bytes) > 0))
             array_append(made->items, made->count, made->capacity, item);

@@ -25,13 +25,16 @@ struct held {
 struct holder_difference {
     enum gauge gauge;
     const char *key;
-    struct held count, bytes; /* bytes: of heap stacks alone */
+    struct held count, bytes;           /* bytes: of heap stacks alone */
+    const struct holder_table *holders; /* in which one of this key stands */
+    uint32_t example;                   /* under this number */
 };
 
 struct rest_difference {
     struct held totals[GAUGE_COUNT];
-    struct holder_difference *items; /* what differs: by bytes, then by count, the largest first,
-                                        whatever its sign; then by key */
+    struct holder_difference *items; /* what differs: of the heap, then of each other gauge; by
+                                        bytes, then by count, the largest first, whatever its sign;
+                                        then by key */
     size_t count, capacity;
 };
 void rest_difference_make(struct rest before, struct rest after,
