@@ -149,7 +149,7 @@ static int64_t idle_moment(const struct measure_plan *measure, unsigned index, i
     int64_t whole = measure->idle_ms * NS_PER_MS, first = FIRST_REST_SAMPLE_MS * NS_PER_MS;
     if (measure->idle_samples == 1)
         return began + whole;
-    first = first < whole / 2 ? first : whole / 2;
+    first = whole >= 3 * first ? first : 0; /* of a short one all is needed to see rates */
     int64_t interval = (whole - first) / (measure->idle_samples - 1);
     int64_t due = began + first + interval * index, rested = sampled + interval / 2;
     return due > rested || index == 0 ? due : rested;

@@ -53,7 +53,8 @@ HEAP = gzip.compress(profile([b"alloc_objects", b"alloc_space", b"inuse_objects"
 GOROUTINE = gzip.compress(profile([b"goroutine"], [1], 1))
 INDEX = b"<html>/debug/pprof/ <a href=goroutine>goroutine</a> <a href=heap>heap</a></html>"
 MEMSTATS = (f"heap profile: 1: 16 [1: 16] @ heap/{2 * HEAP_RATE}\n"
-            "# HeapInuse = 16\n# NumForcedGC = 2\n").encode()
+            "\n# runtime.MemStats\n# HeapAlloc = 16\n# HeapInuse = 16\n# HeapObjects = 1\n"
+            "# NumForcedGC = 2\n").encode()
 
 
 def bomb():

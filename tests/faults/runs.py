@@ -161,7 +161,7 @@ class Place:
         return self.finish(self.start(*words, **environment), timeout)
 
     def run(self, *words, timeout=PATIENCE, **environment):
-        return self("run", "--report", self.report, *words, timeout=timeout, **environment)
+        return self("run", "-v", "--report", self.report, *words, timeout=timeout, **environment)
 
     # --- What a run left ---
 
