@@ -108,7 +108,7 @@ def test_a_leak_keeps_the_first_and_the_last_profile_and_the_goroutines(place):
     assert shlex.split(command) == [
         "go", "tool", "pprof", "-top", "-cum", "-base",
         *(str(directory / f"goroutine-{end}.pb.gz") for end in ("first", "last"))]
-    again = place("report", "--from", place.report)
+    again = place("report", "-v", "--from", place.report)
     assert again.output == shown.output, "as long as the files are there"
     assert stored["findings"][0]["gauge"] == "goroutine"
     place.nothing_left()
