@@ -164,6 +164,8 @@ static void put_summary(json_t *object, const struct scenario_result *scenario, 
     json_put(object, "step", json_text(scenario_step_name(scenario)));
     json_put(object, "located", json_boolean(located));
     json_put(object, "fails", fails);
+    _cleanup_free_ char *accepted = scenario_accepted(scenario);
+    put_text(object, "accepted", accepted);
     put_worst(object, scenario, json_object_get(object, "findings"));
     if (scenario->seconds > 0)
         json_put(object, "took", json_text(seconds_text(scenario->seconds).text));
@@ -179,7 +181,7 @@ json_t *html_summary(const json_t *scenario)
 {
     static const char *const kept[] = {"name",     "verdict", "reason",  "number", "outcome",
                                        "forgiven", "step",    "located", "fails",  "worst",
-                                       "whole",    "took",    "stopped", "where"};
+                                       "whole",    "took",    "stopped", "where",  "accepted"};
     json_t *summary = json_object();
     for (size_t i = 0; i < COUNT_OF(kept); i++)
         if (json_object_get(scenario, kept[i]) != NULL)

@@ -210,13 +210,16 @@ def test_the_allowance_of_the_baseline_is_drawn(leakgate, chromium, tmp_path):
     journal.records[0]["baseline"] = {
         "version": 1, "plan": "0123456789abcdef", "go": "go1.26.8", "platform": "linux/amd64",
         "gauges": {"fd": {"level": 5}}, "exceptions": [
-            {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1.5, "reason": "<known>"}]}
+            {"gauge": "fd", "holder": "anon_inode:[eventpoll]", "allowed": 1.5, "reason": "<known>",
+             "expires": "2099-12-31"}]}
     journal.write(report)
     page = parse(pages.draw(chromium, pages.make(leakgate), tmp_path))
     labels = [svg.get("aria-label") or "" for svg in page.iter()]
     assert any("+1.00 per iteration; +1.50 allowed" in label for label in labels)
     assert [element for element in page.iter() if element.get("class") == "level"]
     assert "<known>" in text_of(page)
+    [entry] = of_class(page, "entry")
+    assert "accepted: fd anon_inode:[eventpoll] until 2099-12-31" in text_of(entry)
 
 
 def test_stacks_as_an_icicle(ordinary):

@@ -1050,9 +1050,10 @@
 
     /* One line of a pass; of all else the sentence as well, so that none needs to be unfolded to be understood. */
     const scenarioLine = (scenario) => {
-        const { name, title, took } = scenario, told = needsAttention(scenario) || scenario.verdict === "skipped";
+        const { name, title, took, accepted } = scenario, told = needsAttention(scenario) || scenario.verdict === "skipped";
         return [make("span", { class: "badge" }, outcome(scenario), scenario.forgiven && small(" (quarantined)")), " ",
-                make("h2", null, b(name), told ? sentence(scenario) : make("span", { class: "title" }, ` ${title || ""}`)), " ",
+                make("h2", null, b(name), told ? sentence(scenario) : make("span", { class: "title" }, ` ${title || ""}`),
+                     accepted && [br(), small(accepted)]), " ",
                 make("span", { class: "took" }, took)];
     };
 
