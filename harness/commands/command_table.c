@@ -134,7 +134,10 @@ const struct command_info command_table[] = {
      "A file that is there already is not replaced, unless --out names it. Ctrl-C leaves no half "
      "file.\n\n"
      "    leakgate fetch heap sidecar\n"
-     "    leakgate fetch cpu --for 10s --url http://127.0.0.1:6060"},
+     "    leakgate fetch cpu --for 10s --url http://127.0.0.1:6060\n\n"
+     "The exit status is 2 when no process fits, several do, or the file is there, 3 when the "
+     "process "
+     "serves no pprof, and 5 when it does not answer or ends meanwhile."},
     {COMMAND_SCHEMA, command_schema, "schema", "scenario|target|project",
      "print the JSON Schema of a kind of file",
      "Prints the JSON Schema (2020-12) of scenarios, target files or the project file, by which "

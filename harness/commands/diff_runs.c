@@ -121,8 +121,10 @@ void run_differences_text(const struct run_differences *runs, size_t most, struc
                     .text);
         rest_difference_text(&run->difference, run->one->series.module, most, out);
     }
-    for (size_t i = 0; i < runs->alone.count; i++)
-        buffer_format(out, "%s%s\n", i == 0 ? "\n" : "", runs->alone.items[i]);
+    for (size_t i = 0; i < runs->alone.count; i++) {
+        _cleanup_free_ char *line = text_harmless(runs->alone.items[i], false);
+        buffer_format(out, "%s%s\n", i == 0 ? "\n" : "", line);
+    }
 }
 
 json_t *run_differences_to_json(const struct run_differences *runs, size_t most)

@@ -111,7 +111,7 @@ static const char *unit_of_rows(const struct profile_top *top)
     int64_t least = 0;
     for (size_t i = 0; i < top->count; i++) {
         int64_t value = top->rows[i].flat != 0 ? top->rows[i].flat : top->rows[i].cum;
-        value = value < 0 ? -value : value;
+        value = value == INT64_MIN ? INT64_MAX : value < 0 ? -value : value;
         least = value > 0 && (least == 0 || value < least) ? value : least;
     }
     least = least == 0 ? top->total : least;
