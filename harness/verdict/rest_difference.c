@@ -51,22 +51,28 @@ static struct holder_difference difference_of(struct rest before, const struct a
 
 static double difference(struct held held)
 {
-    return fabs(held.after - held.before);
+    return held.after - held.before;
 }
 
-/* The heap comes before what is counted. */
-static int rank(enum gauge gauge)
+/* What is counted and grew comes first: one descriptor says more than many bytes. Then what the
+ * heap gained, and last what became less. */
+static int rank(const struct holder_difference *item)
 {
-    return gauge == GAUGE_HEAP_STACK ? -1 : (int)gauge;
+    bool heap = item->gauge == GAUGE_HEAP_STACK;
+    if (heap)
+        return difference(item->bytes) > 0 ? 1 : 2;
+    return difference(item->count) > 0 ? 0 : 2;
 }
 
-static int by_size(const void *a, const void *b)
+static int by_growth(const void *a, const void *b)
 {
     const struct holder_difference *one = a, *other = b;
+    if (rank(one) != rank(other))
+        return rank(one) - rank(other);
     if (one->gauge != other->gauge)
-        return rank(one->gauge) - rank(other->gauge);
-    double bytes = difference(other->bytes) - difference(one->bytes);
-    double count = difference(other->count) - difference(one->count);
+        return (int)one->gauge - (int)other->gauge;
+    double bytes = fabs(difference(other->bytes)) - fabs(difference(one->bytes));
+    double count = fabs(difference(other->count)) - fabs(difference(one->count));
     double order = bytes != 0 ? bytes : count;
     return order != 0 ? (order > 0) - (order < 0) : strcmp(one->key, other->key);
 }
@@ -94,7 +100,7 @@ void rest_difference_make(struct rest before, struct rest after, struct rest_dif
         j += order >= 0;
     }
     if (made->count > 0)
-        qsort(made->items, made->count, sizeof *made->items, by_size);
+        qsort(made->items, made->count, sizeof *made->items, by_growth);
 }
 
 void rest_difference_free(struct rest_difference *difference)

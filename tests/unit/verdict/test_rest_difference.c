@@ -44,11 +44,11 @@ static void a_run_from_its_first_rest_to_its_last(void **state)
     assert_true(rests_of_run(ledger, &from, &to));
     rest_difference_make(from, to, &difference);
     assert_int_equal(difference.count, 3);
-    assert_string_equal(difference.items[0].key, "main.keep");
-    assert_true(difference.items[0].bytes.before == 100 && difference.items[0].bytes.after == 164);
-    assert_true(difference.items[0].count.before == 10 && difference.items[0].count.after == 10);
-    assert_string_equal(difference.items[1].key, "comes");
-    assert_true(difference.items[1].count.before == 0 && difference.items[1].count.after == 9);
+    assert_string_equal(difference.items[0].key, "comes");
+    assert_true(difference.items[0].count.before == 0 && difference.items[0].count.after == 9);
+    assert_string_equal(difference.items[1].key, "main.keep");
+    assert_true(difference.items[1].bytes.before == 100 && difference.items[1].bytes.after == 164);
+    assert_true(difference.items[1].count.before == 10 && difference.items[1].count.after == 10);
     assert_string_equal(difference.items[2].key, "goes");
     assert_true(difference.items[2].count.before == 2 && difference.items[2].count.after == 0);
     assert_true(difference.totals[GAUGE_FD].before == 7 && difference.totals[GAUGE_FD].after == 14);
