@@ -49,9 +49,14 @@ static struct holder_difference difference_of(struct rest before, const struct a
     return item;
 }
 
-static double difference(struct held held)
+static double growth(struct held held)
 {
     return held.after - held.before;
+}
+
+static double difference(struct held held)
+{
+    return fabs(growth(held));
 }
 
 /* What is counted and grew comes first: one descriptor says more than many bytes. Then what the
@@ -60,8 +65,8 @@ static int rank(const struct holder_difference *item)
 {
     bool heap = item->gauge == GAUGE_HEAP_STACK;
     if (heap)
-        return difference(item->bytes) > 0 ? 1 : 2;
-    return difference(item->count) > 0 ? 0 : 2;
+        return growth(item->bytes) > 0 ? 1 : 2;
+    return growth(item->count) > 0 ? 0 : 2;
 }
 
 static int by_growth(const void *a, const void *b)
@@ -71,8 +76,8 @@ static int by_growth(const void *a, const void *b)
         return rank(one) - rank(other);
     if (one->gauge != other->gauge)
         return (int)one->gauge - (int)other->gauge;
-    double bytes = fabs(difference(other->bytes)) - fabs(difference(one->bytes));
-    double count = fabs(difference(other->count)) - fabs(difference(one->count));
+    double bytes = difference(other->bytes) - difference(one->bytes);
+    double count = difference(other->count) - difference(one->count);
     double order = bytes != 0 ? bytes : count;
     return order != 0 ? (order > 0) - (order < 0) : strcmp(one->key, other->key);
 }
