@@ -58,13 +58,19 @@ class InTurns:
             raise OSError(f"leakgate triage: {done.stderr.decode(errors='replace').strip()}")
 
     def sample(self):
-        mine = Look(self.pid, self.triage)
-        theirs = Look(self.pid, self.by_hand.sample)
+        """None where the scenario was over meanwhile."""
+        try:
+            mine = Look(self.pid, self.triage)
+            theirs = Look(self.pid, self.by_hand.sample)
+        except OSError:
+            if os.path.exists(f"/proc/{self.pid}"):
+                raise
+            return None
         return mine.began, theirs.ended, (mine, theirs)
 
 
 def run(setting, quick, row, log):
-    every, samples = 8.0, 8 if quick else 16
+    every, samples = 20.0, 7 if quick else 15
     scenario = setting.write("looked-at", SCENARIO.format(every=int(every * 1e3),
                                                           total=int(every * 1e3) * samples))
     report = setting.report("triage")

@@ -53,7 +53,7 @@ ROWS = [
 ]
 # For each of these one, which takes a core: beside others it may get little of it.
 BUSY = [
-    Row("spin", "spin@tick:1", lambda it: b"leakSpin" in it.pprof("goroutine?debug=1"), "cpu", 10.1,
+    Row("spin", "spin@tick:1", lambda it: b"leakSpin" in it.pprof("goroutine?debug=1"), "cpu", 3.1,
         "the busiest"),
     Row("started", "forks@tick:100", lambda it: it.children(), "started", 1.1, "Started [0-9]+ true"),
 ]
@@ -61,7 +61,7 @@ BUSY_TARGET = """\
 version: 1
 extends: sidecar
 healthy:
-  cpu: {figure: cpu_percent, most: 10, means: It is busy., next: Ask its author.}
+  cpu: {figure: cpu_percent, most: 3, means: It is busy., next: Ask its author.}
   started: {figure: started_per_second, most: 1, means: It starts tools., next: Ask its author.}
 """
 
@@ -146,6 +146,12 @@ def test_a_busy_program(leakgate, start, row):
     target = start(row.state, row.there)
     look = ["triage", target.pid, *STANDIN, "--target", file]
     holds(said(leakgate(*look, "--json")), words(leakgate(*look).stdout), row)
+
+
+def test_what_burns_the_processor(triage, start):
+    target = start("spin@tick:1", lambda it: b"leakSpin" in it.pprof("goroutine?debug=1"))
+    assert "Burned by" not in triage(target.pid).stdout
+    assert re.search(r"Burned by .* main\.leakSpin", words(triage(target.pid, "--cpu", "2s").stdout))
 
 
 def test_a_sound_program_shows_none(triage, start):
