@@ -4,6 +4,7 @@ import re
 
 import yaml
 from job import SOURCE
+from workflow import workflow_texts, workflows_of_documents
 
 ACTION = yaml.safe_load((SOURCE / "ci" / "action.yml").read_text())
 CI = (SOURCE / "docs" / "ci.md").read_text()
@@ -18,8 +19,9 @@ def table(heading):
             for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
 
-def workflow_of_readme():
-    return yaml.safe_load(re.search(r"```yaml\n(name: .*?)```", README, re.DOTALL).group(1))
+def test_the_short_workflow_is_the_same_in_both_and_has_15_lines():
+    texts = [workflow_texts(text)[0] for text in (README, CI)]
+    assert texts[0] == texts[1] and texts[0].count("\n") == 15
 
 
 def test_every_input_and_output_is_described():
@@ -42,10 +44,10 @@ def test_settings_of_the_hook_are_described():
 
 
 def test_workflows_give_the_action_what_it_knows():
-    """... and those who read the README get what is run here."""
+    """... and those who read the documents get what is run here."""
     used = {}
-    for workflow in [workflow_of_readme(), *(yaml.safe_load(file.read_text())
-                                             for file in WORKFLOWS)]:
+    for workflow in [*workflows_of_documents(), *(yaml.safe_load(file.read_text())
+                                                  for file in WORKFLOWS)]:
         assert workflow["permissions"] == {"contents": "read"}
         for job in workflow["jobs"].values():
             assert "timeout-minutes" in job
@@ -66,7 +68,7 @@ def test_workflows_give_the_action_what_it_knows():
 
 
 def test_the_last_job_is_never_skipped_and_keeps_its_name():
-    for workflow in (workflow_of_readme(),
+    for workflow in (workflows_of_documents()[1],
                      yaml.safe_load((SOURCE / ".github/workflows/gate.yml").read_text())):
         gate = workflow["jobs"]["gate"]
         assert gate["name"] == "Leak gate" and gate["if"] == "${{ always() }}"

@@ -3,11 +3,13 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
 import pytest
 from job import SOURCE
+from workflow import play, workflows_of_documents
 
 STANDIN = SOURCE / "build" / "standin" / "standin"
 SHORT = "{warmup: 1, idle: 6, idle_for: 1100ms, samples: 21, iterations_per_sample: 1}"
@@ -15,6 +17,7 @@ SCENARIO = """\
 version: 1
 title: To the files and back
 target: standin
+tags: [smoke, gate]
 needs: [git]
 iteration:
   - press: "2"
@@ -81,7 +84,7 @@ def test_a_pass_on_a_fork(job, repository):
     shown = job.real(program="./program")
     assert shown.conclusion == "pass", shown
     assert (shown.outputs["passed"], shown.outputs["leaks"]) == ("1", "0")
-    assert any(line.startswith("files  pass  ") for line in shown.log.lines)
+    assert re.search(r"^files  pass  ", re.sub(r"\x1b\[[\d;]*m", "", shown.log.text), re.MULTILINE)
     assert "files" in shown.summary and "pass" in shown.summary
     result = json.loads((job.artifacts / "leakgate-report" / "result.json").read_text())
     assert [scenario["verdict"] for scenario in result["scenarios"]] == ["pass"]
@@ -162,3 +165,52 @@ def test_the_real_one_knows_all_options(job, repository):
         require_baseline=True, require_all=True, no_baselines=False)
     assert shown.outputs["exit-status"] in ("2", "3"), shown
     assert "unknown option" not in shown.log.text
+
+
+# --- The workflows of the documents ---
+
+
+@pytest.fixture
+def tools(tmp_path):
+    """A go that builds the stand-in, whatever it is to build, and a sudo that does nothing."""
+    directory = tmp_path / "tools"
+    directory.mkdir()
+    for name, script in (
+            ("go", f'[ "$1 $2" = "build -o" ] && mkdir -p "${{3%/*}}" && cp {STANDIN} "$3"'),
+            ("sudo", "exit 0")):
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
+    return directory
+
+
+def test_the_short_workflow(job, repository, tools):
+    (repository / "scenarios" / "other.yaml").write_text(
+        SCENARIO.format(measure=SHORT).replace("smoke, gate", "gate"))
+    shown, = play(workflows_of_documents()[0], job, {}, tools)
+    assert shown.conclusion == "pass", shown
+    assert shown.outputs["passed"] == "1", "what has the tag smoke"
+    assert (job.artifacts / "leakgate-report" / "index.html").exists()
+
+
+def test_with_a_project_file_the_action_needs_no_inputs(job, repository, tools):
+    (repository / "leakgate.yaml").write_text(
+        "version: 1\nprogram: bin/app\nbuild: go build -o bin/app ./cmd/app\ntags: [smoke]\n")
+    job.environment["PATH"] = f"{tools}:{job.environment['PATH']}"
+    shown = job.real()
+    assert shown.conclusion == "pass" and shown.outputs["passed"] == "1", shown
+    assert "building: go build" in shown.log.text
+
+
+def test_the_workflow_with_shards(job, repository, tools):
+    """As of a pull request, whose base branch judges."""
+    for name in ("one", "two"):
+        (repository / "scenarios" / f"{name}.yaml").write_text(SCENARIO.format(measure=SHORT))
+    commit(repository)
+    shards = play(workflows_of_documents()[1], job,
+                  {"github.event_name": "pull_request", "inputs.no-baselines": "", "false": False},
+                  tools)
+    gate = shards.pop()
+    assert [shard.outputs["passed"] for shard in shards] == ["1", "1", "1"], shards
+    assert all(shard.summary == "" for shard in shards)
+    assert gate.conclusion == "pass" and gate.outputs["passed"] == "3", gate
+    assert all(name in gate.summary for name in ("files", "one", "two"))
