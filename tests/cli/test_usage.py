@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["run", "accept", "check", "list", "report"]
+COMMANDS = ["run", "accept", "check", "list", "report", "diff", "fetch"]
 
 
 def test_version(leakgate):
