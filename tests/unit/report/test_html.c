@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../verdict/series_builder.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "report/html.h"
@@ -124,6 +125,89 @@ static void test_of_few_samples_all_are_drawn_but_what_is_no_number(void **state
     assert_true(json_equal(points, expected));
 }
 
+/* --- What was held before the loop, and at the end --- */
+
+static double constant(int iteration, int rested, int parameter)
+{
+    (void)iteration, (void)rested;
+    return parameter;
+}
+
+static double per_iteration(int iteration, int rested, int parameter)
+{
+    (void)rested;
+    return parameter * iteration;
+}
+
+static double before_the_loop(int iteration, int rested, int parameter)
+{
+    (void)rested;
+    return iteration == 0 ? parameter : 0;
+}
+
+static double within_the_loop(int iteration, int rested, int parameter)
+{
+    return iteration > 0 && rested == 0 ? parameter : 0;
+}
+
+static void test_descriptors_before_the_loop_and_at_the_end(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 2);
+    add_text(&series, GAUGE_FD, "pipe", constant, 3);
+    add_text(&series, GAUGE_FD, "socket:tcp", per_iteration, 1);
+    add_text(&series, GAUGE_FD, "/gone", before_the_loop, 1);
+    add_text(&series, GAUGE_FD, "/passing", within_the_loop, 9);
+    _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
+    _cleanup_json_ json_t *found = html_descriptors(ledger);
+    _cleanup_json_ json_t *expected = json_pack("[[s,f,f],[s,f,f],[s,f,f]]", "/gone", 1.0, 0.0,
+                                                "pipe", 3.0, 3.0, "socket:tcp", 0.0, 42.0);
+    assert_true(json_equal(found, expected));
+    series_free(&series);
+}
+
+static void add_stack(struct series *series, const char *leaf, const char *root, build_value *value,
+                      int parameter)
+{
+    uint32_t functions[] = {holder_table_function(series->holders, leaf, strlen(leaf)),
+                            holder_table_function(series->holders, root, strlen(root))};
+    uint32_t holder = holder_table_stack(series->holders, GAUGE_HEAP_STACK, functions, 2);
+    add_holdings(series, holder, value, parameter, 10);
+}
+
+static void test_the_largest_stacks_first_with_their_names_once(void **state)
+{
+    (void)state;
+    struct series series = build_series(LOOP_SAMPLES, 2);
+    add_stack(&series, "app.a", "main.main", constant, 5);
+    add_stack(&series, "app.b", "main.main", before_the_loop, 90);
+    add_stack(&series, "app.c", "main.main", per_iteration, 1);
+    _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
+    _cleanup_json_ json_t *heap = html_heap(ledger);
+    _cleanup_json_ json_t *expected = json_pack(
+        "{s:[s,s,s,s],s:[[[i,i],f,f],[[i,i],f,f],[[i,i],f,f]],s:i,s:f,s:f}", "names", "app.b",
+        "main.main", "app.c", "app.a", "stacks", 0, 1, 900.0, 0.0, 2, 1, 0.0, 420.0, 3, 1, 50.0,
+        50.0, "left_out", 0, "left_out_before", 0.0, "left_out_after", 0.0);
+    assert_true(json_equal(heap, expected));
+    series_free(&series);
+}
+
+static void test_of_stacks_that_do_not_fit_the_sum_is_known(void **state)
+{
+    (void)state;
+    struct series series = build_series(1, 1);
+    for (int i = 0; i < (int)LIMIT_PAGE_STACKS + 2; i++) {
+        _cleanup_free_ char *name = memory_format("app.%c%c", 'a' + i / 26, 'a' + i % 26);
+        add_stack(&series, name, "main.main", constant, 1 + i);
+    }
+    _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
+    _cleanup_json_ json_t *heap = html_heap(ledger);
+    assert_int_equal(json_array_size(json_object_get(heap, "stacks")), LIMIT_PAGE_STACKS);
+    assert_int_equal(json_integer_value(json_object_get(heap, "left_out")), 2);
+    assert_true(json_number_value(json_object_get(heap, "left_out_after")) == 10 + 20);
+    series_free(&series);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -134,6 +218,9 @@ int main(void)
         cmocka_unit_test(test_a_long_text_is_cut_between_characters),
         cmocka_unit_test(test_no_peak_is_lost),
         cmocka_unit_test(test_of_few_samples_all_are_drawn_but_what_is_no_number),
+        cmocka_unit_test(test_descriptors_before_the_loop_and_at_the_end),
+        cmocka_unit_test(test_the_largest_stacks_first_with_their_names_once),
+        cmocka_unit_test(test_of_stacks_that_do_not_fit_the_sum_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
