@@ -17,9 +17,10 @@ static void hold(struct series *series, size_t sample, const char *name, uint32_
     series->samples[sample].gauges[GAUGE_FD] += value;
 }
 
-static void hold_heap(struct series *series, size_t sample, uint32_t objects, uint64_t bytes)
+static void hold_heap(struct series *series, size_t sample, const char *name, uint32_t objects,
+                      uint64_t bytes)
 {
-    uint32_t function = holder_table_function(series->holders, "main.keep", 9);
+    uint32_t function = holder_table_function(series->holders, name, strlen(name));
     uint32_t holder = holder_table_stack(series->holders, GAUGE_HEAP_STACK, &function, 1);
     holding_list_add(&series->samples[sample].holdings,
                      (struct holding){.holder = holder, .value = objects, .bytes = bytes});
@@ -36,21 +37,23 @@ static void a_run_from_its_first_rest_to_its_last(void **state)
     hold(&series, 0, "goes", 2);
     hold(&series, last, "comes", 9);
     hold(&series, 3, "between", 100);
-    hold_heap(&series, 0, 10, 100);
-    hold_heap(&series, last, 10, 164);
+    hold_heap(&series, 0, "main.keep", 10, 100);
+    hold_heap(&series, last, "main.keep", 10, 164);
+    hold_heap(&series, last, "main.small", 20, 20); /* more objects, fewer bytes */
     _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
     _cleanup_rest_difference_ struct rest_difference difference = {0};
     struct rest from, to;
     assert_true(rests_of_run(ledger, &from, &to));
     rest_difference_make(from, to, &difference);
-    assert_int_equal(difference.count, 3);
+    assert_int_equal(difference.count, 4);
     assert_string_equal(difference.items[0].key, "comes");
     assert_true(difference.items[0].count.before == 0 && difference.items[0].count.after == 9);
     assert_string_equal(difference.items[1].key, "main.keep");
     assert_true(difference.items[1].bytes.before == 100 && difference.items[1].bytes.after == 164);
     assert_true(difference.items[1].count.before == 10 && difference.items[1].count.after == 10);
-    assert_string_equal(difference.items[2].key, "goes");
-    assert_true(difference.items[2].count.before == 2 && difference.items[2].count.after == 0);
+    assert_string_equal(difference.items[2].key, "main.small");
+    assert_string_equal(difference.items[3].key, "goes");
+    assert_true(difference.items[3].count.before == 2 && difference.items[3].count.after == 0);
     assert_true(difference.totals[GAUGE_FD].before == 7 && difference.totals[GAUGE_FD].after == 14);
     assert_true(isnan(difference.totals[GAUGE_CPU].before));
     series_free(&series);
