@@ -196,7 +196,8 @@ json_t *html_heap(const struct ledger *ledger)
     _cleanup_free_ struct held *held = memory_array(count + 1, sizeof *held);
     for (size_t i = 0; ledger->columns > 0 && i < count; i++) {
         const double *bytes = accounts[i].bytes;
-        if (bytes != NULL && accounts[i].key != NULL)
+        if (bytes != NULL && accounts[i].key != NULL &&
+            (bytes[rest] > 0 || bytes[ledger->columns - 1] > 0))
             held[kept++] = (struct held){&accounts[i], bytes[rest], bytes[ledger->columns - 1]};
     }
     if (kept == 0)

@@ -1053,7 +1053,7 @@
         const { name, title, took, accepted } = scenario, told = needsAttention(scenario) || scenario.verdict === "skipped";
         return [make("span", { class: "badge" }, outcome(scenario), scenario.forgiven && small(" (quarantined)")), " ",
                 make("h2", null, b(name), told ? sentence(scenario) : make("span", { class: "title" }, ` ${title || ""}`),
-                     accepted && [br(), small(accepted)]), " ",
+                     accepted && [" ", small(accepted)]), " ",
                 make("span", { class: "took" }, took)];
     };
 

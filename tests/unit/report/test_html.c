@@ -182,6 +182,7 @@ static void test_the_largest_stacks_first_with_their_names_once(void **state)
     add_stack(&series, "app.a", "main.main", constant, 5);
     add_stack(&series, "app.b", "main.main", before_the_loop, 90);
     add_stack(&series, "app.c", "main.main", per_iteration, 1);
+    add_stack(&series, "app.d", "main.main", within_the_loop, 1);
     _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
     _cleanup_json_ json_t *heap = html_heap(ledger);
     _cleanup_json_ json_t *expected = json_pack(
