@@ -11,6 +11,7 @@
 #include "commands/command.h"
 #include "commands/find_reports.h"
 #include "commands/selection.h"
+#include "report/next_steps.h"
 #include "result/baseline_difference.h"
 #include "result/attempts.h"
 #include "result/result.h"
@@ -30,7 +31,8 @@ struct proposal {
 struct accepting {
     const struct arguments *arguments;
     struct consent consent;
-    bool *used; /* one for each --holder */
+    struct string_list keys; /* of --holder, each as a key */
+    bool *used;              /* one for each of them */
     struct proposal *proposals;
     size_t count;
 };
@@ -117,6 +119,32 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     return true;
 }
 
+/* '#1' is the first of what the scenario's report asks for. */
+static bool name_numbered(struct accepting *accepting, const struct scenario_result *scenario,
+                          struct lg_error *err)
+{
+    _cleanup_strings_ struct string_list asked = {0};
+    holders_to_accept(scenario, &asked);
+    for (size_t i = 0; i < accepting->keys.count; i++) {
+        char **key = &accepting->keys.items[i];
+        char *end = NULL;
+        unsigned long number = **key == '#' ? strtoul(*key + 1, &end, 10) : 0;
+        if (**key != '#')
+            continue;
+        if (accepting->arguments->operands.count > 1)
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "--holder '%s' is of one scenario: accept the others by themselves",
+                           *key);
+        if (number < 1 || number > asked.count || *end != '\0')
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "there is no holder '%s' to accept; see leakgate report --from %s", *key,
+                           option_text(accepting->arguments, OPTION_FROM));
+        free(*key);
+        *key = memory_copy_text(asked.items[number - 1]);
+    }
+    return true;
+}
+
 static bool propose(struct accepting *accepting, const char *name, struct lg_error *err)
 {
     if (!path_is_inside(name) || strchr(name, '/') != NULL)
@@ -131,6 +159,8 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
     const struct run_record *record = scenario_accepted_record(scenario);
     if (record == NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "%s: %s", name, scenario->reason);
+    if (!name_numbered(accepting, scenario, err))
+        return false;
     struct proposal *proposal = &accepting->proposals[accepting->count++];
     proposal->name = memory_copy_text(name);
     return make_proposal(accepting, record, scenario->judgement, proposal, err) ||
@@ -179,17 +209,18 @@ int command_accept(const struct arguments *arguments)
     struct lg_error err = {0};
     if (!check_usage(arguments, &err))
         return complain(&err);
-    const struct string_list *keys = &arguments->values[OPTION_HOLDER];
     struct accepting accepting = {
         .arguments = arguments,
-        .consent = {.keys = keys,
-                    .reason = option_text(arguments, OPTION_REASON),
+        .consent = {.reason = option_text(arguments, OPTION_REASON),
                     .expires = option_text(arguments, OPTION_EXPIRES),
                     .issue = option_text(arguments, OPTION_ISSUE)},
-        .used = memory_array(keys->count + 1, sizeof(bool)),
+        .used = memory_array(arguments->values[OPTION_HOLDER].count + 1, sizeof(bool)),
         .proposals = memory_array(arguments->operands.count + 1, sizeof(struct proposal)),
     };
+    string_list_add_all(&accepting.keys, &arguments->values[OPTION_HOLDER]);
+    accepting.consent.keys = &accepting.keys;
     bool accepted = accept_all(&accepting, &err);
+    string_list_free(&accepting.keys);
     for (size_t i = 0; i < accepting.count; i++) {
         struct proposal *proposal = &accepting.proposals[i];
         free_all(proposal->name, proposal->path, proposal->text);

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/next_steps.h"
 #include "report/text_layout.h"
 #include "verdict/exceptions.h"
 #include "verdict/judge.h"
@@ -69,18 +70,9 @@ static struct baseline *start_from(const struct run_record *record, const struct
     return baseline;
 }
 
-/* As --holder names it: by its holder, or for a stack by the function to look at first. The caller
- * frees it. */
-static char *key_of(const struct finding *finding, const char *holder)
-{
-    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
-    return memory_format("%s%s%s", gauge, *gauge != '\0' && holder != NULL ? " " : "",
-                         text_or(holder, ""));
-}
-
 static bool is_key_of(const char *key, const struct finding *finding, const char *holder)
 {
-    _cleanup_free_ char *own = key_of(finding, holder);
+    _cleanup_free_ char *own = finding_key(finding, holder);
     return strcmp(key, own) == 0;
 }
 
@@ -234,7 +226,7 @@ static void refuse(const struct judgement *judgement, const struct judgement *wh
         const char *comma = names.length > 0 ? ", " : "";
         if (!counts(finding, whole))
             continue;
-        _cleanup_free_ char *key = key_of(finding, finding_holder_name(finding));
+        _cleanup_free_ char *key = finding_key(finding, finding_holder_name(finding));
         _cleanup_free_ char *quoted = shell_quoted(key);
         if (finding->kind == FINDING_LEFT_BEHIND)
             string_list_add(&left_behind, key);

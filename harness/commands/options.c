@@ -92,7 +92,9 @@ const struct option_info option_table[] = {
     {OPTION_FAIL_ON, COMMAND_DIFF_BASELINE, "fail-on", 0, "weaker", OPTION_TYPE_CHOICE, NULL,
      "end with 1 when a baseline is weaker, or a plan differs or is gone"},
     {OPTION_HOLDER, COMMAND_ACCEPT, "holder", 0, "KEY", OPTION_TYPE_LIST, NULL,
-     "a leaking holder to accept, as the report prints it: 'GAUGE KEY'; may be repeated"},
+     "a leaking holder to accept, as the report prints it: 'GAUGE KEY', or its number, '#1'; may "
+     "be "
+     "repeated"},
     {OPTION_REASON, COMMAND_ACCEPT, "reason", 0, "TEXT", OPTION_TYPE_TEXT, NULL,
      "why its growth is accepted"},
     {OPTION_EXPIRES, COMMAND_ACCEPT, "expires", 0, "DATE", OPTION_TYPE_DATE, NULL,

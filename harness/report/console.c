@@ -61,10 +61,24 @@ static void paint_labelled(const struct painter *painter, const char *label, con
     paint_wrapped(painter, text, painter->indent + (label != NULL ? LABEL_COLUMNS : 0));
 }
 
-static void paint_details(const struct painter *painter, const struct details *details)
+/* What can be accepted has its number for `leakgate accept --holder` at its end. */
+static void paint_details(const struct painter *painter, const struct scenario_result *scenario,
+                          const struct details *details)
 {
-    for (size_t i = 0; i < details->count; i++)
-        paint_labelled(painter, details->items[i].label, details->items[i].text);
+    _cleanup_strings_ struct string_list asked = {0};
+    holders_to_accept(scenario, &asked);
+    for (size_t i = 0; i < details->count; i++) {
+        const struct detail *detail = &details->items[i];
+        const struct finding *finding = detail->finding;
+        _cleanup_free_ char *key =
+            finding != NULL ? finding_key(finding, finding_holder_name(finding)) : NULL;
+        _cleanup_buffer_ struct buffer text = {0};
+        buffer_text(&text, detail->text);
+        for (size_t number = 0; key != NULL && number < asked.count; number++)
+            if (strcmp(asked.items[number], key) == 0)
+                buffer_format(&text, "  #%zu", number + 1);
+        paint_labelled(painter, detail->label, buffer_string(&text));
+    }
 }
 
 /* Where the files of the run are, if it ran, and its world, if that was kept. */
@@ -131,7 +145,7 @@ static void paint_statements(const struct painter *painter, const struct scenari
             continue;
         paint_line(painter, first, statement->text);
         first = false;
-        paint_details(painter, &statement->details);
+        paint_details(painter, scenario, &statement->details);
         if (statement->finding == NULL && statement->where != NULL)
             paint_labelled(painter, "at", statement->where);
     }
@@ -171,7 +185,7 @@ static void paint_scenario(const struct painter *painter, const struct scenario_
     failure_text(scenario, painter->style.width, painter->out);
     _cleanup_details_ struct details remarks = {0};
     remarks_of(scenario, painter->style.verbose, &remarks);
-    paint_details(painter, &remarks);
+    paint_details(painter, scenario, &remarks);
     paint_plan_difference(painter, scenario);
 }
 

@@ -78,33 +78,48 @@ static void add_reproduce(const struct suite_result *suite, const struct scenari
     add_step(lines, "To reproduce: ", command);
 }
 
-/* The options by which accept takes what grows, and exceptions that have expired: the holders, each
- * once, as "fd anon_inode:[eventpoll]", stacks by the function to look at first. Growth that no
- * holder explains is named by its gauge alone.
- * "" where nothing has to be named. The caller frees it. */
-static char *holder_options(const struct judgement *judgement)
+char *finding_key(const struct finding *finding, const char *holder)
 {
-    _cleanup_strings_ struct string_list keys = {0};
-    struct buffer options = {0};
+    const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
+    return memory_format("%s%s%s", gauge, *gauge != '\0' && holder != NULL ? " " : "",
+                         text_or(holder, ""));
+}
+
+/* accept goes by the working tree's baseline. */
+static const struct judgement *judgement_to_accept(const struct scenario_result *scenario)
+{
+    return scenario->judgement_here != NULL ? scenario->judgement_here : scenario->judgement;
+}
+
+void holders_to_accept(const struct scenario_result *scenario, struct string_list *keys)
+{
+    const struct judgement *judgement = judgement_to_accept(scenario);
+    if (scenario->record == NULL || judgement == NULL || judgement->verdict != VERDICT_LEAK ||
+        scenario->record->facts.by_control || judgement_has(judgement, FINDING_LEFT_BEHIND))
+        return;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         if (finding->gauge >= GAUGE_COUNT ||
             (finding->kind != FINDING_GROWTH && finding->kind != FINDING_EXCEPTION_EXPIRED) ||
             is_over_and_unused(judgement, finding))
             continue;
-        const char *holder = finding_holder_name(finding);
-        _cleanup_free_ char *key = memory_format("%s%s%s", gauge_info(finding->gauge)->name,
-                                                 holder != NULL ? " " : "", text_or(holder, ""));
-        string_list_add_once(&keys, key);
+        _cleanup_free_ char *key = finding_key(finding, finding_holder_name(finding));
+        string_list_add_once(keys, key);
     }
-    for (size_t i = 0; i < keys.count && keys.count <= HOLDERS_IN_COMMAND; i++) {
-        _cleanup_free_ char *quoted = shell_quoted(keys.items[i]);
+}
+
+/* The options by which accept takes them; "" where nothing has to be named. The caller frees it. */
+static char *holder_options(const struct string_list *keys)
+{
+    struct buffer options = {0};
+    for (size_t i = 0; i < keys->count && keys->count <= HOLDERS_IN_COMMAND; i++) {
+        _cleanup_free_ char *quoted = shell_quoted(keys->items[i]);
         buffer_format(&options, " --holder %s", quoted);
     }
-    if (keys.count > HOLDERS_IN_COMMAND)
+    if (keys->count > HOLDERS_IN_COMMAND)
         buffer_format(&options, " --holder KEY ... (each of the %zu in " REPORT_RESULT ")",
-                      keys.count);
-    if (keys.count > 0)
+                      keys->count);
+    if (keys->count > 0)
         buffer_text(&options, " --reason \"...\" --expires DATE");
     return buffer_take(&options);
 }
@@ -142,8 +157,7 @@ static void offer_control(const struct suite_result *suite, const struct scenari
 static void add_accept(const struct suite_result *suite, const struct scenario_result *scenario,
                        struct string_list *lines)
 {
-    const struct judgement *judgement =
-        scenario->judgement_here != NULL ? scenario->judgement_here : scenario->judgement;
+    const struct judgement *judgement = judgement_to_accept(scenario);
     bool by_control = scenario->record->facts.by_control;
     bool elsewhere = suite->baselines[0] != '\0' && strcmp(suite->baselines, "baselines") != 0;
     _cleanup_free_ char *name = shell_quoted(scenario->name);
@@ -152,7 +166,9 @@ static void add_accept(const struct suite_result *suite, const struct scenario_r
     _cleanup_free_ char *accept =
         memory_format("leakgate accept %s --from %s%s%s", name, directory,
                       elsewhere ? " --baselines " : "", elsewhere ? baselines : "");
-    _cleanup_free_ char *holders = holder_options(judgement);
+    _cleanup_strings_ struct string_list keys = {0};
+    holders_to_accept(scenario, &keys);
+    _cleanup_free_ char *holders = holder_options(&keys);
     if (judgement->verdict == VERDICT_LEAK && !by_control &&
         !judgement_has(judgement, FINDING_LEFT_BEHIND) &&
         (*holders != '\0' || judgement_has(judgement, FINDING_LEVEL))) {

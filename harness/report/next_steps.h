@@ -15,6 +15,15 @@ char *evidence_describe(const struct string_list *files);
  * there. */
 char *evidence_comparison(const char *directory, const struct scenario_result *scenario);
 
+/* A finding as --holder names it, "fd anon_inode:[eventpoll]": growth that no holder explains by
+ * its gauge alone, and of a stack the function to look at first (finding_holder_name). */
+char *finding_key(const struct finding *finding, const char *holder);
+
+/* What `leakgate accept` wants to be named of a scenario, each once: what grows, and exceptions
+ * that have expired. The first of them is also '#1' to --holder. Adds nothing where accept would
+ * refuse: what is left behind is in no baseline, nor is what a control build allows. */
+void holders_to_accept(const struct scenario_result *scenario, struct string_list *keys);
+
 /* "To reproduce: leakgate run ...", one a line, harmless: of the whole suite, or of one scenario
  * where `only` names one. */
 void next_steps(const struct suite_result *suite, const struct scenario_result *only,

@@ -94,6 +94,31 @@ def test_a_named_holder_becomes_an_exception(leakgate, report):
                          "issue": "https://example.org/1"}
 
 
+def test_a_holder_by_its_number_in_the_report(leakgate, report):
+    shown = leakgate("report").stdout
+    assert "held by   anon_inode:[eventpoll]  +42  #1\n" in shown
+    done = accept_leak(leakgate, holder="#1")
+    assert done.returncode == 0, done.stderr
+    by_number = stored(leakgate, "external-editor").read_text()
+    stored(leakgate, "external-editor").unlink()
+    accept_leak(leakgate)
+    assert stored(leakgate, "external-editor").read_text() == by_number
+
+
+@pytest.mark.parametrize("number", ["#0", "#2", "#", "#1x", "#-1"])
+def test_a_number_that_no_holder_has(leakgate, report, number):
+    done = accept_leak(leakgate, holder=number)
+    assert done.returncode == 2
+    assert f"there is no holder '{number}' to accept" in done.stderr
+
+
+def test_a_number_is_of_one_scenario(leakgate, report):
+    done = leakgate("accept", "external-editor", "tab-cycle", "--holder", "#1", "--reason", "known")
+    assert done.returncode == 2
+    assert "--holder '#1' is of one scenario" in done.stderr
+    assert not stored(leakgate, "external-editor").exists()
+
+
 def test_with_its_exception_the_run_is_a_pass(leakgate, report):
     accept_leak(leakgate)
     baseline = json.loads(stored(leakgate, "external-editor").read_text())

@@ -231,7 +231,7 @@ def test_what_comes_with_a_goroutine_stands_below_it(leakgate):
     journals.ticking().write(report_of(leakgate))
     stack = "time.newTimer < time.NewTimer < tea.Tick < app.(*Plugin).poll"
     words = leakgate("report").stdout.split()
-    assert "held by app.(*Plugin).poll +42 tea.Tick.func" in " ".join(words)
+    assert "held by app.(*Plugin).poll +42 #1 tea.Tick.func" in " ".join(words)
     assert f"with it heap_stack {stack} +1.00 objects, +112 B per iteration" in " ".join(words)
     [marked] = annotations(made(leakgate, "annotations"))
     assert "\nheld by app.(*Plugin).poll  +42\n" in marked["message"]
