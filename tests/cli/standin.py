@@ -14,9 +14,7 @@ import threading
 import time
 import urllib.request
 
-from conftest import SOURCE
-
-BINARY = pathlib.Path(SOURCE, "build", "standin", "standin")
+BINARY = pathlib.Path(__file__).resolve().parents[2] / "build" / "standin" / "standin"
 PATIENCE = 30  # seconds that a state may take to come about on a machine under load
 
 
@@ -28,10 +26,11 @@ def until(holds, seconds=PATIENCE):
 
 
 class Standin:
-    """`prefix` are words before the program's; `binary` is a copy under another name."""
+    """`prefix` are words before the program's; `binary` is a copy under another name, or the program
+    that it stands for."""
 
     def __init__(self, home, leak="", binary=BINARY, prefix=(), **environment):
-        assert BINARY.exists(), "ci/build-standin builds it"
+        assert pathlib.Path(binary).exists(), "ci/build-standin builds it"
         self.project = home / "p1"
         self.project.mkdir(parents=True, exist_ok=True)
         self.master, slave = pty.openpty()
