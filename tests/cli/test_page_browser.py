@@ -26,7 +26,9 @@ def test_no_complaint_no_request_and_nothing_acts(chromium, address, kind):
     chromium.open(page)
     chromium.run(UNFOLD)
     chromium.run("document.querySelectorAll('.player button').forEach((button) => button.click())")
+    chromium.run("document.querySelectorAll('.steps button, [role=tab]').forEach((button) => button.click())")
     chromium.run("new Promise((done) => setTimeout(done, 0))")
+    assert chromium.run("document.querySelectorAll('.steps button').length") > 0
     assert chromium.complaints == []
     assert chromium.requests == [page]
     assert chromium.run("window.hacked === undefined && document.images.length === 0")
@@ -255,6 +257,22 @@ def test_each_step_has_its_screens_and_what_was_sampled_there(chromium, address)
     assert "3.1 s" in chromium.run("document.querySelector('#s2 .where').innerText")
     chromium.run("document.querySelector('#s2 .steps button').click()")
     assert chromium.run(screens) == ["iteration 1 red"] * 2
+
+
+def test_what_a_key_does_is_seen_after_the_waits_that_follow_it(leakgate, chromium, tmp_path):
+    report = leakgate.directory / "leakgate-report"
+    journals.leaking("s").write(report)
+    pages.write_recording(report / "s", [
+        [0, "o", "start"], [1, "m", "press a"], [1.1, "m", "wait text \"done\""], [1.5, "o", "\x1b[H\x1b[Jdone"],
+        [2, "m", "press b"], [3, "o", "\x1b[H\x1b[Jend"]])
+    pages.draw(chromium, pages.make(leakgate), tmp_path)
+    chromium.run("document.querySelector('.recording').open = true")
+    chromium.run(OPEN % "Steps, each with")
+    seen = []
+    for step in range(3):
+        chromium.run(f"document.querySelectorAll('.steps button')[{step}].click()")
+        seen.append(chromium.run("[...document.querySelectorAll('.screens pre')].map((screen) => screen.innerText.trim())"))
+    assert seen == [["start", "done"], ["start", "done"], ["done", "end"]]
 
 
 def test_the_sample_under_the_pointer_is_told(chromium, address):
