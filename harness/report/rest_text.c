@@ -79,16 +79,20 @@ static void add_holder(struct string_list *cells, const struct holder_difference
     free(source);
 }
 
-/* The next of those that are shown, at most `most` (0: all) of each gauge; *at goes on behind it.
- * NULL: none is left. */
+/* The next of those that are shown, at most `most` (0: all) of one gauge in a row; *at goes on
+ * behind it. NULL: none is left. */
 static const struct holder_difference *next_shown(const struct rest_difference *difference,
                                                   size_t most, size_t *at)
 {
     const struct holder_difference *items = difference->items;
-    while (*at < difference->count && most > 0 && *at >= most &&
-           items[*at - most].gauge == items[*at].gauge)
-        ++*at;
-    return *at < difference->count ? &items[(*at)++] : NULL;
+    for (; *at < difference->count; ++*at) {
+        size_t before = 0;
+        while (before < most && before < *at && items[*at - before - 1].gauge == items[*at].gauge)
+            before++;
+        if (most == 0 || before < most)
+            return &items[(*at)++];
+    }
+    return NULL;
 }
 
 void rest_difference_text(const struct rest_difference *difference, const char *module, size_t most,

@@ -32,9 +32,9 @@ struct holder_difference {
 
 struct rest_difference {
     struct held totals[GAUGE_COUNT];
-    struct holder_difference *items; /* what differs: of the heap, then of each other gauge; by
-                                        bytes, then by count, the largest first, whatever its sign;
-                                        then by key */
+    struct holder_difference *items; /* what differs: counts that grew, by gauge; what the heap
+                                        gained; what became less, by gauge. The largest first, by
+                                        bytes, then by count; then by key */
     size_t count, capacity;
 };
 void rest_difference_make(struct rest before, struct rest after,

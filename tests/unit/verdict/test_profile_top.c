@@ -193,10 +193,10 @@ static const struct {
      .top = "total 9\n7 7 bytes.grow /src/f.go:2\n1 1 runtime.main\n1 1 x.org/lib.F /src/m.go:2\n"
             "0 7 main.f /src/f.go:2\n0 8 main.main /src/m.go:1"},
     {"what shrank did not make it grow",
-     {.types = COUNTS, .samples = {{"sync.f main.f@/src/f.go:1", {6}}}},
+     {.types = COUNTS,
+      .samples = {{"sync.f main.f@/src/f.go:1", {3}}, {"sync.f main.f@/src/f.go:3", {2}}}},
      {.types = COUNTS, .samples = {{"sync.f main.f@/src/f.go:2", {4}}}},
-     .asked = {.focus = "sync"},
-     .top = "total 10\n2 2 sync.f /src/f.go:1\n0 2 main.f /src/f.go:1"},
+     .top = "total 9\n1 1 sync.f /src/f.go:1\n0 1 main.f /src/f.go:1"},
     {"an address without a function is known by its file",
      {.types = COUNTS, .file = "/lib/libc.so.6", .samples = {{"- a", {2}}}},
      .top = "total 2\n2 2 [libc.so.6]\n0 2 a"},
