@@ -20,7 +20,7 @@ extern const unsigned char html_template[]; /* with a NUL at its end */
 
 /* The scenarios by their indices, what needs attention first; the caller frees it. */
 size_t *html_order(const struct suite_result *suite);
-/* Is it unfolded? */
+/* Does it need attention, or is it the only one? The first of these is unfolded. */
 bool html_is_open(const struct suite_result *suite, const struct scenario_result *scenario);
 
 /* Harmless text that stays text, with its newlines. */

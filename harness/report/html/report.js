@@ -356,7 +356,9 @@
                          isNumber(chart.level) && chart.level <= axis.top && idle && draw("path", {
                              class: "level",
                              d: `M${x(idle.left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x(idle.right).toFixed(1)}` }),
-                         line(points), judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
+                         line(points),
+                         points.length === 1 && draw("circle", { class: "pointed", cx: points[0].x, cy: points[0].y, r: 2.5 }),
+                         judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
                          drawTicks(scenario, x));
         pointAt(svg, points, (point) => `${amount(gauge, point.value)}${unit} · ${point.sample.phase}, after iteration ` +
             `${point.sample.iteration}, ${fixed(point.sample.at, 1)} s`);
