@@ -16,8 +16,6 @@
 #include "result/attempts.h"
 #include "result/result.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 /* One scenario's new baseline, before anything is written. */
 struct proposal {
     char *name;
@@ -55,9 +53,17 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
                        "--levels belongs to --tighten; without it all levels are taken anyway");
     if (holders && !option_given(arguments, OPTION_REASON))
         return lg_fail(err, LG_ERROR_INPUT, 0, "--holder wants a --reason: why is it accepted?");
-    if (holders && strpbrk(option_text(arguments, OPTION_REASON), LETTERS) == NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--reason \"%s\" is none: say why it is accepted",
-                       option_text(arguments, OPTION_REASON));
+    const struct string_list *reasons = &arguments->values[OPTION_REASON];
+    size_t count = arguments->values[OPTION_HOLDER].count;
+    for (size_t i = 0; holders && i < reasons->count; i++)
+        if (!is_reason(reasons->items[i]))
+            return lg_fail(err, LG_ERROR_INPUT, 0,
+                           "--reason \"%s\" is none: say why it is accepted", reasons->items[i]);
+    if (holders && ((reasons->count > 1 && reasons->count != count) ||
+                    (arguments->values[OPTION_EXPIRES].count > 1 &&
+                     arguments->values[OPTION_EXPIRES].count != count)))
+        return lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--reason and --expires stand once for all, or once for each --holder");
     if (!holders &&
         (option_given(arguments, OPTION_REASON) || option_given(arguments, OPTION_EXPIRES) ||
          option_given(arguments, OPTION_ISSUE)))
@@ -85,7 +91,8 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
 {
     const struct arguments *arguments = accepting->arguments;
     const char *target = text_or(record->header.target, "");
-    const char *expires = accepting->consent.expires, *today = record->facts.today;
+    const struct string_list *expires = accepting->consent.expires;
+    const char *today = record->facts.today;
     if (!path_is_inside(target) || strchr(target, '/') != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "its journal names no target");
     proposal->path =
@@ -96,9 +103,10 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     if (!proposal->is_new && old == NULL)
         return false;
     /* An exception that has expired already would fail at once. */
-    if (expires != NULL && strcmp(expires, today) < 0)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--expires %s is before the run (%s)", expires,
-                       today);
+    for (size_t i = 0; i < expires->count; i++)
+        if (expires->items[i][0] != '\0' && strcmp(expires->items[i], today) < 0)
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--expires %s is before the run (%s)",
+                           expires->items[i], today);
     _cleanup_baseline_ struct baseline *new =
         option_given(arguments, OPTION_TIGHTEN)
             ? acceptance_tighten(record, old, option_given(arguments, OPTION_LEVELS), err)
@@ -211,8 +219,8 @@ int command_accept(const struct arguments *arguments)
         return complain(&err);
     struct accepting accepting = {
         .arguments = arguments,
-        .consent = {.reason = option_text(arguments, OPTION_REASON),
-                    .expires = option_text(arguments, OPTION_EXPIRES),
+        .consent = {.reasons = &arguments->values[OPTION_REASON],
+                    .expires = &arguments->values[OPTION_EXPIRES],
                     .issue = option_text(arguments, OPTION_ISSUE)},
         .used = memory_array(arguments->values[OPTION_HOLDER].count + 1, sizeof(bool)),
         .proposals = memory_array(arguments->operands.count + 1, sizeof(struct proposal)),

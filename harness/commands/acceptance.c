@@ -78,7 +78,7 @@ static bool is_key_of(const char *key, const struct finding *finding, const char
 
 /* A function names all stacks that are shown by it, unless it is all of another's stack. */
 static bool is_named(const struct judgement *judgement, const struct finding *finding,
-                     const struct consent *consent, bool *used)
+                     const struct consent *consent, bool *used, size_t *by)
 {
     bool named = false;
     for (size_t i = 0; i < consent->keys->count; i++) {
@@ -88,15 +88,27 @@ static bool is_named(const struct judgement *judgement, const struct finding *fi
             is_holder =
                 is_holder || is_key_of(key, &judgement->findings[j], judgement->findings[j].holder);
         if (is_key_of(key, finding, is_holder ? finding->holder : finding_holder_name(finding)))
-            named = used[i] = true;
+            named = used[ *by = i] = true;
     }
     return named;
+}
+
+/* What is said of all, or of the key of this number; NULL: nothing. */
+static char *said(const struct string_list *texts, size_t number)
+{
+    char *text = texts->count == 0 ? NULL : texts->items[texts->count > 1 ? number : 0];
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+bool is_reason(const char *text)
+{
+    return strpbrk(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
 }
 
 /* What grows is allowed as it grows; what has expired keeps its amount, for the new reason and
  * time. */
 static void accept_finding(struct baseline *baseline, const struct finding *finding,
-                           const struct consent *consent)
+                           const struct consent *consent, size_t by)
 {
     enum gauge gauge = finding->gauge;
     bool grows = finding->kind == FINDING_GROWTH || finding->kind == FINDING_COMPANION;
@@ -109,9 +121,9 @@ static void accept_finding(struct baseline *baseline, const struct finding *find
         struct baseline_gauge entry = baseline->gauges[gauge];
         entry.present = true;
         entry.allowed = grows ? fmax(entry.allowed, allowed) : entry.allowed;
-        entry.reason = (char *)consent->reason;
+        entry.reason = said(consent->reasons, by);
         entry.issue = (char *)consent->issue;
-        entry.expires = (char *)consent->expires;
+        entry.expires = said(consent->expires, by);
         baseline_put_gauge(baseline, gauge, &entry);
         return;
     }
@@ -124,9 +136,9 @@ static void accept_finding(struct baseline *baseline, const struct finding *find
         exception = *old;
     else if (gauge == GAUGE_HEAP_STACK)
         exception.allowed_bytes = ceil(fmax(finding->bytes_per_iteration, 0));
-    exception.reason = (char *)consent->reason;
+    exception.reason = said(consent->reasons, by);
     exception.issue = (char *)consent->issue;
-    exception.expires = (char *)consent->expires;
+    exception.expires = said(consent->expires, by);
     baseline_except(baseline, &exception);
 }
 
@@ -135,10 +147,11 @@ static void apply_consent(struct baseline *baseline, const struct judgement *jud
 {
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
+        size_t by = 0;
         if (finding->gauge >= GAUGE_COUNT)
             continue;
-        if (is_named(judgement, finding, consent, used))
-            accept_finding(baseline, finding, consent);
+        if (is_named(judgement, finding, consent, used, &by))
+            accept_finding(baseline, finding, consent, by);
         else if (!is_over_and_unused(judgement, finding))
             continue;
         else if (finding->holder != NULL)

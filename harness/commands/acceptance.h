@@ -13,10 +13,13 @@
 /* What the person says about the growth. */
 struct consent {
     const struct string_list *keys; /* 'GAUGE KEY', or 'GAUGE' for growth that no holder explains */
-    const char *reason;             /* NULL without keys */
-    const char *expires;            /* NULL: never */
-    const char *issue;              /* NULL: none */
+    const struct string_list *reasons; /* one for all keys, or one for each; none without keys */
+    const struct string_list *expires; /* likewise, or none; "": never */
+    const char *issue;                 /* NULL: none */
 };
+
+/* "..." is none. */
+bool is_reason(const char *text);
 
 /* The baseline that the run passes by. NULL and LG_ERROR_INPUT when it is no pass with the consent
  * given: the text names what is left to be named. What `whole`, the judgement of all attempts

@@ -22,6 +22,7 @@ int command_bisect(const struct arguments *arguments);
 int command_triage(const struct arguments *arguments);
 int command_diff(const struct arguments *arguments);
 int command_fetch(const struct arguments *arguments);
+int command_review(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
 int command_watch(const struct arguments *arguments);

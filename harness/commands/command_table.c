@@ -23,6 +23,11 @@ const struct command_info command_table[] = {
      "With "
      "--tighten nothing is raised: allowances go down to what is left. Refuses to work in "
      "continuous integration (CI set): baselines are changed by people and reviewed."},
+    {COMMAND_REVIEW, command_review, "review", "[DIR]",
+     "go through the findings of a report, to accept them or not",
+     "Shows each scenario that leaks, asks of each holder whether it is accepted, why, and until "
+     "when, and writes the baseline when all of a scenario is accepted, as accept does. DIR is a "
+     "report; by default that of the last run. Quitting leaves what was accepted before."},
     {COMMAND_CHECK, command_check, "check", "[SCENARIO|FILE ...]",
      "check scenarios, target files, baselines and the project file",
      "Lists all errors of the files with line and column and starts nothing. Without a name, all "

@@ -14,21 +14,22 @@
 #define ATTACHES (COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_FETCH)
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
-     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA)
+     COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
+     COMMAND_REVIEW)
 #define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
     {OPTION_SCENARIOS, TARGETS | COMMAND_COMPLETION, "scenarios", 0, "DIR", OPTION_TYPE_TEXT,
      "scenarios", "where scenarios are looked up by name; target files in its targets/"},
-    {OPTION_BASELINES, FILES | COMMAND_ACCEPT, "baselines", 0, "DIR", OPTION_TYPE_TEXT, "baselines",
-     "where baselines stand, as TARGET/SCENARIO.json"},
+    {OPTION_BASELINES, FILES | COMMAND_ACCEPT | COMMAND_REVIEW, "baselines", 0, "DIR",
+     OPTION_TYPE_TEXT, "baselines", "where baselines stand, as TARGET/SCENARIO.json"},
     {OPTION_REPORT, RUNS | COMMAND_MERGE, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
      "where the report and each run's evidence go"},
     {OPTION_REPORT, COMMAND_WATCH, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-watch",
      "where the report goes; an earlier watch's series stay in it, and new ones are added"},
-    {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT, "from", 0, "DIR", OPTION_TYPE_TEXT,
-     "leakgate-report",
+    {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT | COMMAND_REVIEW, "from", 0, "DIR",
+     OPTION_TYPE_TEXT, "leakgate-report",
      "the report directory of an earlier run, or one that the artifacts of a build were unpacked "
      "to"},
     {OPTION_TAG, COMMAND_RUN | COMMAND_LIST, "tag", 0, "TAG", OPTION_TYPE_LIST, NULL,
@@ -96,9 +97,9 @@ const struct option_info option_table[] = {
      "be "
      "repeated"},
     {OPTION_REASON, COMMAND_ACCEPT, "reason", 0, "TEXT", OPTION_TYPE_TEXT, NULL,
-     "why its growth is accepted"},
+     "why its growth is accepted; once for all holders, or once for each in their order"},
     {OPTION_EXPIRES, COMMAND_ACCEPT, "expires", 0, "DATE", OPTION_TYPE_DATE, NULL,
-     "until when, YYYY-MM-DD; after that day it fails again"},
+     "until when, YYYY-MM-DD; after that day it fails again; once for all, or once for each"},
     {OPTION_ISSUE, COMMAND_ACCEPT, "issue", 0, "URL", OPTION_TYPE_TEXT, NULL,
      "where its removal is tracked"},
     {OPTION_DRY_RUN, COMMAND_ACCEPT, "dry-run", 0, NULL, OPTION_TYPE_FLAG, NULL,

@@ -28,6 +28,7 @@ enum command {
     COMMAND_DIFF = 1 << 11,
     COMMAND_FETCH = 1 << 12,
     COMMAND_SCHEMA = 1 << 13,
+    COMMAND_REVIEW = 1 << 14,
 };
 
 enum option {
