@@ -4,6 +4,7 @@ import pathlib
 import re
 
 import test_triage
+import yaml
 from conftest import SOURCE
 from test_triage import start  # pylint: disable=unused-import
 
@@ -23,6 +24,15 @@ def test_every_row_has_a_test_that_exists():
     named = {name for row in ROWS for name in re.findall(r"`(test_[^`]+)`", row[-1])}
     assert named - known_tests() == set()
     assert SIGNS <= named
+
+
+def test_every_flag_has_a_row():
+    source = pathlib.Path(SOURCE)
+    rows = re.findall(r'^    \{"(\w+)", HEALTHY_',
+                      (source / "harness/scenario/healthy.c").read_text("utf-8"), re.MULTILINE)
+    target = yaml.safe_load((source / "scenarios/targets/sidecar.yaml").read_text("utf-8"))
+    named = {name for row in ROWS for name in re.findall(r"`(\w+)`:", row[2])}
+    assert named == {*rows, *target["healthy"]}
 
 
 def test_every_command_is_accepted(leakgate, start):
