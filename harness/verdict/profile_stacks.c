@@ -121,12 +121,14 @@ static bool functions_read(struct reading *reading, struct lg_error *err)
 
 /* --- Locations --- */
 
+/* That a line names a function was checked when its location was met. */
 static const struct known *function_of_line(const struct reading *reading,
                                             const struct profile_line *line)
 {
+    static const struct known never;
     const struct profile_function *function =
         profile_function_by_id(reading->tables, line->function);
-    return function != NULL ? &reading->functions[function - reading->tables->functions] : NULL;
+    return function != NULL ? &reading->functions[function - reading->tables->functions] : &never;
 }
 
 /* A program of the same build has the same addresses within its file, wherever that is mapped. The
@@ -177,7 +179,8 @@ static uint32_t place_of_line(struct reading *reading, const struct profile_line
 {
     const struct profile_function *function =
         profile_function_by_id(reading->tables, line->function);
-    struct profile_string file = profile_string_at(reading->tables, function->file);
+    struct profile_string file =
+        profile_string_at(reading->tables, function != NULL ? function->file : 0);
     if ((function_of_line(reading, line)->marks & MARK_OWN) == 0 || file.length == 0)
         return NO_PLACE;
     _cleanup_free_ char *text =
@@ -202,7 +205,7 @@ static bool location_read(struct reading *reading, struct profile_location *loca
     const struct profile_tables *tables = reading->tables;
     const struct profile_mapping *mapping = profile_mapping_by_id(tables, location->mapping);
     for (uint32_t i = 0; i < location->count; i++)
-        if (function_of_line(reading, &tables->lines[location->first + i]) == NULL)
+        if (profile_function_by_id(tables, tables->lines[location->first + i].function) == NULL)
             return lg_fail(err, LG_ERROR_TARGET, 0,
                            "the profile is damaged: a line names no function of it");
     known->hash = location_hash(reading, location, mapping);

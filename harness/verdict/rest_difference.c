@@ -33,6 +33,8 @@ static struct holder_difference difference_of(struct rest before, const struct a
                                               struct rest after, const struct account *new)
 {
     const struct account *any = new != NULL ? new : old;
+    if (any == NULL) /* one of them is there */
+        return (struct holder_difference){0};
     const struct ledger *ledger = new != NULL ? after.ledger : before.ledger;
     struct holder_difference item = {.gauge = any->gauge,
                                      .key = any->key,
