@@ -152,6 +152,8 @@ bool attach(const struct arguments *arguments, const char *operand, struct attac
     wanted = (struct process_wanted){.pid = probe_pid(attachment->probe)};
     if (wanted.pid == attachment->process.pid)
         return true;
+    fprintf(stderr, "leakgate: %s (%d) is asked for; below it process %d serves pprof\n",
+            attachment->process.name, (int)attachment->process.pid, (int)wanted.pid);
     found_process_free(&attachment->process);
     return find_one(&wanted, &attachment->process, err);
 }

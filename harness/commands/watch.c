@@ -25,6 +25,7 @@
 #include "result/evidence.h"
 #include "result/exit_status.h"
 #include "result/result_json.h"
+#include "verdict/growth.h"
 
 struct watching {
     const struct arguments *arguments;
@@ -133,7 +134,16 @@ static int report_series(const struct watching *watching, const char *date, stru
             string_list_contains(&watching->series, suite->scenarios[i].name) &&
             !evidence_forget(suite->directory, suite->scenarios[i].name, err))
             complain(err);
-    int status = suite_exit_status(suite);
+    /* Of an earlier watch into the same directory the report tells; its leak is no news. */
+    int status = EXIT_NOTHING_JUDGED;
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario_result *series = &suite->scenarios[i];
+        if (!string_list_contains(&watching->series, series->name) ||
+            series->verdict == VERDICT_SKIPPED)
+            continue;
+        int own = scenario_exit_status(suite, series);
+        status = status == EXIT_NOTHING_JUDGED ? own : worse_status(status, own);
+    }
     if (!write_reports(suite, err))
         status = worse_status(complain(err), status);
     bool beside = watching->view.csv == STDOUT_FILENO;
@@ -159,6 +169,17 @@ static char *asked_of(const struct arguments *arguments)
         buffer_format(&text, " %s", word);
     }
     return buffer_take(&text);
+}
+
+/* Said at once, and not after the night. */
+static void say_too_short(int64_t every_ms, int64_t for_ms)
+{
+    int64_t samples = for_ms / every_ms;
+    if (for_ms > 0 && samples < GROWTH_SAMPLES)
+        fprintf(stderr,
+                "leakgate: %lld samples will come, and growth is judged on %d or more; choose a "
+                "shorter --every or a longer --for\n",
+                (long long)samples, GROWTH_SAMPLES);
 }
 
 static bool check_arguments(const struct arguments *arguments, struct lg_error *err)
@@ -236,6 +257,7 @@ static int run_watch(struct watching *watching, struct watch_options *options)
         return complain(&err);
     if (!begin(watching, options, &status))
         return status;
+    say_too_short(options->every_ms, options->for_ms);
     bool watched = watch(options, &flagged, &err);
     if (options->is_child)
         await_program(watching, options->pid);

@@ -13,6 +13,7 @@ enum healthy_figure {
     HEALTHY_MAPPINGS,
     HEALTHY_THREADS,
     HEALTHY_FDS,
+    HEALTHY_FDS_ALIKE,     /* of the most frequent kind that has no name: eventpoll, inotify */
     HEALTHY_SAME_FILE,     /* how often the file is open that is open most often */
     HEALTHY_FILES,         /* open files whose path matches */
     HEALTHY_SQLITE_LOCKED, /* databases that another process keeps from being written */

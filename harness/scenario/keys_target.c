@@ -112,7 +112,8 @@ static const struct text_rule healthy_figure_rule = {.words = healthy_figure_wor
 static const struct key_row healthy_key_rows[] = {
     {"figure", TEXT_AS("one of the figures", healthy_figure_rule), .required = true,
      .doc = "What is looked at. `files` and `goroutines` count those that `match`; "
-            "`goroutines_blocked` are alike and have waited at a channel or a lock for a minute or "
+            "`fds_alike` are those of one kind that has no "
+            "name (eventpoll, inotify); `goroutines_blocked` are alike and have waited at a channel or a lock for a minute or "
             "longer; `started_per_second` are processes."},
     {"match", &plain_regex_type,
      .doc = "A regular expression of PCRE2 in the path of an open file or in the functions of a "

@@ -30,6 +30,21 @@ static double largest_of(const struct named_counts *counts, char **what)
     return counts->count > 0 ? counts->items[0].count : 0;
 }
 
+/* Of what has no name: eventpoll, inotify, eventfd and their like. A program has one or a few of
+ * each, whatever it works on. */
+static double alike_of(const struct triage *triage, char **what)
+{
+    for (size_t i = 0; i < triage->descriptors.count; i++) {
+        const char *kind = triage->descriptors.items[i].name;
+        if (strcmp(kind, "file") == 0 || strcmp(kind, "device") == 0 ||
+            strcmp(kind, "socket") == 0 || strcmp(kind, "pipe") == 0)
+            continue;
+        *what = memory_copy_text(kind);
+        return triage->descriptors.items[i].count;
+    }
+    return 0;
+}
+
 static double files_matching(const struct triage *triage, const struct regex *match)
 {
     double found = 0;
@@ -110,6 +125,8 @@ static double figure_of(const struct triage *triage, const struct healthy_row *r
         return triage->threads.count > 0 ? (double)triage->threads.count : NAN;
     case HEALTHY_FDS:
         return triage->fds;
+    case HEALTHY_FDS_ALIKE:
+        return isnan(triage->fds) ? NAN : alike_of(triage, what);
     case HEALTHY_SAME_FILE:
         return isnan(triage->fds) ? NAN : largest_of(&triage->same_files, what);
     case HEALTHY_FILES:
@@ -121,7 +138,8 @@ static double figure_of(const struct triage *triage, const struct healthy_row *r
     case HEALTHY_GOROUTINES_BLOCKED:
         return goroutines_of(triage, row, match, what);
     case HEALTHY_CPU_PERCENT:
-        return triage->cpu * percent;
+        /* On a busy machine also what it could not get. */
+        return (triage->cpu + (isnan(triage->cpu_waited) ? 0 : triage->cpu_waited)) * percent;
     case HEALTHY_CHILDREN:
         *what = NULL;
         return triage->state != 0 ? total_of(&triage->children) : NAN;

@@ -148,6 +148,7 @@ static bool look_for_a_while(const struct triage_options *options, const struct 
     _cleanup_strings_ struct string_list known = {0};
     struct triage ignored = {0};
     int64_t began = clock_now(), deadline = clock_deadline((int64_t)(options->seconds * 1000));
+    double waited = proc_wait_read(proc);
     if (!proc_stat_read(proc, &before, err) || !threads_read(proc, &threads, err))
         return false;
     sort_out_children(&ignored, proc->pid, &known);
@@ -166,6 +167,7 @@ static bool look_for_a_while(const struct triage_options *options, const struct 
         return lg_fail(err, LG_ERROR_TARGET, 0, "process %d has ended", (int)proc->pid);
     triage->seconds = clock_seconds_since(began);
     triage->cpu = (after.cpu_seconds - before.cpu_seconds) / triage->seconds;
+    triage->cpu_waited = fmax(proc_wait_read(proc) - waited, 0) / triage->seconds;
     threads_since(&triage->threads, &threads, triage->seconds);
     if (triage->threads.count > 0)
         qsort(triage->threads.items, triage->threads.count, sizeof *triage->threads.items, by_cpu);
@@ -365,6 +367,7 @@ static void say_how_to_see(const struct triage_options *options, struct triage *
 static void no_figures(struct triage *triage)
 {
     triage->rss = triage->peak = triage->fds = triage->watches = triage->cpu = NAN;
+    triage->cpu_waited = NAN;
     triage->stats = (struct memstats){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 }
 

@@ -81,6 +81,7 @@ struct triage {
     size_t database_count, database_capacity;
     struct thread_list threads; /* their cpu_seconds are cores, the busiest first */
     double cpu;                 /* cores */
+    double cpu_waited; /* cores' time in which it could have run and had none; NAN: not known */
     double seconds;             /* over which cpu and tools were looked at */
     struct named_counts children, zombies, tools; /* tools: processes that came meanwhile */
     struct goroutine_text goroutines;

@@ -12,7 +12,7 @@
 #include "verdict/holder_key.h"
 #include "verdict/program_functions.h"
 
-enum { LINES_MOST = 8, LABEL = 12 };
+enum { LINES_MOST = 8, LABEL = 13 };
 
 /* "12.3 MB"; "?" where it was not seen. */
 static struct bytes_text {
@@ -29,8 +29,8 @@ static struct bytes_text {
 
 char *flag_text(const struct flag *flag)
 {
-    return memory_format("%s %.4g, healthy is %.4g%s", flag->row->name, flag->figure,
-                         flag->row->most, flag->row->most > 0 ? " or less" : "");
+    return memory_format("%s %.4g, healthy is %s%.4g", flag->row->name, flag->figure,
+                         flag->row->most > 0 ? "at most " : "", flag->row->most);
 }
 
 /* --- Parts: a label at the left, lines beside it --- */
@@ -86,7 +86,7 @@ static void put_flags(const struct triage *triage, struct triage_style style, st
     const char *red = style.colour ? "\033[31;1m" : "", *green = style.colour ? "\033[32m" : "";
     const char *plain = style.colour ? "\033[0m" : "";
     if (triage->flag_count == 0) {
-        buffer_format(out, "%sNothing that was looked at is out of range%s\n", green, plain);
+        buffer_format(out, "%sNo red flags%s\n", green, plain);
         return;
     }
     for (size_t i = 0; i < triage->flag_count; i++) {
@@ -131,8 +131,8 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
         return;
     double late = triage->stats.heap_idle - triage->stats.heap_released;
     _cleanup_free_ char *heap = memory_format(
-        "heap %s in use, %s idle, of which %s is given back and %s may be: free memory that RSS "
-        "still counts is no leak",
+        "Go says: %s in use, %s idle. Of the idle %s is given back to the system, and %s still "
+        "counts in RSS without being a leak",
         bytes_text(triage->stats.heap_inuse).text, bytes_text(triage->stats.heap_idle).text,
         bytes_text(triage->stats.heap_released).text, bytes_text(fmax(late, 0)).text);
     put_line(out, isnan(triage->rss) ? "Memory" : "", heap, width);
@@ -188,7 +188,7 @@ static const char *thread_state(char state)
 
 static void put_processor(const struct triage *triage, size_t width, struct buffer *out)
 {
-    const double least_cores = 0.01;
+    const double least_cores = 0.01, least_told = 0.1;
     struct named_counts states = {0};
     if (triage->state == 0)
         return;
@@ -197,8 +197,12 @@ static void put_processor(const struct triage *triage, size_t width, struct buff
     _cleanup_free_ char *by_state = counts_text(&states);
     named_counts_free(&states);
     _cleanup_buffer_ struct buffer text = {0};
-    buffer_format(&text, "%.2f cores over %.1f s; %zu threads: %s", triage->cpu, triage->seconds,
-                  triage->threads.count, by_state);
+    buffer_format(&text, "%.2f cores over %.1f s", triage->cpu, triage->seconds);
+    if (triage->cpu_waited >= least_told)
+        buffer_format(&text, " (the machine is busy: it could have used %.2f)",
+                      triage->cpu + triage->cpu_waited);
+    buffer_format(&text, "; %zu thread%s: %s", triage->threads.count,
+                  triage->threads.count == 1 ? "" : "s", by_state);
     for (size_t i = 0; i < triage->threads.count && i < 3; i++)
         if (triage->threads.items[i].cpu_seconds >= least_cores)
             buffer_format(&text, "%s%d %.2f", i == 0 ? "; the busiest " : ", ",
@@ -301,9 +305,10 @@ static void put_heap(const struct triage *triage, size_t width, struct buffer *o
         const struct heap_site *site = &triage->heap.items[i];
         bool same = strcmp(site->leaf, site->function) == 0;
         _cleanup_free_ char *line =
-            memory_format("%s in %.0f objects: %s%s%s", bytes_text(site->bytes).text, site->objects,
-                          site->function, same ? "" : ", allocated by ", same ? "" : site->leaf);
-        put_line(out, i == 0 ? "Heap in use" : "", line, width);
+            memory_format("%s in %.0f object%s: %s%s%s", bytes_text(site->bytes).text,
+                          site->objects, site->objects == 1 ? "" : "s", site->function,
+                          same ? "" : ", allocated by ", same ? "" : site->leaf);
+        put_line(out, i == 0 ? "Heap held by" : "", line, width);
     }
 }
 

@@ -130,6 +130,24 @@ def test_a_sign(sick, row):
     holds(found, text, row)
 
 
+def test_many_of_one_kind(triage, start, tmp_path):
+    """One comes each second: the range is a narrow one."""
+    narrow = tmp_path / "narrow.yaml"
+    narrow.write_text("version: 1\ncommand: [standin]\n"
+                      "healthy: {fds_alike: {figure: fds_alike, most: 4}}\n")
+    target = start("fd@tick:1", lambda it: sum("eventpoll" in link for link in it.links()) > 5)
+    found = flags(said(triage(target.pid, "--json", "--target", narrow)))
+    assert set(found) == {"fds_alike"} and found["fds_alike"]["what"] == "eventpoll"
+
+
+def test_below_another_process(leakgate, start):
+    """A shell's PID is that of what runs in it, and that is said."""
+    target = start()
+    done = leakgate("triage", os.getpid(), "--json")
+    assert json.loads(done.stdout)["process"]["pid"] == target.pid
+    assert f"below it process {target.pid} serves pprof" in done.stderr
+
+
 def test_no_sign_more_and_the_worst_is_the_first(sick):
     found = sick[1]["flags"]
     assert {flag["name"] for flag in found} == {row.flag for row in ROWS}
@@ -166,7 +184,7 @@ def test_a_sound_program_shows_none(triage, start):
     assert process["pprof"] == target.port
     assert set(found["parts"]) >= {"memory", "descriptors", "files", "sqlite", "threads",
                                    "goroutines", "cpu", "children", "zombies", "started", "heap"}
-    assert "Nothing that was looked at is out of range" in triage(target.pid).stdout
+    assert "No red flags" in triage(target.pid).stdout
 
 
 def test_goroutines_of_one_name(triage, start):

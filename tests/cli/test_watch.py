@@ -100,6 +100,7 @@ def test_what_was_too_short_is_not_judged(leakgate, program):
     with running(program, PER_SECOND) as leaker:
         watched = leakgate("watch", leaker.pid, "--every", "100ms", "--for", "500ms")
     assert watched.returncode == 3, watched.stderr
+    assert "5 samples will come, and growth is judged on 21 or more" in watched.stderr
     assert "samples at rest, and growth is judged on 21 or more" in watched.stderr
 
 
@@ -202,6 +203,17 @@ def test_a_second_watch_adds_to_the_file_and_to_the_report(leakgate, program):
     assert f"leakgate-watch has series of an earlier watch: this one is {second}" in watched.stderr
     assert {row["scenario"] for row in rows_of(text)} == {first, second, None}
     assert "Report: leakgate-watch/index.html" in watched.stdout
+
+
+def test_an_earlier_leak_is_no_news(leakgate, program):
+    """The report has both; the exit status is of this watch."""
+    words = ("--every", "100ms", "--for", "4s")
+    with running(program, PER_SECOND) as leaker:
+        assert leakgate("watch", leaker.pid, *words).returncode == 1
+    with running(program) as still:
+        watched = leakgate("watch", still.pid, *words)
+    assert watched.returncode == 0, watched.stderr
+    assert "1 leak, 1 passed" in " ".join((watched.stdout + watched.stderr).split())
 
 
 def test_a_file_of_other_columns_is_left_alone(leakgate, program):
