@@ -129,7 +129,7 @@ static bool choose_file(struct fetching *fetching, struct lg_error *err)
         return check_out(out, err);
     return access(fetching->file, F_OK) != 0 ||
            lg_fail(err, LG_ERROR_INPUT, 0,
-                   "%s is there already; name a file by --out, which is replaced", fetching->file);
+                   "%s exists already; --out FILE names another, and replaces it", fetching->file);
 }
 
 static bool attach_to(struct fetching *fetching, struct lg_error *err)

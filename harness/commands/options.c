@@ -254,7 +254,7 @@ static bool check_value(const struct option_info *info, const char *value, struc
     case OPTION_TYPE_DURATION:
         return (duration_parse(value, &(int64_t){0}) && strtol(value, NULL, 10) > 0) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--%s wants a duration such as 30m or 8h, at most 24h, not \"%s\"",
+                       "--%s wants a duration such as 10s, 30m or 8h, at most 24h, not \"%s\"",
                        info->name, value);
     case OPTION_TYPE_SHARD:
         return read_shard(value, &(struct shard){0}) ||

@@ -51,7 +51,7 @@ static const struct {
      "Look at what that process does; end it if it hangs."},
     {"goroutines", HEALTHY_GOROUTINES, 500, "Goroutines are started and do not end.",
      "Look at the largest group of goroutines."},
-    {"goroutines_alike", HEALTHY_GOROUTINES_ALIKE, 100, "So many wait at the same place.",
+    {"goroutines_alike", HEALTHY_GOROUTINES_ALIKE, 100, "That many wait at the same place.",
      "Look for who should wake them: a send without a receiver, a listener without an end."},
     {"goroutines_blocked", HEALTHY_GOROUTINES_BLOCKED, 20,
      "They have waited at one place for minutes.",

@@ -74,8 +74,8 @@ static double databases_locked(const struct triage *triage, char **what)
 /* What waits for another goroutine; a read from a descriptor or a timer is nobody's fault. */
 static bool may_be_stuck(const char *state)
 {
-    static const char *const states[] = {"chan send",  "chan receive", "sync.",
-                                         "semacquire", "select",       "chan send (nil chan)"};
+    static const char *const states[] = {"chan send", "chan receive", "sync.", "semacquire",
+                                         "select"};
     for (size_t i = 0; i < COUNT_OF(states); i++)
         if (text_starts(state, states[i]))
             return true;
@@ -138,12 +138,12 @@ static double figure_of(const struct triage *triage, const struct healthy_row *r
     case HEALTHY_GOROUTINES_BLOCKED:
         return goroutines_of(triage, row, match, what);
     case HEALTHY_CPU_PERCENT:
-        /* On a busy machine also what it could not get. */
-        return (triage->cpu + (isnan(triage->cpu_waited) ? 0 : triage->cpu_waited)) * percent;
+        return triage->cpu * percent;
     case HEALTHY_CHILDREN:
-        *what = NULL;
+        (void)largest_of(&triage->children, what);
         return triage->state != 0 ? total_of(&triage->children) : NAN;
     case HEALTHY_ZOMBIES:
+        (void)largest_of(&triage->zombies, what);
         return triage->state != 0 ? total_of(&triage->zombies) : NAN;
     case HEALTHY_STARTED_PER_SECOND:
         return triage->seconds > 0 ? total_of(&triage->tools) / triage->seconds : NAN;

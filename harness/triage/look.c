@@ -91,7 +91,9 @@ static void unseen(struct triage *triage, const char *what, const struct lg_erro
 
 /* --- Processor and processes, over some seconds --- */
 
-static void sort_out_children(struct triage *triage, pid_t root, const struct string_list *known)
+/* Without `known` those that are there, by their state; else those that are not in it yet, which
+ * they are then: tools that came. */
+static void sort_out_children(struct triage *triage, pid_t root, struct string_list *known)
 {
     _cleanup_free_ pid_t *pids = NULL;
     size_t count = 0;
@@ -109,7 +111,7 @@ static void sort_out_children(struct triage *triage, pid_t root, const struct st
                 named_counts_add(ended ? &triage->zombies : &triage->children, stat.name, 1);
             else if (!string_list_contains(known, number)) {
                 named_counts_add(&triage->tools, stat.name, 1);
-                string_list_add((struct string_list *)known, number);
+                string_list_add(known, number);
             }
         }
         proc_close(&proc);
@@ -357,7 +359,7 @@ static void say_how_to_see(const struct triage_options *options, struct triage *
     }
     string_list_take(&triage->unseen, memory_format("goroutines and heap: %s", options->no_pprof));
     if (with != NULL)
-        string_list_take(&triage->unseen, memory_format("started as `%s` it serves pprof", with));
+        string_list_take(&triage->unseen, memory_format("to see them, start it as `%s`", with));
     else
         string_list_add(&triage->unseen,
                         "a Go program serves pprof when it imports net/http/pprof and listens on "

@@ -55,12 +55,14 @@ static char *counts_text(const struct named_counts *counts)
     return buffer_take(&out);
 }
 
-static void put_process(const struct triage *triage, struct buffer *out)
+static void put_process(const struct triage *triage, size_t width, struct buffer *screen)
 {
     const struct found_process *process = triage->process;
     char up[32] = "";
+    _cleanup_buffer_ struct buffer line = {0};
+    struct buffer *out = &line;
     if (process == NULL || process->pid == 0) {
-        buffer_text(out, "A process behind a URL: what pprof says, and nothing of /proc\n");
+        buffer_text(screen, "A process behind a URL: what pprof says, and nothing of /proc\n");
         return;
     }
     clock_describe((int64_t)triage->uptime * NS_PER_SECOND, up, sizeof up);
@@ -78,7 +80,9 @@ static void put_process(const struct triage *triage, struct buffer *out)
         buffer_format(out, " · pprof on port %u", triage->port);
     if (triage->state == 'T' || triage->state == 't')
         buffer_text(out, " · STOPPED by a signal");
-    buffer_char(out, '\n');
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(&line), false);
+    text_wrap(screen, harmless, 0, 2, width);
+    buffer_char(screen, '\n');
 }
 
 static void put_flags(const struct triage *triage, struct triage_style style, struct buffer *out)
@@ -314,7 +318,7 @@ static void put_heap(const struct triage *triage, size_t width, struct buffer *o
 
 void triage_text(const struct triage *triage, struct triage_style style, struct buffer *out)
 {
-    put_process(triage, out);
+    put_process(triage, style.width, out);
     buffer_char(out, '\n');
     put_flags(triage, style, out);
     buffer_char(out, '\n');

@@ -41,7 +41,7 @@ def test_a_file_that_is_there_is_replaced_on_request_alone(leakgate, standin):
     file.write_text("mine")
     shown = leakgate("fetch", "goroutine", standin.pid)
     assert (shown.returncode, file.read_text()) == (2, "mine")
-    assert f"{file.name} is there already; name a file by --out" in shown.stderr
+    assert f"{file.name} exists already; --out FILE names another" in shown.stderr
     assert leakgate("fetch", "goroutine", standin.pid, "--out", file).returncode == 0
     assert gzip.decompress(file.read_bytes())
 

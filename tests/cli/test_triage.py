@@ -142,10 +142,12 @@ def test_many_of_one_kind(triage, start, tmp_path):
 
 def test_below_another_process(leakgate, start):
     """A shell's PID is that of what runs in it, and that is said."""
-    target = start()
-    done = leakgate("triage", os.getpid(), "--json")
-    assert json.loads(done.stdout)["process"]["pid"] == target.pid
-    assert f"below it process {target.pid} serves pprof" in done.stderr
+    target = start(prefix=["sh", "-c", '"$@"; true', "sh"])
+    done = leakgate("triage", target.pid, "--json")
+    [child] = target.children()
+    assert json.loads(done.stdout)["process"]["pid"] == child
+    assert f"below it process {child} serves pprof" in done.stderr
+    os.kill(child, signal.SIGKILL)
 
 
 def test_no_sign_more_and_the_worst_is_the_first(sick):

@@ -117,7 +117,7 @@ def test_a_rate_that_grows_per_iteration(place, leak, gauge, holder):
 
 @pytest.mark.alone
 @beside_others
-@pytest.mark.parametrize("leak", ["cpu-rate", "cpu-rate,slow-quit:12"])
+@pytest.mark.parametrize("leak", ["cpu-rate:10", "cpu-rate:10,slow-quit:12"])
 def test_what_burns_more_per_iteration(place, leak):
     """Also where the program then takes too long to end."""
     shown, stored = run(place, leak)
