@@ -303,7 +303,7 @@ def test_the_next_process_of_the_name_is_a_series_of_its_own(leakgate, program):
 
 def test_a_program_has_the_terminal_for_itself(leakgate, program):
     watched = leakgate("watch", "--every", "100ms", "--", program, PER_SECOND, 7, 7)
-    assert watched.returncode == 1, watched.stderr
+    assert watched.returncode in (1, 4), watched.stderr  # 4: it was not let run evenly
     assert watched.stdout.startswith("ready\n")
     assert "the program ended with exit status 7" in watched.stderr
     assert "fd grows by +" in watched.stderr
