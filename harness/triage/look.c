@@ -311,10 +311,8 @@ static bool read_heap(const struct triage_options *options, struct triage *triag
             add_site(&triage->heap, key, triage->build.module, holdings.items[i].value,
                      (double)holdings.items[i].bytes);
     }
-    if (fine) {
-        triage->heap_rate = (double)facts.period;
+    if (fine)
         triage->allocated = top_of(&body, "alloc_space", NULL);
-    }
     if (triage->heap.count > 0)
         qsort(triage->heap.items, triage->heap.count, sizeof *triage->heap.items, by_bytes);
     holding_list_free(&holdings);

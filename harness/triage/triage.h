@@ -87,7 +87,6 @@ struct triage {
     struct goroutine_text goroutines;
     struct heap_sites heap;
     struct profile_top *allocated, *cpu_top; /* since the start, by function; NULL: not looked at */
-    double heap_rate;
     struct string_list unseen; /* what could not be looked at, and why: sentences */
     struct flag *flags;        /* the worst first: by how many times it is out of range */
     size_t flag_count, flag_capacity;

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import browser
+import journals
 import pytest
 
 LEAKGATE = os.environ["LEAKGATE_BIN"]
@@ -40,6 +41,15 @@ class Leakgate:
 @pytest.fixture
 def leakgate(tmp_path):
     return Leakgate(tmp_path)
+
+
+@pytest.fixture
+def report(leakgate):
+    """The report of two runs: a clean one and a leaking one."""
+    directory = leakgate.directory / "leakgate-report"
+    journals.clean().write(directory)
+    journals.leaking().write(directory)
+    return directory
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,6 @@ import pytest
 KEY = "fd anon_inode:[eventpoll]"
 
 
-@pytest.fixture
-def report(leakgate):
-    directory = leakgate.directory / "leakgate-report"
-    journals.clean().write(directory)
-    journals.leaking().write(directory)
-    return directory
-
-
 def stored(leakgate, scenario):
     return leakgate.directory / "baselines" / "standin" / f"{scenario}.json"
 

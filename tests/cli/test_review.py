@@ -11,14 +11,6 @@ from conftest import LEAKGATE
 TWO = "fd anon_inode:[eventpoll]", "fd pipe"
 
 
-@pytest.fixture
-def report(leakgate):
-    directory = leakgate.directory / "leakgate-report"
-    journals.clean().write(directory)
-    journals.leaking().write(directory)
-    return directory
-
-
 def review(leakgate, *answers, words=(), **environment):
     return subprocess.run([LEAKGATE, "review", *words], cwd=leakgate.directory,
                           env={**leakgate.environment, **environment},
