@@ -214,6 +214,21 @@ static bool print_tolerances(const struct arguments *arguments, const struct sel
     return fine;
 }
 
+/* What has to be on PATH for these scenarios, one a line; for scripts. */
+static void print_needs(const struct selection *selection)
+{
+    _cleanup_strings_ struct string_list needs = {0};
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct plan *plan = selection->plans[i];
+        for (size_t j = 0; plan->without == NULL && j < plan->needs.count; j++)
+            if (!string_list_contains(&needs, plan->needs.items[j]))
+                string_list_add(&needs, plan->needs.items[j]);
+    }
+    string_list_sort(&needs);
+    for (size_t i = 0; i < needs.count; i++)
+        puts(needs.items[i]);
+}
+
 int command_list(const struct arguments *arguments)
 {
     struct selection selection = {0};
@@ -228,6 +243,8 @@ int command_list(const struct arguments *arguments)
     selection_keep_shard(arguments, &selection);
     if (option_given(arguments, OPTION_TOLERANCES) && any)
         fine = print_tolerances(arguments, &selection) && fine;
+    else if (option_given(arguments, OPTION_NEEDS) && any)
+        print_needs(&selection);
     else if (option_given(arguments, OPTION_JSON))
         print_json(arguments, &selection);
     else if (selection.count > 0)

@@ -111,6 +111,8 @@ const struct option_info option_table[] = {
      "with --tighten: lower the levels as well that the run rests far below"},
     {OPTION_TOLERANCES, COMMAND_LIST, "tolerances", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "list what the baselines tolerate beyond the default, and why"},
+    {OPTION_NEEDS, COMMAND_LIST, "needs", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "list the programs that the scenarios need, one a line; for scripts"},
     {OPTION_FORMAT, COMMAND_REPORT, "format", 0, "text|json|html|markdown|annotations|junit|csv",
      OPTION_TYPE_CHOICE, "text",
      "in which format; a run leaves all but text and annotations in its "

@@ -74,6 +74,21 @@ def test_tags(leakgate, source):
     assert names == ["a-first"]
 
 
+def test_needs_are_listed_once_and_only_of_what_is_run(leakgate, source):
+    make(leakgate, source)
+    (leakgate.directory / "scenarios" / "c-third.yaml").write_text(
+        SCENARIO.format(title="Third", tags="gate", needs="sh, git"))
+    (leakgate.directory / "old.yaml").write_text(
+        "version: 1\nextends: sidecar\nwithout: {b-second: it came later}\n")
+
+    def needs(*options):
+        return leakgate("list", "--needs", *options).stdout
+    assert needs() == "git\nno-such-tool\nsh\n"
+    assert needs("--tag", "smoke") == "sh\n"
+    assert needs("c-third") == "git\nsh\n"
+    assert needs("--target", "./old.yaml") == "git\nsh\n"
+
+
 def test_a_changed_scenario_has_the_baseline_of_another_plan(leakgate, source):
     make(leakgate, source)
     [first, _] = json.loads(leakgate("list", "--json").stdout)["scenarios"]
