@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(
     build-essential cmake ninja-build pkg-config git ca-certificates
     libcurl4-openssl-dev libjansson-dev libyaml-dev libvterm-dev libpcre2-dev libnanopb-dev
-    zlib1g-dev uthash-dev libxxhash-dev
+    libutf8proc-dev zlib1g-dev uthash-dev libxxhash-dev
 )
 # shellcheck disable=SC2034
 test_packages=(

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -174,6 +175,18 @@ uint32_t utf8_character(const char *text, size_t length)
     for (size_t i = 1; i < length; i++)
         character = character << 6 | ((unsigned char)text[i] & 0x3f);
     return character;
+}
+
+/* Not by the C library, whose tables are files that a program linked for any Linux may not find. */
+unsigned utf8_columns(uint32_t character)
+{
+    utf8proc_int32_t code = (utf8proc_int32_t)character;
+    utf8proc_category_t category = utf8proc_category(code);
+    if (character >= 0x1160 && character <= 0x11ff) /* the later parts of a Hangul syllable */
+        return 0;
+    if (category == UTF8PROC_CATEGORY_CN || category == UTF8PROC_CATEGORY_CC)
+        return 1;
+    return (unsigned)utf8proc_charwidth(code);
 }
 
 /* U+0080..U+009F, and the controls that reorder text on screen: U+061C, U+200E, U+200F,

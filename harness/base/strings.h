@@ -49,6 +49,9 @@ size_t utf8_expected(unsigned char first);
 size_t utf8_length(const char *text, size_t available);
 /* The code point of a valid sequence of that length. */
 uint32_t utf8_character(const char *text, size_t length);
+/* How many columns of a terminal it takes: 0 (combining marks, joiners and their like), 1 or 2.
+ * Controls, and what no Unicode character is, count as 1. */
+unsigned utf8_columns(uint32_t character);
 
 /* A copy in which nothing can act on a terminal or a log: C0 (but, if keep_newlines, '\n' and
  * '\t'), C1, DEL, bidirectional controls and invalid UTF-8 become U+FFFD, and a blank breaks what a

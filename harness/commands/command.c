@@ -1,6 +1,5 @@
 #include "commands/command.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,8 +120,6 @@ static int dispatch(int count, char **words)
 
 int command_main(int count, char **words)
 {
-    /* Display widths need UTF-8; numbers stay as in the C locale. */
-    setlocale(LC_CTYPE, "C.UTF-8");
     bool bisects = count > 1 && strcmp(words[1], "bisect") == 0;
     int status = dispatch(count, words);
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -1,10 +1,8 @@
 #include "driver/emulator.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vterm.h>
-#include <wchar.h>
 
 #include "base/memory.h"
 #include "base/strings.h"
@@ -153,20 +151,6 @@ static bool is_plain(uint32_t character)
            (character >= 0xe000 && character <= 0xf8ff);
 }
 
-/* Combining marks, joiners and the like, by the C library's tables for C.UTF-8. */
-static bool has_no_width(uint32_t character)
-{
-    static locale_t utf8;
-    if (utf8 == (locale_t)0)
-        utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (utf8 == (locale_t)0)
-        memory_exhausted();
-    locale_t before = uselocale(utf8);
-    int width = wcwidth((wchar_t)character);
-    uselocale(before);
-    return width == 0;
-}
-
 /* How many bytes from here on can be drawn in one call: characters that stand for themselves,
  * ASCII ones first, because after others libvterm no longer applies the line drawing set. */
 static size_t plain_run(const char *bytes, size_t length)
@@ -191,7 +175,7 @@ void emulator_text(struct emulator *emulator, const char *bytes, size_t length)
         bool mark = false;
         if (run == 0) {
             run = utf8_length(bytes, length);
-            mark = has_no_width(utf8_character(bytes, run));
+            mark = utf8_columns(utf8_character(bytes, run)) == 0;
         }
         (mark ? write_mark : write_characters)(emulator, bytes, run);
         bytes += run;

@@ -2,23 +2,18 @@
 
 #include <math.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/memory.h"
 
 /* Columns of the character at `text`, and its length in bytes; bad UTF-8 is one byte and column. */
 static size_t character_columns(const char *text, size_t *length)
 {
-    wchar_t character = 0;
-    mbstate_t state = {0};
     *length = utf8_length(text, strlen(text));
     if (*length == 0) {
         *length = 1;
         return 1;
     }
-    size_t got = mbrtowc(&character, text, *length, &state);
-    int columns = got == *length ? wcwidth(character) : -1;
-    return columns >= 0 ? (size_t)columns : 1;
+    return utf8_columns(utf8_character(text, *length));
 }
 
 size_t text_columns(const char *text)

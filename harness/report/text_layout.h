@@ -1,8 +1,7 @@
 /*
  * The room that text takes: display width, padding, cutting and wrapping; and rows of numbers as
  * text.
- * Widths are columns by wcwidth, so LC_CTYPE must be a UTF-8 locale (main sets C.UTF-8); texts that
- * are measured in columns are harmless already (text_harmless).
+ * Texts that are measured in columns are harmless already (text_harmless).
  */
 #pragma once
 

@@ -49,6 +49,22 @@ static void a_process_is_known_by_its_whole_name(void **state)
     assert_false(text_same_process("vim (12)", "vi (12)"));
 }
 
+static void a_character_has_its_columns(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t character;
+        unsigned columns;
+    } cases[] = {
+        {'a', 1},    {0xe9, 1},   {0x25be, 1},               /* é ▾ */
+        {0x65e5, 2}, {0xac00, 2}, {0x1f600, 2},              /* 日 가 and a face */
+        {0x301, 0},  {0x200d, 0}, {0xfe0f, 0},               /* acute, joiner, variation */
+        {0x1161, 0}, {0x1b, 1},   {0x378, 1},   {0xffff, 1}, /* a vowel of Hangul; no characters */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(utf8_columns(cases[i].character), cases[i].columns);
+}
+
 struct utf8_case {
     const char *bytes;
     size_t length;
@@ -176,6 +192,7 @@ int main(void)
         cmocka_unit_test(a_buffer_refuses_what_is_over_its_maximum),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_it_is_near),
         cmocka_unit_test(a_process_is_known_by_its_whole_name),
+        cmocka_unit_test(a_character_has_its_columns),
         cmocka_unit_test(utf8_is_told_from_what_only_looks_like_it),
         cmocka_unit_test(harmless_text_cannot_act_on_a_terminal),
         cmocka_unit_test(harmless_text_is_no_command_of_a_build),

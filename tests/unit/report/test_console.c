@@ -1,5 +1,4 @@
 /* The report on a terminal: boxes, colours, and which status a result means. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,7 +163,6 @@ static void test_options_change_the_status(void **state)
 
 int main(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screen_in_a_box),
         cmocka_unit_test(test_plain_text_without_a_terminal),

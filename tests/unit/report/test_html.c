@@ -1,5 +1,4 @@
 /* What escapes a place in the page, and the samples that its charts are drawn from. */
-#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -211,7 +210,6 @@ static void test_of_stacks_that_do_not_fit_the_sum_is_known(void **state)
 
 int main(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_stays_text),
         cmocka_unit_test(test_json_ends_no_script),

@@ -1,6 +1,5 @@
 /* What the formats are made of: escaped Markdown, locations in files, shortened texts, sparklines.
  */
-#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -123,7 +122,6 @@ static void test_sparklines(void **state)
 
 int main(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markdown_shows_any_text_as_it_is),
         cmocka_unit_test(test_no_text_ends_a_block),

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <locale.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,7 +56,6 @@ static void so_many_of_each_gauge(void **state)
 
 int main(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {cmocka_unit_test(so_many_of_each_gauge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
 /* Widths, cutting, wrapping and amounts. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,7 +82,6 @@ static void test_processes(void **state)
 
 int main(void)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_cut),
         cmocka_unit_test(test_wrap),      cmocka_unit_test(test_pad),
