@@ -97,7 +97,8 @@ static void start_runners(struct pool *pool)
             continue;
         size_t number = pool->suite->order[pool->next++];
         if (start_runner(pool, &pool->slots[i], number))
-            progress_begin(&pool->progress, i, plan_of(pool, number), pool->suite->seconds[number]);
+            progress_begin(&pool->progress, i, plan_of(pool, number),
+                           pool->suite->expected[number]);
         else
             pool->failed = true;
     }
@@ -228,7 +229,7 @@ static double seconds_left(const struct pool *pool)
     for (unsigned i = 0; i < suite->jobs; i++)
         free_in[i] = progress_seconds_left(&pool->progress, i);
     for (size_t i = 0; i < pending; i++)
-        seconds[i] = suite->seconds[suite->order[pool->next + i]];
+        seconds[i] = suite->expected[suite->order[pool->next + i]].seconds;
     return schedule_span(seconds, pending, free_in, suite->jobs);
 }
 
@@ -297,6 +298,7 @@ bool pool_run(struct suite_run *suite, struct lg_error *err)
     for (unsigned i = 0; i < jobs; i++)
         pool.slots[i] = (struct slot){.process = -1, .channel = {.fd = -1}};
     progress_start(&pool.progress, jobs, suite->order_count,
+                   option_duration(suite->arguments, OPTION_BUDGET),
                    option_given(suite->arguments, OPTION_SHOW) ? screens : NULL);
     bool fine = work_through(&pool);
     progress_end(&pool.progress);

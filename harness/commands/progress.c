@@ -16,7 +16,8 @@
 /* Without a terminal a person looks at a log that grows. */
 enum { REDRAW_MS = 200, SAY_MS = 15000, ROWS_USUAL = 24 };
 
-void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *screens)
+void progress_start(struct progress *progress, unsigned slots, size_t of, int64_t budget_ms,
+                    FILE *screens)
 {
     *progress = (struct progress){
         .terminal = isatty(STDERR_FILENO) == 1,
@@ -24,6 +25,7 @@ void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *
         .slots = memory_array(slots, sizeof *progress->slots),
         .slot_count = slots,
         .of = of,
+        .budget = (double)budget_ms / 1000,
         .last_drawn = clock_now(),
     };
 }
@@ -59,6 +61,28 @@ static void show_screen(struct progress_slot *slot, const struct journal_screen 
     fflush(progress->screens);
 }
 
+static void turn_red(struct progress_slot *slot, int64_t since)
+{
+    if (slot->red_since != 0)
+        return;
+    slot->red_since = since;
+    slot->progress->corrected = true;
+}
+
+/* A rest that goes on after its first sample has seen growth. A baseline's time includes the rest
+ * that its run needed. */
+static void take_counts(struct progress_slot *slot, const struct journal_counts *counts)
+{
+    slot->now = *counts;
+    if (slot->phase == PHASE_IDLE)
+        slot->at_rest = *counts;
+    if (slot->phase != PHASE_DRAIN || slot->attempt == ATTEMPT_CONTROL)
+        return;
+    bool late = clock_seconds_since(slot->began) > slot->expected.seconds;
+    if (++slot->rested > 1 && (late || !slot->expected.known))
+        turn_red(slot, slot->phase_began);
+}
+
 static void take_record(void *context, const struct journal_record *record)
 {
     struct progress_slot *slot = context;
@@ -66,12 +90,12 @@ static void take_record(void *context, const struct journal_record *record)
     if (record->kind == RECORD_PHASE) {
         slot->phase = record->phase.phase;
         slot->phase_began = slot->last_event;
-        if (slot->phase == PHASE_SECOND_LOOP)
+        if (slot->phase == PHASE_SECOND_LOOP) {
             slot->iterations = slot->iteration + (unsigned)record->phase.iterations;
+            turn_red(slot, slot->last_event);
+        }
     } else if (record->kind == RECORD_SAMPLED) {
-        slot->now = record->counts;
-        if (slot->phase == PHASE_IDLE)
-            slot->at_rest = record->counts;
+        take_counts(slot, &record->counts);
     } else if (record->kind == RECORD_ITERATION) {
         slot->iteration = (unsigned)record->iteration.iteration;
         /* What a second loop adds, the journal's "of" does not count. */
@@ -131,7 +155,15 @@ double progress_seconds_left(const struct progress *progress, unsigned slot)
     if (running->plan == NULL)
         return 0;
     double left = attempt_seconds_left(running);
-    return fmax(left >= 0 ? left : running->expected - clock_seconds_since(running->began), 1);
+    double expected = running->expected.seconds;
+    if (running->red_since != 0) {
+        left = fmax(left, progress->budget - clock_seconds_since(running->red_since));
+        if (running->attempt != ATTEMPT_SCREENING && running->attempt != ATTEMPT_LOCATE)
+            left = fmax(left, expected - clock_seconds_since(running->attempt_began));
+    } else if (left < 0 || running->expected.known) {
+        left = fmax(left, expected - clock_seconds_since(running->began));
+    }
+    return fmax(left, 1);
 }
 
 /* --- Drawing --- */
@@ -193,26 +225,17 @@ static void describe_wait(const struct progress_slot *slot, struct buffer *line)
         buffer_format(line, " until %.0f descriptors are %.0f again", now->fds, before->fds);
 }
 
-/* "tab-cycle: in the loop, iteration 3 of 40, about 12 s left" */
+/* "tab-cycle: in the loop, iteration 3 of 40" */
 static void describe(const struct progress_slot *slot, struct buffer *line)
 {
-    const double long_enough = 600;
-    double left = attempt_seconds_left(slot);
-    bool rests = rests_after_loop(slot);
-    char time[64];
     buffer_format(line, "%s: %s%s", slot->plan->name, attempt_words(slot->attempt),
                   phase_words(slot));
-    if (rests)
+    if (rests_after_loop(slot)) {
         describe_wait(slot, line);
-    else if (slot->iterations > 0 && slot->phase != PHASE_IDLE)
+        buffer_format(line, ", at most %.0f s", attempt_seconds_left(slot));
+    } else if (slot->iterations > 0 && slot->phase != PHASE_IDLE) {
         buffer_format(line, ", iteration %u of %u", slot->iteration, slot->iterations);
-    if (left < 0)
-        return;
-    if (left >= long_enough)
-        clock_describe((int64_t)left * NS_PER_SECOND, time, sizeof time);
-    else
-        snprintf(time, sizeof time, "%.0f s", left);
-    buffer_format(line, ", %s %s%s", rests ? "at most" : "about", time, rests ? "" : " left");
+    }
 }
 
 static void draw_line(struct progress *progress, const struct buffer *line)
@@ -224,25 +247,33 @@ static void draw_line(struct progress *progress, const struct buffer *line)
     progress->drawn++;
 }
 
-/* "3 of 16 done, about 2 min left" */
-static void describe_all(const struct progress *progress, double left, struct buffer *line)
+static bool any_is_red(const struct progress *progress)
 {
-    const double long_enough = 90;
-    bool in_minutes = left >= long_enough;
-    buffer_format(line, "%zu of %zu done", progress->finished, progress->of);
-    if (left > 0)
-        buffer_format(line, ", about %.0f %s left", in_minutes ? left / 60 : left,
-                      in_minutes ? "min" : "s");
+    for (unsigned i = 0; i < progress->slot_count; i++)
+        if (progress->slots[i].red_since != 0)
+            return true;
+    return false;
+}
+
+/* "3 of 16 done, about 2 min left"; of a red scenario only the most is known. */
+static void describe_all(const struct progress *progress, struct buffer *line)
+{
+    if (progress->of > 1)
+        buffer_format(line, "%zu of %zu done", progress->finished, progress->of);
+    if (progress->left <= 0)
+        return;
+    struct short_text time = about_text(progress->left);
+    buffer_format(line, "%s%s %s left", line->length > 0 ? ", " : "",
+                  any_is_red(progress) ? "at most" : "about", time.text);
 }
 
 /* In a log: one line for all, and what the first of those that run are at. */
-static void say(struct progress *progress, double left)
+static void say(struct progress *progress)
 {
     const unsigned shown = 3;
     _cleanup_buffer_ struct buffer line = {0};
     unsigned count = 0;
-    if (progress->of > 1)
-        describe_all(progress, left, &line);
+    describe_all(progress, &line);
     for (unsigned i = 0; i < progress->slot_count && count < shown; i++) {
         if (progress->slots[i].plan == NULL)
             continue;
@@ -255,7 +286,7 @@ static void say(struct progress *progress, double left)
     progress->last_drawn = clock_now();
 }
 
-static void draw(struct progress *progress, double left)
+static void draw(struct progress *progress)
 {
     /* A block that is higher than the terminal could not be drawn over. */
     struct winsize size = {0};
@@ -269,30 +300,32 @@ static void draw(struct progress *progress, double left)
         describe(&progress->slots[i], &line);
         draw_line(progress, &line);
     }
-    if (progress->of > 1) {
-        _cleanup_buffer_ struct buffer all = {0};
-        describe_all(progress, left, &all);
+    _cleanup_buffer_ struct buffer all = {0};
+    describe_all(progress, &all);
+    if (all.length > 0)
         draw_line(progress, &all);
-    }
     fflush(stderr);
     progress->last_drawn = clock_now();
 }
 
 void progress_update(struct progress *progress, double left)
 {
+    if (progress->left <= 0 || progress->corrected || left < progress->left)
+        progress->left = left;
+    progress->corrected = false;
     for (unsigned i = 0; i < progress->slot_count; i++)
         read_on(&progress->slots[i]);
     int64_t since = clock_now() - progress->last_drawn;
     if (progress->terminal && since >= REDRAW_MS * NS_PER_MS)
-        draw(progress, left);
+        draw(progress);
     else if (!progress->terminal && since >= SAY_MS * NS_PER_MS)
-        say(progress, left);
+        say(progress);
 }
 
 /* --- Beginnings and ends --- */
 
 void progress_begin(struct progress *progress, unsigned slot, const struct plan *plan,
-                    double expected)
+                    struct duration expected)
 {
     progress->slots[slot] = (struct progress_slot){.progress = progress,
                                                    .plan = plan,
@@ -310,9 +343,13 @@ void progress_attempt(struct progress *progress, unsigned slot, enum attempt att
                                       .plan = running->plan,
                                       .expected = running->expected,
                                       .began = running->began,
+                                      .red_since = running->red_since,
                                       .attempt = attempt,
+                                      .attempt_began = clock_now(),
                                       .phase = PHASE_COUNT,
                                       .last_event = clock_now()};
+    if (attempt != ATTEMPT_SCREENING && attempt != ATTEMPT_CONTROL && attempt < ATTEMPT_TIMES)
+        turn_red(running, running->attempt_began);
     running->follower = journal_follow(journal);
     if (progress->terminal || *attempt_words(attempt) == '\0')
         return;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "commands/schedule.h"
 #include "journal/attempt.h"
 #include "journal/follower.h"
 #include "scenario/plan.h"
@@ -20,9 +21,11 @@
 struct progress_slot {
     struct progress *progress;
     const struct plan *plan; /* NULL: none */
-    double expected;         /* seconds; 0: not known */
+    struct duration expected;
     int64_t began;
+    int64_t red_since; /* the end of the loop in which growth was seen; 0: none so far */
     enum attempt attempt;
+    int64_t attempt_began;
     struct journal_follower *follower; /* of the attempt's journal; NULL: nobody is interested */
     enum phase phase;                  /* PHASE_COUNT: it starts */
     unsigned iteration;
@@ -32,6 +35,7 @@ struct progress_slot {
     double last_at;
     int64_t last_event; /* clock_now() */
     int64_t phase_began;
+    unsigned rested;                    /* samples of the rest after the loop */
     struct journal_counts at_rest, now; /* of the last sample before the loop, and of the last */
 };
 
@@ -42,20 +46,25 @@ struct progress {
     unsigned slot_count;
     size_t of;
     size_t finished;
+    double budget;      /* seconds that a red scenario may take from the end of its loop */
+    double left;        /* seconds, as shown; 0: not known */
+    bool corrected;     /* a scenario turned red: what is shown may rise */
     size_t drawn;       /* lines that stand there now */
     int64_t last_drawn; /* or said */
 };
 
 /* `of` scenarios, as many at a time as there are slots. */
-void progress_start(struct progress *progress, unsigned slots, size_t of, FILE *screens);
+void progress_start(struct progress *progress, unsigned slots, size_t of, int64_t budget_ms,
+                    FILE *screens);
 void progress_begin(struct progress *progress, unsigned slot, const struct plan *plan,
-                    double expected);
+                    struct duration expected);
 void progress_attempt(struct progress *progress, unsigned slot, enum attempt attempt,
                       const char *journal);
 void progress_finish(struct progress *progress, unsigned slot, const char *verdict, double seconds);
 
 /* Until the slot is free, as far as is known. */
 double progress_seconds_left(const struct progress *progress, unsigned slot);
-/* Reads on in the journals, and draws. left: seconds until all are done; 0: not known. */
+/* Reads on in the journals, and draws. left: seconds until all are done; 0: not known. What is
+ * shown of it only falls, but where a scenario turned red. */
 void progress_update(struct progress *progress, double left);
 void progress_end(struct progress *progress);

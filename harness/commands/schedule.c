@@ -1,6 +1,7 @@
 #include "commands/schedule.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -29,18 +30,26 @@ struct duration scenario_duration(const struct arguments *arguments, const struc
                                       iterations * ITERATION_SECONDS)};
 }
 
-char *duration_describe(size_t scenarios, double seconds, unsigned jobs)
+struct short_text about_text(double seconds)
 {
     const double minute = 60, hour = 3600;
     const double long_enough = 90, very_long = 3 * hour;
+    struct short_text text;
+    if (seconds >= very_long)
+        snprintf(text.text, sizeof text.text, "%.1f h", seconds / hour);
+    else if (seconds >= long_enough)
+        snprintf(text.text, sizeof text.text, "%.0f min", seconds / minute);
+    else
+        snprintf(text.text, sizeof text.text, "%.0f s", seconds);
+    return text;
+}
+
+char *duration_describe(size_t scenarios, double seconds, unsigned jobs)
+{
     _cleanup_free_ char *slots =
         jobs > 1 ? memory_format(" with %u side by side", jobs) : memory_copy_text("");
-    _cleanup_free_ char *time = seconds >= very_long ? memory_format("%.1f h", seconds / hour)
-                                : seconds >= long_enough
-                                    ? memory_format("%.0f min", seconds / minute)
-                                    : memory_format("%.0f s", seconds);
-    return memory_format("%zu scenario%s, about %s%s", scenarios, scenarios == 1 ? "" : "s", time,
-                         slots);
+    return memory_format("%zu scenario%s, about %s%s", scenarios, scenarios == 1 ? "" : "s",
+                         about_text(seconds).text, slots);
 }
 
 /* --- Which runs when and where --- */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "commands/selection.h"
+#include "result/amounts.h"
 
 struct duration {
     double seconds; /* whole ones */
@@ -17,6 +18,8 @@ struct duration {
 /* Of one measured run. A baseline of another plan counts as well: it is closer than an estimate. */
 struct duration scenario_duration(const struct arguments *arguments, const struct plan *plan);
 
+/* "45 s", "4 min", "3.5 h" */
+struct short_text about_text(double seconds);
 /* "23 scenarios, about 4 min" and, with more than one side by side, " with 2 side by side"; the
  * caller frees it. */
 char *duration_describe(size_t scenarios, double seconds, unsigned jobs);

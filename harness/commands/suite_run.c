@@ -14,7 +14,7 @@ void suite_run_free(struct suite_run *suite)
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
     }
-    free_all(suite->baselines, suite->baselines_here, suite->seconds, suite->order);
+    free_all(suite->baselines, suite->baselines_here, suite->expected, suite->order);
     revision_close(suite->revision);
     selection_free(&suite->selection);
     suite_free(suite->result);
@@ -88,18 +88,19 @@ void suite_schedule(struct suite_run *suite)
     _cleanup_free_ size_t *longest = memory_array(count, sizeof *longest);
     _cleanup_free_ double *seconds = memory_array(count, sizeof *seconds);
     suite->order = memory_array(count, sizeof *suite->order);
-    suite->seconds = memory_array(count, sizeof *suite->seconds);
+    suite->expected = memory_array(count, sizeof *suite->expected);
     /* Played scenarios are not measured, and the time of a measured run says nothing of them. */
     bool played = option_given(suite->arguments, OPTION_ITERATIONS);
     unsigned times = option_number(suite->arguments, OPTION_TIMES);
     for (size_t i = 0; i < count; i++) {
         const struct plan *plan = suite->selection.plans[i];
+        struct duration *expected = &suite->expected[i];
         if (!played)
-            suite->seconds[i] = scenario_duration(suite->arguments, plan).seconds *
-                                (option_given(suite->arguments, OPTION_CONTROL)   ? 2
-                                 : measure_has_rests(&plan->measure) && times > 0 ? times
-                                                                                  : 1);
-        items[i] = (struct schedule_item){.name = plan->name, .seconds = suite->seconds[i]};
+            *expected = scenario_duration(suite->arguments, plan);
+        expected->seconds *= option_given(suite->arguments, OPTION_CONTROL)   ? 2
+                             : measure_has_rests(&plan->measure) && times > 0 ? times
+                                                                              : 1;
+        items[i] = (struct schedule_item){.name = plan->name, .seconds = expected->seconds};
         longest[i] = i;
         suite->order_count += !suite_is_skipped(suite, i);
     }
@@ -108,7 +109,7 @@ void suite_schedule(struct suite_run *suite)
         schedule_longest_first(items, count, longest);
     for (size_t i = 0, next = 0; i < count; i++)
         if (!suite_is_skipped(suite, longest[i])) {
-            seconds[next] = suite->seconds[longest[i]];
+            seconds[next] = suite->expected[longest[i]].seconds;
             suite->order[next++] = longest[i];
         }
     if (suite->order_count == 0 || played)
@@ -116,5 +117,9 @@ void suite_schedule(struct suite_run *suite)
     _cleanup_free_ double *free_in = memory_array(suite->jobs, sizeof *free_in);
     double span = schedule_span(seconds, suite->order_count, free_in, suite->jobs);
     _cleanup_free_ char *text = duration_describe(suite->order_count, span, suite->jobs);
-    fprintf(stderr, "%s\n", text);
+    bool confirms = !option_given(suite->arguments, OPTION_NO_CONFIRM);
+    double budget = (double)option_duration(suite->arguments, OPTION_BUDGET) / 1000;
+    fprintf(stderr, "%s%s%s%s\n", text, confirms ? "; up to " : "",
+            confirms ? about_text(budget).text : "",
+            confirms ? " more for a scenario that leaks" : "");
 }

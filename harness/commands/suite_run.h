@@ -11,7 +11,7 @@
 
 #include "base/buffer.h"
 #include "commands/revision.h"
-#include "commands/selection.h"
+#include "commands/schedule.h"
 #include "result/result.h"
 
 struct suite_run {
@@ -21,8 +21,8 @@ struct suite_run {
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
     double timeout_scale;
-    double *seconds; /* one for each plan: how long it is expected to take */
-    size_t *order;   /* the numbers of those that are to run */
+    struct duration *expected; /* one for each plan: how long it will take */
+    size_t *order;             /* the numbers of those that are to run */
     size_t order_count;
     unsigned jobs;
     struct suite_result *result; /* has a scenario for each plan */
