@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
-#include "result/result.h"
+#include "result/earlier.h"
 
 struct finding_reports {
     const char *except;
@@ -146,4 +146,18 @@ char *find_report_of(const char *directory, const char *scenario, struct lg_erro
         lg_fail(err, LG_ERROR_INPUT, 0, "%s has no run of the scenario \"%s\"", directory,
                 scenario);
     return memory_copy_text(one);
+}
+
+bool compare_with_report(struct suite_result *suite, const char *report, struct lg_error *err)
+{
+    if (report == NULL)
+        return true;
+    struct stat status;
+    bool is_file = stat(report, &status) == 0 && S_ISREG(status.st_mode);
+    _cleanup_free_ char *directory = is_file ? NULL : find_report(report, err);
+    _cleanup_free_ char *file = is_file             ? memory_copy_text(report)
+                                : directory != NULL ? path_join(directory, REPORT_RESULT)
+                                                    : NULL;
+    return (file != NULL && suite_compare(suite, file, report, err)) ||
+           lg_context(err, "--compare");
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "result/result.h"
 
 struct found_reports {
     struct string_list whole;   /* they have a result */
@@ -26,3 +27,8 @@ void found_reports_free(struct found_reports *found);
 char *find_report(const char *directory, struct lg_error *err);
 /* The same among several, by the scenario that it holds a run of. */
 char *find_report_of(const char *directory, const char *scenario, struct lg_error *err);
+
+/* --compare: a report's result.json, or a directory that holds one report. NULL: nothing is asked.
+ */
+LG_CHECKED bool compare_with_report(struct suite_result *suite, const char *report,
+                                    struct lg_error *err);

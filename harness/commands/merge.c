@@ -128,7 +128,10 @@ int command_merge(const struct arguments *arguments)
         status = complain(&err);
     } else {
         join(&merging);
-        status = copy_evidence(&merging, &err) ? report_all(&merging) : complain(&err);
+        status = compare_with_report(merging.suite, option_text(arguments, OPTION_COMPARE), &err) &&
+                         copy_evidence(&merging, &err)
+                     ? report_all(&merging)
+                     : complain(&err);
     }
     found_reports_free(&merging.found);
     shards_free(&merging.shards);

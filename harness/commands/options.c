@@ -86,6 +86,11 @@ const struct option_info option_table[] = {
      "no time for is left out, and that is said"},
     {OPTION_BASELINE_REF, RUNS, "baseline-ref", 0, "REV", OPTION_TYPE_TEXT, NULL,
      "judge by the baselines of this git revision, and show how those here differ"},
+    {OPTION_COMPARE, COMMAND_RUN | COMMAND_REPORT | COMMAND_MERGE, "compare", 0, "DIR|FILE",
+     OPTION_TYPE_TEXT, NULL,
+     "say of each finding whether it is new against this report, a directory or its result.json; "
+     "it "
+     "changes no verdict"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "with leak, inconclusive and invalid runs are warnings"},
     {OPTION_FAIL_ON, COMMAND_MERGE, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE, NULL,

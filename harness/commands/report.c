@@ -17,7 +17,7 @@ int command_report(const struct arguments *arguments)
     if (directory == NULL)
         return complain(&err);
     _cleanup_suite_ struct suite_result *suite = suite_read(directory, &err);
-    if (suite == NULL)
+    if (suite == NULL || !compare_with_report(suite, option_text(arguments, OPTION_COMPARE), &err))
         return complain(&err);
     const char *name =
         option_given(arguments, OPTION_JSON) ? "json" : option_text(arguments, OPTION_FORMAT);

@@ -12,6 +12,7 @@
 #include "commands/build_program.h"
 #include "commands/command.h"
 #include "commands/comparison.h"
+#include "commands/find_reports.h"
 #include "commands/print_result.h"
 #include "commands/report_directory.h"
 #include "commands/schedule.h"
@@ -268,10 +269,13 @@ static int report_all(const struct suite_run *suite)
 
 static int run_suite(struct suite_run *suite)
 {
+    struct lg_error err = {0};
     int status = load_scenarios(suite);
     if (status != EXIT_PASS)
         return status;
     begin_result(suite);
+    if (!compare_with_report(suite->result, option_text(suite->arguments, OPTION_COMPARE), &err))
+        return complain(&err);
     find_skipped(suite);
     status = suite_load_baselines(suite);
     if (status == EXIT_PASS)
@@ -282,7 +286,6 @@ static int run_suite(struct suite_run *suite)
         return status;
     compare_plans(suite);
     suite_schedule(suite);
-    struct lg_error err = {0};
     if (!pool_run(suite, &err))
         status = complain(&err);
     int reported = report_all(suite);

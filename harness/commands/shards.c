@@ -205,6 +205,8 @@ static void join_facts(const struct shards *shards, struct suite_result *suite)
             suite->signal = report->signal;
         if (suite->revision == NULL)
             suite->revision = memory_copy_text(report->revision);
+        if (suite->compared_with == NULL)
+            suite->compared_with = memory_copy_text(report->compared_with);
         for (size_t j = 0; j < report->missing.count; j++)
             string_list_add_once(&suite->missing, report->missing.items[j]);
         for (size_t j = 0; j < report->problems.count; j++)

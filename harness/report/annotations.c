@@ -20,7 +20,7 @@
 #include "result/exit_status.h"
 
 /* Ranks of what is no verdict. */
-enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100 };
+enum { BEFORE_WARNINGS = 99, BEHIND_VERDICTS = 100, BEHIND_WARNINGS = 200 };
 
 enum {
     ANNOTATIONS_SHOWN = 9,
@@ -32,6 +32,7 @@ enum {
 
 struct annotation {
     bool error;   /* else a warning */
+    bool notice;  /* or that: good news */
     int rank;     /* the worst first */
     size_t index; /* among those of its scenario: the first of each scenario before all second */
     size_t order;
@@ -171,6 +172,14 @@ static void annotate_scenario(struct annotations *list, const struct suite_resul
             add_warning(list, scenario, statement, first);
     }
     annotate_revision(list, suite, scenario);
+    if (scenario->gone.count == 0)
+        return;
+    struct annotation *annotation = add(list, false, memory_format("%s: gone", scenario->name));
+    annotation->notice = true;
+    annotation->rank = BEHIND_WARNINGS;
+    annotation->location = location_of(scenario, NULL);
+    for (size_t i = 0; i < scenario->gone.count; i++)
+        add_line(annotation, "", scenario->gone.items[i]);
 }
 
 /* What no scenario says. */
@@ -218,7 +227,9 @@ static void write_annotation(const struct annotation *annotation, struct buffer 
     _cleanup_free_ char *title = text_shortened(annotation->title, TITLE_BYTES);
     _cleanup_free_ char *message =
         text_shortened(buffer_string(&annotation->message), MESSAGE_BYTES);
-    buffer_text(out, annotation->error ? "::error " : "::warning ");
+    buffer_text(out, annotation->error    ? "::error "
+                     : annotation->notice ? "::notice "
+                                          : "::warning ");
     if (annotation->location.file != NULL) {
         buffer_text(out, "file=");
         put_escaped(out, annotation->location.file, true);

@@ -210,6 +210,11 @@ static void paint_summary(const struct painter *painter)
     if (suite->signal != 0)
         buffer_format(painter->out, "Stopped by signal %d (%s).\n", suite->signal,
                       strsignal(suite->signal));
+    _cleanup_free_ char *comparison = suite_comparison(suite);
+    if (comparison != NULL) {
+        paint(painter, "", comparison, 0);
+        buffer_char(painter->out, '\n');
+    }
     if (caution == NULL)
         return;
     paint(painter, yellow, caution, 0);

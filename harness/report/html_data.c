@@ -75,6 +75,7 @@ json_t *html_suite(const struct suite_result *suite)
 {
     json_t *object = json_object(), *commands = json_array(), *files = json_array();
     _cleanup_free_ char *header = suite_header(suite), *caution = suite_caution(suite);
+    _cleanup_free_ char *comparison = suite_comparison(suite);
     _cleanup_free_ char *problem = suite->problems.count > 0 ? suite_problem(suite) : NULL;
     _cleanup_free_ char *made = memory_format(
         "Made by leakgate " LEAKGATE_VERSION "%s%s; exit status %d",
@@ -84,6 +85,7 @@ json_t *html_suite(const struct suite_result *suite)
     put_text(object, "header", header);
     put_text(object, "problem", problem);
     put_text(object, "caution", caution);
+    put_text(object, "comparison", comparison);
     put_text(object, "made", made);
     if (suite->missing.count > 0)
         json_put(object, "missing", json_texts(&suite->missing));

@@ -344,6 +344,9 @@ static void put_top(struct summary *summary)
     markdown_format(summary->out, LINE_BYTES, "\n\n%s\n\n", header);
     if (problem != NULL)
         markdown_format(summary->out, LINE_BYTES, "❌ %s\n\n", problem);
+    _cleanup_free_ char *comparison = suite_comparison(suite);
+    if (comparison != NULL)
+        markdown_format(summary->out, LINE_BYTES, "%s\n\n", comparison);
     if (caution == NULL)
         return;
     markdown_format(summary->out, LINE_BYTES, "⚠️ %s\n\n", caution);

@@ -5,6 +5,7 @@
 #include "report/text_layout.h"
 #include "result/attempts.h"
 #include "result/baseline_difference.h"
+#include "result/earlier.h"
 #include "result/quarantine.h"
 
 enum { NAMES_SHOWN = 3 };
@@ -121,6 +122,11 @@ static void add_times(struct details *remarks, const struct scenario_result *sce
 
 void remarks_of(const struct scenario_result *scenario, bool all, struct details *remarks)
 {
+    const char *not_compared = scenario_not_compared(scenario);
+    for (size_t i = 0; i < scenario->gone.count; i++)
+        details_add(remarks, "gone", memory_copy_text(scenario->gone.items[i]));
+    if (not_compared != NULL && (all || scenario->verdict != VERDICT_PASS))
+        details_add(remarks, NULL, memory_format("not compared: %s", not_compared));
     add_baseline(remarks, scenario);
     if (scenario->record != NULL && scenario->verdict != VERDICT_STOPPED)
         add_run(remarks, scenario->record, all);

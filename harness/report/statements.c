@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "result/attempts.h"
+#include "result/earlier.h"
 #include "report/text_layout.h"
 #include "verdict/ledger.h"
 #include "verdict/levels.h"
@@ -54,6 +55,50 @@ void statements_free(struct statements *statements)
     }
     free(statements->items);
     *statements = (struct statements){0};
+}
+
+/* --- Against another report --- */
+
+char *standings_text(const size_t counts[STANDING_COUNT])
+{
+    struct buffer text = {0};
+    for (enum standing standing = STANDING_NEW; standing < STANDING_COUNT; standing++)
+        if (counts[standing] > 0)
+            buffer_format(&text, "%s%zu %s", text.length > 0 ? ", " : "", counts[standing],
+                          standing_name(standing));
+    return buffer_take(&text);
+}
+
+/* Behind a statement: ", new"; where several holders stand differently ", 1 new, 2 as before". */
+static void tell_standing(struct statement *statement, const struct judgement *judgement)
+{
+    const struct finding *about = statement->finding;
+    size_t counts[STANDING_COUNT] = {0}, all = 0;
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct finding *finding = &judgement->findings[i];
+        bool counted =
+            finding == about || (about->kind == FINDING_GROWTH && finding->kind == about->kind &&
+                                 finding->gauge == about->gauge);
+        counts[finding->standing] += counted;
+        all += counted && finding->standing != STANDING_UNKNOWN;
+    }
+    if (all == 0)
+        return;
+    _cleanup_free_ char *numbers = standings_text(counts);
+    bool alike = counts[about->standing] == all;
+    char *text =
+        memory_format("%s, %s", statement->text, alike ? standing_name(about->standing) : numbers);
+    free(statement->text);
+    statement->text = text;
+}
+
+/* How one holder, or what has none, stands. */
+static void add_standing(struct statement *statement, const struct scenario_result *scenario,
+                         const struct finding *finding)
+{
+    char *text = standing_text(scenario, finding);
+    if (text != NULL)
+        details_add(&statement->details, "compared", text)->sentence = true;
 }
 
 /* --- Growth in words --- */
@@ -256,6 +301,7 @@ static void add_holder(struct statement *statement, const struct scenario_result
         details_add(&statement->details, "", memory_copy_text(finding->example));
     if (finding->made_by != NULL)
         details_add(&statement->details, "", memory_copy_text(finding->made_by));
+    add_standing(statement, scenario, finding);
     if (finding->in_common != NULL)
         details_add(&statement->details, "in common", memory_copy_text(finding->in_common));
     add_companions(statement, scenario, finding);
@@ -378,6 +424,7 @@ static void state_findings(struct statements *statements, const struct scenario_
 {
     const struct judgement *judgement = scenario->judgement;
     bool stated[GAUGE_COUNT] = {false}, left_behind = false;
+    size_t before = statements->count;
     for (size_t i = 0; i < judgement->count; i++) {
         const struct finding *finding = &judgement->findings[i];
         bool backlog = finding->kind == FINDING_BACKLOG && finding->gauge < GAUGE_COUNT;
@@ -399,6 +446,12 @@ static void state_findings(struct statements *statements, const struct scenario_
                 state_gauge(statements, scenario, finding);
             stated[finding->gauge] = true;
         }
+    }
+    for (size_t i = before; i < statements->count; i++) {
+        struct statement *statement = &statements->items[i];
+        tell_standing(statement, judgement);
+        if (!is_growth(statement->finding) || statement->finding->holder == NULL)
+            add_standing(statement, scenario, statement->finding);
     }
 }
 

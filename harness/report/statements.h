@@ -66,6 +66,9 @@ int scenario_rank(const struct scenario_result *scenario);
  * none where nothing was judged. */
 void power_lines(const struct scenario_result *scenario, struct string_list *lines);
 
+/* How many findings stand how against another report: "1 new, 2 as before"; the caller frees it. */
+char *standings_text(const size_t counts[STANDING_COUNT]);
+
 /* "exception expired" */
 struct short_text finding_kind_words(enum finding_kind kind);
 

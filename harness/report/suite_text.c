@@ -7,7 +7,9 @@
 #include "base/memory.h"
 #include "report/text_layout.h"
 #include "result/amounts.h"
+#include "report/statements.h"
 #include "result/baseline_difference.h"
+#include "result/earlier.h"
 #include "result/exit_status.h"
 #include "verdict/growth.h"
 
@@ -250,6 +252,31 @@ char *scenario_accepted(const struct scenario_result *scenario)
         return buffer_take(&text);
     buffer_free(&text);
     return NULL;
+}
+
+/* --- Against another report --- */
+
+char *suite_comparison(const struct suite_result *suite)
+{
+    size_t counts[STANDING_COUNT] = {0}, gone = 0, others = 0;
+    if (suite->compared_with == NULL)
+        return NULL;
+    for (size_t i = 0; i < suite->count; i++) {
+        const struct scenario_result *scenario = &suite->scenarios[i];
+        gone += scenario->gone.count;
+        others += scenario_not_compared(scenario) != NULL;
+        for (size_t j = 0; scenario->judgement != NULL && j < scenario->judgement->count; j++)
+            counts[scenario->judgement->findings[j].standing]++;
+    }
+    _cleanup_free_ char *standings = standings_text(counts);
+    _cleanup_buffer_ struct buffer text = {0};
+    buffer_text(&text, *standings != '\0' ? standings : "nothing new");
+    if (gone > 0)
+        buffer_format(&text, ", %zu gone", gone);
+    if (others > 0)
+        buffer_format(&text, "; %zu scenario%s could not be compared", others,
+                      others == 1 ? "" : "s");
+    return memory_format("Compared with %s: %s.", suite->compared_with, buffer_string(&text));
 }
 
 /* --- The other revision --- */

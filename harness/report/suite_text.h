@@ -1,6 +1,7 @@
 /*
  * What every report says of a suite as a whole, and of a verdict, in words. Texts are harmless but
- * for suite_problem and suite_caution. What is returned as `char *` the caller frees.
+ * for suite_problem, suite_comparison and suite_caution. What is returned as `char *` the caller
+ * frees.
  */
 #pragma once
 
@@ -23,6 +24,10 @@ char *scenario_power(const struct suite_result *suite, const struct scenario_res
 /* What grew as the baseline allows: "accepted: fd anon_inode:[eventpoll] until 2027-03-01"; NULL:
  * nothing did. */
 char *scenario_accepted(const struct scenario_result *scenario);
+
+/* "Compared with main-report of 2026-11-23T12:00:00Z: 1 new, 2 as before, 1 gone."; NULL without
+ * --compare. */
+char *suite_comparison(const struct suite_result *suite);
 
 /* What a pull request changes in the gate itself, where --baseline-ref names a revision: "Against
  * origin/main: the plan of tab-cycle differs; 1 scenario is not run any more. ..."; NULL where

@@ -32,6 +32,8 @@ static void scenario_free(struct scenario_result *scenario)
     string_list_free(&scenario->worlds);
     string_list_free(&scenario->killed);
     string_list_free(&scenario->left_out);
+    string_list_free(&scenario->gone);
+    json_decref(scenario->earlier);
     recording_free(scenario->recording);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);
@@ -54,7 +56,7 @@ void suite_free(struct suite_result *suite)
     string_list_free(&suite->sources);
     string_list_free(&suite->problems);
     free_all(suite->scenarios, suite->directory, suite->baselines, suite->options, suite->revision,
-             suite);
+             suite->compared_with, suite);
 }
 
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -62,6 +63,8 @@ struct scenario_result {
     size_t attempt_count;                          /* 0: nothing was judged */
     struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
                                          what the working tree's would have said; else NULL */
+    json_t *earlier;         /* of --compare: what that report has of it (earlier.h); NULL: none */
+    struct string_list gone; /* then: what failed there and is not found any more, a line each */
 };
 
 struct suite_result {
@@ -79,6 +82,7 @@ struct suite_result {
     unsigned shard;       /* --shard: this one, from 1; 0: the suite is whole */
     unsigned shards;      /* ... of so many */
     struct string_list whole;    /* of a shard: the names of all scenarios that were split */
+    char *compared_with;         /* --compare: "main-report of 2026-11-23T12:00:00Z"; NULL: none */
     char *revision;              /* --baseline-ref, as given; NULL: none */
     struct string_list missing;  /* then: scenarios that the revision's suite has and this one
                                     lacks, a line each */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "result/baseline_difference.h"
+#include "result/earlier.h"
 #include "result/exit_status.h"
 #include "result/quarantine.h"
 
@@ -58,6 +59,22 @@ static void put_pace(json_t *object, const struct finding *finding, const struct
     put_number(object, "bytes_per_hour", finding->bytes_per_iteration * pace->steps_per_hour);
     put_number(object, "bytes_per_round_trip",
                finding->bytes_per_iteration / pace->iterations_per_step);
+}
+
+/* Against the report of --compare. */
+static void put_standings(const struct scenario_result *scenario, json_t *findings)
+{
+    for (size_t i = 0; i < scenario->judgement->count; i++) {
+        const struct finding *finding = &scenario->judgement->findings[i];
+        _cleanup_free_ char *text = standing_text(scenario, finding);
+        if (text == NULL)
+            continue;
+        json_t *compared = json_object();
+        json_put(compared, "standing", json_text(standing_name(finding->standing)));
+        json_put(compared, "text", json_text(text));
+        put_number(compared, "before", finding->before);
+        json_put(json_array_get(findings, i), "compared", compared);
+    }
 }
 
 static json_t *finding_to_json(const struct finding *finding, const struct pace *pace)
@@ -227,6 +244,11 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     if (scenario->left_out.count > 0)
         json_put(object, "left_out", json_texts(&scenario->left_out));
     json_put_text(object, "plan_difference", scenario->plan_difference);
+    if (scenario->earlier != NULL)
+        json_put(object, "earlier", json_incref(scenario->earlier));
+    if (scenario->gone.count > 0)
+        json_put(object, "gone", json_texts(&scenario->gone));
+    json_put_text(object, "not_compared", scenario_not_compared(scenario));
     if (scenario->record != NULL)
         put_record(object, scenario->record);
     if (scenario->record != NULL && scenario->record->header.baseline_revision != NULL)
@@ -242,6 +264,7 @@ json_t *scenario_to_json(const struct scenario_result *scenario)
     if (scenario->judgement != NULL) {
         struct pace pace = series_pace(&scenario->record->series);
         put_judgement(object, scenario->judgement, &pace);
+        put_standings(scenario, json_object_get(object, "findings"));
         json_put(object, "attempts", attempts_to_json(scenario));
     }
     return object;
@@ -272,6 +295,7 @@ json_t *result_to_json(const struct suite_result *suite)
         json_put(object, "shard", shard);
     }
     json_put_text(object, "baseline_revision", suite->revision);
+    json_put_text(object, "compared_with", suite->compared_with);
     if (suite->missing.count > 0)
         json_put(object, "missing", json_texts(&suite->missing));
     if (suite->problems.count > 0)

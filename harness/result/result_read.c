@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "journal/run_files.h"
 #include "result/attempts.h"
+#include "result/earlier.h"
 
 /* It could not even be started, its control could not be measured, or an attempt after the first
  * could not be made. */
@@ -45,6 +46,11 @@ void scenario_read(struct scenario_result *scenario, const char *directory, cons
         scenario_explain(scenario, LG_ERROR_INTERNAL, json_get_text(stored, "reason", ""));
         read_problem(scenario, stored);
     }
+    if (json_is_object(json_object_get(stored, "earlier"))) {
+        json_decref(scenario->earlier);
+        scenario->earlier = json_incref(json_object_get(stored, "earlier"));
+    }
+    scenario_compare(scenario);
 }
 
 static bool read_scenario(struct suite_result *suite, const json_t *stored, struct lg_error *err)
@@ -81,6 +87,7 @@ static struct suite_result *read_stored(const char *directory, const char *path,
     suite->only_leaks_fail = json_get_flag(stored, "only_leaks_fail", false);
     suite->require_all = json_get_flag(stored, "require_all", false);
     suite->revision = memory_copy_text(json_get_text(stored, "baseline_revision", NULL));
+    suite->compared_with = memory_copy_text(json_get_text(stored, "compared_with", NULL));
     json_get_texts(json_object_get(stored, "missing"), &suite->missing);
     json_get_texts(json_object_get(stored, "problems"), &suite->problems);
     const json_t *shard = json_object_get(stored, "shard");

@@ -57,6 +57,12 @@ bool finding_fails(enum finding_kind kind)
     return kinds[kind].fails;
 }
 
+const char *standing_name(enum standing standing)
+{
+    static const char *const names[STANDING_COUNT] = {"", "new", "worse", "as before", "better"};
+    return names[standing];
+}
+
 void finding_add(struct finding_list *list, struct finding finding)
 {
     array_append(list->items, list->count, list->capacity, finding);

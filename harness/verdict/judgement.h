@@ -48,6 +48,17 @@ enum finding_kind {
 const char *finding_kind_name(enum finding_kind kind);
 bool finding_fails(enum finding_kind kind);
 
+/* How a finding stands against the report of another run (--compare). */
+enum standing {
+    STANDING_UNKNOWN, /* nothing was compared */
+    STANDING_NEW,
+    STANDING_WORSE,
+    STANDING_SAME,
+    STANDING_BETTER,
+    STANDING_COUNT
+};
+const char *standing_name(enum standing standing); /* "new", "worse", "as before", "better" */
+
 /* A step of the iteration at which a holder grows, as a locating run saw it. */
 struct finding_place {
     char *step;           /* "press E" */
@@ -83,6 +94,9 @@ struct finding {
     bool located;       /* a locating run was made: `exact` is known */
     double exact;       /* per iteration, every allocation counted; heap stacks: objects */
     double exact_bytes; /* heap: bytes per iteration likewise */
+    enum standing standing;
+    double before;               /* its figure in the other report (result/earlier.h); NAN: none */
+    enum finding_kind kind_then; /* what it was called there, where there is a figure */
 };
 
 /* What happened apart from the samples. */

@@ -302,3 +302,27 @@ def test_an_artifact_that_is_alone_has_no_directory(job):
     assert job.calls("merge") == [["shards", "--report=leakgate-report"]]
     assert shown.conclusion == "missing-shard"
     assert "no report came from shard 1" in shown.log.of("error")[0]
+
+
+# --- Against the main branch's report ---
+
+@pytest.mark.parametrize("place", ["main-report", "main-report/leakgate-report"])
+def test_the_report_of_another_run_is_compared(job, place):
+    directory = job.workspace / place
+    directory.mkdir(parents=True)
+    (directory / "result.json").write_text("{}")
+    job.fake(inputs={"compare": "main-report"})
+    assert job.calls("run") == [["--compare=main-report", "--report=leakgate-report"]]
+    shard(job, 1, 1)
+    job.fake(inputs={"compare": "main-report", "merge": "shards"})
+    assert job.calls("merge") == [["shards/leakgate-report-1-of-1", "--report=leakgate-report",
+                                   "--compare=main-report"]]
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_without_one_nothing_is_compared_and_nothing_fails(job, made):
+    if made:
+        (job.workspace / "-delete").mkdir()
+    shown = job.fake(verdicts=["pass"], inputs={"compare": "-delete"})
+    assert shown.conclusion == "pass" and job.calls("run") == [["--report=leakgate-report"]]
+    assert shown.log.of("notice") == ['there is no report in "-delete"']

@@ -122,7 +122,7 @@
             ` From ${amount(whole.gauge, whole.from)} to ${amount(whole.gauge, whole.to)} in ` +
                 `${Number(whole.iterations.toPrecision(3))} ${scenario.step}s`,
             finding.confirmed && ", and a fresh process showed the same",
-            finding.text && `; ${finding.text}`, ".",
+            finding.text && `; ${finding.text}`, finding.compared && `; ${finding.compared.text}`, ".",
         ];
     };
 
@@ -592,7 +592,7 @@
                     `exactly ${objects(finding.exact_per_iteration)}, ${growth("heap_alloc", finding.exact_bytes_per_iteration)}`)]];
     };
     const findingRow = (scenario, finding, id) => make("tr", { id },
-        make("td", { class: "finding" }, kind(finding), br(), linkTo(id, `#${id}`, `link to finding ${id}`)),
+        make("td", { class: "finding" }, kind(finding), finding.compared && [br(), small(finding.compared.text)], br(), linkTo(id, `#${id}`, `link to finding ${id}`)),
         td(finding.gauge), rowHead(holderCell(finding)), numberCell(paceCell(finding)),
         numberCell(`${amount(finding.gauge, finding.from)} → ${amount(finding.gauge, finding.to)}`),
         td(finding.points && sparkline(scenario, finding.points)),
@@ -622,7 +622,7 @@
             pictures.map(([found, gauge, label]) => icicle(found, gauge, label)),
             others.length > 0 && [h3("Findings that are no growth"), make("ul", null, others.map((finding) =>
                 li(kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),
-                     finding.text && ` ${finding.text}`)))],
+                     finding.text && ` ${finding.text}`, finding.compared && small(` ${finding.compared.text}`))))],
             scenario.more_findings > 0 && note(`${scenario.more_findings} more are left out here; result.json has all of them.`),
         ];
     };
@@ -1117,7 +1117,7 @@
     const topSection = () => {
         const told = (...children) => make("p", { class: "sentence" }, children);
         return make("section", { "aria-label": "verdict" },
-            data.problem && told(data.problem), data.caution && told(data.caution),
+            [data.problem, data.comparison, data.caution].map((text) => text && told(text)),
             data.missing && make("ul", null, data.missing.map((line) => li(line))),
             scenarios.length > 0 && !scenarios.some(needsAttention) && told("Nothing grew that the baselines do not allow."),
             data.stopped);
