@@ -114,13 +114,9 @@ bool attach_find(const struct arguments *arguments, const char *operand,
 static bool attach_url(struct attachment *attachment, unsigned short port, bool ipv6,
                        struct lg_error *err)
 {
-    _cleanup_buffer_ struct buffer index = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     attachment->url_pprof = pprof_new(attachment->loop, port, ipv6, err);
     attachment->pprof = attachment->url_pprof;
-    if (attachment->pprof == NULL || !pprof_fetch(attachment->pprof, "", &index, err))
-        return false;
-    return strstr(buffer_string(&index), "goroutine") != NULL ||
-           lg_fail(err, LG_ERROR_TARGET, 0, "what answers on port %u is not pprof", port);
+    return attachment->pprof != NULL && pprof_answers(attachment->pprof, err);
 }
 
 bool attach(const struct arguments *arguments, const char *operand, struct attachment *attachment,

@@ -96,6 +96,17 @@ static bool is_go_program(const char *proc_root, pid_t pid)
     return info.go_version[0] != '\0';
 }
 
+static bool has_open(const struct proc *proc, const char *path)
+{
+    struct open_files files = {0};
+    bool found = false;
+    if (proc_open_files(proc, &files, NULL))
+        for (size_t i = 0; i < files.count && !found; i++)
+            found = strcmp(files.items[i].link, path) == 0;
+    open_files_free(&files);
+    return found;
+}
+
 static bool fits(const char *proc_root, const struct proc *proc, const struct proc_stat *stat,
                  const struct process_wanted *wanted)
 {
@@ -105,6 +116,8 @@ static bool fits(const char *proc_root, const struct proc *proc, const struct pr
         return is_named(proc, stat, wanted->name);
     if (wanted->port != 0 || wanted->pid != 0)
         return wanted->port == 0 || proc_listens(proc, wanted->port);
+    if (wanted->open_file != NULL)
+        return has_open(proc, wanted->open_file);
     return proc_listens(proc, 0) && is_go_program(proc_root, proc->pid);
 }
 
@@ -161,6 +174,9 @@ bool find_processes(const char *proc_root, const struct process_wanted *wanted,
                        wanted->port);
     if (wanted->name != NULL)
         return lg_fail(err, LG_ERROR_INPUT, 0, "no process is called %s", wanted->name);
+    if (wanted->open_file != NULL)
+        return lg_fail(err, LG_ERROR_INPUT, 0, "no process that this user may look at has %s open",
+                       wanted->open_file);
     return lg_fail(err, LG_ERROR_INPUT, 0,
                    "no Go program of this user listens on loopback; name one by its PID or NAME");
 }

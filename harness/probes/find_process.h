@@ -10,9 +10,10 @@
 
 /* One of them is given, or none: then it is a Go program that listens on loopback. */
 struct process_wanted {
-    pid_t pid;           /* 0 */
-    const char *name;    /* of the program, without its folder; NULL */
-    unsigned short port; /* that it listens on, on loopback; 0 */
+    pid_t pid;             /* 0 */
+    const char *name;      /* of the program, without its folder; NULL */
+    unsigned short port;   /* that it listens on, on loopback; 0 */
+    const char *open_file; /* that it has open: the link of /proc/PID/fd; NULL */
 };
 
 struct found_process {

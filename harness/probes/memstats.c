@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 
 /* The same words may stand within the lines of stacks before. */
@@ -36,4 +37,13 @@ bool memstats_parse(const char *text, struct memstats *stats)
     }
     return !isnan(stats->heap_alloc) && !isnan(stats->heap_inuse) && !isnan(stats->heap_objects) &&
            !isnan(stats->forced_collections);
+}
+
+bool memstats_fetch(struct pprof *pprof, struct memstats *stats, struct lg_error *err)
+{
+    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
+    return pprof_fetch(pprof, "heap?debug=1", &text, err) &&
+           (memstats_parse(buffer_string(&text), stats) ||
+            lg_fail(err, LG_ERROR_TARGET, 0,
+                    "pprof heap?debug=1 does not print the MemStats that Go prints"));
 }

@@ -14,7 +14,8 @@ enum {
     CONNECTION_AGE_SECONDS = 24 * 60 * 60, /* a fresh one in the middle of a run would be noise */
     RECEIVE_BYTES = 256 * 1024,
     COMPLAINT_BYTES = 200, /* of the body of an answer other than 200, for the message */
-    SPARE_MS = 1000        /* curl ends a slow transfer with a better message than the loop's */
+    INDEX_BYTES = 64 * 1024,
+    SPARE_MS = 1000 /* curl ends a slow transfer with a better message than the loop's */
 };
 
 struct pprof {
@@ -259,4 +260,18 @@ bool pprof_stream(struct pprof *pprof, const char *path, pprof_taker *take, void
     struct transfer transfer = {
         .pprof = pprof, .take = take, .context = context, .refusal = &refusal};
     return fetch(&transfer, path, err);
+}
+
+/* Its index lists the profiles; nothing else answers so. */
+bool pprof_answers(struct pprof *pprof, struct lg_error *err)
+{
+    static const char *const words[] = {"pprof", "goroutine", "heap"};
+    _cleanup_buffer_ struct buffer index = BUFFER_INIT(INDEX_BYTES);
+    if (!pprof_fetch(pprof, "", &index, err))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strstr(buffer_string(&index), words[i]) == NULL)
+            return lg_fail(err, LG_ERROR_TARGET, 0, "what answers at %s is not pprof",
+                           pprof->address);
+    return true;
 }

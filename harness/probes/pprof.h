@@ -36,5 +36,7 @@ void pprof_set_timeout(struct pprof *pprof, int64_t ms);
 /* False: the connection is closed after each fetch, for a port that may be somebody else's. True
  * until it is set. */
 void pprof_set_keep_alive(struct pprof *pprof, bool keep_alive);
+/* Is it net/http/pprof that answers there? Else an error, class LG_ERROR_TARGET. */
+LG_CHECKED bool pprof_answers(struct pprof *pprof, struct lg_error *err);
 /* Connections opened so far: 1 as long as keep-alive holds. */
 unsigned pprof_connections(const struct pprof *pprof);

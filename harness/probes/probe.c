@@ -17,8 +17,7 @@ enum {
     ASK_AGAIN_MS = 20,
     ANSWER_MS = 2000,   /* a candidate port that is slower is asked again after the others */
     FINALIZERS_MS = 20, /* what the first collection found dead runs its finalizers meanwhile */
-    CANDIDATES = 64,
-    INDEX_BYTES = 64 * 1024
+    CANDIDATES = 64
 };
 
 static const char proc_root[] = "/proc";
@@ -53,27 +52,14 @@ void probe_close(struct probe *probe)
     free(probe);
 }
 
-/* The index that net/http/pprof serves lists its profiles; nothing else answers so. */
-static bool answers_as_pprof(struct pprof *pprof, struct lg_error *err)
-{
-    _cleanup_buffer_ struct buffer body = BUFFER_INIT(INDEX_BYTES);
-    if (!pprof_fetch(pprof, "", &body, err))
-        return false;
-    const char *text = buffer_string(&body);
-    if (strstr(text, "pprof") != NULL && strstr(text, "goroutine") != NULL &&
-        strstr(text, "heap") != NULL)
-        return true;
-    return lg_fail(err, LG_ERROR_TARGET, 0, "what answers is not pprof");
-}
-
 static int64_t try_ms(int64_t deadline)
 {
     int remaining = clock_remaining_ms(deadline);
     return remaining < 0 || remaining >= ANSWER_MS ? ANSWER_MS : remaining + 1;
 }
 
-/* Asked on a connection of its own first, so that none is left open at a port that is not pprof's;
- * the one that stays for the whole run is made before the first sample. */
+/* Asked on a connection of its own first, so that none is left open at a port that is not
+ * pprof's. The one that stays for a whole run is made before its first sample. */
 static bool try_candidate(struct probe *probe, const struct listener *listener, int64_t deadline,
                           struct lg_error *err)
 {
@@ -82,10 +68,10 @@ static bool try_candidate(struct probe *probe, const struct listener *listener, 
         return false;
     pprof_set_keep_alive(pprof, false);
     pprof_set_timeout(pprof, try_ms(deadline));
-    bool is_pprof = answers_as_pprof(pprof, err);
+    bool is_pprof = pprof_answers(pprof, err);
     pprof_free(pprof);
     pprof = is_pprof ? pprof_new(probe->loop, listener->port, listener->ipv6, err) : NULL;
-    if (pprof != NULL && answers_as_pprof(pprof, err) &&
+    if (pprof != NULL && (probe->attached || pprof_answers(pprof, err)) &&
         proc_open(proc_root, listener->owner, &probe->proc, err)) {
         probe->pprof = pprof;
         probe->listener = *listener;
@@ -363,14 +349,10 @@ static bool read_memstats(struct probe_counting *reading, struct lg_error *err)
     struct probe *probe = reading->probe;
     double *gauges = reading->sample.gauges;
     struct memstats stats;
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     if (probe->pprof == NULL)
         return true;
-    if (!pprof_fetch(probe->pprof, "heap?debug=1", &text, err))
+    if (!memstats_fetch(probe->pprof, &stats, err))
         return false;
-    if (!memstats_parse(buffer_string(&text), &stats))
-        return lg_fail(err, LG_ERROR_TARGET, 0,
-                       "pprof heap?debug=1 does not print the MemStats that Go prints");
     gauges[GAUGE_HEAP_INUSE] = stats.heap_inuse;
     if (probe->attached) {
         gauges[GAUGE_HEAP_ALLOC] = stats.heap_alloc;

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "probes/file_locks.h"
-#include "probes/proc_directory.h"
+#include "probes/find_process.h"
 #include "triage/triage.h"
 
 /* What a range of locked bytes means (sqlite.org/lockingv3.html and walformat.html): of the
@@ -88,24 +88,15 @@ static void add_locks(struct database *database, const struct stat *file, bool o
     }
 }
 
-/* Other processes of which this user may read the descriptors. */
 static void add_others(struct database *database, pid_t self)
 {
-    _cleanup_directory_ DIR *stream = opendir("/proc");
-    for (unsigned long pid; stream != NULL && proc_number_next(stream, &pid);) {
-        struct proc proc = {.directory = -1};
-        struct open_files files = {0};
-        bool found = false;
-        if ((pid_t)pid == self || !proc_open("/proc", (pid_t)pid, &proc, NULL))
-            continue;
-        if (proc_open_files(&proc, &files, NULL))
-            for (size_t i = 0; i < files.count && !found; i++)
-                found = strcmp(files.items[i].link, database->path) == 0;
-        open_files_free(&files);
-        proc_close(&proc);
-        if (found)
-            string_list_take(&database->also_open, process_text((pid_t)pid));
-    }
+    _cleanup_found_ struct found_processes found = {0};
+    const struct process_wanted wanted = {.open_file = database->path};
+    (void)!find_processes("/proc", &wanted, &found, NULL);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.items[i].pid != self)
+            string_list_take(&database->also_open, memory_format("%s (%d)", found.items[i].name,
+                                                                 (int)found.items[i].pid));
 }
 
 /* By the first bytes of the file, read through the descriptor, so that a file without a name or in

@@ -91,31 +91,58 @@ static void unseen(struct triage *triage, const char *what, const struct lg_erro
 
 /* --- Processor and processes, over some seconds --- */
 
-/* Without `known` those that are there, by their state; else those that are not in it yet, which
- * they are then: tools that came. */
-static void sort_out_children(struct triage *triage, pid_t root, struct string_list *known)
+struct child {
+    pid_t pid;
+    struct proc_stat stat;
+};
+
+/* All descendants; the caller frees them. */
+static size_t read_children(pid_t root, struct child **children)
 {
     _cleanup_free_ pid_t *pids = NULL;
-    size_t count = 0;
-    if (!proc_descendants("/proc", root, &pids, &count, NULL))
-        return;
+    size_t count = 0, read = 0;
+    *children = NULL;
+    if (!proc_descendants("/proc", root, &pids, &count, NULL) || count == 0)
+        return 0;
+    *children = memory_array(count, sizeof **children);
     for (size_t i = 0; i < count; i++) {
         struct proc proc = {.directory = -1};
-        struct proc_stat stat;
+        struct child *child = &(*children)[read];
         if (!proc_open("/proc", pids[i], &proc, NULL))
             continue;
-        if (proc_stat_read(&proc, &stat, NULL)) {
-            _cleanup_free_ char *number = memory_format("%d %llu", (int)pids[i], stat.start_time);
-            bool ended = stat.state == 'Z' || stat.state == 'X';
-            if (known == NULL)
-                named_counts_add(ended ? &triage->zombies : &triage->children, stat.name, 1);
-            else if (!string_list_contains(known, number)) {
-                named_counts_add(&triage->tools, stat.name, 1);
-                string_list_add(known, number);
-            }
-        }
+        child->pid = pids[i];
+        read += proc_stat_read(&proc, &child->stat, NULL);
         proc_close(&proc);
     }
+    return read;
+}
+
+/* Those that are not known yet, which they are then. */
+static void add_tools(pid_t root, struct string_list *known, struct named_counts *tools)
+{
+    _cleanup_free_ struct child *children = NULL;
+    size_t count = read_children(root, &children);
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *number =
+            memory_format("%d %llu", (int)children[i].pid, children[i].stat.start_time);
+        if (string_list_contains(known, number))
+            continue;
+        string_list_add(known, number);
+        if (tools != NULL)
+            named_counts_add(tools, children[i].stat.name, 1);
+    }
+}
+
+static void sort_out_children(struct triage *triage, pid_t root)
+{
+    _cleanup_free_ struct child *children = NULL;
+    size_t count = read_children(root, &children);
+    for (size_t i = 0; i < count; i++) {
+        bool ended = children[i].stat.state == 'Z' || children[i].stat.state == 'X';
+        named_counts_add(ended ? &triage->zombies : &triage->children, children[i].stat.name, 1);
+    }
+    named_counts_sort(&triage->children);
+    named_counts_sort(&triage->zombies);
 }
 
 /* Threads that came meanwhile count from nothing. The figures become cores. */
@@ -148,20 +175,18 @@ static bool look_for_a_while(const struct triage_options *options, const struct 
     struct proc_stat before, after;
     _cleanup_threads_ struct thread_list threads = {0};
     _cleanup_strings_ struct string_list known = {0};
-    struct triage ignored = {0};
     int64_t began = clock_now(), deadline = clock_deadline((int64_t)(options->seconds * 1000));
     double waited = proc_wait_read(proc);
     if (!proc_stat_read(proc, &before, err) || !threads_read(proc, &threads, err))
         return false;
-    sort_out_children(&ignored, proc->pid, &known);
-    named_counts_free(&ignored.tools);
+    add_tools(proc->pid, &known, NULL);
     while (clock_now() < deadline) {
         enum loop_result result = loop_rest(options->loop, look_ms, err);
         if (result == LOOP_STOPPED)
             return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by a signal");
         if (result == LOOP_FAILED)
             return false;
-        sort_out_children(triage, proc->pid, &known);
+        add_tools(proc->pid, &known, &triage->tools);
     }
     if (!proc_stat_read(proc, &after, err) || !threads_read(proc, &triage->threads, err))
         return false;
@@ -232,9 +257,7 @@ static void look_at_proc(const struct proc *proc, const struct file_lock_list *l
     }
     if (!isnan(triage->fds) && proc_watches_read(proc, &watches, &problem))
         triage->watches = watches;
-    sort_out_children(triage, proc->pid, NULL);
-    named_counts_sort(&triage->children);
-    named_counts_sort(&triage->zombies);
+    sort_out_children(triage, proc->pid);
 }
 
 /* --- pprof --- */
@@ -320,13 +343,12 @@ static bool read_heap(const struct triage_options *options, struct triage *triag
     return fine;
 }
 
-static bool read_memstats(const struct triage_options *options, struct triage *triage,
-                          struct lg_error *err)
+/* Which part of the Go heap is garbage or free is asked where there is enough of it to ask. */
+static bool memstats_matter(const struct triage_options *options, const struct triage *triage)
 {
-    _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
-    return pprof_fetch(options->pprof, "heap?debug=1", &text, err) &&
-           (memstats_parse(buffer_string(&text), &triage->stats) ||
-            lg_fail(err, LG_ERROR_TARGET, 0, "it does not print the MemStats that Go prints"));
+    const double enough = 64e6; /* bytes; a Sidecar at rest has 19 MB */
+    const struct memory_part *go_heap = &triage->map.parts[MEMORY_GO_HEAP];
+    return options->collect || triage->map.total.regions == 0 || go_heap->rss >= enough;
 }
 
 static void look_at_pprof(const struct triage_options *options, struct triage *triage)
@@ -339,7 +361,8 @@ static void look_at_pprof(const struct triage_options *options, struct triage *t
         unseen(triage, "goroutines", &problem);
     if (!read_heap(options, triage, &problem))
         unseen(triage, "heap", &problem);
-    if (!read_memstats(options, triage, &problem))
+    if (memstats_matter(options, triage) &&
+        !memstats_fetch(options->pprof, &triage->stats, &problem))
         unseen(triage, "heap in all", &problem);
     if (options->cpu_seconds > 0 && !read_cpu(options, triage, &problem))
         unseen(triage, "processor by function", &problem);

@@ -23,6 +23,7 @@ MANUAL = [
       for name, file, path in [("goroutine debug=1", "goroutine-1.txt", "goroutine?debug=1"),
                                ("goroutine debug=2", "goroutine-2.txt", "goroutine?debug=2"),
                                ("heap", "heap.pb.gz", "heap"),
+                               ("heap debug=1", "heap-1.txt", "heap?debug=1"),
                                ("allocs", "allocs.pb.gz", "allocs")]),
     ("pprof -top", "go", ["go", "tool", "pprof", "-top", "{directory}/heap.pb.gz"]),
     ("pprof -top allocs", "go", ["go", "tool", "pprof", "-top", "{directory}/allocs.pb.gz"]),

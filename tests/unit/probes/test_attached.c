@@ -57,6 +57,14 @@ static void put_process(int pid, const char *comm, char state)
     put(path, stat);
 }
 
+static void put_descriptor(int pid, const char *link)
+{
+    _cleanup_free_ char *directory = memory_format("%s/%d/fd", root, pid);
+    _cleanup_free_ char *path = path_join(directory, "3");
+    assert_true(directory_make(directory, 0755, NULL));
+    assert_int_equal(symlink(link, path), 0);
+}
+
 static struct proc opened(pid_t pid)
 {
     struct proc proc;
@@ -168,6 +176,24 @@ static void a_process_is_found_by_its_name(void **state)
     assert_non_null(strstr(err.text, "no process 8"));
 }
 
+static void a_process_is_found_by_what_it_has_open(void **state)
+{
+    (void)state;
+    put_process(7, "it", 'S');
+    put_process(9, "other", 'S');
+    put_descriptor(7, "/data/it.db-wal");
+    put_descriptor(9, "/data/it.db");
+    _cleanup_found_ struct found_processes found = {0};
+    struct lg_error err = {0};
+    const struct process_wanted database = {.open_file = "/data/it.db"};
+    assert_true(find_processes(root, &database, &found, &err));
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.items[0].pid, 9);
+    assert_false(find_processes(root, &(struct process_wanted){.open_file = "/data"},
+                                &(struct found_processes){0}, &err));
+    assert_non_null(strstr(err.text, "has /data open"));
+}
+
 static const char goroutines[] =
     "goroutine 1 [chan receive, 12 minutes]:\n"
     "example.com/it/pkg.(*T).wait(0xc000, {0x1, 0x2})\n\t/src/it/pkg/t.go:12 +0x1d\n"
@@ -246,6 +272,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(threads_are_in_order, root_setup, root_teardown),
         cmocka_unit_test_setup_teardown(locks_are_of_byte_ranges, root_setup, root_teardown),
         cmocka_unit_test_setup_teardown(a_process_is_found_by_its_name, root_setup, root_teardown),
+        cmocka_unit_test_setup_teardown(a_process_is_found_by_what_it_has_open, root_setup,
+                                        root_teardown),
         cmocka_unit_test(goroutines_are_put_together),
         cmocka_unit_test(many_different_goroutines_are_told_apart),
         cmocka_unit_test(memstats_stand_at_the_end),
