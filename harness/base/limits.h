@@ -77,7 +77,7 @@
 /* profile.proto. */
 #define LIMIT_PROFILE_SAMPLES 1000000u
 #define LIMIT_PROFILE_STRINGS 1000000u
-#define LIMIT_PROFILE_TABLE 1000000u /* locations, functions and inlined lines, each */
+#define LIMIT_PROFILE_TABLE 1000000u  /* locations, functions and inlined lines, each */
 #define LIMIT_PROFILE_MAPPINGS 65536u /* a process has 65,530 at most (vm.max_map_count) */
 #define LIMIT_PROFILE_MEMORY_BYTES (320u * 1024u * 1024u)
 /* Pairs of a function of a profile and a line of the program by which it was reached, 48 bytes each
@@ -112,10 +112,11 @@
 #define LIMIT_PAGE_BYTES (6u * 1024u * 1024u)
 #define LIMIT_PAGE_TEXT_BYTES 2000u /* of one name or sentence; result.json has them whole */
 #define LIMIT_PAGE_REPORT_BYTES (1024u * 1024u) /* of the report as text, for who has no script */
-#define LIMIT_PAGE_FINDINGS 40u                 /* of one kind in one scenario */
-#define LIMIT_PAGE_POINTS 240u                  /* of one chart: more than it has dots on a phone */
-#define LIMIT_PAGE_SAMPLES 120u                 /* rows of the table of samples */
-#define LIMIT_PAGE_DESCRIPTORS 100u             /* kinds of them: a program has some twenty */
+#define LIMIT_PAGE_ROWS 60u         /* of a table of what triage or diff found: more than is read */
+#define LIMIT_PAGE_FINDINGS 40u     /* of one kind in one scenario */
+#define LIMIT_PAGE_POINTS 240u      /* of one chart: more than it has dots on a phone */
+#define LIMIT_PAGE_SAMPLES 120u     /* rows of the table of samples */
+#define LIMIT_PAGE_DESCRIPTORS 100u /* kinds of them: a program has some twenty */
 /* Of the heap's picture: 20 KB a scenario, and nine tenths of Sidecar's heap. */
 #define LIMIT_PAGE_STACKS 150u
 #define LIMIT_PAGE_FRAMES 48u /* the innermost: as deep as the page draws */

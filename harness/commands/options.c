@@ -159,6 +159,8 @@ const struct option_info option_table[] = {
     {OPTION_OUT, COMMAND_FETCH, "out", 0, "FILE", OPTION_TYPE_TEXT, NULL,
      "write it to this file, and replace it; by default leakgate-KIND-PID.pb.gz (.trace), which "
      "must not be there yet"},
+    {OPTION_HTML, COMMAND_TRIAGE, "html", 0, "FILE", OPTION_TYPE_TEXT, NULL,
+     "write it to this file as well, as a page that needs nothing but itself"},
     {OPTION_JSON,
      COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
          COMMAND_DIFF_BASELINE | COMMAND_DIFF,

@@ -84,6 +84,7 @@ enum option {
     OPTION_CUM,
     OPTION_TOP,
     OPTION_OUT,
+    OPTION_HTML,
     OPTION_JSON,
     OPTION_HELP,
     OPTION_COUNT

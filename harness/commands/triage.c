@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "commands/attach.h"
 #include "commands/command.h"
+#include "commands/page_file.h"
 #include "commands/print_result.h"
 #include "commands/program_target.h"
 #include "report/console.h"
@@ -44,7 +45,8 @@ int command_triage(const struct arguments *arguments)
     _cleanup_regex_ struct regex *match = pattern != NULL ? regex_new(pattern, &err) : NULL;
     if (pattern != NULL && match == NULL)
         lg_context(&err, "--match");
-    if ((pattern != NULL && match == NULL) || !attach(arguments, operand, &attachment, &err))
+    if ((pattern != NULL && match == NULL) || !page_file_check(arguments, &err) ||
+        !attach(arguments, operand, &attachment, &err))
         return complain(&err);
     if (!program_healthy(arguments, attachment.process.name, &rows))
         return EXIT_INPUT;
@@ -62,5 +64,9 @@ int command_triage(const struct arguments *arguments)
     if (!triage_look(&options, &triage, &err))
         return complain(&err);
     print_triage(arguments, &triage, match);
+    _cleanup_buffer_ struct buffer page = {0};
+    triage_html(&triage, (struct triage_style){.width = CONSOLE_WIDTH, .match = match}, &page);
+    if (!page_file_write(arguments, &page, &err))
+        return complain(&err);
     return triage.flag_count > 0 ? EXIT_LEAK : EXIT_PASS;
 }

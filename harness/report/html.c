@@ -89,15 +89,19 @@ void html_json(struct buffer *out, json_t *value)
 
 /* --- The page --- */
 
-/* For readers without script. */
-static void put_text(struct buffer *out, const struct suite_result *suite)
+/* The template up to its data, with the text for readers without script; returns the rest. */
+static const char *put_head(struct buffer *out, const char *title, const char *text)
 {
-    _cleanup_buffer_ struct buffer text = {0};
-    text_report(suite, &text);
-    _cleanup_free_ char *cut = text_shortened(buffer_string(&text), LIMIT_PAGE_REPORT_BYTES);
+    const char *rest = buffer_until(out, (const char *)html_template, "@counts@");
+    html_text(out, title);
+    rest = buffer_until(out, rest, "@counts@");
+    html_text(out, title);
+    rest = buffer_until(out, rest, "@text@");
+    _cleanup_free_ char *cut = text_shortened(text, LIMIT_PAGE_REPORT_BYTES);
     html_text(out, cut);
-    if (text.length > LIMIT_PAGE_REPORT_BYTES)
-        html_text(out, "\n\nThe rest is left out here; `leakgate report` prints all of it.\n");
+    if (strlen(text) > LIMIT_PAGE_REPORT_BYTES)
+        html_text(out, "\n\nThe rest is left out here; the same command prints all of it.\n");
+    return buffer_until(out, rest, "@data@");
 }
 
 /* A scenario that would make the page too large is left out but for its summary. */
@@ -127,17 +131,12 @@ static void put_scenario(const struct suite_result *suite, size_t index, size_t 
 
 void html_report(const struct suite_result *suite, struct buffer *out)
 {
-    _cleanup_buffer_ struct buffer data = {0}, films = {0};
+    _cleanup_buffer_ struct buffer data = {0}, films = {0}, text = {0};
     _cleanup_free_ size_t *order = html_order(suite);
     _cleanup_free_ char *counts = suite_counts(suite);
     _cleanup_json_ json_t *head = html_suite(suite);
-    const char *rest = buffer_until(out, (const char *)html_template, "@counts@");
-    html_text(out, counts);
-    rest = buffer_until(out, rest, "@counts@");
-    html_text(out, counts);
-    rest = buffer_until(out, rest, "@text@");
-    put_text(out, suite);
-    rest = buffer_until(out, rest, "@data@");
+    text_report(suite, &text);
+    const char *rest = put_head(out, counts, buffer_string(&text));
     buffer_char(&data, '[');
     html_json(&data, head);
     for (size_t i = 0; i < suite->count; i++)
@@ -147,4 +146,14 @@ void html_report(const struct suite_result *suite, struct buffer *out)
     rest = buffer_until(out, rest, "@films@");
     buffer_append(out, buffer_string(&films), films.length);
     buffer_text(out, rest);
+}
+
+void html_page(const char *title, json_t *head, const char *text, struct buffer *out)
+{
+    const char *rest = put_head(out, title, text);
+    json_put(head, "gauges", html_gauges());
+    buffer_char(out, '[');
+    html_json(out, head);
+    buffer_char(out, ']');
+    buffer_text(out, buffer_until(out, rest, "@films@"));
 }

@@ -3,8 +3,12 @@
  * (html/report.html), which its script draws. What is judged, allowed, told first and left out is
  * decided here, so that the page cannot contradict the verdict; the script gives it a place.
  *
- * In three files: the template filled (html.c), the data of suite and scenarios (html_data.c), and
- * the curves of their charts (html_curves.c).
+ * What triage, watch, diff and trend found is a page of sections in the same template: their own
+ * JSON with a heading, and which columns of it are shown.
+ *
+ * In four files: the template filled (html.c), the data of suite and scenarios (html_data.c), the
+ * curves of their charts and the stacks of their flame graphs (html_curves.c), and sections
+ * (html_sections.c).
  */
 #pragma once
 
@@ -47,8 +51,49 @@ json_t *html_points(const double *values, size_t count);
 json_t *html_curves(const struct run_record *record, const struct ledger *ledger);
 /* [[kind, open at rest before the loop, open at the end], ...] of those that were open then. */
 json_t *html_descriptors(const struct ledger *ledger);
-/* The heap by stack then: names, and [[frames, bytes before, bytes at the end], ...] of the largest,
- * a frame being a place among the names. NULL: no stack is known. */
+/* A flame graph: names, and [[frames, before, after], ...] of the largest stacks, a frame being a
+ * place among the names. A view is a title and what a stack is as wide as: "after", "before" or
+ * "grown"; of a single one, "now", there is no before. NULL: there is no stack. Sorts the stacks.
+ */
+struct html_stack {
+    const char *key; /* functions from the leaf, joined by " < " */
+    double before, after;
+};
+struct html_view {
+    const char *title, *width; /* after the last one NULL */
+};
+json_t *html_stacks(struct html_stack *stacks, size_t count, const char *unit,
+                    const struct html_view *views);
+/* The heap by stack, at rest before the loop and at the end. */
 json_t *html_heap(const struct ledger *ledger);
 /* Adds the holder's points, and what of them is judged, to a finding that is growth. */
 void html_put_curve(json_t *object, const struct ledger *ledger, const struct finding *finding);
+
+/* --- A page of sections --- */
+
+/* Rows are those of an array at `part` of the command's JSON ("parts.heap"), which may be of texts
+ * (key "name"); or the members of an object there, with their key as "name" and, of a number, it as
+ * "value"; or, with HTML_WHOLE, that object itself.
+ *
+ * Columns are "KEY=TITLE" or "KEY=TITLE:KIND", joined by ", ". KEY is where it stands in a row
+ * ("count.before"), KIND is "code", a unit ("bytes", "count", ...), or "gauge" for that of the
+ * row's own gauge; without it they are words. */
+enum { HTML_WHOLE = 1, HTML_FOLDED = 2 };
+struct html_section {
+    const char *part, *heading, *columns, *text;
+    unsigned how;
+};
+
+/* Those that are not empty, added to `sections`. */
+void html_sections(const json_t *object, const struct html_section *table, size_t count,
+                   json_t *sections);
+/* A section without rows; the caller adds series and curves, or what html_stacks made, to it. */
+json_t *html_section(json_t *sections, const char *heading, const char *text);
+/* Adds a flame graph (reference taken; NULL: none) as a section. */
+void html_flame(json_t *sections, const char *heading, json_t *stacks);
+
+/* The units of all gauges, by which the page writes their amounts. */
+json_t *html_gauges(void);
+/* The page: `head` has "header", "made", "heading", "sections" and perhaps "verdict"; `text` is
+ * what the command prints. */
+void html_page(const char *title, json_t *head, const char *text, struct buffer *out);

@@ -158,17 +158,11 @@ json_t *html_descriptors(const struct ledger *ledger)
     return descriptors;
 }
 
-struct held {
-    const struct account *account;
-    double before, after;
-};
-
 static int by_size(const void *one, const void *other)
 {
-    const struct held *a = one, *b = other;
+    const struct html_stack *a = one, *b = other;
     double most = fmax(a->before, a->after), others = fmax(b->before, b->after);
-    return most != others ? (most < others) - (most > others)
-                          : strcmp(a->account->key, b->account->key);
+    return most != others ? (most < others) - (most > others) : strcmp(a->key, b->key);
 }
 
 /* The frames of a stack as places in the list of names: stacks share most of theirs. */
@@ -189,39 +183,54 @@ static json_t *frames_of(const char *key, struct string_list *names)
     return frames;
 }
 
+json_t *html_stacks(struct html_stack *stacks, size_t count, const char *unit,
+                    const struct html_view *views)
+{
+    if (count == 0)
+        return NULL;
+    qsort(stacks, count, sizeof *stacks, by_size);
+    bool compared = views[1].title != NULL;
+    _cleanup_strings_ struct string_list names = {0};
+    json_t *object = json_object(), *kept = json_array(), *shown = json_array();
+    double before = 0, after = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i >= LIMIT_PAGE_STACKS) {
+            before += stacks[i].before;
+            after += stacks[i].after;
+            continue;
+        }
+        json_t *stack = json_array();
+        json_push(stack, frames_of(stacks[i].key, &names));
+        if (compared)
+            json_push(stack, json_number(stacks[i].before));
+        json_push(stack, json_number(stacks[i].after));
+        json_push(kept, stack);
+    }
+    for (const struct html_view *view = views; view->title != NULL; view++)
+        json_push(shown, json_pack("[s,s]", view->title, view->width));
+    json_put(object, "names", json_texts(&names));
+    json_put(object, "stacks", kept);
+    json_put(object, "unit", json_text(unit));
+    json_put(object, "views", shown);
+    json_put(object, "left_out", json_integer((json_int_t)(count - json_array_size(kept))));
+    json_put(object, "left_out_before", json_number(before));
+    json_put(object, "left_out_after", json_number(after));
+    return object;
+}
+
 json_t *html_heap(const struct ledger *ledger)
 {
+    static const struct html_view views[] = {
+        {"At the end", "after"}, {"Before the loop", "before"}, {"What grew", "grown"}, {0}};
     size_t count = 0, kept = 0, rest = rest_column(ledger);
     const struct account *accounts = ledger_accounts(ledger, GAUGE_HEAP_STACK, &count);
-    _cleanup_free_ struct held *held = memory_array(count + 1, sizeof *held);
+    _cleanup_free_ struct html_stack *stacks = memory_array(count + 1, sizeof *stacks);
     for (size_t i = 0; ledger->columns > 0 && i < count; i++) {
         const double *bytes = accounts[i].bytes;
         if (bytes != NULL && accounts[i].key != NULL &&
             (bytes[rest] > 0 || bytes[ledger->columns - 1] > 0))
-            held[kept++] = (struct held){&accounts[i], bytes[rest], bytes[ledger->columns - 1]};
+            stacks[kept++] =
+                (struct html_stack){accounts[i].key, bytes[rest], bytes[ledger->columns - 1]};
     }
-    if (kept == 0)
-        return NULL;
-    qsort(held, kept, sizeof *held, by_size);
-    _cleanup_strings_ struct string_list names = {0};
-    json_t *heap = json_object(), *stacks = json_array();
-    double before = 0, after = 0;
-    for (size_t i = 0; i < kept; i++) {
-        if (i >= LIMIT_PAGE_STACKS) {
-            before += held[i].before;
-            after += held[i].after;
-            continue;
-        }
-        json_t *stack = json_array();
-        json_push(stack, frames_of(held[i].account->key, &names));
-        json_push(stack, json_number(held[i].before));
-        json_push(stack, json_number(held[i].after));
-        json_push(stacks, stack);
-    }
-    json_put(heap, "names", json_texts(&names));
-    json_put(heap, "stacks", stacks);
-    json_put(heap, "left_out", json_integer((json_int_t)(kept - json_array_size(stacks))));
-    json_put(heap, "left_out_before", json_number(before));
-    json_put(heap, "left_out_after", json_number(after));
-    return heap;
+    return html_stacks(stacks, kept, "bytes", views);
 }

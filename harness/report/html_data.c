@@ -53,7 +53,7 @@ static const char *verdict_of(const struct suite_result *suite)
     return suite->signal != 0 ? "stopped" : "failed";
 }
 
-static json_t *gauges_to_json(void)
+json_t *html_gauges(void)
 {
     static const char *const units[] = {
         [UNIT_COUNT] = "count", [UNIT_BYTES] = "bytes", [UNIT_SECONDS] = "seconds"};
@@ -104,7 +104,7 @@ json_t *html_suite(const struct suite_result *suite)
             json_push(files, json_text(report_format_table[i].file));
     json_put(object, "commands", commands);
     json_put(object, "files", files);
-    json_put(object, "gauges", gauges_to_json());
+    json_put(object, "gauges", html_gauges());
     return object;
 }
 

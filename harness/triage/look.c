@@ -75,6 +75,7 @@ void triage_free(struct triage *triage)
         named_counts_free(counts[i]);
     free_all(triage->databases, triage->flags);
     sites_free(&triage->heap);
+    sites_free(&triage->stacks);
     profile_top_free(triage->allocated);
     profile_top_free(triage->cpu_top);
     open_files_free(&triage->files);
@@ -330,9 +331,12 @@ static bool read_heap(const struct triage_options *options, struct triage *triag
     for (size_t i = 0; fine && i < holdings.count; i++) {
         _cleanup_free_ char *key =
             holder_key(table, holder_table_get(table, holdings.items[i].holder));
-        if (key != NULL)
-            add_site(&triage->heap, key, triage->build.module, holdings.items[i].value,
-                     (double)holdings.items[i].bytes);
+        const double objects = holdings.items[i].value, bytes = (double)holdings.items[i].bytes;
+        if (key == NULL)
+            continue;
+        add_site(&triage->heap, key, triage->build.module, objects, bytes);
+        array_append(triage->stacks.items, triage->stacks.count, triage->stacks.capacity,
+                     (struct heap_site){take_pointer(key), NULL, bytes, objects});
     }
     if (fine)
         triage->allocated = top_of(&body, "alloc_space", NULL);

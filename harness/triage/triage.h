@@ -82,13 +82,14 @@ struct triage {
     struct thread_list threads; /* their cpu_seconds are cores, the busiest first */
     double cpu;                 /* cores */
     double cpu_waited; /* cores' time in which it could have run and had none; NAN: not known */
-    double seconds;             /* over which cpu and tools were looked at */
+    double seconds;    /* over which cpu and tools were looked at */
     struct named_counts children, zombies, tools; /* tools: processes that came meanwhile */
     struct goroutine_text goroutines;
     struct heap_sites heap;
+    struct heap_sites stacks; /* the heap again: the function is a whole stack's key, no leaf */
     struct profile_top *allocated, *cpu_top; /* since the start, by function; NULL: not looked at */
-    struct string_list unseen; /* what could not be looked at, and why: sentences */
-    struct flag *flags;        /* the worst first: by how many times it is out of range */
+    struct string_list unseen;               /* what could not be looked at, and why: sentences */
+    struct flag *flags; /* the worst first: by how many times it is out of range */
     size_t flag_count, flag_capacity;
 };
 

@@ -1,12 +1,14 @@
 """Reports to make pages of: an ordinary one, and one in which every name is hostile."""
 
 import json
+import pathlib
 import re
 
 import journals
 
 # What a locating run is judged by: a plan has steps in its iteration.
 ITERATION = {"scenario": {"iteration": [{}, {}]}}
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 EVIL = "</script><script>window.hacked=1</script>\"'><img src=x onerror=window.hacked=1>]]><!--::error::"
 
 

@@ -176,6 +176,7 @@ def test_open_descriptors_by_kind_at_the_end(chromium, address):
 def test_the_heap_by_stack_first_against_last(draw, chromium):
     draw(lambda scenario: scenario.update(heap={
         "names": ["a/b.leaf", "a/b.keep", "main.main", "c.gone"], "left_out": 3, "left_out_before": 10, "left_out_after": 2048,
+        "unit": "bytes", "views": [["At the end", "after"], ["Before the loop", "before"], ["What grew", "grown"]],
         "stacks": [[[0, 1, 2], 1024, 3072], [[3, 2], 1024, 0], [[2], 1024, 1024]]}))
     chromium.run(OPEN % "The heap by stack")
     shown = """[...document.querySelectorAll('.heap [role=tabpanel]')].filter((panel) => !panel.hidden).flatMap(
@@ -185,7 +186,7 @@ def test_the_heap_by_stack_first_against_last(draw, chromium):
         ["main.main: 3.0 KiB → 4.0 KiB, +1.0 KiB", "more", 960],
         ["a/b.keep: 1.0 KiB → 3.0 KiB, +2.0 KiB", "more much", 720],
         ["a/b.leaf: 1.0 KiB → 3.0 KiB, +2.0 KiB", "more much", 720]]
-    assert "3 smaller stacks are left out: 10 B before the loop, 2.0 KiB at the end" in chromium.run(
+    assert "3 smaller stacks are left out: 10 B before, 2.0 KiB after" in chromium.run(
         "document.querySelector('.heap').innerText")
     # A click shows one alone, below what leads to it, and the button all of it again.
     chromium.run("document.querySelectorAll('.heap g')[1].dispatchEvent(new Event('click'))")
@@ -202,6 +203,9 @@ def test_the_heap_by_stack_first_against_last(draw, chromium):
     # Before the loop, by its own widths, with what is gone by now.
     chromium.run("[...document.querySelectorAll('.heap [role=tab]')][1].click()")
     assert ["c.gone: 1.0 KiB → 0 B, -1.0 KiB", "less much", 320] in chromium.run(shown)
+    # What grew, and nothing else.
+    chromium.run("[...document.querySelectorAll('.heap [role=tab]')][2].click()")
+    assert [text.split(":")[0] for text, _, _ in chromium.run(shown)] == ["main.main", "a/b.keep", "a/b.leaf"]
 
 
 def test_the_heap_of_a_run(leakgate):

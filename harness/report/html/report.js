@@ -19,6 +19,11 @@
         fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
     const plain = (name) => (...children) => make(name, null, children);
     const [b, br, code, h3, li, p, small, td] = ["b", "br", "code", "h3", "li", "p", "small", "td"].map(plain);
+    const button = (text, press, attributes) => {
+        const made = make("button", { type: "button", ...attributes }, text);
+        made.addEventListener("click", () => press(made));
+        return made;
+    };
     const note = (...children) => make("p", { class: "note" }, children);
     const box = (label, text, name) =>
         make("pre", { class: name, tabindex: 0, role: "group", "aria-label": label }, text);
@@ -54,9 +59,12 @@
         return (value < 0 ? "-" : "") + (below / 10 ** digits).toFixed(digits);
     };
     const byteUnits = ["B", "KiB", "MiB", "GiB"];
-    const unitOf = (gauge) => (data.gauges[gauge] || { unit: "count" }).unit;
+    /* Of a gauge, or by its own name. */
+    const unitOf = (gauge) =>
+        (data.gauges[gauge] || { unit: ["bytes", "seconds", "nanoseconds"].includes(gauge) ? gauge : "count" }).unit;
     const amount = (gauge, value) => {
         if (!isNumber(value)) return none;
+        if (unitOf(gauge) === "nanoseconds") return amount("seconds", value / 1e9);
         if (unitOf(gauge) === "seconds") return `${fixed(value, 2)} s`;
         if (unitOf(gauge) === "count") return fixed(value, Number.isInteger(value) ? 0 : 2);
         let unit = 0;
@@ -86,7 +94,7 @@
 
     /* --- Verdict and sentence: what a newcomer has to know first --- */
 
-    const colours = { "nothing judged": "inconclusive", stopped: "inconclusive" };
+    const colours = { "nothing judged": "inconclusive", stopped: "inconclusive", red: "leak", healthy: "pass" };
     const verdict = (word, name) => make("span", { class: `verdict ${name || colours[word] || word}` }, word);
     const outcome = (scenario) => verdict(scenario.outcome, scenario.verdict);
     const needsAttention = (scenario) => !["pass", "skipped"].includes(scenario.verdict);
@@ -163,15 +171,10 @@
     /* --- Commands --- */
 
     /* `text` is asked for it when it is pressed. Where a page may not write to the clipboard there is no button. */
-    const copyButton = (text, title, label) => {
-        if (!navigator.clipboard) return null;
-        const button = make("button", { type: "button", class: "copy", "aria-label": label }, title);
-        button.addEventListener("click", async () => {
-            await navigator.clipboard.writeText(text());
-            button.textContent = "Copied";
-        });
-        return button;
-    };
+    const copyButton = (text, title, label) => navigator.clipboard && button(title, async (pressed) => {
+        await navigator.clipboard.writeText(text());
+        pressed.textContent = "Copied";
+    }, { class: "copy", "aria-label": label });
     /* Leads to a part of the page, from here and from elsewhere. */
     const linkTo = (id, text, label) => [
         make("a", { class: "here", href: `#${id}`, "aria-label": label }, text), " ",
@@ -199,7 +202,7 @@
 
     const bandsOf = (scenario) => {
         const bands = {};
-        scenario.series = scenario.series.map(([phase, iteration, at, step]) => ({ phase, iteration, at, step }));
+        scenario.series = scenario.series.map(([phase, iteration, at, step, name]) => ({ phase, iteration, at, step, name }));
         /* In a locating run also after the steps within an iteration. */
         const steps = Math.max(...scenario.series.map(({ step }) => step || 0), 1);
         for (const sample of scenario.series) {
@@ -258,7 +261,7 @@
         const points = [];
         for (let i = 0; i < values.length; i += 2) {
             const sample = scenario.series[values[i]], band = scenario.bands[bandOf[sample.phase]];
-            if (band) points.push({ sample, value: values[i + 1],
+            if (band) points.push({ sample, place: values[i], value: values[i + 1],
                                     x: place.left + (place.right - place.left) * within(band, sample.position),
                                     y: y(values[i + 1]) });
         }
@@ -268,6 +271,7 @@
         class: "line", points: points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(" ") });
     const scaled = (place, bottom, top) => (value) =>
         place.bottom - (place.bottom - place.top) * Math.min(Math.max((value - bottom) / (top - bottom), 0), 1);
+    const valuesAt = (points) => new Map(points.flatMap((place, i) => (i % 2 === 0 ? [[place, points[i + 1]]] : [])));
     const extremes = (values) => values.reduce(([least, most], value, i) =>
         (i % 2 === 0 ? [least, most] : [Math.min(least, value), Math.max(most, value)]), [Infinity, -Infinity]);
 
@@ -318,8 +322,10 @@
         const minutes = scenario.step === "minute";
         if (loop && loop.last > loop.first) {
             const range = stepOf(loop.last - loop.first, 5), step = minutes ? range : Math.max(range, 1);
-            for (let i = Math.ceil(loop.first / step); i * step <= loop.last; i++)
-                tick(x(within(loop, i * step)), `${Number((i * step).toPrecision(6))}${minutes ? " min" : ""}`);
+            for (let i = Math.ceil(loop.first / step); i * step <= loop.last; i++) {
+                const { name } = scenario.series.find(({ position }) => position === i * step) || {};
+                tick(x(within(loop, i * step)), name ? name.slice(5, 10) : `${Number((i * step).toPrecision(6))}${minutes ? " min" : ""}`);
+            }
         }
         for (const band of [idle, drain])
             if (band && band.last - band.first >= 1)
@@ -344,6 +350,14 @@
                 draw("path", { class: "limit", d: wedge }), draw("path", { class: "floor", d: floors })];
     };
 
+    /* [sample, sign, text]: where something happened. */
+    const drawMarks = (marks, points) => marks.map(([at, sign, text]) => {
+        const point = points.find(({ place }) => place >= at);
+        return point && draw("g", { class: "mark" }, draw("title", null, text),
+            draw("path", { d: `M${point.x.toFixed(1)} ${chartBox.top}V${chartBox.bottom}` }),
+            draw("text", { class: "tick", x: point.x.toFixed(1), y: chartBox.top + 9 }, sign));
+    });
+
     const chartOf = (scenario, chart) => {
         const { gauge, judged } = chart;
         const axis = chartAxis(chart), y = scaled(chartBox, axis.bottom, axis.top), { idle, loop } = scenario.bands;
@@ -353,15 +367,15 @@
         const svg = draw("svg", { viewBox: `0 0 ${chartBox.width} ${chartBox.height}`, role: "img",
                                   "aria-label": chartLabel(scenario, chart) },
                          drawBands(scenario.bands, x), drawAxis(axis, y),
-                         isNumber(chart.level) && chart.level <= axis.top && idle && draw("path", {
+                         isNumber(chart.level) && chart.level <= axis.top && (idle || loop) && draw("path", {
                              class: "level",
-                             d: `M${x(idle.left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x(idle.right).toFixed(1)}` }),
-                         line(points),
+                             d: `M${x((idle || loop).left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x((idle || loop).right).toFixed(1)}` }),
+                         line(points), drawMarks([...(scenario.marks || []), ...(chart.marks || [])], points),
                          points.length === 1 && draw("circle", { class: "pointed", cx: points[0].x, cy: points[0].y, r: 2.5 }),
                          judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
                          drawTicks(scenario, x));
-        pointAt(svg, points, (point) => `${amount(gauge, point.value)}${unit} · ${point.sample.phase}, after iteration ` +
-            `${point.sample.iteration}, ${fixed(point.sample.at, 1)} s`);
+        pointAt(svg, points, ({ value, sample }) => `${amount(gauge, value)}${unit} · ` +
+            (sample.name || `${sample.phase}, after iteration ${sample.iteration}, ${fixed(sample.at, 1)} s`));
         return make("figure", { class: "chart" },
                     make("figcaption", null, b(chart.title), unit,
                          judged && make("span", { class: "pace" }, ` ${growth(gauge, judged.per_iteration)} per ${scenario.step}`),
@@ -394,25 +408,24 @@
     };
 
     /* The gauges that fail and what holds them first, wide; then the others. */
+    const isDrawn = (curve) => curve.points.some((value, i) => i % 2 === 1 && value !== 0);
+    const key = (name, text) => make("span", { class: `key ${name}` }, text);
     const chartsSection = (scenario) => {
         if (!scenario.series) return null;
-        const isDrawn = (curve) => curve.points.some((value, i) => i % 2 === 1 && value !== 0);
         const ofGauge = (curve) => chartOf(scenario, {
             ...curve, title: curve.gauge, text: data.gauges[curve.gauge].text,
             judged: data.gauges[curve.gauge].judged ? curve.judged : null,
-            level: isNumber(curve.level) ? curve.level + curve.tolerance : null });
-        const drawn = scenario.curves.filter(isDrawn), fails = (curve) => scenario.fails.includes(curve.gauge);
+            level: isNumber(curve.level) ? curve.level + (curve.tolerance || 0) : null });
+        const drawn = scenario.curves.filter(isDrawn), fails = (curve) => (scenario.fails || []).includes(curve.gauge);
         const holders = (scenario.findings || []).filter((finding) => finding.kind === "growth" && finding.points).slice(0, 4)
             .map((finding) => chartOf(scenario, { ...finding, title: `${finding.gauge} held by`, text: finding.holder }));
         const zeros = scenario.curves.filter((curve) => curve.points.length > 0 && !isDrawn(curve));
-        const key = (name, text) => make("span", { class: `key ${name}` }, text);
         return [
-            h3("Every gauge over the run"),
-            make("p", { class: "legend" },
+            scenario.along ? make("p", { class: "legend" }, scenario.along) : [h3("Every gauge over the run"), make("p", { class: "legend" },
                  `Along the bottom: ${scenario.step}s in the loop, seconds at rest before (idle) and after it (drain); ` +
                  "the narrow band at the left is the warm-up. ",
                  key("line", "sample"), " ", key("floor", "floor of a block, which is judged"), " ",
-                 key("allowed", "may grow so far"), " ", key("level", "the most it may rest at")),
+                 key("allowed", "may grow so far"), " ", key("level", "the most it may rest at"))],
             make("div", { class: "charts wide" }, drawn.filter(fails).map(ofGauge), holders),
             make("div", { class: "charts" }, drawn.filter((curve) => !fails(curve)).map(ofGauge)),
             zeros.length > 0 && note(`0 throughout, and not drawn: ${zeros.map((curve) => curve.gauge).join(", ")}.`),
@@ -424,11 +437,12 @@
 
     const icicleBox = { width: 960, row: 22, character: 7, narrowest: 2, hues: 6, stacks: 40, frames: 48 };
 
-    /* Of stacks with `frames`, `amount` (their width) and, where they are held against an earlier time, `before`. */
+    /* Of stacks with `frames`, `amount` (their width) and, where two times are compared, `before` and `after`. */
     const treeOf = (stacks) => {
-        const cell = (name, above) => ({ name, above, amount: 0, before: 0, below: new Map() });
+        const cell = (name, above) => ({ name, above, amount: 0, before: 0, after: 0, below: new Map() });
         const root = cell("all of it", null);
-        const add = (to, stack) => Object.assign(to, { amount: to.amount + stack.amount, before: to.before + (stack.before || 0) });
+        const add = (to, { amount: width, before = 0, after = 0 }) =>
+            Object.assign(to, { amount: to.amount + width, before: to.before + before, after: to.after + after });
         for (const stack of stacks) {
             let at = add(root, stack);
             /* The innermost functions tell more, so where there are too many the outermost go. */
@@ -450,7 +464,7 @@
     /* Enter or a click shows a cell alone, below those that lead to it; arrows go to the next one; Escape shows all. */
     const pictureOf = (root, label, describe, colour) => {
         const svg = draw("svg", { role: "group", "aria-label": label }), told = make("p", { class: "note told", role: "status" });
-        const out = make("button", { type: "button" }, "Show all of it");
+        const out = button("Show all of it", () => show(root));
         let drawn = new Map(), depth = 0;
         const put = (cell, left, width, row) => {
             if (width < icicleBox.narrowest) return;
@@ -507,7 +521,6 @@
             if (to && drawn.has(to)) drawn.get(to).focus();
             if (event.key === "Escape" && drawn.has(cell)) drawn.get(cell).focus();
         };
-        out.addEventListener("click", () => show(root));
         show(root);
         return [make("div", { class: "scroll", role: "group", tabindex: 0, "aria-label": "stacks" }, svg), told, out];
     };
@@ -527,33 +540,32 @@
                 note(`${stacks.length - icicleBox.stacks} more stacks are left out of this picture; result.json has all of them.`));
     };
 
-    /* All of the heap, first against last. */
-    const heapSection = ({ heap, id }) => {
-        if (!heap) return null;
-        const bytes = (value) => amount("heap_alloc", value);
-        const stacks = (from, to) => heap.stacks.map((stack) => ({
-            frames: stack[0].map((place) => heap.names[place]), amount: stack[to], before: stack[from] }));
-        const picture = (from, to) => {
-            const told = (cell) => (to === 2 ? [cell.before, cell.amount] : [cell.amount, cell.before]);
-            const describe = (cell) => {
-                const [before, after] = told(cell);
-                return `${cell.name}: ${bytes(before)} → ${bytes(after)}, ${growth("heap_alloc", after - before)}`;
-            };
-            const colour = (cell) => {
-                const [before, after] = told(cell), share = (after - before) / Math.max(after, before, 1);
-                return share > 0.25 ? "more much" : share > 0.02 ? "more" : share < -0.25 ? "less much" : share < -0.02 ? "less" : "same";
-            };
-            return pictureOf(treeOf(stacks(from, to)), "the heap by stack", describe, colour);
+    /* Stacks as [frames, now] or [frames, before, after], a frame being a place among `names`. Each view, as [title,
+     * what a stack's width is], is a picture of its own. */
+    const widths = { after: ([, , after]) => after, before: ([, before]) => before,
+                     grown: ([, before, after]) => Math.max(after - before, 0), now: ([, now]) => now };
+    const flame = ({ names, stacks, unit, views, left_out: more, left_out_before: lost, left_out_after: left }, id) => {
+        const told = (value) => amount(unit, value), compared = views.length > 1;
+        const describe = ({ name, amount: now, before, after }) => compared
+            ? `${name}: ${told(before)} → ${told(after)}, ${growth(unit, after - before)}` : `${name}: ${told(now)}`;
+        const colour = (cell) => {
+            const share = (cell.after - cell.before) / Math.max(cell.after, cell.before, 1);
+            return !compared ? hueOf(cell)
+                : share > 0.25 ? "more much" : share > 0.02 ? "more" : share < -0.25 ? "less much" : share < -0.02 ? "less" : "same";
         };
-        const key = (name, text) => make("span", { class: `key ${name}` }, text);
-        return foldLater("The heap by stack: at the end against before the loop", () => make("figure", { class: "icicle heap" },
-            make("figcaption", null, "The outermost function is on top, what allocated is at the bottom. A click, or Enter, shows " +
-                 "one alone; arrows go from one to the next. Against the rest before the loop: ",
-                 key("more", "more"), key("same", "the same"), key("less", "less")),
-            tabs("width", `${id}h`, ["At the end", "Before the loop"], [picture(1, 2), picture(2, 1)]),
-            heap.left_out > 0 && note(`${heap.left_out} smaller stacks are left out: ${bytes(heap.left_out_before)} before the ` +
-                                      `loop, ${bytes(heap.left_out_after)} at the end. The files heap-*.pb.gz have all of them.`)));
+        const pictures = views.map(([title, width]) => pictureOf(treeOf(stacks.map((stack) => (
+            { frames: stack[0].map((place) => names[place]), amount: widths[width](stack), before: stack[1], after: stack[2] }))),
+            `by stack: ${title}`, describe, colour));
+        return make("figure", { class: "icicle heap" },
+            make("figcaption", null, "The outermost function is on top, the innermost at the bottom. A click, or Enter, shows " +
+                 "one alone; arrows go from one to the next. ",
+                 compared && ["Against before: ", key("more", "more"), key("same", "the same"), key("less", "less")]),
+            compared ? tabs("width", `${id}h`, views.map(([title]) => title), pictures) : pictures,
+            more > 0 && note(`${more} smaller stacks are left out: `,
+                             compared ? `${told(lost)} before, ${told(left)} after.` : `${told(left)}.`));
     };
+    const heapSection = ({ heap, id }) => heap &&
+        foldLater("The heap by stack: at the end against before the loop", () => flame(heap, id));
 
     /* --- Findings --- */
 
@@ -653,15 +665,13 @@
             buttons[i].tabIndex = i === shown ? 0 : -1;
         });
         const buttons = titles.map((title, i) => {
-            const button = make("button", { type: "button", role: "tab", id: `${id}t${i}`, "aria-controls": `${id}p${i}` }, title);
-            button.addEventListener("click", () => show(i));
-            button.addEventListener("keydown", (event) => {
-                const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-                if (!step) return;
-                show((i + step + titles.length) % titles.length);
-                buttons[(i + step + titles.length) % titles.length].focus();
+            const tab = button(title, () => show(i), { role: "tab", id: `${id}t${i}`, "aria-controls": `${id}p${i}` });
+            tab.addEventListener("keydown", (event) => {
+                const next = (i + titles.length + ({ ArrowLeft: -1, ArrowRight: 1 }[event.key] || 0)) % titles.length;
+                show(next);
+                buttons[next].focus();
             });
-            return button;
+            return tab;
         });
         panels = panels.map((panel, i) =>
             make("div", { role: "tabpanel", id: `${id}p${i}`, "aria-labelledby": `${id}t${i}` }, panel));
@@ -723,12 +733,7 @@
     const samplesSection = (scenario) => {
         if (!scenario.series) return null;
         const every = Math.floor(scenario.series.length / 120) + 1;
-        const curves = scenario.curves.filter((curve) => curve.points.some((value, i) => i % 2 === 1 && value !== 0))
-            .map(({ gauge, points }) => {
-                const values = new Map();
-                for (let i = 0; i < points.length; i += 2) values.set(points[i], points[i + 1]);
-                return { gauge, values };
-            });
+        const curves = scenario.curves.filter(isDrawn).map(({ gauge, points }) => ({ gauge, values: valuesAt(points) }));
         const rows = scenario.series.flatMap((sample, i) => (i % every > 0 ? [] : [make("tr", null,
             rowHead(sample.phase), numberCell(sample.iteration), numberCell(`${fixed(sample.at, 1)} s`),
             curves.map(({ gauge, values }) => numberCell(amount(gauge, values.get(i)))))]));
@@ -811,11 +816,6 @@
         }
 
         bar() {
-            const button = (text, press) => {
-                const made = make("button", { type: "button" }, text);
-                made.addEventListener("click", press);
-                return made;
-            };
             this.playButton = button("Play", () => this.toggle());
             this.slider = make("input", { type: "range", min: 0, max: this.film.frames.length - 1,
                                           "aria-label": "picture of the recording" });
@@ -940,9 +940,8 @@
      * the input before them. */
     const sampledAt = (run) => {
         const found = new Map(), values = sampledGauges.map((gauge) => {
-            const { points } = run.curves.find((curve) => curve.gauge === gauge) || { points: [] }, known = new Map();
-            for (let i = 0; i < points.length; i += 2) known.set(points[i], points[i + 1]);
-            return known;
+            const { points } = run.curves.find((curve) => curve.gauge === gauge) || { points: [] };
+            return valuesAt(points);
         });
         run.series.forEach(([, iteration, , step], i) => {
             if (!step || !run.steps[step - 1]) return;
@@ -979,22 +978,21 @@
             before.show(before.pictureAt(time));
             after.show(end < rows.length ? after.pictureAt(rows[end].time) : film.frames.length - 1);
             after.lines.forEach((line, i) => { line.className = before.rows[i] === after.rows[i] ? "" : "changed"; });
-            buttons.forEach((button, i) => {
-                button.tabIndex = i === chosen ? 0 : -1;
-                button.setAttribute("aria-pressed", i === chosen);
+            buttons.forEach((step, i) => {
+                step.tabIndex = i === chosen ? 0 : -1;
+                step.setAttribute("aria-pressed", i === chosen);
             });
         };
         const buttons = rows.map(({ label }, i) => {
-            const button = make("button", { type: "button" }, label);
-            button.addEventListener("click", () => choose(i));
-            button.addEventListener("keydown", (event) => {
+            const step = button(label, () => choose(i));
+            step.addEventListener("keydown", (event) => {
                 const next = buttons[i + ({ ArrowUp: -1, ArrowDown: 1 }[event.key] || 0)];
                 if (!event.key.startsWith("Arrow") || !next) return;
                 event.preventDefault();
                 choose(buttons.indexOf(next));
                 next.focus();
             });
-            return button;
+            return step;
         });
         if (rows.length === 0) return note("No step is in the part of the recording that stands here.");
         const first = Math.max(rows.findIndex(({ iteration, step }) => sampled.has(`${iteration}:${step}`)), 0);
@@ -1080,30 +1078,50 @@
                  filesSection(scenario)));
     };
 
-    /* Only the scenarios with these words in their line, and with one of the verdicts whose buttons are pressed. */
-    const filterBar = (sections) => {
+    /* --- Sections: what another command than run has found, as it stands in its JSON --- */
+
+    /* A column is "key=title:kind": "code", a unit, "gauge" (the row's own), or nothing for words. */
+    const cellOf = (row, [path, , type]) => {
+        const value = path.split(".").reduce((part, name) => (isThere(part) ? part[name] : null), row);
+        if (type === "code") return td(value && [code(value), " ", copyButton(() => value, "Copy", `copy ${path}`)]);
+        if (type) return numberCell(amount(type === "gauge" ? row.gauge : type, value));
+        return td(joined([value].flat().filter(isThere).map((item) => (typeof item !== "object" ? item
+            : Object.values(item).filter((part) => typeof part === "string").join(" of "))), () => ", "));
+    };
+    const sectionOf = (section, place) => {
+        const { heading, rows, stacks, text } = section, id = `p${place + 1}`, part = { ...section, id };
+        const columns = rows && section.columns.split(", ").map((column) => column.split(/[=:]/));
+        if (part.series) part.bands = bandsOf(part);
+        return make("details", { class: `scenario ${colours[section.verdict] || section.verdict}`, open: !section.folded },
+            make("summary", { class: "entry part" }, make("h2", null, section.verdict && [verdict(section.verdict), " "], b(heading)), " ",
+                 make("span", { class: "took" }, rows && rows.length)),
+            make("div", { class: "body", id }, p(text, " ", linkTo(id, `#${id}`, `link to ${heading}`)),
+                 rows && table(heading, "rows", columns.map(([, title]) => title),
+                               rows.map((row) => make("tr", null, columns.map((column) => cellOf(row, column))))),
+                 stacks && flame(section, id), chartsSection(part)));
+    };
+
+    /* Only the parts with these words in their line, and with one of the outcomes whose buttons are pressed. */
+    const filterBar = (parts, outcomes) => {
         const pressed = new Set(), said = make("span", { role: "status" });
         const input = make("input", { type: "search", placeholder: "Search: a name, a holder … ( / )",
-                                      "aria-label": "search the scenarios" });
+                                      "aria-label": "search this page" });
         const show = () => {
             const words = input.value.toLowerCase().split(/\s+/);
-            sections.forEach((section, i) => {
-                const text = section.querySelector(".entry").textContent.toLowerCase();
-                section.hidden = !words.every((word) => text.includes(word)) ||
-                    (pressed.size > 0 && !pressed.has(scenarios[i].outcome));
+            parts.forEach((part, i) => {
+                const text = (part.querySelector(".entry") || part).textContent.toLowerCase();
+                part.hidden = !words.every((word) => text.includes(word)) || (pressed.size > 0 && !pressed.has(outcomes[i]));
             });
-            const shown = sections.filter((section) => !section.hidden).length;
-            said.textContent = shown < sections.length ? `${shown} of ${sections.length}` : "";
+            const shown = parts.filter((part) => !part.hidden).length;
+            said.textContent = shown < parts.length ? `${shown} of ${parts.length}` : "";
         };
-        const buttons = [...new Set(scenarios.map((scenario) => scenario.outcome))].map((word) => {
-            const count = scenarios.filter((scenario) => scenario.outcome === word).length;
-            const button = make("button", { type: "button", "aria-pressed": "false" }, `${word} ${count}`);
-            button.addEventListener("click", () => {
+        const buttons = [...new Set(outcomes)].map((word) => {
+            const count = outcomes.filter((outcome) => outcome === word).length;
+            return button(`${word} ${count}`, (own) => {
                 if (!pressed.delete(word)) pressed.add(word);
-                button.setAttribute("aria-pressed", pressed.has(word));
+                own.setAttribute("aria-pressed", pressed.has(word));
                 show();
-            });
-            return button;
+            }, { "aria-pressed": "false" });
         });
         input.addEventListener("input", show);
         addEventListener("keydown", (event) => {
@@ -1124,20 +1142,22 @@
     };
 
     const drawPage = () => {
-        const sections = scenarios.map(scenarioSection), text = document.getElementById("text");
+        const found = (data.sections || []).map(sectionOf), sections = scenarios.map(scenarioSection);
+        const text = document.getElementById("text"), heading = data.heading || "Scenarios";
+        const [parts, outcomes] = scenarios.length > 0 ? [sections, scenarios.map((scenario) => scenario.outcome)]
+            : [found.flatMap((part) => [...part.querySelectorAll(".rows tbody tr")]), []];
         document.getElementById("page").replaceChildren();
         fill(document.getElementById("page"), null, [
-            topSection(),
-            make("section", { "aria-labelledby": "scenarios" },
-                make("h2", { id: "scenarios", tabindex: -1 }, "Scenarios"), sections.length > 3 && filterBar(sections),
-                sections),
+            topSection(), make("section", { "aria-labelledby": "scenarios" },
+                make("h2", { id: "scenarios", tabindex: -1 }, heading), parts.length > 3 && filterBar(parts, outcomes),
+                found, sections),
             scenarios.length > 1 && commands(data.commands),
             fold("The same as the terminal says it", text)]);
-        document.querySelector("h1").prepend(verdict(data.verdict), " ");
+        if (data.verdict) document.querySelector("h1").prepend(verdict(data.verdict), " ");
         document.querySelector("header").prepend(make("p", { class: "about" }, `leakgate · ${data.header}`));
-        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, "To the scenarios"));
-        document.body.append(make("footer", null, p(`${data.made}. The same in other forms, beside this page: `,
-            joined(data.files.map((file) => fileLink(file)), () => ", "), ".")), tip);
+        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, `To the ${heading.toLowerCase()}`));
+        document.body.append(make("footer", null, p(`${data.made}.`, data.files && [" The same in other forms, beside this page: ",
+            joined(data.files.map((file) => fileLink(file)), () => ", "), "."])), tip);
     };
 
     const openAddressed = () => {

@@ -184,10 +184,13 @@ static void test_the_largest_stacks_first_with_their_names_once(void **state)
     add_stack(&series, "app.d", "main.main", within_the_loop, 1);
     _cleanup_ledger_ struct ledger *ledger = ledger_new(&series);
     _cleanup_json_ json_t *heap = html_heap(ledger);
-    _cleanup_json_ json_t *expected = json_pack(
-        "{s:[s,s,s,s],s:[[[i,i],f,f],[[i,i],f,f],[[i,i],f,f]],s:i,s:f,s:f}", "names", "app.b",
-        "main.main", "app.c", "app.a", "stacks", 0, 1, 900.0, 0.0, 2, 1, 0.0, 420.0, 3, 1, 50.0,
-        50.0, "left_out", 0, "left_out_before", 0.0, "left_out_after", 0.0);
+    _cleanup_json_ json_t *expected =
+        json_pack("{s:[s,s,s,s],s:[[[i,i],f,f],[[i,i],f,f],[[i,i],f,f]],s:i,s:f,s:f,s:s,s:[[s,s],["
+                  "s,s],[s,s]]}",
+                  "names", "app.b", "main.main", "app.c", "app.a", "stacks", 0, 1, 900.0, 0.0, 2, 1,
+                  0.0, 420.0, 3, 1, 50.0, 50.0, "left_out", 0, "left_out_before", 0.0,
+                  "left_out_after", 0.0, "unit", "bytes", "views", "At the end", "after",
+                  "Before the loop", "before", "What grew", "grown");
     assert_true(json_equal(heap, expected));
     series_free(&series);
 }
@@ -208,6 +211,51 @@ static void test_of_stacks_that_do_not_fit_the_sum_is_known(void **state)
     series_free(&series);
 }
 
+/* --- Sections --- */
+
+static void assert_rows(const char *part, unsigned how, const char *expected)
+{
+    static const char object[] = "{\"list\":[{\"a\":1},\"words\"],\"none\":[],\"in\":{\"map\":{"
+                                 "\"<x\\u001b\":3,\"y\":{\"a\":2}}}}";
+    const struct html_section table[] = {{part, "Heading", "name=title", "Text.", how}};
+    _cleanup_json_ json_t *data = json_loads(object, 0, NULL), *sections = json_array();
+    html_sections(data, table, 1, sections);
+    json_t *rows = json_object_get(json_array_get(sections, 0), "rows");
+    _cleanup_buffer_ struct buffer out = {0};
+    html_json(&out, rows != NULL ? rows : sections);
+    assert_string_equal(buffer_string(&out), expected);
+}
+
+static void test_rows_are_those_of_the_json(void **state)
+{
+    (void)state;
+    assert_rows("list", 0, "[{\"a\":1},{\"name\":\"words\"}]");
+    /* A name that was a key is a text, and so made harmless. */
+    assert_rows("in.map", 0,
+                "[{\"name\":\"\\u003cx\xef\xbf\xbd\",\"value\":3},{\"a\":2,\"name\":\"y\"}]");
+    assert_rows("in.map.y", HTML_WHOLE, "[{\"a\":2}]");
+    assert_rows("none", 0, "[]");
+    assert_rows("in.nothing", 0, "[]");
+    assert_rows("nothing", HTML_WHOLE, "[]");
+}
+
+static void test_of_many_rows_it_says_that_there_are_more(void **state)
+{
+    (void)state;
+    static const struct html_section table[] = {{"list", "Heading", "name=title", "Text.", 0}};
+    _cleanup_json_ json_t *object = json_object(), *sections = json_array();
+    json_t *list = json_array();
+    for (size_t i = 0; i <= LIMIT_PAGE_ROWS; i++)
+        json_push(list, json_text("row"));
+    json_put(object, "list", list);
+    html_sections(object, table, 1, sections);
+    const json_t *section = json_array_get(sections, 0);
+    assert_int_equal(json_array_size(json_object_get(section, "rows")), LIMIT_PAGE_ROWS);
+    assert_string_equal(json_get_text(section, "text", ""),
+                        "The first 60 of 61; --json has all of them. Text.");
+    assert_int_equal(json_array_size(list), LIMIT_PAGE_ROWS + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +268,8 @@ int main(void)
         cmocka_unit_test(test_descriptors_before_the_loop_and_at_the_end),
         cmocka_unit_test(test_the_largest_stacks_first_with_their_names_once),
         cmocka_unit_test(test_of_stacks_that_do_not_fit_the_sum_is_known),
+        cmocka_unit_test(test_rows_are_those_of_the_json),
+        cmocka_unit_test(test_of_many_rows_it_says_that_there_are_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,31 @@
+#include "commands/page_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+bool page_file_check(const struct arguments *arguments, struct lg_error *err)
+{
+    const char *path = option_text(arguments, OPTION_HTML);
+    struct stat status;
+    if (path == NULL)
+        return true;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--html %s: that is no regular file", path);
+    size_t length = (size_t)(path_base(path) - path);
+    _cleanup_free_ char *directory =
+        length > 0 ? memory_copy_range(path, length) : memory_copy_text(".");
+    return access(directory, W_OK | X_OK) == 0 ||
+           lg_fail(err, LG_ERROR_INPUT, errno, "--html %s: cannot write there", path);
+}
+
+bool page_file_write(const struct arguments *arguments, const struct buffer *page,
+                     struct lg_error *err)
+{
+    const char *path = option_text(arguments, OPTION_HTML);
+    return path == NULL || file_write_atomic(path, buffer_string(page), page->length, err);
+}

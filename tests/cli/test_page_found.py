@@ -1,0 +1,108 @@
+"""The pages of what triage, watch, diff and trend found (--html FILE): as strict as the page of a run, in one file."""
+
+import re
+
+import pages
+import pytest
+from standin import BINARY, Standin, until
+from test_page import SVG_AND_HTML, name_of, of_class, parse, text_of
+
+TARGET = pages.SOURCE / "tests" / "standin" / "standin.yaml"  # has what is healthy of Sidecar
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    """A stand-in that is sick, in a home whose name is hostile."""
+    if not BINARY.exists():
+        pytest.skip("there is no stand-in (ci/build-standin)")
+    started = Standin(tmp_path_factory.mktemp("home") / pages.EVIL, "blocked@tick:200,open-often@tick:5",
+                      GODEBUG="memprofilerate=512")
+    until(lambda: started.held("often.txt") == 5 and started.goroutines() > 200)
+    yield started
+    started.close()
+
+
+def triage(leakgate, target):
+    shown = leakgate("triage", target.pid, "--target", TARGET, "--scenarios", pages.SOURCE / "scenarios", "--html", "page.html")
+    assert shown.returncode == 1, shown.stderr
+    return shown.stdout
+
+
+FOUND = {"triage": triage}
+
+
+@pytest.fixture(params=FOUND)
+def page(request, leakgate, target):
+    said = FOUND[request.param](leakgate, target)
+    made = (leakgate.directory / "page.html").read_text("utf-8")
+    # Who has no script reads what the terminal says.
+    assert text_of(parse(made).find(".//pre"))[:60] == " ".join(said.split())[:60]
+    return made
+
+
+def test_it_is_as_strict_as_the_page_of_a_run(page, chromium, tmp_path):
+    drawn = parse(pages.draw(chromium, page, tmp_path))
+    assert len(of_class(drawn, "scenario")) >= 2
+    for document in (parse(page), drawn):
+        elements = [element for element in document.iter() if isinstance(element.tag, str)]
+        assert {name_of(element) for element in elements} <= SVG_AND_HTML
+        assert not [name for element in elements for name in element.attrib if name.startswith("on")]
+        for element in elements:
+            assert element.get("href", "#").startswith(("#", "data:,"))
+    assert "default-src 'none'" in page and page.count("<style>") == 1
+    assert "http:" not in re.sub(r'"http://www.w3.org/2000/svg"|http://127.0.0.1', "", page)
+    assert chromium.requests == [f"file://{tmp_path}/index.html"]
+    assert chromium.run("window.hacked === undefined && document.images.length === 0")
+    for evil in ("\x1b", "::error::", "\\u001b"):
+        assert evil not in page
+    assert len(page) < 1_000_000
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_phone_scrolls_it_nowhere_sideways(page, chromium, tmp_path, dark):
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    chromium.open(f"file://{tmp_path}/index.html", width=390, height=740, dark=dark)
+    chromium.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    assert chromium.run("document.documentElement.scrollWidth") <= 390
+    assert chromium.complaints == []
+
+
+ROWS = "[...document.querySelectorAll('.rows tbody tr')].filter((row) => !row.hidden).map((row) => row.innerText)"
+
+
+def test_what_triage_found_is_clicked_through(leakgate, target, chromium, tmp_path):
+    triage(leakgate, target)
+    chromium.open(f"file://{tmp_path}/page.html")
+    assert "RED" in chromium.run("document.querySelector('h1').innerText")
+    flags = chromium.run("document.querySelector('#p1 table').innerText")
+    assert "goroutines_alike" in flags and "same_file" in flags and "often.txt" in flags
+    # By keyboard: the search leaves the rows that fit.
+    chromium.press("/", code="Slash", text="/")
+    for letter in "OFTEN":
+        chromium.press(letter, text=letter)
+    rows = chromium.run(ROWS)
+    assert 2 <= len(rows) < 6 and all("often" in row for row in rows)
+    # A cell of the flame graph that is chosen is as wide as the picture.
+    heap = "[...document.querySelectorAll('.icicle')].find((figure) => figure.textContent.includes('KiB'))"
+    narrow = f"[...{heap}.querySelectorAll('g')].find((cell) => cell.querySelector('rect').width.baseVal.value < 480)"
+    name = chromium.run(f"{narrow}.querySelector('title').textContent")
+    chromium.run(f"{narrow}.dispatchEvent(new Event('click'))")
+    assert chromium.run(f"[...{heap}.querySelectorAll('g')].filter((cell) => cell.querySelector('rect').width.baseVal.value === 960)"
+                        ".map((cell) => cell.querySelector('title').textContent)")[-1] == name
+    copied = chromium.run("""(async () => {
+        let copied;
+        navigator.clipboard.writeText = async (text) => { copied = text; };
+        document.querySelector('#p1 td button').click();
+        await null;
+        return copied;
+    })()""")
+    assert "leakHeldGoroutine" in copied or "often.txt" in copied
+    chromium.open(f"file://{tmp_path}/page.html#p4")
+    assert chromium.run("document.getElementById('p4').closest('details').open")
+
+
+@pytest.mark.parametrize("file", ["missing/page.html", "."])
+def test_a_page_that_cannot_be_written_is_said_first(leakgate, target, file):
+    shown = leakgate("triage", target.pid, "--html", file)
+    assert shown.returncode == 2 and shown.stdout == ""
+    assert shown.stderr.startswith(f"leakgate: --html {file}: ")
