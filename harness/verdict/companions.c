@@ -114,7 +114,7 @@ static bool waits_for_others(const struct finding_list *findings, const struct f
     const double tenth = 0.1, least = 2;
     double started = 0;
     for (size_t i = 0; i < findings->count; i++)
-        if (is_cause(&findings->items[i]) &&
+        if (&findings->items[i] != finding && is_cause(&findings->items[i]) &&
             was_started_by(findings->items[i].holder, finding->holder))
             started += gained(&findings->items[i]);
     return gained(finding) <= started + fmax(least, tenth * started);
@@ -123,7 +123,7 @@ static bool waits_for_others(const struct finding_list *findings, const struct f
 static bool is_companion_of(const struct ledger *ledger, const struct finding *finding,
                             const struct finding *cause)
 {
-    if (!is_cause(cause) || severity(finding->kind) > severity(cause->kind))
+    if (finding == cause || !is_cause(cause) || severity(finding->kind) > severity(cause->kind))
         return false;
     if (finding->gauge == GAUGE_GOROUTINE_LEAK)
         return strcmp(finding->holder, cause->holder) == 0;

@@ -291,6 +291,34 @@ static void who_waits_for_goroutines_is_their_companion(void **state)
     }
 }
 
+/* A batch within a batch was started by the function in which it waits. */
+static void who_waits_is_no_companion_of_itself(void **state)
+{
+    (void)state;
+    const struct stack nested = {
+        {"sync.(*WaitGroup).Wait", "tea.(*Program).batch", "tea.(*Program).batch.func2"}};
+    const struct stack ticks = {{"runtime.gopark", "tea.Tick.func1", "tea.(*Program).batch.func2"}};
+    static const int percents[] = {0, 50, 100};
+    for (size_t i = 0; i < sizeof percents / sizeof *percents; i++) {
+        struct series series = series_of_app();
+        add_stack(&series, GAUGE_GOROUTINE, &nested, leaks, 100, 0);
+        if (percents[i] > 0)
+            add_stack(&series, GAUGE_GOROUTINE, &ticks, leaks, percents[i], 0);
+        struct judgement *judgement = judge(&series, NULL, &facts);
+        const char *of = NULL;
+        assert_int_equal(judgement->verdict, VERDICT_LEAK);
+        for (size_t j = 0; j < judgement->count; j++)
+            if (judgement->findings[j].kind == FINDING_COMPANION)
+                of = judgement->findings[j].companion_of;
+        if (percents[i] < 100)
+            assert_null(of);
+        else
+            assert_string_equal(of, "tea.Tick.func < tea.(*Program).batch.func");
+        judgement_free(judgement);
+        series_free(&series);
+    }
+}
+
 /* Each is too small to be a finding; together they would be. */
 static void what_comes_with_goroutines_explains_the_heaps_total(void **state)
 {
@@ -426,6 +454,7 @@ int main(void)
         cmocka_unit_test(one_exception_covers_them),
         cmocka_unit_test(what_stays_is_no_companion_of_what_drained),
         cmocka_unit_test(who_waits_for_goroutines_is_their_companion),
+        cmocka_unit_test(who_waits_is_no_companion_of_itself),
         cmocka_unit_test(what_comes_with_goroutines_explains_the_heaps_total),
         cmocka_unit_test(a_stack_is_named_by_the_programs_own_function),
         cmocka_unit_test(a_timer_is_named_by_who_asked_for_it),
