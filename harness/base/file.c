@@ -120,6 +120,25 @@ static char *directory_of(const char *path)
     return slash == path ? memory_copy_text("/") : memory_copy_range(path, (size_t)(slash - path));
 }
 
+bool file_read_inside(const char *path, struct buffer *out)
+{
+    struct stat status;
+    int errnum;
+    _cleanup_free_ char *folder = directory_of(path);
+    _cleanup_close_ int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_close_ int directory =
+        here >= 0 && path_is_inside(path) ? directory_open_at(here, folder, 0, NULL) : -1;
+    _cleanup_close_ int fd = directory >= 0
+                                 ? openat(directory, path_base(path),
+                                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+                                 : -1;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        file_read_from(fd, out, &errnum))
+        return true;
+    buffer_clear(out);
+    return false;
+}
+
 bool file_sync_name(const char *path)
 {
     _cleanup_free_ char *directory = directory_of(path);

@@ -24,6 +24,10 @@ const char *path_base(const char *path);
 LG_CHECKED bool file_read(const char *path, struct buffer *out, enum lg_error_class class,
                           struct lg_error *err);
 
+/* The same of a regular file below the working directory that no link leads to; false, and nothing
+ * of it, where there is none such or it is larger than out->maximum. */
+bool file_read_inside(const char *path, struct buffer *out);
+
 /* Appends all that can be read from a descriptor. False with *errnum, EFBIG when it is more than
  * the buffer takes, which is then full. */
 bool file_read_from(int fd, struct buffer *out, int *errnum);

@@ -106,6 +106,11 @@
 #define LIMIT_PRINTED_BYTES (1024u * 1024u)
 #define LIMIT_COMMAND_FILE_BYTES (256u * 1024u * 1024u)
 
+/* Of the program's sources that a scenario's findings name. Sidecar's largest file has 110 KB; a
+ * report names a few places. */
+#define LIMIT_SOURCE_BYTES (1024u * 1024u)
+#define LIMIT_SOURCES 64u
+
 /* The page (report/html.h): what a browser on a phone opens at once. A scenario's part that would
  * make it larger is left out, those that passed first, and the page says so. Measured: a run of 25
  * scenarios takes 2 to 3 MB, half of it recordings. */

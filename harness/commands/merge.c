@@ -68,6 +68,7 @@ static void join(struct merging *merging)
     const struct arguments *arguments = merging->arguments;
     const struct string_list *cut_off = &merging->found.cut_off;
     merging->suite = shards_join(&merging->shards, merging->directory, &merging->from);
+    merging->suite->source_url = memory_copy_text(option_text(arguments, OPTION_SOURCE_URL));
     if (option_given(arguments, OPTION_FAIL_ON))
         merging->suite->only_leaks_fail =
             strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "result/forge.h"
 #include "scenario/value.h"
 
 /* What starts targets. */
@@ -141,6 +142,11 @@ const struct option_info option_table[] = {
      "print Markdown, to paste into a bug report"},
     {OPTION_VERBOSE, RUNS | COMMAND_REPORT | COMMAND_MERGE, "verbose", 'v', NULL, OPTION_TYPE_FLAG,
      NULL, "say of each scenario that passed what it would have caught, and what it left behind"},
+    {OPTION_SOURCE_URL, COMMAND_RUN | COMMAND_WATCH | COMMAND_REPORT | COMMAND_MERGE, "source-url",
+     0, "URL", OPTION_TYPE_URL, NULL,
+     "where the program's module can be read, as https://github.com/OWNER/REPO/blob/REVISION; "
+     "lines "
+     "of its source are linked there, by default as its build information says"},
     {OPTION_SAMPLE_INDEX, COMMAND_DIFF, "sample-index", 0, "NAME", OPTION_TYPE_TEXT, NULL,
      "which of a profile's values: inuse_space, inuse_objects, alloc_space, alloc_objects, cpu, "
      "...; by default what the profile names, which is inuse_space for heap"},
@@ -271,6 +277,12 @@ static bool check_value(const struct option_info *info, const char *value, struc
                        "--%s wants I/N, the I-th of N parts (1/3, 2/3 or 3/3; N up to %d), not "
                        "\"%s\"",
                        info->name, SHARDS_MOST, value);
+    case OPTION_TYPE_URL:
+        return forge_is_url(value) ||
+               lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--%s wants an address such as "
+                       "https://github.com/OWNER/REPO/blob/REVISION, not \"%s\"",
+                       info->name, value);
     case OPTION_TYPE_TEXT:
     case OPTION_TYPE_LIST:
         return *value != '\0' ||

@@ -77,6 +77,7 @@ enum option {
     OPTION_CPU,
     OPTION_MARKDOWN,
     OPTION_VERBOSE,
+    OPTION_SOURCE_URL,
     OPTION_SAMPLE_INDEX,
     OPTION_FOCUS,
     OPTION_IGNORE,
@@ -96,6 +97,7 @@ enum option_type {
     OPTION_TYPE_LIST,     /* may be repeated; all values count */
     OPTION_TYPE_NUMBER,   /* a whole number from 1 */
     OPTION_TYPE_CHOICE,   /* one of the words in `argument`, separated by '|' */
+    OPTION_TYPE_URL,      /* of a folder of source files */
     OPTION_TYPE_DATE,     /* YYYY-MM-DD */
     OPTION_TYPE_DURATION, /* 30s, 90m, 8h; at most a day */
     OPTION_TYPE_SHARD     /* i/n, i from 1 to n */

@@ -46,12 +46,23 @@ struct console_style console_style_of(int fd)
     return style;
 }
 
+/* What the workflow of a forge says of itself. */
+static struct forge forge_of(const struct suite_result *suite)
+{
+    return (struct forge){.source_url = suite->source_url,
+                          .server = getenv("GITHUB_SERVER_URL"),
+                          .repository = getenv("GITHUB_REPOSITORY"),
+                          .revision = getenv("GITHUB_SHA"),
+                          .forgejo = is_set("FORGEJO_ACTIONS") || is_set("GITEA_ACTIONS")};
+}
+
 static void write_format(struct suite_result *suite, const struct report_format *format,
                          bool verbose, struct buffer *out)
 {
     struct console_style style = console_style_of(STDOUT_FILENO);
     style.verbose = verbose;
-    suite_find_files(suite);
+    struct forge forge = forge_of(suite);
+    suite_find_files(suite, &forge);
     if (format->write == html_report)
         recordings_draw(suite);
     if (format->write == text_report)

@@ -19,6 +19,7 @@ int command_report(const struct arguments *arguments)
     _cleanup_suite_ struct suite_result *suite = suite_read(directory, &err);
     if (suite == NULL || !compare_with_report(suite, option_text(arguments, OPTION_COMPARE), &err))
         return complain(&err);
+    suite->source_url = memory_copy_text(option_text(arguments, OPTION_SOURCE_URL));
     const char *name =
         option_given(arguments, OPTION_JSON) ? "json" : option_text(arguments, OPTION_FORMAT);
     return print_report(suite, name, option_given(arguments, OPTION_VERBOSE),

@@ -119,6 +119,7 @@ static void begin_result(struct suite_run *suite)
                                             option_text(arguments, OPTION_BASELINES), options);
     suite->result = result;
     result->only_leaks_fail = strcmp(option_text(arguments, OPTION_FAIL_ON), "leak") == 0;
+    result->source_url = memory_copy_text(option_text(arguments, OPTION_SOURCE_URL));
     result->require_all = option_given(arguments, OPTION_REQUIRE_ALL);
     result->shard = shard.index;
     result->shards = shard.of;

@@ -129,6 +129,7 @@ static int report_series(const struct watching *watching, const char *date, stru
     if (suite == NULL)
         return complain(err);
     snprintf(suite->date, sizeof suite->date, "%s", date);
+    suite->source_url = memory_copy_text(option_text(watching->arguments, OPTION_SOURCE_URL));
     for (size_t i = 0; i < suite->count; i++)
         if (suite->scenarios[i].verdict == VERDICT_PASS &&
             string_list_contains(&watching->series, suite->scenarios[i].name) &&

@@ -98,6 +98,8 @@ struct journal_target {
     const char *version_line;
     const char *go;
     const char *module;
+    const char *package;  /* the import path of its package main */
+    const char *revision; /* the commit it was built from (build_info.h); "": not known */
     const char *platform; /* "linux/amd64" */
     int64_t heap_rate;
 };

@@ -75,7 +75,8 @@ static const struct field target_fields[] = {
     FIELD(struct journal_target, pid),          FIELD(struct journal_target, started_pid),
     FIELD(struct journal_target, port),         FIELD(struct journal_target, version),
     FIELD(struct journal_target, version_line), FIELD(struct journal_target, go),
-    FIELD(struct journal_target, module),       FIELD(struct journal_target, platform),
+    FIELD(struct journal_target, module),       FIELD(struct journal_target, package),
+    FIELD(struct journal_target, revision),     FIELD(struct journal_target, platform),
     FIELD(struct journal_target, heap_rate),    {.key = NULL},
 };
 

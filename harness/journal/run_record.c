@@ -177,6 +177,7 @@ static void gather_facts(struct run_record *record)
     snprintf(facts->platform, sizeof facts->platform, "%s", text_or(target->platform, ""));
     record->series.heap_rate = facts->rate_found;
     record->series.module = memory_copy_text(target->module);
+    record->series.package = memory_copy_text(target->package);
     record->series.per_minute = header->measure.every_ms > 0;
     record->series.uncollected = header->watch != NULL;
     if (!record->ended && !cut_off)

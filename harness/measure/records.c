@@ -144,8 +144,9 @@ bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
     _cleanup_free_ char *word = version_word(run->version_line);
     _cleanup_free_ char *platform = platform_name();
     build_info_read(program, &build);
-    free(run->series.module);
+    free_all(run->series.module, run->series.package);
     run->series.module = memory_copy_text(build.module);
+    run->series.package = memory_copy_text(build.package);
     struct journal_target target = {
         .pid = probe_pid(run->probe),
         .started_pid = run->target != NULL ? run->target->process.pid : JOURNAL_ABSENT,
@@ -154,6 +155,8 @@ bool run_write_target(struct run *run, int64_t heap_rate, struct lg_error *err)
         .version_line = run->version_line,
         .go = build.go_version,
         .module = build.module,
+        .package = build.package,
+        .revision = build.revision,
         .platform = platform,
         .heap_rate = heap_rate,
     };

@@ -82,7 +82,14 @@ static bool string_take(struct bytes *remaining, struct bytes *string)
     return true;
 }
 
-/* Of its lines the one that is "mod\tPATH\tVERSION\tSUM". */
+/* The value of "build\tKEY=VALUE"; NULL. */
+static const char *setting(const char *setting, const char *key)
+{
+    return text_starts(setting, key) && setting[strlen(key)] == '=' ? setting + strlen(key) + 1
+                                                                    : NULL;
+}
+
+/* Of its lines "path\tPACKAGE", "mod\tPATH\tVERSION\tSUM" and what "build\tvcs..." says. */
 static void module_parse(struct bytes module, struct build_info *info)
 {
     /* As Go does: without a newline before the closing sentinel it is no module information. */
@@ -91,14 +98,23 @@ static void module_parse(struct bytes module, struct build_info *info)
         return;
     _cleanup_free_ char *text =
         memory_copy_range(module.start + SENTINEL_BYTES, module.length - 2 * SENTINEL_BYTES);
+    const char *revision = "", *modified = "";
     for (char *remaining = text, *line; (line = strsep(&remaining, "\n")) != NULL;) {
-        const char *kind = strsep(&line, "\t"), *path = strsep(&line, "\t");
-        const char *version = strsep(&line, "\t");
-        if (strcmp(kind, "mod") != 0 || path == NULL)
+        const char *kind = strsep(&line, "\t"), *path = text_or(strsep(&line, "\t"), "");
+        if (strcmp(kind, "path") == 0)
+            snprintf(info->package, sizeof info->package, "%s", path);
+        if (strcmp(kind, "build") == 0) {
+            revision = text_or(setting(path, "vcs.revision"), revision);
+            modified = text_or(setting(path, "vcs.modified"), modified);
+        }
+        if (strcmp(kind, "mod") != 0)
             continue;
         snprintf(info->module, sizeof info->module, "%s", path);
-        snprintf(info->version, sizeof info->version, "%s", text_or(version, ""));
+        snprintf(info->version, sizeof info->version, "%s", text_or(strsep(&line, "\t"), ""));
     }
+    if (*revision != '\0')
+        snprintf(info->revision, sizeof info->revision, "%s%s", revision,
+                 strcmp(modified, "false") == 0 ? "" : "+dirty");
 }
 
 static void blob_parse(struct bytes section, struct build_info *info)

@@ -4,8 +4,10 @@
 /* Fields are "" where unknown. */
 struct build_info {
     char go_version[64]; /* "go1.26.8" */
+    char package[256];   /* the import path of its package main */
     char module[256];    /* the main module's path */
     char version[128];   /* and its version */
+    char revision[128];  /* of version control: the commit's hash; "HASH+dirty": with changes */
 };
 
 /* A program that is no Go program is no error. */

@@ -72,16 +72,16 @@ static void put_statement(struct annotation *annotation, const struct statement 
     }
 }
 
-/* "internal/app/update.go:653" of what grows, where that file is in the checkout; NULL. */
-static const char *source_of(const struct suite_result *suite, const struct statement *statement)
+/* Where what grows stands in the checkout; NULL. */
+static const struct source *source_of(const struct scenario_result *scenario,
+                                      const struct statement *statement)
 {
     for (size_t i = 0; i < statement->details.count; i++) {
         const struct finding *finding = statement->details.items[i].finding;
-        if (finding == NULL || finding->source == NULL)
-            continue;
-        _cleanup_location_ struct location location = location_parse(finding->source);
-        if (location.file != NULL && string_list_contains(&suite->sources, location.file))
-            return finding->source;
+        const struct source *source =
+            finding != NULL ? source_at(&scenario->sources, finding->source) : NULL;
+        if (source != NULL && source->file != NULL)
+            return source;
     }
     return NULL;
 }
@@ -104,14 +104,15 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
     next_steps(suite, scenario, &steps);
     if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
         add_line(annotation, "", steps.items[0]);
-    const char *source = source_of(suite, statement);
+    const struct source *source = source_of(scenario, statement);
     if (source == NULL)
         return;
     struct annotation of_step = *annotation;
     struct annotation *of_source = add(list, of_step.error, memory_copy_text(of_step.title));
     of_source->rank = of_step.rank;
     of_source->index = index;
-    of_source->location = location_parse(source);
+    of_source->location = (struct location){
+        .file = memory_copy_text(source->file), .line = source->line, .column = 1};
     put_statement(of_source, statement);
 }
 

@@ -211,9 +211,22 @@ static void put_failure(json_t *object, const struct scenario_result *scenario)
         json_put(object, "stderr", lines_of(last_lines(tail, LIMIT_PAGE_STDERR_LINES)));
 }
 
+/* The address of a finding's place in the source, and the lines around it. */
+static void put_source(json_t *finding, const struct source *source)
+{
+    if (source == NULL)
+        return;
+    put_text(finding, "source_link", source->link);
+    if (source->file == NULL)
+        return;
+    json_put(finding, "source_first", json_integer((json_int_t)source->first));
+    json_put(finding, "source_line", json_integer((json_int_t)source->line));
+    json_put(finding, "source_lines", json_texts(&source->lines));
+}
+
 /* The first of each kind, with what their holders held over the run. */
-static void put_findings(json_t *object, const struct judgement *judgement,
-                         const struct ledger *ledger)
+static void put_findings(json_t *object, const struct scenario_result *scenario,
+                         const struct judgement *judgement, const struct ledger *ledger)
 {
     json_t *findings = json_object_get(object, "findings"), *kept = json_array();
     size_t taken[FINDING_KIND_COUNT] = {0};
@@ -223,6 +236,7 @@ static void put_findings(json_t *object, const struct judgement *judgement,
             continue;
         if (ledger != NULL)
             html_put_curve(entry, ledger, &judgement->findings[i]);
+        put_source(entry, source_at(&scenario->sources, judgement->findings[i].source));
         json_push(kept, json_incref(entry));
     }
     json_put(object, "more_findings",
@@ -294,7 +308,7 @@ static void put_attempts(json_t *attempts, const struct scenario_result *scenari
             continue;
         struct pace pace = series_pace(ledger->series);
         json_put(object, "findings", findings_to_json(attempt->judgement, &pace));
-        put_findings(object, attempt->judgement, ledger);
+        put_findings(object, scenario, attempt->judgement, ledger);
     }
 }
 
@@ -357,7 +371,7 @@ json_t *html_scenario(const struct suite_result *suite, const struct scenario_re
     put_words(object, suite, scenario);
     put_failure(object, scenario);
     if (scenario->judgement != NULL) {
-        put_findings(object, scenario->judgement, ledger);
+        put_findings(object, scenario, scenario->judgement, ledger);
         put_attempts(json_object_get(object, "attempts"), scenario);
         json_object_del(object, "tools"); /* its keys are names from the world */
     }

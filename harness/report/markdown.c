@@ -186,8 +186,15 @@ static void put_statements(struct buffer *out, const struct scenario_result *sce
         for (size_t j = 0; j < statement->details.count; j++) {
             const struct detail *detail = &statement->details.items[j];
             bool labelled = detail->label != NULL && *detail->label != '\0';
-            buffer_format(out, "- %s%s", labelled ? detail->label : "", labelled ? " " : "");
+            const struct source *source = text_equal(detail->label, "code")
+                                              ? source_at(&scenario->sources, detail->text)
+                                              : NULL;
+            bool linked = source != NULL && source->link != NULL;
+            buffer_format(out, "- %s%s%s", labelled ? detail->label : "", labelled ? " " : "",
+                          linked ? "[" : "");
             markdown_format(out, LINE_BYTES, detail->sentence ? "%s" : "`%s`", detail->text);
+            if (linked)
+                buffer_format(out, "](%s)", source->link);
             put_sparkline(out, ledger, detail->finding, false);
             buffer_text(out, "\n");
         }

@@ -61,7 +61,7 @@ static char *holder_words(const struct holder_difference *item, const char *modu
     _cleanup_free_ char *whole = text_starts(item->key, first)
                                      ? memory_copy_text(item->key)
                                      : memory_format("%s: %s", first, item->key);
-    *source = is_stack ? source_place(item->holders, item->example, first, module) : NULL;
+    *source = is_stack ? source_place(item->holders, item->example, first, module, NULL) : NULL;
     return text_harmless(whole, false);
 }
 

@@ -24,21 +24,7 @@ static void list_files(const char *directory, struct string_list *names)
     }
 }
 
-/* A path that came from the target is looked up only where it leads nowhere else. */
-static void find_sources(struct suite_result *suite, const struct judgement *judgement)
-{
-    for (size_t i = 0; judgement != NULL && i < judgement->count; i++) {
-        const char *source = judgement->findings[i].source;
-        const char *line = source != NULL ? strrchr(source, ':') : NULL;
-        if (line == NULL)
-            continue;
-        _cleanup_free_ char *file = memory_copy_range(source, (size_t)(line - source));
-        if (path_is_inside(file) && access(file, F_OK) == 0)
-            string_list_add_once(&suite->sources, file);
-    }
-}
-
-void suite_find_files(struct suite_result *suite)
+void suite_find_files(struct suite_result *suite, const struct forge *forge)
 {
     for (size_t i = 0; i < suite->count; i++) {
         struct scenario_result *scenario = &suite->scenarios[i];
@@ -47,7 +33,8 @@ void suite_find_files(struct suite_result *suite)
             attempt_directory(suite->directory, scenario->name, ATTEMPT_CONTROL);
         list_files(directory, &scenario->files);
         list_files(control, &scenario->control_files);
-        find_sources(suite, scenario->judgement);
+        if (scenario->judgement != NULL && scenario->record != NULL && scenario->sources.count == 0)
+            sources_find(&scenario->sources, scenario->judgement, &scenario->record->target, forge);
     }
 }
 

@@ -4,8 +4,8 @@
 #include "result/result.h"
 
 /* Fills the lists of files of all scenarios, as they are now: the names of plain files, sorted; and
- * which of the program's sources that findings name are in the working directory. */
-void suite_find_files(struct suite_result *suite);
+ * where the program's sources that findings name can be seen. */
+void suite_find_files(struct suite_result *suite, const struct forge *forge);
 
 /* What is kept of red runs alone, profiles and goroutines, is removed from all runs of a scenario.
  */

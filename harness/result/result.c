@@ -34,6 +34,7 @@ static void scenario_free(struct scenario_result *scenario)
     string_list_free(&scenario->left_out);
     string_list_free(&scenario->gone);
     json_decref(scenario->earlier);
+    sources_free(&scenario->sources);
     recording_free(scenario->recording);
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         judgement_free(scenario->attempts[i].judgement);
@@ -53,10 +54,9 @@ void suite_free(struct suite_result *suite)
         scenario_free(&suite->scenarios[i]);
     string_list_free(&suite->whole);
     string_list_free(&suite->missing);
-    string_list_free(&suite->sources);
     string_list_free(&suite->problems);
-    free_all(suite->scenarios, suite->directory, suite->baselines, suite->options, suite->revision,
-             suite->compared_with, suite);
+    free_all(suite->scenarios, suite->directory, suite->baselines, suite->options,
+             suite->source_url, suite->revision, suite->compared_with, suite);
 }
 
 struct scenario_result *suite_add(struct suite_result *suite, const char *name, const char *file,

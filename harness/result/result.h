@@ -16,6 +16,7 @@
 #include "journal/attempt.h"
 #include "journal/run_record.h"
 #include "result/recording.h"
+#include "result/sources.h"
 #include "verdict/judgement.h"
 
 /* Names inside a report's directory. */
@@ -56,6 +57,7 @@ struct scenario_result {
                                     diff -u prints it; NULL: they do not */
     struct string_list files;    /* in its directory, see suite_find_files */
     struct string_list control_files; /* in that of its first control */
+    struct sources sources;           /* that findings name, see suite_find_files */
     struct recording *recording;      /* NULL: none, or none is wanted (pictures/recordings.h) */
     struct run_record *record;        /* NULL: did not run, or no journal could be read */
     struct judgement *judgement;      /* of all attempts together; NULL: nothing was judged */
@@ -83,11 +85,10 @@ struct suite_result {
     unsigned shards;      /* ... of so many */
     struct string_list whole;    /* of a shard: the names of all scenarios that were split */
     char *compared_with;         /* --compare: "main-report of 2026-11-23T12:00:00Z"; NULL: none */
+    char *source_url;            /* --source-url; NULL: not given */
     char *revision;              /* --baseline-ref, as given; NULL: none */
     struct string_list missing;  /* then: scenarios that the revision's suite has and this one
                                     lacks, a line each */
-    struct string_list sources;  /* files of the program that findings name and that are in the
-                                    working directory, see suite_find_files */
     struct string_list problems; /* of a merge: what is missing, a line each; with any of them the
                                     exit status is 2 at the least */
 };

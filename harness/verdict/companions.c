@@ -270,8 +270,8 @@ void findings_name_functions(const struct ledger *ledger, struct finding_list *f
         finding->function = by_owner ? finding->function : headline;
         const struct account *account = ledger_account(ledger, gauge, finding->holder);
         if (account != NULL && finding->source == NULL)
-            finding->source =
-                source_place(ledger->series->holders, account->example, finding->function, module);
+            finding->source = source_place(ledger->series->holders, account->example,
+                                           finding->function, module, ledger->series->package);
     }
     for (size_t i = 0; i < findings->count; i++) {
         struct finding *finding = &findings->items[i];

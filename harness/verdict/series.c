@@ -18,7 +18,7 @@ void series_free(struct series *series)
     for (size_t i = 0; i < series->count; i++)
         sample_free(&series->samples[i]);
     free(series->samples);
-    free(series->module);
+    free_all(series->module, series->package);
     if (series->holders != NULL)
         holder_table_free(series->holders);
     *series = (struct series){0};

@@ -14,6 +14,7 @@ struct series {
     struct holder_table *holders; /* owned */
     long heap_rate;   /* bytes allocated for each sample of the heap profile; 0: unknown */
     char *module;     /* owned; the program's own, as "example.com/app"; NULL: unknown */
+    char *package;    /* owned; the import path of its package main; NULL: unknown */
     bool per_minute;  /* paced by time: growth is per minute, "iterations" are minutes */
     bool uncollected; /* of a watch: no collection was forced before the heap was read */
 };

@@ -1,5 +1,6 @@
 #include "verdict/source_place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -18,10 +19,19 @@ static const char *below(const char *path, const char *prefix)
                : NULL;
 }
 
+/* Where the module lay when it was built, if the file is in this folder of it; NULL: the file is
+ * elsewhere, in a module of its own for instance. The caller frees it. */
+static char *root_of(const char *file, const char *folder)
+{
+    _cleanup_free_ char *end = memory_format("/%s/%s", folder, path_base(file));
+    return text_ends(file, end) ? memory_copy_range(file, strlen(file) - strlen(end)) : NULL;
+}
+
 char *source_path(const char *file, const char *package, const char *module, const char *root)
 {
     const char *name = path_base(file), *own = below(package, module);
-    if (own != NULL)
+    _cleanup_free_ char *own_root = own != NULL ? root_of(file, own) : NULL;
+    if (own_root != NULL)
         return memory_format("%s/%s", own, name);
     if (strcmp(package, text_or(module, "")) == 0)
         return memory_copy_text(name);
@@ -59,18 +69,16 @@ static char *module_root(const struct holder_table *table, const char *module)
             continue;
         _cleanup_free_ char *package = package_of(holder_table_function_name(table, i));
         const char *own = below(package, module);
-        if (own == NULL)
-            continue;
-        _cleanup_free_ char *end = memory_format("/%s/%s", own, path_base(file));
-        if (text_ends(file, end))
-            return memory_copy_range(file, strlen(file) - strlen(end));
+        char *root = own != NULL ? root_of(file, own) : NULL;
+        if (root != NULL)
+            return root;
     }
     return NULL;
 }
 
 /* NULL where the function is not in the stack, or its line is not known. */
 static char *place_in(const struct holder_table *table, uint32_t number, const char *function,
-                      const char *module)
+                      const char *module, const char *main_package)
 {
     struct holder holder = holder_table_get(table, number);
     const uint32_t *lines = holder_table_lines(table, number);
@@ -81,19 +89,24 @@ static char *place_in(const struct holder_table *table, uint32_t number, const c
         if (file == NULL || lines[i] == 0 || strcmp(key, function) != 0)
             continue;
         _cleanup_free_ char *package = package_of(name);
-        _cleanup_free_ char *root =
-            strcmp(package, "main") == 0 ? module_root(table, text_or(module, "")) : NULL;
+        const char *folder = below(text_or(main_package, ""), module);
+        char *root = NULL;
+        if (strcmp(package, "main") == 0)
+            root = module_root(table, text_or(module, ""));
+        if (strcmp(package, "main") == 0 && root == NULL && folder != NULL)
+            root = root_of(file, folder);
         _cleanup_free_ char *path = source_path(file, package, module, root);
+        free(root);
         return memory_format("%s:%u", path, lines[i]);
     }
     return NULL;
 }
 
 char *source_place(const struct holder_table *table, uint32_t holder, const char *function,
-                   const char *module)
+                   const char *module, const char *main_package)
 {
-    char *place = place_in(table, holder, function, module);
+    char *place = place_in(table, holder, function, module, main_package);
     for (uint32_t i = 0; place == NULL && i < holder_table_count(table); i++)
-        place = place_in(table, i, function, module);
+        place = place_in(table, i, function, module, main_package);
     return place;
 }

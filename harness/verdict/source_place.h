@@ -13,6 +13,7 @@
 char *source_path(const char *file, const char *package, const char *module, const char *root);
 
 /* "internal/plugins/x/y.go:653" of the function (a key: holder_key.h) in the stack of this holder,
- * else in any other stack. NULL where no line is known. The caller frees it. */
+ * else in any other stack. `main_package` is the import path of the program's package main; NULL:
+ * unknown. NULL where no line is known. The caller frees it. */
 char *source_place(const struct holder_table *table, uint32_t holder, const char *function,
-                   const char *module);
+                   const char *module, const char *main_package);

@@ -213,6 +213,26 @@ def ticking(scenario="ticks", gone=False):
     return journal.end()
 
 
+def sourced(scenario="polls", **target):
+    """The same of a program whose source is known: github.com/o/r, line 12 of one of its files."""
+    journal = ticking(scenario)
+    journal.records[1].update({"module": "github.com/o/r", "revision": "0123abcd" * 5, **target})
+    for record in journal.records:
+        if record.get("name") == "app.(*Plugin).poll":
+            record.update(name="github.com/o/r/internal/app.(*Plugin).poll", file="/home/u/r/internal/app/update.go")
+        if record["record"] == "holder" and record["gauge"] == "heap_stack":
+            record["lines"] = [0, 0, 0, 12]
+    return journal
+
+
+def checkout(directory):
+    """Of the module of sourced()."""
+    (directory / "internal/app").mkdir(parents=True)
+    (directory / "go.mod").write_text("module github.com/o/r\n")
+    (directory / "internal/app/update.go").write_text(
+        "".join(f"\tline{i}(\"</script><b>\")\n" for i in range(1, 14)))
+
+
 def keeping(scenario="log", **header):
     """A log that keeps each line."""
     journal = Journal(scenario, **header)

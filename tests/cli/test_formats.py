@@ -145,6 +145,47 @@ def test_what_fails_is_an_error_and_the_rest_a_warning(leakgate, make, kind, lin
         kind, "scenarios/broken.yaml", line)
 
 
+def test_a_leak_is_marked_at_the_line_of_the_program_if_it_is_here(leakgate):
+    journals.sourced().write(report_of(leakgate))
+    assert "update.go,line" not in made(leakgate, "annotations")
+    journals.checkout(leakgate.directory)
+    assert "::error file=internal/app/update.go,line=12,col=1," in made(leakgate, "annotations")
+
+
+LINK = "https://github.com/o/r/blob/" + "0123abcd" * 5
+
+
+@pytest.mark.parametrize("target, words, environment, root", [
+    ({}, [], {}, LINK),
+    ({"revision": "0123abcd" * 5 + "+dirty"}, [], {}, None),
+    ({"revision": ""}, [], {}, None),
+    ({"revision": ""}, [], {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r",
+                            "GITHUB_SHA": "0123abcd" * 5}, LINK),
+    ({"revision": ""}, [], {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/other",
+                            "GITHUB_SHA": "0123abcd" * 5}, None),
+    ({}, ["--source-url", "https://git.example.com/o/r/src/v1/"], {}, "https://git.example.com/o/r/src/v1"),
+])
+def test_the_line_is_linked_where_the_commit_is_known(leakgate, target, words, environment, root):
+    journals.sourced(**target).write(report_of(leakgate))
+    for name in ("markdown", "html"):
+        shown = leakgate("report", "--format", name, *words, **environment)
+        assert shown.returncode == 0, shown.stderr
+        place, colon = "internal/app/update.go", "&#58;" if name == "markdown" else ":"
+        assert f"{place}{colon}12" in shown.stdout
+        found = re.findall(rf"https?:[^ \")]*/{place}#L12", shown.stdout)
+        assert set(found) == ({f"{root}/{place}#L12"} if root else set())
+        if name == "markdown" and root:
+            assert f"code [<code>{place}{colon}12</code>]({root}/{place}#L12)\n" in shown.stdout
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://h/\"><b>", "h/o/r", "https://"])
+def test_an_address_that_is_none(leakgate, address):
+    journals.sourced().write(report_of(leakgate))
+    shown = leakgate("report", "--source-url", address)
+    assert shown.returncode == 2
+    assert "--source-url wants an address such as https://github.com/OWNER/REPO/blob/REVISION" in shown.stderr
+
+
 def test_what_fail_on_leak_lets_pass_is_a_warning(leakgate):
     journals.Journal("broken").failed("invalid").end().write(report_of(leakgate))
     set_in_result(leakgate, only_leaks_fail=True)

@@ -216,6 +216,21 @@ def test_the_heap_of_a_run(leakgate):
     assert heap["names"] == ["time.newTimer", "time.NewTimer", "tea.Tick", "app.(*Plugin).poll"]
 
 
+def test_the_line_of_the_source_is_linked_and_shown_in_its_place(leakgate, chromium, tmp_path):
+    journals.sourced().write(leakgate.directory / "leakgate-report")
+    journals.checkout(leakgate.directory)
+    page = pages.draw(chromium, pages.make(leakgate), tmp_path)
+    place = "internal/app/update.go:12"
+    links = chromium.run(f"[...document.querySelectorAll('a')].filter((link) => link.textContent === '{place}').map("
+                         "(link) => link.href)")
+    assert links and set(links) == {f"https://github.com/o/r/blob/{'0123abcd' * 5}/internal/app/update.go#L12"}
+    assert chromium.run("[...document.querySelectorAll('.source')].map(({ innerText }) => innerText)") == [
+        f"app.(*Plugin).poll {place}\n" +
+        "".join(f"{i:4}      line{i}(\"</script><b>\")\n" for i in range(9, 14))]
+    assert chromium.run("document.querySelector('.source mark').textContent").split()[0] == "12"
+    assert "<b>\"" not in page.replace("&lt;b&gt;", "")
+
+
 def test_the_recording_plays(chromium, address):
     chromium.open(address("ordinary"))
     chromium.run("document.querySelector('.player').closest('details').open = true")

@@ -574,6 +574,16 @@
     const kind = (finding) =>
         make("span", { class: `kind ${finding.fails ? "fails" : "told"}` }, finding.kind.replaceAll("_", " "));
 
+    const sourceLink = ({ source, source_link }) =>
+        source_link ? make("a", { href: source_link }, source) : source;
+    /* The lines around a place; the report was made where its file is. */
+    const sourceBox = (finding) => make("figure", { class: "source" },
+        make("figcaption", null, code(shortFunction(finding.function)), " ", sourceLink(finding)),
+        box(`lines of ${finding.source}`, finding.source_lines.map((line, i) => {
+            const number = finding.source_first + i, text = `${String(number).padStart(4)}  ${line}`;
+            return [number === finding.source_line ? make("mark", null, text) : text, "\n"];
+        })));
+
     /* Of a stack the function to look at first and the innermost ones, without the paths of their packages; whole
      * names, as the command line takes them, and the raw ones behind them, are folded below. */
     const holderCell = (finding) => {
@@ -587,7 +597,7 @@
                 [b(code(shortFunction(finding.function))), br()],
             frames.slice(0, 3).map((frame, i) => [i > 0 && [br(), "< "], code(shortFunction(frame))]),
             frames.length > 3 && " < …",
-            below(finding.source), below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
+            below(finding.source && sourceLink(finding)), below(finding.made_by), below(finding.in_common && `in common: ${finding.in_common}`),
             below(finding.companion_of && `comes with ${finding.companion_of}`), below(finding.text),
             holder && [br(), copyButton(() => holder, "Copy name", "copy the holder's name")],
             (raw || stack) && make("details", null,
@@ -631,6 +641,8 @@
                 ["finding", "gauge", "held by", `per ${scenario.step}`, "from, to", "over the run", "allowed", "grows at",
                  "confirmed"],
                 grown.map((finding, i) => findingRow(scenario, finding, `${scenario.id}f${i + 1}`)))],
+            leaks.filter((finding, i) => finding.source_lines &&
+                leaks.findIndex(({ source }) => source === finding.source) === i).slice(0, 6).map(sourceBox),
             pictures.map(([found, gauge, label]) => icicle(found, gauge, label)),
             others.length > 0 && [h3("Findings that are no growth"), make("ul", null, others.map((finding) =>
                 li(kind(finding), ` ${finding.gauge || ""} `, finding.holder && code(finding.holder),

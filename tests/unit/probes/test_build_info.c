@@ -23,7 +23,9 @@ static const char sentinel_end[] = "\xf9"
 static const char module_text[] = "path\tgithub.com/a/program/cmd\n"
                                   "mod\tgithub.com/a/program\tv1.2.3\th1:abc=\n"
                                   "dep\tgithub.com/b/library\tv9.9.9\th1:def=\n"
-                                  "build\t-compiler=gc\n";
+                                  "build\t-compiler=gc\n"
+                                  "build\tvcs.revision=0123abcd\n"
+                                  "build\tvcs.modified=false\n";
 
 static void put_string(struct buffer *out, const void *bytes, size_t length)
 {
@@ -33,7 +35,7 @@ static void put_string(struct buffer *out, const void *bytes, size_t length)
     buffer_append(out, bytes, length);
 }
 
-static struct buffer blob(unsigned flags, const char *version)
+static struct buffer blob_of(unsigned flags, const char *version, const char *text)
 {
     struct buffer out = BUFFER_INIT(1024 * 1024), module = BUFFER_INIT(4096);
     char header[32] = "\xff Go buildinf:";
@@ -42,11 +44,16 @@ static struct buffer blob(unsigned flags, const char *version)
     buffer_append(&out, header, sizeof header);
     put_string(&out, version, strlen(version));
     buffer_append(&module, sentinel_start, 16);
-    buffer_text(&module, module_text);
+    buffer_text(&module, text);
     buffer_append(&module, sentinel_end, 16);
     put_string(&out, module.data, module.length);
     buffer_free(&module);
     return out;
+}
+
+static struct buffer blob(unsigned flags, const char *version)
+{
+    return blob_of(flags, version, module_text);
 }
 
 /* An ELF file of three sections: none, the names, .go.buildinfo. */
@@ -93,6 +100,25 @@ static void version_and_module_of_a_go_program(void **state)
     assert_string_equal(info.go_version, "go1.26.8");
     assert_string_equal(info.module, "github.com/a/program");
     assert_string_equal(info.version, "v1.2.3");
+    assert_string_equal(info.package, "github.com/a/program/cmd");
+    assert_string_equal(info.revision, "0123abcd");
+}
+
+static void a_revision_says_what_is_in_no_commit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *revision;
+    } cases[] = {{"build\tvcs.modified=true\nbuild\tvcs.revision=12ab\n", "12ab+dirty"},
+                 {"build\tvcs.revision=12ab\n", "12ab+dirty"},
+                 {"build\tvcs.modified=false\n", ""},
+                 {"build\tvcs.revisions=12ab\nbuild\n\nmod\n", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        _cleanup_buffer_ struct buffer content = blob_of(2, "go1.26.8", cases[i].text);
+        _cleanup_buffer_ struct buffer file = elf(&content);
+        struct build_info info = read_bytes(file.data, file.length);
+        assert_string_equal(info.revision, cases[i].revision);
+    }
 }
 
 static void the_older_format_is_left_unknown(void **state)
@@ -155,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_and_module_of_a_go_program),
+        cmocka_unit_test(a_revision_says_what_is_in_no_commit),
         cmocka_unit_test(the_older_format_is_left_unknown),
         cmocka_unit_test(a_long_version_is_cut),
         cmocka_unit_test(a_file_cut_anywhere_gives_no_more_than_it_holds),

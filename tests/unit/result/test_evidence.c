@@ -67,15 +67,16 @@ static void files_are_found_as_they_are(void **state)
 {
     struct suite_result *suite = suite_new(*state, "", "");
     const struct scenario_result *tabs = suite_add(suite, "tabs", "tabs.yaml", NULL);
-    suite_find_files(suite);
+    const struct forge forge = {0};
+    suite_find_files(suite, &forge);
     assert_int_equal(tabs->files.count, 0);
     put(*state, "tabs", "screen.txt");
     put(*state, "tabs", "heap-first.pb.gz");
     put(*state, "tabs", ".hidden");
     put(*state, "tabs/again", "stderr.txt");
     put(*state, "tabs/control", "journal.jsonl");
-    suite_find_files(suite);
-    suite_find_files(suite);
+    suite_find_files(suite, &forge);
+    suite_find_files(suite, &forge);
     assert_int_equal(tabs->files.count, 2);
     assert_string_equal(tabs->files.items[0], "heap-first.pb.gz");
     assert_string_equal(tabs->files.items[1], "screen.txt");

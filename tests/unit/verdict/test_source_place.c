@@ -31,6 +31,8 @@ static void builds_differ_in_what_stands_before_the_file(void **state)
          "vendor/example.org/lib/z.go"},
         {"the standard library", "/usr/local/go/src/net/http/server.go", "net/http", NULL,
          "net/http/server.go"},
+        {"a module below, from a cache", "/root/go/pkg/mod/" MODULE "/sub@v1.0.0/x/z.go",
+         MODULE "/sub/x", NULL, MODULE "/sub/x/z.go"},
         {"main below the root", "/home/u/app/cmd/app/main.go", "main", "/home/u/app",
          "cmd/app/main.go"},
         {"main with -trimpath", MODULE "/cmd/app/main.go", "main", MODULE, "cmd/app/main.go"},
@@ -63,13 +65,13 @@ static void the_line_is_that_of_the_frame(void **state)
     holder_table_set_lines(table, stack, (uint32_t[]){12, 653, 7});
     holder_table_set_lines(table, stack, (uint32_t[]){1, 1, 1}); /* what is known stays */
     _cleanup_free_ char *key = function_key(MODULE "/internal/x.(*T).poll.func1");
-    _cleanup_free_ char *own = source_place(table, stack, key, MODULE);
+    _cleanup_free_ char *own = source_place(table, stack, key, MODULE, NULL);
     assert_string_equal(own, "internal/x/y.go:653");
     /* Who made a timer stands in another stack. */
-    _cleanup_free_ char *other = source_place(table, unread, "main.start", MODULE);
+    _cleanup_free_ char *other = source_place(table, unread, "main.start", MODULE, NULL);
     assert_string_equal(other, "cmd/app/main.go:7");
-    assert_null(source_place(table, stack, "main.stop", MODULE));
-    assert_null(source_place(table, unread, "runtime.schedule", NULL));
+    assert_null(source_place(table, stack, "main.stop", MODULE, NULL));
+    assert_null(source_place(table, unread, "runtime.schedule", NULL, NULL));
     holder_table_free(table);
 }
 
