@@ -17,34 +17,34 @@ struct fact {
 static const struct fact exit_facts[] = {
     {"0", "pass"},
     {"1", "leak"},
-    {"2", "usage, a scenario or a baseline file is wrong: nothing ran; merge: a shard is missing"},
-    {"3", "nothing was judged: no scenario, all skipped, a required baseline missing"},
+    {"2", "an option or a file is wrong, and nothing ran; merge: a shard is missing"},
+    {"3", "nothing was judged: no scenario, all skipped, or a required baseline is missing"},
     {"4", "inconclusive or invalid"},
-    {"5", "the target failed: it did not start, crashed, or a wait timed out"},
+    {"5", "the program failed: it did not start, crashed, or a wait timed out"},
     {"70", "leakgate's own fault"},
-    {"128+n", "stopped by signal n, which outranks all"},
+    {"128+n", "stopped by signal n; this outranks all others"},
     {NULL, NULL},
 };
 
 static const struct fact environment_facts[] = {
-    {"LEAKGATE_PROGRAM", "the program to run as the target, where --program is not given"},
-    {"LEAKGATE_TIMEOUT_SCALE", "a number that every deadline of a step is multiplied by"},
-    {"NO_COLOR", "no colours, where it is set and not empty"},
-    {"CI", "where it is set, leakgate accept refuses to work"},
-    {"TMPDIR", "where the throw-away homes of runs are made; else /tmp"},
+    {"LEAKGATE_PROGRAM", "the program to test, when --program is not given"},
+    {"LEAKGATE_TIMEOUT_SCALE", "multiplies the deadline of every step (0.1 to 100)"},
+    {"NO_COLOR", "no colours, when it is set and not empty"},
+    {"CI", "when it is set, leakgate accept refuses to work"},
+    {"TMPDIR", "where the temporary homes of runs are made; by default /tmp"},
     {NULL, NULL},
 };
 
 static const struct fact file_facts[] = {
-    {PROJECT_FILE, "the project file, here or above, as far as the repository goes: what commands "
-                   "take where no option says it; docs/project.md"},
+    {PROJECT_FILE, "the project file, in this folder or above it in the repository: defaults for "
+                   "options; docs/project.md"},
     {"scenarios/NAME.yaml", "a scenario; docs/scenarios.md says how to write one"},
-    {"scenarios/targets/NAME.yaml", "a target file: how a program is started, known and quit"},
+    {"scenarios/targets/NAME.yaml", "a target file: how a program is started, recognised and quit"},
     {"baselines/TARGET/SCENARIO.json", "what a scenario may show without failing"},
-    {"leakgate-report/index.html", "the result of the last run, for a browser; the same as "
-                                   "summary.md, result.json, junit.xml, samples.csv"},
-    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; "
-                                  "unless it passed, its goroutines and profiles"},
+    {"leakgate-report/index.html", "the result of the last run for a browser; beside it "
+                                   "summary.md, result.json, junit.xml and samples.csv"},
+    {"leakgate-report/SCENARIO/", "journal, recording, last screen and standard error of a run; if "
+                                  "it did not pass, also goroutines and profiles"},
     {NULL, NULL},
 };
 
@@ -114,15 +114,17 @@ char *help_of_all(void)
 {
     struct buffer out = {0};
     buffer_text(&out, "Usage: leakgate COMMAND [OPTION ...]\n\n");
-    text_wrap(&out,
-              "Runs terminal programs through scenarios again and again and fails when their file "
-              "descriptors, goroutines or heap grow by more than the stored baseline allows.",
-              0, 0, HELP_WIDTH);
+    text_wrap(
+        &out,
+        "Finds leaks in Go terminal programs. Plays scenarios again and again and fails when file "
+        "descriptors, goroutines or memory grow by more than the stored baseline allows.",
+        0, 0, HELP_WIDTH);
     buffer_text(&out, "\n\nCommands:\n");
     for (size_t i = 0; i < command_table_count; i++)
         put_row(&out, command_table[i].name, command_table[i].summary);
     buffer_text(&out, "\nOptions:\n");
-    put_row(&out, "-h, --help", "print this help; leakgate COMMAND --help that of a command");
+    put_row(&out, "-h, --help",
+            "print this help; leakgate COMMAND --help prints the help of a command");
     put_row(&out, "-V, --version", "print the version");
     for (size_t i = 0; i < COUNT_OF(fact_lists); i++) {
         buffer_format(&out, "\n%s:\n", fact_lists[i].heading);

@@ -89,7 +89,8 @@ void watch_view_said(struct watch_view *view, const char *text)
     fflush(stdout);
 }
 
-/* "fd grows by +60.00 per hour (26 -> 46), held by anon_inode:[eventpoll]"; the caller frees it. */
+/* "fd anon_inode:[eventpoll] grows by +60.00 per hour (3 -> 23)": the figures are the holder's. The
+ * caller frees it. */
 static char *describe_growth(const struct finding *finding)
 {
     const char *gauge = finding->gauge < GAUGE_COUNT ? gauge_info(finding->gauge)->name : "";
@@ -98,11 +99,11 @@ static char *describe_growth(const struct finding *finding)
     double pace = stack ? finding->bytes_per_iteration : finding->per_iteration;
     if (finding->kind != FINDING_GROWTH)
         return memory_format("%s %s", gauge, text_or(finding->text, ""));
-    return memory_format("%s grows by %s per hour (%s -> %s)%s%s", gauge,
+    return memory_format("%s%s%s grows by %s per hour (%s -> %s)", gauge, holder != NULL ? " " : "",
+                         text_or(holder, ""),
                          growth_text(finding->gauge, pace * minutes_per_hour).text,
                          amount_text(finding->gauge, finding->from).text,
-                         amount_text(finding->gauge, finding->to).text,
-                         holder != NULL ? ", held by " : "", text_or(holder, ""));
+                         amount_text(finding->gauge, finding->to).text);
 }
 
 /* Each holder once, as long as the watch lasts. */

@@ -224,7 +224,7 @@ static char *describe_growth(const struct scenario_result *scenario, const struc
                              ? ", until the measurement went wrong"
                          : finding->confirmed           ? ", confirmed in a fresh process"
                          : finding->processes > 0       ? ", in all processes together"
-                         : finding->repeats             ? ", and as much again in a second loop"
+                         : finding->repeats             ? ", seen in two loops"
                          : scenario_is_watch(scenario)  ? ""
                          : scenario->attempt_count == 1 ? ", in one run alone"
                                                         : "");

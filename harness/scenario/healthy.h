@@ -8,7 +8,7 @@
 #include "scenario/load.h"
 
 enum healthy_figure {
-    HEALTHY_RSS_MB, /* of 1,000,000 bytes */
+    HEALTHY_RSS_MB, /* of 1,048,576 bytes */
     HEALTHY_SWAP_MB,
     HEALTHY_MAPPINGS,
     HEALTHY_THREADS,

@@ -112,13 +112,13 @@ static double goroutines_of(const struct triage *triage, const struct healthy_ro
 static double figure_of(const struct triage *triage, const struct healthy_row *row,
                         const struct regex *match, char **what)
 {
-    const double mega = 1e6, percent = 100;
+    const double mebi = 0x1p20, percent = 100;
     bool mapped = triage->map.total.regions > 0;
     switch (row->figure) {
     case HEALTHY_RSS_MB:
-        return triage->rss / mega;
+        return triage->rss / mebi;
     case HEALTHY_SWAP_MB:
-        return mapped ? triage->map.total.swap / mega : NAN;
+        return mapped ? triage->map.total.swap / mebi : NAN;
     case HEALTHY_MAPPINGS:
         return mapped ? (double)triage->map.total.regions : NAN;
     case HEALTHY_THREADS:

@@ -9,22 +9,16 @@
 #include "probes/function_package.h"
 #include "report/profile_text.h"
 #include "report/text_layout.h"
+#include "result/amounts.h"
 #include "verdict/holder_key.h"
 #include "verdict/program_functions.h"
 
 enum { LINES_MOST = 8, LABEL = 13 };
 
-/* "12.3 MB"; "?" where it was not seen. */
-static struct bytes_text {
-    char text[24];
-} bytes_text(double bytes)
+/* "12.3 MiB"; "?" where it was not seen. */
+static struct short_text seen_text(double bytes)
 {
-    const double mega = 1e6;
-    struct bytes_text out = {"?"};
-    if (!isnan(bytes))
-        snprintf(out.text, sizeof out.text, bytes < mega ? "%.0f kB" : "%.1f MB",
-                 bytes < mega ? bytes / 1e3 : bytes / mega);
-    return out;
+    return isnan(bytes) ? (struct short_text){"?"} : bytes_text(bytes);
 }
 
 char *flag_text(const struct flag *flag)
@@ -112,10 +106,9 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
     if (!isnan(triage->rss)) {
         bool mapped = total->regions > 0;
         _cleanup_free_ char *line = memory_format(
-            "RSS %s (highest %s), PSS %s, VSZ %s, swap %s", bytes_text(triage->rss).text,
-            bytes_text(triage->peak).text, bytes_text(mapped ? total->pss : NAN).text,
-            bytes_text(mapped ? total->size : NAN).text,
-            bytes_text(mapped ? total->swap : NAN).text);
+            "RSS %s (highest %s), PSS %s, VSZ %s, swap %s", seen_text(triage->rss).text,
+            seen_text(triage->peak).text, seen_text(mapped ? total->pss : NAN).text,
+            seen_text(mapped ? total->size : NAN).text, seen_text(mapped ? total->swap : NAN).text);
         put_line(out, "Memory", line, width);
     }
     static const char *const words[MEMORY_KINDS] = {"Go heap",         "C heap", "stacks",
@@ -125,7 +118,7 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
         const struct memory_part *part = &triage->map.parts[kind];
         if (part->regions > 0)
             buffer_format(&kinds, "%s%s %s in %u", kinds.length > 0 ? ", " : "", words[kind],
-                          bytes_text(part->rss).text, part->regions);
+                          seen_text(part->rss).text, part->regions);
     }
     if (kinds.length > 0) {
         buffer_format(&kinds, " regions, %u in all", total->regions);
@@ -137,8 +130,8 @@ static void put_memory(const struct triage *triage, size_t width, struct buffer 
     _cleanup_free_ char *heap = memory_format(
         "Go says: %s in use, %s idle. Of the idle %s is given back to the system, and %s still "
         "counts in RSS without being a leak",
-        bytes_text(triage->stats.heap_inuse).text, bytes_text(triage->stats.heap_idle).text,
-        bytes_text(triage->stats.heap_released).text, bytes_text(fmax(late, 0)).text);
+        seen_text(triage->stats.heap_inuse).text, seen_text(triage->stats.heap_idle).text,
+        seen_text(triage->stats.heap_released).text, seen_text(fmax(late, 0)).text);
     put_line(out, isnan(triage->rss) ? "Memory" : "", heap, width);
 }
 
@@ -158,11 +151,11 @@ static void put_files(const struct triage *triage, size_t width, struct buffer *
     for (size_t i = 0; i < triage->database_count && i < LINES_MOST; i++) {
         const struct database *database = &triage->databases[i];
         _cleanup_buffer_ struct buffer text = {0};
-        buffer_format(&text, "%s %s", database->path, bytes_text(database->bytes).text);
+        buffer_format(&text, "%s %s", database->path, seen_text(database->bytes).text);
         if (!isnan(database->wal_bytes))
-            buffer_format(&text, ", -wal %s", bytes_text(database->wal_bytes).text);
+            buffer_format(&text, ", -wal %s", seen_text(database->wal_bytes).text);
         if (!isnan(database->shm_bytes))
-            buffer_format(&text, ", -shm %s", bytes_text(database->shm_bytes).text);
+            buffer_format(&text, ", -shm %s", seen_text(database->shm_bytes).text);
         for (size_t j = 0; j < database->also_open.count && j < LINES_MOST; j++)
             buffer_format(&text, "%s%s", j == 0 ? "; also open in " : ", ",
                           database->also_open.items[j]);
@@ -288,16 +281,19 @@ static void put_goroutines(const struct triage *triage, struct triage_style styl
         shown++;
     }
     if (style.match != NULL && shown == 0)
-        put_line(out, "", "none that matches", style.width);
+        put_line(out, "", "none matches", style.width);
 }
 
-/* Rows of a profile as "12.3MB name". */
+/* Rows of a profile as "12.3 MiB name". */
 static void put_top(const struct profile_top *top, const char *label, size_t width,
                     struct buffer *out)
 {
     for (size_t i = 0; top != NULL && i < top->count && top->rows[i].flat > 0; i++) {
-        _cleanup_free_ char *value =
-            profile_label(top->rows[i].flat, top->kind.units[top->index], "minimum");
+        int64_t flat = top->rows[i].flat;
+        const char *unit = top->kind.units[top->index];
+        _cleanup_free_ char *value = strcmp(unit, "bytes") == 0
+                                         ? memory_copy_text(bytes_text((double)flat).text)
+                                         : profile_label(flat, unit, "minimum");
         _cleanup_free_ char *line = memory_format("%s %s", value, top->rows[i].function);
         put_line(out, i == 0 ? label : "", line, width);
     }
@@ -309,8 +305,8 @@ static void put_heap(const struct triage *triage, size_t width, struct buffer *o
         const struct heap_site *site = &triage->heap.items[i];
         bool same = strcmp(site->leaf, site->function) == 0;
         _cleanup_free_ char *line =
-            memory_format("%s in %.0f object%s: %s%s%s", bytes_text(site->bytes).text,
-                          site->objects, site->objects == 1 ? "" : "s", site->function,
+            memory_format("%s in %.0f object%s: %s%s%s", seen_text(site->bytes).text, site->objects,
+                          site->objects == 1 ? "" : "s", site->function,
                           same ? "" : ", allocated by ", same ? "" : site->leaf);
         put_line(out, i == 0 ? "Heap held by" : "", line, width);
     }

@@ -1,5 +1,6 @@
 #include "verdict/profile_top.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,16 @@ void profile_top_free(struct profile_top *top)
     free_all(top->sums->nodes, top->sums, top->rows, top);
 }
 
+/* A profile has lengths and numbers as bytes from the very beginning. */
+static bool is_text(const char *bytes, size_t length)
+{
+    enum { LOOKED_AT = 64 };
+    for (size_t i = 0; i < length && i < LOOKED_AT; i++)
+        if (!isprint((unsigned char)bytes[i]) && !isspace((unsigned char)bytes[i]))
+            return false;
+    return true;
+}
+
 /* What else people have at hand, so that they are told. */
 static bool is_profile(const char *bytes, size_t length, struct lg_error *err)
 {
@@ -51,13 +62,15 @@ static bool is_profile(const char *bytes, size_t length, struct lg_error *err)
         {"go 1.", "a trace: go tool trace shows it"},
     };
     if (length == 0)
-        return lg_fail(err, LG_ERROR_TARGET, 0, "no profile: it is empty");
+        return lg_fail(err, LG_ERROR_TARGET, 0, "not a profile: it is empty");
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         size_t begins = strlen(others[i].begins);
         if (length >= begins && memcmp(bytes, others[i].begins, begins) == 0)
-            return lg_fail(err, LG_ERROR_TARGET, 0, "no profile as pprof writes it, but %s",
+            return lg_fail(err, LG_ERROR_TARGET, 0, "not a profile as pprof writes it, but %s",
                            others[i].says);
     }
+    if (is_text(bytes, length))
+        return lg_fail(err, LG_ERROR_TARGET, 0, "not a profile as pprof writes it, but text");
     return true;
 }
 

@@ -190,7 +190,7 @@ def made(kind=b"n", unit=b"count", period=1):
 
 WRONG = [
     ("", "it is empty"),
-    (b"<html>404</html>", "damaged"),
+    (b"<html>404</html>", "not a profile as pprof writes it, but text"),
     (b"heap profile: 1: 2 [3: 4] @ heap/5\n", "fetch it without debug=1"),
     (b"go 1.26 trace\0\0\0", "go tool trace"),
     (gzip.compress(made())[:-9], "the gzip data is cut off"),

@@ -35,7 +35,7 @@ ROWS = [
     Row("threads", "threads@tick:120", lambda it: it.count("task") >= 120, "threads", 120,
         "1[2-9][0-9] threads: "),
     Row("mappings", "mappings@tick:4000", lambda it: it.count("maps") >= 3990, "mappings", 3990,
-        "other anonymous [0-9.]+ MB in 2[0-9]+,"),
+        "other anonymous [0-9.]+ MiB in 2[0-9]+,"),
     Row("descriptors", "sessions-open@tick:1200", lambda it: it.count("fd") >= 1200, "fds", 1200,
         "Descriptors 12[0-9]+: 12[0-9]+ file"),
     Row("sessions", "sessions-open@tick:1200", lambda it: it.count("fd") >= 1200, "session_files",
@@ -194,7 +194,7 @@ def test_goroutines_of_one_name(triage, start):
     shown = triage(target.pid, "--match", "leakHeldGoroutine").stdout
     assert "50 [chan receive] main.leakHeldGoroutine" in shown
     assert "main.newWatch" not in shown
-    assert "none that matches" in triage(target.pid, "--match", "fetchData").stdout
+    assert "none matches" in triage(target.pid, "--match", "fetchData").stdout
     assert triage(target.pid, "--match", "(").returncode == 2
 
 

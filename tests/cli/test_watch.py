@@ -76,7 +76,7 @@ def test_what_leaks_is_red_named_and_told_per_hour(leakgate, program):
     [fd] = [finding for finding in series["findings"] if finding["fails"]]
     assert fd["gauge"] == "fd" and "/dev/null" in fd["holder"]
     assert fd["per_hour"] == pytest.approx(PER_SECOND * 3600, rel=0.05)
-    assert "fd grows by +" in watched.stderr and "/dev/null" in watched.stderr
+    assert "fd /dev/null grows by +" in watched.stderr
     assert "per hour" in watched.stderr
     assert "leakgate run" not in watched.stderr and "leakgate accept" not in watched.stderr
 
@@ -306,7 +306,7 @@ def test_a_program_has_the_terminal_for_itself(leakgate, program):
     assert watched.returncode in (1, 4), watched.stderr  # 4: it was not let run evenly
     assert watched.stdout.startswith("ready\n")
     assert "the program ended with exit status 7" in watched.stderr
-    assert "fd grows by +" in watched.stderr
+    assert "grows by +" in watched.stderr
 
 
 def test_a_program_that_is_killed_is_told(leakgate):
@@ -366,7 +366,7 @@ def test_a_terminal_shows_a_table(leakgate, program):
     fd = next(line.split() for line in last.splitlines() if line.startswith("fd "))
     assert float(fd[2]) == pytest.approx(PER_SECOND * 3600, rel=0.1)
     assert float(fd[3]) <= float(fd[2]) <= float(fd[5])
-    assert "fd grows by +" in shown
+    assert "grows by +" in shown
     assert "time,heap_alloc_bytes" not in shown
 
 

@@ -80,7 +80,7 @@ def test_a_leak_is_confirmed_and_located(place):
     step = (place.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
     assert step.strip() == "- press: E"
     assert finding["exact_per_iteration"] == 1
-    assert "and as much again in a second loop" in re.sub(r"\s+", " ", shown.output)
+    assert "seen in two loops" in re.sub(r"\s+", " ", shown.output)
     assert "grows at  press" in shown.output
     for directory in (place.report / "external-editor", place.report / "external-editor/locate"):
         assert {"heap-first.pb.gz", "heap-last.pb.gz", "goroutine-first.pb.gz",

@@ -279,7 +279,7 @@ static void what_is_no_profile_is_told(void **state)
         {"goroutine 1 [running]:\n", "fetch it without debug=2"},
         {"go 1.26 trace\n", "go tool trace"},
         {"\x50\x01", "no type of values"},
-        {"<html>", "damaged"},
+        {"<html>", "but text"},
     };
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         const struct profile_question question = {0};
