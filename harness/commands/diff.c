@@ -9,7 +9,10 @@
 #include "base/regex.h"
 #include "commands/command.h"
 #include "commands/diff_runs.h"
+#include "commands/page_file.h"
 #include "commands/profile_source.h"
+#include "report/difference_page.h"
+#include "report/html.h"
 #include "report/profile_text.h"
 
 /* What an operand is. */
@@ -33,31 +36,39 @@ static bool read_regex(const struct arguments *arguments, enum option option, st
     return *regex != NULL || lg_context(err, "--%s", option_name(option));
 }
 
-static void print_json(const struct arguments *arguments, json_t *object)
+/* What was found, as it is asked for, and its page. */
+static bool tell(const struct arguments *arguments, json_t *object, json_t *sections,
+                 const struct buffer *text, struct lg_error *err)
 {
     const struct string_list *operands = &arguments->operands;
-    json_put(object, "before", json_text(operands->items[0]));
-    json_put_text(object, "after", operands->count > 1 ? operands->items[1] : NULL);
-    _cleanup_free_ char *text = json_pretty(object);
-    fputs(text, stdout);
+    const char *before = operands->items[0], *after = operands->items[operands->count - 1];
+    json_put(object, "before", json_text(before));
+    json_put_text(object, "after", operands->count > 1 ? after : NULL);
+    _cleanup_free_ char *json = json_pretty(object);
+    fputs(option_given(arguments, OPTION_JSON) ? json : buffer_string(text), stdout);
+    _cleanup_free_ char *title = operands->count > 1
+                                     ? memory_format("%s less %s", after, before)
+                                     : memory_format("%s: its end less its beginning", after);
+    return page_file_write(arguments, html_head(title, "diff", "What differs", sections), text,
+                           err);
 }
 
-static void print_profiles(const struct arguments *arguments, const struct profile_top *top)
+static bool tell_profiles(const struct arguments *arguments, const struct profile_top *top,
+                          struct lg_error *err)
 {
-    if (option_given(arguments, OPTION_JSON)) {
-        _cleanup_json_ json_t *object = profile_to_json(top);
-        print_json(arguments, object);
-        return;
-    }
-    _cleanup_buffer_ struct buffer out = {0};
+    _cleanup_json_ json_t *object = profile_to_json(top);
+    json_t *sections = json_array();
+    _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *title =
         memory_format("%s less %s", arguments->operands.items[1], arguments->operands.items[0]);
-    if (top->question.focus != NULL && !top->focus_met)
+    bool as_text = !option_given(arguments, OPTION_JSON);
+    if (as_text && top->question.focus != NULL && !top->focus_met)
         fputs("leakgate: --focus matches no frame\n", stderr);
-    if (top->question.ignore != NULL && !top->ignore_met)
+    if (as_text && top->question.ignore != NULL && !top->ignore_met)
         fputs("leakgate: --ignore matches no frame\n", stderr);
-    profile_text(top, title, &out);
-    fputs(buffer_string(&out), stdout);
+    profile_text(top, title, &text);
+    profile_sections(top, object, sections);
+    return tell(arguments, object, sections, &text, err);
 }
 
 static bool diff_profiles(const struct arguments *arguments, struct lg_error *err)
@@ -77,14 +88,14 @@ static bool diff_profiles(const struct arguments *arguments, struct lg_error *er
         .ignore = ignore,
         .of_before = option_given(arguments, OPTION_DIFF_BASE),
         .by_cum = option_given(arguments, OPTION_CUM),
-        .most = option_number(arguments, OPTION_TOP)};
+        .most = option_number(arguments, OPTION_TOP),
+        .keeps_stacks = option_given(arguments, OPTION_HTML)};
     _cleanup_profile_top_ struct profile_top *top = profile_top_new(&question);
     if (!profile_source_add(top, PROFILE_AFTER, operands->items[1], err) ||
         !profile_source_add(top, PROFILE_BEFORE, operands->items[0], err))
         return false;
     profile_top_finish(top);
-    print_profiles(arguments, top);
-    return true;
+    return tell_profiles(arguments, top, err);
 }
 
 /* Of reports (`reports`) or of journals. */
@@ -104,15 +115,12 @@ static bool diff_runs(const struct arguments *arguments, bool reports, struct lg
     if (!(reports ? run_differences_of_reports(&runs, before, after, err)
                   : run_differences_of_journals(&runs, before, after, err)))
         return false;
-    if (option_given(arguments, OPTION_JSON)) {
-        _cleanup_json_ json_t *object = run_differences_to_json(&runs, most);
-        print_json(arguments, object);
-    } else {
-        _cleanup_buffer_ struct buffer out = {0};
-        run_differences_text(&runs, most, &out);
-        fputs(buffer_string(&out), stdout);
-    }
-    return true;
+    _cleanup_json_ json_t *object = run_differences_to_json(&runs, most);
+    json_t *sections = json_array();
+    _cleanup_buffer_ struct buffer text = {0};
+    run_differences_text(&runs, most, &text);
+    run_differences_sections(&runs, object, sections);
+    return tell(arguments, object, sections, &text, err);
 }
 
 int command_diff(const struct arguments *arguments)
@@ -127,6 +135,8 @@ int command_diff(const struct arguments *arguments)
     enum operand_kind kind = kind_of(before);
     static const char *const names[] = {"a profile", "a report", "a journal"};
     bool done = false;
+    if (!page_file_check(arguments, &err))
+        return complain(&err);
     if (kind_of(after) != kind)
         lg_fail(&err, LG_ERROR_INPUT, 0, "%s is %s, and %s %s: two of one kind are compared",
                 before, names[kind], after, names[kind_of(after)]);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "commands/find_reports.h"
 #include "journal/run_files.h"
+#include "report/difference_page.h"
 #include "report/rest_text.h"
 #include "result/amounts.h"
 #include "result/result.h"
@@ -139,4 +140,14 @@ json_t *run_differences_to_json(const struct run_differences *runs, size_t most)
     json_put(object, "scenarios", list);
     json_put(object, "alone", json_texts(&runs->alone));
     return object;
+}
+
+void run_differences_sections(const struct run_differences *runs, const json_t *object,
+                              json_t *sections)
+{
+    const json_t *list = json_object_get(object, "scenarios");
+    for (size_t i = 0; i < runs->count; i++)
+        rest_difference_sections(&runs->items[i].difference,
+                                 text_or(runs->items[i].one->header.scenario, "?"),
+                                 json_array_get(list, i), sections);
 }

@@ -33,3 +33,6 @@ void run_differences_free(struct run_differences *runs);
 /* At most `most` holders of each gauge (0: all). */
 void run_differences_text(const struct run_differences *runs, size_t most, struct buffer *out);
 json_t *run_differences_to_json(const struct run_differences *runs, size_t most);
+/* Sections of the page (report/html.h) with what run_differences_to_json said. */
+void run_differences_sections(const struct run_differences *runs, const json_t *object,
+                              json_t *sections);

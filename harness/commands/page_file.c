@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "report/html.h"
 
 bool page_file_check(const struct arguments *arguments, struct lg_error *err)
 {
@@ -23,9 +25,14 @@ bool page_file_check(const struct arguments *arguments, struct lg_error *err)
            lg_fail(err, LG_ERROR_INPUT, errno, "--html %s: cannot write there", path);
 }
 
-bool page_file_write(const struct arguments *arguments, const struct buffer *page,
+bool page_file_write(const struct arguments *arguments, json_t *head, const struct buffer *text,
                      struct lg_error *err)
 {
     const char *path = option_text(arguments, OPTION_HTML);
-    return path == NULL || file_write_atomic(path, buffer_string(page), page->length, err);
+    _cleanup_json_ json_t *taken = head;
+    _cleanup_buffer_ struct buffer page = {0};
+    if (path == NULL)
+        return true;
+    html_page(taken, buffer_string(text), &page);
+    return file_write_atomic(path, buffer_string(&page), page.length, err);
 }

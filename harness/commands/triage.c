@@ -64,9 +64,9 @@ int command_triage(const struct arguments *arguments)
     if (!triage_look(&options, &triage, &err))
         return complain(&err);
     print_triage(arguments, &triage, match);
-    _cleanup_buffer_ struct buffer page = {0};
-    triage_html(&triage, (struct triage_style){.width = CONSOLE_WIDTH, .match = match}, &page);
-    if (!page_file_write(arguments, &page, &err))
+    _cleanup_buffer_ struct buffer text = {0};
+    triage_text(&triage, (struct triage_style){.width = CONSOLE_WIDTH, .match = match}, &text);
+    if (!page_file_write(arguments, triage_page(&triage), &text, &err))
         return complain(&err);
     return triage.flag_count > 0 ? EXIT_LEAK : EXIT_PASS;
 }

@@ -148,10 +148,9 @@ void html_report(const struct suite_result *suite, struct buffer *out)
     buffer_text(out, rest);
 }
 
-void html_page(const char *title, json_t *head, const char *text, struct buffer *out)
+void html_page(json_t *head, const char *text, struct buffer *out)
 {
-    const char *rest = put_head(out, title, text);
-    json_put(head, "gauges", html_gauges());
+    const char *rest = put_head(out, json_get_text(head, "title", ""), text);
     buffer_char(out, '[');
     html_json(out, head);
     buffer_char(out, ']');

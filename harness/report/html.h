@@ -94,6 +94,8 @@ void html_flame(json_t *sections, const char *heading, json_t *stacks);
 
 /* The units of all gauges, by which the page writes their amounts. */
 json_t *html_gauges(void);
-/* The page: `head` has "header", "made", "heading", "sections" and perhaps "verdict"; `text` is
- * what the command prints. */
-void html_page(const char *title, json_t *head, const char *text, struct buffer *out);
+/* What the page says around its sections, which it takes: its title, what it is of, and a heading
+ * for them. The caller may add "verdict". New reference. */
+json_t *html_head(const char *title, const char *header, const char *heading, json_t *sections);
+/* `text` is what the command prints. */
+void html_page(json_t *head, const char *text, struct buffer *out);

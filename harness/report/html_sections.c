@@ -77,3 +77,15 @@ void html_sections(const json_t *object, const struct html_section *table, size_
         json_put(section, "folded", json_boolean((table[i].how & HTML_FOLDED) != 0));
     }
 }
+
+json_t *html_head(const char *title, const char *header, const char *heading, json_t *sections)
+{
+    json_t *head = json_object();
+    json_put(head, "title", json_text(title));
+    json_put(head, "header", json_text(header));
+    json_put(head, "heading", json_text(heading));
+    json_put(head, "sections", sections);
+    json_put(head, "gauges", html_gauges());
+    json_put(head, "made", json_text("Made by leakgate " LEAKGATE_VERSION));
+    return head;
+}

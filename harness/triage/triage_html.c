@@ -60,13 +60,12 @@ static void put_stacks(const struct triage *triage, json_t *array)
     html_flame(array, "Goroutines, by stack", html_stacks(waiting, groups, "count", now));
 }
 
-void triage_html(const struct triage *triage, struct triage_style style, struct buffer *out)
+json_t *triage_page(const struct triage *triage)
 {
     const struct found_process *process = triage->process;
     bool known = process != NULL && process->pid != 0;
     const char *name = known ? process->name : "a process behind a URL";
-    _cleanup_buffer_ struct buffer text = {0};
-    _cleanup_json_ json_t *object = triage_to_json(triage), *head = json_object();
+    _cleanup_json_ json_t *object = triage_to_json(triage);
     json_t *array = json_array();
     _cleanup_free_ char *title = memory_format("%s: %zu red flag%s", name, triage->flag_count,
                                                triage->flag_count == 1 ? "" : "s");
@@ -77,11 +76,7 @@ void triage_html(const struct triage *triage, struct triage_style style, struct 
     html_sections(object, sections, FIRST, array);
     put_stacks(triage, array);
     html_sections(object, sections + FIRST, COUNT_OF(sections) - FIRST, array);
+    json_t *head = html_head(title, header, "What was seen", array);
     json_put(head, "verdict", json_text(triage->flag_count > 0 ? "red" : "healthy"));
-    json_put(head, "header", json_text(header));
-    json_put(head, "heading", json_text("What was seen"));
-    json_put(head, "sections", array);
-    json_put(head, "made", json_text("Made by leakgate " LEAKGATE_VERSION));
-    triage_text(triage, style, &text);
-    html_page(title, head, buffer_string(&text), out);
+    return head;
 }

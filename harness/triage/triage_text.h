@@ -14,8 +14,9 @@ struct triage_style {
 
 void triage_text(const struct triage *triage, struct triage_style style, struct buffer *out);
 void triage_markdown(const struct triage *triage, struct triage_style style, struct buffer *out);
-/* The page (report/html.h) of what triage_to_json says, with stacks as flame graphs. */
-void triage_html(const struct triage *triage, struct triage_style style, struct buffer *out);
+/* The page (report/html.h) of what triage_to_json says, with stacks as flame graphs. New reference.
+ */
+json_t *triage_page(const struct triage *triage);
 /* New reference. */
 json_t *triage_to_json(const struct triage *triage);
 

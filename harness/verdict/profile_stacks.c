@@ -310,6 +310,31 @@ static void frame_add(struct profile_sums *sums, uint32_t node, uint32_t place, 
         keyed_sums_add(&sums->reached, ((uint64_t)node + 1) << 32 | place, flat, cum);
 }
 
+static uint32_t node_of_line(const struct reading *reading, uint32_t number,
+                             const struct known *nameless)
+{
+    uint32_t node = function_of_line(reading, &reading->tables->lines[number])->node;
+    return node != NO_PLACE ? node : nameless->node;
+}
+
+/* The innermost frames, as many as are drawn. */
+static void stack_keep(struct reading *reading, const uint32_t *stack, size_t count, int64_t value)
+{
+    struct profile_sums *sums = reading->top->sums;
+    uint32_t frames[LIMIT_PAGE_FRAMES], depth = 0;
+    bool after = reading->side == PROFILE_AFTER;
+    for (size_t i = 0; i < count; i++) {
+        const struct profile_location *location = &reading->tables->locations[stack[i]];
+        const struct known *nameless = &reading->locations[stack[i]];
+        if (location->count == 0 && depth < LIMIT_PAGE_FRAMES)
+            frames[depth++] = nameless->node;
+        for (uint32_t line = 0; line < location->count && depth < LIMIT_PAGE_FRAMES; line++)
+            frames[depth++] = node_of_line(reading, location->first + line, nameless);
+    }
+    uint32_t number = holder_table_stack(sums->names, GAUGE_HEAP_STACK, frames, depth);
+    keyed_sums_add(&sums->shown, (uint64_t)number + 1, after ? value : 0, after ? 0 : value);
+}
+
 static void stack_add(struct reading *reading, const uint32_t *stack, size_t count,
                       struct amount amount)
 {
@@ -323,9 +348,8 @@ static void stack_add(struct reading *reading, const uint32_t *stack, size_t cou
             frame_add(sums, nameless->node, place, i == 0, amount);
         for (uint32_t line = location->count; line-- > 0;) {
             uint32_t number = location->first + line;
-            uint32_t node = function_of_line(reading, &reading->tables->lines[number])->node;
             place = reading->places[number] != NO_PLACE ? reading->places[number] : place;
-            frame_add(sums, node != NO_PLACE ? node : nameless->node, place, i == 0 && line == 0,
+            frame_add(sums, node_of_line(reading, number, nameless), place, i == 0 && line == 0,
                       amount);
         }
     }
@@ -357,8 +381,11 @@ static bool sample_add(void *context, const struct profile_sample *sample, struc
         amount = (struct amount){(int64_t)(0 - (uint64_t)amount.value),
                                  (int64_t)(0 - (uint64_t)amount.twin)};
     size_t first = first_kept(reading, stack, count);
-    if (is_asked_for(reading, stack + first, count - first))
-        stack_add(reading, stack + first, count - first, amount);
+    if (!is_asked_for(reading, stack + first, count - first))
+        return true;
+    stack_add(reading, stack + first, count - first, amount);
+    if (top->question.keeps_stacks)
+        stack_keep(reading, stack + first, count - first, value);
     return true;
 }
 

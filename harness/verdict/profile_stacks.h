@@ -20,6 +20,7 @@ struct profile_sums {
     struct keyed_sums stacks;  /* by a stack's hash: what AFTER and BEFORE hold */
     struct keyed_sums reached; /* by node and 1 (the upper half) and place: flat and cum that came
                                   through that line */
+    struct keyed_sums shown;   /* by 1 and the stack's number among `names`: after and before */
     uint32_t samples;
     struct regex *drop, *keep; /* of AFTER's header; NULL: none */
 };

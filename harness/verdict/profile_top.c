@@ -33,6 +33,7 @@ void profile_top_free(struct profile_top *top)
     holder_table_free(top->sums->places);
     keyed_sums_free(&top->sums->stacks);
     keyed_sums_free(&top->sums->reached);
+    keyed_sums_free(&top->sums->shown);
     regex_free(top->sums->drop);
     regex_free(top->sums->keep);
     profile_kind_free(&top->kind);
@@ -244,4 +245,22 @@ void profile_top_finish(struct profile_top *top)
     top->count = most > 0 && most < top->functions ? most : top->functions;
     for (size_t i = 0; i < top->count; i++)
         top->shown = sum_of_two(top->shown, top->rows[i].flat);
+}
+
+char *profile_top_stack(const struct profile_top *top, size_t *at, int64_t *before, int64_t *after)
+{
+    const struct profile_sums *sums = top->sums;
+    while (*at < sums->shown.slot_count && sums->shown.slots[*at].key == 0)
+        ++*at;
+    if (*at >= sums->shown.slot_count)
+        return NULL;
+    const struct keyed_sum *sum = &sums->shown.slots[(*at)++];
+    struct holder stack = holder_table_get(sums->names, (uint32_t)(sum->key - 1));
+    struct buffer key = {0};
+    for (uint32_t i = 0; i < stack.depth; i++)
+        buffer_format(&key, "%s%s", i > 0 ? " < " : "",
+                      holder_table_function_name(sums->names, stack.functions[i]));
+    *after = sum->first;
+    *before = sum->second;
+    return buffer_take(&key);
 }

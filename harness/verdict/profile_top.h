@@ -37,6 +37,7 @@ struct profile_question {
     bool by_cum;                /* largest cum first (-cum), as it always is of goroutines: where
                                    they wait is in the runtime, all of them */
     size_t most;                /* so many functions; 0: all */
+    bool keeps_stacks;          /* for profile_top_stack */
 };
 
 struct profile_row {
@@ -73,6 +74,9 @@ struct profile_top *profile_top_new(const struct profile_question *question);
 LG_CHECKED bool profile_top_add(struct profile_top *top, enum profile_side side, const char *bytes,
                                 size_t length, struct lg_error *err);
 void profile_top_finish(struct profile_top *top);
+/* The next stack of those that are shown, *at going on from 0: its functions from the leaf joined
+ * by " < ", and what each side holds at it. NULL: there is no other. The caller frees it. */
+char *profile_top_stack(const struct profile_top *top, size_t *at, int64_t *before, int64_t *after);
 void profile_top_free(struct profile_top *top);
 DEFINE_CLEANUP(profile_top, struct profile_top, profile_top_free)
 #define _cleanup_profile_top_ __attribute__((cleanup(cleanup_profile_top)))

@@ -2,6 +2,7 @@
 
 import re
 
+import journals
 import pages
 import pytest
 from standin import BINARY, Standin, until
@@ -28,7 +29,24 @@ def triage(leakgate, target):
     return shown.stdout
 
 
-FOUND = {"triage": triage}
+def diff_of_profiles(leakgate, target):
+    for name in ("before", "after"):
+        (leakgate.directory / name).write_bytes(target.pprof("heap?gc=1"))
+    return diff(leakgate, "before", "after")
+
+
+def diff_of_a_report(leakgate, _):
+    report = pages.hostile(leakgate.directory / "leakgate-report")
+    return diff(leakgate, report / "leak<b>\"'&" / "journal.jsonl")
+
+
+def diff(leakgate, *operands):
+    shown = leakgate("diff", *operands, "--html", "page.html")
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
+
+
+FOUND = {"triage": triage, "profiles": diff_of_profiles, "report": diff_of_a_report}
 
 
 @pytest.fixture(params=FOUND)
@@ -88,7 +106,7 @@ def test_what_triage_found_is_clicked_through(leakgate, target, chromium, tmp_pa
     name = chromium.run(f"{narrow}.querySelector('title').textContent")
     chromium.run(f"{narrow}.dispatchEvent(new Event('click'))")
     assert chromium.run(f"[...{heap}.querySelectorAll('g')].filter((cell) => cell.querySelector('rect').width.baseVal.value === 960)"
-                        ".map((cell) => cell.querySelector('title').textContent)")[-1] == name
+                        ".map((cell) => cell.querySelector('title').textContent)").count(name) == 1
     copied = chromium.run("""(async () => {
         let copied;
         navigator.clipboard.writeText = async (text) => { copied = text; };
@@ -99,6 +117,25 @@ def test_what_triage_found_is_clicked_through(leakgate, target, chromium, tmp_pa
     assert "leakHeldGoroutine" in copied or "often.txt" in copied
     chromium.open(f"file://{tmp_path}/page.html#p4")
     assert chromium.run("document.getElementById('p4').closest('details').open")
+
+
+PICTURE = """[...document.querySelectorAll('.heap [role=tabpanel]')].filter((panel) => !panel.hidden).flatMap(
+    (panel) => [...panel.querySelectorAll('g')]).map((cell) => [cell.querySelector('title').textContent, cell.getAttribute('class')])"""
+
+
+def test_what_grew_between_two_moments_is_a_picture(leakgate, chromium, tmp_path):
+    journals.ticking().write(leakgate.directory / "leakgate-report")
+    diff(leakgate, "leakgate-report")
+    chromium.open(f"file://{tmp_path}/page.html")
+    grown = chromium.run(PICTURE)
+    assert ["app.(*Plugin).poll: 112 B → 4.7 KiB, +4.6 KiB", "more much"] in grown
+    assert chromium.run("[...document.querySelectorAll('.heap [role=tab]')].slice(0, 3).map((tab) => tab.innerText)") == [
+        "What grew", "After", "Before"]
+    chromium.run("document.querySelectorAll('.heap [role=tab]')[2].click()")
+    assert sorted(chromium.run(PICTURE)) == sorted(grown)
+    rows = chromium.run(ROWS)
+    assert any(row.startswith("goroutine\t1\t43") for row in rows), rows
+    assert chromium.complaints == []
 
 
 @pytest.mark.parametrize("file", ["missing/page.html", "."])

@@ -1095,8 +1095,8 @@
     /* A column is "key=title:kind": "code", a unit, "gauge" (the row's own), or nothing for words. */
     const cellOf = (row, [path, , type]) => {
         const value = path.split(".").reduce((part, name) => (isThere(part) ? part[name] : null), row);
-        if (type === "code") return td(value && [code(value), " ", copyButton(() => value, "Copy", `copy ${path}`)]);
-        if (type) return numberCell(amount(type === "gauge" ? row.gauge : type, value));
+        if (type === "code") return make("td", { class: "code" }, value && [code(value), " ", copyButton(() => value, "Copy", `copy ${path}`)]);
+        if (type) return numberCell(amount(type === "gauge" ? row.gauge || row.name : type, value));
         return td(joined([value].flat().filter(isThere).map((item) => (typeof item !== "object" ? item
             : Object.values(item).filter((part) => typeof part === "string").join(" of "))), () => ", "));
     };
@@ -1104,7 +1104,7 @@
         const { heading, rows, stacks, text } = section, id = `p${place + 1}`, part = { ...section, id };
         const columns = rows && section.columns.split(", ").map((column) => column.split(/[=:]/));
         if (part.series) part.bands = bandsOf(part);
-        return make("details", { class: `scenario ${colours[section.verdict] || section.verdict}`, open: !section.folded },
+        return make("details", { class: `scenario ${colours[section.verdict] || section.verdict}`, open: !section.folded && place < 12 },
             make("summary", { class: "entry part" }, make("h2", null, section.verdict && [verdict(section.verdict), " "], b(heading)), " ",
                  make("span", { class: "took" }, rows && rows.length)),
             make("div", { class: "body", id }, p(text, " ", linkTo(id, `#${id}`, `link to ${heading}`)),

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/buffer.h"
@@ -18,7 +19,24 @@ struct asked {
     const char *sample_index, *focus, *ignore;
     bool of_before, by_cum;
     size_t most;
+    bool stacks; /* instead of the functions */
 };
+
+/* "BEFORE AFTER STACK", a line each, sorted. */
+static char *stacks_of(const struct profile_top *top)
+{
+    _cleanup_strings_ struct string_list lines = {0};
+    struct buffer out = {0};
+    size_t at = 0;
+    int64_t before, after;
+    for (char *key; (key = profile_top_stack(top, &at, &before, &after)) != NULL; free(key))
+        string_list_take(&lines,
+                         memory_format("%lld %lld %s", (long long)before, (long long)after, key));
+    string_list_sort(&lines);
+    for (size_t i = 0; i < lines.count; i++)
+        buffer_format(&out, "%s%s", i > 0 ? "\n" : "", lines.items[i]);
+    return buffer_take(&out);
+}
 
 /* "TOTAL", then "FLAT CUM FUNCTION WHERE" of each row, a line each; or the error. */
 static char *top_of(const struct made_profile *before, const struct made_profile *after,
@@ -31,7 +49,8 @@ static char *top_of(const struct made_profile *before, const struct made_profile
     _cleanup_regex_ struct regex *ignore =
         asked->ignore != NULL ? regex_new(asked->ignore, &err) : NULL;
     const struct profile_question question = {asked->sample_index, focus,         ignore,
-                                              asked->of_before,    asked->by_cum, asked->most};
+                                              asked->of_before,    asked->by_cum, asked->most,
+                                              asked->stacks};
     _cleanup_profile_top_ struct profile_top *top = profile_top_new(&question);
     struct buffer out = {0};
     bool added = profile_top_add(top, PROFILE_AFTER, buffer_string(&other), other.length, &err);
@@ -42,6 +61,8 @@ static char *top_of(const struct made_profile *before, const struct made_profile
     if (!added)
         return memory_format("%d: %s", err.class, err.text);
     profile_top_finish(top);
+    if (asked->stacks)
+        return stacks_of(top);
     buffer_format(&out, "total %lld", (long long)top->total);
     if (top->left_out > 0)
         buffer_format(&out, ", %zu left out under %lld", top->left_out, (long long)top->least);
@@ -68,6 +89,11 @@ static const struct {
     {"a leaf has the flat value, each function of the stack the cumulated one",
      {.types = COUNTS, .samples = {{"a b", {3}}, {"b", {4}}}},
      .top = "total 7\n4 7 b\n3 3 a"},
+    {"stacks for a picture, both sides, the innermost function first, without what is filtered",
+     {.types = COUNTS, .samples = {{"a+b c", {5}}, {"b", {1}}, {"d", {7}}}},
+     {.types = COUNTS, .samples = {{"a+b c", {3}}}},
+     .asked = {.stacks = true, .ignore = "d"},
+     .top = "0 1 b\n3 5 a < b < c"},
     {"recursion counts once",
      {.types = COUNTS, .samples = {{"a b a b c", {5}}}},
      .top = "total 5\n5 5 a\n0 5 b\n0 5 c"},
