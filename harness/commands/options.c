@@ -87,6 +87,11 @@ const struct option_info option_table[] = {
      "report says what was left out"},
     {OPTION_BASELINE_REF, RUNS, "baseline-ref", 0, "REV", OPTION_TYPE_TEXT, NULL,
      "judge by the baselines of this git revision, and show how yours differ"},
+    {OPTION_ALLOW_NEW_EXCEPTIONS, COMMAND_RUN, "allow-new-exceptions", 0, NULL, OPTION_TYPE_FLAG,
+     NULL,
+     "with --baseline-ref: your new exceptions count as well, if they have a last day; for a "
+     "change "
+     "that somebody has approved"},
     {OPTION_COMPARE, COMMAND_RUN | COMMAND_REPORT | COMMAND_MERGE, "compare", 0, "DIR|FILE",
      OPTION_TYPE_TEXT, NULL,
      "say of each finding whether it is new against this report, a directory or its result.json; "

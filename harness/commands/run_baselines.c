@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/suite_run.h"
+#include "result/baseline_difference.h"
 #include "result/exit_status.h"
 
 /* The two commands that measure a scenario without its baseline and store what was measured. */
@@ -66,7 +67,17 @@ static int load_baseline(struct suite_run *suite, size_t index)
         return load_baseline_here(suite, index, path, &suite->baselines[index]);
     if (!revision_baseline(suite->revision, path, &suite->baselines[index], &err))
         return complain(&err);
-    return load_baseline_here(suite, index, path, &suite->baselines_here[index]);
+    int status = load_baseline_here(suite, index, path, &suite->baselines_here[index]);
+    struct baseline *with =
+        option_given(suite->arguments, OPTION_ALLOW_NEW_EXCEPTIONS)
+            ? baseline_with_new_exceptions(suite->baselines[index], suite->baselines_here[index],
+                                           &suite->approved[index])
+            : NULL;
+    if (with != NULL) {
+        baseline_free(suite->baselines[index]);
+        suite->baselines[index] = with;
+    }
+    return status;
 }
 
 /* Runs are judged by a control, by a revision's baselines, or by those of the working tree. */
@@ -81,7 +92,10 @@ static bool open_revision(struct suite_run *suite, struct lg_error *err)
             return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s exclude each other",
                            option_name(others[i]));
     if (name == NULL)
-        return true;
+        return !option_given(arguments, OPTION_ALLOW_NEW_EXCEPTIONS) ||
+               lg_fail(err, LG_ERROR_INPUT, 0,
+                       "--allow-new-exceptions is for --baseline-ref: without it the working "
+                       "tree's exceptions count in any case");
     if (option_given(arguments, OPTION_NO_BASELINES))
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "--baseline-ref and --no-baselines exclude each other");
@@ -98,6 +112,7 @@ int suite_load_baselines(struct suite_run *suite)
     struct lg_error err = {0};
     suite->baselines = memory_array(count, sizeof *suite->baselines);
     suite->baselines_here = memory_array(count, sizeof *suite->baselines_here);
+    suite->approved = memory_array(count, sizeof *suite->approved);
     if (!open_revision(suite, &err))
         return complain(&err);
     for (size_t i = 0; i < count; i++) {

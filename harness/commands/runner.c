@@ -265,6 +265,7 @@ void runner_serve(struct suite_run *suite, size_t number, int writer, pid_t pare
                     .baseline_revision = revision != NULL ? revision->name : NULL,
                     .baseline_commit = revision != NULL ? revision->commit : NULL,
                     .baseline_here = suite->baselines_here[number],
+                    .approved = &suite->approved[number],
                     .plan_difference = suite->result->scenarios[number].plan_difference,
                     .times = measure_has_rests(&suite->selection.plans[number]->measure)
                                  ? option_number(arguments, OPTION_TIMES)

@@ -13,8 +13,10 @@ void suite_run_free(struct suite_run *suite)
     for (size_t i = 0; suite->baselines != NULL && i < suite->selection.count; i++) {
         baseline_free(suite->baselines[i]);
         baseline_free(suite->baselines_here[i]);
+        string_list_free(&suite->approved[i]);
     }
-    free_all(suite->baselines, suite->baselines_here, suite->expected, suite->order);
+    free_all(suite->baselines, suite->baselines_here, suite->approved, suite->expected,
+             suite->order);
     revision_close(suite->revision);
     selection_free(&suite->selection);
     suite_free(suite->result);
@@ -36,15 +38,25 @@ void append_option(struct buffer *out, const char *name, const char *value)
 
 char *suite_options_again(const struct arguments *arguments, bool with_revision)
 {
-    static const enum option kept[] = {OPTION_SCENARIOS,    OPTION_BASELINES,  OPTION_TARGET,
-                                       OPTION_PROGRAM,      OPTION_CONTROL,    OPTION_ITERATIONS,
-                                       OPTION_FOR,          OPTION_TIMES,      OPTION_BASELINE_REF,
-                                       OPTION_NO_BASELINES, OPTION_NO_CONFIRM, OPTION_BUDGET};
+    static const enum option kept[] = {OPTION_SCENARIOS,
+                                       OPTION_BASELINES,
+                                       OPTION_TARGET,
+                                       OPTION_PROGRAM,
+                                       OPTION_CONTROL,
+                                       OPTION_ITERATIONS,
+                                       OPTION_FOR,
+                                       OPTION_TIMES,
+                                       OPTION_BASELINE_REF,
+                                       OPTION_NO_BASELINES,
+                                       OPTION_NO_CONFIRM,
+                                       OPTION_BUDGET,
+                                       OPTION_ALLOW_NEW_EXCEPTIONS};
     struct buffer out = {0};
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
         const char *value =
             option_given(arguments, kept[i]) ? option_text(arguments, kept[i]) : NULL;
-        if (value != NULL && (with_revision || kept[i] != OPTION_BASELINE_REF))
+        bool of_revision = kept[i] == OPTION_BASELINE_REF || kept[i] == OPTION_ALLOW_NEW_EXCEPTIONS;
+        if (value != NULL && (with_revision || !of_revision))
             append_option(&out, option_name(kept[i]), value);
     }
     return buffer_take(&out);

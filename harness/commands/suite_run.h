@@ -19,6 +19,7 @@ struct suite_run {
     struct selection selection;
     struct baseline **baselines;      /* one for each plan; NULL: none */
     struct baseline **baselines_here; /* the working tree's, where a revision's judge */
+    struct string_list *approved;     /* then its exceptions that count (--allow-new-exceptions) */
     struct revision *revision;        /* of --baseline-ref; NULL: none */
     double timeout_scale;
     struct duration *expected; /* one for each plan: how long it will take */

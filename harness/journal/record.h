@@ -75,7 +75,8 @@ struct journal_header {
     const struct baseline *baseline; /* it is judged by */
     const char *baseline_revision; /* of --baseline-ref; NULL: the baseline is the working tree's */
     const char *baseline_commit;
-    const struct baseline *baseline_here;      /* then the working tree's */
+    const struct baseline *baseline_here; /* then the working tree's */
+    struct string_list approved; /* then what `baseline` has of it: exceptions, a line each */
     struct journal_quarantine quarantine_here; /* then one that does not count yet */
     const char *plan_difference;               /* then how the plan's files differ */
     struct journal_quarantine quarantine;

@@ -66,6 +66,7 @@ static const struct field revision_fields[] = {
     FIELD(struct journal_header, baseline_revision),
     FIELD(struct journal_header, baseline_commit),
     FIELD_WITH(struct journal_header, baseline_here, .always = true),
+    FIELD(struct journal_header, approved),
     FIELD_WITH(struct journal_header, quarantine_here, .inner = quarantine_fields),
     FIELD(struct journal_header, plan_difference),
     {.key = NULL},

@@ -112,6 +112,8 @@ bool run_write_header(struct run *run, struct lg_error *err)
         .control = options->control_version,
         .times = options->times > 1 ? options->times : JOURNAL_ABSENT,
     };
+    if (options->approved != NULL)
+        header.approved = *options->approved;
     if (options->control_left_behind != NULL)
         header.control_left_behind = *options->control_left_behind;
     if (options->attempt == ATTEMPT_LOCATE)

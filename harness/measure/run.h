@@ -23,6 +23,7 @@ struct run_options {
                                         working tree's */
     const char *baseline_commit;     /* the same as a commit's hash */
     const struct baseline *baseline_here; /* then the working tree's; NULL: none */
+    const struct string_list *approved;   /* then what of it the baseline has; NULL: nothing */
     const char *plan_difference;          /* then how the plan's files differ; NULL: they do not */
     const char *world_root;               /* made by the guard, see world/world.h */
     const char *directory; /* of the report, for this run: journal.jsonl, recording.cast,

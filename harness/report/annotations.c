@@ -104,6 +104,9 @@ static void add_verdict(struct annotations *list, const struct suite_result *sui
     next_steps(suite, scenario, &steps);
     if (steps.count > 0 && scenario->verdict != VERDICT_SKIPPED)
         add_line(annotation, "", steps.items[0]);
+    _cleanup_free_ char *covering = covering_text(scenario);
+    if (covering != NULL)
+        add_line(annotation, "", covering);
     const struct source *source = source_of(scenario, statement);
     if (source == NULL)
         return;

@@ -189,6 +189,17 @@ static void add_accept(const struct suite_result *suite, const struct scenario_r
         add_step(lines, "To record levels that compare: ", accept);
 }
 
+char *covering_text(const struct scenario_result *scenario)
+{
+    bool one = scenario->covering == 1;
+    if (scenario->verdict != VERDICT_LEAK || scenario->covering == 0)
+        return NULL;
+    return memory_format(
+        "%zu exception%s in the working tree cover%s %s, and count%s once the change "
+        "is approved (--allow-new-exceptions)",
+        scenario->covering, one ? "" : "s", one ? "s" : "", scenario->name, one ? "s" : "");
+}
+
 void next_steps(const struct suite_result *suite, const struct scenario_result *only,
                 struct string_list *lines)
 {
@@ -198,6 +209,9 @@ void next_steps(const struct suite_result *suite, const struct scenario_result *
     for (size_t i = 0; i < count; i++) {
         if (scenarios[i].judgement == NULL)
             continue;
+        _cleanup_free_ char *covering = covering_text(&scenarios[i]);
+        if (covering != NULL)
+            add_step(lines, "", covering);
         /* The report estimates what a stack gained; the profiles have all of it. */
         bool grew = scenarios[i].verdict == VERDICT_LEAK ||
                     (verdict_shows_findings(scenarios[i].verdict) &&

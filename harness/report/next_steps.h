@@ -24,6 +24,10 @@ char *finding_key(const struct finding *finding, const char *holder);
  * refuse: what is left behind is in no baseline, nor is what a control build allows. */
 void holders_to_accept(const struct scenario_result *scenario, struct string_list *keys);
 
+/* What would make a leak pass: "1 exception in the working tree covers NAME; it counts once ...";
+ * NULL: nothing that is known. */
+char *covering_text(const struct scenario_result *scenario);
+
 /* "To reproduce: leakgate run ...", one a line, harmless: of the whole suite, or of one scenario
  * where `only` names one. */
 void next_steps(const struct suite_result *suite, const struct scenario_result *only,

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "journal/run_files.h"
+#include "result/baseline_difference.h"
 #include "verdict/confirm.h"
 #include "verdict/growth.h"
 #include "verdict/judge.h"
@@ -67,25 +68,41 @@ static void judge_together(const struct scenario_result *scenario, struct judgem
     confirm(votes, count);
 }
 
-/* What the working tree's baseline would make of the same runs: which of them there are, the
- * revision's has decided. */
-static void judge_by_here(struct scenario_result *scenario)
+/* What another baseline would make of the same runs: which of them there are, the one that judges
+ * has decided. NULL: there are none. */
+static struct judgement *judge_by(const struct scenario_result *scenario,
+                                  const struct baseline *baseline)
 {
     struct judgement *votes[ATTEMPT_COUNT] = {NULL};
     size_t count = 0;
-    if (scenario->record == NULL || scenario->record->header.baseline_revision == NULL)
-        return;
     for (size_t i = 0; i < scenario->attempt_count; i++) {
         const struct run_record *record = i == 0 ? scenario->record : scenario->attempts[i].record;
         if (record != NULL && scenario->attempts[i].attempt != ATTEMPT_LOCATE)
-            votes[count++] = judge(&record->series, record->header.baseline_here, &record->facts);
+            votes[count++] = judge(&record->series, baseline, &record->facts);
     }
     if (count > 0)
-        judge_together(scenario, votes, count, scenario->record->header.baseline_here);
-    judgement_free(scenario->judgement_here);
-    scenario->judgement_here = count > 0 ? votes[0] : NULL;
+        judge_together(scenario, votes, count, baseline);
     for (size_t i = 1; i < count; i++)
         judgement_free(votes[i]);
+    return votes[0];
+}
+
+/* By the working tree's, all of it or its exceptions alone. */
+static void judge_by_here(struct scenario_result *scenario)
+{
+    const struct journal_header *header =
+        scenario->record != NULL ? &scenario->record->header : NULL;
+    if (header == NULL || header->baseline_revision == NULL)
+        return;
+    judgement_free(scenario->judgement_here);
+    scenario->judgement_here = judge_by(scenario, header->baseline_here);
+    _cleanup_strings_ struct string_list lines = {0};
+    _cleanup_baseline_ struct baseline *with =
+        baseline_with_new_exceptions(header->baseline, header->baseline_here, &lines);
+    struct judgement *judgement = with != NULL ? judge_by(scenario, with) : NULL;
+    bool covers = judgement != NULL && judgement->verdict == VERDICT_PASS;
+    scenario->covering = covers ? lines.count : 0;
+    judgement_free(judgement);
 }
 
 /* Keeps the screening's own verdict, before others have a say. */

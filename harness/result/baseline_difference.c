@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "result/amounts.h"
 #include "verdict/levels.h"
@@ -411,12 +412,40 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
         change_lines(&changes.items[i], old != NULL, lines);
 }
 
+struct baseline *baseline_with_new_exceptions(const struct baseline *judging,
+                                              const struct baseline *here,
+                                              struct string_list *lines)
+{
+    _cleanup_changes_ struct change_list changes = {0};
+    _cleanup_json_ json_t *copy = judging != NULL ? baseline_to_json(judging) : NULL;
+    _cleanup_baseline_ struct baseline *with =
+        copy != NULL ? baseline_from_json(copy, "the baseline", NULL) : baseline_new();
+    size_t before = lines->count;
+    if (with == NULL || here == NULL)
+        return NULL;
+    if (judging == NULL)
+        memcpy(with->plan_hash, here->plan_hash, sizeof with->plan_hash);
+    all_changes(judging, here, &changes);
+    for (size_t i = 0; i < changes.count; i++) {
+        const struct change *change = &changes.items[i];
+        if (change->kind != CHANGE_EXCEPTION || change->effect != CHANGE_WEAKER ||
+            change->new.until == NULL)
+            continue;
+        baseline_except(with, baseline_exception_for(here, change->gauge, change->holder));
+        string_list_take(lines, change_text(change));
+    }
+    return lines->count > before ? take_pointer(with) : NULL;
+}
+
 void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines)
 {
     const struct run_record *record = scenario->record;
     _cleanup_changes_ struct change_list changes = {0};
     if (record == NULL || record->header.baseline_revision == NULL)
         return;
+    for (size_t i = 0; i < record->header.approved.count; i++)
+        string_list_take(lines, memory_format("%s; it counts (--allow-new-exceptions)",
+                                              record->header.approved.items[i]));
     baseline_changes(record->header.baseline, record->header.baseline_here, &changes);
     for (size_t i = 0; i < changes.count; i++)
         if (changes.items[i].effect == CHANGE_WEAKER)

@@ -63,6 +63,15 @@ void baseline_difference(const struct baseline *old, const struct baseline *new,
 void baseline_changes(const struct baseline *old, const struct baseline *new,
                       struct change_list *changes);
 
+/* `judging` with the exceptions of `here` that let more pass than its own do, those with a last day
+ * alone; levels, tolerances and allowances of whole gauges stay. Adds a line for each:
+ * "exception fd pipe: none -> 1.00 per iteration until 2027-01-31: known". Either may be NULL. NULL
+ * where there is none; the caller frees it. */
+struct baseline *baseline_with_new_exceptions(const struct baseline *judging,
+                                              const struct baseline *here,
+                                              struct string_list *lines);
+
 /* Adds a line for each thing that the working tree's baseline lets pass and the revision's does
- * not: "fd at rest: 10 -> 13". Texts of files: who prints them makes them harmless. */
+ * not: "fd at rest: 10 -> 13"; what counts all the same (--allow-new-exceptions) says so. Texts of
+ * files: who prints them makes them harmless. */
 void weaker_baseline_lines(const struct scenario_result *scenario, struct string_list *lines);

@@ -65,7 +65,9 @@ struct scenario_result {
     size_t attempt_count;                          /* 0: nothing was judged */
     struct judgement *judgement_here; /* where another revision's baseline judges (--baseline-ref):
                                          what the working tree's would have said; else NULL */
-    json_t *earlier;         /* of --compare: what that report has of it (earlier.h); NULL: none */
+    size_t covering; /* then: so many new exceptions of the working tree would make it pass, if they
+                        counted (--allow-new-exceptions) */
+    json_t *earlier; /* of --compare: what that report has of it (earlier.h); NULL: none */
     struct string_list gone; /* then: what failed there and is not found any more, a line each */
 };
 

@@ -179,6 +179,10 @@ static void put_revision(json_t *object, const struct scenario_result *scenario)
     json_put(revision, "baseline_here", json_boolean(record->header.baseline_here != NULL));
     json_put(revision, "differences", json_texts(&lines));
     json_put(revision, "weaker", json_texts(&weaker));
+    if (record->header.approved.count > 0)
+        json_put(revision, "approved", json_texts(&record->header.approved));
+    if (scenario->covering > 0)
+        json_put(revision, "covering", json_integer((json_int_t)scenario->covering));
     if (scenario->judgement_here != NULL)
         json_put_text(revision, "verdict_here", verdict_name(scenario->judgement_here->verdict));
     json_put(object, "baseline_revision", revision);

@@ -125,6 +125,7 @@ def test_another_directory(job):
 
 
 WRONG = {
+    "approved": ({"approved": "leakgate-approved"}, 'approved is true or false, not'),
     "flag": ({"require_baseline": "yes"}, 'require-baseline is true or false, not "yes"'),
     "shard": ({"shard": "2 of 3"}, 'not "2 of 3"'),
     "directory": ({"working_directory": "none"}, 'there is no directory "none"'),
@@ -326,3 +327,16 @@ def test_without_one_nothing_is_compared_and_nothing_fails(job, made):
     shown = job.fake(verdicts=["pass"], inputs={"compare": "-delete"})
     assert shown.conclusion == "pass" and job.calls("run") == [["--report=leakgate-report"]]
     assert shown.log.of("notice") == ['there is no report in "-delete"']
+
+
+# --- Exceptions of the pull request ---
+
+@pytest.mark.parametrize("inputs, arguments", [
+    ({"baseline_ref": "HEAD^1", "approved": True},
+     ["--baseline-ref=HEAD^1", "--allow-new-exceptions"]),
+    ({"baseline_ref": "HEAD^1", "approved": False}, ["--baseline-ref=HEAD^1"]),
+    ({"approved": True}, []),  # a push: the files that are checked out judge
+])
+def test_new_exceptions_count_when_they_are_approved(job, inputs, arguments):
+    job.fake(inputs=inputs)
+    assert job.calls("run") == [[*arguments, "--report=leakgate-report"]]

@@ -293,3 +293,89 @@ def test_by_the_file_here_all_runs_count_as_well(leakgate):
     [scenario] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
     assert scenario["verdict"] == "pass"
     assert scenario["baseline_revision"]["verdict_here"] == "pass"
+
+
+# --- Exceptions that a change brings, and that somebody has approved ---
+
+APPROVABLE = {"expires": "2999-12-31"}
+NEW = f"exception fd {HOLDER}: none -> 1.00 per iteration until 2999-12-31: known"
+
+
+def test_new_exceptions_count_when_they_are_allowed(repository):
+    repository.put(gauges={"fd": {"allowed": 0, "level": 10}})
+    repository.commit()
+    repository.put(exceptions=[exception(**APPROVABLE)],
+                   gauges={"fd": {"allowed": 0, "level": 99}})
+    assert repository.run("main").returncode == 5
+    assert repository.header()["baseline"]["exceptions"] == []
+    assert "approved" not in repository.header()
+    shown = repository.run("main", "--allow-new-exceptions")
+    assert shown.returncode == 5, shown.stderr
+    header = repository.header()
+    assert header["baseline"]["exceptions"] == [exception(**APPROVABLE)]
+    assert header["baseline"]["gauges"]["fd"]["level"] == 10, "exceptions and nothing else"
+    assert header["approved"] == [NEW]
+    assert "--baseline-ref main --allow-new-exceptions" in shown.stdout
+
+
+def test_it_is_for_another_revisions_baselines(repository):
+    shown = repository.leakgate("run", "--program", "/bin/true", "--allow-new-exceptions")
+    assert shown.returncode == 2 and "--allow-new-exceptions is for --baseline-ref" in shown.stderr
+
+
+def test_the_report_says_which_counted_and_how(leakgate):
+    journal = journals.leaking("s")
+    journal.records[0]["approved"] = [NEW]
+    both = baseline(exceptions=[exception(**APPROVABLE)])
+    shown, scenario = judged(leakgate, journal, both, both)
+    assert scenario["verdict"] == "pass"
+    assert scenario["baseline_revision"]["approved"] == [NEW]
+    counted = f"{NEW}; it counts (--allow-new-exceptions)"
+    assert scenario["baseline_revision"]["weaker"] == [counted]
+    assert f"weaker {counted}" in " ".join(shown.split())
+    quiet = leakgate("report").stdout
+    assert "the baseline of s is weaker" in quiet and "accepted: fd anon_inode" in quiet
+    for name in ("markdown", "junit", "annotations", "html"):
+        made = leakgate("report", "--format", name).stdout
+        assert "it counts (" in made or "it counts &#40;" in made, name
+
+
+COVERS = {
+    "covered": ([exception(**APPROVABLE)], {}, 1),
+    "for ever": ([exception()], {}, 0),
+    "another": ([exception(holder="pipe", **APPROVABLE)], {}, 0),
+    "too little": ([exception(allowed=0.5, **APPROVABLE)], {}, 0),
+    "over": ([exception(expires="2020-01-01")], {}, 0),
+    "by the gauge": ([], {"fd": {"allowed": 1, "reason": "r", **APPROVABLE}}, 0),
+    "two": ([exception(**APPROVABLE), exception(gauge="child", holder="x", **APPROVABLE)], {}, 2),
+}
+
+
+@pytest.mark.parametrize("covers", COVERS)
+def test_what_would_make_it_green_is_said_only_where_it_would(leakgate, covers):
+    exceptions, gauges, count = COVERS[covers]
+    shown, scenario = judged(leakgate, journals.leaking("s"), baseline(),
+                             baseline(exceptions=exceptions, gauges=gauges))
+    assert scenario["verdict"] == "leak"
+    assert scenario["baseline_revision"].get("covering", 0) == count
+    text = {0: None, 1: "1 exception in the working tree covers s, and counts once the change is "
+                        "approved (--allow-new-exceptions)",
+            2: "2 exceptions in the working tree cover s, and count once the change is approved "
+               "(--allow-new-exceptions)"}[count]
+    for name in ("text", "markdown", "junit", "annotations", "html"):
+        made = leakgate("report", "--format", name).stdout
+        assert ("once the change is approved" in made) == (count > 0), name
+    assert text is None or f"\n{text}\n" in shown
+
+
+def test_all_that_leaks_has_to_be_covered(leakgate):
+    """There is another leak."""
+    def fds(i):
+        return {"pipe": 3, HOLDER: 2 + i, "/dev/null": 1 + i}
+    for attempt in (None, "again"):
+        journal = journals.Journal("s").measured(fds, drained=fds(42)).end()
+        journal.records[0].update(baseline=baseline(), baseline_revision="main",
+                                  baseline_here=baseline(exceptions=[exception(**APPROVABLE)]),
+                                  baseline_commit="a" * 40)
+        journal.write(leakgate.directory / "leakgate-report", attempt)
+    assert "once the change is approved" not in leakgate("report").stdout

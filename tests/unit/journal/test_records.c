@@ -65,7 +65,8 @@ static void the_header_comes_back(void **state)
                     .drain_ms = 9,
                     .heap_rate = 10},
         .baseline = baseline, .baseline_revision = "main", .baseline_commit = "abc",
-        .baseline_here = here, .quarantine_here = {.reason = "r", .until = "2027-01-31"},
+        .baseline_here = here, .approved = TEXTS("e"),
+        .quarantine_here = {.reason = "r", .until = "2027-01-31"},
         .quarantine = {.reason = "q", .until = "2027-02-28"}, .plan_difference = "-a\n+b\n",
         .world = "/w", .iterations_total = 46, .options = "--o", .baselines = "b", .control = "c",
         .control_left_behind = TEXTS("d (1)"), .times = 5,
@@ -74,7 +75,8 @@ static void the_header_comes_back(void **state)
                 (struct journal_place[]){{.step = "press E", .where = "s.yaml:1:2", .input = 1}},
             .count = 1});
     _cleanup_free_ char *line = memory_format(
-        "{\"attempt\":\"again\",\"baseline\":%s,\"baseline_commit\":\"abc\",\"baseline_here\":%s,"
+        "{\"approved\":[\"e\"],\"attempt\":\"again\",\"baseline\":%s,\"baseline_commit\":\"abc\","
+        "\"baseline_here\":%s,"
         "\"baseline_revision\":\"main\",\"baselines\":\"b\",\"control\":\"c\","
         "\"control_left_behind\":[\"d (1)\"],\"date\":\"2026-11-23T12:00:00Z\",\"file\":\"s.yaml\","
         "\"iteration_steps\":[{\"input\":1,\"step\":\"press E\",\"where\":\"s.yaml:1:2\"}],"

@@ -171,11 +171,64 @@ static void a_new_baseline_is_told_by_its_allowances(void **state)
     compare(NULL, NULL, &changes);
 }
 
+/* Of a pull request's baseline that somebody approved. */
+static void new_exceptions_count_and_nothing_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *judging, *here, *with; /* with NULL: nothing counts */
+    } cases[] = {
+        {"", EXCEPT("'allowed': 1, 'expires': '2027-01-31'"),
+         EXCEPT("'allowed': 1, 'expires': '2027-01-31'")},
+        /* Neither levels nor tolerances, tools, or what a whole gauge may gain. */
+        {FD("'level': 10"),
+         FD("'level': 90, 'tolerance': 50, 'why': 'w', 'allowed': 3, 'reason': 'r'") ", " TOOLS(
+             "'git': {'per_iteration': 5}") ", " EXCEPT("'allowed': 1, 'expires': '2027-01-31'"),
+         FD("'level': 10") ", " EXCEPT("'allowed': 1, 'expires': '2027-01-31'")},
+        {FD("'level': 10"), FD("'level': 90"), NULL},
+        /* One that is wider, or lasts longer. */
+        {EXCEPT("'allowed': 1"), EXCEPT("'allowed': 2, 'expires': '2027-01-31'"),
+         EXCEPT("'allowed': 2, 'expires': '2027-01-31'")},
+        {EXCEPT("'allowed': 1, 'expires': '2026-01-31'"),
+         EXCEPT("'allowed': 1, 'expires': '2027-01-31'"),
+         EXCEPT("'allowed': 1, 'expires': '2027-01-31'")},
+        {EXCEPT("'allowed': 1"), EXCEPT("'allowed': 1"), NULL},
+        {EXCEPT("'allowed': 2"), EXCEPT("'allowed': 1, 'expires': '2027-01-31'"), NULL},
+        /* For ever is nothing to approve in passing. */
+        {"", EXCEPT("'allowed': 1"), NULL},
+        /* A revision without a baseline: the defaults, and what counts. */
+        {NULL, FD("'level': 90") ", " EXCEPT("'allowed': 1, 'expires': '2027-01-31'"),
+         EXCEPT("'allowed': 1, 'expires': '2027-01-31'")},
+        {EXCEPT("'allowed': 1"), NULL, NULL},
+        {NULL, NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        _cleanup_baseline_ struct baseline *judging = load(cases[i].judging);
+        _cleanup_baseline_ struct baseline *here = load(cases[i].here);
+        _cleanup_baseline_ struct baseline *expected = load(cases[i].with);
+        _cleanup_strings_ struct string_list lines = {0}, differences = {0};
+        _cleanup_baseline_ struct baseline *with =
+            baseline_with_new_exceptions(judging, here, &lines);
+        if ((with == NULL) != (expected == NULL))
+            fail_msg("case %zu: %s", i, with != NULL ? "something counts" : "nothing counts");
+        assert_int_equal(lines.count, expected != NULL);
+        if (with == NULL)
+            continue;
+        if (judging == NULL) /* what made it is not known */
+            with->go_version[0] = with->platform[0] = expected->go_version[0] =
+                expected->platform[0] = '\0';
+        baseline_difference(expected, with, &differences);
+        if (differences.count > 0)
+            fail_msg("case %zu: %s", i, differences.items[0]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_has_its_effect),
         cmocka_unit_test(a_new_baseline_is_told_by_its_allowances),
+        cmocka_unit_test(new_exceptions_count_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
