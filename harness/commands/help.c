@@ -30,6 +30,9 @@ static const struct fact environment_facts[] = {
     {"LEAKGATE_PROGRAM", "the program to test, when --program is not given"},
     {"LEAKGATE_TIMEOUT_SCALE", "multiplies the deadline of every step (0.1 to 100)"},
     {"NO_COLOR", "no colours, when it is set and not empty"},
+    {"FORCE_COLOR, CLICOLOR_FORCE", "colours also where the output is not a terminal; in the log "
+                                    "of GitHub Actions there are colours by default"},
+    {"COLUMNS", "how wide lines are where the output is not a terminal (default: 100)"},
     {"CI", "when it is set, leakgate accept refuses to work"},
     {"TMPDIR", "where the temporary homes of runs are made; by default /tmp"},
     {NULL, NULL},

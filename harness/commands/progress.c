@@ -12,6 +12,7 @@
 #include "report/screen_text.h"
 #include "report/text_layout.h"
 #include "result/amounts.h"
+#include "result/result.h"
 
 /* Without a terminal a person looks at a log that grows. */
 enum { REDRAW_MS = 200, SAY_MS = 15000, ROWS_USUAL = 24 };
@@ -364,7 +365,8 @@ void progress_finish(struct progress *progress, unsigned slot, const char *verdi
     close_journal(ended);
     erase(progress);
     progress->finished++;
-    if (progress->of > 1) /* of a single one the report says it at once */
+    /* A pass is counted by the next line; of a single one the report says it at once. */
+    if (progress->of > 1 && strcmp(verdict, verdict_name(VERDICT_PASS)) != 0)
         fprintf(stderr, "[%zu/%zu] %s %s (%s)\n", progress->finished, progress->of,
                 ended->plan->name, verdict, took.text);
     *ended = (struct progress_slot){0};

@@ -52,6 +52,7 @@ def test_a_leak_among_clean_ones(place):
     assert attempts(place, "b") == ["screening", "locate"]
     assert "3 scenarios, about" in shown.errors and "with 3 side by side" in shown.errors
     assert "[3/3] b leak" in shown.errors, "it takes longest"
+    assert " pass (" not in shown.errors, "a pass has no line of its own"
     report_says_the_same(place)
     place.await_none(0)
 
