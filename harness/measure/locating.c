@@ -118,7 +118,8 @@ bool run_locate(struct run *run, struct lg_error *err)
                               .before = {.goroutines = NAN}};
     if (!run_enter_phase(run, PHASE_START, 0, err) || !run_open_probe(run, DEADLINE_PPROF_MS, err))
         return false;
-    pprof_set_timeout(probe_pprof(run->probe), LOCATING_SLOWDOWN * LIMIT_HTTP_TOTAL_MS);
+    if (probe_pprof(run->probe) != NULL)
+        pprof_set_timeout(probe_pprof(run->probe), LOCATING_SLOWDOWN * LIMIT_HTTP_TOTAL_MS);
     if (!run_warm_up(run, err) || !run_enter_phase(run, PHASE_LOOP, iterations, err) ||
         !rest_after_group(run, &resting, err) || !run_take_sample(run, SAMPLE_HEAP, 0, err))
         return false;

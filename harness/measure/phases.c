@@ -12,6 +12,8 @@
 #include "verdict/judge.h"
 #include "verdict/sum.h"
 
+static const char without_pprof[] = "pprof: none: goroutines and heap were not there to be judged";
+
 static bool count_world(void *context, struct probe_counting *counting, bool whole,
                         struct lg_error *err)
 {
@@ -46,6 +48,7 @@ bool run_open_probe(struct run *run, int64_t ms, struct lg_error *err)
 {
     struct probe_options options = {.world_root = run->world->root,
                                     .started = run->target->started,
+                                    .no_pprof = run->plan->target.without_pprof,
                                     .output_bytes = count_output,
                                     .count_world = count_world,
                                     .take_profile = run_take_profile,
@@ -331,7 +334,7 @@ static bool rest_and_repeat(struct run *run, struct lg_error *err)
 /* Twice: what the runtime finds while goroutines come and go may be a mistake of that moment. */
 static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
 {
-    const unsigned looks = 2;
+    const unsigned looks = probe_pprof(run->probe) != NULL ? 2 : 0;
     for (unsigned i = 0; i < looks; i++) {
         struct sample sample = {0};
         const struct sample *before = &run->series.samples[run->series.count - 1];
@@ -358,7 +361,8 @@ static bool look_for_leaked_goroutines(struct run *run, struct lg_error *err)
         if (!written)
             return false;
     }
-    run->goroutineleak = memory_copy_text("served");
+    if (looks > 0)
+        run->goroutineleak = memory_copy_text("served");
     return true;
 }
 
@@ -369,6 +373,7 @@ bool run_measure(struct run *run, struct lg_error *err)
     run->series.per_minute = by_time;
     if (!run_enter_phase(run, PHASE_START, 0, err) ||
         !run_open_probe(run, DEADLINE_PPROF_MS, err) ||
+        (probe_pprof(run->probe) == NULL && !run_write_note(run, without_pprof, err)) ||
         !run_take_sample(run, SAMPLE_MEMSTATS, 0, err))
         return false;
     int64_t began = clock_now();

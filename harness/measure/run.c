@@ -190,7 +190,8 @@ static void save_goroutines(struct run *run)
     if (run->target == NULL || loop_stopped(run->loop) != 0 || target_has_ended(run->target) ||
         (run->probe == NULL && !run_open_probe(run, OPEN_MS, NULL)))
         return;
-    evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));
+    if (probe_pprof(run->probe) != NULL)
+        evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));
 }
 
 static bool whole_run(struct run *run, struct lg_error *err)

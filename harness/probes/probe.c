@@ -1,13 +1,17 @@
 #include "probes/probe.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/strings.h"
 #include "probes/memstats.h"
 #include "probes/pprof.h"
 #include "probes/proc_directory.h"
@@ -30,7 +34,7 @@ struct probe {
     struct proc proc;
     struct listener listener;
     struct socket_list sockets;
-    struct pprof *pprof; /* NULL: of an attached process that serves none */
+    struct pprof *pprof; /* NULL: the process serves none */
     bool attached;
     struct holder_table *holders;
     struct holding_list heap; /* as it was read last, and at which rate */
@@ -174,11 +178,31 @@ static struct probe *probe_new(struct loop *loop, pid_t root, const struct probe
     return probe;
 }
 
+/* A script that does not `exec` the program waits for it, and holds nothing of what it leaks. */
+static pid_t below_shells(pid_t root)
+{
+    static const char *const shells[] = {"sh",  "dash", "bash", "ash",  "busybox",
+                                         "zsh", "ksh",  "mksh", "fish", NULL};
+    for (;;) {
+        _cleanup_free_ char *link = memory_format("%s/%d/exe", proc_root, (int)root);
+        _cleanup_free_ pid_t *pids = NULL;
+        size_t count = 0;
+        char path[PATH_MAX];
+        ssize_t length = readlink(link, path, sizeof path - 1);
+        path[length > 0 ? length : 0] = '\0';
+        if (!text_is_one_of(path_base(path), shells) ||
+            !proc_descendants(proc_root, root, &pids, &count, NULL) || count != 1)
+            return root;
+        root = pids[0];
+    }
+}
+
 struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_options *options,
                          int64_t deadline, struct lg_error *err)
 {
     struct probe *probe = probe_new(loop, root, options);
-    if (search(probe, deadline, err))
+    if (options->no_pprof ? proc_open(proc_root, below_shells(root), &probe->proc, err)
+                          : search(probe, deadline, err))
         return probe;
     probe_close(probe);
     return NULL;
@@ -466,10 +490,14 @@ bool probe_count_now(struct probe *probe, struct probe_counts *counts, struct lg
 {
     _cleanup_buffer_ struct buffer text = BUFFER_INIT(LIMIT_HTTP_BODY_BYTES);
     unsigned fds;
-    if (!pprof_fetch(probe->pprof, "goroutine?debug=1", &text, err) ||
-        !proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds, err))
+    *counts = (struct probe_counts){0};
+    if (!proc_fds_read(&probe->proc, NULL, NULL, NULL, NULL, &fds, err))
         return false;
     counts->fds = fds;
+    if (probe->pprof == NULL)
+        return true;
+    if (!pprof_fetch(probe->pprof, "goroutine?debug=1", &text, err))
+        return false;
     return sscanf(buffer_string(&text), "goroutine profile: total %lf", &counts->goroutines) == 1 ||
            lg_fail(err, LG_ERROR_TARGET, 0,
                    "pprof goroutine?debug=1 does not begin with the total that Go prints");

@@ -1,6 +1,6 @@
 /*
  * The probe of one target: opens what is needed once, takes samples in the order that
- * docs/design.md gives. Everything it reads belongs to the process that owns the pprof socket.
+ * docs/design.md gives. Everything it reads belongs to one process, the owner of the pprof socket.
  */
 #pragma once
 
@@ -20,6 +20,7 @@ struct probe_counting;
 struct probe_options {
     const char *world_root;
     int64_t started;                       /* clock_now() at the target's start */
+    bool no_pprof;                         /* probe_open: do not look for it, see there */
     unsigned long (*output_bytes)(void *); /* terminal output so far; may be NULL */
     /* Counts what is to be seen in the world and not in the process, by probe_begin_count and
      * probe_count: tools started, files, sessions. `whole`: not of a SAMPLE_COUNTS. May be NULL. */
@@ -40,7 +41,8 @@ void probe_count(struct probe_counting *counting, enum gauge gauge, const char *
 
 /* Finds the socket (asking again every 20 ms, for there is no event for another process's listen)
  * until the deadline, checks that pprof answers on it, and opens the connection. `root` is the
- * process that was started. */
+ * process that was started. With `no_pprof` that one is sampled, or below a shell its only child;
+ * probe_pprof is NULL then, and the gauges of pprof are NAN. */
 LG_CHECKED struct probe *probe_open(struct loop *loop, pid_t root,
                                     const struct probe_options *options, int64_t deadline,
                                     struct lg_error *err);
@@ -72,7 +74,7 @@ enum sample_depth {
 LG_CHECKED bool probe_sample(struct probe *probe, enum sample_depth depth, struct sample *sample,
                              int64_t *rate, struct lg_error *err);
 
-/* The two numbers that are cheap to read: how many there are now. */
+/* The two numbers that are cheap to read: how many there are now; without pprof 0 goroutines. */
 struct probe_counts {
     double goroutines, fds;
 };

@@ -172,15 +172,17 @@ static bool power_of(const struct scenario_result *scenario, double *counts, dou
 static char *power_words(double counts, double bytes, const char *step)
 {
     struct buffer text = {0};
+    bool has_pprof = isfinite(bytes);
+    const char *plural = has_pprof ? "descriptors or goroutines" : "descriptors";
+    const char *singular = has_pprof ? "descriptor or goroutine" : "descriptor";
     if (counts > 1)
-        buffer_format(&text, "would have caught %.1f descriptors or goroutines per %s", counts,
-                      step);
+        buffer_format(&text, "would have caught %.1f %s per %s", counts, plural, step);
     else if (1 / counts < 2)
-        buffer_format(&text, "would have caught 1 descriptor or goroutine per %s", step);
+        buffer_format(&text, "would have caught 1 %s per %s", singular, step);
     else
-        buffer_format(&text, "would have caught 1 descriptor or goroutine per %.0f %ss",
-                      floor(1 / counts), step);
-    if (isfinite(bytes))
+        buffer_format(&text, "would have caught 1 %s per %.0f %ss", singular, floor(1 / counts),
+                      step);
+    if (has_pprof)
         buffer_format(&text, ", %s per %s at one stack", bytes_text(bytes).text, step);
     return buffer_take(&text);
 }

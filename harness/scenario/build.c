@@ -139,6 +139,7 @@ static void build_target(struct plan *plan, const struct node *node)
     target->term = field_text(terminal, &terminal_table, "term");
     target->columns = (int)field_integer(terminal, &terminal_table, "columns");
     target->rows = (int)field_integer(terminal, &terminal_table, "rows");
+    target->without_pprof = node_find(node, "pprof") != NULL;
     target->wait_rows = field_range(node, &target_table, "wait_rows");
     build_steps(plan, node_find(ready, "steps"), &target->ready);
     target->ready_ms = field_duration(ready, &ready_table, "timeout");
@@ -237,6 +238,8 @@ struct plan *plan_build(const char *file, const struct node *scenario, const cha
     plan->target.name = yaml_name(target_file);
     plan->target.file = memory_copy_text(target_file);
     build_target(plan, target);
+    if (plan->target.without_pprof)
+        plan->measure.heap_rate = 0;
     build_hash(plan, scenario, target);
     plan->document =
         json_pack("{s:o,s:o}", "scenario", node_json(scenario), "target", node_json(target));

@@ -7,6 +7,9 @@ static const struct text_rule term_rule = {
     .pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]*$",
     .hint = "must be the name of a terminal type, such as xterm-256color"};
 
+static const char *const pprof_words[] = {"none", NULL};
+static const struct text_rule pprof_rule = {.words = pprof_words};
+
 static const struct key_row target_rows[] = {
     {"version", INTEGER(1, 1), .required = true, .doc = "The version of this format."},
     {"extends", &some_text_type,
@@ -31,6 +34,11 @@ static const struct key_row target_rows[] = {
             "into it."},
     {"tools", &tool_list_type, .doc = "Programs to put on the world's PATH."},
     {"projects", &project_list_type, .doc = "The git projects of scenarios that name none."},
+    {"pprof", TEXT_AS("none", pprof_rule),
+     .doc = "`none`: the program serves no pprof, as one that is not written in Go. What /proc and "
+            "the world tell is judged; there are no goroutines and no heap. The process that was "
+            "started is sampled, or below a shell script its only child. Without this key a "
+            "program that does not answer is an error."},
     {"ready", MAPPING(ready_table), .doc = "What is done until the target is ready."},
     {"quit", MAPPING(quit_table), .doc = "How the target is ended."},
     {"state", LIST_OF("a list of directories in the world", &world_directory_type),
@@ -113,7 +121,8 @@ static const struct key_row healthy_key_rows[] = {
     {"figure", TEXT_AS("one of the figures", healthy_figure_rule), .required = true,
      .doc = "What is looked at. `files` and `goroutines` count those that `match`; "
             "`fds_alike` are those of one kind that has no "
-            "name (eventpoll, inotify); `goroutines_blocked` are alike and have waited at a channel or a lock for a minute or "
+            "name (eventpoll, inotify); `goroutines_blocked` are alike and have waited at a "
+            "channel or a lock for a minute or "
             "longer; `started_per_second` are processes."},
     {"match", &plain_regex_type,
      .doc = "A regular expression of PCRE2 in the path of an open file or in the functions of a "

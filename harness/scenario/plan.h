@@ -160,11 +160,11 @@ struct measure_plan {
     unsigned iterations_per_sample; /* 0 when paced by time */
     int64_t loop_ms; /* for so long the loop lasts at the least, by more iterations per sample where
                         they are fast; 0: as many as the file says */
-    int64_t every_ms;               /* paced by time: a sample this often; else 0 */
-    int64_t for_ms;                 /* ... for so long */
-    int64_t file_for_ms;            /* the same as the file says it; another with --for */
+    int64_t every_ms;    /* paced by time: a sample this often; else 0 */
+    int64_t for_ms;      /* ... for so long */
+    int64_t file_for_ms; /* the same as the file says it; another with --for */
     int64_t drain_ms;
-    unsigned heap_rate; /* GODEBUG memprofilerate asked for */
+    unsigned heap_rate; /* GODEBUG memprofilerate asked for; 0: without pprof */
     int64_t round_trip_ms;
     struct string_list leave_out; /* regions not compared in the round trip */
 };
@@ -184,6 +184,7 @@ struct target_plan {
     char *term;
     int columns;
     int rows;
+    bool without_pprof;
     struct range wait_rows; /* where waits look by default */
     struct step_list ready;
     struct step_list quit;

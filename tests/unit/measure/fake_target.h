@@ -224,6 +224,7 @@ struct probe *probe_open(struct loop *loop, pid_t root, const struct probe_optio
     struct probe *probe = memory_new(struct probe);
     assert_int_equal(root, 4711);
     probe->options = *options;
+    probe->without_pprof = options->no_pprof;
     probe->holders = holder_table_new();
     return probe;
 }

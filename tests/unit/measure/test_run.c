@@ -661,9 +661,9 @@ static void what_a_step_started_may_end_before_it_is_sampled(void **state)
     fake.goroutines = some_that_end;
     assert_int_equal(run(), EXIT_PASS);
     /* Twice they are waited for; then they have stood still for a second. */
-    assert_story(
-        "\nstart 0:\nwarmup 2: i1 i2"
-        "\nloop 3: s2@6+ s2@9.5+ i3 s3@10+ s3@13.5+ i4 s4@14+ s4@15.5+ i5 s5@17+\nquit 0: final end");
+    assert_story("\nstart 0:\nwarmup 2: i1 i2"
+                 "\nloop 3: s2@6+ s2@9.5+ i3 s3@10+ s3@13.5+ i4 s4@14+ s4@15.5+ i5 s5@17+\nquit 0: "
+                 "final end");
 }
 
 /* One is kept in each iteration, and stays. */
@@ -768,6 +768,21 @@ static void a_look_that_fails_is_a_remark(void **state)
     fake.leaks_break = true;
     assert_int_equal(run(), EXIT_PASS);
     assert_string_equal(leaks_said(), "could not be read: a profile broke");
+}
+
+/* A program without pprof. */
+
+static void without_pprof_nothing_is_asked_of_it(void **state)
+{
+    (void)state;
+    it.plan.target.without_pprof = true;
+    fake.leaks_served = true;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_int_equal(times_asked("leaks"), 0);
+    assert_int_equal(times_asked("goroutines"), 0);
+    assert_string_equal(leaks_said(), "");
+    assert_string_equal(json_get_text(record("note", 0), "text", ""),
+                        "pprof: none: goroutines and heap were not there to be judged");
 }
 
 /* What goes wrong. */
@@ -936,6 +951,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_phases_of_a_run),
         TEST(what_is_asked_of_the_target_in_which_order),
+        TEST(without_pprof_nothing_is_asked_of_it),
         TEST(the_screen_before_the_loop_has_to_come_back),
         TEST(half_of_the_idle_phase_is_rest),
         TEST(a_single_idle_sample_is_taken_at_the_end),

@@ -237,6 +237,7 @@ struct target {
     bool counted_first; /* before the heap was asked for */
     bool world_is_broken;
     bool disk_is_full;
+    bool no_pprof;                    /* is not looked for */
     struct buffer taken[GAUGE_COUNT]; /* profiles */
 };
 
@@ -296,7 +297,8 @@ static void target_open(struct target *target, int64_t ms)
                                     .count_world = count_world,
                                     .output_bytes = output_bytes,
                                     .take_profile = take_profile,
-                                    .context = target};
+                                    .context = target,
+                                    .no_pprof = target->no_pprof};
     target->probe =
         probe_open(target->loop, target->pid, &options, clock_deadline(ms), &target->err);
 }
@@ -708,6 +710,76 @@ static void a_signal_cancels_the_search(void **state)
     target_free(target);
 }
 
+static void without_pprof_there_is_what_proc_tells(void **state)
+{
+    (void)state;
+    struct target *target = target_start(true);
+    struct sample sample = {0};
+    struct probe_counts counts;
+    int64_t rate = -1;
+    asked->paths[0] = '\0';
+    target->no_pprof = true;
+    target_open(target, PATIENCE_MS);
+    assert_non_null(target->probe);
+    assert_null(probe_pprof(target->probe));
+    assert_int_equal(probe_pid(target->probe), target->pid);
+    assert_true(probe_sample(target->probe, SAMPLE_MEMSTATS, &sample, &rate, &target->err));
+    assert_int_equal(rate, 0);
+    static const enum gauge not_there[] = {GAUGE_GOROUTINE, GAUGE_HEAP_ALLOC, GAUGE_HEAP_OBJECTS,
+                                           GAUGE_HEAP_INUSE};
+    for (size_t i = 0; i < COUNT_OF(not_there); i++)
+        assert_true(isnan(sample.gauges[not_there[i]]));
+    assert_true(sample.gauges[GAUGE_FD] > 3);
+    assert_true(sample.gauges[GAUGE_CHILD] == 1);
+    assert_true(sample.gauges[GAUGE_ZOMBIE] == 1);
+    assert_true(sample.gauges[GAUGE_INOTIFY_WATCH] == 1);
+    assert_true(probe_count_now(target->probe, &counts, &target->err));
+    assert_true(counts.fds == sample.gauges[GAUGE_FD]);
+    assert_string_equal(asked->paths, "");
+    sample_free(&sample);
+    target_free(target);
+}
+
+/* What is sampled when `script` is started. */
+static void assert_sampled(const char *script, const char *name)
+{
+    struct target target = {.no_pprof = true, .loop = loop_new(NULL)};
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    target.pid = fork();
+    if (target.pid == 0) {
+        setpgid(0, 0);
+        dup2(ready[1], STDOUT_FILENO);
+        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+        _exit(127);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    struct proc_stat stat = {0};
+    for (int64_t until = clock_deadline(PATIENCE_MS); strcmp(stat.name, name) != 0;) {
+        assert_true(clock_now() < until);
+        probe_close(target.probe);
+        target_open(&target, PATIENCE_MS);
+        assert_non_null(target.probe);
+        assert_true(proc_stat_read(probe_proc(target.probe), &stat, NULL));
+    }
+    probe_close(target.probe);
+    loop_free(target.loop);
+    kill(-target.pid, SIGKILL);
+    waitpid(target.pid, NULL, 0);
+}
+
+static void below_a_script_the_program_is_sampled(void **state)
+{
+    (void)state;
+    assert_sampled("echo; sleep 100; exit 1", "sleep");
+    assert_sampled("echo; exec sleep 100", "sleep");
+    /* Which of two it would be is not known. */
+    assert_sampled("sleep 100 & sleep 100 & echo; wait", "sh");
+}
+
 int main(void)
 {
     asked = mmap(NULL, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -715,6 +787,8 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_sample),
+        cmocka_unit_test(without_pprof_there_is_what_proc_tells),
+        cmocka_unit_test(below_a_script_the_program_is_sampled),
         cmocka_unit_test(the_profiles_of_a_sample_are_handed_on_as_they_came),
         cmocka_unit_test(a_sample_of_counts_leaves_the_heap_alone),
         cmocka_unit_test(a_target_that_does_not_collect_when_asked_is_not_measured),

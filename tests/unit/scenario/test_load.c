@@ -112,8 +112,7 @@ static void test_defaults(void **state)
 static void test_iterations_that_are_given_stay(void **state)
 {
     (void)state;
-    _cleanup_plan_ struct plan *plan =
-        load_text(HEAD BODY "measure: {iterations_per_sample: 2}\n");
+    _cleanup_plan_ struct plan *plan = load_text(HEAD BODY "measure: {iterations_per_sample: 2}\n");
     assert_int_equal(plan->measure.iterations_per_sample, 2);
     assert_int_equal(plan->measure.loop_ms, 0);
 }
@@ -163,6 +162,23 @@ static void test_target_defaults(void **state)
     assert_null(plan->world.config);
     assert_null(plan->world.config_path);
     assert_int_equal(plan->world.projects.count, 0);
+}
+
+/* No rate is asked for of a heap that is not there, and a baseline of it fits no other. */
+static void test_a_target_without_pprof(void **state)
+{
+    (void)state;
+    const struct load_options with = {.scenarios = CORPUS, .target = CORPUS "/targets/demo.yaml"};
+    const struct load_options without = {.scenarios = CORPUS,
+                                         .target = CORPUS "/targets/good/without-pprof.yaml"};
+    const char *file = CORPUS "/scenarios/good/smallest.yaml";
+    _cleanup_plan_ struct plan *plan = load_fine(file, &without);
+    _cleanup_plan_ struct plan *other = load_fine(file, &with);
+    assert_true(plan->target.without_pprof);
+    assert_false(other->target.without_pprof);
+    assert_int_equal(plan->measure.heap_rate, 0);
+    assert_int_equal(other->measure.heap_rate, 512);
+    assert_string_not_equal(plan->hash, other->hash);
 }
 
 static void test_head(void **state)
@@ -542,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_iterations_that_are_given_stay),
         cmocka_unit_test(test_documented_defaults_are_those_of_the_code),
         cmocka_unit_test(test_target_defaults),
+        cmocka_unit_test(test_a_target_without_pprof),
         cmocka_unit_test(test_head),
         cmocka_unit_test(test_world),
         cmocka_unit_test(test_regions),
