@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,6 +127,7 @@ static void each_forge_has_its_own_addresses(void **state)
         {"changes that are in no commit", MODULE, REV "+dirty", {0}, NULL},
         {"no revision", MODULE, "", {0}, NULL},
         {"a branch", MODULE, "main", {0}, NULL},
+        {"a branch that could be a hash", MODULE, "decade", {0}, NULL},
         {"the workflow's commit",
          MODULE "/s",
          "",
@@ -239,7 +241,11 @@ static void the_lines_around_are_those_of_a_checkout_of_the_module(void **state)
     check_lines("x", 2, own, "1 one\n2     two\n3 three\n4 4\n5 5\n");
     assert_int_equal(unlink(own), 0);
     assert_int_equal(mkfifo(own, 0644), 0);
+    int end = open(own, O_RDONLY | O_NONBLOCK), other = open(own, O_WRONLY);
+    assert_int_equal(write(other, "1\n", 2), 2);
+    close(other);
     check_lines("x", 1, "", "");
+    close(end);
     assert_int_equal(unlink(own), 0);
     assert_true(file_write_atomic(own, big, sizeof big, NULL));
     check_lines("x", 1, "", "");
@@ -259,6 +265,9 @@ static void the_lines_around_are_those_of_a_checkout_of_the_module(void **state)
                             line == 1 ? BLOB "/main.go#L1" : "");
         sources_free(&sources);
     }
+    target.package = MODULE "/cmd/r";
+    struct sources none = sources_of_one("main.run", "main.go", 1, &target, &(struct forge){0});
+    assert_int_equal(none.count, 0);
     assert_int_equal(chdir(before), 0);
     free(before);
 }
