@@ -21,6 +21,7 @@ int command_diff_baseline(const struct arguments *arguments);
 int command_bisect(const struct arguments *arguments);
 int command_triage(const struct arguments *arguments);
 int command_diff(const struct arguments *arguments);
+int command_trend(const struct arguments *arguments);
 int command_fetch(const struct arguments *arguments);
 int command_review(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);

@@ -96,15 +96,16 @@ bool find_reports(const char *directory, const char *except, struct found_report
     return search(&finding, directory, 0);
 }
 
-/* All there are, whole or not. */
-static bool find_all(const char *directory, struct string_list *reports, struct lg_error *err)
+bool find_all_reports(const char *directory, struct string_list *reports, struct lg_error *err)
 {
     _cleanup_reports_ struct found_reports found = {0};
     if (!find_reports(directory, NULL, &found, err))
         return false;
-    string_list_add_all(reports, &found.whole);
-    string_list_add_all(reports, &found.cut_off);
-    return reports->count > 0 ||
+    for (size_t i = 0; i < found.whole.count; i++)
+        add_once(reports, found.whole.items[i]);
+    for (size_t i = 0; i < found.cut_off.count; i++)
+        add_once(reports, found.cut_off.items[i]);
+    return found.whole.count + found.cut_off.count > 0 ||
            lg_fail(err, LG_ERROR_INPUT, 0,
                    "%s is no report, and there is none in it: neither " REPORT_RESULT
                    " nor a journal",
@@ -114,7 +115,7 @@ static bool find_all(const char *directory, struct string_list *reports, struct 
 char *find_report(const char *directory, struct lg_error *err)
 {
     _cleanup_strings_ struct string_list reports = {0};
-    if (!find_all(directory, &reports, err))
+    if (!find_all_reports(directory, &reports, err))
         return NULL;
     if (reports.count == 1)
         return memory_copy_text(reports.items[0]);
@@ -130,7 +131,7 @@ char *find_report_of(const char *directory, const char *scenario, struct lg_erro
 {
     _cleanup_strings_ struct string_list reports = {0};
     const char *one = NULL;
-    if (!find_all(directory, &reports, err))
+    if (!find_all_reports(directory, &reports, err))
         return NULL;
     for (size_t i = 0; i < reports.count; i++) {
         _cleanup_free_ char *path = report_path(reports.items[i], scenario, JOURNAL_FILE);

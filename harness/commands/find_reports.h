@@ -22,6 +22,10 @@ bool find_reports(const char *directory, const char *except, struct found_report
 void found_reports_free(struct found_reports *found);
 #define _cleanup_reports_ __attribute__((cleanup(found_reports_free)))
 
+/* Adds all there are at or below it, whole or not, each once. LG_ERROR_INPUT where there is none.
+ */
+LG_CHECKED bool find_all_reports(const char *directory, struct string_list *reports,
+                                 struct lg_error *err);
 /* The one report at or below `directory`; the caller frees it. NULL and LG_ERROR_INPUT where there
  * is none, or more than one. */
 char *find_report(const char *directory, struct lg_error *err);

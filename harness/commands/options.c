@@ -16,7 +16,7 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
-     COMMAND_REVIEW)
+     COMMAND_REVIEW | COMMAND_TREND)
 #define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
@@ -167,11 +167,12 @@ const struct option_info option_table[] = {
     {OPTION_OUT, COMMAND_FETCH, "out", 0, "FILE", OPTION_TYPE_TEXT, NULL,
      "write to this file, and replace it; the default leakgate-KIND-PID.pb.gz (.trace) must not "
      "exist yet"},
-    {OPTION_HTML, COMMAND_TRIAGE | COMMAND_DIFF, "html", 0, "FILE", OPTION_TYPE_TEXT, NULL,
+    {OPTION_HTML, COMMAND_TRIAGE | COMMAND_DIFF | COMMAND_TREND, "html", 0, "FILE",
+     OPTION_TYPE_TEXT, NULL,
      "write it to this file as well, as a page that needs nothing but itself"},
     {OPTION_JSON,
      COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
-         COMMAND_DIFF_BASELINE | COMMAND_DIFF,
+         COMMAND_DIFF_BASELINE | COMMAND_DIFF | COMMAND_TREND,
      "json", 0, NULL, OPTION_TYPE_FLAG, NULL, "print one JSON object instead of text"},
     {OPTION_HELP, EVERY, "help", 'h', NULL, OPTION_TYPE_FLAG, NULL, "print this help"},
 };

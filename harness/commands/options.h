@@ -29,6 +29,7 @@ enum command {
     COMMAND_FETCH = 1 << 12,
     COMMAND_SCHEMA = 1 << 13,
     COMMAND_REVIEW = 1 << 14,
+    COMMAND_TREND = 1 << 15,
 };
 
 enum option {

@@ -1,5 +1,6 @@
 """The pages of what triage, watch, diff and trend found (--html FILE): as strict as the page of a run, in one file."""
 
+import json
 import re
 
 import journals
@@ -46,7 +47,22 @@ def diff(leakgate, *operands):
     return shown.stdout
 
 
-FOUND = {"triage": triage, "profiles": diff_of_profiles, "report": diff_of_a_report}
+def nights(leakgate, levels, name="s"):
+    """A report a night, in which so many descriptors are open at rest, one more in each iteration of the last."""
+    for day, level in enumerate(levels, 1):
+        journal = journals.Journal(name, date=f"2026-11-{day:02}T21:00:00Z")
+        journal.measured(lambda i, level=level, last=day == len(levels): {"pipe": level + (i if last else 0)}).end()
+        journal.write(leakgate.directory / "nightly" / f"report-{30 - day}")
+
+
+def trend(leakgate, _=None, name=pages.EVIL.replace("/", "")):
+    nights(leakgate, [5, 5, 9], name)
+    shown = leakgate("trend", "nightly", "--html", "page.html")
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
+
+
+FOUND = {"triage": triage, "profiles": diff_of_profiles, "report": diff_of_a_report, "trend": trend}
 
 
 @pytest.fixture(params=FOUND)
@@ -60,7 +76,7 @@ def page(request, leakgate, target):
 
 def test_it_is_as_strict_as_the_page_of_a_run(page, chromium, tmp_path):
     drawn = parse(pages.draw(chromium, page, tmp_path))
-    assert len(of_class(drawn, "scenario")) >= 2
+    assert len(of_class(drawn, "scenario")) >= 1
     for document in (parse(page), drawn):
         elements = [element for element in document.iter() if isinstance(element.tag, str)]
         assert {name_of(element) for element in elements} <= SVG_AND_HTML
@@ -136,6 +152,54 @@ def test_what_grew_between_two_moments_is_a_picture(leakgate, chromium, tmp_path
     rows = chromium.run(ROWS)
     assert any(row.startswith("goroutine\t1\t43") for row in rows), rows
     assert chromium.complaints == []
+
+
+def test_the_nights_are_a_chart_for_each_gauge(leakgate, chromium, tmp_path):
+    said = trend(leakgate, name="tab-cycle")
+    assert "tab-cycle: pass 2 times, leak" in said
+    assert re.search(r"^fd +▁▁█ +5 +9 +\+4\.00$", said, re.M), said
+    assert said.index("2026-11-01T21:00:00Z  nightly/report-29") < said.index("2026-11-03T21:00:00Z  nightly/report-27")
+    chromium.open(f"file://{tmp_path}/page.html")
+    assert chromium.run("document.querySelector('h1').innerText") == "3 reports, 2026-11-01 to 2026-11-03"
+    chart = "[...document.querySelectorAll('.chart')].find((chart) => chart.querySelector('b').innerText === 'fd')"
+    assert len(chromium.run(f"{chart}.querySelector('.line').getAttribute('points')").split()) == 3
+    assert chromium.run(f"[...{chart}.querySelectorAll('.mark title')].map((title) => title.textContent)") == [
+        "leak: 2026-11-03T21:00:00Z · nightly/report-27"]
+    assert chromium.run(f"[...{chart}.querySelectorAll('.tick')].map((text) => text.textContent)") == [
+        "✗", "11-01", "11-02", "11-03"]
+
+
+def test_the_trend_as_json(leakgate):
+    nights(leakgate, [5, 6])
+    shown = json.loads(leakgate("trend", "nightly/report-29", "nightly", "--json").stdout)
+    assert [report["date"] for report in shown["reports"]] == ["2026-11-01T21:00:00Z", "2026-11-02T21:00:00Z"]
+    [scenario] = shown["scenarios"]
+    assert scenario["outcomes"] == ["pass", "leak"]
+    assert {"gauge": "fd", "first": 5, "last": 6, "levels": [5, 6]} in scenario["gauges"]
+
+
+def test_a_scenario_that_was_not_run_every_night(leakgate, chromium, tmp_path):
+    nights(leakgate, [5, 5])
+    journals.clean("late").write(leakgate.directory / "nightly" / "report-1")
+    shown = leakgate("trend", "nightly", "--html", "page.html")
+    assert "s: pass, leak, not run\n" in shown.stdout and "late: not run 2 times, pass\n" in shown.stdout
+    chromium.open(f"file://{tmp_path}/page.html")
+    assert chromium.complaints == []
+    assert chromium.run("[...document.querySelectorAll('.filter button')].map((button) => button.innerText)") == []
+
+
+@pytest.mark.parametrize("words, says", [
+    ([], "trend takes the reports"), (["nowhere"], "nowhere is no report"), (["empty"], "empty is no report"),
+    (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["nightly", "--html", "no/x.html"], "--html no/x.html: ")])
+def test_what_is_no_report_has_no_trend(leakgate, words, says):
+    nights(leakgate, [5])
+    for name in ("empty", "damaged"):
+        (leakgate.directory / name).mkdir()
+    (leakgate.directory / "file").write_text("")
+    (leakgate.directory / "damaged" / "result.json").write_text("{")
+    shown = leakgate("trend", *words)
+    assert shown.returncode == 2 and shown.stdout == ""
+    assert says in shown.stderr and shown.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("file", ["missing/page.html", "."])

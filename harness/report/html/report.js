@@ -304,7 +304,7 @@
     const drawBands = (bands, x) => Object.entries(bands).map(([name, band]) => [
         draw("rect", { class: `band ${name}`, x: x(band.left).toFixed(1), y: chartBox.top,
                        width: (x(band.right) - x(band.left)).toFixed(1), height: chartBox.bottom - chartBox.top }),
-        name !== "warm-up" &&
+        name !== "warm-up" && Object.keys(bands).length > 1 &&
             draw("text", { class: "phase", x: x((band.left + band.right) / 2).toFixed(1), y: chartBox.top - 6 }, name),
     ]);
 
@@ -1156,8 +1156,10 @@
     const drawPage = () => {
         const found = (data.sections || []).map(sectionOf), sections = scenarios.map(scenarioSection);
         const text = document.getElementById("text"), heading = data.heading || "Scenarios";
-        const [parts, outcomes] = scenarios.length > 0 ? [sections, scenarios.map((scenario) => scenario.outcome)]
-            : [found.flatMap((part) => [...part.querySelectorAll(".rows tbody tr")]), []];
+        const outcomes = scenarios.length > 0 ? scenarios.map(({ outcome: word }) => word)
+            : (data.sections || []).flatMap(({ verdict: word }) => word || []);
+        const parts = scenarios.length > 0 ? sections : outcomes.length > 0 ? found
+            : found.flatMap((part) => [...part.querySelectorAll(".rows tbody tr")]);
         document.getElementById("page").replaceChildren();
         fill(document.getElementById("page"), null, [
             topSection(), make("section", { "aria-labelledby": "scenarios" },
