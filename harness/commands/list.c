@@ -214,19 +214,23 @@ static bool print_tolerances(const struct arguments *arguments, const struct sel
     return fine;
 }
 
-/* What has to be on PATH for these scenarios, one a line; for scripts. */
+/* What has to be on PATH for these scenarios, one a line; for scripts. Projects are made by git. */
 static void print_needs(const struct selection *selection)
 {
     _cleanup_strings_ struct string_list needs = {0};
     for (size_t i = 0; i < selection->count; i++) {
         const struct plan *plan = selection->plans[i];
-        for (size_t j = 0; plan->without == NULL && j < plan->needs.count; j++)
-            if (!string_list_contains(&needs, plan->needs.items[j]))
-                string_list_add(&needs, plan->needs.items[j]);
+        if (plan->without != NULL)
+            continue;
+        for (size_t j = 0; j < plan->needs.count; j++)
+            string_list_add(&needs, plan->needs.items[j]);
+        if (plan->world.projects.count > 0)
+            string_list_add(&needs, "git");
     }
     string_list_sort(&needs);
     for (size_t i = 0; i < needs.count; i++)
-        puts(needs.items[i]);
+        if (i == 0 || !text_equal(needs.items[i], needs.items[i - 1]))
+            puts(needs.items[i]);
 }
 
 int command_list(const struct arguments *arguments)
