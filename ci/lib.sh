@@ -3,12 +3,14 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+library_packages=(
+    libcurl4-openssl-dev libjansson-dev libyaml-dev libvterm-dev libpcre2-dev libnanopb-dev
+    libutf8proc-dev zlib1g-dev uthash-dev libxxhash-dev
+)
 # Used by the scripts that source this file.
 # shellcheck disable=SC2034
 build_packages=(
-    build-essential cmake ninja-build pkg-config git ca-certificates
-    libcurl4-openssl-dev libjansson-dev libyaml-dev libvterm-dev libpcre2-dev libnanopb-dev
-    libutf8proc-dev zlib1g-dev uthash-dev libxxhash-dev
+    build-essential cmake ninja-build pkg-config git ca-certificates "${library_packages[@]}"
 )
 # shellcheck disable=SC2034
 test_packages=(
@@ -49,6 +51,27 @@ quietly() {
         cat "$log" >&2
         fail "this failed with exit status $status: $*"
     fi
+}
+
+# The machine, as Debian and Go call it.
+machine() {
+    case $(uname -m) in
+        x86_64) echo amd64 ;;
+        aarch64) echo arm64 ;;
+        *) uname -m ;;
+    esac
+}
+
+version_of_leakgate() {
+    sed -n 's/^project(leakgate VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt"
+}
+
+# Changes with everything that the program is made of: the sources, and how they are built. What
+# another version has not is left out.
+hash_of_sources() {
+    (cd "$root" && find harness CMakeLists.txt CMakePresets.json ci/lib.sh ci/build-leakgate \
+        ci/release ci/packaging -type f -print0 2>/dev/null | LC_ALL=C sort --zero-terminated |
+        xargs --null sha256sum | sha256sum | cut -c 1-32)
 }
 
 is_installed() {

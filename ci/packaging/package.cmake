@@ -1,5 +1,4 @@
-# What `cpack` makes in the directory of a release build: a Debian package, an archive of the same
-# files, and a checksum of each.
+# The Debian package that `cpack` makes.
 set(LEAKGATE_MAINTAINER "The leakgate authors <leakgate@leakgate.invalid>" CACHE STRING
     "Maintainer of the Debian package, as NAME <ADDRESS>")
 set(LEAKGATE_HOMEPAGE "" CACHE STRING "Where leakgate is published; empty: the package does not say")
@@ -39,10 +38,8 @@ if(NOT architecture)
     set(architecture ${CMAKE_SYSTEM_PROCESSOR})
 endif()
 
-set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME leakgate)
-set(CPACK_PACKAGE_FILE_NAME leakgate-${PROJECT_VERSION}-linux-${architecture})
-set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_PACKAGE_VENDOR "The leakgate authors")
 set(CPACK_PACKAGE_CONTACT "${LEAKGATE_MAINTAINER}")
 set(CPACK_PACKAGE_HOMEPAGE_URL "${LEAKGATE_HOMEPAGE}")
