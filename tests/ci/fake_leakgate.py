@@ -6,6 +6,7 @@ text         what they print
 verdicts     of the scenarios in result.json; null: none is written
 annotations, markdown   what the formats of that name hold; markdown `times` over
 wait         true: wait for a signal, and end with 128 and its number
+needs        what list --needs prints, a line each
 deaf         numbers of signals that are heard, and it goes on
 Each call's arguments are added to the file that `calls` names.
 """
@@ -57,6 +58,9 @@ def main():
     command = sys.argv[1]
     if command == "--version":
         print("leakgate 0.1.0")
+        return 0
+    if command == "list" and "--needs" in sys.argv:
+        print(*FAKE.get("needs", []), sep="\n", end="\n" if "needs" in FAKE else "")
         return 0
     if command == "list":
         print("SCENARIO\n\n2 scenarios, about 61 s one after the other")

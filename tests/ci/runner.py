@@ -109,8 +109,9 @@ class Runner:
             "PATH": os.environ["PATH"], "HOME": str(self.root), "TMPDIR": str(self.worlds),
             "LC_ALL": "C.UTF-8", "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "4711",
             "GITHUB_WORKSPACE": str(self.workspace), "RUNNER_TEMP": str(self.temporary),
-            "GITHUB_ACTION_PATH": str(self.action),
+            "GITHUB_ACTION_PATH": str(self.action), "GITHUB_SERVER_URL": "https://forge.invalid",
         }
+        self.action_repository = ""  # as for an action of the same checkout
 
     def use(self, cancel_at=None, impatient_at=None, environment=None, **inputs):
         """Plays the action with these inputs (`_` stands for `-`). The job is cancelled when a line
@@ -156,6 +157,8 @@ class Use:
         parts = dotted.split(".")
         if parts[0] == "inputs" and len(parts) == 2:
             return self.inputs[parts[1]]
+        if dotted == "github.action_repository":
+            return self.runner.action_repository
         assert parts[0] == "steps", f"not known here: {dotted}"
         step = self.outcome.steps.get(parts[1], {"outcome": "", "outputs": {}})
         if parts[2] == "outputs":

@@ -1,11 +1,12 @@
 """How the action comes by leakgate: built once, then from the cache; packages only where they are
 missing. apt, dpkg and cmake are played."""
 
+import json
 import os
 import shutil
 
 import pytest
-from job import FAKE, SOURCE
+from job import COMPILERS, FAKE, SOURCE, make_release, path_without
 from runner import Runner
 
 PLAYED = {
@@ -46,11 +47,17 @@ class Machine:
         shutil.copytree(SOURCE / "ci", self.sources / "ci")
         (self.sources / "harness").mkdir()
         (self.sources / "harness" / "main.c").write_text("int main;\n")
+        shutil.copy(SOURCE / "CMakeLists.txt", self.sources)
+        self.path = os.environ["PATH"]
         self.runner = Runner(root / "job", self.sources / "ci", shared)
 
-    def use(self, **inputs):
+    def use(self, environment=None, **inputs):
         return self.runner.use(environment={
-            "PATH": f"{self.played}:{os.environ['PATH']}", "PLAYED": str(self.played)}, **inputs)
+            "PATH": f"{self.played}:{self.path}", "PLAYED": str(self.played), **(environment or {})},
+            **inputs)
+
+    def release(self):
+        return make_release(self.root / "releases", FAKE, self.sources)
 
     def said(self, name):
         file = self.played / f"{name}.said"
@@ -157,3 +164,78 @@ def test_one_that_is_none(machine):
     shown = first.use(leakgate="/bin/false")
     assert shown.conclusion == "error"
     assert '"/bin/false" is no leakgate that starts' in shown.log.of("error")[0]
+
+
+# --- From a release ---
+
+
+def test_that_of_the_release_is_taken_and_nothing_is_built(machine):
+    first = machine()
+    first.path = path_without(first.root / "path", COMPILERS)
+    shown = first.use(releases=first.release())
+    assert shown.status == "success", shown
+    assert "leakgate comes from the release at" in shown.log.text
+    assert first.said("cmake") == "" and "-dev" not in first.said("apt")
+    assert list(first.runner.cache.iterdir()) == [], "it is fetched as fast as from a cache"
+    again = first.use(releases="none")
+    assert "leakgate is there already" in again.log.text
+
+
+def test_without_a_release_it_is_built(machine):
+    first = machine()
+    shown = first.use(releases=f"file://{first.root}/nowhere")
+    assert shown.status == "success" and first.said("cmake") != "", shown
+    assert "There is no leakgate-linux-" in shown.log.text
+
+
+def test_a_release_of_other_sources_is_left_alone(machine):
+    first = machine()
+    url = first.release()
+    (first.sources / "harness" / "main.c").write_text("int changed;\n")
+    shown = first.use(releases=url)
+    assert "is of other sources: leakgate is built" in shown.log.text and first.said("cmake") != ""
+
+
+def test_a_file_that_does_not_fit_its_checksum_is_an_error(machine):
+    first = machine()
+    url = first.release()
+    for file in first.root.glob("releases/*/leakgate-linux-*[!6]"):
+        file.write_bytes(file.read_bytes() + b"#")
+    shown = first.use(releases=url)
+    assert shown.status == "failure" and shown.conclusion == "error"
+    assert "is not the file that its checksum is of" in shown.log.of("error")[0]
+    assert first.said("cmake") == "", "and is not papered over by building it"
+
+
+def test_the_release_of_the_actions_own_repository(machine):
+    """curl is played: nothing here has a network."""
+    first = machine()
+    (first.played / "curl").write_text('#!/bin/sh\necho "$*" >>"$PLAYED/curl.said"; exit 22\n')
+    (first.played / "curl").chmod(0o755)
+    first.runner.action_repository = "someone/leakgate"
+    first.use()
+    assert "https://forge.invalid/someone/leakgate/releases/download/v" in first.said("curl")
+
+
+def test_installing_and_no_more(machine):
+    first = machine()
+    shown = first.use(install_only=True)
+    assert shown.status == "success" and "Building leakgate" in shown.log.text
+    assert shown.outputs["leakgate"] and shown.outputs["conclusion"] == ""
+    assert shown.summary == "" and not list(first.runner.artifacts.iterdir())
+    assert len(list(first.runner.cache.iterdir())) == 1
+
+
+# --- What the scenarios need ---
+
+
+def test_what_scenarios_need_is_installed_where_it_is_missing(machine):
+    first = machine()
+    first.path = path_without(first.root / "path", {"rg", "tmux"})
+    fake = {"needs": ["git", "no-such-tool", "rg", "tmux"], "calls": str(first.root / "calls")}
+    shown = first.use(leakgate=first.played / "leakgate", tag="smoke gate", scenarios="a b",
+                      environment={"FAKE": json.dumps(fake)})
+    assert "with apt-get: ripgrep tmux\n" in shown.log.text
+    assert "Scenarios need no-such-tool: a step before" in shown.log.text
+    asked = json.loads((first.root / "calls").read_text().splitlines()[1])
+    assert asked == ["list", "--needs", "--tag=smoke", "--tag=gate", "a", "b"]

@@ -44,7 +44,7 @@ def play_step(step, job, known, tools, outcomes):
         subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], cwd=job.workspace,
                        env=environment, check=True)
     elif action == "OWNER/leakgate/ci":
-        outcomes.append(job.real(**given))
+        outcomes.append(job.released(**given))
     elif action == "actions/download-artifact":
         for artifact in job.artifacts.glob(given["pattern"]):
             shutil.copytree(artifact, job.workspace / given["path"] / artifact.name)
