@@ -228,3 +228,22 @@ def test_a_run_keeps_it_and_begins_only_with_a_report(leakgate, source, main):
     [scenario] = stored["scenarios"]
     assert scenario["earlier"]["plan_hash"] == scenario["plan_hash"]
     assert "not_compared" not in scenario and "gone" not in scenario, "it was not judged"
+
+
+def test_another_reports_texts_are_data(leakgate, main, now):
+    """Whoever uploads the artifact writes no line of this report."""
+    evil = "x\n::error::forged\r</script><script>`|\x1b[31m"
+    report = main(growing(1))
+    stored = json.loads((report / "result.json").read_text())
+    stored["date"] = evil
+    stored["scenarios"][0]["findings"][0]["holder"] = evil
+    (report / "result.json").write_text(json.dumps(stored))
+    now(growing(1))
+    assert len(result(leakgate)["gone"]) == 1
+    made = {name: compared(leakgate, "--format", name)
+            for name in ("text", "markdown", "junit", "annotations", "html")}
+    for name, text in made.items():
+        assert "\x1b" not in text and "\n::error::forged" not in text, name
+    assert [line.split(" ")[0] for line in made["annotations"].splitlines()] == [
+        "::error", "::notice"]
+    assert "</script><script>" not in made["html"] and "<script>" not in made["markdown"]
