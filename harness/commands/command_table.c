@@ -122,6 +122,15 @@ const struct command_info command_table[] = {
      "leakgate fetch cpu --for 10s --url http://127.0.0.1:6060\n\nThe exit status is 2 when no "
      "process fits, several do, or the file exists, 3 when the process serves no pprof, and 5 when "
      "it does not answer or ends meanwhile."},
+    {COMMAND_DOCTOR, command_doctor, "doctor", "[SCENARIO|FILE.yaml ...]",
+     "say what is missing on this machine",
+     "Looks whether this machine has what runs need: the kernel's pidfd and memfd, "
+     "pseudo-terminals, "
+     "loopback, inotify instances, room for the temporary home, the programs that the scenarios "
+     "need, the program under test and its pprof. Nothing is started and nothing changes. For what "
+     "is missing it says what to type.\n\n"
+     "The exit status is 0 when nothing is missing, 3 when something is, and 2 when a file is "
+     "wrong."},
     {COMMAND_SCHEMA, command_schema, "schema", "scenario|target|project",
      "print the JSON Schema of a kind of file",
      "Prints the JSON Schema (2020-12) of scenarios, target files or the project file. With it, "

@@ -16,8 +16,8 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
-     COMMAND_REVIEW | COMMAND_TREND)
-#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH)
+     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR)
+#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
@@ -44,7 +44,7 @@ const struct option_info option_table[] = {
     {OPTION_TARGET, TARGETS, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "use this target file instead of the one that the scenarios name, or instead of the one with "
      "the running program's name"},
-    {OPTION_PROGRAM, RUNS, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+    {OPTION_PROGRAM, RUNS | COMMAND_DOCTOR, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "the program to test; by default LEAKGATE_PROGRAM, then the project file's, then the target "
      "file's"},
     {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,

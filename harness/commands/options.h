@@ -30,6 +30,7 @@ enum command {
     COMMAND_SCHEMA = 1 << 13,
     COMMAND_REVIEW = 1 << 14,
     COMMAND_TREND = 1 << 15,
+    COMMAND_DOCTOR = 1 << 16,
 };
 
 enum option {

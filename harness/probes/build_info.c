@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -147,4 +149,19 @@ void build_info_read(const char *program, struct build_info *info)
     _cleanup_free_ char *bytes = memory_array(length > 0 ? length : 1, 1);
     if (read_at(fd, bytes, length, section.sh_offset))
         blob_parse((struct bytes){bytes, length}, info);
+}
+
+bool build_links_pprof(const char *program)
+{
+    static const char name[] = "net/http/pprof.Index";
+    struct stat status;
+    _cleanup_close_ int fd = open(program, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+        return false;
+    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED)
+        return false;
+    bool found = memmem(bytes, (size_t)status.st_size, name, sizeof name - 1) != NULL;
+    munmap(bytes, (size_t)status.st_size);
+    return found;
 }
