@@ -121,27 +121,11 @@ static struct finding finding_then(const json_t *stored)
  * several. A backlog was gone at rest, so a leak in its place is new. */
 static enum finding_kind essence_of(const struct finding *finding)
 {
-    switch (finding->kind) {
-    case FINDING_UNCONFIRMED:
+    if (finding->kind == FINDING_UNCONFIRMED)
         return finding->unconfirmed;
-    case FINDING_ALLOWED:
-    case FINDING_FILLED:
-    case FINDING_COMPANION:
-        return FINDING_GROWTH;
-    case FINDING_GROWTH:
-    case FINDING_BACKLOG:
-    case FINDING_LEVEL:
-    case FINDING_LEFT_BEHIND:
-    case FINDING_EXCEPTION_EXPIRED:
-    case FINDING_EXCEPTION_EXPIRING:
-    case FINDING_EXCEPTION_UNUSED:
-    case FINDING_LEVEL_LOOSE:
-    case FINDING_NOT_COMPARED:
-    case FINDING_MEASUREMENT:
-    case FINDING_KIND_COUNT:
-        break;
-    }
-    return finding->kind;
+    bool grew = finding->kind == FINDING_ALLOWED || finding->kind == FINDING_FILLED ||
+                finding->kind == FINDING_COMPANION;
+    return grew ? FINDING_GROWTH : finding->kind;
 }
 
 static bool is_same(const struct finding *now, const struct finding *then)
