@@ -44,7 +44,7 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
                        "accept does not work in continuous integration (CI is set): baselines are "
                        "changed by a person and reviewed");
     if (arguments->operands.count == 0)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "accept wants the names of scenarios");
+        return lg_fail(err, LG_ERROR_INPUT, 0, "accept needs the name of a scenario");
     bool tighten = option_given(arguments, OPTION_TIGHTEN);
     if (tighten && holders)
         return lg_fail(err, LG_ERROR_INPUT, 0, "--tighten accepts nothing: it has no --holder");
@@ -52,18 +52,19 @@ static bool check_usage(const struct arguments *arguments, struct lg_error *err)
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "--levels belongs to --tighten; without it all levels are taken anyway");
     if (holders && !option_given(arguments, OPTION_REASON))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--holder wants a --reason: why is it accepted?");
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--holder needs a --reason: why is it accepted?");
     const struct string_list *reasons = &arguments->values[OPTION_REASON];
     size_t count = arguments->values[OPTION_HOLDER].count;
     for (size_t i = 0; holders && i < reasons->count; i++)
         if (!is_reason(reasons->items[i]))
             return lg_fail(err, LG_ERROR_INPUT, 0,
-                           "--reason \"%s\" is none: say why it is accepted", reasons->items[i]);
+                           "--reason \"%s\" is not a reason: say why it is accepted",
+                           reasons->items[i]);
     if (holders && ((reasons->count > 1 && reasons->count != count) ||
                     (arguments->values[OPTION_EXPIRES].count > 1 &&
                      arguments->values[OPTION_EXPIRES].count != count)))
         return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--reason and --expires stand once for all, or once for each --holder");
+                       "give --reason and --expires once for all, or once for each --holder");
     if (!holders &&
         (option_given(arguments, OPTION_REASON) || option_given(arguments, OPTION_EXPIRES) ||
          option_given(arguments, OPTION_ISSUE)))
@@ -94,7 +95,7 @@ static bool make_proposal(struct accepting *accepting, const struct run_record *
     const struct string_list *expires = accepting->consent.expires;
     const char *today = record->facts.today;
     if (!path_is_inside(target) || strchr(target, '/') != NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "its journal names no target");
+        return lg_fail(err, LG_ERROR_INPUT, 0, "its journal does not name a target");
     proposal->path =
         baseline_path(option_text(arguments, OPTION_BASELINES), target, proposal->name);
     proposal->is_new = access(proposal->path, F_OK) != 0;
@@ -156,7 +157,7 @@ static bool name_numbered(struct accepting *accepting, const struct scenario_res
 static bool propose(struct accepting *accepting, const char *name, struct lg_error *err)
 {
     if (!path_is_inside(name) || strchr(name, '/') != NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no name of a scenario", name);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is not the name of a scenario", name);
     _cleanup_free_ char *report =
         find_report_of(option_text(accepting->arguments, OPTION_FROM), name, err);
     if (report == NULL)

@@ -34,7 +34,7 @@ static bool was_measured(const struct run_record *record, struct lg_error *err)
 
 static bool fail_with_verdict(const struct judgement *judgement, struct lg_error *err)
 {
-    return lg_fail(err, LG_ERROR_INPUT, 0, "its run is no pass but %s%s%s",
+    return lg_fail(err, LG_ERROR_INPUT, 0, "its verdict is %s%s%s",
                    verdict_name(judgement->verdict), judgement->reason != NULL ? ": " : "",
                    text_or(judgement->reason, ""));
 }

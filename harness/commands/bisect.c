@@ -11,7 +11,7 @@ int bisect_status(int status)
 {
     if (status == EXIT_PASS || status == EXIT_LEAK || status >= 128)
         return status;
-    fprintf(stderr, "leakgate: exit status %d is no verdict: this commit is left out\n", status);
+    fprintf(stderr, "leakgate: exit status %d is not a verdict: this commit is skipped\n", status);
     return BISECT_SKIP;
 }
 
@@ -19,7 +19,7 @@ int command_bisect(const struct arguments *arguments)
 {
     if (arguments->operands.count == 0) {
         struct lg_error err = {0};
-        lg_fail(&err, LG_ERROR_INPUT, 0, "bisect wants the names of scenarios");
+        lg_fail(&err, LG_ERROR_INPUT, 0, "bisect needs the name of a scenario");
         return bisect_status(complain(&err));
     }
     return bisect_status(command_run(arguments));

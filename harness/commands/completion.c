@@ -67,7 +67,7 @@ int command_completion(const struct arguments *arguments)
         put_tags(arguments, &out);
     } else {
         lg_fail(&err, LG_ERROR_INPUT, 0,
-                "completion wants one operand: a shell (bash, zsh or fish), or what its script "
+                "completion needs one operand: a shell (bash, zsh or fish), or what its script "
                 "asks for (scenarios, targets or tags)");
         return complain(&err);
     }

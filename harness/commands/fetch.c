@@ -172,7 +172,8 @@ static bool keep(struct fetching *fetching, const struct profile_top *top, struc
 {
     const struct buffer *bytes = &fetching->bytes;
     if (top == NULL && !text_starts(buffer_string(bytes), "go 1."))
-        return lg_fail(err, LG_ERROR_TARGET, 0, "what came from %s is no trace", fetching->whose);
+        return lg_fail(err, LG_ERROR_TARGET, 0, "what came from %s is not a trace",
+                       fetching->whose);
     return file_write_atomic(fetching->file, buffer_string(bytes), bytes->length, err);
 }
 

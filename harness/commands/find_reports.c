@@ -107,7 +107,7 @@ bool find_all_reports(const char *directory, struct string_list *reports, struct
         add_once(reports, found.cut_off.items[i]);
     return found.whole.count + found.cut_off.count > 0 ||
            lg_fail(err, LG_ERROR_INPUT, 0,
-                   "%s is no report, and there is none in it: neither " REPORT_RESULT
+                   "%s is not a report, and there is none in it: neither " REPORT_RESULT
                    " nor a journal",
                    directory);
 }

@@ -32,7 +32,7 @@ static bool read_reports(struct merging *merging, struct lg_error *err)
     struct shards *shards = &merging->shards;
     if (operands->count == 0)
         return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "merge wants the directories of the reports, or one that holds them");
+                       "merge needs the directories of the reports, or one that contains them");
     for (size_t i = 0; i < operands->count; i++)
         if (!find_reports(operands->items[i], merging->directory, &merging->found, err))
             return false;

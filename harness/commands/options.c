@@ -259,7 +259,7 @@ static bool check_value(const struct option_info *info, const char *value, struc
     case OPTION_TYPE_NUMBER:
         return is_number(value) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--%s wants a whole number from 1 to 1000000, not \"%s\"", info->name,
+                       "--%s needs a whole number from 1 to 1000000, not \"%s\"", info->name,
                        value);
     case OPTION_TYPE_CHOICE:
         return is_choice(info->argument, value) ||
@@ -267,29 +267,29 @@ static bool check_value(const struct option_info *info, const char *value, struc
                        info->argument, value);
     case OPTION_TYPE_DATE:
         return clock_is_date(value) ||
-               lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a date as YYYY-MM-DD, not \"%s\"",
+               lg_fail(err, LG_ERROR_INPUT, 0, "--%s needs a date as YYYY-MM-DD, not \"%s\"",
                        info->name, value);
     case OPTION_TYPE_DURATION:
         return (duration_parse(value, &(int64_t){0}) && strtol(value, NULL, 10) > 0) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--%s wants a duration such as 10s, 30m or 8h, at most 24h, not \"%s\"",
+                       "--%s needs a duration such as 10s, 30m or 8h, at most 24h, not \"%s\"",
                        info->name, value);
     case OPTION_TYPE_SHARD:
         return read_shard(value, &(struct shard){0}) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--%s wants I/N, the I-th of N parts (1/3, 2/3 or 3/3; N up to %d), not "
+                       "--%s needs I/N, the I-th of N parts (1/3, 2/3 or 3/3; N up to %d), not "
                        "\"%s\"",
                        info->name, SHARDS_MOST, value);
     case OPTION_TYPE_URL:
         return forge_is_url(value) ||
                lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--%s wants an address such as "
+                       "--%s needs an address such as "
                        "https://github.com/OWNER/REPO/blob/REVISION, not \"%s\"",
                        info->name, value);
     case OPTION_TYPE_TEXT:
     case OPTION_TYPE_LIST:
         return *value != '\0' ||
-               lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants a value, not an empty one", info->name);
+               lg_fail(err, LG_ERROR_INPUT, 0, "--%s needs a value, not an empty one", info->name);
     case OPTION_TYPE_FLAG:
         break;
     }
@@ -316,7 +316,7 @@ static bool take_option(enum command command, int count, char *const *words,
                                : !is_long && word[2] != '\0' ? word + 2
                                                              : NULL;
         if (attached == NULL && count < 2)
-            return lg_fail(err, LG_ERROR_INPUT, 0, "--%s wants %s", info->name, info->argument);
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--%s needs %s", info->name, info->argument);
         *used = attached == NULL ? 2 : 1;
         value = attached != NULL ? attached : words[1];
     }

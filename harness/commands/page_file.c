@@ -17,7 +17,7 @@ bool page_file_check(const struct arguments *arguments, struct lg_error *err)
     if (path == NULL)
         return true;
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--html %s: that is no regular file", path);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--html %s: that is not a regular file", path);
     size_t length = (size_t)(path_base(path) - path);
     _cleanup_free_ char *directory =
         length > 0 ? memory_copy_range(path, length) : memory_copy_text(".");

@@ -137,7 +137,7 @@ static void finish_runner(struct pool *pool, unsigned index)
     progress_finish(&pool->progress, index, json_get_text(slot->result, "verdict", "lost"),
                     json_get_number(slot->result, "seconds", clock_seconds_since(slot->began)));
     int status = 0;
-    char how[128] = "it is not known how";
+    char how[128] = "nobody knows how";
     if (waitpid(slot->pid, &status, 0) == slot->pid)
         process_describe(status, how, sizeof how);
     pool->done[slot->number] = true;

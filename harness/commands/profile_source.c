@@ -22,7 +22,7 @@ static bool read_file(const char *path, struct buffer *bytes, struct lg_error *e
     if (stat(path, &status) != 0)
         return lg_fail(err, LG_ERROR_INPUT, errno, "cannot open %s", path);
     if (!S_ISREG(status.st_mode))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is no regular file", path);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is not a regular file", path);
     return file_read(path, bytes, LG_ERROR_INPUT, err);
 }
 

@@ -91,8 +91,8 @@ static bool find_commit(struct revision *revision, const char *path, struct lg_e
         memory_copy_range(buffer_string(&out), strcspn(buffer_string(&out), "\n"));
     if (status != 0 || !is_hash(hash))
         return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "revision %s: there is no such revision here; a shallow clone has "
-                       "only the last one, fetch it first",
+                       "revision %s: there is no such revision here; a shallow clone has only the "
+                       "last one: fetch it first",
                        revision->name);
     memcpy(revision->commit, hash, strlen(hash) + 1);
     return true;
@@ -201,7 +201,8 @@ bool revision_read(const struct revision *revision, const char *path, struct buf
     const char *start = is_file ? text + strlen("100644 blob ") : "";
     _cleanup_free_ char *hash = memory_copy_range(start, strcspn(start, "\t"));
     if (!is_hash(hash))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is no plain file", path, revision->name);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s of %s is not a plain file", path,
+                       revision->name);
     const char *show[] = {"cat-file", "blob", hash, NULL};
     return ask_for_file(revision, directory, path, show, out, err);
 }

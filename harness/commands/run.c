@@ -47,7 +47,7 @@ static bool set_durations(const struct suite_run *suite, struct lg_error *err)
     if (for_ms == 0)
         return true;
     if (option_given(suite->arguments, OPTION_ITERATIONS))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--for and --iterations exclude each other");
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--for and --iterations cannot be used together");
     for (size_t i = 0; i < suite->selection.count; i++) {
         struct plan *plan = suite->selection.plans[i];
         if (plan->measure.every_ms == 0)
@@ -73,11 +73,11 @@ static bool check_times(const struct suite_run *suite, struct lg_error *err)
     if (!option_given(suite->arguments, OPTION_TIMES))
         return true;
     if (times < SUM_LEAST || times > SUM_MOST)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "--times wants a number from %d to %d, not %u",
+        return lg_fail(err, LG_ERROR_INPUT, 0, "--times needs a number from %d to %d, not %u",
                        SUM_LEAST, SUM_MOST, times);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (option_given(suite->arguments, others[i]))
-            return lg_fail(err, LG_ERROR_INPUT, 0, "--times and --%s exclude each other",
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--times and --%s cannot be used together",
                            option_name(others[i]));
     for (size_t i = 0; i < suite->selection.count; i++)
         any = any || measure_has_rests(&suite->selection.plans[i]->measure);
@@ -218,7 +218,7 @@ static bool find_control(const struct arguments *arguments, struct lg_error *err
                             S_ISREG(status.st_mode) && access(control, X_OK) == 0))
         return true;
     return lg_fail(err, LG_ERROR_INPUT, 0,
-                   "--control wants the path of a program (./old or /tmp/old), not \"%s\"",
+                   "--control needs the path of a program (./old or /tmp/old), not \"%s\"",
                    control);
 }
 

@@ -51,7 +51,7 @@ static int load_baseline_here(struct suite_run *suite, size_t index, const char 
         return EXIT_PASS;
     fprintf(stderr,
             "leakgate: %s is the baseline of another plan: %s or its target file has changed since "
-            "it was accepted.\nMeasure it anew, and accept what you find right:\n",
+            "it was accepted.\nMeasure it again, and accept what is right:\n",
             path, plan->file);
     print_how_to_accept(suite, index);
     return EXIT_INPUT;
@@ -89,7 +89,7 @@ static bool open_revision(struct suite_run *suite, struct lg_error *err)
     const char *name = option_text(arguments, OPTION_BASELINE_REF);
     for (size_t i = 0; i < COUNT_OF(others); i++)
         if (option_given(arguments, OPTION_CONTROL) && option_given(arguments, others[i]))
-            return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s exclude each other",
+            return lg_fail(err, LG_ERROR_INPUT, 0, "--control and --%s cannot be used together",
                            option_name(others[i]));
     if (name == NULL)
         return !option_given(arguments, OPTION_ALLOW_NEW_EXCEPTIONS) ||
@@ -98,7 +98,7 @@ static bool open_revision(struct suite_run *suite, struct lg_error *err)
                        "tree's exceptions count in any case");
     if (option_given(arguments, OPTION_NO_BASELINES))
         return lg_fail(err, LG_ERROR_INPUT, 0,
-                       "--baseline-ref and --no-baselines exclude each other");
+                       "--baseline-ref and --no-baselines cannot be used together");
     suite->revision = revision_open(option_text(arguments, OPTION_BASELINES), name, err);
     suite->result->revision = memory_copy_text(name);
     return suite->revision != NULL;

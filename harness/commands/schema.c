@@ -12,7 +12,7 @@ int command_schema(const struct arguments *arguments)
     _cleanup_json_ json_t *schema = operands->count < 2 ? schema_make(kind) : NULL;
     if (schema == NULL) {
         struct lg_error err = {0};
-        lg_fail(&err, LG_ERROR_INPUT, 0, "schema wants one operand: scenario, target or project");
+        lg_fail(&err, LG_ERROR_INPUT, 0, "schema needs one operand: scenario, target or project");
         return complain(&err);
     }
     _cleanup_free_ char *text = json_pretty(schema);

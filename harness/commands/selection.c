@@ -73,7 +73,7 @@ static bool is_new_name(const struct selection *selection, const struct plan *pl
         if (strcmp(selection->plans[i]->name, plan->name) != 0)
             continue;
         diagnose(problems, (struct mark){plan->file, 1, 1},
-                 "a scenario of the name \"%s\" is chosen already: %s", plan->name,
+                 "a scenario named \"%s\" is already chosen: %s", plan->name,
                  selection->plans[i]->file);
         return false;
     }

@@ -46,7 +46,7 @@ static bool same_suite(const struct suite_result *a, const struct suite_result *
                        struct lg_error *err)
 {
     if ((a->shards == 0) != (b->shards == 0))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is a shard, and %s is none: they are not merged",
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is a shard, and %s is not: they are not merged",
                        a->shards > 0 ? a->directory : b->directory,
                        a->shards > 0 ? b->directory : a->directory);
     if (a->shards != b->shards)
@@ -122,7 +122,7 @@ static bool check_names(const struct suite_result *report, struct lg_error *err)
     for (size_t i = 0; i < report->whole.count; i++) {
         const char *name = report->whole.items[i];
         if (!path_is_inside(name) || strchr(name, '/') != NULL)
-            return lg_fail(err, LG_ERROR_INPUT, 0, "%s: \"%s\" is no name of a scenario",
+            return lg_fail(err, LG_ERROR_INPUT, 0, "%s: \"%s\" is not the name of a scenario",
                            report->directory, name);
     }
     return report->shards == 0 || (report->shard >= 1 && report->shard <= report->shards) ||

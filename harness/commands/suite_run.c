@@ -87,7 +87,7 @@ static unsigned choose_jobs(const struct suite_run *suite)
         return jobs;
     fit = fit > 0 ? fit : 1;
     fprintf(stderr,
-            "leakgate: warning: only %u instead of %u side by side: each wants %d inotify "
+            "leakgate: warning: only %u instead of %u side by side: each needs %d inotify "
             "instances (see fs.inotify.max_user_instances)\n",
             fit, jobs, RUN_INOTIFY_INSTANCES);
     return fit;

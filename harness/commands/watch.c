@@ -198,7 +198,7 @@ static bool check_arguments(const struct arguments *arguments, struct lg_error *
         option_given(arguments, OPTION_URL))
         return lg_fail(err, LG_ERROR_INPUT, 0,
                        "name a process that runs, or start a program by --, not both");
-    return count > 0 || lg_fail(err, LG_ERROR_INPUT, 0, "-- wants a program to start");
+    return count > 0 || lg_fail(err, LG_ERROR_INPUT, 0, "-- needs a program to start");
 }
 
 /* A process that was found by its name, or that a program was given, has it for the next one too.

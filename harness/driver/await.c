@@ -255,7 +255,7 @@ static bool run_wait(struct wait *wait, const struct step *step, struct lg_error
         *err = wait->problem;
         return false;
     }
-    _cleanup_free_ char *doing = memory_format("this was to be done: %s", step->source);
+    _cleanup_free_ char *doing = memory_format("during this step: %s", step->source);
     return !target_has_ended(target) || target_fail_ended(target, doing, err);
 }
 
@@ -300,7 +300,7 @@ bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, st
     target->settles++;
     target->unsettled += result == LOOP_DEADLINE;
     return target->quitting || !target_has_ended(target) ||
-           target_fail_ended(target, "its screen was to settle", err);
+           target_fail_ended(target, "before its screen had settled", err);
 }
 
 struct round_trip {
@@ -358,7 +358,7 @@ bool target_await_screen(struct target *target, const struct string_list *rows, 
     if (result == LOOP_FAILED)
         return false;
     if (target_has_ended(target))
-        return target_fail_ended(target, "its screen was to come back", err);
+        return target_fail_ended(target, "before its screen had come back", err);
     if (result == LOOP_DONE)
         return true;
     _cleanup_free_ char *now = squeeze(shown != NULL ? shown : "");

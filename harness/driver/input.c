@@ -50,7 +50,7 @@ static void mark_input(struct target *target)
 static bool send_input(struct target *target, const struct buffer *bytes, struct lg_error *err)
 {
     if (target_has_ended(target))
-        return target_fail_ended(target, "it was to be sent input", err);
+        return target_fail_ended(target, "before it could be sent input", err);
     if (!await_escape(target, err))
         return false;
     mark_input(target);

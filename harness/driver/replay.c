@@ -40,7 +40,7 @@ static bool read_header(const json_t *header, struct player *player, struct lg_e
     int64_t columns = json_get_integer(header, "width", 0);
     int64_t rows = json_get_integer(header, "height", 0);
     if (json_get_integer(header, "version", 0) != 2)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording of asciicast version 2");
+        return lg_fail(err, LG_ERROR_INPUT, 0, "this is not a recording of asciicast version 2");
     if (rows < 0 || rows > LIMIT_TERMINAL_ROWS || columns < 0 || columns > LIMIT_TERMINAL_COLUMNS)
         rows = columns = 0;
     player->terminal = terminal_new((int)rows, (int)columns, err);
@@ -125,7 +125,7 @@ bool replay(const char *path, size_t maximum, const struct replay_listener *list
     }
     if (player.terminal == NULL)
         return err->class == LG_ERROR_NONE &&
-               lg_fail(err, LG_ERROR_INPUT, 0, "this is no recording");
+               lg_fail(err, LG_ERROR_INPUT, 0, "this is not a recording");
     show_frame(&player);
     end->seconds = fmax(player.at, last_moment(text.data, text.data + text.length));
     end->cut = end->cut || (!player.stopped && *line != '\0');

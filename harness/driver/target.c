@@ -44,7 +44,7 @@ static void send_outgoing(struct target *target)
 bool target_send(struct target *target, const char *bytes, size_t length, struct lg_error *err)
 {
     if (!target->terminal_open)
-        return target_fail_ended(target, "it was to be sent input", err);
+        return target_fail_ended(target, "before it could be sent input", err);
     if (!buffer_append_limited(&target->outgoing, bytes, length))
         return lg_fail(err, LG_ERROR_TARGET, 0, "the target does not read its terminal");
     send_outgoing(target);
@@ -231,9 +231,9 @@ bool target_fail_ended(struct target *target, const char *doing, struct lg_error
 {
     char how[128];
     if (!target_has_ended(target))
-        return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal while %s", doing);
+        return lg_fail(err, LG_ERROR_TARGET, 0, "the target closed its terminal %s", doing);
     process_describe(target->process.status, how, sizeof how);
-    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) while %s", how, doing);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended (%s) %s", how, doing);
 }
 
 char *target_stderr_tail(const struct target *target, unsigned lines)

@@ -66,7 +66,8 @@ bool run_fail_sample(struct run *run, struct lg_error *err)
     if (loop_stopped(run->loop) == 0)
         loop_run_until(run->loop, target_has_ended, NULL, run->target, clock_deadline(moment_ms),
                        NULL);
-    return target_has_ended(run->target) && target_fail_ended(run->target, "it was sampled", err);
+    return target_has_ended(run->target) &&
+           target_fail_ended(run->target, "while it was sampled", err);
 }
 
 bool run_take_sample(struct run *run, enum sample_depth depth, unsigned step, struct lg_error *err)
@@ -139,7 +140,7 @@ bool run_rest_until(struct run *run, int64_t deadline, struct lg_error *err)
     if (result == LOOP_FAILED)
         return false;
     return !target_has_ended(run->target) ||
-           target_fail_ended(run->target, "nothing was done to it", err);
+           target_fail_ended(run->target, "while nothing was done to it", err);
 }
 
 /* When the idle sample `index` is due, after one that ended at `sampled`: evenly spread from the

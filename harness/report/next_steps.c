@@ -186,7 +186,7 @@ static void add_accept(const struct suite_result *suite, const struct scenario_r
     /* Another Go or platform made the baseline's levels. */
     if (judgement->verdict == VERDICT_PASS && !by_control &&
         judgement_has(judgement, FINDING_NOT_COMPARED))
-        add_step(lines, "To record levels that compare: ", accept);
+        add_step(lines, "To record levels that can be compared: ", accept);
 }
 
 char *covering_text(const struct scenario_result *scenario)

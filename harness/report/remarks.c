@@ -98,9 +98,9 @@ static void add_run(struct details *remarks, const struct run_record *record, bo
                                   "of %lld waits for its screen to settle",
                                   (long long)end->unsettled, (long long)end->settles));
     if (all && end->sleeps > 0)
-        details_add(
-            remarks, NULL,
-            memory_format("sleeps: %lld; a wait for something is surer", (long long)end->sleeps));
+        details_add(remarks, NULL,
+                    memory_format("%lld sleep%s: waiting for something is more reliable",
+                                  (long long)end->sleeps, end->sleeps == 1 ? "" : "s"));
     for (size_t i = 0; i < record->notes.count; i++)
         details_add(remarks, NULL, memory_format("note: %s", record->notes.items[i]));
     if (!all)

@@ -505,16 +505,17 @@ static const char *advice_for(const struct scenario_result *scenario)
 {
     if (scenario->verdict == VERDICT_INVALID)
         return scenario->judgement != NULL && judgement_has(scenario->judgement, FINDING_GROWTH)
-                   ? "mend the scenario or its target file so that the measurement holds, then run "
-                     "it again; what grew until then may be its doing"
-                   : "mend the scenario or its target file so that the measurement holds, then run "
-                     "it again; nothing about leaks is known from this run";
+                   ? "fix the scenario or its target file and run it again; what grew may be due "
+                     "to the mistake"
+                   : "fix the scenario or its target file and run it again; this run says nothing "
+                     "about leaks";
     if (scenario->verdict != VERDICT_INCONCLUSIVE)
         return NULL;
     if (scenario->attempt_count > 1)
         return "run it again on a quieter machine, or with more samples (measure: samples), which "
-               "tell a smaller growth from noise";
-    return "run it again on a quieter machine; if it stays so, give it more samples (measure: "
+               "can tell smaller growth from noise";
+    return "run it again on a quieter machine; if that does not help, give it more samples "
+           "(measure: "
            "samples) or pace it by time (measure: every, for)";
 }
 

@@ -57,7 +57,7 @@ static bool read_scenario(struct suite_result *suite, const json_t *stored, stru
 {
     const char *name = json_get_text(stored, "name", "");
     if (!path_is_inside(name) || strchr(name, '/') != NULL)
-        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is no name of a scenario", name);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "\"%s\" is not the name of a scenario", name);
     struct scenario_result *scenario = suite_add(suite, name, json_get_text(stored, "file", ""),
                                                  json_get_text(stored, "title", NULL));
     free(scenario->operand);

@@ -146,7 +146,7 @@ const struct text_rule key_name_rule = {
         "signs need quotes in YAML. In a loop, `\"${NAME}\"` stands for a key in each round.",
     .takes_rounds = true, .accepts = key_accepts};
 static const struct text_rule date_rule = {
-    "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", .hint = "is no date of the form YYYY-MM-DD",
+    "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", .hint = "is not a date of the form YYYY-MM-DD",
     .doc = "A day of the calendar, `2027-01-31`.", .accepts = date_accepts};
 const struct text_rule duration_rule = {
     "duration", "^[0-9]{1,8}(ms|s|m|h)$",
@@ -162,7 +162,7 @@ static const struct text_rule range_rule = {
            "all but the first and the last.",
     .accepts = range_accepts};
 const struct text_rule size_rule = {
-    "size", "^[0-9]{1,4}x[0-9]{1,4}$", .hint = "is no size: columns x rows, such as 120x40",
+    "size", "^[0-9]{1,4}x[0-9]{1,4}$", .hint = "is not a size: columns x rows, such as 120x40",
     .doc = "Columns, `x`, rows: `120x40`. From 2x2 to 1000x500.", .accepts = size_accepts};
 static const struct text_rule mode_rule = {
     "mode", "^0?[0-7]{3}$",
@@ -181,7 +181,7 @@ static const struct text_rule plain_regex_rule = {
     .least = 1, .most = LIMIT_REGEX_BYTES, .accepts = regex_accepts};
 static const struct text_rule byte_size_rule = {
     "bytes", "^[1-9][0-9]{0,7}(KiB|MiB)$",
-    .hint = "is no size: a whole number of bytes, or one with KiB or MiB, such as 64KiB",
+    .hint = "is not a size: a whole number of bytes, or one with KiB or MiB, such as 64KiB",
     .doc = "A whole number of bytes, or of KiB or MiB: `500`, `64KiB`, `2MiB`; at most 16 MiB.",
     .accepts = byte_size_accepts};
 /* No leading '/', no empty component, no "." or "..". */

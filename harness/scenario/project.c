@@ -73,7 +73,7 @@ struct project *project_read(const char *file, struct diagnostics *problems)
     struct stat status;
     struct check_names names = {0};
     if (lstat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
-        diagnose(problems, (struct mark){file, 1, 1}, "is no regular file");
+        diagnose(problems, (struct mark){file, 1, 1}, "is not a regular file");
         return NULL;
     }
     _cleanup_node_ struct node *root = yaml_read_file(file, NULL, problems);

@@ -376,10 +376,11 @@ static void say_how_to_see(const struct triage_options *options, struct triage *
 {
     const char *with = options->healthy->with_pprof;
     if (geteuid() != 0 && geteuid() != options->process->user) {
-        string_list_take(&triage->unseen,
-                         memory_format("it is another user's: `sudo leakgate triage %d` shows its "
-                                       "memory by kind, its descriptors and its pprof",
-                                       (int)options->process->pid));
+        string_list_take(
+            &triage->unseen,
+            memory_format("it belongs to another user: `sudo leakgate triage %d` shows its "
+                          "memory by kind, its descriptors and its pprof",
+                          (int)options->process->pid));
         return;
     }
     string_list_take(&triage->unseen, memory_format("goroutines and heap: %s", options->no_pprof));

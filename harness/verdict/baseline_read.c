@@ -137,7 +137,7 @@ static bool read_text(struct place *place, const json_t *object, const char *nam
 static bool check_version(struct place *place, const json_t *json)
 {
     if (!json_is_object(json))
-        return refuse(place, "", "is no baseline: an object is expected");
+        return refuse(place, "", "is not a baseline: an object is expected");
     const json_t *version = json_object_get(json, "version");
     if (version == NULL)
         return refuse(place, "version", "is missing");
@@ -193,7 +193,7 @@ static bool check_terms(struct place *place, const char *reason, const char *iss
     if (issue != NULL && !is_url(issue))
         return refuse(place, "issue", "must be an address that begins with https:// or http://");
     if (expires != NULL && !clock_is_date(expires))
-        return refuse(place, "expires", "\"%s\" is no date of the form YYYY-MM-DD", expires);
+        return refuse(place, "expires", "\"%s\" is not a date of the form YYYY-MM-DD", expires);
     return true;
 }
 

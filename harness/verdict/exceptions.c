@@ -37,10 +37,12 @@ static void check_date(const struct baseline_exception *grant, const char *today
         return;
     long days = clock_days_between(today, grant->expires);
     if (has_expired(grant->expires, today))
-        finding_add(findings, finding_for(grant, FINDING_EXCEPTION_EXPIRED,
-                                          memory_format("held until %s: mend the growth, or accept "
-                                                        "it anew with a reason",
-                                                        grant->expires)));
+        finding_add(
+            findings,
+            finding_for(
+                grant, FINDING_EXCEPTION_EXPIRED,
+                memory_format("held until %s: fix the growth, or accept it again with a reason",
+                              grant->expires)));
     else if (days <= EXPIRY_WARNING_DAYS)
         finding_add(findings,
                     finding_for(grant, FINDING_EXCEPTION_EXPIRING,
@@ -95,7 +97,8 @@ static void check_use(const struct ledger *ledger, const struct baseline *baseli
     /* Closures are named by the compiler: another Go version may call the same stack otherwise. */
     if (grant->holder != NULL && !(found.values > 0) && facts->go_version[0] != '\0' &&
         baseline->go_version[0] != '\0' && strcmp(facts->go_version, baseline->go_version) != 0)
-        buffer_format(&text, "; the baseline was made with %s, this is %s, which may name it anew",
+        buffer_format(&text,
+                      "; the baseline was made with %s, this is %s, which may name it differently",
                       baseline->go_version, facts->go_version);
     struct finding finding = finding_for(grant, FINDING_EXCEPTION_UNUSED, buffer_take(&text));
     finding.per_iteration = found.values;

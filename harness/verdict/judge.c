@@ -202,7 +202,7 @@ static bool check_levels(const struct ledger *ledger, const double levels[GAUGE_
         wanted > nearly_one)
         return add_problem(findings, GAUGE_CPU,
                            memory_format("could not be told: at rest the program got %.2f of the "
-                                         "%.2f cores that it wanted; run fewer side by side, or on "
+                                         "%.2f cores it needed; run fewer side by side, or on "
                                          "a machine that is less busy",
                                          got, wanted));
     if (!was_at_rest(ledger) || rest.count < 2 || !isnan(levels[GAUGE_CPU]) ||

@@ -236,10 +236,10 @@ def test_a_leaked_goroutine_is_accepted_by_its_site(leakgate, report):
 
 
 @pytest.mark.parametrize("changes, message", [
-    ({"reason": None}, "wants a --reason"),
+    ({"reason": None}, "needs a --reason"),
     ({"holder": None}, "belong to a --holder"),
     ({"expires": "2026-01-01"}, "is before the run"),
-    ({"expires": "2027-02-30"}, "wants a date"),
+    ({"expires": "2027-02-30"}, "needs a date"),
     ({"issue": "URL"}, "exceptions[0].issue: must be an address that begins with https:// or http://"),
     ({"reason": "  "}, "say why it is accepted"),
     ({"holder": "fd pipes"}, "not accepted"),
@@ -265,8 +265,8 @@ def test_all_or_nothing(leakgate, report):
 
 
 @pytest.mark.parametrize("make, message", [
-    (lambda: journals.Journal("s").failed().end(), "no pass but failed"),
-    (lambda: journals.Journal("s").failed("invalid").end(), "no pass but invalid"),
+    (lambda: journals.Journal("s").failed().end(), "verdict is failed"),
+    (lambda: journals.Journal("s").failed("invalid").end(), "verdict is invalid"),
     (lambda: journals.Journal("s").end(played_only=True), "only played"),
     (lambda: journals.Journal("s").measured(lambda i: {"pipe": 3})
      .end(left_behind=["tmux: server (9)"]), "tmux: server (9)"),

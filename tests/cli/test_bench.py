@@ -23,7 +23,7 @@ def test_help_names_every_part(source):
 @pytest.mark.parametrize("words, message", [
     (["smaple"], "unknown part smaple: one of sample, reaction, switch, fd, triage"),
     (["--repeats", "0"], "a whole number from 1"),
-    (["--program", "x", "--standin"], "exclude each other"),
+    (["--program", "x", "--standin"], "cannot be used together"),
     (["--leakgate", "no/such/leakgate"], "no leakgate at no/such/leakgate"),
 ])
 def test_what_is_not_understood(source, words, message):

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize("words, says", [
-    ([], "bisect wants the names of scenarios"),
+    ([], "bisect needs the name of a scenario"),
     (["tab-cycle", "--bild", "true"], "did you mean --build?"),
     (["no-such-scenario"], "no-such-scenario"),
     (["tab-cycle", "--build", "exit 3"], "--build ended with exit status 3"),
@@ -14,7 +14,7 @@ def test_what_is_no_verdict(leakgate, source, words, says):
     tried = leakgate("bisect", *words, "--scenarios", f"{source}/scenarios")
     assert tried.returncode == 125, tried
     assert says in tried.stderr
-    assert "is no verdict: this commit is left out" in tried.stderr
+    assert "is not a verdict: this commit is skipped" in tried.stderr
 
 
 def test_what_the_build_prints_is_no_result(leakgate, source):

@@ -186,7 +186,7 @@ def test_by_its_file_and_below_a_directory(leakgate, main, now):
 
 @pytest.mark.parametrize("made, message", [
     (None, "--compare: main is no report"),
-    ("", "--compare: main is no report, and there is none in it"),
+    ("", "--compare: main is not a report, and there is none in it"),
     ("{}", "--compare: main/result.json is no result of leakgate"),
     ("{", "main/result.json"),
 ])

@@ -69,7 +69,7 @@ def test_what_grew_until_the_measurement_went_wrong_is_said(leakgate):
     assert ("keys invalid fd +1.00 per iteration (5 -> 19 in 14 iterations), until the measurement "
             "went wrong held by /dev/null +14 until then, in 8 samples") in shown
     assert shown.index("held by") < shown.index("the screen did not come back")
-    assert "what grew until then may be its doing" in shown
+    assert "what grew may be due to the mistake" in shown
     assert json.loads(leakgate("report", "--json").stdout)["exit_status"] == 4
 
 

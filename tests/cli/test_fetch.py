@@ -150,7 +150,7 @@ def test_what_answers_something_else(leakgate, kind):
     (["heap", "1", "2"], "one process"),
     (["heap", "1", "--port", "5"], "name the process once"),
     (["heap", "no-such-program-anywhere"], "no-such-program-anywhere"),
-    (["cpu", "1", "--for", "soon"], "--for wants a duration"),
+    (["cpu", "1", "--for", "soon"], "--for needs a duration"),
 ])
 def test_a_wrong_call(leakgate, words, says):
     shown = leakgate("fetch", *words)

@@ -183,7 +183,7 @@ def test_an_address_that_is_none(leakgate, address):
     journals.sourced().write(report_of(leakgate))
     shown = leakgate("report", "--source-url", address)
     assert shown.returncode == 2
-    assert "--source-url wants an address such as https://github.com/OWNER/REPO/blob/REVISION" in shown.stderr
+    assert "--source-url needs an address such as https://github.com/OWNER/REPO/blob/REVISION" in shown.stderr
 
 
 def test_what_fail_on_leak_lets_pass_is_a_warning(leakgate):

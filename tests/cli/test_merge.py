@@ -232,7 +232,7 @@ def test_a_directory_that_is_named_twice_is_one(both):
     ({"require_all": True}, '--require-all is "not given" in the one, "given" in the other'),
     ({"suite": ["quiet"]}, "the scenario external-editor is none of its suite"),
     ({"index": 3}, "there is no shard 3 of 2"),
-    ({"index": None}, "artifacts/leakgate-1 is a shard, and artifacts/x is none"),
+    ({"index": None}, "artifacts/leakgate-1 is a shard, and artifacts/x is not"),
 ])
 def test_shards_of_different_suites(shards, changes, message):
     shards.make(1, [journals.clean("tab-cycle"), journals.clean("quiet")])
@@ -317,7 +317,7 @@ def test_another_s_directory_is_not_replaced(both):
 def test_nothing_to_merge(shards):
     shards.root.mkdir()
     assert "there is no report in artifacts" in refused(shards)
-    assert "merge wants the directories" in refused(shards, "--report", "x")
+    assert "merge needs the directories" in refused(shards, "--report", "x")
     assert "nowhere is no report: No such file or directory" in refused(shards, "nowhere")
     (shards.root / "leakgate-1.zip").write_bytes(b"PK\x03\x04")
     assert "is a file; unpack the archive" in refused(shards, "artifacts/leakgate-1.zip")
@@ -330,7 +330,7 @@ def test_nothing_to_merge(shards):
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".", "x\ny"])
 def test_names_that_lead_elsewhere(shards, name):
     shards.make(1, [], of=2, suite=[name])
-    assert "is no name of a scenario" in refused(shards)
+    assert "is not the name of a scenario" in refused(shards)
 
 
 def test_hostile_names_are_harmless(shards):

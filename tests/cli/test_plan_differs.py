@@ -235,7 +235,7 @@ def test_a_scenario_that_cannot_be_read_there(repository):
     (repository.root / "scenarios" / "s.yaml").unlink()
     changed(repository)
     assert run(repository)[1]["plan_difference"] == (
-        "cannot be compared: scenarios/s.yaml of main is no plain file\n")
+        "cannot be compared: scenarios/s.yaml of main is not a plain file\n")
 
 
 def test_scenarios_of_another_repository_are_not_compared(repository, source, tmp_path_factory):

@@ -217,4 +217,4 @@ def test_the_schema_is_printed(leakgate, source):
     for words in (["targt"], ["scenario", "target"]):
         shown = leakgate("schema", *words)
         assert shown.returncode == 2
-        assert shown.stderr == ("leakgate: schema wants one operand: scenario, target or project\n")
+        assert shown.stderr == ("leakgate: schema needs one operand: scenario, target or project\n")

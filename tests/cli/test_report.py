@@ -280,7 +280,7 @@ def test_a_name_in_a_result_cannot_lead_elsewhere(leakgate):
         '{"version":1,"scenarios":[{"name":"../../etc","ran":true}]}')
     shown = leakgate("report")
     assert shown.returncode == 2
-    assert "is no name of a scenario" in shown.stderr
+    assert "is not the name of a scenario" in shown.stderr
 
 
 def test_a_run_that_was_cut_off_says_how_to_have_it_again(leakgate):

@@ -134,7 +134,7 @@ def test_two_scenarios_of_one_name(leakgate, scenario):
     (other / "s.yaml").write_text(SCENARIO.format(needs="sh"))
     shown = leakgate("run", "s", "elsewhere/s.yaml")
     assert shown.returncode == 2
-    assert "is chosen already" in shown.stderr
+    assert "is already chosen" in shown.stderr
 
 
 @pytest.mark.parametrize("scale", ["much", "0", "-1", "nan", "1e9"])
@@ -146,11 +146,11 @@ def test_a_wrong_timeout_scale(leakgate, scenario, scale):
 
 
 @pytest.mark.parametrize("words, says", [
-    (["--control", "old"], "--control wants the path of a program"),
-    (["--control", "./no-such-program"], "--control wants the path of a program"),
-    (["--control", "/bin/sh", "--require-baseline"], "--control and --require-baseline exclude"),
-    (["--control", "/bin/sh", "--iterations", "1"], "--control and --iterations exclude"),
-    (["--control", "/bin/sh", "--baseline-ref", "HEAD"], "--control and --baseline-ref exclude"),
+    (["--control", "old"], "--control needs the path of a program"),
+    (["--control", "./no-such-program"], "--control needs the path of a program"),
+    (["--control", "/bin/sh", "--require-baseline"], "--control and --require-baseline cannot be"),
+    (["--control", "/bin/sh", "--iterations", "1"], "--control and --iterations cannot be"),
+    (["--control", "/bin/sh", "--baseline-ref", "HEAD"], "--control and --baseline-ref cannot be"),
 ])
 def test_a_control_build_that_cannot_be_had(leakgate, scenario, words, says):
     scenario()

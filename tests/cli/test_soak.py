@@ -119,12 +119,12 @@ def test_a_length_for_none_that_is_paced_by_time(suite):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["soak", "--for", "8 hours"], "--for wants a duration such as 10s, 30m or 8h, at most 24h"),
-    (["soak", "--for", "0s"], "--for wants a duration"),
-    (["soak", "--for", "25h"], "--for wants a duration"),
+    (["soak", "--for", "8 hours"], "--for needs a duration such as 10s, 30m or 8h, at most 24h"),
+    (["soak", "--for", "0s"], "--for needs a duration"),
+    (["soak", "--for", "25h"], "--for needs a duration"),
     (["soak", "--for", "1h"], "soak: --for: 1h is too short: at one sample every 10m it must be 7 "
                               "times as long"),
-    (["soak", "--for", "8h", "--iterations", "3"], "--for and --iterations exclude each other"),
+    (["soak", "--for", "8h", "--iterations", "3"], "--for and --iterations cannot be used together"),
 ])
 def test_a_length_that_cannot_be(suite, words, said):
     shown = suite("run", *words, "--program", "./program")

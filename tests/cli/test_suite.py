@@ -110,7 +110,7 @@ def test_a_wrong_shard(leakgate, suite, value):
     for command in ("run", "list"):
         shown = leakgate(command, "--shard", value)
         assert shown.returncode == 2
-        assert "--shard wants I/N" in shown.stderr
+        assert "--shard needs I/N" in shown.stderr
     assert not (leakgate.directory / "leakgate-report").exists()
 
 
@@ -119,7 +119,7 @@ def test_a_wrong_shard(leakgate, suite, value):
 def test_a_wrong_number_of_jobs(leakgate, suite, words):
     shown = leakgate("run", *words)
     assert shown.returncode == 2
-    assert "--jobs wants a whole number" in shown.stderr
+    assert "--jobs needs a whole number" in shown.stderr
 
 
 @pytest.mark.parametrize("words", [["-j", "3"], ["-j3"], ["--jobs", "3"], ["--jobs=3"]])

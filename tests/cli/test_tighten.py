@@ -148,13 +148,13 @@ def test_an_exception_that_is_over_and_used_is_no_matter_of_tightening(leakgate)
     assert next_steps(leakgate) == []
     done = leakgate("accept", "s", "--tighten")
     assert done.returncode == 2
-    assert "its run is no pass but leak" in done.stderr
+    assert "its verdict is leak" in done.stderr
 
 
 @pytest.mark.parametrize("make, message", [
-    (lambda: journals.Journal("s").failed().end(), "no pass but failed"),
+    (lambda: journals.Journal("s").failed().end(), "verdict is failed"),
     (lambda: journals.Journal("s").end(played_only=True), "only played"),
-    (lambda: leaking(None, per_iteration=3), "no pass but leak"),
+    (lambda: leaking(None, per_iteration=3), "verdict is leak"),
 ])
 def test_only_a_pass_shows_what_is_left(leakgate, make, message):
     put(leakgate, baseline([exception(1)]), make())

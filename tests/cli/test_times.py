@@ -126,13 +126,13 @@ def test_what_is_found_in_sum_can_be_accepted(leakgate):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["--times", "4"], "--times wants a number from 5 to 20, not 4"),
-    (["--times", "21"], "--times wants a number from 5 to 20, not 21"),
-    (["--times", "no"], "--times wants a whole number"),
-    (["--times", "5", "--control", "./program"], "--times and --control exclude each other"),
-    (["--times", "5", "--for", "8h"], "--times and --for exclude each other"),
-    (["--times", "5", "--iterations", "1"], "--times and --iterations exclude each other"),
-    (["--times", "5", "--no-confirm"], "--times and --no-confirm exclude each other"),
+    (["--times", "4"], "--times needs a number from 5 to 20, not 4"),
+    (["--times", "21"], "--times needs a number from 5 to 20, not 21"),
+    (["--times", "no"], "--times needs a whole number"),
+    (["--times", "5", "--control", "./program"], "--times and --control cannot be used together"),
+    (["--times", "5", "--for", "8h"], "--times and --for cannot be used together"),
+    (["--times", "5", "--iterations", "1"], "--times and --iterations cannot be used together"),
+    (["--times", "5", "--no-confirm"], "--times and --no-confirm cannot be used together"),
 ])
 def test_what_cannot_be(suite, words, said):
     shown = suite("run", "keys", "--program", "./program", *words)

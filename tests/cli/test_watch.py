@@ -377,10 +377,10 @@ def test_a_terminal_shows_a_table(leakgate, program):
     (["no-such-program"], "no process is called no-such-program"),
     (["1", "2"], "watch takes one process, not 2"),
     (["1", "--every", "50ms"], "--every 50ms: a sample takes its time; 100 ms is the least"),
-    (["1", "--for", "a while"], "--for wants a duration"),
+    (["1", "--for", "a while"], "--for needs a duration"),
     (["1", "--", "true"], "name a process that runs, or start a program by --, not both"),
     (["--port", "6060", "--", "true"], "name a process that runs, or start a program by --"),
-    (["--"], "-- wants a program to start"),
+    (["--"], "-- needs a program to start"),
     (["--", "./no-such-program"], "cannot start ./no-such-program: No such file or directory"),
 ])
 def test_words_that_cannot_be(leakgate, words, said):

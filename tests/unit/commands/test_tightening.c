@@ -116,7 +116,7 @@ static void a_run_that_leaks_tightens_nothing(void **state)
     _cleanup_baseline_ struct baseline *old = with_stack(3, 4096);
     assert_null(acceptance_tighten(&record, old, false, &err));
     assert_int_equal(err.class, LG_ERROR_INPUT);
-    assert_non_null(strstr(err.text, "its run is no pass but leak"));
+    assert_non_null(strstr(err.text, "its verdict is leak"));
     series_free(&record.series);
 }
 

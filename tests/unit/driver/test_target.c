@@ -216,7 +216,7 @@ static void an_ended_target_is_sent_nothing(void **state)
     (void)state;
     end_with("3");
     assert_false(PLAY(press("j")));
-    assert_error(LG_ERROR_TARGET, "the target ended (exit status 3) while it was to be sent input");
+    assert_error(LG_ERROR_TARGET, "the target ended (exit status 3) before it could be sent input");
     assert_string_equal(it.err.where, "s.yaml:7:5");
     assert_input("");
 }
@@ -226,7 +226,7 @@ static void a_target_without_its_terminal_is_sent_nothing(void **state)
     (void)state;
     hang_up_terminal(NULL);
     assert_false(PLAY(press("j")));
-    assert_error(LG_ERROR_TARGET, "closed its terminal while it was to be sent input");
+    assert_error(LG_ERROR_TARGET, "closed its terminal before it could be sent input");
 }
 
 static void a_query_is_answered(void **state)

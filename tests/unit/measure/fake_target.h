@@ -195,7 +195,7 @@ bool target_has_ended(void *context)
 bool target_fail_ended(struct target *target, const char *doing, struct lg_error *err)
 {
     (void)target;
-    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended while %s", doing);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "the target ended %s", doing);
 }
 
 char *target_stderr_tail(const struct target *target, unsigned lines)

@@ -135,7 +135,7 @@ static void test_only_a_regular_file_is_read(void **state)
     assert_int_equal(mkfifo("leakgate.yaml", 0600), 0);
     assert_found("leakgate.yaml");
     assert_null(project_read("leakgate.yaml", &problems));
-    assert_string_equal(problems.lines.items[0], "leakgate.yaml:1:1: is no regular file");
+    assert_string_equal(problems.lines.items[0], "leakgate.yaml:1:1: is not a regular file");
     diagnostics_free(&problems);
 }
 

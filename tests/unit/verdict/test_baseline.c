@@ -144,7 +144,7 @@ static const struct {
     const char *text;
     const char *error;
 } refused[] = {
-    {"[]", "is no baseline: an object is expected"},
+    {"[]", "is not a baseline: an object is expected"},
     {"{}", "version: is missing"},
     {WITH_TOOLS("\"git\":{}"), "tools.git.per_iteration: is missing"},
     {WITH_TOOLS("\"git\":{\"per_iteration\":-1}"),
@@ -169,7 +169,7 @@ static const struct {
     {WITH_GAUGES("\"fd\":{\"allowed\":1,\"expires\":\"2027-01-31\"}"),
      "gauges.fd.reason: must not be empty: say why this growth is meant"},
     {WITH_GAUGES("\"fd\":{\"allowed\":1,\"reason\":\"why\",\"expires\":\"2027-02-30\"}"),
-     "gauges.fd.expires: \"2027-02-30\" is no date of the form YYYY-MM-DD"},
+     "gauges.fd.expires: \"2027-02-30\" is not a date of the form YYYY-MM-DD"},
     {WITH_GAUGES("\"fd\":{\"allowed\":1,\"reason\":\"why\",\"issue\":\"#7\"}"),
      "gauges.fd.issue: must be an address that begins with https:// or http://"},
     {"{" HEAD ",\"gauges\":[],\"exceptions\":[]}", "gauges: must be an object"},
@@ -211,9 +211,9 @@ static const struct {
     {WITH_EXCEPTION(EXCEPTION ",\"allowed_bytes\":1"),
      "exceptions[0].allowed_bytes: is for heap_stack alone"},
     {WITH_EXCEPTION(EXCEPTION ",\"expires\":\"2027-02-30\""),
-     "exceptions[0].expires: \"2027-02-30\" is no date of the form YYYY-MM-DD"},
+     "exceptions[0].expires: \"2027-02-30\" is not a date of the form YYYY-MM-DD"},
     {WITH_EXCEPTION(EXCEPTION ",\"expires\":\"soon\""),
-     "exceptions[0].expires: \"soon\" is no date of the form YYYY-MM-DD"},
+     "exceptions[0].expires: \"soon\" is not a date of the form YYYY-MM-DD"},
     {WITH_EXCEPTION(EXCEPTION ",\"issue\":\"#7\""),
      "exceptions[0].issue: must be an address that begins with https:// or http://"},
     {WITH_EXCEPTION(EXCEPTION ",\"issue\":\"javascript:alert(1)\""),
