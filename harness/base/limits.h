@@ -118,6 +118,7 @@
 #define LIMIT_PAGE_TEXT_BYTES 2000u /* of one name or sentence; result.json has them whole */
 #define LIMIT_PAGE_REPORT_BYTES (1024u * 1024u) /* of the report as text, for who has no script */
 #define LIMIT_PAGE_ROWS 60u         /* of a table of what triage or diff found: more than is read */
+#define LIMIT_PAGE_WATCH 4000u      /* samples of a watch in the charts over all of it: 150 KB */
 #define LIMIT_PAGE_FINDINGS 40u     /* of one kind in one scenario */
 #define LIMIT_PAGE_POINTS 240u      /* of one chart: more than it has dots on a phone */
 #define LIMIT_PAGE_SAMPLES 120u     /* rows of the table of samples */

@@ -167,7 +167,7 @@ const struct option_info option_table[] = {
     {OPTION_OUT, COMMAND_FETCH, "out", 0, "FILE", OPTION_TYPE_TEXT, NULL,
      "write to this file, and replace it; the default leakgate-KIND-PID.pb.gz (.trace) must not "
      "exist yet"},
-    {OPTION_HTML, COMMAND_TRIAGE | COMMAND_DIFF | COMMAND_TREND, "html", 0, "FILE",
+    {OPTION_HTML, COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DIFF | COMMAND_TREND, "html", 0, "FILE",
      OPTION_TYPE_TEXT, NULL,
      "write it to this file as well, as a page that needs nothing but itself"},
     {OPTION_JSON,

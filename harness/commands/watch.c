@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "commands/attach.h"
 #include "commands/command.h"
+#include "commands/page_file.h"
 #include "commands/print_result.h"
 #include "commands/program_target.h"
 #include "commands/report_directory.h"
@@ -22,6 +23,8 @@
 #include "measure/stop_signals.h"
 #include "measure/watch.h"
 #include "report/console.h"
+#include "report/format.h"
+#include "report/html.h"
 #include "result/evidence.h"
 #include "result/exit_status.h"
 #include "result/result_json.h"
@@ -151,6 +154,10 @@ static int report_series(const struct watching *watching, const char *date, stru
     _cleanup_buffer_ struct buffer text = {0};
     console_report(suite, console_style_of(beside ? STDERR_FILENO : STDOUT_FILENO), &text);
     fputs(buffer_string(&text), beside ? stderr : stdout);
+    _cleanup_buffer_ struct buffer plain = {0};
+    text_report(suite, &plain);
+    if (!page_file_write(watching->arguments, watch_page(suite), &plain, err))
+        status = worse_status(complain(err), status);
     return status;
 }
 
@@ -254,7 +261,7 @@ static int run_watch(struct watching *watching, struct watch_options *options)
     char date[21];
     bool flagged = false;
     clock_timestamp(date);
-    if (!check_arguments(watching->arguments, &err))
+    if (!check_arguments(watching->arguments, &err) || !page_file_check(watching->arguments, &err))
         return complain(&err);
     if (!begin(watching, options, &status))
         return status;

@@ -148,6 +148,13 @@ struct journal_note {
     const char *text;
 };
 
+/* A gauge of a watch that went over what is healthy. */
+struct journal_flag {
+    enum gauge gauge;
+    double at, most; /* most: that is healthy, in the gauge's unit */
+    const char *text;
+};
+
 struct journal_failure {
     enum lg_error_class class;
     const char *where; /* file:line:column, or "" */
@@ -201,6 +208,7 @@ enum record_kind {
     RECORD_STEP,
     RECORD_SCREEN,
     RECORD_NOTE,
+    RECORD_FLAG,
     RECORD_FAILURE,
     RECORD_END,
     RECORD_KIND_COUNT,
@@ -217,6 +225,7 @@ struct journal_record {
         struct journal_step step;
         struct journal_screen screen;
         struct journal_note note;
+        struct journal_flag flag;
         struct journal_failure failure;
         struct journal_end end;
         struct journal_counts counts;

@@ -118,6 +118,14 @@ static const struct field note_fields[] = {
     {.key = NULL},
 };
 
+static const struct field flag_fields[] = {
+    FIELD(struct journal_flag, gauge),
+    FIELD(struct journal_flag, at),
+    FIELD(struct journal_flag, most),
+    FIELD(struct journal_flag, text),
+    {.key = NULL},
+};
+
 static const struct field failure_fields[] = {
     FIELD(struct journal_failure, class),
     FIELD(struct journal_failure, where),
@@ -167,6 +175,7 @@ static const struct {
     [RECORD_STEP] = {"step", step_fields},
     [RECORD_SCREEN] = {"screen", screen_fields},
     [RECORD_NOTE] = {"note", note_fields},
+    [RECORD_FLAG] = {"flag", flag_fields},
     [RECORD_FAILURE] = {"failure", failure_fields},
     [RECORD_END] = {"end", end_fields},
 };

@@ -59,6 +59,9 @@ static void take_record(struct run_record *run, struct journal_record *record)
     case RECORD_NOTE:
         string_list_add(&run->notes, text_or(record->note.text, ""));
         break;
+    case RECORD_FLAG:
+        array_append(run->flags, run->flag_count, run->flag_capacity, record->flag);
+        return;
     case RECORD_FAILURE:
         /* The first failure is the cause; what follow are its consequences. */
         if (run->failure != NULL)
@@ -227,7 +230,9 @@ void run_record_free(struct run_record *record)
         record_members_free(RECORD_FAILURE, record->failure);
     for (size_t i = 0; i < record->screen_count; i++)
         record_members_free(RECORD_SCREEN, &record->screens[i]);
+    for (size_t i = 0; i < record->flag_count; i++)
+        record_members_free(RECORD_FLAG, &record->flags[i]);
     string_list_free(&record->notes);
     series_free(&record->series);
-    free_all(record->failure, record->screens, record);
+    free_all(record->failure, record->screens, record->flags, record);
 }

@@ -18,6 +18,8 @@ struct run_record {
     bool ended;                      /* it was not */
     struct journal_failure *failure; /* the first; NULL: none */
     struct string_list notes;
+    struct journal_flag *flags; /* of a watch */
+    size_t flag_count, flag_capacity;
     struct journal_screen *screens;
     size_t screen_count, screen_capacity;
     struct series series;

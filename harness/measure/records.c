@@ -220,6 +220,11 @@ bool run_write_note(struct run *run, const char *text, struct lg_error *err)
     return write_record(run, &(struct journal_record){.kind = RECORD_NOTE, .note = {text}}, err);
 }
 
+bool run_write_flag(struct run *run, const struct journal_flag *flag, struct lg_error *err)
+{
+    return write_record(run, &(struct journal_record){.kind = RECORD_FLAG, .flag = *flag}, err);
+}
+
 bool run_write_failure(struct run *run, const struct lg_error *problem, const char *stderr_tail,
                        struct lg_error *err)
 {

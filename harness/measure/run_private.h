@@ -55,6 +55,7 @@ void run_write_rows(struct run *run, enum screen_why why, const char *name,
 /* The screen as it is now. */
 void run_write_screen(struct run *run, enum screen_why why, const char *name);
 bool run_write_note(struct run *run, const char *text, struct lg_error *err);
+bool run_write_flag(struct run *run, const struct journal_flag *flag, struct lg_error *err);
 bool run_write_failure(struct run *run, const struct lg_error *problem, const char *stderr_tail,
                        struct lg_error *err);
 /* Completes what the run has gathered for its end. */

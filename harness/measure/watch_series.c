@@ -194,8 +194,13 @@ static bool raise_flags(struct watch *watch, struct watched *now)
                 continue;
             now->raised[i] = watch->flagged = true;
             now->flags = flags + 1;
-            watch_say(watch, "%s %.4g, healthy is %.4g or fewer: %s %s", row->name, figure,
-                      row->most, row->means, row->next);
+            _cleanup_free_ char *text =
+                memory_format("%s %.4g, healthy is %.4g or fewer: %s %s", row->name, figure,
+                              row->most, row->means, row->next);
+            const struct journal_flag flag = {figures[j].gauge, now->last.at,
+                                              row->most * figures[j].unit, text};
+            watch_say(watch, "%s", text);
+            run_write_flag(&now->run, &flag, &now->run.journal_problem);
         }
     }
     if (now->flags > flags)

@@ -47,6 +47,8 @@ json_t *html_series(const struct series *series);
 /* [sample, value, ...] of what was read: all, or of more than LIMIT_PAGE_POINTS the least and the
  * greatest of equal stretches, so that no peak is lost, and those that stand in the table. */
 json_t *html_points(const double *values, size_t count);
+/* The same of a gauge; of one that only ever rises its rate. */
+json_t *html_gauge_points(const struct series *series, enum gauge gauge);
 /* Every gauge: its points, what of it is judged, and what the baseline allows. */
 json_t *html_curves(const struct run_record *record, const struct ledger *ledger);
 /* [[kind, open at rest before the loop, open at the end], ...] of those that were open then. */
@@ -87,6 +89,14 @@ struct html_section {
 /* Those that are not empty, added to `sections`. */
 void html_sections(const json_t *object, const struct html_section *table, size_t count,
                    json_t *sections);
+/* Of a report of `leakgate watch`, else NULL: the gauges over all of its series, one after the
+ * other, with the moments at which one went out of its healthy range or the program was started
+ * again. */
+json_t *watch_sections(const struct suite_result *suite);
+/* The head of a page of that alone, with what grew: the report's own page has links to its files.
+ * New reference. */
+json_t *watch_page(const struct suite_result *suite);
+
 /* A section without rows; the caller adds series and curves, or what html_stacks made, to it. */
 json_t *html_section(json_t *sections, const char *heading, const char *text);
 /* Adds a flame graph (reference taken; NULL: none) as a section. */

@@ -86,8 +86,18 @@ static double value_at(const struct series *series, enum gauge gauge, size_t i)
     if (!gauge_info(gauge)->cumulative)
         return now->gauges[gauge];
     const struct sample *before = now - 1;
+    if (now->gauges[gauge] < before->gauges[gauge])
+        return NAN; /* of another process */
     double seconds = now->at - before->at - (gauge == GAUGE_CPU ? before->took : 0);
     return seconds >= least_seconds ? (now->gauges[gauge] - before->gauges[gauge]) / seconds : NAN;
+}
+
+json_t *html_gauge_points(const struct series *series, enum gauge gauge)
+{
+    _cleanup_free_ double *values = memory_array(series->count + 1, sizeof *values);
+    for (size_t i = 0; i < series->count; i++)
+        values[i] = value_at(series, gauge, i);
+    return html_points(values, series->count);
 }
 
 json_t *html_curves(const struct run_record *record, const struct ledger *ledger)
@@ -95,17 +105,14 @@ json_t *html_curves(const struct run_record *record, const struct ledger *ledger
     const struct series *series = ledger->series;
     const struct baseline *baseline = record->header.baseline;
     const struct run_facts *facts = &record->facts;
-    _cleanup_free_ double *values = memory_array(series->count, sizeof *values);
     json_t *curves = json_array();
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
         _cleanup_free_ double *totals = ledger_totals(ledger, gauge);
         double level = compared_level(baseline, facts, gauge);
         double allowed = baseline_allowed_in_all(baseline, gauge, facts->today);
         json_t *curve = json_object();
-        for (size_t i = 0; i < series->count; i++)
-            values[i] = value_at(series, gauge, i);
         json_put(curve, "gauge", json_text(gauge_info(gauge)->name));
-        json_put(curve, "points", html_points(values, series->count));
+        json_put(curve, "points", html_gauge_points(series, gauge));
         json_put(curve, "allowed", json_number(allowed));
         json_put(curve, "level", json_number(level));
         if (!isnan(level))

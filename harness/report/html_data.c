@@ -105,6 +105,9 @@ json_t *html_suite(const struct suite_result *suite)
     json_put(object, "commands", commands);
     json_put(object, "files", files);
     json_put(object, "gauges", html_gauges());
+    json_t *sections = watch_sections(suite);
+    if (sections != NULL)
+        json_put(object, "sections", sections);
     return object;
 }
 

@@ -62,7 +62,13 @@ def trend(leakgate, _=None, name=pages.EVIL.replace("/", "")):
     return shown.stdout
 
 
-FOUND = {"triage": triage, "profiles": diff_of_profiles, "report": diff_of_a_report, "trend": trend}
+def watch(leakgate, target):
+    shown = leakgate("watch", target.pid, "--every", "100ms", "--for", "3s", "--csv", "rows.csv", "--html", "page.html")
+    assert shown.returncode in (0, 1, 4), shown.stderr
+    return shown.stdout
+
+
+FOUND = {"triage": triage, "profiles": diff_of_profiles, "report": diff_of_a_report, "trend": trend, "watch": watch}
 
 
 @pytest.fixture(params=FOUND)
@@ -70,7 +76,7 @@ def page(request, leakgate, target):
     said = FOUND[request.param](leakgate, target)
     made = (leakgate.directory / "page.html").read_text("utf-8")
     # Who has no script reads what the terminal says.
-    assert text_of(parse(made).find(".//pre"))[:60] == " ".join(said.split())[:60]
+    assert text_of(parse(made).find(".//pre"))[:40] == " ".join(said.split())[:40]
     return made
 
 
@@ -79,7 +85,7 @@ def test_it_is_as_strict_as_the_page_of_a_run(page, chromium, tmp_path):
     assert len(of_class(drawn, "scenario")) >= 1
     for document in (parse(page), drawn):
         elements = [element for element in document.iter() if isinstance(element.tag, str)]
-        assert {name_of(element) for element in elements} <= SVG_AND_HTML
+        assert {name_of(element) for element in elements} <= SVG_AND_HTML | {"circle"}
         assert not [name for element in elements for name in element.attrib if name.startswith("on")]
         for element in elements:
             assert element.get("href", "#").startswith(("#", "data:,"))
@@ -169,6 +175,32 @@ def test_the_nights_are_a_chart_for_each_gauge(leakgate, chromium, tmp_path):
         "✗", "11-01", "11-02", "11-03"]
 
 
+def test_a_watch_is_one_chart_with_its_flags_and_restarts(leakgate, chromium, tmp_path):
+    report = leakgate.directory / "leakgate-report"
+    for name, hour in (("app", 12), ("app-2", 13)):
+        journal = journals.soak(name, samples=21, every=60, fds=lambda i: {"pipe": 20 + i}, watch="leakgate watch app",
+                                date=f"2026-11-23T{hour}:00:00Z")
+        journal.add("flag", gauge="fd", at=670, most=30, text="fds 31, healthy is 30 or fewer: <b>Many</b>.")
+        journal.end().write(report)
+    (report / "index.html").write_text(pages.make(leakgate), encoding="utf-8")
+    chromium.open(f"file://{report}/index.html")
+    chart = "[...document.querySelectorAll('#p2 .chart')].find((chart) => chart.querySelector('b').innerText === 'fd')"
+    assert chromium.run(f"[...{chart}.querySelectorAll('.mark title')].map((title) => title.textContent)") == [
+        "2026-11-23T13:00:00Z: started again",
+        "2026-11-23T12:11:10.000Z: fds 31, healthy is 30 or fewer: <b>Many</b>.",
+        "2026-11-23T13:11:10.000Z: fds 31, healthy is 30 or fewer: <b>Many</b>."]
+    assert len(chromium.run(f"{chart}.querySelector('.line').getAttribute('points')").split()) == 42
+    assert chromium.run(f"{chart}.querySelectorAll('.level').length") == 1
+    assert "13:00:00Z: started again" in chromium.run(f"{chart}.querySelector('svg').getAttribute('aria-label')")
+    # The second series begins an hour after the first, which took 20 minutes.
+    ticks = chromium.run(f"[...{chart}.querySelectorAll('.tick')].map((text) => text.textContent)")
+    assert ticks[-1] == "80 min", ticks
+    assert chromium.run(ROWS)[0].startswith("2026-11-23T12:11:10.000Z\tapp\tfd\t30\tfds 31")
+    # The verdicts come first.
+    assert chromium.run("document.querySelector('.scenario h2').innerText").startswith("app")
+    assert chromium.complaints == []
+
+
 def test_the_trend_as_json(leakgate):
     nights(leakgate, [5, 6])
     shown = json.loads(leakgate("trend", "nightly/report-29", "nightly", "--json").stdout)
@@ -202,8 +234,9 @@ def test_what_is_no_report_has_no_trend(leakgate, words, says):
     assert says in shown.stderr and shown.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["triage", "watch"])
 @pytest.mark.parametrize("file", ["missing/page.html", "."])
-def test_a_page_that_cannot_be_written_is_said_first(leakgate, target, file):
-    shown = leakgate("triage", target.pid, "--html", file)
+def test_a_page_that_cannot_be_written_is_said_first(leakgate, target, command, file):
+    shown = leakgate(command, target.pid, "--html", file)
     assert shown.returncode == 2 and shown.stdout == ""
     assert shown.stderr.startswith(f"leakgate: --html {file}: ")

@@ -282,10 +282,12 @@
                     line(placed(scenario, values, sparkBox, scaled(sparkBox, least, Math.max(most, least + 1e-9)))));
     };
 
+    /* [sample, sign, text]: where something happened. */
+    const marksOf = (scenario, chart) => [...(scenario.marks || []), ...(chart.marks || [])];
     /* The picture in words. */
     const chartLabel = (scenario, chart) => {
         const { gauge, judged } = chart;
-        if (!judged) return `${chart.title}: the samples of the run, not judged by growth`;
+        if (!judged) return [`${chart.title}: the samples, not judged by growth`, ...marksOf(scenario, chart).map(([, , text]) => text)].join("; ");
         return `${chart.title}: in the loop from ${amount(gauge, judged.from)} to ${amount(gauge, judged.to)}, ` +
             `${growth(gauge, judged.per_iteration)} per ${scenario.step}; ${growth(gauge, chart.allowed)} allowed` +
             (judged.floors.length > 0 ? `; floors ${judged.floors.map((floor) => amount(gauge, floor)).join(", ")}` : "");
@@ -350,7 +352,6 @@
                 draw("path", { class: "limit", d: wedge }), draw("path", { class: "floor", d: floors })];
     };
 
-    /* [sample, sign, text]: where something happened. */
     const drawMarks = (marks, points) => marks.map(([at, sign, text]) => {
         const point = points.find(({ place }) => place >= at);
         return point && draw("g", { class: "mark" }, draw("title", null, text),
@@ -370,7 +371,7 @@
                          isNumber(chart.level) && chart.level <= axis.top && (idle || loop) && draw("path", {
                              class: "level",
                              d: `M${x((idle || loop).left).toFixed(1)} ${y(chart.level).toFixed(1)}H${x((idle || loop).right).toFixed(1)}` }),
-                         line(points), drawMarks([...(scenario.marks || []), ...(chart.marks || [])], points),
+                         line(points), drawMarks(marksOf(scenario, chart), points),
                          points.length === 1 && draw("circle", { class: "pointed", cx: points[0].x, cy: points[0].y, r: 2.5 }),
                          judged && loop && drawJudged(judged, axis, (position) => x(within(loop, position)), y),
                          drawTicks(scenario, x));
@@ -1164,7 +1165,7 @@
         fill(document.getElementById("page"), null, [
             topSection(), make("section", { "aria-labelledby": "scenarios" },
                 make("h2", { id: "scenarios", tabindex: -1 }, heading), parts.length > 3 && filterBar(parts, outcomes),
-                found, sections),
+                sections, found),
             scenarios.length > 1 && commands(data.commands),
             fold("The same as the terminal says it", text)]);
         if (data.verdict) document.querySelector("h1").prepend(verdict(data.verdict), " ");

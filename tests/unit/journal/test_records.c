@@ -122,6 +122,8 @@ static void every_other_record_comes_back(void **state)
                 .rows = TEXTS("a", "")),
          "{\"name\":\"n\",\"record\":\"screen\",\"rows\":[\"a\",\"\"],\"why\":\"round_trip\"}"},
         {RECORD(RECORD_NOTE, note, .text = "hm"), "{\"record\":\"note\",\"text\":\"hm\"}"},
+        {RECORD(RECORD_FLAG, flag, .gauge = GAUGE_FD, .at = 60.5, .most = 1000, .text = "many"),
+         "{\"at\":60.5,\"gauge\":\"fd\",\"most\":1000.0,\"record\":\"flag\",\"text\":\"many\"}"},
         {RECORD(RECORD_FAILURE, failure, .class = LG_ERROR_TARGET, .where = "s.yaml:1:2",
                 .text = "it crashed", .stderr_tail = "panic"),
          "{\"class\":\"target\",\"record\":\"failure\",\"stderr_tail\":\"panic\","

@@ -498,7 +498,12 @@ static void what_is_out_of_range_is_said_once_and_kept(void **state)
     watch_it();
     assert_string_equal(buffer_string(&it.said), "fds 25, healthy is 24 or fewer: Many. Look.\n");
     assert_true(it.flagged && has_file(1, "flag-1-heap.pb.gz"));
-    assert_int_equal(read_series(1)->series.count, 11);
+    const struct run_record *record = read_series(1);
+    assert_int_equal(record->series.count, 11);
+    assert_int_equal(record->flag_count, 1);
+    assert_int_equal(record->flags[0].gauge, GAUGE_FD);
+    assert_true(record->flags[0].at > 0 && record->flags[0].most == 24);
+    assert_string_equal(record->flags[0].text, record->notes.items[0]);
     it.options.until_flag = true;
     watch_it();
     assert_int_equal(read_series(2)->series.count, 1);
