@@ -19,8 +19,8 @@ static const struct key_row scenario_rows[] = {
     {"needs", &tool_list_type,
      .doc = "Programs without which the scenario is skipped. They are on the world's PATH."},
     {"quarantine", MAPPING(quarantine_table),
-     .doc = "The scenario runs, is judged and shown, but fails nothing, for a reason and for a "
-            "time. It is no part of the plan: the baseline stays valid."},
+     .doc = "The scenario runs, is judged and shown, but does not fail the run, for a reason and "
+            "until a day. It is not part of the plan: the baseline stays valid."},
     {"vars",
      MAP_OF("a mapping of names to texts",
             TYPE(FORM_TEXT | FORM_TABLE, "text or a mapping", .text = &variable_value_rule,
@@ -49,8 +49,8 @@ const struct key_table scenario_table =
 static const struct key_row quarantine_rows[] = {
     {"reason", &some_text_type, .required = true, .doc = "Why; the report shows it."},
     {"until", &date_type, .required = true,
-     .doc = "The last day (UTC) on which it holds. From two weeks before it is warned of, from the "
-            "day after the scenario fails again."},
+     .doc = "The last day (UTC). The report warns from two weeks before; from the day after, the "
+            "scenario fails again."},
 };
 const struct key_table quarantine_table =
     TABLE("quarantine", "quarantine", quarantine_rows,
@@ -58,11 +58,11 @@ const struct key_table quarantine_table =
 
 static const struct key_row variable_rows[] = {
     {"text", TEXT_AS("text", variable_value_rule), .required = true,
-     .doc = "The text; it may hold what a text alone may."},
+     .doc = "The text; it may contain the same references as a plain text."},
     {"replace", &plain_regex_type, .required = true,
      .doc = "A regular expression, every match of which in the expanded text is replaced."},
     {"with", TEXT_AS("text", plain_text_rule), .required = true,
-     .doc = "What stands there instead, as it is written here."},
+     .doc = "The replacement, taken literally."},
 };
 const struct key_table variable_table =
     TABLE("variable-text", "vars: a text as a mapping", variable_rows, .phrase = "a variable",
@@ -71,9 +71,10 @@ const struct key_table variable_table =
 
 static const struct key_row world_rows[] = {
     {"projects", &project_list_type,
-     .doc = "Names of git projects that are made: `${project.NAME}` is the directory of one. The "
-            "target file's when it is missing. The directories every world has (bin, home, tmp, "
-            "run, state, cache, data, tm) cannot be projects."},
+     .doc =
+         "Names of git projects that are made: `${project.NAME}` is the directory of one. Without "
+         "it, those of the target file. The directories every world has (bin, home, tmp, "
+         "run, state, cache, data, tm) cannot be projects."},
     {"files", &file_map_type,
      .doc = "Files to make: path to text. A file here replaces the target file's of that path."},
     {"env", &environment_type,
@@ -112,13 +113,14 @@ static const struct key_row measure_rows[] = {
      .doc = "Iterations between two samples of the loop. Where it is not given and iterations are "
             "fast, there are more, up to 20, so that the loop lasts 8 s."},
     {"every", &duration_type,
-     .doc = "Paced by time instead of iterations: a sample so often, at least 100ms. Growth is "
+     .doc = "Paced by time instead of iterations: how often to take a sample, at least 100ms. "
+            "Growth is "
             "then per minute, and `iteration` may be missing."},
     {"for", &duration_type,
      .doc = "How long the loop lasts when paced by time: at least seven times `every`, and 21 "
             "times to be judged."},
     {"drain", &duration_type, .default_text = "75s",
-     .doc = "The longest rest that what has grown gets to go away again."},
+     .doc = "How long the program may rest after the loop, at most, to release what grew."},
     {"heap_rate", INTEGER(1, LIMIT_HEAP_RATE), .default_text = "512",
      .doc = "Bytes allocated for each sample of the heap profile (Go's memprofilerate). 1 sees "
             "every allocation and is slow."},
@@ -126,7 +128,7 @@ static const struct key_row measure_rows[] = {
      .doc = "How long the screen may take after an iteration to show again what it showed before "
             "the loop."},
     {"leave_out", LIST_OF("a list of region names", &known_region_type),
-     .doc = "Regions that change by nature and are not compared then."},
+     .doc = "Regions that change by themselves and are not compared."},
 };
 const struct key_table measure_table =
     TABLE("measure", "measure", measure_rows,

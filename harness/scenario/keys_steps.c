@@ -78,7 +78,7 @@ static const struct key_row step_rows[STEP_KIND_COUNT] = {
     {"snapshot", &template_type, .doc = "Keeps the screen in the journal under this name.",
      .example = "after-switch"},
     {"sleep", &duration_type,
-     .doc = "Does nothing for so long. Sleeps are counted and named in the report: a wait is "
+     .doc = "Does nothing for this time. Sleeps are counted and named in the report: a wait is "
             "nearly always better.",
      .example = "200ms"},
     {"write", &write_type, .doc = write_doc,
@@ -156,7 +156,7 @@ static const struct key_row wait_rows[] = {
     {"fresh", &flag_type, .default_text = "false",
      .doc = "true: only a frame drawn after the last input counts."},
     {"timeout", &duration_type, .default_text = "10s",
-     .doc = "When it has not come true after so long, the step fails."},
+     .doc = "If it is not true after this time, the step fails."},
 };
 const struct key_table wait_table =
     TABLE("wait", "wait, as a mapping", wait_rows,
@@ -170,7 +170,7 @@ static const struct key_row wait_file_rows[] = {
     {"lines",
      TYPE(FORM_TEXT | FORM_INTEGER, "a whole number or a text such as \"${i}\"",
           .text = &count_rule, .minimum = 0, .maximum = 1000000),
-     .doc = "It has at least so many lines: a number, or a text such as `\"${i}\"`."},
+     .doc = "It has at least this many lines: a number, or a text such as `\"${i}\"`."},
     {"text", &template_type, .doc = "It contains this text."},
 };
 const struct key_table wait_file_table =
@@ -181,7 +181,7 @@ static const struct key_row settle_rows[] = {
     {"quiet", &duration_type, .default_text = "100ms",
      .doc = "How long nothing may have been drawn."},
     {"timeout", &duration_type, .default_text = "10s",
-     .doc = "The step ends after so long in any case."},
+     .doc = "The step ends after this time in any case."},
 };
 const struct key_table settle_table =
     TABLE("settle", "settle", settle_rows, .doc = "`settle: {}` takes the defaults.");
@@ -198,7 +198,7 @@ const struct key_table settle_table =
          .doc = "Instead of `lines`: as often as it takes until the file, its text counted, has "  \
                 "at least this size."},                                                            \
         {"copies", INTEGER(1, LIMIT_FILE_COPIES),                                                  \
-         .doc = "So many files; `${n}` counts them from 1, in the path (where more than one "      \
+         .doc = "How many files; `${n}` counts them from 1, in the path (where more than one "     \
                 "needs it), `text` and `line`."},                                                  \
     {                                                                                              \
         "mode", &mode_type, .default_text = "0644",                                                \
@@ -248,7 +248,8 @@ static const struct value_type round_type = {FORM_TEXT | FORM_INTEGER, "text or 
         {"over", LIST_OF_SOME("a list of texts", &round_type),                                     \
          .doc = "Instead: once for each of these texts, which the name stands for."},              \
         {"as", TEXT_AS("a name", variable_rule),                                                   \
-         .doc = "The name: `${NAME}` in the inner steps. No name that is known already."},         \
+         .doc = "The name: `${NAME}` in the inner steps. It must not be the name of something "    \
+                "else."},                                                                          \
     {                                                                                              \
         "steps", LIST_OF_SOME("a list of steps", &(step_type_)), .required = true,                 \
                                                                  .doc = "What is done each time."  \

@@ -53,11 +53,11 @@ static const struct key_row target_rows[] = {
             "own. A row replaces the built-in one of that name; null removes it. No run depends on "
             "it."},
     {"with_pprof", &some_text_type,
-     .doc = "What a person types to start the program with its pprof port open: said where "
-            "`leakgate triage` finds none. No run depends on it."},
+     .doc = "What a person types to start the program with its pprof port open: `leakgate triage` "
+            "says it when it finds none. No run depends on it."},
     {"translate", MAPPING(translate_table),
-     .doc = "What the scenarios say, and what this target says instead. Only the plans of "
-            "scenarios in which something is translated change by it."},
+     .doc = "What the scenarios say, and what this target says instead. It changes only the plans "
+            "of scenarios in which something is translated."},
     {"without", MAP_OF("a mapping of scenarios to reasons", &some_text_type, name_rule),
      .doc = "The scenarios that this target has nothing for, and why: they are skipped."},
 };

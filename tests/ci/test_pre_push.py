@@ -70,7 +70,7 @@ def test_green_is_pushed_and_says_beforehand_how_long(clone):
                              f"--report={clone.root}/leakgate-report"]]
     told = shown.stderr.index("about 61 s")
     assert told < shown.stderr.index("2 pass")
-    assert "git push --no-verify does without" in shown.stderr
+    assert "git push --no-verify skips this" in shown.stderr
 
 
 @pytest.mark.parametrize("status", [1, 2, 4, 5, 70, 130])
