@@ -1,6 +1,7 @@
 #include "result/forge.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/file.h"
@@ -69,7 +70,7 @@ static bool is_tested_here(const struct forge *forge, const char *module, int le
         return false;
     _cleanup_free_ char *tested =
         memory_format("%s/%s", strstr(forge->server, "://") + 3, forge->repository);
-    return strlen(tested) == (size_t)length && strncmp(tested, module, (size_t)length) == 0;
+    return strlen(tested) == (size_t)length && strncasecmp(tested, module, (size_t)length) == 0;
 }
 
 static bool is_commit(const char *revision)
@@ -113,9 +114,6 @@ char *forge_link(const char *root, const char *place)
     size_t length = colon != NULL ? (size_t)(colon - place) : 0;
     _cleanup_free_ char *file = memory_copy_range(place, length);
     if (!path_is_inside(file) || !text_ends(file, ".go"))
-        return NULL;
-    size_t digits = strspn(colon + 1, DIGITS);
-    if (digits == 0 || colon[1 + digits] != '\0')
         return NULL;
     struct buffer link = {0};
     buffer_format(&link, "%s/", root);

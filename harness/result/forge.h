@@ -25,5 +25,5 @@ char *forge_folder(const char *module);
 /* The address of the module's folder at the revision (build_info.h; "": not known), or NULL. The
  * caller frees it. */
 char *forge_root(const struct forge *forge, const char *module, const char *revision);
-/* ... and of a place in it, "internal/x/y.go:653". NULL where it is no line of a Go file. */
+/* ... and of a place in it, "internal/x/y.go:653". NULL where it is in no Go file. */
 char *forge_link(const char *root, const char *place);

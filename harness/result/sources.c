@@ -59,7 +59,7 @@ static bool is_root(const char *folder, const char *module)
     return strcspn(name, "\" \t\r\n") == strlen(module) && text_starts(name, module);
 }
 
-/* Tabs become blanks: nothing that a page or a log could act on is left in a line of Go. */
+/* With blanks for tabs. */
 static void take_line(struct string_list *lines, const char *line, size_t length)
 {
     struct buffer text = {0};

@@ -131,7 +131,7 @@ static void each_forge_has_its_own_addresses(void **state)
         {"the workflow's commit",
          MODULE "/s",
          "",
-         {.server = other, .repository = "o/r", .revision = REV},
+         {.server = other, .repository = "O/r", .revision = REV},
          BLOB "/s"},
         {"the build's own commit before it",
          MODULE,
