@@ -107,11 +107,11 @@ const struct command_info command_table[] = {
      "leakgate-report\n\nThe exit status is 0 whatever grew, 2 when an operand is not a profile or "
      "the two are of different kinds, and 5 when a URL does not answer."},
     {COMMAND_TREND, command_trend, "trend", "DIR...", "show how the gauges move over many reports",
-     "Reads reports of leakgate run or leakgate watch, a night each, and prints for each scenario "
-     "what its gauges rested at, from the oldest report to the newest. A DIR is a report, or a "
-     "directory in which they lie, as the artifacts of builds are unpacked.\n\n"
-     "    leakgate trend nightly/* --html trend.html\n\n"
-     "The exit status is 0, whatever moved, and 2 where there is no report."},
+     "Reads reports of leakgate run or leakgate watch, for example one for each night, and prints "
+     "the gauges of each scenario at rest, from the oldest report to the newest. A DIR is a "
+     "report, or a directory that contains reports, as the artifacts of CI builds are "
+     "unpacked.\n\n    leakgate trend nightly/* --html trend.html\n\nThe exit status is 0 whatever "
+     "moved, and 2 when there is no report."},
     {COMMAND_FETCH, command_fetch, "fetch", "cpu|heap|allocs|goroutine|trace [PID|NAME]",
      "fetch and keep a profile of a running program",
      "Fetches a profile from a running program with an open pprof port, saves it, and prints its "

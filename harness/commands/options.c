@@ -89,14 +89,12 @@ const struct option_info option_table[] = {
      "judge by the baselines of this git revision, and show how yours differ"},
     {OPTION_ALLOW_NEW_EXCEPTIONS, COMMAND_RUN, "allow-new-exceptions", 0, NULL, OPTION_TYPE_FLAG,
      NULL,
-     "with --baseline-ref: your new exceptions count as well, if they have a last day; for a "
-     "change "
+     "with --baseline-ref: your new exceptions count too, if they have a last day; for a change "
      "that somebody has approved"},
     {OPTION_COMPARE, COMMAND_RUN | COMMAND_REPORT | COMMAND_MERGE, "compare", 0, "DIR|FILE",
      OPTION_TYPE_TEXT, NULL,
-     "say of each finding whether it is new against this report, a directory or its result.json; "
-     "it "
-     "changes no verdict"},
+     "say of each finding whether it is new, compared with this report (a directory, or its "
+     "result.json); verdicts do not change"},
     {OPTION_FAIL_ON, COMMAND_RUN, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE,
      "inconclusive", "which verdicts fail; with leak, inconclusive and invalid runs are warnings"},
     {OPTION_FAIL_ON, COMMAND_MERGE, "fail-on", 0, "leak|inconclusive", OPTION_TYPE_CHOICE, NULL,
@@ -146,9 +144,8 @@ const struct option_info option_table[] = {
      NULL, "for each scenario that passed, say what it would have caught and what it left behind"},
     {OPTION_SOURCE_URL, COMMAND_RUN | COMMAND_WATCH | COMMAND_REPORT | COMMAND_MERGE, "source-url",
      0, "URL", OPTION_TYPE_URL, NULL,
-     "where the program's module can be read, as https://github.com/OWNER/REPO/blob/REVISION; "
-     "lines "
-     "of its source are linked there, by default as its build information says"},
+     "where the program's source can be read, such as https://github.com/OWNER/REPO/blob/REVISION, "
+     "for links to its lines; by default the build information says it"},
     {OPTION_SAMPLE_INDEX, COMMAND_DIFF, "sample-index", 0, "NAME", OPTION_TYPE_TEXT, NULL,
      "which value of the profile to show: inuse_space, inuse_objects, alloc_space, alloc_objects, "
      "cpu, ...; the default is the profile's own, inuse_space for a heap"},
@@ -169,7 +166,7 @@ const struct option_info option_table[] = {
      "exist yet"},
     {OPTION_HTML, COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DIFF | COMMAND_TREND, "html", 0, "FILE",
      OPTION_TYPE_TEXT, NULL,
-     "write it to this file as well, as a page that needs nothing but itself"},
+     "also write it to this file, as a page that needs no other file and no network"},
     {OPTION_JSON,
      COMMAND_TRIAGE | COMMAND_RUN | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |
          COMMAND_DIFF_BASELINE | COMMAND_DIFF | COMMAND_TREND,

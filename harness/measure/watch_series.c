@@ -180,9 +180,9 @@ static bool raise_flags(struct watch *watch, struct watched *now)
         enum healthy_figure figure;
         enum gauge gauge;
         double unit;
-    } figures[] = {{HEALTHY_RSS_MB, GAUGE_RSS, 1e6},   {HEALTHY_THREADS, GAUGE_THREAD, 1},
-                   {HEALTHY_FDS, GAUGE_FD, 1},         {HEALTHY_GOROUTINES, GAUGE_GOROUTINE, 1},
-                   {HEALTHY_CHILDREN, GAUGE_CHILD, 1}, {HEALTHY_ZOMBIES, GAUGE_ZOMBIE, 1}};
+    } figures[] = {{HEALTHY_RSS_MB, GAUGE_RSS, 0x1p20}, {HEALTHY_THREADS, GAUGE_THREAD, 1},
+                   {HEALTHY_FDS, GAUGE_FD, 1},          {HEALTHY_GOROUTINES, GAUGE_GOROUTINE, 1},
+                   {HEALTHY_CHILDREN, GAUGE_CHILD, 1},  {HEALTHY_ZOMBIES, GAUGE_ZOMBIE, 1}};
     const struct healthy_rows *healthy = watch->options->healthy;
     unsigned flags = now->flags;
     for (size_t i = 0; i < healthy->count; i++) {

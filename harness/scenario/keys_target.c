@@ -119,7 +119,8 @@ const struct key_table survivor_table =
 static const struct text_rule healthy_figure_rule = {.words = healthy_figure_words};
 static const struct key_row healthy_key_rows[] = {
     {"figure", TEXT_AS("one of the figures", healthy_figure_rule), .required = true,
-     .doc = "What is looked at. `files` and `goroutines` count those that `match`; "
+     .doc = "What is looked at. `rss_mb` and `swap_mb` are in MiB. `files` and `goroutines` count "
+            "those that `match`; "
             "`fds_alike` are those of one kind that has no "
             "name (eventpoll, inotify); `goroutines_blocked` are alike and have waited at a "
             "channel or a lock for a minute or "
