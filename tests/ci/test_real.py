@@ -8,8 +8,9 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 from job import SOURCE
-from workflow import play, workflows_of_documents
+from workflow import play, play_step, workflows_of_documents
 
 STANDIN = SOURCE / "build" / "standin" / "standin"
 SHORT = "{warmup: 1, idle: 6, idle_for: 1100ms, samples: 21, iterations_per_sample: 1}"
@@ -194,6 +195,45 @@ def test_the_short_workflow(job, repository, tools):
     assert shown.conclusion == "pass", shown
     assert shown.outputs["passed"] == "1", "what has the tag smoke"
     assert (job.artifacts / "leakgate-report" / "index.html").exists()
+
+
+def snippet(first_line):
+    text = (SOURCE / "docs" / "ci.md").read_text().partition(f"```yaml\n{first_line}\n")[2]
+    return yaml.safe_load(f"{first_line}\n" + text.partition("```")[0])
+
+
+def test_on_gitlab(job, repository, tools):
+    """Its jobs, as what it says of its own in variables; all that comes with the image is at hand."""
+    (repository / "scenarios" / "files.yaml").write_text(SCENARIO.format(measure=CALM))
+    commit(repository)
+    (tools / "leakgate").symlink_to(os.environ["LEAKGATE_BIN"])
+    pipeline = snippet("stages: [build, test]")
+    for name, definition in pipeline.items():
+        if name == "stages":
+            continue
+        assert definition["stage"] in pipeline["stages"] and definition["image"]
+        subprocess.run(["bash", "-e", "-c", "\n".join(definition["script"])], cwd=repository, check=True,
+                       env={**job.environment, "PATH": f"{tools}:{job.environment['PATH']}",
+                            "CI_PROJECT_DIR": str(repository), "CI_NODE_INDEX": "1",
+                            "CI_NODE_TOTAL": "1", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"})
+        assert all((repository / path).exists() for path in definition["artifacts"]["paths"])
+    junit = definition["artifacts"]["reports"]["junit"]
+    assert 'tests="1" failures="0"' in (repository / junit).read_text()
+    assert definition["image"]["entrypoint"] == [""], "or it would be leakgate that gets the script"
+
+
+def test_on_forgejo(job, repository, tools):
+    (repository / "scenarios" / "files.yaml").write_text(SCENARIO.format(measure=CALM))
+    (tools / "apt-get").write_text("#!/bin/sh\n")
+    (tools / "curl").write_text(
+        f"#!/bin/sh\nln -s {os.environ['LEAKGATE_BIN']} leakgate-linux-amd64\n"
+        "sha256sum leakgate-linux-amd64 >leakgate-linux-amd64.sha256\n")
+    for name in ("apt-get", "curl"):
+        (tools / name).chmod(0o755)
+    for step in snippet("on: [push, pull_request]")["jobs"]["gate"]["steps"]:
+        play_step(step, job, {}, tools, [])
+    result = json.loads((repository / "leakgate-report" / "result.json").read_text())
+    assert [scenario["verdict"] for scenario in result["scenarios"]] == ["pass"]
 
 
 def test_with_a_project_file_the_action_needs_no_inputs(job, repository, tools):

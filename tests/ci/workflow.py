@@ -40,7 +40,8 @@ def play_step(step, job, known, tools, outcomes):
     given = {name: value if isinstance(value, bool) else expand(value, known.__getitem__, {})
              for name, value in step.get("with", {}).items()}
     if "run" in step:
-        environment = {**job.environment, "PATH": f"{tools}:{job.environment['PATH']}"}
+        environment = {**job.environment, "PATH": f"{tools}:{job.environment['PATH']}",
+                       **step.get("env", {})}
         subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], cwd=job.workspace,
                        env=environment, check=True)
     elif action == "OWNER/leakgate/ci":
