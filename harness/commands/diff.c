@@ -67,7 +67,8 @@ static bool tell_profiles(const struct arguments *arguments, const struct profil
     if (as_text && top->question.ignore != NULL && !top->ignore_met)
         fputs("leakgate: --ignore matches no frame\n", stderr);
     profile_text(top, title, &text);
-    profile_sections(top, object, sections);
+    if (top->question.keeps_stacks)
+        profile_sections(top, object, sections);
     return tell(arguments, object, sections, &text, err);
 }
 
@@ -119,7 +120,8 @@ static bool diff_runs(const struct arguments *arguments, bool reports, struct lg
     json_t *sections = json_array();
     _cleanup_buffer_ struct buffer text = {0};
     run_differences_text(&runs, most, &text);
-    run_differences_sections(&runs, object, sections);
+    if (option_given(arguments, OPTION_HTML))
+        run_differences_sections(&runs, object, sections);
     return tell(arguments, object, sections, &text, err);
 }
 

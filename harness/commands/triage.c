@@ -66,7 +66,8 @@ int command_triage(const struct arguments *arguments)
     print_triage(arguments, &triage, match);
     _cleanup_buffer_ struct buffer text = {0};
     triage_text(&triage, (struct triage_style){.width = CONSOLE_WIDTH, .match = match}, &text);
-    if (!page_file_write(arguments, triage_page(&triage), &text, &err))
+    if (option_given(arguments, OPTION_HTML) &&
+        !page_file_write(arguments, triage_page(&triage), &text, &err))
         return complain(&err);
     return triage.flag_count > 0 ? EXIT_LEAK : EXIT_PASS;
 }

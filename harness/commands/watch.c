@@ -156,7 +156,8 @@ static int report_series(const struct watching *watching, const char *date, stru
     fputs(buffer_string(&text), beside ? stderr : stdout);
     _cleanup_buffer_ struct buffer plain = {0};
     text_report(suite, &plain);
-    if (!page_file_write(watching->arguments, watch_page(suite), &plain, err))
+    if (option_given(watching->arguments, OPTION_HTML) &&
+        !page_file_write(watching->arguments, watch_page(suite), &plain, err))
         status = worse_status(complain(err), status);
     return status;
 }

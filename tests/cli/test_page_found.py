@@ -221,7 +221,7 @@ def test_a_scenario_that_was_not_run_every_night(leakgate, chromium, tmp_path):
 
 
 @pytest.mark.parametrize("words, says", [
-    ([], "trend takes the reports"), (["nowhere"], "nowhere is no report"), (["empty"], "empty is no report"),
+    ([], "trend takes the reports"), (["nowhere"], "nowhere is no report"), (["empty"], "none in it: neither"),
     (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["nightly", "--html", "no/x.html"], "--html no/x.html: ")])
 def test_what_is_no_report_has_no_trend(leakgate, words, says):
     nights(leakgate, [5])

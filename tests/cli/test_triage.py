@@ -233,6 +233,16 @@ def test_garbage_is_collected_on_request_alone(triage, start):
     assert target.memstats("NumGC") == before + 1
 
 
+def test_a_page_to_open(leakgate, start):
+    target = start()
+    shown = leakgate("triage", target.pid, "--html", "page.html", "--json")
+    assert shown.returncode == 0, shown.stderr
+    page = (leakgate.directory / "page.html").read_text("utf-8")
+    assert f"PID {target.pid}" in page and "No red flags" in page and "The heap in use, by stack" in page
+    # What is asked for is printed as ever.
+    assert json.loads(shown.stdout)["process"]["pid"] == target.pid
+
+
 def test_markdown_is_for_a_bug_report(triage, start):
     target = start("open-often@tick:5", lambda it: it.held("often.txt") == 5)
     shown = triage(target.pid, "--markdown").stdout

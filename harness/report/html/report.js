@@ -565,8 +565,7 @@
             more > 0 && note(`${more} smaller stacks are left out: `,
                              compared ? `${told(lost)} before, ${told(left)} after.` : `${told(left)}.`));
     };
-    const heapSection = ({ heap, id }) => heap &&
-        foldLater("The heap by stack: at the end against before the loop", () => flame(heap, id));
+    const heapSection = ({ heap, id }) => heap && foldLater("The heap by stack: at the end against before the loop", () => flame(heap, id));
 
     /* --- Findings --- */
 
@@ -952,10 +951,8 @@
     /* By "iteration:number of the step": of each gauge the value after it and what came with it. Waits belong to
      * the input before them. */
     const sampledAt = (run) => {
-        const found = new Map(), values = sampledGauges.map((gauge) => {
-            const { points } = run.curves.find((curve) => curve.gauge === gauge) || { points: [] };
-            return valuesAt(points);
-        });
+        const found = new Map(), values = sampledGauges.map((gauge) =>
+            valuesAt((run.curves.find((curve) => curve.gauge === gauge) || { points: [] }).points));
         run.series.forEach(([, iteration, , step], i) => {
             if (!step || !run.steps[step - 1]) return;
             const at = iteration + (step === run.steps.length ? 0 : 1), [, input] = run.steps[step - 1];
@@ -1094,8 +1091,9 @@
     /* --- Sections: what another command than run has found, as it stands in its JSON --- */
 
     /* A column is "key=title:kind": "code", a unit, "gauge" (the row's own), or nothing for words. */
+    const valueAt = (row, path) => path.split(".").reduce((part, name) => (isThere(part) ? part[name] : null), row);
     const cellOf = (row, [path, , type]) => {
-        const value = path.split(".").reduce((part, name) => (isThere(part) ? part[name] : null), row);
+        const value = valueAt(row, path);
         if (type === "code") return make("td", { class: "code" }, value && [code(value), " ", copyButton(() => value, "Copy", `copy ${path}`)]);
         if (type) return numberCell(amount(type === "gauge" ? row.gauge || row.name : type, value));
         return td(joined([value].flat().filter(isThere).map((item) => (typeof item !== "object" ? item
@@ -1103,7 +1101,8 @@
     };
     const sectionOf = (section, place) => {
         const { heading, rows, stacks, text } = section, id = `p${place + 1}`, part = { ...section, id };
-        const columns = rows && section.columns.split(", ").map((column) => column.split(/[=:]/));
+        const columns = rows && section.columns.split(", ").map((column) => column.split(/[=:]/))
+            .filter(([path]) => rows.some((row) => isThere(valueAt(row, path))));
         if (part.series) part.bands = bandsOf(part);
         return make("details", { class: `scenario ${colours[section.verdict] || section.verdict}`, open: !section.folded && place < 12 },
             make("summary", { class: "entry part" }, make("h2", null, section.verdict && [verdict(section.verdict), " "], b(heading)), " ",
