@@ -3,101 +3,95 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/find_reports.h"
 #include "commands/page_file.h"
 #include "report/html.h"
-#include "report/suite_text.h"
 #include "report/text_layout.h"
 #include "result/amounts.h"
 #include "result/result_json.h"
 
 /* --- Reports --- */
 
-/* Its directory, date and scenarios, each with "outcome" and "levels" (at rest, by gauge). A run
- * that was cut off has the date of its first journal. NULL on failure. */
-static json_t *read_report(const char *directory, struct lg_error *err)
+/* What it says of itself, and "directory"; nothing is judged again, which takes minutes for a year
+ * of nights. Of a run that was cut off the journals are judged, and the first has the date. */
+static json_t *read_result(const char *directory, struct lg_error *err)
 {
-    _cleanup_suite_ struct suite_result *suite = suite_read(directory, err);
-    if (suite == NULL)
-        return NULL;
-    const char *date = suite->date;
-    json_t *scenarios = json_array();
-    for (size_t i = 0; i < suite->count; i++) {
-        const struct scenario_result *scenario = &suite->scenarios[i];
-        _cleanup_json_ json_t *told = scenario_to_json(scenario);
-        json_t *levels = json_object_get(told, "levels"), *kept = json_object();
-        json_put_text(kept, "scenario", scenario->name);
-        json_put_text(kept, "outcome", outcome_word(scenario));
-        if (levels != NULL)
-            json_put(kept, "levels", json_incref(levels));
-        json_push(scenarios, kept);
-        if (*date == '\0' && scenario->record != NULL)
-            date = text_or(scenario->record->header.date, "");
+    _cleanup_free_ char *path = path_join(directory, REPORT_RESULT);
+    _cleanup_suite_ struct suite_result *suite = NULL;
+    _cleanup_json_ json_t *result = NULL;
+    if (access(path, F_OK) == 0) {
+        result = json_read_file(path, err);
+        if (result != NULL && json_get_integer(result, "version", 0) != RESULT_VERSION)
+            return lg_fail_null(err, LG_ERROR_INPUT, 0,
+                                "%s is no result of a version that this leakgate reads", path);
+    } else if ((suite = suite_read(directory, err)) != NULL) {
+        result = result_to_json(suite);
+        if (suite->count > 0 && suite->scenarios[0].record != NULL)
+            json_put_text(result, "date", suite->scenarios[0].record->header.date);
     }
-    return json_pack("{s:o,s:o,s:o}", "directory", json_text(directory), "date", json_text(date),
-                     "scenarios", scenarios);
+    if (result == NULL)
+        return NULL;
+    json_put_text(result, "directory", directory);
+    return json_incref(result);
 }
 
-static int by_date(const void *one, const void *other)
+static bool is_later(const json_t *result, const json_t *than)
 {
-    const json_t *const *a = one, *const *b = other;
-    int dates = strcmp(json_get_text(*a, "date", ""), json_get_text(*b, "date", ""));
-    return dates != 0
-               ? dates
-               : strcmp(json_get_text(*a, "directory", ""), json_get_text(*b, "directory", ""));
+    int dates = strcmp(json_get_text(result, "date", ""), json_get_text(than, "date", ""));
+    return dates != 0 ? dates > 0
+                      : strcmp(json_get_text(result, "directory", ""),
+                               json_get_text(than, "directory", "")) > 0;
 }
 
 /* The oldest first. NULL on failure. */
-static json_t *read_reports(const struct string_list *operands, struct lg_error *err)
+static json_t *read_results(const struct string_list *operands, struct lg_error *err)
 {
     _cleanup_strings_ struct string_list directories = {0};
+    _cleanup_json_ json_t *results = json_array();
     for (size_t i = 0; i < operands->count; i++)
         if (!find_all_reports(operands->items[i], &directories, err))
             return NULL;
-    _cleanup_free_ json_t **read = memory_array(directories.count + 1, sizeof *read);
-    json_t *reports = json_array();
     for (size_t i = 0; i < directories.count; i++) {
-        read[i] = read_report(directories.items[i], err);
-        if (read[i] != NULL)
-            continue;
-        while (i-- > 0)
-            json_decref(read[i]);
-        json_decref(reports);
-        return NULL;
+        json_t *result = read_result(directories.items[i], err);
+        size_t at = i;
+        if (result == NULL)
+            return NULL;
+        while (at > 0 && is_later(json_array_get(results, at - 1), result))
+            at--;
+        if (json_array_insert_new(results, at, result) != 0)
+            memory_exhausted();
     }
-    qsort(read, directories.count, sizeof *read, by_date);
-    for (size_t i = 0; i < directories.count; i++)
-        json_push(reports, read[i]);
-    return reports;
+    return json_incref(results);
 }
 
 /* --- The trend: what --json prints --- */
 
 /* NULL: that report has no such scenario. */
-static const json_t *find_scenario(const json_t *report, const char *name)
+static const json_t *find_scenario(const json_t *result, const char *name)
 {
-    const json_t *scenario;
-    size_t i;
-    json_array_foreach(
-        json_object_get(report, "scenarios"), i,
-        scenario) if (text_equal(json_get_text(scenario, "scenario", NULL), name)) return scenario;
+    const json_t *all = json_object_get(result, "scenarios");
+    for (size_t i = 0; i < json_array_size(all); i++)
+        if (text_equal(json_get_text(json_array_get(all, i), "name", NULL), name))
+            return json_array_get(all, i);
     return NULL;
 }
 
 /* A gauge that is 0 throughout, or not known, is left out. */
-static void put_gauge(json_t *gauges, const json_t *reports, const char *scenario, enum gauge gauge)
+static void put_gauge(json_t *gauges, const json_t *results, const char *scenario, enum gauge gauge)
 {
     const char *name = gauge_info(gauge)->name;
-    json_t *item = json_object(), *levels = json_array(), *report;
+    json_t *item = json_object(), *levels = json_array(), *result;
     bool shown = false;
     size_t i;
-    json_array_foreach(reports, i, report)
+    json_array_foreach(results, i, result)
     {
-        const json_t *levels_there = json_object_get(find_scenario(report, scenario), "levels");
+        const json_t *levels_there = json_object_get(find_scenario(result, scenario), "levels");
         double level = json_get_number(levels_there, name, NAN);
         json_push(levels, json_number(level));
         if (isnan(level))
@@ -115,42 +109,46 @@ static void put_gauge(json_t *gauges, const json_t *reports, const char *scenari
         json_decref(item);
 }
 
-static json_t *scenario_trend(const json_t *reports, const char *scenario)
+static json_t *scenario_trend(const json_t *results, const char *scenario)
 {
-    json_t *object = json_object(), *outcomes = json_array(), *gauges = json_array(), *report;
+    json_t *object = json_object(), *outcomes = json_array(), *gauges = json_array(), *result;
     size_t i;
-    json_array_foreach(reports, i, report)
+    json_array_foreach(results, i, result)
     {
-        const json_t *there = find_scenario(report, scenario);
-        json_push(outcomes, json_text(json_get_text(there, "outcome", "not run")));
+        const json_t *there = find_scenario(result, scenario);
+        json_push(outcomes, json_text(json_get_text(there, "verdict", "not run")));
     }
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
-        put_gauge(gauges, reports, scenario, gauge);
+        put_gauge(gauges, results, scenario, gauge);
     json_put_text(object, "scenario", scenario);
     json_put(object, "outcomes", outcomes);
     json_put(object, "gauges", gauges);
     return object;
 }
 
-/* Takes the reports. */
-static json_t *trend_of(json_t *reports)
+static json_t *trend_of(const json_t *results)
 {
-    json_t *object = json_object(), *scenarios = json_array(), *report, *scenario;
+    json_t *object = json_object(), *scenarios = json_array(), *reports = json_array();
     _cleanup_strings_ struct string_list names = {0};
-    size_t i, j;
-    json_array_foreach(reports, i, report)
-        json_array_foreach(json_object_get(report, "scenarios"), j, scenario)
-            string_list_add_once(&names, json_get_text(scenario, "scenario", ""));
-    for (i = 0; i < names.count; i++)
-        json_push(scenarios, scenario_trend(reports, names.items[i]));
-    json_array_foreach(reports, i, report) json_object_del(report, "scenarios");
+    for (size_t i = 0; i < json_array_size(results); i++) {
+        const json_t *result = json_array_get(results, i);
+        const json_t *all = json_object_get(result, "scenarios");
+        json_t *report = json_object();
+        json_put_text(report, "directory", json_get_text(result, "directory", ""));
+        json_put_text(report, "date", json_get_text(result, "date", ""));
+        json_push(reports, report);
+        for (size_t j = 0; j < json_array_size(all); j++)
+            string_list_add_once(&names, json_get_text(json_array_get(all, j), "name", ""));
+    }
+    for (size_t i = 0; i < names.count; i++)
+        json_push(scenarios, scenario_trend(results, names.items[i]));
     json_put(object, "version", json_integer(1));
     json_put(object, "reports", reports);
     json_put(object, "scenarios", scenarios);
     return object;
 }
 
-/* A member's texts or numbers. */
+/* "" where there is none. */
 static const char *text_at(const json_t *object, const char *key, size_t i)
 {
     return text_or(json_string_value(json_array_get(json_object_get(object, key), i)), "");
@@ -190,10 +188,9 @@ static void put_scenario(const json_t *scenario, size_t reports, struct buffer *
 {
     static const char *const heading[] = {"GAUGE", "OVER TIME", "FIRST", "LAST", "CHANGE"};
     _cleanup_strings_ struct string_list cells = {0};
-    _cleanup_free_ char *name = text_harmless(json_get_text(scenario, "scenario", ""), false);
     const json_t *item;
     size_t i, count;
-    buffer_format(out, "\n%s: ", name);
+    buffer_format(out, "\n%s: ", json_get_text(scenario, "scenario", ""));
     put_outcomes(scenario, reports, out);
     for (i = 0; i < COUNT_OF(heading); i++)
         string_list_add(&cells, heading[i]);
@@ -219,12 +216,15 @@ static void trend_text(const json_t *trend, struct buffer *out)
     const json_t *reports = json_object_get(trend, "reports"), *item;
     size_t i, count = json_array_size(reports);
     buffer_format(out, "%zu report%s:\n", count, count == 1 ? "" : "s");
-    json_array_foreach(reports, i, item)
-    {
-        _cleanup_free_ char *directory = text_harmless(json_get_text(item, "directory", ""), false);
-        buffer_format(out, "  %s  %s\n", json_get_text(item, "date", ""), directory);
+    for (i = 0; i < count; i++) {
+        item = json_array_get(reports, i);
+        buffer_format(out, "  %s  %s\n", json_get_text(item, "date", ""),
+                      json_get_text(item, "directory", ""));
     }
-    json_array_foreach(json_object_get(trend, "scenarios"), i, item) put_scenario(item, count, out);
+    json_array_foreach(json_object_get(trend, "scenarios"), i, item)
+    {
+        put_scenario(item, count, out);
+    }
 }
 
 /* --- Page --- */
@@ -232,6 +232,7 @@ static void trend_text(const json_t *trend, struct buffer *out)
 /* Each report is a sample of the chart, marked where it was no pass. */
 static void put_curves(const json_t *reports, const json_t *scenario, json_t *section)
 {
+    static const char *const no_mark[] = {"pass", "skipped", "not run", NULL};
     json_t *series = json_array(), *marks = json_array(), *curves = json_array(), *item;
     size_t i, count;
     json_array_foreach(reports, i, item)
@@ -241,7 +242,7 @@ static void put_curves(const json_t *reports, const json_t *scenario, json_t *se
                                                   json_get_text(item, "directory", ""));
         _cleanup_free_ char *said = memory_format("%s: %s", outcome, name);
         json_push(series, json_pack("[s,i,i,i,o]", "loop", (int)i + 1, 0, 0, json_text(name)));
-        if (!text_equal(outcome, "pass") && !text_equal(outcome, "not run"))
+        if (!text_is_one_of(outcome, no_mark))
             json_push(marks, json_pack("[i,s,o]", (int)i, "✗", json_text(said)));
         if (!text_equal(outcome, "not run"))
             json_put_text(section, "verdict", outcome);
@@ -287,19 +288,20 @@ static json_t *trend_page(const json_t *trend)
 int command_trend(const struct arguments *arguments)
 {
     struct lg_error err = {0};
-    json_t *reports = NULL;
+    _cleanup_json_ json_t *results = NULL;
     if (arguments->operands.count == 0)
         lg_fail(&err, LG_ERROR_INPUT, 0,
                 "trend takes the reports: DIR..., each a report or a directory in which they lie");
     else if (page_file_check(arguments, &err))
-        reports = read_reports(&arguments->operands, &err);
-    if (reports == NULL)
+        results = read_results(&arguments->operands, &err);
+    if (results == NULL)
         return complain(&err);
-    _cleanup_json_ json_t *trend = trend_of(reports);
+    _cleanup_json_ json_t *trend = trend_of(results);
     _cleanup_free_ char *json = json_pretty(trend);
     _cleanup_buffer_ struct buffer text = {0};
     trend_text(trend, &text);
-    fputs(option_given(arguments, OPTION_JSON) ? json : buffer_string(&text), stdout);
+    _cleanup_free_ char *harmless = text_harmless(buffer_string(&text), true);
+    fputs(option_given(arguments, OPTION_JSON) ? json : harmless, stdout);
     if (option_given(arguments, OPTION_HTML) &&
         !page_file_write(arguments, trend_page(trend), &text, &err))
         return complain(&err);

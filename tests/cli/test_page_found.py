@@ -52,7 +52,11 @@ def nights(leakgate, levels, name="s"):
     for day, level in enumerate(levels, 1):
         journal = journals.Journal(name, date=f"2026-11-{day:02}T21:00:00Z")
         journal.measured(lambda i, level=level, last=day == len(levels): {"pipe": level + (i if last else 0)}).end()
-        journal.write(leakgate.directory / "nightly" / f"report-{30 - day}")
+        report = leakgate.directory / "nightly" / f"report-{30 - day}"
+        journal.write(report)
+        if day == 1:  # the others were cut off before they had a result
+            told = json.loads(leakgate("report", "--from", report, "--json").stdout)
+            (report / "result.json").write_text(json.dumps({**told, "date": "2026-11-01T21:00:00Z"}))
 
 
 def trend(leakgate, _=None, name=pages.EVIL.replace("/", "")):
@@ -210,6 +214,16 @@ def test_the_trend_as_json(leakgate):
     assert {"gauge": "fd", "first": 5, "last": 6, "levels": [5, 6]} in scenario["gauges"]
 
 
+def test_what_a_report_says_is_data(leakgate):
+    nights(leakgate, [5])
+    file = leakgate.directory / "nightly" / "report-29" / "result.json"
+    told = json.loads(file.read_text("utf-8"))
+    told["scenarios"][0].update(name="\x1b]0;t\x07", verdict="::error::x\u202e")
+    file.write_text(json.dumps({**told, "date": "\x1b[31m"}))
+    shown = leakgate("trend", "nightly").stdout
+    assert "1 report:" in shown and not set(shown) & {"\x1b", "\x07", "\u202e"} and "::error::" not in shown
+
+
 def test_a_scenario_that_was_not_run_every_night(leakgate, chromium, tmp_path):
     nights(leakgate, [5, 5])
     journals.clean("late").write(leakgate.directory / "nightly" / "report-1")
@@ -222,13 +236,15 @@ def test_a_scenario_that_was_not_run_every_night(leakgate, chromium, tmp_path):
 
 @pytest.mark.parametrize("words, says", [
     ([], "trend takes the reports"), (["nowhere"], "nowhere is no report"), (["empty"], "none in it: neither"),
-    (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["nightly", "--html", "no/x.html"], "--html no/x.html: ")])
+    (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["other"], "no result of a version"),
+ (["nightly", "--html", "no/x.html"], "--html no/x.html: ")])
 def test_what_is_no_report_has_no_trend(leakgate, words, says):
     nights(leakgate, [5])
-    for name in ("empty", "damaged"):
+    for name in ("empty", "damaged", "other"):
         (leakgate.directory / name).mkdir()
     (leakgate.directory / "file").write_text("")
     (leakgate.directory / "damaged" / "result.json").write_text("{")
+    (leakgate.directory / "other" / "result.json").write_text('{"version": 99}')
     shown = leakgate("trend", *words)
     assert shown.returncode == 2 and shown.stdout == ""
     assert says in shown.stderr and shown.stderr.count("\n") == 1
