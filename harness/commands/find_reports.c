@@ -87,7 +87,7 @@ bool find_reports(const char *directory, const char *except, struct found_report
     struct finding_reports finding = {.except = except, .found = found, .err = err};
     struct stat status;
     if (stat(directory, &status) != 0)
-        return lg_fail(err, LG_ERROR_INPUT, errno, "%s is no report", directory);
+        return lg_fail(err, LG_ERROR_INPUT, errno, "%s is not a report", directory);
     if (S_ISREG(status.st_mode))
         return lg_fail(
             err, LG_ERROR_INPUT, 0,

@@ -97,7 +97,7 @@ static bool take_line(struct reading *reading, const char *line, size_t length,
     if (name == NULL)
         return refuse(reading, err, "a line without a record's name");
     if (!reading->begun && kind != RECORD_HEADER)
-        return refuse(reading, err, "this is no journal: its first record is another");
+        return refuse(reading, err, "this is not a journal: its first record is another");
     if (reading->begun && kind == RECORD_HEADER)
         return refuse(reading, err, "a second journal record");
     if (kind == RECORD_KIND_COUNT) { /* of a newer leakgate, where it is none of the samples' */
@@ -150,7 +150,7 @@ static bool read_lines(struct reading *reading, FILE *file, struct lg_error *err
     }
     if (ferror(file))
         return lg_fail(err, LG_ERROR_INTERNAL, errno, "cannot read %s", reading->path);
-    return reading->begun || refuse(reading, err, "this is no journal: it is empty");
+    return reading->begun || refuse(reading, err, "this is not a journal: it is empty");
 }
 
 static void gather_facts(struct run_record *record)

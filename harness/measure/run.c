@@ -88,7 +88,7 @@ static bool check_inotify(struct lg_error *err)
     if (free_instances >= RUN_INOTIFY_INSTANCES)
         return true;
     return lg_fail(err, LG_ERROR_INVALID, 0,
-                   "only %u inotify instances are free for this user, %d are wanted: a leak of "
+                   "only %u inotify instances are free for this user, %d are needed: a leak of "
                    "watchers would be cut off (see fs.inotify.max_user_instances)",
                    free_instances, RUN_INOTIFY_INSTANCES);
 }

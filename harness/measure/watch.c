@@ -83,7 +83,7 @@ static void note_gap(struct watch *watch, int64_t due)
     if (slept >= least) {
         watch->slept += slept;
         clock_describe(slept, time, sizeof time);
-        watch_say(watch, "the machine was suspended for %s; the series goes on", time);
+        watch_say(watch, "the machine was suspended for %s; the series continues", time);
     }
     if (late >= watch->options->every_ms * NS_PER_MS + least) {
         clock_describe(late, time, sizeof time);

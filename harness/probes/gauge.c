@@ -7,8 +7,9 @@ static const struct gauge_info table[GAUGE_COUNT] = {
                   "Open file descriptors after a forced collection."},
     [GAUGE_GOROUTINE] = {"goroutine", UNIT_COUNT, RULE_FLOOR, true, false, "the goroutine's stack",
                          "Goroutines, without those that serve the measurement itself."},
-    [GAUGE_THREAD] = {"thread", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
-                      "Threads of the operating system; they move by a few with no leak."},
+    [GAUGE_THREAD] =
+        {"thread", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
+         "Threads of the operating system; their number changes by a few without a leak."},
     [GAUGE_INOTIFY_WATCH] = {"inotify_watch", UNIT_COUNT, RULE_FLOOR, false, false, NULL,
                              "Watches over all inotify descriptors."},
     [GAUGE_HEAP_ALLOC] = {"heap_alloc", UNIT_BYTES, RULE_SLOPE, false, false, NULL,
@@ -29,8 +30,8 @@ static const struct gauge_info table[GAUGE_COUNT] = {
     [GAUGE_OUTPUT] = {"output", UNIT_BYTES, RULE_RATE, false, true, NULL,
                       "Bytes written to the terminal."},
     [GAUGE_FD_BEFORE_GC] = {"fd_before_gc", UNIT_COUNT, RULE_SHOWN, false, false, NULL,
-                            "Open file descriptors before the forced collection: what is over fd "
-                            "is closed by nothing but the collector."},
+                            "Open file descriptors before the forced collection: the difference "
+                            "from fd is what only the garbage collector closes."},
     [GAUGE_HEAP_INUSE] = {"heap_inuse", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
                           "Bytes of heap spans in use, in the first sample (MemStats)."},
     [GAUGE_HEAP_STACK] = {"heap_stack", UNIT_BYTES, RULE_STACK, true, false,
@@ -46,10 +47,10 @@ static const struct gauge_info table[GAUGE_COUNT] = {
                         "takes and gives back."},
     [GAUGE_CPU_WAIT] = {"cpu_wait", UNIT_SECONDS, RULE_SHOWN, false, true, NULL,
                         "Time that its threads were ready to run and waited for a processor."},
-    [GAUGE_GOROUTINE_LEAK] = {"goroutine_leak", UNIT_COUNT, RULE_NONE, true, false,
-                              "the goroutine's stack",
-                              "Goroutines that wait for ever on what nothing can reach, as the "
-                              "runtime finds them (profile goroutineleak), after the loop."},
+    [GAUGE_GOROUTINE_LEAK] =
+        {"goroutine_leak", UNIT_COUNT, RULE_NONE, true, false, "the goroutine's stack",
+         "Goroutines that wait forever on something that nothing can reach, as the "
+         "runtime finds them (profile goroutineleak), after the loop."},
 };
 
 const struct gauge_info *gauge_info(enum gauge gauge)

@@ -211,7 +211,8 @@ static bool values_find(struct decoder *decoder, struct lg_error *err)
     decoder->bytes_index = is_heap ? profile_type_by_name(&decoder->tables, "inuse_space") : -1;
     if (decoder->value_index >= 0 && (!is_heap || decoder->bytes_index >= 0))
         return true;
-    return lg_fail(err, LG_ERROR_TARGET, 0, "what came is no %s profile", is_heap ? "heap" : name);
+    return lg_fail(err, LG_ERROR_TARGET, 0, "what came is not a %s profile",
+                   is_heap ? "heap" : name);
 }
 
 bool profile_decode(const char *bytes, size_t length, enum gauge gauge, struct holder_table *table,

@@ -368,7 +368,7 @@ static void put_shortened(struct summary *summary)
     _cleanup_free_ char *page = path_join(summary->suite->directory, REPORT_PAGE);
     if (names->count == 0)
         return;
-    buffer_format(summary->out, "Left out here, for want of room, are details of %zu scenario%s (",
+    buffer_format(summary->out, "Left out to save space: the details of %zu scenario%s (",
                   names->count, names->count == 1 ? "" : "s");
     for (size_t i = 0; i < names->count && i < NAMES_SHOWN; i++) {
         buffer_text(summary->out, i > 0 ? ", " : "");

@@ -149,7 +149,7 @@ static void offer_control(const struct suite_result *suite, const struct scenari
     _cleanup_free_ char *command =
         memory_format("leakgate run %s --control OLD%s%s", name,
                       suite->options[0] != '\0' ? " " : "", suite->options);
-    add_step(lines, "If it grows by design, and so in an older build: ", command);
+    add_step(lines, "If it grows by design, in an older build too: ", command);
 }
 
 /* accept changes the working tree's baseline, and goes by the first run alone. What it would refuse

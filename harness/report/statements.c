@@ -237,7 +237,7 @@ static void add_places(struct statement *statement, const struct finding *findin
 {
     if (finding->located && finding->place_count == 0)
         details_add(&statement->details, "grows at",
-                    memory_copy_text("not told: no step stands out of what comes and goes"));
+                    memory_copy_text("not known: no step stands out among what comes and goes"));
     for (size_t i = 0; i < finding->place_count && i < PLACES_SHOWN; i++) {
         const struct finding_place *place = &finding->places[i];
         struct short_text pace = growth_text(finding->gauge, place->per_iteration);

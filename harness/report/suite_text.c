@@ -317,6 +317,6 @@ char *suite_caution(const struct suite_result *suite)
                       suite->missing.count == 1 ? " is" : "s are");
     if (out.length == 0)
         return NULL;
-    return memory_format("Against %s: %s. This fails nothing by itself; it is for the review.",
+    return memory_format("Against %s: %s. This does not fail the run; it is for the review.",
                          revision_word(suite), buffer_string(&out) + strlen("; "));
 }

@@ -62,7 +62,7 @@ bool suite_compare(struct suite_result *suite, const char *result_file, const ch
         return false;
     if (!json_is_integer(json_object_get(result, "version")) ||
         !json_is_array(json_object_get(result, "scenarios")))
-        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is no result of leakgate", result_file);
+        return lg_fail(err, LG_ERROR_INPUT, 0, "%s is not a result of leakgate", result_file);
     bool known = json_get_integer(result, "version", 0) == RESULT_VERSION;
     free(suite->compared_with);
     const char *date = json_get_text(result, "date", "");

@@ -78,7 +78,7 @@ static struct suite_result *read_stored(const char *directory, const char *path,
         return NULL;
     if (json_get_integer(stored, "version", 0) != RESULT_VERSION)
         return lg_fail_null(err, LG_ERROR_INPUT, 0,
-                            "%s is no result of a version that this leakgate reads", path);
+                            "%s is not a result of a version that this leakgate reads", path);
     _cleanup_suite_ struct suite_result *suite = suite_new(
         directory, json_get_text(stored, "baselines", ""), json_get_text(stored, "options", ""));
     snprintf(suite->date, sizeof suite->date, "%s", json_get_text(stored, "date", ""));
@@ -133,7 +133,7 @@ static struct suite_result *read_journals(const char *directory, struct lg_error
     if (suite->count > 0)
         return take_pointer(suite);
     return lg_fail_null(err, LG_ERROR_INPUT, 0,
-                        "%s is no report: it has neither " REPORT_RESULT " nor a journal",
+                        "%s is not a report: it has neither " REPORT_RESULT " nor a journal",
                         directory);
 }
 

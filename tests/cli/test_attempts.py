@@ -136,7 +136,7 @@ def test_two_steps_that_each_do_it_are_both_named(leakgate):
 def test_a_step_that_cannot_be_told_is_not_named(leakgate):
     # Now 30, now 60 come with the first step, and all but one go with the second.
     shown = located(leakgate, locating(lambda i: ((30, -29), (60, -59))[i % 2]))
-    assert "grows at not told: no step stands out" in shown
+    assert "grows at not known: no step stands out" in shown
     assert "press E" not in shown
 
 

@@ -185,9 +185,9 @@ def test_by_its_file_and_below_a_directory(leakgate, main, now):
 
 
 @pytest.mark.parametrize("made, message", [
-    (None, "--compare: main is no report"),
+    (None, "--compare: main is not a report"),
     ("", "--compare: main is not a report, and there is none in it"),
-    ("{}", "--compare: main/result.json is no result of leakgate"),
+    ("{}", "--compare: main/result.json is not a result of leakgate"),
     ("{", "main/result.json"),
 ])
 def test_what_is_no_report(leakgate, now, made, message):
@@ -219,7 +219,7 @@ def test_a_run_keeps_it_and_begins_only_with_a_report(leakgate, source, main):
     repository = Repository(leakgate, source)
     words = ["run", "--program", "/bin/true", "--compare"]
     wrong = leakgate(*words, "none")
-    assert wrong.returncode == 2 and "--compare: none is no report" in wrong.stderr
+    assert wrong.returncode == 2 and "--compare: none is not a report" in wrong.stderr
     assert not (repository.root / "leakgate-report").exists()
     main(growing(1, name="s", plan_hash=repository.plan(), target="sidecar"))
     assert leakgate(*words, "main").returncode == 5, "the program ends at once"

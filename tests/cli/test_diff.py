@@ -226,7 +226,7 @@ def test_200_megabytes_are_refused_in_bounded_memory(leakgate, tmp_path):
 def test_what_is_no_file_is_refused(leakgate, tmp_path):
     (tmp_path / "right").write_bytes(made())
     os.mkfifo(tmp_path / "pipe")
-    for name, says in (("pipe", "no regular file"), ("missing", "No such file"),
+    for name, says in (("pipe", "not a regular file"), ("missing", "No such file"),
                        ("http://example.org/x", "must be http://127.0.0.1:PORT/debug/pprof/"),
                        ("https://127.0.0.1:1/x", "must be http://127.0.0.1:PORT/debug/pprof/"),
                        ("http://127.0.0.1:6060", "must be http://127.0.0.1:PORT/debug/pprof/")):
@@ -244,7 +244,7 @@ def test_what_is_no_file_is_refused(leakgate, tmp_path):
     (["a", "a", "--sample-index", "cpu"], 'no values "cpu"; it has n, or 0 to 0'),
     (["journal.jsonl", "--focus", "x"], "--focus is for profiles"),
     (["journal.jsonl"], "journal.jsonl"),
-    (["."], "is no report"),
+    (["."], "is not a report"),
 ])
 def test_a_wrong_call(leakgate, tmp_path, words, says):
     (tmp_path / "a").write_bytes(made())

@@ -394,7 +394,7 @@ def test_the_summary_stays_below_what_a_step_summary_may_have(leakgate):
     text = made(leakgate, "markdown")
     assert 600 * 1024 < len(text.encode()) < 900 * 1024
     assert text.count("<details>") == text.count("</details>")
-    [note] = [line for line in text.splitlines() if line.startswith("Left out here")]
+    [note] = [line for line in text.splitlines() if line.startswith("Left out to save space")]
     assert re.search(r"details of \d+ scenarios \(broken-\d+, .*index.html", note)
     assert text.rstrip("`\n").splitlines()[-1].startswith("leakgate run broken-00 broken-01 ")
 

@@ -318,7 +318,7 @@ def test_nothing_to_merge(shards):
     shards.root.mkdir()
     assert "there is no report in artifacts" in refused(shards)
     assert "merge needs the directories" in refused(shards, "--report", "x")
-    assert "nowhere is no report: No such file or directory" in refused(shards, "nowhere")
+    assert "nowhere is not a report: No such file or directory" in refused(shards, "nowhere")
     (shards.root / "leakgate-1.zip").write_bytes(b"PK\x03\x04")
     assert "is a file; unpack the archive" in refused(shards, "artifacts/leakgate-1.zip")
     (shards.root / "result.json").write_text("{")

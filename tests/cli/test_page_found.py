@@ -235,8 +235,8 @@ def test_a_scenario_that_was_not_run_every_night(leakgate, chromium, tmp_path):
 
 
 @pytest.mark.parametrize("words, says", [
-    ([], "trend takes the reports"), (["nowhere"], "nowhere is no report"), (["empty"], "none in it: neither"),
-    (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["other"], "no result of a version"),
+    ([], "trend takes the reports"), (["nowhere"], "nowhere is not a report"), (["empty"], "none in it: neither"),
+    (["file"], "file is a file"), (["damaged"], "damaged/result.json"), (["other"], "not a result of a version"),
  (["nightly", "--html", "no/x.html"], "--html no/x.html: ")])
 def test_what_is_no_report_has_no_trend(leakgate, words, says):
     nights(leakgate, [5])

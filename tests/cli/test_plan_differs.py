@@ -93,7 +93,7 @@ def test_another_plan(repository):
     first = next(i for i, line in enumerate(lines) if "the plan differs from main's:" in line)
     indent = len(lines[first]) - len(lines[first].lstrip())
     assert [line[indent:] for line in lines[first + 1:first + 9]] == DIFFERENCE.splitlines()
-    assert "Against main: the plan of s differs. This fails nothing by itself" in shown
+    assert "Against main: the plan of s differs. This does not fail the run" in shown
 
 
 def test_a_long_difference_is_cut(repository):
@@ -162,7 +162,7 @@ def test_a_weaker_baseline(repository):
                      "(https://example.org/1)"]
     flat = " ".join(shown.split())
     assert " ".join(f"weaker {line}" for line in lines) in flat
-    assert "Against main: the baseline of s is weaker. This fails nothing by itself" in flat
+    assert "Against main: the baseline of s is weaker. This does not fail the run" in flat
     assert "plan_difference" not in scenario
 
 

@@ -100,7 +100,7 @@ def test_all_commands_find_the_same(repository, inside):
     assert inside("completion", "tags").stdout.split() == ["gate", "smoke"]
     accepted = inside("accept", "first")
     assert accepted.returncode == 2
-    assert "../../out/leaks is no report" in accepted.stderr
+    assert "../../out/leaks is not a report" in accepted.stderr
 
 
 def test_options_win(repository, inside):

@@ -33,7 +33,7 @@ def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
 
 def test_memory_that_may_grow_by_design_is_held_against_an_older_build(leakgate):
     report = leakgate.directory / "leakgate-report"
-    offer = "If it grows by design, and so in an older build: leakgate run log --control OLD\n"
+    offer = "If it grows by design, in an older build too: leakgate run log --control OLD\n"
     journals.keeping("log").write(report)
     assert offer in leakgate("report").stdout
     journals.keeping("log", control="v1.2.0").write(report)
@@ -263,7 +263,7 @@ def test_the_worst_of_several_scenarios_counts(leakgate, kinds, status):
 def test_no_report_is_an_error(leakgate):
     shown = leakgate("report", "--from", "nowhere")
     assert shown.returncode == 2
-    assert "nowhere is no report" in shown.stderr
+    assert "nowhere is not a report" in shown.stderr
 
 
 def test_a_broken_journal_is_leakgates_own_fault(leakgate):

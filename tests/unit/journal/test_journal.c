@@ -286,7 +286,7 @@ static void test_garbage_is_refused_with_its_line(void **state)
     refuse_text("", 0, "empty");
     refuse_text("\x7f\x45\x4c\x46 not json\n", 1, "");
     refuse_text("[1]\n", 1, "without a record");
-    refuse_text(END, 1, "no journal");
+    refuse_text(END, 1, "not a journal");
     refuse_text("{\"record\":\"journal\",\"version\":2,\"date\":\"2026-11-23\"}\n", 1, "version");
     refuse_text("{\"record\":\"journal\",\"version\":1,\"date\":\"yesterday\"}\n", 1, "date");
     refuse_text(HEADER HEADER, 2, "second journal");

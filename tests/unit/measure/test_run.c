@@ -793,7 +793,7 @@ static void too_few_inotify_instances_refuse_the_run(void **state)
     fake.inotify_free = RUN_INOTIFY_INSTANCES - 1;
     assert_int_equal(run(), EXIT_PASS);
     assert_failure("invalid",
-                   "only 15 inotify instances are free for this user, 16 are wanted: a leak of "
+                   "only 15 inotify instances are free for this user, 16 are needed: a leak of "
                    "watchers would be cut off (see fs.inotify.max_user_instances)");
     assert_int_equal(times_asked("start"), 0);
 }

@@ -283,7 +283,7 @@ static void what_a_suspended_machine_misses_is_no_time(void **state)
     at_ms(150000, suspend, "7200");
     watch_it();
     const struct run_record *record = read_series(1);
-    assert_said("the machine was suspended for 2 h 00 min; the series goes on");
+    assert_said("the machine was suspended for 2 h 00 min; the series continues");
     assert_int_equal(record->notes.count, 1);
     assert_int_equal(record->series.count, 11);
     assert_true(sample_at(2)->slept == 0);
