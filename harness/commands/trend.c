@@ -29,7 +29,7 @@ static json_t *read_result(const char *directory, struct lg_error *err)
         result = json_read_file(path, err);
         if (result != NULL && json_get_integer(result, "version", 0) != RESULT_VERSION)
             return lg_fail_null(err, LG_ERROR_INPUT, 0,
-                                "%s is no result of a version that this leakgate reads", path);
+                                "%s is not a result of a version that this leakgate reads", path);
     } else if ((suite = suite_read(directory, err)) != NULL) {
         result = result_to_json(suite);
         if (suite->count > 0 && suite->scenarios[0].record != NULL)
