@@ -144,6 +144,13 @@ json_t *watch_sections(const struct suite_result *suite)
         json_t *section = html_section(sections, "Every gauge over the whole watch", NULL);
         for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++)
             json_push(curves, curve_of(&all, gauge));
+        json_t *fails = json_array(), *flag;
+        size_t i;
+        json_array_foreach(all.flags, i, flag)
+        {
+            json_push(fails, json_incref(json_object_get(flag, "gauge")));
+        }
+        json_put(section, "fails", fails); /* they are drawn first */
         json_put(section, "series", html_series(&all.series));
         json_put(section, "curves", curves);
         json_put(section, "marks", json_incref(all.marks));

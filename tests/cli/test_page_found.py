@@ -120,7 +120,11 @@ def test_what_triage_found_is_clicked_through(leakgate, target, chromium, tmp_pa
     assert "RED" in chromium.run("document.querySelector('h1').innerText")
     flags = chromium.run("document.querySelector('#p1 table').innerText")
     assert "goroutines_alike" in flags and "same_file" in flags and "often.txt" in flags
-    # By keyboard: the search leaves the rows that fit.
+    # By keyboard: past what comes first, and the search leaves the rows that fit.
+    chromium.press("Tab")
+    assert chromium.run("document.activeElement.innerText") == "To: What was seen"
+    chromium.press("Enter", text="\r")
+    assert chromium.run("document.activeElement.id") == "scenarios"
     chromium.press("/", code="Slash", text="/")
     for letter in "OFTEN":
         chromium.press(letter, text=letter)
@@ -184,6 +188,7 @@ def test_a_watch_is_one_chart_with_its_flags_and_restarts(leakgate, chromium, tm
     for name, hour in (("app", 12), ("app-2", 13)):
         journal = journals.soak(name, samples=21, every=60, fds=lambda i: {"pipe": 20 + i}, watch="leakgate watch app",
                                 date=f"2026-11-23T{hour}:00:00Z")
+        journal.add("flag", gauge="goroutine", at=670, most=20, text="goroutines 26")
         journal.add("flag", gauge="fd", at=670, most=30, text="fds 31, healthy is 30 or fewer: <b>Many</b>.")
         journal.end().write(report)
     (report / "index.html").write_text(pages.make(leakgate), encoding="utf-8")
@@ -199,7 +204,9 @@ def test_a_watch_is_one_chart_with_its_flags_and_restarts(leakgate, chromium, tm
     # The second series begins an hour after the first, which took 20 minutes.
     ticks = chromium.run(f"[...{chart}.querySelectorAll('.tick')].map((text) => text.textContent)")
     assert ticks[-1] == "80 min", ticks
-    assert chromium.run(ROWS)[0].startswith("2026-11-23T12:11:10.000Z\tapp\tfd\t30\tfds 31")
+    assert chromium.run(ROWS)[1].startswith("2026-11-23T12:11:10.000Z\tapp\tfd\t30\tfds 31")
+    # What was out of range is drawn first.
+    assert chromium.run("[...document.querySelectorAll('#p2 .wide .chart b')].map((name) => name.innerText)") == ["fd", "goroutine"]
     # The verdicts come first.
     assert chromium.run("document.querySelector('.scenario h2').innerText").startswith("app")
     assert chromium.complaints == []

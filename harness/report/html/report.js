@@ -1169,7 +1169,7 @@
             fold("The same as the terminal says it", text)]);
         if (data.verdict) document.querySelector("h1").prepend(verdict(data.verdict), " ");
         document.querySelector("header").prepend(make("p", { class: "about" }, `leakgate · ${data.header}`));
-        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, `To the ${heading.toLowerCase()}`));
+        document.body.prepend(make("a", { class: "skip", href: "#scenarios" }, `To: ${heading}`));
         document.body.append(make("footer", null, p(`${data.made}.`, data.files && [" The same in other forms, beside this page: ",
             joined(data.files.map((file) => fileLink(file)), () => ", "), "."])), tip);
     };
