@@ -222,7 +222,8 @@ static void assert_rows(const char *part, unsigned how, const char *expected)
     html_sections(data, table, 1, sections);
     json_t *rows = json_object_get(json_array_get(sections, 0), "rows");
     _cleanup_buffer_ struct buffer out = {0};
-    html_json(&out, rows != NULL ? rows : sections);
+    if (rows != NULL)
+        html_json(&out, rows);
     assert_string_equal(buffer_string(&out), expected);
 }
 
@@ -234,9 +235,9 @@ static void test_rows_are_those_of_the_json(void **state)
     assert_rows("in.map", 0,
                 "[{\"name\":\"\\u003cx\xef\xbf\xbd\",\"value\":3},{\"a\":2,\"name\":\"y\"}]");
     assert_rows("in.map.y", HTML_WHOLE, "[{\"a\":2}]");
-    assert_rows("none", 0, "[]");
-    assert_rows("in.nothing", 0, "[]");
-    assert_rows("nothing", HTML_WHOLE, "[]");
+    assert_rows("none", 0, "");
+    assert_rows("in.nothing", 0, "");
+    assert_rows("nothing", HTML_WHOLE, "");
 }
 
 static void test_of_many_rows_it_says_that_there_are_more(void **state)
@@ -256,6 +257,51 @@ static void test_of_many_rows_it_says_that_there_are_more(void **state)
     assert_int_equal(json_array_size(list), LIMIT_PAGE_ROWS + 1);
 }
 
+/* --- A watch --- */
+
+static double number_in(const json_t *array, size_t place, size_t i)
+{
+    return json_number_value(json_array_get(json_array_get(array, place), i));
+}
+
+static void test_the_series_of_a_watch_are_one_chart_by_the_time_of_day(void **state)
+{
+    struct journal_flag flag = {GAUGE_FD, 60, 30, "fds 31"};
+    struct run_record later = {
+        .header = {.watch = "w", .date = "2026-11-23T13:00:00Z"}, .flags = &flag, .flag_count = 1};
+    struct run_record first = {.header = {.watch = "w", .date = "2026-11-23T12:00:00Z"}};
+    struct scenario_result scenarios[] = {{.name = "app-10", .record = &later},
+                                          {.name = "app-9", .record = &first}};
+    const struct suite_result suite = {.scenarios = scenarios, .count = 2};
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        build_sample(&first.series, PHASE_LOOP, 0, 60 * i);
+        build_sample(&later.series, PHASE_LOOP, 0, 60 * i);
+    }
+    later.series.samples[2].slept = 7;
+    _cleanup_json_ json_t *sections = watch_sections(&suite);
+    const json_t *flags = json_object_get(json_array_get(sections, 0), "rows");
+    const json_t *charts = json_array_get(sections, 1), *series = json_object_get(charts, "series");
+    const json_t *marks = json_object_get(charts, "marks");
+    assert_int_equal(json_array_size(series), 6);
+    assert_true(number_in(series, 0, 2) == 0 && number_in(series, 3, 2) == 3600);
+    assert_true(number_in(series, 5, 2) == 3600 + 120 + 7);
+    assert_int_equal(json_array_size(marks), 1);
+    assert_true(number_in(marks, 0, 0) == 3);
+    assert_int_equal(json_array_size(flags), 1);
+    flags = json_array_get(flags, 0);
+    assert_int_equal(json_get_integer(flags, "sample", 0), 4);
+    assert_string_equal(json_get_text(flags, "time", ""), "2026-11-23T13:01:00.000Z");
+    const json_t *fd = json_array_get(json_object_get(charts, "curves"), GAUGE_FD);
+    assert_true(json_get_number(fd, "level", 0) == 30);
+    assert_true(number_in(json_object_get(fd, "marks"), 0, 0) == 4);
+    /* What was run by a scenario is none. */
+    later.header.watch = first.header.watch = NULL;
+    assert_null(watch_sections(&suite));
+    series_free(&first.series);
+    series_free(&later.series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_descriptors_before_the_loop_and_at_the_end),
         cmocka_unit_test(test_the_largest_stacks_first_with_their_names_once),
         cmocka_unit_test(test_of_stacks_that_do_not_fit_the_sum_is_known),
+        cmocka_unit_test(test_the_series_of_a_watch_are_one_chart_by_the_time_of_day),
         cmocka_unit_test(test_rows_are_those_of_the_json),
         cmocka_unit_test(test_of_many_rows_it_says_that_there_are_more),
     };
