@@ -146,7 +146,7 @@ def test_a_target_that_prints_commands(job, repository):
 def test_a_shallow_checkout_is_told(job, repository):
     shown = job.real(program="./program", baseline_ref="origin/main")
     assert shown.conclusion == "error"
-    assert "a shallow clone has only the last one, fetch it first" in shown.log.of("error")[0]
+    assert "a shallow clone has only the last one: fetch it first" in shown.log.of("error")[0]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="files of another user are made by root alone")
