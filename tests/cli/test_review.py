@@ -77,7 +77,7 @@ def test_nothing_to_accept(leakgate):
 
 
 def test_refused(leakgate, report):
-    assert "no report" in review(leakgate, words=["nowhere"]).stderr
+    assert "not a report" in review(leakgate, words=["nowhere"]).stderr
     assert review(leakgate, words=[report, report]).returncode == 2
     refused = review(leakgate, "a", "known", "", CI="true")
     assert refused.returncode == 2 and "continuous integration" in refused.stderr
@@ -91,4 +91,4 @@ def test_reasons_of_accept_are_one_or_one_for_each(leakgate, report):
     holders = ["--holder", TWO[0]]
     shown = leakgate("accept", "external-editor", *holders, "--reason", "one", "--reason", "two")
     assert shown.returncode == 2
-    assert "stand once for all, or once for each --holder" in shown.stderr
+    assert "once for all, or once for each --holder" in shown.stderr
