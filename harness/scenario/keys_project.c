@@ -21,7 +21,7 @@ static const struct key_row project_rows[] = {
      .doc = "Where `run` writes its report, and where `report` and `accept` read it."},
     {"tags", &tag_list_type,
      .doc = "What `leakgate run` takes when neither scenarios nor `--tag` are given: the scenarios "
-            "with any of these tags. Without it all but those on request."},
+            "with any of these tags. Without it, all scenarios except those with `on_request`."},
 };
 const struct key_table project_table =
     TABLE("project", "Project file", project_rows, .phrase = "a project file",
