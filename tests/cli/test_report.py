@@ -31,6 +31,20 @@ def test_a_leak_says_what_grew_by_how_much_and_what_holds_it(leakgate):
             "--holder 'fd anon_inode:[eventpoll]' --reason \"...\" --expires DATE\n") in shown.stdout
 
 
+def test_the_culprit_is_seen_at_once(leakgate):
+    """With the line that says how long it takes it is on the fifth."""
+    journals.repeating().write(leakgate.directory / "leakgate-report")
+    lines = leakgate("report").stdout.splitlines()[:4]
+    assert any(line.endswith(", seen in two loops") for line in lines)
+    assert any("held by   anon_inode:[eventpoll]  +" in line for line in lines)
+
+
+def test_a_green_run_is_a_line_for_each_scenario(leakgate):
+    for name in ("a", "b", "c"):
+        journals.clean(name).write(leakgate.directory / "leakgate-report")
+    assert len(leakgate("report").stdout.splitlines()) <= 11
+
+
 def test_memory_that_may_grow_by_design_is_held_against_an_older_build(leakgate):
     report = leakgate.directory / "leakgate-report"
     offer = "If it grows by design, in an older build too: leakgate run log --control OLD\n"
