@@ -14,6 +14,7 @@ int command_main(int count, char **words);
 int command_run(const struct arguments *arguments);
 int command_accept(const struct arguments *arguments);
 int command_check(const struct arguments *arguments);
+int command_init(const struct arguments *arguments);
 int command_list(const struct arguments *arguments);
 int command_report(const struct arguments *arguments);
 int command_merge(const struct arguments *arguments);

@@ -122,6 +122,19 @@ const struct command_info command_table[] = {
      "leakgate fetch cpu --for 10s --url http://127.0.0.1:6060\n\nThe exit status is 2 when no "
      "process fits, several do, or the file exists, 3 when the process serves no pprof, and 5 when "
      "it does not answer or ends meanwhile."},
+    {COMMAND_INIT, command_init, "init", "[-- ARGUMENT...]",
+     "write the files that test a program, and run the first scenario",
+     "Asks what the program is, how it serves pprof, what is on its screen when it is ready, and "
+     "how it is ended. For each answer there is a guess, because the program is started a few "
+     "times, in a temporary home. Then it "
+     "writes leakgate.yaml, scenarios/targets/NAME.yaml, scenarios/idle.yaml and "
+     ".github/workflows/leakgate.yml, and runs the scenario idle. No file is overwritten.\n\n"
+     "The ARGUMENTs are given to the program. ${project.p1} in them is a git project in the "
+     "temporary home, which the program starts in.\n\n"
+     "Without a terminal all answers have to be options:\n\n    leakgate init --program bin/app "
+     "--pprof APP_PPROF=0 --ready 'Welcome' --quit q\n\n"
+     "The exit status is that of the run of idle; 2 when an answer is wrong or a file exists, 5 "
+     "when the program does not do what an answer says."},
     {COMMAND_DOCTOR, command_doctor, "doctor", "[SCENARIO|FILE.yaml ...]",
      "say what is missing on this machine",
      "Looks whether this machine has what runs need: the kernel's pidfd and memfd, "

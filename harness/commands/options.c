@@ -16,7 +16,7 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
-     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR)
+     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR | COMMAND_INIT)
 #define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
@@ -52,6 +52,17 @@ const struct option_info option_table[] = {
      "stored baselines are not used"},
     {OPTION_BUILD, RUNS, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
      "a shell command that builds the program first; bisect skips a commit that does not build"},
+    {OPTION_PROGRAM, COMMAND_INIT, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+     "the program to test: a path, or a name on PATH"},
+    {OPTION_BUILD, COMMAND_INIT, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
+     "the shell command that builds it"},
+    {OPTION_PPROF, COMMAND_INIT, "pprof", 0, "HOW", OPTION_TYPE_TEXT, NULL,
+     "how it is told to serve pprof: NAME=VALUE for a variable, -flag for arguments, always, or "
+     "none"},
+    {OPTION_READY, COMMAND_INIT, "ready", 0, "TEXT", OPTION_TYPE_TEXT, NULL,
+     "a text that is on its screen when it is ready"},
+    {OPTION_QUIT, COMMAND_INIT, "quit", 0, "KEYS", OPTION_TYPE_TEXT, NULL,
+     "the keys that end it, as in 'q' or 'Escape : q Enter'"},
     {OPTION_ITERATIONS, COMMAND_RUN, "iterations", 0, "N", OPTION_TYPE_NUMBER, NULL,
      "play the set-up and N iterations, and measure nothing"},
     {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,

@@ -31,6 +31,7 @@ enum command {
     COMMAND_REVIEW = 1 << 14,
     COMMAND_TREND = 1 << 15,
     COMMAND_DOCTOR = 1 << 16,
+    COMMAND_INIT = 1 << 17,
 };
 
 enum option {
@@ -88,6 +89,9 @@ enum option {
     OPTION_CUM,
     OPTION_TOP,
     OPTION_OUT,
+    OPTION_PPROF,
+    OPTION_READY,
+    OPTION_QUIT,
     OPTION_HTML,
     OPTION_JSON,
     OPTION_HELP,

@@ -24,7 +24,7 @@ static bool is_plain(const char *text)
     return true;
 }
 
-static void put_text(struct buffer *yaml, const char *text)
+void yaml_put_text(struct buffer *yaml, const char *text)
 {
     if (is_plain(text)) {
         buffer_text(yaml, text);
@@ -47,26 +47,32 @@ static void put_text(struct buffer *yaml, const char *text)
 static void put_texts(struct buffer *yaml, const struct string_list *texts)
 {
     if (texts->count == 1) {
-        put_text(yaml, texts->items[0]);
+        yaml_put_text(yaml, texts->items[0]);
         return;
     }
     for (size_t i = 0; i < texts->count; i++) {
         buffer_text(yaml, i > 0 ? ", " : "[");
-        put_text(yaml, texts->items[i]);
+        yaml_put_text(yaml, texts->items[i]);
     }
     buffer_char(yaml, ']');
 }
 
-static void put_list(struct buffer *yaml, const char *key, const struct string_list *texts)
+void yaml_put_list(struct buffer *yaml, const char *key, const struct string_list *texts)
 {
     for (size_t i = 0; i < texts->count; i++) {
         if (i == 0)
             buffer_format(yaml, "%s: [", key);
         else
             buffer_text(yaml, ", ");
-        put_text(yaml, texts->items[i]);
+        yaml_put_text(yaml, texts->items[i]);
     }
     buffer_text(yaml, texts->count > 0 ? "]\n" : "");
+}
+
+static void put_range(struct buffer *yaml, struct range range)
+{
+    _cleanup_free_ char *text = range_text(range);
+    buffer_format(yaml, strchr(text, '.') != NULL ? "\"%s\"" : "%s", text);
 }
 
 /* ", key: " with "{" instead of the first comma. */
@@ -98,12 +104,11 @@ static void put_wait(struct buffer *yaml, const struct step *step)
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (texts[i].text != NULL) {
             put_key(yaml, &any, texts[i].key);
-            put_text(yaml, texts[i].text);
+            yaml_put_text(yaml, texts[i].text);
         }
     if (wait->has_rows) {
-        _cleanup_free_ char *rows = range_text(wait->rows);
         put_key(yaml, &any, "rows");
-        buffer_format(yaml, strchr(rows, '.') != NULL ? "\"%s\"" : "%s", rows);
+        put_range(yaml, wait->rows);
     }
     if (wait->fresh) {
         put_key(yaml, &any, "fresh");
@@ -136,11 +141,11 @@ static void put_step(struct buffer *yaml, const struct step *step)
         break;
     case STEP_TYPE:
     case STEP_SNAPSHOT:
-        put_text(yaml, step->text);
+        yaml_put_text(yaml, step->text);
         break;
     case STEP_MOUSE:
         buffer_format(yaml, "{action: %s, text: ", mouse_actions[step->mouse.action]);
-        put_text(yaml, step->mouse.text);
+        yaml_put_text(yaml, step->mouse.text);
         if (step->repeat > 1)
             buffer_format(yaml, ", repeat: %u", step->repeat);
         buffer_char(yaml, '}');
@@ -175,37 +180,39 @@ static void put_steps(struct buffer *yaml, const char *key, const struct step_li
         put_step(yaml, &steps->items[i]);
 }
 
-static void put_regions(struct buffer *yaml, const struct scenario_draft *draft)
+void yaml_put_regions(struct buffer *yaml, const struct region *regions, size_t count)
 {
-    if (draft->region_count == 0)
+    if (count == 0)
         return;
     buffer_text(yaml, "regions:\n");
-    for (size_t i = 0; i < draft->region_count; i++) {
-        const struct region *region = &draft->regions[i];
-        _cleanup_free_ char *rows = range_text(region->rows);
-        _cleanup_free_ char *columns = range_text(region->columns);
-        buffer_format(yaml, "  %s: {rows: \"%s\", columns: \"%s\"}\n", region->name, rows, columns);
+    for (size_t i = 0; i < count; i++) {
+        const struct region *region = &regions[i];
+        buffer_format(yaml, "  %s: {rows: ", region->name);
+        put_range(yaml, region->rows);
+        buffer_text(yaml, ", columns: ");
+        put_range(yaml, region->columns);
+        buffer_text(yaml, "}\n");
     }
 }
 
 void scenario_write(const struct scenario_draft *draft, struct buffer *yaml)
 {
     buffer_text(yaml, "version: 1\ntitle: ");
-    put_text(yaml, draft->title);
+    yaml_put_text(yaml, draft->title);
     buffer_text(yaml, "\ntarget: ");
-    put_text(yaml, draft->target);
+    yaml_put_text(yaml, draft->target);
     buffer_char(yaml, '\n');
-    put_list(yaml, "tags", &draft->tags);
-    put_list(yaml, "needs", &draft->needs);
+    yaml_put_list(yaml, "tags", &draft->tags);
+    yaml_put_list(yaml, "needs", &draft->needs);
     for (size_t i = 0; i < draft->vars.count; i++) {
         buffer_format(yaml, "%s  %s: ", i == 0 ? "vars:\n" : "", draft->vars.items[i].name);
-        put_text(yaml, draft->vars.items[i].value);
+        yaml_put_text(yaml, draft->vars.items[i].value);
         buffer_char(yaml, '\n');
     }
     if (draft->projects.count > 0)
         buffer_text(yaml, "world:\n");
-    put_list(yaml, "  projects", &draft->projects);
-    put_regions(yaml, draft);
+    yaml_put_list(yaml, "  projects", &draft->projects);
+    yaml_put_regions(yaml, draft->regions, draft->region_count);
     put_steps(yaml, "setup", &draft->setup);
     put_steps(yaml, "iteration", &draft->iteration);
     for (size_t i = 0; i < draft->region_count; i++)

@@ -23,5 +23,11 @@ struct scenario_draft {
 
 void scenario_write(const struct scenario_draft *draft, struct buffer *yaml);
 
+/* Parts of such a file, for others: a text, in quotes where it needs them; "key: [a, b]" and a
+ * newline, or nothing of an empty list; regions under their key. */
+void yaml_put_text(struct buffer *yaml, const char *text);
+void yaml_put_list(struct buffer *yaml, const char *key, const struct string_list *texts);
+void yaml_put_regions(struct buffer *yaml, const struct region *regions, size_t count);
+
 /* The text where ${...} would be replaced: "${" becomes "$${". The caller frees it. */
 char *text_as_template(const char *text);

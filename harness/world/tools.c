@@ -23,10 +23,11 @@
  * weigh as much in the spawn gauge as ten runs of git. Everything else must be declared.
  */
 static const char *const basic_tools[] = {
-    "awk",  "basename", "cat",   "chmod", "cp",    "cut",  "date",  "dirname", "echo",
-    "env",  "expr",     "false", "grep",  "head",  "id",   "ln",    "ls",      "mkdir",
-    "mv",   "printf",   "pwd",   "rm",    "rmdir", "sed",  "seq",   "sh",      "sleep",
-    "sort", "tail",     "test",  "touch", "tr",    "true", "uname", "wc",
+    "awk",   "basename", "cat",  "chmod", "cp",     "cut",  "date",     "dd",       "dirname",
+    "echo",  "env",      "expr", "false", "grep",   "head", "id",       "ln",       "ls",
+    "mkdir", "mktemp",   "mv",   "od",    "printf", "pwd",  "readlink", "realpath", "rm",
+    "rmdir", "sed",      "seq",  "sh",    "sleep",  "sort", "stty",     "tail",     "tee",
+    "test",  "touch",    "tr",   "true",  "uname",  "uniq", "wc",       "xargs",
 };
 
 /* The name stays as it was found, links in it unresolved: programs with many names ask for theirs.
