@@ -25,7 +25,7 @@ static const char *const scenarios[] = {
                    "  - sleep: 1500ms\n  - settle: {timeout: 2s}\n  - snapshot: second\n",
     [TRIAL_HELP] = "prepare:\n  - run: {sh: '\"${program}\" --help >" HELP_FILE
                    " 2>&1 </dev/null; true', timeout: 5s}\niteration:\n  - settle: {}\n",
-    [TRIAL_PPROF] = "measure: {every: 100ms, for: 2100ms, drain: 0s}\n",
+    [TRIAL_PPROF] = "measure: {every: 100ms, for: 700ms, drain: 0s}\n",
 };
 
 void trial_free(struct trial *trial)

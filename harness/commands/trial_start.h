@@ -10,7 +10,7 @@
 enum trial_kind {
     TRIAL_LOOK, /* two screens, a second and a half apart; then the quit keys */
     TRIAL_HELP, /* no screen, but what it prints for --help */
-    TRIAL_PPROF /* is sampled for two seconds */
+    TRIAL_PPROF /* is sampled a few times */
 };
 
 struct trial {

@@ -196,6 +196,23 @@ def test_four_lines_for_a_go_program_without_pprof(place):
     assert 'if port := os.Getenv("MY_APP_PPROF"); port != "" {' in done.stdout
 
 
+# How programs open pprof, by wrappers of the stand-in. A text that is not there ends it after that.
+WRAPPERS = {
+    "SIDECAR_PPROF=0": 'exec {program} "$@"',
+    "SIDECAR_PPROF=127.0.0.1:0": 'export SIDECAR_PPROF="${{SIDECAR_PPROF#*:}}"\n{program} "$@"\nexit $?',
+    "--pprof -v": 'case "$*" in *"--pprof -v") export SIDECAR_PPROF=0;; esac\n{program} "$1" "$2"',
+    "always": 'SIDECAR_PPROF=16060 exec {program} "$@"',
+}
+
+
+@pytest.mark.parametrize("pprof, text", WRAPPERS.items())
+def test_a_wrapper_script(place, pprof, text):
+    program(place.directory, "#!/bin/sh\n" + text.format(program=standin.BINARY) + "\n")
+    done = init(place, "--", "-project", "${project.p1}", pprof=pprof, ready="no such text",
+                quit="q Enter")
+    assert_refused(place, done, 5, '"no such text" does not stand on its screen')
+
+
 def test_pprof_that_does_not_answer(place):
     done = init(place, "--", "-project", "${project.p1}", program=standin.BINARY, pprof="NOT_IT=0",
                 ready="Recent Commits", quit="q Enter")
