@@ -142,6 +142,8 @@
 #define LIMIT_PAGE_REPLAY_CHANGES 1000000u
 
 /* The emulator holds its cells in memory. */
+#define LIMIT_EXPLORED_STATES 4000 /* each has its screen and a hundred actions */
+#define LIMIT_EXPLORED_BYTES (256U * 1024 * 1024) /* of facts, to be read again */
 #define LIMIT_TERMINAL_ROWS 500
 #define LIMIT_TERMINAL_COLUMNS 1000
 #define LIMIT_TERMINAL_LEAST 2 /* rows and columns: a wide character needs two cells */

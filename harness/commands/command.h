@@ -28,6 +28,7 @@ int command_doctor(const struct arguments *arguments);
 int command_review(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);
 int command_completion(const struct arguments *arguments);
+int command_explore(const struct arguments *arguments);
 int command_watch(const struct arguments *arguments);
 
 /* A row of the table of sub-commands, from which help, manual page and completions are made. */

@@ -16,8 +16,8 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
-     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR | COMMAND_INIT)
-#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR)
+     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR | COMMAND_INIT | COMMAND_EXPLORE)
+#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR | COMMAND_EXPLORE)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
@@ -25,8 +25,8 @@ const struct option_info option_table[] = {
      "scenarios", "the directory of the scenarios; target files are in its targets/"},
     {OPTION_BASELINES, FILES | COMMAND_ACCEPT | COMMAND_REVIEW, "baselines", 0, "DIR",
      OPTION_TYPE_TEXT, "baselines", "the directory of the baselines, TARGET/SCENARIO.json in it"},
-    {OPTION_REPORT, RUNS | COMMAND_MERGE, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-report",
-     "where the report and each run's evidence go"},
+    {OPTION_REPORT, RUNS | COMMAND_MERGE | COMMAND_EXPLORE, "report", 0, "DIR", OPTION_TYPE_TEXT,
+     "leakgate-report", "where the report and each run's evidence go"},
     {OPTION_REPORT, COMMAND_WATCH, "report", 0, "DIR", OPTION_TYPE_TEXT, "leakgate-watch",
      "where the report goes; it keeps the series of an earlier watch and adds new ones"},
     {OPTION_FROM, COMMAND_ACCEPT | COMMAND_REPORT | COMMAND_REVIEW, "from", 0, "DIR",
@@ -44,7 +44,8 @@ const struct option_info option_table[] = {
     {OPTION_TARGET, TARGETS, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "use this target file instead of the one that the scenarios name, or instead of the one with "
      "the running program's name"},
-    {OPTION_PROGRAM, RUNS | COMMAND_DOCTOR, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
+    {OPTION_PROGRAM, RUNS | COMMAND_DOCTOR | COMMAND_EXPLORE, "program", 0, "PATH",
+     OPTION_TYPE_TEXT, NULL,
      "the program to test; by default LEAKGATE_PROGRAM, then the project file's, then the target "
      "file's"},
     {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,
@@ -68,6 +69,14 @@ const struct option_info option_table[] = {
     {OPTION_FOR, COMMAND_RUN, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,
      "how long the loop of scenarios that are paced by time lasts (30m, 8h; at most 24h); other "
      "scenarios do not change"},
+    {OPTION_JOBS, COMMAND_EXPLORE, "jobs", 'j', "N", OPTION_TYPE_NUMBER, NULL,
+     "explore in N processes at a time; by default one for every core"},
+    {OPTION_FOR, COMMAND_EXPLORE, "for", 0, "DURATION", OPTION_TYPE_DURATION, "10m",
+     "how long to explore; what grew is judged after that"},
+    {OPTION_SEED, COMMAND_EXPLORE, "seed", 0, "N", OPTION_TYPE_NUMBER, "1",
+     "the order in which keys are tried that the screen does not name"},
+    {OPTION_RESUME, COMMAND_EXPLORE, "resume", 0, NULL, OPTION_TYPE_FLAG, NULL,
+     "go on with the map of an earlier exploration, REPORT/explore.jsonl"},
     {OPTION_EVERY, COMMAND_WATCH, "every", 0, "DURATION", OPTION_TYPE_DURATION, "60s",
      "how often to take a sample (100ms or more)"},
     {OPTION_FOR, COMMAND_WATCH, "for", 0, "DURATION", OPTION_TYPE_DURATION, NULL,

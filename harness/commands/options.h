@@ -32,6 +32,7 @@ enum command {
     COMMAND_TREND = 1 << 15,
     COMMAND_DOCTOR = 1 << 16,
     COMMAND_INIT = 1 << 17,
+    COMMAND_EXPLORE = 1 << 18,
 };
 
 enum option {
@@ -48,6 +49,8 @@ enum option {
     OPTION_BUILD,
     OPTION_ITERATIONS,
     OPTION_EVERY,
+    OPTION_SEED,
+    OPTION_RESUME,
     OPTION_FOR,
     OPTION_CSV,
     OPTION_UNTIL_FLAG,

@@ -194,11 +194,22 @@ static void save_goroutines(struct run *run)
         evidence_take_goroutines(&run->evidence, probe_pprof(run->probe));
 }
 
+/* The target may end by what is done to it: it is not asked to quit. */
+static bool act_instead(struct run *run, const struct run_instead *instead, struct lg_error *err)
+{
+    bool fine = run_open_probe(run, DEADLINE_PPROF_MS, err) &&
+                instead->act(instead->context, run->target, run->probe, err);
+    sessions_end(run->loop, run->world);
+    return fine;
+}
+
 static bool whole_run(struct run *run, struct lg_error *err)
 {
     const struct run_options *options = run->options;
     if (!begin(run, err) || !target_play(run->target, &run->plan->setup, 0, err))
         return false;
+    if (options->instead != NULL)
+        return act_instead(run, options->instead, err);
     bool done = options->play_iterations > 0         ? run_play(run, err)
                 : options->attempt == ATTEMPT_LOCATE ? run_locate(run, err)
                                                      : run_measure(run, err);

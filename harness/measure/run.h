@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/target.h"
 #include "journal/attempt.h"
+#include "probes/probe.h"
 #include "scenario/plan.h"
 #include "verdict/baseline.h"
 #include "verdict/locate.h"
@@ -16,12 +18,19 @@
  * this a cut-off would look like a plateau. */
 enum { RUN_INOTIFY_INSTANCES = 16 };
 
+/* What is done with a target that is ready and set up, in place of measuring it. */
+struct run_instead {
+    bool (*act)(void *context, struct target *target, struct probe *probe, struct lg_error *err);
+    void *context;
+};
+
 struct run_options {
     const struct plan *plan;
-    const struct baseline *baseline; /* it is judged by; NULL: none */
-    const char *baseline_revision;   /* --baseline-ref: where it is from, as given; NULL: it is the
-                                        working tree's */
-    const char *baseline_commit;     /* the same as a commit's hash */
+    const struct run_instead *instead; /* NULL: it is measured */
+    const struct baseline *baseline;   /* it is judged by; NULL: none */
+    const char *baseline_revision; /* --baseline-ref: where it is from, as given; NULL: it is the
+                                      working tree's */
+    const char *baseline_commit;   /* the same as a commit's hash */
     const struct baseline *baseline_here; /* then the working tree's; NULL: none */
     const struct string_list *approved;   /* then what of it the baseline has; NULL: nothing */
     const char *plan_difference;          /* then how the plan's files differ; NULL: they do not */
