@@ -206,7 +206,7 @@ static void end_of_way(const struct map *map, const struct map_trip *trip, size_
                        struct string_list *keys)
 {
     _cleanup_strings_ struct string_list way = {0};
-    (void)!map_way(map, 0, trip->from, &way);
+    (void)!map_way(map, 0, trip->from, &way, NULL);
     for (size_t i = way.count > length ? way.count - length : 0; i < way.count; i++)
         string_list_add(keys, way.items[i]);
     string_list_add(keys, trip->there);
@@ -298,7 +298,7 @@ static bool same_cause(const struct map_trip *a, const struct map_trip *b)
 static size_t length_of(const struct map *map, const struct map_trip *trip)
 {
     _cleanup_strings_ struct string_list way = {0};
-    bool reached = map_way(map, 0, trip->from, &way);
+    bool reached = map_way(map, 0, trip->from, &way, NULL);
     return reached ? way.count + (trip->back[0] != '\0') : SIZE_MAX;
 }
 

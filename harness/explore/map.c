@@ -44,7 +44,7 @@ int map_find(const struct map *map, uint64_t id)
 
 const struct map_edge *map_edge(const struct map_state *state, const char *action)
 {
-    for (size_t i = 0; i < state->edge_count; i++)
+    for (size_t i = state->edge_count; i-- > 0;)
         if (strcmp(state->edges[i].action, action) == 0)
             return &state->edges[i];
     return NULL;
@@ -182,21 +182,18 @@ static bool take_edge(struct map *map, const json_t *fact, struct lg_error *err)
         (kind == EDGE_LEADS && to == MAP_NOWHERE))
         return lg_fail(err, LG_ERROR_INPUT, 0, "an edge of states that are not known");
     struct map_state *state = &map->states[from];
-    struct map_edge *edge = (struct map_edge *)map_edge(state, action);
-    if (edge == NULL) {
-        edge = array_add(state->edges, state->edge_count, state->edge_capacity);
-        edge->action = memory_copy_text(action);
-        map->tries++;
-    }
+    const struct map_edge *known_edge = map_edge(state, action);
+    map->tries += known_edge == NULL;
+    if (known_edge == NULL || known_edge->kind != (enum edge_kind)kind || known_edge->to != to)
+        array_append(state->edges, state->edge_count, state->edge_capacity,
+                     (struct map_edge){memory_copy_text(action), (enum edge_kind)kind, to});
     struct map_action *known = action_made(map, action);
     known->silent += kind == EDGE_SILENT;
     known->led += kind == EDGE_LEADS;
     known->ended += kind == EDGE_ENDS;
-    edge->kind = (enum edge_kind)kind;
-    edge->to = to;
     if (takes_text(state)) /* what was typed so far is no screen of its own */
         for (size_t i = 0; i < state->edge_count; i++)
-            if (is_character(state->edges[i].action))
+            if (is_character(state->edges[i].action) && state->edges[i].kind == EDGE_LEADS)
                 map->states[state->edges[i].to].new_rows = 0;
     map->ends += kind == EDGE_ENDS;
     return true;
@@ -320,11 +317,14 @@ struct visit {
     const char *action;
 };
 
-static void unwind(const struct visit *visits, int at, struct string_list *way)
+/* `states`, unless it is NULL, gets where each action leads. */
+static void unwind(const struct visit *visits, int at, struct string_list *way, int *states)
 {
     if (visits[at].before < 0)
         return;
-    unwind(visits, visits[at].before, way);
+    unwind(visits, visits[at].before, way, states);
+    if (states != NULL)
+        states[way->count] = visits[at].state;
     string_list_add(way, visits[at].action);
 }
 
@@ -349,14 +349,14 @@ static struct visit *visit_all(const struct map *map, int from, size_t *count)
     return visits;
 }
 
-bool map_way(const struct map *map, int from, int to, struct string_list *way)
+bool map_way(const struct map *map, int from, int to, struct string_list *way, int *states)
 {
     size_t count, i = 0;
     _cleanup_free_ struct visit *visits = visit_all(map, from, &count);
     while (i < count && visits[i].state != to)
         i++;
     if (i < count)
-        unwind(visits, (int)i, way);
+        unwind(visits, (int)i, way, states);
     return i < count;
 }
 
@@ -403,7 +403,7 @@ bool map_next(const struct map *map, int from, unsigned share, unsigned shares,
     }
     for (size_t i = 0; i < WORTHS; i++)
         if (best[i] >= 0) {
-            unwind(visits, best[i], way);
+            unwind(visits, best[i], way, NULL);
             *action = actions[i];
             return true;
         }

@@ -38,7 +38,7 @@ struct map_edge {
 struct map_state {
     uint64_t id;
     struct string_list rows, actions; /* as shown; to try */
-    struct map_edge *edges;           /* of each action that was tried */
+    struct map_edge *edges; /* of each action that was tried, all that it led to, the latest last */
     size_t edge_count, edge_capacity;
     unsigned new_rows; /* that no state before it had: what it is worth */
 };
@@ -92,7 +92,8 @@ json_t *map_fact_trip(const struct map *map, const struct map_trip *trip);
 json_t *map_fact_survey(const struct string_list *rows, const bool *restless);
 
 int map_find(const struct map *map, uint64_t id); /* MAP_NOWHERE: it is new */
-const struct map_edge *map_edge(const struct map_state *state, const char *action); /* NULL */
+/* What it led to last; NULL: it was not tried. */
+const struct map_edge *map_edge(const struct map_state *state, const char *action);
 /* All zeroes where it was never tried; its name is the map's. */
 struct map_action map_action(const struct map *map, const char *action);
 
@@ -107,5 +108,6 @@ bool map_is_deadly(const struct map *map, const char *action);
  */
 bool map_next(const struct map *map, int from, unsigned share, unsigned shares,
               struct string_list *way, const char **action);
-/* The fewest actions from one state to another. */
-bool map_way(const struct map *map, int from, int to, struct string_list *way);
+/* The fewest actions from one state to another, and the state that each of them leads to: room for
+ * state_count of them, or NULL. */
+bool map_way(const struct map *map, int from, int to, struct string_list *way, int *states);

@@ -1,6 +1,7 @@
 #include "explore/trip_scenario.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
@@ -30,20 +31,26 @@ static void add_wait(struct step_list *steps, const struct map *map, int from, i
     step->ms = SETTLE_QUIET_MS;
 }
 
-/* Returns where it leads. */
-static int add_action(struct step_list *steps, const struct map *map, int from, const char *action,
-                      struct range rows)
+static void add_action(struct step_list *steps, const struct map *map, int from, const char *action,
+                       int to, struct range rows)
 {
-    const struct map_edge *edge = map_edge(&map->states[from], action);
-    int to = edge != NULL && edge->kind == EDGE_LEADS ? edge->to : from;
     array_append(steps->items, steps->count, steps->capacity, action_step(action));
     add_wait(steps, map, from, to, rows);
-    return to;
 }
 
-static void way_there(const struct map *map, const struct map_trip *trip, struct string_list *way)
+/* Where the trip turns round: of all that its way there led to, what leads back. */
+static int turning_point(const struct map *map, const struct map_trip *trip)
 {
-    (void)!map_way(map, 0, trip->from, way);
+    const struct map_state *from = &map->states[trip->from];
+    for (size_t i = from->edge_count; i-- > 0;) {
+        const struct map_edge *there = &from->edges[i];
+        if (there->kind != EDGE_LEADS || strcmp(there->action, trip->there) != 0)
+            continue;
+        const struct map_edge *back = map_edge(&map->states[there->to], trip->back);
+        if (trip->back[0] == '\0' || (back != NULL && back->to == trip->from))
+            return there->to;
+    }
+    return trip->from;
 }
 
 void trip_scenario(const struct map *map, const struct map_trip *trip, const struct plan *plan,
@@ -56,13 +63,14 @@ void trip_scenario(const struct map *map, const struct map_trip *trip, const str
     struct scenario_draft draft = {.title = title, .target = plan->target.name};
     if (plan->world.projects.count > 0)
         string_list_add(&draft.needs, "git");
-    way_there(map, trip, &way);
-    int here = 0;
+    _cleanup_free_ int *states = memory_array(map->state_count, sizeof *states);
+    (void)!map_way(map, 0, trip->from, &way, states);
     for (size_t i = 0; i < way.count; i++)
-        here = add_action(&draft.setup, map, here, way.items[i], rows);
-    here = add_action(&draft.iteration, map, trip->from, trip->there, rows);
+        add_action(&draft.setup, map, i > 0 ? states[i - 1] : 0, way.items[i], states[i], rows);
+    int turn = turning_point(map, trip);
+    add_action(&draft.iteration, map, trip->from, trip->there, turn, rows);
     if (trip->back[0] != '\0')
-        add_action(&draft.iteration, map, here, trip->back, rows);
+        add_action(&draft.iteration, map, turn, trip->back, trip->from, rows);
     scenario_write(&draft, yaml);
     string_list_free(&draft.needs);
     step_list_free(&draft.setup);
@@ -73,7 +81,7 @@ char *trip_text(const struct map *map, const struct map_trip *trip)
 {
     _cleanup_strings_ struct string_list way = {0};
     struct buffer text = {0};
-    way_there(map, trip, &way);
+    (void)!map_way(map, 0, trip->from, &way, NULL);
     for (size_t i = 0; i < way.count; i++)
         buffer_format(&text, "%s ", way.items[i]);
     buffer_format(&text, "%s%s", way.count > 0 ? "then " : "", trip->there);

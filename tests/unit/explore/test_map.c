@@ -144,9 +144,16 @@ static void ways_are_short(void **state)
     (void)state;
     struct map map = made();
     _cleanup_strings_ struct string_list way = {0}, none = {0};
-    assert_true(map_way(&map, 0, 2, &way));
+    assert_true(map_way(&map, 0, 2, &way, NULL));
     assert_int_equal(way.count, 2);
-    assert_false(map_way(&map, 2, 0, &none)); /* nothing leads there */
+    assert_false(map_way(&map, 2, 0, &none, NULL)); /* nothing leads there */
+    /* What an action led to before is still a way. */
+    _cleanup_strings_ struct string_list again = {0};
+    int states[3];
+    take(&map, "{\"edge\": \"leads\", \"from\": \"2\", \"action\": \"n\", \"to\": \"1\"}");
+    assert_true(map_way(&map, 0, 2, &again, states));
+    assert_true(states[0] == 1 && states[1] == 2);
+    assert_int_equal(map_edge(&map.states[1], "n")->to, 0);
     assert_int_equal(map.states[1].new_rows, 4);
     assert_int_equal(map.states[2].new_rows, 1);
     map_free(&map);
