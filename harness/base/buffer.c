@@ -42,6 +42,18 @@ void buffer_char(struct buffer *buffer, char c)
     buffer_append(buffer, &c, 1);
 }
 
+void buffer_character(struct buffer *buffer, uint32_t character)
+{
+    static const unsigned char marks[] = {0, 0xc0, 0xe0, 0xf0};
+    unsigned continuations = character < 0x80      ? 0
+                             : character < 0x800   ? 1
+                             : character < 0x10000 ? 2
+                                                   : 3;
+    buffer_char(buffer, (char)(marks[continuations] | character >> (6 * continuations)));
+    while (continuations-- > 0)
+        buffer_char(buffer, (char)(0x80 | (character >> (6 * continuations) & 0x3f)));
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     va_list args;

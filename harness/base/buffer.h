@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buffer {
     char *data; /* NULL while empty and never written */
@@ -26,6 +27,8 @@ bool buffer_append_limited(struct buffer *buffer, const void *bytes, size_t leng
 void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_char(struct buffer *buffer, char c);
+/* A Unicode code point, as UTF-8. */
+void buffer_character(struct buffer *buffer, uint32_t character);
 void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Appends the text up to a marker that stands in it; returns what follows the marker. */

@@ -215,6 +215,15 @@
 #define LOCATING_STILL_MS 1000
 #define LOCATING_FIRST_STILL_MS 5000
 #define LOCATING_LOOK_MS 100
+/* Recording a person: an Escape after which nothing came for so long is that key (a sequence comes
+ * in one read), and the size of the terminal is looked at as often. The screen stood still when
+ * nothing was drawn for RECORD_QUIET_MS; a replay waits for that, no longer than RECORD_SETTLE_MS
+ * where something moves by itself, and rests to see what does. */
+#define RECORD_LOOK_MS 50
+#define RECORD_QUIET_MS 300
+#define RECORD_SETTLE_MS 3000
+#define RECORD_REST_MS 2500
+#define LIMIT_RECORD_TAKES 1000u /* inputs of one round trip and the way to it */
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS 2000      /* before a sample; a screen in motion is sampled as it is */
 #define FIRST_REST_SAMPLE_MS 1000    /* from warm-up or loop to the first sample of the rest */

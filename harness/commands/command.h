@@ -24,6 +24,7 @@ int command_triage(const struct arguments *arguments);
 int command_diff(const struct arguments *arguments);
 int command_trend(const struct arguments *arguments);
 int command_fetch(const struct arguments *arguments);
+int command_record(const struct arguments *arguments);
 int command_doctor(const struct arguments *arguments);
 int command_review(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);

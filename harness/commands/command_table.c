@@ -135,6 +135,22 @@ const struct command_info command_table[] = {
      "--pprof APP_PPROF=0 --ready 'Welcome' --quit q\n\n"
      "The exit status is that of the run of idle; 2 when an answer is wrong or a file exists, 5 "
      "when the program does not do what an answer says."},
+    {COMMAND_RECORD, command_record, "record", "NAME",
+     "play a round trip by hand, and get its scenario",
+     "Starts the program of the target file in your terminal, in a home of its own as leakgate run "
+     "makes it. Go to where the round trip starts and press Ctrl-]; play it, and press Ctrl-] "
+     "again "
+     "where the screen is as it was. Or quit the program: then the round trip is what came back to "
+     "the screen it left from.\n\n"
+     "What you pressed, typed and clicked is played again twice, which shows what each input "
+     "brings "
+     "and what changes by itself. From that the waits are made. The scenario is played three times "
+     "more, written to scenarios/NAME.yaml and shown.\n\n"
+     "What is typed while echo is off, as a password is, is not kept. A drag, other buttons of the "
+     "mouse, and a click on no text of its own are left out; the number of them is printed.\n\n"
+     "The exit status is 2 where nothing was pressed or no screen came back (no file is written "
+     "then), and 5 where the program ended too early, or the scenario was written and does not "
+     "play."},
     {COMMAND_DOCTOR, command_doctor, "doctor", "[SCENARIO|FILE.yaml ...]",
      "say what is missing on this machine",
      "Looks whether this machine has what runs need: the kernel's pidfd and memfd, "

@@ -16,8 +16,10 @@
 #define EVERY                                                                                      \
     (RUNS | COMMAND_ACCEPT | COMMAND_CHECK | COMMAND_LIST | COMMAND_REPORT | COMMAND_MERGE |       \
      COMMAND_DIFF_BASELINE | COMMAND_COMPLETION | ATTACHES | COMMAND_DIFF | COMMAND_SCHEMA |       \
-     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR | COMMAND_INIT | COMMAND_EXPLORE)
-#define TARGETS (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR | COMMAND_EXPLORE)
+     COMMAND_REVIEW | COMMAND_TREND | COMMAND_DOCTOR | COMMAND_INIT | COMMAND_EXPLORE |            \
+     COMMAND_RECORD)
+#define TARGETS                                                                                    \
+    (FILES | COMMAND_TRIAGE | COMMAND_WATCH | COMMAND_DOCTOR | COMMAND_EXPLORE | COMMAND_RECORD)
 #define FILES (RUNS | COMMAND_CHECK | COMMAND_LIST | COMMAND_DIFF_BASELINE)
 
 const struct option_info option_table[] = {
@@ -44,14 +46,14 @@ const struct option_info option_table[] = {
     {OPTION_TARGET, TARGETS, "target", 0, "NAME|FILE", OPTION_TYPE_TEXT, NULL,
      "use this target file instead of the one that the scenarios name, or instead of the one with "
      "the running program's name"},
-    {OPTION_PROGRAM, RUNS | COMMAND_DOCTOR | COMMAND_EXPLORE, "program", 0, "PATH",
+    {OPTION_PROGRAM, RUNS | COMMAND_DOCTOR | COMMAND_EXPLORE | COMMAND_RECORD, "program", 0, "PATH",
      OPTION_TYPE_TEXT, NULL,
      "the program to test; by default LEAKGATE_PROGRAM, then the project file's, then the target "
      "file's"},
     {OPTION_CONTROL, RUNS, "control", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "another build of the program, run in turns with it: growth that both show is allowed, and "
      "stored baselines are not used"},
-    {OPTION_BUILD, RUNS, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
+    {OPTION_BUILD, RUNS | COMMAND_RECORD, "build", 0, "COMMAND", OPTION_TYPE_TEXT, NULL,
      "a shell command that builds the program first; bisect skips a commit that does not build"},
     {OPTION_PROGRAM, COMMAND_INIT, "program", 0, "PATH", OPTION_TYPE_TEXT, NULL,
      "the program to test: a path, or a name on PATH"},

@@ -33,6 +33,7 @@ enum command {
     COMMAND_DOCTOR = 1 << 16,
     COMMAND_INIT = 1 << 17,
     COMMAND_EXPLORE = 1 << 18,
+    COMMAND_RECORD = 1 << 19,
 };
 
 enum option {

@@ -127,3 +127,18 @@ bool step_resize(struct target *target, const struct step *step, struct lg_error
     return terminal_resize(target->terminal, step->rows, step->columns, err) &&
            process_resize(&target->process, step->rows, step->columns, err);
 }
+
+bool target_forward(struct target *target, const char *bytes, size_t length, struct lg_error *err)
+{
+    mark_input(target);
+    return target_send(target, bytes, length, err);
+}
+
+bool target_look(struct target *target, int64_t quiet_ms, struct string_list *rows)
+{
+    target_read(target);
+    terminal_text(target->terminal, rows);
+    int64_t last =
+        target->last_output > target->last_input ? target->last_output : target->last_input;
+    return !target->terminal->modes.in_update && clock_now() - last >= quiet_ms * NS_PER_MS;
+}

@@ -69,7 +69,11 @@ void target_read(struct target *target)
         target->last_output = clock_now();
         target->output_bytes += (size_t)got;
         recording_output(target->recording, bytes, (size_t)got);
-        terminal_feed(target->terminal, bytes, (size_t)got, &target->outgoing);
+        const struct target_options *options = &target->options;
+        terminal_feed(target->terminal, bytes, (size_t)got,
+                      options->output != NULL ? NULL : &target->outgoing);
+        if (options->output != NULL)
+            options->output(options->context, bytes, (size_t)got);
     }
 }
 

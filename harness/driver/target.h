@@ -28,6 +28,9 @@ struct target_options {
     step_listener *listener; /* may be NULL */
     void *context;
     void (*snapshot)(void *context, const char *name, const struct string_list *rows);
+    /* Gets what the target writes, as it is, and answers its queries; NULL: they are answered here.
+     */
+    void (*output)(void *context, const char *bytes, size_t length);
 };
 
 /* Outside of driver/ it is only read: process.pid, started, terminal and the counts. */
@@ -75,6 +78,11 @@ bool target_ready(struct target *target, struct lg_error *err);
  * The end of the target is a failure unless the step waits for it or the target is quitting. */
 bool target_play(struct target *target, const struct step_list *steps, unsigned iteration,
                  struct lg_error *err);
+/* Sends what a person's terminal has sent, as it is. */
+bool target_forward(struct target *target, const char *bytes, size_t length, struct lg_error *err);
+/* The screen as it is now, with all that the target has written so far. True when it stands still:
+ * neither input nor output came for quiet_ms. */
+bool target_look(struct target *target, int64_t quiet_ms, struct string_list *rows);
 /* Waits until no output came for quiet_ms and no update is under way, at most until the deadline.
  * False only when the target has ended or the loop was stopped; a deadline that passes is fine. */
 bool target_settle(struct target *target, int64_t quiet_ms, int64_t deadline, struct lg_error *err);

@@ -358,19 +358,6 @@ static int control_character(uint32_t character)
     return character == '8' || character == '?' ? 0x7f : -1;
 }
 
-static void put_utf8(uint32_t character, struct buffer *bytes)
-{
-    if (character < 0x80) {
-        buffer_char(bytes, (char)character);
-        return;
-    }
-    unsigned continuations = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
-    static const unsigned char marks[] = {0, 0xc0, 0xe0, 0xf0};
-    buffer_char(bytes, (char)(marks[continuations] | character >> (6 * continuations)));
-    while (continuations-- > 0)
-        buffer_char(bytes, (char)(0x80 | (character >> (6 * continuations) & 0x3f)));
-}
-
 static void encode_character(struct key key, struct buffer *bytes)
 {
     uint32_t character = key.character;
@@ -382,7 +369,7 @@ static void encode_character(struct key key, struct buffer *bytes)
     if (control >= 0)
         buffer_char(bytes, (char)control);
     else
-        put_utf8(character, bytes);
+        buffer_character(bytes, character);
 }
 
 void terminal_encode_key(struct terminal *terminal, struct key key, struct buffer *bytes)

@@ -12,7 +12,9 @@
 enum {
     MOST_WORDS = 6,
     MOST_COLUMNS = 40,
+    BEST_COLUMNS = 10, /* "Quit" stands in many places, a sentence is cut off on some screens */
     LEAST_LETTERS = 3,
+    MOST_BELOW = 8,
     HASH_LENGTH = 7 /* hexadecimal digits that are the short form of a commit's hash, or more */
 };
 
@@ -60,6 +62,12 @@ static bool is_hash(const char *word, size_t length)
     return length >= HASH_LENGTH && digits > 0;
 }
 
+/* What each font draws as it likes. */
+static bool is_private(uint32_t character)
+{
+    return (character >= 0xe000 && character <= 0xf8ff) || character >= 0xf0000;
+}
+
 /* How far a text is from a short clear one; INT_MAX: it is none. Digits change, and so does where a
  * text is cut off; a whole piece is easier to read than a part of it. */
 static int unclearness(const char *text, size_t length, bool whole)
@@ -69,7 +77,7 @@ static int unclearness(const char *text, size_t length, bool whole)
         size_t bytes = character_at(text + at);
         uint32_t character = bytes > 1 ? utf8_character(text + at, bytes) : (unsigned char)text[at];
         columns += (int)utf8_columns(character);
-        if (character == 0x2026)
+        if (character == 0x2026 || is_private(character))
             return INT_MAX;
         if (character < 0x80 ? isalpha((int)character) != 0
                              : (character >= 0xc0 && character < 0x2000) || character >= 0x3040)
@@ -87,8 +95,8 @@ static int unclearness(const char *text, size_t length, bool whole)
     }
     if (letters < LEAST_LETTERS || columns > MOST_COLUMNS)
         return INT_MAX;
-    return columns + 40 * (digits > 0) + 3 * signs + 10 * (letters <= LEAST_LETTERS) -
-           (whole ? 12 : 0);
+    int length_off = columns < BEST_COLUMNS ? 2 * (BEST_COLUMNS - columns) : columns - BEST_COLUMNS;
+    return length_off + 40 * (digits > 0) + 3 * signs - (whole ? 12 : 0);
 }
 
 bool rows_contain(const struct string_list *rows, struct range range, const char *text)
@@ -120,8 +128,9 @@ struct choice {
     int unclear; /* of the best; INT_MAX: there is none */
 };
 
-/* All runs of words in the piece. */
-static void try_piece(struct choice *choice, const char *piece, size_t length)
+/* All runs of words in the piece. What is new begins with its title: a text counts as less clear
+ * the further it is below. */
+static void try_piece(struct choice *choice, const char *piece, size_t length, int below)
 {
     for (size_t start = 0; start < length; start += strcspn(piece + start, " ") + 1) {
         size_t end = start;
@@ -129,14 +138,14 @@ static void try_piece(struct choice *choice, const char *piece, size_t length)
             end += strcspn(piece + end + (words > 0), " ") + (words > 0);
             end = end < length ? end : length;
             int unclear = unclearness(piece + start, end - start, start == 0 && end == length);
-            if (unclear >= choice->unclear)
+            if (unclear == INT_MAX || unclear + below >= choice->unclear)
                 continue;
             _cleanup_free_ char *text = memory_copy_range(piece + start, end - start);
             if (!tells(choice->changes, choice->count, choice->rows, text))
                 continue;
             free(choice->best);
             choice->best = take_pointer(text);
-            choice->unclear = unclear;
+            choice->unclear = unclear + below;
         }
     }
 }
@@ -144,7 +153,7 @@ static void try_piece(struct choice *choice, const char *piece, size_t length)
 char *wait_text_shown(const struct screen_change *changes, size_t count, struct range rows)
 {
     struct choice choice = {changes, count, rows, NULL, INT_MAX};
-    int first, last;
+    int first, last, below = 0;
     if (count == 0 || !range_resolve(rows, (int)changes->after->count, &first, &last))
         return NULL;
     for (int row = first; row <= last; row++) {
@@ -153,7 +162,8 @@ char *wait_text_shown(const struct screen_change *changes, size_t count, struct 
         if (*text == '\0' || rows_contain(changes->before, rows, text))
             continue;
         for (size_t at = 0; row_piece(text, at, &start, &length); at = start + length)
-            try_piece(&choice, text + start, length);
+            try_piece(&choice, text + start, length, below);
+        below += below < MOST_BELOW;
     }
     return choice.best;
 }
@@ -203,4 +213,43 @@ bool wait_of_changes(const struct screen_change *changes, size_t count, struct r
             return true;
         }
     return false;
+}
+
+bool wait_of_redraw(const struct screen_change *changes, size_t count, struct range rows,
+                    struct wait_plan *wait)
+{
+    static const struct string_list nothing;
+    _cleanup_free_ struct screen_change *drawn = memory_array(count, sizeof *drawn);
+    for (size_t i = 0; i < count; i++)
+        drawn[i] = (struct screen_change){&nothing, changes[i].after};
+    wait->file_lines = -1;
+    wait->fresh = take_text(&wait->text, wait_text_shown(drawn, count, rows));
+    return wait->fresh;
+}
+
+bool wait_of_closing(const struct screen_change *changes, size_t count, struct range rows,
+                     const struct opened *opened, struct wait_plan *wait)
+{
+    wait->file_lines = -1;
+    if (opened->text == NULL || count == 0)
+        return false;
+    struct screen_change back = {opened->from, changes[count - 1].after};
+    _cleanup_free_ char *news = wait_text_shown(&back, 1, rows);
+    if (news != NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!rows_contain(changes[i].before, rows, opened->text) ||
+            rows_contain(changes[i].after, rows, opened->text))
+            return false;
+    string_list_add(&wait->gone, opened->text);
+    return true;
+}
+
+void opened_follow(struct opened *opened, const struct wait_plan *wait,
+                   const struct string_list *before)
+{
+    if (wait->gone.count > 0)
+        *opened = (struct opened){0};
+    else if (wait->text.count > 0)
+        *opened = (struct opened){wait->text.items[0], before};
 }

@@ -17,7 +17,7 @@ struct screen_change {
     const struct string_list *after;
 };
 
-/* The shortest clear text that every `after` shows within the rows and no `before` does: whole
+/* The clearest text that every `after` shows within the rows and no `before` does: whole
  * words, preferably all that stands between two gaps or frames, preferably without digits. NULL
  * when there is none. The caller frees it. */
 char *wait_text_shown(const struct screen_change *changes, size_t count, struct range rows);
@@ -27,6 +27,23 @@ char *wait_text_shown(const struct screen_change *changes, size_t count, struct 
  * to look for. */
 bool wait_of_changes(const struct screen_change *changes, size_t count, struct range rows,
                      struct wait_plan *wait);
+/* The wait for a new frame that shows a text which is on each screen after the input: where an
+ * input makes the program draw, and the texts stay as they were. */
+bool wait_of_redraw(const struct screen_change *changes, size_t count, struct range rows,
+                    struct wait_plan *wait);
+
+/* What the last wait for a text saw come: it may be a dialog that a later input closes. */
+struct opened {
+    const char *text;               /* a template; NULL: nothing */
+    const struct string_list *from; /* the screen before it */
+};
+/* The wait for that to be gone, where the screen came back and shows no text that it had not
+ * before. */
+bool wait_of_closing(const struct screen_change *changes, size_t count, struct range rows,
+                     const struct opened *opened, struct wait_plan *wait);
+/* After an input with this wait (without any: a wait of nothing), `before` which the screen was. */
+void opened_follow(struct opened *opened, const struct wait_plan *wait,
+                   const struct string_list *before);
 
 /* The next piece of a row from the byte `from` on: what stands between two frames (box drawing) or
  * gaps (two blanks and more). False when there is none. */

@@ -401,8 +401,16 @@ bool run_measure(struct run *run, struct lg_error *err)
 
 bool run_play(struct run *run, struct lg_error *err)
 {
-    for (unsigned i = 0; i < run->options->play_iterations; i++)
-        if (!play_iteration(run, err))
+    for (unsigned i = 0; i < run->options->play_iterations; i++) {
+        if (!play_iteration(run, err) || !came_back(run, err))
             return false;
+        /* As when it is measured, not what was still being loaded before the first. */
+        if (i > 0 || !run->options->round_trip)
+            continue;
+        if (!target_settle(run->target, RECORD_QUIET_MS, clock_deadline(RECORD_SETTLE_MS), err))
+            return false;
+        screen_without(run->target->terminal, run->plan, &run->plan->measure.leave_out,
+                       &run->reference);
+    }
     return true;
 }

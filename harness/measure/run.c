@@ -114,6 +114,11 @@ static bool begin(struct run *run, struct lg_error *err)
                                      .listener = on_step,
                                      .context = run,
                                      .snapshot = on_snapshot};
+    if (run->options->terminal != NULL) {
+        options.output = run_by_hand_output;
+        if (!run_open_by_hand(run, err))
+            return false;
+    }
     run->version_line = identify_version(run->loop, run->world, run->program);
     run->target = target_start(run->loop, run->plan, run->world, &options, err);
     if (run->target == NULL)
@@ -187,7 +192,8 @@ static bool save_screen(struct run *run, struct lg_error *err)
  * what is expected of it. */
 static void save_goroutines(struct run *run)
 {
-    if (run->target == NULL || loop_stopped(run->loop) != 0 || target_has_ended(run->target) ||
+    if (run->target == NULL || run->by_hand != NULL || loop_stopped(run->loop) != 0 ||
+        target_has_ended(run->target) ||
         (run->probe == NULL && !run_open_probe(run, OPEN_MS, NULL)))
         return;
     if (probe_pprof(run->probe) != NULL)
@@ -210,6 +216,8 @@ static bool whole_run(struct run *run, struct lg_error *err)
         return false;
     if (options->instead != NULL)
         return act_instead(run, options->instead, err);
+    if (options->terminal != NULL)
+        return run_by_hand(run, err);
     bool done = options->play_iterations > 0         ? run_play(run, err)
                 : options->attempt == ATTEMPT_LOCATE ? run_locate(run, err)
                                                      : run_measure(run, err);
@@ -235,6 +243,7 @@ static void release(struct run *run)
     series_free(&run->series);
     world_counts_free(&run->world_counts);
     probe_close(run->probe);
+    run_close_by_hand(run);
     target_free(run->target);
     world_free(run->world);
     loop_free(run->loop);

@@ -47,8 +47,19 @@ struct run_options {
     struct locating locating; /* of ATTEMPT_LOCATE */
     unsigned times;           /* --times: added up with so many processes, itself one; 0: alone */
     unsigned play_iterations; /* --iterations: only play, measure nothing; 0: measure */
-    bool show;                /* write the screen after every step into the journal */
+    bool round_trip;          /* then: from the second on the screen has to come back */
+    struct lent_terminal *terminal; /* the user's, who plays instead; NULL: steps do */
+    bool show;                      /* write the screen after every step into the journal */
     double timeout_scale;
+};
+
+/* The user's terminal while somebody plays (measure/by_hand.h). In memory that worker and runner
+ * share, so that the terminal is given back whole after a worker that crashed. */
+struct lent_terminal {
+    char path[32];
+    bool alternate;    /* the program is on the alternate screen */
+    unsigned left_out; /* inputs that no step can say */
+    bool has_secret;   /* something was typed with echo off */
 };
 
 /* How long a rest after the same loop has to be, when the rest after the first has been seen: until

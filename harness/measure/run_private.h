@@ -20,7 +20,8 @@ struct run {
     int timer;       /* the deadline of the whole scenario */
     int64_t started; /* the target, on clock_now's scale; 0: not yet */
     struct world *world;
-    struct target *target; /* NULL before it is started, and always of a watch */
+    struct target *target;   /* NULL before it is started, and always of a watch */
+    struct by_hand *by_hand; /* NULL: steps play */
     struct probe *probe;
     struct world_counts world_counts;
     struct evidence evidence;
@@ -58,6 +59,13 @@ bool run_write_note(struct run *run, const char *text, struct lg_error *err);
 bool run_write_flag(struct run *run, const struct journal_flag *flag, struct lg_error *err);
 bool run_write_failure(struct run *run, const struct lg_error *problem, const char *stderr_tail,
                        struct lg_error *err);
+/* by_hand.c: the user's terminal, which gets what the target writes from now on. */
+bool run_open_by_hand(struct run *run, struct lg_error *err);
+void run_by_hand_output(void *run, const char *bytes, size_t length);
+/* by_hand.c: until the end of the round trip is marked, or the target ends; writes what was done as
+ * a scenario. */
+bool run_by_hand(struct run *run, struct lg_error *err);
+void run_close_by_hand(struct run *run);
 /* Completes what the run has gathered for its end. */
 bool run_write_end(struct run *run, struct lg_error *err);
 

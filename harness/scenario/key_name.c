@@ -106,3 +106,19 @@ bool key_parse(const char *name, struct key *key, const char **nearest)
     *key = parsed;
     return true;
 }
+
+void key_write(const struct key *key, struct buffer *name)
+{
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++)
+        if ((key->modifiers & prefixes[i].modifier) != 0)
+            buffer_text(name, prefixes[i].prefix);
+    if (key->code == KEY_CHARACTER && key->character != ' ') {
+        buffer_character(name, key->character);
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        if (codes[i] == key->code)
+            buffer_text(name, names[i]);
+    if (key->code == KEY_FUNCTION)
+        buffer_format(name, "F%u", key->character);
+}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
+
 enum key_modifier { KEY_SHIFT = 1, KEY_ALT = 2, KEY_CTRL = 4 };
 
 enum key_code {
@@ -61,3 +63,6 @@ struct key {
 
 /* False when it is no key's name; *nearest is then a name to suggest, or NULL. */
 bool key_parse(const char *name, struct key *key, const char **nearest);
+
+/* The name that key_parse reads as this key, appended. */
+void key_write(const struct key *key, struct buffer *name);

@@ -69,17 +69,17 @@ void yaml_put_list(struct buffer *yaml, const char *key, const struct string_lis
     buffer_text(yaml, texts->count > 0 ? "]\n" : "");
 }
 
-static void put_range(struct buffer *yaml, struct range range)
-{
-    _cleanup_free_ char *text = range_text(range);
-    buffer_format(yaml, strchr(text, '.') != NULL ? "\"%s\"" : "%s", text);
-}
-
 /* ", key: " with "{" instead of the first comma. */
 static void put_key(struct buffer *yaml, bool *any, const char *key)
 {
     buffer_format(yaml, "%s%s: ", *any ? ", " : "{", key);
     *any = true;
+}
+
+static void put_range(struct buffer *yaml, struct range range)
+{
+    _cleanup_free_ char *text = range_text(range);
+    buffer_format(yaml, strchr(text, '.') != NULL ? "\"%s\"" : "%s", text);
 }
 
 static void put_wait(struct buffer *yaml, const struct step *step)
@@ -122,6 +122,22 @@ static void put_wait(struct buffer *yaml, const struct step *step)
     buffer_text(yaml, any ? "}" : "{}");
 }
 
+static void put_settle(struct buffer *yaml, const struct step *step)
+{
+    _cleanup_free_ char *quiet = duration_text(step->ms),
+                        *timeout = duration_text(step->timeout_ms);
+    bool any = false;
+    if (step->ms > 0) {
+        put_key(yaml, &any, "quiet");
+        buffer_text(yaml, quiet);
+    }
+    if (step->timeout_ms >= 0) {
+        put_key(yaml, &any, "timeout");
+        buffer_text(yaml, timeout);
+    }
+    buffer_text(yaml, any ? "}" : "{}");
+}
+
 static void put_step(struct buffer *yaml, const struct step *step)
 {
     _cleanup_free_ char *duration = duration_text(step->ms);
@@ -157,7 +173,7 @@ static void put_step(struct buffer *yaml, const struct step *step)
         put_wait(yaml, step);
         break;
     case STEP_SETTLE:
-        buffer_format(yaml, step->ms > 0 ? "{quiet: %s}" : "{}", duration);
+        put_settle(yaml, step);
         break;
     case STEP_SLEEP:
         buffer_text(yaml, duration);

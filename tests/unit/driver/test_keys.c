@@ -1,6 +1,9 @@
 /* The bytes of every key that a scenario can name, and of the mouse. */
 #include "terminal_helpers.h"
 
+#include "base/memory.h"
+#include "scenario/key_input.h"
+
 static void encode(struct terminal *terminal, const char *name, struct buffer *bytes)
 {
     struct key key;
@@ -196,6 +199,113 @@ static void test_cursor_keys_of_an_application(void **state)
     terminal_free(terminal);
 }
 
+/* Whatever they are read as makes the same bytes again; what is cut off is not read. */
+static void test_every_key_is_read_back(void **state)
+{
+    (void)state;
+    struct terminal *terminal = new_terminal(24, 80);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        _cleanup_buffer_ struct buffer again = {0};
+        for (size_t at = 0; at < keys[i].length;) {
+            struct input input;
+            _cleanup_buffer_ struct buffer name = {0};
+            size_t left = keys[i].length - at, used;
+            for (size_t part = 1; part < left; part++)
+                assert_true(input_read(keys[i].bytes + at, part, false, &input) <= 1);
+            used = input_read(keys[i].bytes + at, left, true, &input);
+            if (used == 0 || input.kind != INPUT_KEY)
+                fail_msg("%s is read as kind %d", keys[i].name, (int)input.kind);
+            key_write(&input.key, &name);
+            encode(terminal, buffer_string(&name), &again);
+            at += used;
+        }
+        if (again.length != keys[i].length || memcmp(again.data, keys[i].bytes, again.length) != 0)
+            fail_msg("%s comes back as %zu bytes", keys[i].name, again.length);
+    }
+    terminal_free(terminal);
+}
+
+#define INPUT(bytes, kind, name)                                                                   \
+    {                                                                                              \
+        bytes, sizeof bytes - 1, kind, name                                                        \
+    }
+
+static const struct {
+    const char *bytes;
+    size_t length;
+    enum input_kind kind;
+    const char *name; /* of the key */
+} inputs[] = {
+    INPUT("\x1bOA", INPUT_KEY, "Up"),
+    INPUT("\x1b[1~", INPUT_KEY, "Home"),
+    /* The kitty protocol, and modifyOtherKeys. */
+    INPUT("\x1b[97;5u", INPUT_KEY, "Ctrl-a"),
+    INPUT("\x1b[97;2u", INPUT_KEY, "A"),
+    INPUT("\x1b[27u", INPUT_KEY, "Escape"),
+    INPUT("\x1b[93;5u", INPUT_KEY, "Ctrl-]"),
+    INPUT("\x1b[97;1:3u", INPUT_ANSWER, NULL),
+    INPUT("\x1b[27;5;13~", INPUT_KEY, "Ctrl-Enter"),
+    INPUT("\x1b[1;1:1A", INPUT_KEY, "Up"),
+    /* Answers, and focus. */
+    INPUT("\x1b[12;40R", INPUT_ANSWER, NULL),
+    INPUT("\x1b[?62;22c", INPUT_ANSWER, NULL),
+    INPUT("\x1b[?2026;2$y", INPUT_ANSWER, NULL),
+    INPUT("\x1b[8;24;80t", INPUT_ANSWER, NULL),
+    INPUT("\x1b[I", INPUT_ANSWER, NULL),
+    INPUT("\x1b]11;rgb:0000/0000/0000\x1b\\", INPUT_ANSWER, NULL),
+    INPUT("\x1b]11;rgb:0000/0000/0000\a", INPUT_ANSWER, NULL),
+    INPUT("\x1bP>|xterm(380)\x1b\\", INPUT_ANSWER, NULL),
+    /* The mouse. */
+    INPUT("\x1b[<0;7;3M", INPUT_MOUSE, NULL),
+    INPUT("\x1b[<65;7;3M", INPUT_MOUSE, NULL),
+    INPUT("\x1b[<0;7;3m", INPUT_ANSWER, NULL),
+    INPUT("\x1b[<35;7;3M", INPUT_ANSWER, NULL),
+    INPUT("\x1b[<32;7;3M", INPUT_OTHER, NULL),
+    INPUT("\x1b[<2;7;3M", INPUT_OTHER, NULL),
+    INPUT("\x1b[M '#", INPUT_MOUSE, NULL),
+    INPUT("\x1b[M#'#", INPUT_ANSWER, NULL),
+    INPUT("\x1b[200~two\rlines\x1b[201~", INPUT_PASTE, NULL),
+    INPUT("\xff", INPUT_OTHER, NULL),
+};
+
+static void test_inputs_are_told_from_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        struct input input;
+        _cleanup_buffer_ struct buffer name = {0};
+        for (size_t part = 1; part < inputs[i].length; part++)
+            assert_int_equal(input_read(inputs[i].bytes, part, false, &input), 0);
+        size_t used = input_read(inputs[i].bytes, inputs[i].length, false, &input);
+        if (used != inputs[i].length || input.kind != inputs[i].kind)
+            fail_msg("%s: %zu bytes are of kind %d", inputs[i].bytes + 1, used, (int)input.kind);
+        if (input.kind == INPUT_MOUSE)
+            assert_int_equal(input.row * 100 + input.column, 206);
+        key_write(&input.key, &name);
+        if (inputs[i].name != NULL)
+            assert_string_equal(buffer_string(&name), inputs[i].name);
+    }
+}
+
+/* Nothing that a terminal may send reads past its end, or is never done with. */
+static void test_rubbish_is_read_to_its_end(void **state)
+{
+    (void)state;
+    static const char pieces[] = "\x1b[<1;:~M]P_O\a\\?\0\xc3u";
+    unsigned number = 1;
+    for (int round = 0; round < 20000; round++) {
+        char *bytes = memory_array(12, 1); /* on the heap, where reading on is noticed */
+        for (size_t i = 0; i < 12; i++, number = number * 1103515245 + 12345)
+            bytes[i] = pieces[(number >> 16) % (sizeof pieces - 1)];
+        struct input input;
+        for (size_t at = 0, used; at < 12; at += used) {
+            used = input_read(bytes + at, 12 - at, true, &input);
+            assert_in_range(used, 1, 12 - at);
+        }
+        free(bytes);
+    }
+}
+
 static void assert_mouse(struct terminal *terminal, enum mouse_action action, int button, int row,
                          int column, const char *expected)
 {
@@ -252,6 +362,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_key),
+        cmocka_unit_test(test_every_key_is_read_back),
+        cmocka_unit_test(test_inputs_are_told_from_answers),
+        cmocka_unit_test(test_rubbish_is_read_to_its_end),
         cmocka_unit_test(test_what_a_target_asks_for_changes_no_key),
         cmocka_unit_test(test_cursor_keys_of_an_application),
         cmocka_unit_test(test_mouse_as_sgr),

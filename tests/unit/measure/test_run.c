@@ -736,6 +736,16 @@ static void iterations_alone_are_not_measured(void **state)
     assert_true(json_get_flag(record("end", 0), "played_only", false));
 }
 
+static void iterations_alone_may_have_to_come_back(void **state)
+{
+    (void)state;
+    it.options.play_iterations = 3;
+    it.options.round_trip = true;
+    assert_int_equal(run(), EXIT_PASS);
+    assert_string_equal(buffer_string(&fake.log),
+                        "start ready setup play:1 settle play:2 back play:3 back quit finish ");
+}
+
 /* Leaked goroutines. */
 
 static const char *leaks_said(void)
@@ -989,6 +999,7 @@ int main(void)
         TEST(what_is_over_the_pace_at_the_end_is_waited_for),
         TEST(a_wait_belongs_to_the_input_before_it),
         TEST(iterations_alone_are_not_measured),
+        TEST(iterations_alone_may_have_to_come_back),
         TEST(leaked_goroutines_are_looked_for_twice),
         TEST(a_runtime_without_that_profile_says_so),
         TEST(a_look_that_fails_is_a_remark),

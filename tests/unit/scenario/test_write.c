@@ -69,7 +69,7 @@ static void test_what_is_written_is_read_as_the_same_steps(void **state)
     buffer_text(&text,
                 "version: 1\ntitle: \"A: title\"\ntarget: demo\ntags: [one, two]\nneeds: [git]\n"
                 "vars:\n  name: \"not-kept 1\"\nworld:\n  projects: [p1, p2]\n"
-                "regions:\n  part: {rows: 1..2, columns: 3..-1}\nsetup:\n  - type: \"${name}\"\n"
+                "regions:\n  part: {rows: 1, columns: 3..-1}\nsetup:\n  - type: \"${name}\"\n"
                 "iteration:\n");
     for (size_t i = 0; i < COUNT_OF(written); i++)
         buffer_format(&text, "  - %s\n", written[i]);
