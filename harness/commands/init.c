@@ -67,12 +67,12 @@ static char *answer_to(struct init *init, enum option option, const char *questi
 {
     char *line = NULL;
     size_t size = 0;
+    _cleanup_free_ char *shown = text_harmless(text_or(guess, ""), false);
     if (!init->asks || is_given(init, option))
         return memory_copy_text(is_given(init, option) ? option_text(init->arguments, option)
                                                        : guess);
     do {
-        printf("%s%s%s%s ", question, guess != NULL ? " [" : "", text_or(guess, ""),
-               guess != NULL ? "]" : "");
+        printf("%s%s%s%s ", question, guess != NULL ? " [" : "", shown, guess != NULL ? "]" : "");
         fflush(stdout);
         if (getline(&line, &size, stdin) < 0) {
             free(line);

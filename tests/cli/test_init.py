@@ -139,6 +139,16 @@ def place(leakgate):
     return leakgate
 
 
+def test_the_build_that_go_mod_suggests(place):
+    (place.directory / "go.mod").write_text("module example.org/group/app\n\ngo 1.26\n")
+    (place.directory / "main.go").write_text("package main\n")
+    said, status = typed(place.directory, {"Which program": "bin/other"})
+    assert "[go build -o bin/app .]" in said and status == 2
+    (place.directory / "cmd" / "app").mkdir(parents=True)
+    said, status = typed(place.directory, {"Which program": "bin/other"})
+    assert "[go build -o bin/app ./cmd/app]" in said and status == 2
+
+
 def assert_refused(leakgate, done, status, text):
     assert (done.returncode, text in done.stderr) == (status, True), done.stdout + done.stderr
     assert not any((leakgate.directory / file).exists() for file in FILES)
