@@ -518,6 +518,9 @@ static void print_next_steps(const struct init *init)
         _cleanup_free_ char *quoted = shell_quoted(draft->build);
         printf("    git config leakgate.build %s\n", quoted);
     }
+    printf(
+        "\nMore scenarios: `leakgate record NAME` takes one down while you play it, and `leakgate "
+        "explore`\nfinds round trips by itself.\n");
 }
 
 /* --- All of it --- */
