@@ -160,12 +160,15 @@ const struct command_info command_table[] = {
      "is missing it says what to type.\n\n"
      "The exit status is 0 when nothing is missing, 3 when something is, and 2 when a file is "
      "wrong."},
-    {COMMAND_EXPLORE, command_explore, "explore", "", "look for leaks that no scenario reaches",
+    {COMMAND_EXPLORE, command_explore, "explore", "[SCENARIO]",
+     "look for leaks that no scenario reaches",
      "Needs a target file and no scenario. It presses every key on every screen, keeps what comes "
      "back to the screen it left from, and plays each such round trip twelve times between two "
      "samples. What grows twice is written as scenarios/explored-N.yaml and judged like any "
      "scenario; what the judge does not call a leak is removed again. Each process has a world of "
-     "its own, so nothing can be broken.\n\n    leakgate explore --target sidecar --for 20m\n\n"
+     "its own, so nothing can be broken.\n\nWith a SCENARIO it begins after the setup of that one, "
+     "in its world.\n\n    leakgate explore --target sidecar --for 20m\n    leakgate explore "
+     "external-editor\n\n"
      "The exit status is that of run: 1 when something leaks."},
     {COMMAND_SCHEMA, command_schema, "schema", "scenario|target|project",
      "print the JSON Schema of a kind of file",

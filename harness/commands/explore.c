@@ -433,24 +433,45 @@ static char *target_of(const struct arguments *arguments, struct lg_error *err)
     return NULL;
 }
 
-/* A scenario that does nothing, from which everything is explored. */
+/* Where everything is explored from: after the setup of the scenario that is named; else a scenario
+ * that does nothing. The caller frees its path. */
+static char *start_file(struct exploring *exploring, struct load_options *options,
+                        struct string_list *targets, struct lg_error *err)
+{
+    static const char text[] =
+        "version: 1\ntitle: Where exploring begins\ntarget: it\niteration: [settle: {}]\n";
+    const struct arguments *arguments = exploring->arguments;
+    _cleanup_strings_ struct string_list files = {0};
+    if (arguments->operands.count > 1) {
+        lg_fail(err, LG_ERROR_INPUT, 0, "explore takes one scenario to begin from");
+        return NULL;
+    }
+    if (arguments->operands.count == 1)
+        return selection_files(arguments, &files, err) ? memory_copy_text(files.items[0]) : NULL;
+    char *target = target_of(arguments, err);
+    if (target == NULL)
+        return NULL;
+    string_list_take(targets, target);
+    options->target = target;
+    char *path = path_join(exploring->directory, "start.yaml");
+    if (file_write_atomic(path, text, strlen(text), err))
+        return path;
+    free(path);
+    return NULL;
+}
+
 static bool load_plan(struct exploring *exploring, struct lg_error *err)
 {
     struct load_options options = load_options_of(exploring->arguments);
     struct diagnostics problems = {0};
-    _cleanup_free_ char *target = target_of(exploring->arguments, err);
-    if (target == NULL)
-        return false;
-    _cleanup_free_ char *path = path_join(exploring->directory, "start.yaml");
-    _cleanup_free_ char *text = memory_format("version: 1\ntitle: The start of what is "
-                                              "explored\ntarget: idle\niteration: [settle: {}]\n");
-    options.target = target;
-    if (!file_write_atomic(path, text, strlen(text), err))
+    _cleanup_strings_ struct string_list targets = {0};
+    _cleanup_free_ char *path = start_file(exploring, &options, &targets, err);
+    if (path == NULL)
         return false;
     exploring->plan = plan_load(path, &options, &problems);
     complain_of_all(&problems);
     return exploring->plan != NULL ||
-           lg_fail(err, LG_ERROR_INPUT, 0, "the target file cannot be used");
+           lg_fail(err, LG_ERROR_INPUT, 0, "nothing can be explored with that");
 }
 
 static bool prepare(struct exploring *exploring, struct lg_error *err)

@@ -60,9 +60,12 @@ void trip_scenario(const struct map *map, const struct map_trip *trip, const str
     _cleanup_strings_ struct string_list way = {0};
     _cleanup_free_ char *text = trip_text(map, trip);
     _cleanup_free_ char *title = memory_format("Explored: %s", text);
-    struct scenario_draft draft = {.title = title, .target = plan->target.name};
+    struct scenario_draft draft = {.title = title,
+                                   .target = plan->target.name,
+                                   .start = json_object_get(plan->document, "scenario")};
+    string_list_add_all(&draft.needs, &plan->needs);
     if (plan->world.projects.count > 0)
-        string_list_add(&draft.needs, "git");
+        string_list_add_once(&draft.needs, "git");
     _cleanup_free_ int *states = memory_array(map->state_count, sizeof *states);
     (void)!map_way(map, 0, trip->from, &way, states);
     for (size_t i = 0; i < way.count; i++)

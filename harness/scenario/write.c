@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "scenario/keys.h"
 #include "scenario/value.h"
@@ -190,7 +191,7 @@ static void put_step(struct buffer *yaml, const struct step *step)
 
 static void put_steps(struct buffer *yaml, const char *key, const struct step_list *steps)
 {
-    if (steps->count > 0)
+    if (steps->count > 0 && key != NULL)
         buffer_format(yaml, "%s:\n", key);
     for (size_t i = 0; i < steps->count; i++)
         put_step(yaml, &steps->items[i]);
@@ -211,6 +212,29 @@ void yaml_put_regions(struct buffer *yaml, const struct region *regions, size_t 
     }
 }
 
+/* JSON is YAML: what a person wrote in several lines stands in one. */
+static void put_start(struct buffer *yaml, const json_t *start)
+{
+    static const char *const keys[] = {"vars", "regions", "world", "prepare"};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const json_t *value = json_object_get(start, keys[i]);
+        _cleanup_free_ char *text = value != NULL ? json_one_line(value) : NULL;
+        if (text != NULL)
+            buffer_format(yaml, "%s: %s\n", keys[i], text);
+    }
+}
+
+static void put_setup(struct buffer *yaml, const struct scenario_draft *draft)
+{
+    const json_t *steps = json_object_get(draft->start, "setup");
+    size_t count = json_array_size(steps);
+    for (size_t i = 0; i < count; i++) {
+        _cleanup_free_ char *text = json_one_line(json_array_get(steps, i));
+        buffer_format(yaml, "%s  - %s\n", i == 0 ? "setup:\n" : "", text);
+    }
+    put_steps(yaml, count > 0 ? NULL : "setup", &draft->setup);
+}
+
 void scenario_write(const struct scenario_draft *draft, struct buffer *yaml)
 {
     buffer_text(yaml, "version: 1\ntitle: ");
@@ -225,11 +249,12 @@ void scenario_write(const struct scenario_draft *draft, struct buffer *yaml)
         yaml_put_text(yaml, draft->vars.items[i].value);
         buffer_char(yaml, '\n');
     }
+    put_start(yaml, draft->start);
     if (draft->projects.count > 0)
         buffer_text(yaml, "world:\n");
     yaml_put_list(yaml, "  projects", &draft->projects);
     yaml_put_regions(yaml, draft->regions, draft->region_count);
-    put_steps(yaml, "setup", &draft->setup);
+    put_setup(yaml, draft);
     put_steps(yaml, "iteration", &draft->iteration);
     for (size_t i = 0; i < draft->region_count; i++)
         buffer_format(yaml, "%s%s", i == 0 ? "measure: {leave_out: [" : ", ",

@@ -13,8 +13,10 @@ struct scenario_draft {
     const char *target; /* its name, or the path of its file */
     struct string_list tags;
     struct string_list needs;
-    struct string_list projects;  /* world.projects */
-    struct variable_list vars;    /* names and values alone */
+    struct string_list projects; /* world.projects */
+    struct variable_list vars;   /* names and values alone */
+    const json_t *start; /* a scenario's document, whose world, variables, regions and setup it has
+                            as well, the setup first; NULL: none */
     const struct region *regions; /* all of them are left out of the round trip as well */
     size_t region_count;
     struct step_list setup;     /* steps that a program does, not a person's files: press, chord, */

@@ -67,6 +67,18 @@ def test_which_target(leakgate, source):
     assert done.returncode == 2 and "no-such" in done.stderr
 
 
+def test_from_a_scenario(leakgate, source, explore):
+    """What needs a file is reached from a scenario that has one."""
+    (leakgate.directory / "scenarios" / "start.yaml").write_text(
+        "version: 1\ntitle: t\ntarget: it\nneeds: [git]\n"
+        "world: {files: {p1/a.txt: \"one line\\n\"}}\n"
+        "setup:\n  - press: \"2\"\n  - wait: {text: a.txt}\niteration: [settle: {}]\n")
+    done = explore("start", "--for", "10s")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert any("a.txt" in row for row in facts_of(leakgate, "survey")[0]["survey"])
+    assert leakgate("explore", "start", "start").returncode == 2
+
+
 def test_a_program_that_ends_at_once(leakgate, explore):
     done = explore("--program", "/bin/true")
     assert done.returncode == 5, done.stdout + done.stderr

@@ -335,6 +335,18 @@ static void a_trip_is_a_scenario(void **state)
                                               "  - wait: {text: A window}\n"
                                               "  - press: Escape\n"
                                               "  - wait: {gone: A window}\n");
+    static const char start[] = "{\"scenario\": {\"world\": {\"files\": {\"a\": \"x\\n\"}}, "
+                                "\"setup\": [{\"press\": \"1\"}]}}";
+    _cleanup_json_ json_t *document = json_parse(start, strlen(start), "document", NULL);
+    struct plan begun = plan;
+    begun.document = document;
+    buffer_clear(&yaml);
+    trip_scenario(&map, &map.trips[0], &begun, &yaml);
+    assert_non_null(strstr(buffer_string(&yaml), "target: it\n"
+                                                 "world: {\"files\":{\"a\":\"x\\n\"}}\n"
+                                                 "setup:\n"
+                                                 "  - {\"press\":\"1\"}\n"
+                                                 "  - press: \"2\"\n"));
     map_free(&map);
 }
 
