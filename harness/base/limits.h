@@ -222,7 +222,7 @@
 #define RECORD_LOOK_MS 50
 #define RECORD_QUIET_MS 300
 #define RECORD_SETTLE_MS 3000
-#define RECORD_REST_MS 2500
+#define RECORD_REST_MS 1500
 #define LIMIT_RECORD_TAKES 1000u /* inputs of one round trip and the way to it */
 #define SETTLE_QUIET_MS 100
 #define DEADLINE_SETTLE_MS 2000      /* before a sample; a screen in motion is sampled as it is */

@@ -1,11 +1,12 @@
 /* `leakgate record`: somebody plays a round trip in the terminal, and it becomes a scenario. */
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ struct recording_session {
     char *file;        /* scenarios/NAME.yaml */
     char *scratch;     /* a directory for all that is made on the way */
     unsigned runs;     /* so far, a directory each */
+    int signal;        /* by which the user stopped it; 0: none */
     struct plan *plan; /* the recording's; then what was recorded */
     struct run_record *records[REPLAYS];
 };
@@ -102,6 +104,7 @@ static struct run_record *play(struct recording_session *session, struct run_opt
         done = false;
     if (!done)
         return NULL;
+    session->signal = guarded.cancelled_by;
     if (guarded.cancelled_by != 0)
         return lg_fail_null(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d",
                             guarded.cancelled_by);
@@ -190,20 +193,30 @@ static int prepare(struct recording_session *session)
     return err.class == LG_ERROR_NONE ? EXIT_PASS : complain(&err);
 }
 
-static bool await_enter(const struct plan *plan)
+/* False and *err where the user thinks better of it. */
+static bool await_enter(struct recording_session *session, struct lg_error *err)
 {
-    fprintf(
-        stderr,
-        "%s starts here, in a home of its own, and is yours when it is ready. Press " MARK_KEY_NAME
-        "\nwhere the round trip starts, play it, and press " MARK_KEY_NAME
-        " again where the screen is as it was.\nOr quit the program: then the round trip is "
-        "found by itself. Enter starts it. ",
-        path_base(plan->target.command.items[0]));
-    char c = 0;
-    while (c != '\n')
-        if (read(STDIN_FILENO, &c, 1) != 1)
-            return false;
-    return true;
+    fprintf(stderr,
+            "%s starts here, in a home of its own, and is yours when it is ready. "
+            "Press " MARK_KEY_NAME
+            "\nwhere the round trip starts, play it, and press " MARK_KEY_NAME
+            " again where the screen is as it was.\nOr quit the program: then the round trip is "
+            "found by itself. Enter starts it. ",
+            path_base(session->plan->target.command.items[0]));
+    _cleanup_close_ int signals = stop_signals_open(err);
+    struct pollfd ready[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                             {.fd = signals, .events = POLLIN}};
+    struct signalfd_siginfo info;
+    for (char c = 0; signals >= 0 && c != '\n';) {
+        poll(ready, COUNT_OF(ready), -1);
+        if (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
+            session->signal = (int)info.ssi_signo;
+            return lg_fail(err, LG_ERROR_CANCELLED, 0, "stopped by signal %d", session->signal);
+        }
+        if (ready[0].revents != 0 && read(STDIN_FILENO, &c, 1) != 1)
+            return lg_fail(err, LG_ERROR_INPUT, 0, "the terminal was closed");
+    }
+    return signals >= 0;
 }
 
 /* What the user has done becomes the plan. */
@@ -389,9 +402,7 @@ static int record(struct recording_session *session)
         status = prepare(session);
     if (status != EXIT_PASS)
         return status;
-    if (!await_enter(session->plan))
-        return EXIT_INPUT;
-    if (!stop_signals_block(&err))
+    if (!stop_signals_block(&err) || !await_enter(session, &err))
         return complain(&err);
     status = take(session);
     if (status != EXIT_PASS)
@@ -443,6 +454,7 @@ int command_record(const struct arguments *arguments)
         status = complain(&err);
     } else {
         status = record(&session);
+        status = session.signal != 0 ? 128 + session.signal : status;
         if (!directory_remove(session.scratch, &err))
             complain(&err);
     }

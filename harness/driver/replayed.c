@@ -70,6 +70,11 @@ static void add_part(const struct part *part, const struct replay *replays, size
             next++;
         if (!step_is_input(&from->items[at]))
             continue;
+        /* A text that comes before the program reads it is echoed in the wrong place. */
+        if (from->items[at].kind == STEP_TYPE &&
+            (steps->count == 0 || steps->items[steps->count - 1].kind == STEP_WAIT))
+            array_append(steps->items, steps->count, steps->capacity,
+                         (struct step){.kind = STEP_SETTLE, .timeout_ms = -1});
         array_append(steps->items, steps->count, steps->capacity, from->items[at]);
         struct step *wait = array_add(steps->items, steps->count, steps->capacity);
         wait->timeout_ms = -1;

@@ -63,7 +63,7 @@ def menu(leakgate):
     return leakgate
 
 
-TRIP = ["type: other", 'wait: {text: "> other"}', "press: Enter", "wait: {text: Another page}",
+TRIP = ["settle: {}", "type: other", 'wait: {text: "> other"}', "press: Enter", "wait: {text: Another page}",
         "press: Enter", "wait: {gone: Another page}"]
 
 
@@ -98,7 +98,7 @@ def test_the_way_to_the_round_trip_is_the_setup(menu):
     session.press("grow", ENTER, MARK, "other", ENTER, ENTER, MARK)
     status, text = session.end()
     assert status == 0, text
-    assert "setup:\n  - type: grow\n" in recorded(menu)
+    assert "setup:\n  - settle: {}\n  - type: grow\n" in recorded(menu)
     assert steps(recorded(menu)) == TRIP
 
 
@@ -165,8 +165,17 @@ def test_a_signal_ends_it(menu):
     session.start()
     os.kill(session.pid, signal.SIGTERM)
     status, text = session.end()
-    assert status != 0 and "stopped by signal 15" in text
+    assert status == 143 and "stopped by signal 15" in text
     assert recorded(menu) is None
+
+
+def test_ctrl_c_before_the_start_leaves_nothing(menu):
+    session = Session(menu, "trip")
+    session.until("Enter starts it.")
+    session.press(b"\x03")
+    status, text = session.end()
+    assert status == 130 and "stopped by signal 2" in text
+    assert not [path for path in menu.directory.iterdir() if path.name.startswith("leakgate-")]
 
 
 # --- What does not become one ---
