@@ -61,6 +61,20 @@ static void paint_labelled(const struct painter *painter, const char *label, con
     paint_wrapped(painter, text, painter->indent + (label != NULL ? LABEL_COLUMNS : 0));
 }
 
+/* A stack is as long as the program is deep. The start of it tells most; -v shows all. */
+static void add_text(const struct painter *painter, const struct detail *detail,
+                     struct buffer *text)
+{
+    enum { FRAMES = 3 };
+    const char *end = detail->text;
+    for (unsigned i = 0; i < FRAMES && end != NULL; i++)
+        end = strstr(i > 0 ? end + 1 : end, " < ");
+    if (!detail->stack || painter->style.verbose || end == NULL)
+        buffer_text(text, detail->text);
+    else
+        buffer_format(text, "%.*s < ...", (int)(end - detail->text), detail->text);
+}
+
 /* What can be accepted has its number for `leakgate accept --holder` at its end. */
 static void paint_details(const struct painter *painter, const struct scenario_result *scenario,
                           const struct details *details)
@@ -73,7 +87,7 @@ static void paint_details(const struct painter *painter, const struct scenario_r
         _cleanup_free_ char *key =
             finding != NULL ? finding_key(finding, finding_holder_name(finding)) : NULL;
         _cleanup_buffer_ struct buffer text = {0};
-        buffer_text(&text, detail->text);
+        add_text(painter, detail, &text);
         for (size_t number = 0; key != NULL && number < asked.count; number++)
             if (strcmp(asked.items[number], key) == 0)
                 buffer_format(&text, "  #%zu", number + 1);

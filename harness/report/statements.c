@@ -296,9 +296,9 @@ static void add_holder(struct statement *statement, const struct scenario_result
     if (finding->source != NULL)
         details_add(&statement->details, "code", memory_copy_text(finding->source));
     if (strcmp(first, finding->holder) != 0)
-        details_add(&statement->details, "", memory_copy_text(finding->holder));
-    if (finding->example != NULL && strcmp(finding->example, finding->holder) != 0)
-        details_add(&statement->details, "", memory_copy_text(finding->example));
+        details_add(&statement->details, "", memory_copy_text(finding->holder))->stack = true;
+    if (finding->example != NULL && !text_starts(finding->example, finding->holder))
+        details_add(&statement->details, "", memory_copy_text(finding->example))->stack = true;
     if (finding->made_by != NULL)
         details_add(&statement->details, "", memory_copy_text(finding->made_by));
     add_standing(statement, scenario, finding);

@@ -18,6 +18,7 @@ struct detail {
     const char *label; /* "held by"; "": belongs to the one before; NULL: stands by itself */
     char *text;
     bool sentence;                 /* words of ours, and no name */
+    bool stack;                    /* function names alone, joined by " < " */
     const struct finding *finding; /* of "held by": the holder's own; else NULL */
 };
 
