@@ -23,6 +23,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/pidfd.h"
+#include "commands/build_program.h"
 #include "commands/command.h"
 #include "commands/report_directory.h"
 #include "commands/selection.h"
@@ -520,7 +521,9 @@ int command_explore(const struct arguments *arguments)
 {
     struct exploring exploring = {.arguments = arguments, .signals = -1, .log = -1};
     struct lg_error err = {0};
-    int status = EXIT_PASS;
+    int status = build_program(arguments);
+    if (status != EXIT_PASS)
+        return status;
     bool fine = prepare(&exploring, &err);
     exploring.began = clock_now();
     exploring.until = clock_deadline(option_duration(arguments, OPTION_FOR));

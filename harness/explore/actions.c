@@ -61,11 +61,10 @@ static void control_key(const char *word, size_t length, char name[16])
 static void add_named(const char *word, size_t length, struct string_list *actions)
 {
     char name[16];
-    if (length == 1 && isgraph((unsigned char)*word)) {
-        string_list_take(actions, memory_copy_range(word, 1));
-        return;
-    }
-    control_key(word, length, name);
+    if (length == 1 && isgraph((unsigned char)*word))
+        snprintf(name, sizeof name, "%c", *word);
+    else
+        control_key(word, length, name);
     for (size_t i = 0; i < COUNT_OF(spellings) && name[0] == '\0'; i++)
         if (strlen(spellings[i].written) == length &&
             strncasecmp(spellings[i].written, word, length) == 0)
@@ -139,19 +138,21 @@ static void add_alphabet(unsigned seed, struct string_list *actions)
     }
 }
 
-void actions_of(const struct string_list *rows, bool mouse, unsigned seed,
-                struct string_list *actions)
+size_t actions_of(const struct string_list *rows, bool mouse, unsigned seed,
+                  struct string_list *actions)
 {
-    for (char digit = '1'; digit <= '9'; digit++) /* tabs: what is broad comes first */
-        string_list_add_once(actions, (char[]){digit, '\0'});
     for (size_t i = rows->count; i-- > 0;) /* footers are at the end */
         add_named_in(rows->items[i], actions);
+    size_t named = actions->count;
+    for (char digit = '1'; digit <= '9'; digit++) /* tabs */
+        string_list_add_once(actions, (char[]){digit, '\0'});
     for (size_t i = 0; i < COUNT_OF(named_keys); i++)
         string_list_add_once(actions, named_keys[i]);
     add_alphabet(seed, actions);
     if (mouse)
         add_clicks(rows, actions);
     string_list_add(actions, "resize 120x30");
+    return named;
 }
 
 /* --- Back --- */

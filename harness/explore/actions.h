@@ -10,10 +10,11 @@
 #include "base/strings.h"
 #include "scenario/plan.h"
 
-/* Adds what a person would try: keys that the screen names first, then the alphabet in the order of
- * the seed, then the mouse (where `mouse`), then another size. `rows` are the screen's. */
-void actions_of(const struct string_list *rows, bool mouse, unsigned seed,
-                struct string_list *actions);
+/* Adds what a person would try: keys that the screen names, whose number it returns, digits, the
+ * alphabet in the order of the seed, then the mouse (where `mouse`), then another size. `rows` are
+ * the screen's. */
+size_t actions_of(const struct string_list *rows, bool mouse, unsigned seed,
+                  struct string_list *actions);
 
 /* Adds what may lead back from where the action led: Escape, the same, its reverse. */
 void actions_back(const char *action, int columns, int rows, struct string_list *backs);

@@ -82,6 +82,14 @@ bool map_has_trip(const struct map *map, int from, const char *there)
     return false;
 }
 
+bool map_is_named(const struct map_state *state, const char *action)
+{
+    for (size_t i = 0; i < state->named; i++)
+        if (strcmp(state->actions.items[i], action) == 0)
+            return true;
+    return false;
+}
+
 bool map_is_deadly(const struct map *map, const char *name)
 {
     struct map_action action = map_action(map, name);
@@ -160,7 +168,8 @@ static bool take_state(struct map *map, const json_t *fact, struct lg_error *err
     state->id = id;
     json_get_texts(json_object_get(fact, "rows"), &state->rows);
     state->new_rows = take_rows(map, &state->rows);
-    actions_of(&state->rows, json_get_flag(fact, "mouse", false), map->seed, &state->actions);
+    state->named =
+        actions_of(&state->rows, json_get_flag(fact, "mouse", false), map->seed, &state->actions);
     return true;
 }
 
@@ -207,6 +216,7 @@ static bool take_trip(struct map *map, const json_t *fact, struct lg_error *err)
         return lg_fail(err, LG_ERROR_INPUT, 0, "a trip from a state that is not known");
     const char *there = json_get_text(fact, "there", "");
     action_made(map, there)->clean += outcome == TRIP_CLEAN;
+    map->states[from].still += outcome == TRIP_CLEAN && json_get_text(fact, "back", "")[0] == '\0';
     const char *gauge = json_get_text(fact, "gauge", NULL);
     const char *holder = json_get_text(fact, "holder", NULL);
     array_append(map->trips, map->trip_count, map->trip_capacity,

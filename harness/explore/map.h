@@ -40,6 +40,8 @@ struct map_state {
     struct string_list rows, actions; /* as shown; to try */
     struct map_edge *edges; /* of each action that was tried, all that it led to, the latest last */
     size_t edge_count, edge_capacity;
+    size_t named;      /* so many of the actions the screen names itself */
+    unsigned still;    /* round trips that left the screen as it was, and nothing else */
     unsigned new_rows; /* that no state before it had: what it is worth */
 };
 
@@ -98,6 +100,8 @@ const struct map_edge *map_edge(const struct map_state *state, const char *actio
 struct map_action map_action(const struct map *map, const char *action);
 
 bool map_has_trip(const struct map *map, int from, const char *there);
+/* Does the screen name it? */
+bool map_is_named(const struct map_state *state, const char *action);
 /* Has it ended the program wherever it was done, in more than one state? */
 bool map_is_deadly(const struct map *map, const char *action);
 

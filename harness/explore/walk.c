@@ -210,10 +210,14 @@ static bool find_back(struct walk *walk, int from, const char *action, char **ba
     return true;
 }
 
-/* A help that opens over every screen is played on some of them. */
-static bool is_known_clean(const struct walk *walk, int from, const char *action)
+/* A help that opens over every screen is played on some of them; so are keys for which a screen is
+ * only drawn again. What a screen names is always played where much is new. */
+static bool is_known_clean(const struct walk *walk, int from, const char *action, bool still)
 {
     const unsigned enough = 4;
+    const struct map_state *state = &walk->map->states[from];
+    if (still && state->still >= enough && !map_is_named(state, action))
+        return true;
     return walk->map->states[from].new_rows < MAP_MUCH_NEW &&
            map_action(walk->map, action).clean >= enough;
 }
@@ -223,7 +227,7 @@ static bool play_trip(struct walk *walk, const char *there, const char *back, in
                       struct lg_error *err)
 {
     int from = walk->here;
-    if (is_known_clean(walk, from, there) || map_has_trip(walk->map, from, there))
+    if (is_known_clean(walk, from, there, to == from) || map_has_trip(walk->map, from, there))
         return true;
     /* The map's texts may move. */
     struct map_trip trip = {

@@ -83,10 +83,11 @@ static void what_the_screen_names_comes_first(void **state)
     string_list_add(&rows, "Files  Git");
     string_list_add(&rows, "");
     string_list_add(&rows, " q quit  ctrl+s save  [?] help  j/k move  esc back");
-    actions_of(&rows, true, 1, &actions);
-    static const char *const named[] = {"q", "Ctrl-s", "?", "j", "k", "Escape", "1", "9"};
+    size_t count = actions_of(&rows, true, 1, &actions);
+    static const char *const named[] = {"q", "Ctrl-s", "?", "j", "k", "Escape"};
+    assert_int_equal(count, COUNT_OF(named));
     for (size_t i = 0; i < COUNT_OF(named); i++)
-        if (place_of(&actions, named[i]) >= place_of(&actions, "z"))
+        if (place_of(&actions, named[i]) >= place_of(&actions, "1"))
             fail_msg("%s is not before z", named[i]);
     assert_true(place_of(&actions, "click Files") < actions.count);
     assert_true(place_of(&actions, "resize 120x30") < actions.count);
