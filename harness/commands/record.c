@@ -358,39 +358,30 @@ static bool play_result(struct recording_session *session, struct lg_error *err)
     return true;
 }
 
-/* Into the scenarios directory, and shown. */
-static bool publish(const struct recording_session *session, struct lg_error *err)
+/* Shows what was made, and writes it into the scenarios directory unless it is no round trip: what
+ * fails in another way may be a matter of a word in it. */
+static int finish(const struct recording_session *session, const struct lg_error *problem)
 {
+    struct lg_error err = *problem, failed = {0};
     _cleanup_buffer_ struct buffer yaml = {0};
-    if (!file_read(session->plan->file, &yaml, LG_ERROR_INTERNAL, err) ||
-        !directory_make(option_text(session->arguments, OPTION_SCENARIOS), 0755, err) ||
-        !file_write_atomic(session->file, buffer_string(&yaml), yaml.length, err))
-        return false;
-    fputs(buffer_string(&yaml), stdout);
-    fflush(stdout);
-    return true;
-}
-
-/* A screen that does not come back is no round trip, and no file; what fails in another way may be
- * a matter of a word in it. */
-static int finish(struct recording_session *session, const struct lg_error *problem)
-{
-    struct lg_error err = *problem;
-    if (err.class == LG_ERROR_INVALID) {
-        lg_context(&err, "no round trip");
-        err.class = LG_ERROR_INPUT;
-    }
-    if (err.class != LG_ERROR_NONE && err.class != LG_ERROR_TARGET)
+    bool no_trip = err.class == LG_ERROR_INVALID;
+    if (err.class != LG_ERROR_NONE && err.class != LG_ERROR_TARGET && !no_trip)
         return complain(&err);
-    struct lg_error write_problem = {0};
-    if (!publish(session, &write_problem))
-        return complain(&write_problem);
+    if (!file_read(session->plan->file, &yaml, LG_ERROR_INTERNAL, &failed) ||
+        (!no_trip && !file_write_atomic(session->file, buffer_string(&yaml), yaml.length, &failed)))
+        return complain(&failed);
+    fputs(buffer_string(&yaml), no_trip ? stderr : stdout);
+    fflush(stdout);
     if (err.class == LG_ERROR_NONE) {
         fprintf(stderr, "\n%s: played %d times, %d round trips each. Measure it: leakgate run %s\n",
                 session->file, PLAYS, PLAY_ROUNDS, session->name);
         return EXIT_PASS;
     }
-    lg_context(&err, "%s was written, but it does not play", session->file);
+    if (no_trip)
+        lg_context(&err, "no round trip");
+    else
+        lg_context(&err, "%s was written, but it does not play", session->file);
+    err.class = no_trip ? LG_ERROR_INPUT : err.class;
     return complain(&err);
 }
 

@@ -88,18 +88,6 @@ static void add_part(const struct part *part, const struct replay *replays, size
 
 /* --- What changes at rest --- */
 
-static int columns_of(const char *text, size_t length)
-{
-    int columns = 0;
-    for (size_t at = 0, bytes; at < length; at += bytes) {
-        bytes = utf8_length(text + at, length - at);
-        columns += (int)utf8_columns(bytes > 1 ? utf8_character(text + at, bytes)
-                                               : (unsigned char)text[at]);
-        bytes = bytes > 0 ? bytes : 1;
-    }
-    return columns;
-}
-
 /* The piece of the row in which the byte is; false where it is in none. */
 static bool piece_around(const char *row, size_t byte, size_t *start, size_t *length)
 {
@@ -142,8 +130,8 @@ static void find_restless(const struct string_list *before, const struct string_
             !piece_around(new, byte, &new_start, &new_length) ||
             (length == new_length && memcmp(old + start, new + new_start, length) == 0))
             continue;
-        int first = columns_of(old, start), last = columns_of(old, start + length);
-        int new_last = columns_of(new, new_start + new_length);
+        int first = row_columns(old, start), last = row_columns(old, start + length);
+        int new_last = row_columns(new, new_start + new_length);
         leave_out(draft, capacity, (int)row, first, (new_last > last ? new_last : last) - 1);
     }
 }

@@ -1,5 +1,6 @@
 #include "driver/taken.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,4 +273,26 @@ char *text_at(const struct string_list *screen, struct range rows, int row, int 
         return is_first_place(screen, rows, row, word, one) ? take_pointer(one) : NULL;
     }
     return NULL;
+}
+
+char *text_near(const struct string_list *screen, struct range rows, int row, int column)
+{
+    char *nearest = NULL;
+    int least = INT_MAX;
+    for (int i = 0; i < (int)screen->count; i++) {
+        const char *text = screen->items[i];
+        size_t start, length;
+        for (size_t at = 0; row_piece(text, at, &start, &length); at = start + length) {
+            int first = row_columns(text, start), last = row_columns(text, start + length) - 1;
+            int beside = column < first ? first - column : column > last ? column - last : 0;
+            int away = 2 * abs(row - i) + beside; /* a cell is twice as high as wide */
+            _cleanup_free_ char *piece = memory_copy_range(text + start, length);
+            if (away >= least || !is_first_place(screen, rows, i, start, piece))
+                continue;
+            free(nearest);
+            nearest = take_pointer(piece);
+            least = away;
+        }
+    }
+    return nearest;
 }

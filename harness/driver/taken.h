@@ -63,3 +63,5 @@ void steps_add_sleep(struct step_list *steps, int64_t ms);
 /* What the mouse is on: a text whose first place within the rows is there. NULL: there is none. The
  * caller frees it. */
 char *text_at(const struct string_list *screen, struct range rows, int row, int column);
+/* The nearest such text, for the wheel, which turns what is around it. */
+char *text_near(const struct string_list *screen, struct range rows, int row, int column);

@@ -33,6 +33,18 @@ static size_t character_at(const char *text)
     return length > 0 ? length : 1;
 }
 
+int row_columns(const char *text, size_t length)
+{
+    int columns = 0;
+    for (size_t at = 0, bytes; at < length; at += bytes) {
+        bytes = utf8_length(text + at, length - at);
+        columns += (int)utf8_columns(bytes > 1 ? utf8_character(text + at, bytes)
+                                               : (unsigned char)text[at]);
+        bytes = bytes > 0 ? bytes : 1;
+    }
+    return columns;
+}
+
 bool row_piece(const char *row, size_t from, size_t *start, size_t *length)
 {
     size_t at = from;

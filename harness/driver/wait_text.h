@@ -49,5 +49,8 @@ void opened_follow(struct opened *opened, const struct wait_plan *wait,
  * gaps (two blanks and more). False when there is none. */
 bool row_piece(const char *row, size_t from, size_t *start, size_t *length);
 
+/* How many columns the first bytes of a row take. */
+int row_columns(const char *row, size_t length);
+
 /* Does one of the rows, within the range, contain the text? */
 bool rows_contain(const struct string_list *rows, struct range range, const char *text);

@@ -55,9 +55,11 @@ static struct take *add_take(struct by_hand *hand, enum take_kind kind)
 static void take_mouse(struct by_hand *hand, const struct input *input)
 {
     struct take *take = add_take(hand, TAKE_MOUSE);
+    struct range rows = hand->run->plan->target.wait_rows;
     take->mouse = input->mouse;
-    take->text =
-        text_at(&take->before, hand->run->plan->target.wait_rows, input->row, input->column);
+    take->text = input->mouse == MOUSE_CLICK
+                     ? text_at(&take->before, rows, input->row, input->column)
+                     : text_near(&take->before, rows, input->row, input->column);
     if (take->text != NULL)
         return;
     hand->lent->left_out++;

@@ -184,6 +184,10 @@ static void test_the_mouse_is_on_a_text(void **state)
         if (!text_equal(text, places[i].text))
             fail_msg("place %zu: %s", i, text_or(text, "nothing"));
     }
+    _cleanup_free_ char *near = text_near(&rows, (struct range){1, -1}, 2, 9);
+    assert_string_equal(near, "日本.txt");
+    _cleanup_free_ char *below = text_near(&rows, (struct range){1, -1}, 9, 0);
+    assert_string_equal(below, "lone text");
     string_list_free(&rows);
 }
 
