@@ -178,7 +178,10 @@ static bool propose(struct accepting *accepting, const char *name, struct lg_err
 
 static void print_proposal(const struct proposal *proposal, bool dry_run)
 {
-    const char *state = proposal->is_new ? "new" : proposal->is_changed ? "changed" : "unchanged";
+    const char *state = proposal->is_new                  ? "new"
+                        : !proposal->is_changed           ? "unchanged"
+                        : proposal->differences.count > 0 ? "changed"
+                                                          : "changed by less than is shown";
     _cleanup_free_ char *path = text_harmless(proposal->path, false);
     printf("%s: %s%s\n", path, state, dry_run ? " (nothing is written)" : "");
     for (size_t i = 0; proposal->is_changed && i < proposal->differences.count; i++) {

@@ -105,40 +105,46 @@ bool is_reason(const char *text)
     return strpbrk(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
 }
 
-/* What grows is allowed as it grows; what has expired keeps its amount, for the new reason and
- * time. */
+/* What is allowed already keeps the terms that are not given. */
+static void take_terms(const struct consent *consent, size_t by, bool keeps, char **reason,
+                       char **issue, char **expires)
+{
+    *reason = said(consent->reasons, by);
+    if (!keeps || consent->issue != NULL)
+        *issue = (char *)consent->issue;
+    if (!keeps || consent->expires->count > 0)
+        *expires = said(consent->expires, by);
+}
+
+/* What grows is allowed as it grows; what was allowed before keeps its amount, for the new reason
+ * and time. */
 static void accept_finding(struct baseline *baseline, const struct finding *finding,
                            const struct consent *consent, size_t by)
 {
     enum gauge gauge = finding->gauge;
     bool grows = finding->kind == FINDING_GROWTH || finding->kind == FINDING_COMPANION;
-    bool expired =
-        finding->kind == FINDING_EXCEPTION_EXPIRED || finding->kind == FINDING_EXCEPTION_EXPIRING;
+    bool keeps = !grows && finding->kind != FINDING_EXCEPTION_EXPIRED;
     double allowed = allowance_rounded(gauge, finding->per_iteration);
-    if (!grows && !expired)
-        return;
     if (finding->holder == NULL) {
         struct baseline_gauge entry = baseline->gauges[gauge];
+        if (!grows && !(entry.allowed > 0))
+            return;
         entry.present = true;
         entry.allowed = grows ? fmax(entry.allowed, allowed) : entry.allowed;
-        entry.reason = said(consent->reasons, by);
-        entry.issue = (char *)consent->issue;
-        entry.expires = said(consent->expires, by);
+        take_terms(consent, by, keeps, &entry.reason, &entry.issue, &entry.expires);
         baseline_put_gauge(baseline, gauge, &entry);
         return;
     }
     const struct baseline_exception *old = baseline_exception_for(baseline, gauge, finding->holder);
     struct baseline_exception exception = {
         .gauge = gauge, .holder = finding->holder, .allowed = allowed};
-    if (expired && old == NULL)
+    if (!grows && old == NULL)
         return;
-    if (expired)
+    if (!grows)
         exception = *old;
     else if (gauge == GAUGE_HEAP_STACK)
         exception.allowed_bytes = ceil(fmax(finding->bytes_per_iteration, 0));
-    exception.reason = said(consent->reasons, by);
-    exception.issue = (char *)consent->issue;
-    exception.expires = said(consent->expires, by);
+    take_terms(consent, by, keeps, &exception.reason, &exception.issue, &exception.expires);
     baseline_except(baseline, &exception);
 }
 

@@ -16,8 +16,10 @@ const struct command_info command_table[] = {
     {COMMAND_ACCEPT, command_accept, "accept", "SCENARIO...",
      "make or update baselines from a report",
      "Writes what a run showed at rest into the scenario's baseline, and prints what changes. A "
-     "run that leaks is refused unless you name each leaking holder with --holder and give a "
-     "--reason; its growth then becomes an exception in the baseline. --tighten raises nothing: it "
+     "run that leaks is refused unless you name each leaking holder that has no exception yet with "
+     "--holder and give a --reason; its growth then becomes an exception in the baseline. A holder "
+     "that has one gets the new reason, and the new --expires if there is one. --tighten raises "
+     "nothing: it "
      "lowers allowances to what the run needs. accept does not work in continuous integration "
      "(where CI is set): people change baselines, and others review them."},
     {COMMAND_REVIEW, command_review, "review", "[DIR]",
@@ -130,7 +132,7 @@ const struct command_info command_table[] = {
      "writes leakgate.yaml, scenarios/targets/NAME.yaml, scenarios/idle.yaml and "
      ".github/workflows/leakgate.yml, and runs the scenario idle. No file is overwritten.\n\n"
      "The ARGUMENTs are given to the program. ${project.p1} in them is a git project in the "
-     "temporary home, which the program starts in.\n\n"
+     "temporary home. The program starts in the root of that home.\n\n"
      "Without a terminal all answers have to be options:\n\n    leakgate init --program bin/app "
      "--pprof APP_PPROF=0 --ready 'Welcome' --quit q\n\n"
      "The exit status is that of the run of idle; 2 when an answer is wrong or a file exists, 5 "

@@ -132,7 +132,7 @@ const struct option_info option_table[] = {
      "the last day on which it is accepted, YYYY-MM-DD; once for all holders, or once for each"},
     {OPTION_ISSUE, COMMAND_ACCEPT, "issue", 0, "URL", OPTION_TYPE_TEXT, NULL,
      "the issue that tracks the fix"},
-    {OPTION_DRY_RUN, COMMAND_ACCEPT, "dry-run", 0, NULL, OPTION_TYPE_FLAG, NULL,
+    {OPTION_DRY_RUN, COMMAND_ACCEPT | COMMAND_REVIEW, "dry-run", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "show what would change, and write nothing"},
     {OPTION_TIGHTEN, COMMAND_ACCEPT, "tighten", 0, NULL, OPTION_TYPE_FLAG, NULL,
      "lower each allowance that is larger than the run needs, and remove unused ones; nothing is "

@@ -29,12 +29,13 @@ static char *ask(const char *question)
     return line;
 }
 
-/* Asks until the answer will do. */
-static char *ask_for(const char *question, bool (*will_do)(const char *answer))
+/* Asks until the answer will do, and says why it will not. */
+static char *ask_for(const char *question, bool (*will_do)(const char *answer), const char *why)
 {
     char *answer = ask(question);
     while (answer != NULL && !will_do(answer)) {
         free(answer);
+        printf("%s; ", why);
         answer = ask(question);
     }
     return answer;
@@ -58,13 +59,15 @@ static enum answer review_holder(const char *key, struct arguments *accept)
     _cleanup_free_ char *shown = text_harmless(key, false);
     printf("\n%s\n", shown);
     _cleanup_free_ char *choice =
-        ask_for("accept, skip the scenario, or quit (a, s, q)?", is_choice);
+        ask_for("accept, skip the scenario, or quit (a, s, q)?", is_choice, "one letter is wanted");
     if (choice == NULL || *choice == 'q')
         return QUIT;
     if (*choice == 's')
         return SKIPPED;
-    char *reason = ask_for("why is it accepted?", is_reason);
-    char *expires = reason != NULL ? ask_for("until YYYY-MM-DD (empty: for good)?", is_end) : NULL;
+    char *reason = ask_for("why is it accepted?", is_reason, "a reason has words");
+    char *expires = reason != NULL ? ask_for("until YYYY-MM-DD (empty: for good)?", is_end,
+                                             "that is no date, as 2027-01-31")
+                                   : NULL;
     if (expires == NULL) {
         free(reason);
         return QUIT;
@@ -93,6 +96,7 @@ static enum answer review_scenario(const struct suite_result *suite,
         if (option_given(arguments, OPTION_BASELINES))
             string_list_add(&accept.values[OPTION_BASELINES],
                             option_text(arguments, OPTION_BASELINES));
+        string_list_add_all(&accept.values[OPTION_DRY_RUN], &arguments->values[OPTION_DRY_RUN]);
         int refused = command_accept(&accept);
         answer = refused == EXIT_PASS ? ACCEPTED : SKIPPED;
         *status = worse_status(*status, refused);
@@ -135,7 +139,8 @@ int command_review(const struct arguments *arguments)
     if (accepted + left == 0)
         printf("There is nothing to accept in %s.\n", directory);
     else
-        printf("\n%zu scenario%s accepted, %zu left as %s.\n", accepted, accepted == 1 ? "" : "s",
-               left, left == 1 ? "it is" : "they are");
+        printf("\n%zu scenario%s accepted, %zu left as %s%s.\n", accepted, accepted == 1 ? "" : "s",
+               left, left == 1 ? "it is" : "they are",
+               option_given(arguments, OPTION_DRY_RUN) ? "; nothing is written" : "");
     return status;
 }

@@ -84,7 +84,7 @@ static void text_change(const char *what, const char *old, const char *new,
 }
 
 /* "fd at rest" of a gauge, or of a tool "spawn git tolerance". NAN: none. NULL where nothing
- * changed. */
+ * changed, or nothing that matters and can be read. */
 static struct change *number_change(enum gauge gauge, const char *tool, const char *what,
                                     double old, double new, enum change_effect effect,
                                     struct change_list *changes)
@@ -96,6 +96,8 @@ static struct change *number_change(enum gauge gauge, const char *tool, const ch
         snprintf(from.text, sizeof from.text, "%.2f", old);
         snprintf(to.text, sizeof to.text, "%.2f", new);
     }
+    if (effect == CHANGE_NEUTRAL && strcmp(from.text, to.text) == 0)
+        return NULL;
     _cleanup_free_ char *name =
         memory_format("%s %s%s%s", gauge_info(gauge)->name, tool != NULL ? tool : "",
                       tool != NULL ? " " : "", what);

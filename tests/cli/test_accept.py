@@ -129,6 +129,37 @@ def test_exceptions_that_stand_already_are_kept(leakgate, report):
     assert "unchanged" in again.stdout
 
 
+def test_an_exception_gets_another_reason_and_date(leakgate, report):
+    accept_leak(leakgate, issue="https://example.org/1")
+    done = accept_leak(leakgate, reason="it waits for a release", expires="2027-06-30")
+    assert done.returncode == 0, done.stderr
+    shown = "1.00 per iteration until {}: {} (https://example.org/1)\n"
+    assert f"- exception {KEY}: " + shown.format("2027-01-31", "upstream keeps it") in done.stdout
+    assert f"+ exception {KEY}: " + shown.format("2027-06-30", "it waits for a release") in done.stdout
+    kept = accept_leak(leakgate, reason="it still waits", expires=None)
+    assert f"+ exception {KEY}: " + shown.format("2027-06-30", "it still waits") in kept.stdout
+    [exception] = json.loads(stored(leakgate, "external-editor").read_text())["exceptions"]
+    assert (exception["reason"], exception["expires"]) == ("it still waits", "2027-06-30")
+
+
+def test_an_allowance_of_a_gauge_gets_another_reason(leakgate, report):
+    spread().write(report)
+    leakgate("accept", "spread", "--holder", "fd", "--reason", "a pool fills", "--expires", "2027-01-31")
+    done = leakgate("accept", "spread", "--holder", "fd", "--reason", "it fills slowly")
+    assert done.returncode == 0, done.stderr
+    assert "fd allowed until 2027-01-31: it fills slowly\n" in done.stdout
+
+
+def test_what_reads_the_same_is_not_shown(leakgate, report):
+    journals.at_work("spins", cpu=0.97).end().write(report)
+    leakgate("accept", "spins")
+    baseline = json.loads(stored(leakgate, "spins").read_text())
+    baseline["gauges"]["cpu"]["level"] += 0.001
+    stored(leakgate, "spins").write_text(json.dumps(baseline))
+    done = leakgate("accept", "spins")
+    assert done.stdout == "baselines/standin/spins.json: changed by less than is shown\n"
+
+
 def test_levels_that_moved_are_shown(leakgate, report):
     leakgate("accept", "tab-cycle")
     journals.Journal("tab-cycle").measured(lambda i: {"pipe": 30}).end().write(report)

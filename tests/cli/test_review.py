@@ -36,6 +36,21 @@ def test_what_is_accepted_is_in_the_baseline(leakgate, report):
         (TWO[0], "upstream keeps it", "2027-01-31")]
 
 
+def test_a_wrong_answer_is_told_why(leakgate, report):
+    done = review(leakgate, "x", "a", "...", "upstream keeps it", "2027-02-30", "2027-01-31")
+    assert done.stdout.count("one letter is wanted; accept, skip") == 1
+    assert done.stdout.count("a reason has words; why is it accepted?") == 1
+    assert done.stdout.count("that is no date, as 2027-01-31; until YYYY-MM-DD") == 1
+
+
+def test_a_dry_run_writes_nothing(leakgate, report):
+    done = review(leakgate, "a", "upstream keeps it", "", words=["--dry-run"])
+    assert done.returncode == 0, done.stderr
+    assert "+ exception fd anon_inode:[eventpoll]" in done.stdout
+    assert done.stdout.endswith("1 scenario accepted, 0 left as they are; nothing is written.\n")
+    assert exceptions(leakgate, "external-editor") is None
+
+
 def test_for_good(leakgate, report):
     assert review(leakgate, "a", "upstream keeps it", "").returncode == 0
     assert exceptions(leakgate, "external-editor") == [(TWO[0], "upstream keeps it", None)]

@@ -56,6 +56,10 @@ static const struct {
      "fd allowed per iteration: 0.50 -> 0"},
     /* Ten descriptors, of which two more are tolerated. */
     {CHANGE_NEUTRAL, FD("'level': 10"), FD("'level': 12"), "fd at rest: 10 -> 12"},
+    {CHANGE_NEUTRAL, "'gauges': {'cpu': {'level': 0.07}}", "'gauges': {'cpu': {'level': 0.072}}",
+     NULL},
+    {CHANGE_WEAKER, FD("'allowed': 0.5"), FD("'allowed': 0.501"),
+     "fd allowed per iteration: 0.50 -> 0.50"},
     {CHANGE_WEAKER, FD("'level': 10"), FD("'level': 13"), "fd at rest: 10 -> 13"},
     {CHANGE_NEUTRAL, FD("'level': 10"), FD("'level': 8"), "fd at rest: 10 -> 8"},
     {CHANGE_STRICTER, FD("'level': 10"), FD("'level': 7"), "fd at rest: 10 -> 7"},
