@@ -69,7 +69,7 @@ const struct command_info command_table[] = {
      "baselines and the control build outside the tree that is searched. Otherwise each commit is "
      "judged by its own."},
     {COMMAND_TRIAGE, command_triage, "triage", "[PID|NAME]",
-     "look at a program that runs and is sick",
+     "look at a running program that misbehaves",
      "Looks at a process that is already running and prints one screen: first what is out of "
      "range, the worst first, and what to look at next; then memory by kind, descriptors, files "
      "that are open more than once, SQLite databases and who locks them, threads, processes, "

@@ -47,8 +47,8 @@ static bool tell(const struct arguments *arguments, json_t *object, json_t *sect
     _cleanup_free_ char *json = json_pretty(object);
     fputs(option_given(arguments, OPTION_JSON) ? json : buffer_string(text), stdout);
     _cleanup_free_ char *title = operands->count > 1
-                                     ? memory_format("%s less %s", after, before)
-                                     : memory_format("%s: its end less its beginning", after);
+                                     ? memory_format("%s minus %s", after, before)
+                                     : memory_format("%s: its end minus its beginning", after);
     return page_file_write(arguments, html_head(title, "diff", "What differs", sections), text,
                            err);
 }
@@ -60,7 +60,7 @@ static bool tell_profiles(const struct arguments *arguments, const struct profil
     json_t *sections = json_array();
     _cleanup_buffer_ struct buffer text = {0};
     _cleanup_free_ char *title =
-        memory_format("%s less %s", arguments->operands.items[1], arguments->operands.items[0]);
+        memory_format("%s minus %s", arguments->operands.items[1], arguments->operands.items[0]);
     bool as_text = !option_given(arguments, OPTION_JSON);
     if (as_text && top->question.focus != NULL && !top->focus_met)
         fputs("leakgate: --focus matches no frame\n", stderr);

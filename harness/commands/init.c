@@ -508,7 +508,7 @@ static void print_next_steps(const struct init *init)
         return;
     }
     printf("\nIdle is green. In " WORKFLOW_FILE ", OWNER and COMMIT are still to be filled in%s.\n"
-           "The hook of git, for a run before each push:\n\n"
+           "To run it before each push, as a git hook:\n\n"
            "    ln -s %s .git/hooks/pre-push\n",
            draft->build == NULL ? ", and the program to be built" : "",
            access(packaged, F_OK) == 0 ? packaged : "PATH/TO/leakgate/ci/pre-push");

@@ -1,6 +1,7 @@
 #include "commands/page_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,5 +35,8 @@ bool page_file_write(const struct arguments *arguments, json_t *head, const stru
     if (path == NULL)
         return true;
     html_page(taken, buffer_string(text), &page);
-    return file_write_atomic(path, buffer_string(&page), page.length, err);
+    if (!file_write_atomic(path, buffer_string(&page), page.length, err))
+        return false;
+    fprintf(stderr, "Page: %s\n", path);
+    return true;
 }

@@ -229,7 +229,7 @@ static void trend_text(const json_t *trend, struct buffer *out)
 
 /* --- Page --- */
 
-/* Each report is a sample of the chart, marked where it was no pass. */
+/* Each report is a sample of the chart, marked where it did not pass. */
 static void put_curves(const json_t *reports, const json_t *scenario, json_t *section)
 {
     static const char *const no_mark[] = {"pass", "skipped", "not run", NULL};
@@ -258,7 +258,7 @@ static void put_curves(const json_t *reports, const json_t *scenario, json_t *se
     json_put(section, "curves", curves);
     json_put_text(section, "step", "report");
     json_put_text(section, "along",
-                  "Along the bottom: the reports, the oldest first. ✗: that one was no pass.");
+                  "Along the bottom: the reports, the oldest first. ✗: that one did not pass.");
 }
 
 static json_t *trend_page(const json_t *trend)

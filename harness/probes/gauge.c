@@ -39,7 +39,7 @@ static const struct gauge_info table[GAUGE_COUNT] = {
                           "Live heap by the stack that allocated it, objects and bytes."},
     [GAUGE_STATE_FILE] =
         {"state_file", UNIT_COUNT, RULE_FLOOR, true, false, "the file's directory",
-         "Files in the world's directories that the target file lists as `state`."},
+         "Files in the world's directories that the target file lists under state."},
     [GAUGE_SESSION] = {"session", UNIT_COUNT, RULE_FLOOR, true, false, "the session's name",
                        "Sessions of the tmux servers that the target file lists as survivors."},
     [GAUGE_RSS_PEAK] = {"rss_peak", UNIT_BYTES, RULE_SHOWN, false, false, NULL,
@@ -56,6 +56,16 @@ static const struct gauge_info table[GAUGE_COUNT] = {
 const struct gauge_info *gauge_info(enum gauge gauge)
 {
     return &table[gauge];
+}
+
+const char *gauge_uncollected_text(enum gauge gauge)
+{
+    static const char *const texts[GAUGE_COUNT] = {
+        [GAUGE_FD] = "Open file descriptors.",
+        [GAUGE_HEAP_ALLOC] = "Bytes of heap objects; no collection is forced.",
+        [GAUGE_HEAP_OBJECTS] = "Heap objects; no collection is forced.",
+    };
+    return texts[gauge] != NULL ? texts[gauge] : table[gauge].text;
 }
 
 enum gauge gauge_by_name(const char *name)

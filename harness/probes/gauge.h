@@ -52,5 +52,7 @@ struct gauge_info {
 };
 
 const struct gauge_info *gauge_info(enum gauge gauge);
+/* What it is where nothing forces a collection, as in a watch. */
+const char *gauge_uncollected_text(enum gauge gauge);
 /* GAUGE_COUNT when there is none of that name. */
 enum gauge gauge_by_name(const char *name);

@@ -102,8 +102,8 @@ json_t *html_section(json_t *sections, const char *heading, const char *text);
 /* Adds a flame graph (reference taken; NULL: none) as a section. */
 void html_flame(json_t *sections, const char *heading, json_t *stacks);
 
-/* The units of all gauges, by which the page writes their amounts. */
-json_t *html_gauges(void);
+/* The units of all gauges, by which the page writes their amounts, and what they are. */
+json_t *html_gauges(bool watched);
 /* What the page says around its sections, which it takes: its title, what it is of, and a heading
  * for them. The caller may add "verdict". New reference. */
 json_t *html_head(const char *title, const char *header, const char *heading, json_t *sections);

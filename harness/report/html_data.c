@@ -53,7 +53,7 @@ static const char *verdict_of(const struct suite_result *suite)
     return suite->signal != 0 ? "stopped" : "failed";
 }
 
-json_t *html_gauges(void)
+json_t *html_gauges(bool watched)
 {
     static const char *const units[] = {
         [UNIT_COUNT] = "count", [UNIT_BYTES] = "bytes", [UNIT_SECONDS] = "seconds"};
@@ -62,7 +62,7 @@ json_t *html_gauges(void)
         const struct gauge_info *info = gauge_info(gauge);
         json_t *object = json_object();
         json_put(object, "unit", json_text(units[info->unit]));
-        json_put(object, "text", json_text(info->text));
+        json_put(object, "text", json_text(watched ? gauge_uncollected_text(gauge) : info->text));
         json_put(object, "cumulative", json_boolean(info->cumulative));
         json_put(object, "judged",
                  json_boolean(info->rule == RULE_FLOOR || info->rule == RULE_SLOPE));
@@ -104,7 +104,8 @@ json_t *html_suite(const struct suite_result *suite)
             json_push(files, json_text(report_format_table[i].file));
     json_put(object, "commands", commands);
     json_put(object, "files", files);
-    json_put(object, "gauges", html_gauges());
+    json_put(object, "gauges",
+             html_gauges(suite->count > 0 && scenario_is_watch(&suite->scenarios[0])));
     json_t *sections = watch_sections(suite);
     if (sections != NULL)
         json_put(object, "sections", sections);

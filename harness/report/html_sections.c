@@ -85,7 +85,7 @@ json_t *html_head(const char *title, const char *header, const char *heading, js
     json_put(head, "header", json_text(header));
     json_put(head, "heading", json_text(heading));
     json_put(head, "sections", sections);
-    json_put(head, "gauges", html_gauges());
+    json_put(head, "gauges", html_gauges(false));
     json_put(head, "made", json_text("Made by leakgate " LEAKGATE_VERSION));
     return head;
 }

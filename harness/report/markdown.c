@@ -156,15 +156,16 @@ static void put_gauges(struct summary *summary)
 {
     size_t before = summary->out->length;
     for (enum gauge gauge = 0; gauge < GAUGE_COUNT; gauge++) {
-        bool fails = false;
+        bool fails = false, watched = false;
         for (size_t i = 0; i < summary->suite->count && !fails; i++) {
+            watched = scenario_is_watch(summary->sorted[i]);
             const struct judgement *judgement = summary->sorted[i]->judgement;
             fails = judgement != NULL && judgement_fails_by(judgement, gauge);
         }
         if (!fails)
             continue;
         markdown_format(summary->out, LINE_BYTES, "- **%s**: %s\n", gauge_info(gauge)->name,
-                        gauge_info(gauge)->text);
+                        watched ? gauge_uncollected_text(gauge) : gauge_info(gauge)->text);
     }
     if (summary->out->length > before)
         buffer_text(summary->out, "\n");

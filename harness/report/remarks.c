@@ -142,6 +142,8 @@ void remarks_of(const struct scenario_result *scenario, bool all, struct details
         buffer_format(&left_out, "%s%s",
                       i == 0 ? "left out to keep to the budget (--budget): " : ", ",
                       scenario->left_out.items[i]);
+    if (string_list_contains(&scenario->left_out, "the locating run"))
+        buffer_text(&left_out, "; a larger --budget, such as 10m, names the step");
     if (left_out.length > 0)
         details_add(remarks, NULL, buffer_take(&left_out));
     if (scenario->killed.count > 0) {

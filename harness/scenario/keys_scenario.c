@@ -54,7 +54,7 @@ static const struct key_row quarantine_rows[] = {
 };
 const struct key_table quarantine_table =
     TABLE("quarantine", "quarantine", quarantine_rows,
-          .doc = "For a scenario whose fault is known and not mended today.");
+          .doc = "For a scenario whose fault is known and will not be fixed today.");
 
 static const struct key_row variable_rows[] = {
     {"text", TEXT_AS("text", variable_value_rule), .required = true,

@@ -143,6 +143,7 @@ def test_a_step_that_cannot_be_told_is_not_named(leakgate):
 def test_what_was_left_out_for_the_budget_is_said(leakgate):
     shown = located(leakgate, locating(lambda i: (0, 1), iterations=5))
     assert "left out to keep to the budget (--budget): 3 of 8 iterations of the locating run" in shown
+    assert "names the step" not in shown
     result = leakgate.directory / "leakgate-report" / "result.json"
     scenario = {"name": "external-editor", "file": "e.yaml", "seconds": 1, "ran": True,
                 "verdict": "leak", "left_out": ["the third attempt"]}
@@ -153,6 +154,16 @@ def test_what_was_left_out_for_the_budget_is_said(leakgate):
     result.write_text(json.dumps({"version": 1, "scenarios": [stored]}))
     [again] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
     assert again["left_out"] == stored["left_out"]
+
+
+def test_a_step_for_which_there_was_no_time_is_told_how_to_get(leakgate):
+    report = leakgate.directory / "leakgate-report"
+    leaking().write(report)
+    [stored] = json.loads(leakgate("report", "--json").stdout)["scenarios"]
+    stored["left_out"] = ["the locating run"]
+    (report / "result.json").write_text(json.dumps({"version": 1, "scenarios": [stored]}))
+    assert "(--budget): the locating run; a larger --budget, such as 10m, names the step" in \
+        " ".join(leakgate("report").stdout.split())
 
 
 def test_a_locating_run_that_failed_changes_no_verdict(leakgate):

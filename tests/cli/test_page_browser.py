@@ -328,7 +328,7 @@ def draw(leakgate, chromium, tmp_path):
     ({"verdict": "invalid", "reason": "the screen differs", "where": "a.yaml:1:2", "worst": None},
      "s: the screen differs (a.yaml:1:2)"),
     ({"verdict": "invalid", "reason": "the screen differs"},
-     "s gained open file descriptors: +1.00 per iteration, held by anon_inode:[eventpoll]; with which step was not looked for. "
+     "s gained open file descriptors: +1.00 per iteration, held by anon_inode:[eventpoll]; no step was looked for. "
      "From 5 to 47 in 42 iterations; after 75 s at rest all of it is still there. Then the measurement went wrong: "
      "the screen differs"),
     ({"verdict": "skipped", "reason": "no td here"}, "s: no td here"),
@@ -344,8 +344,8 @@ def draw(leakgate, chromium, tmp_path):
      "s rests higher than it may: fd 9, baseline 5."),
     ({"whole": None, "worst": {"kind": "exception_expired", "fails": True, "gauge": "fd", "holder": "pipe", "text": "since May"}},
      "s fd pipe has an exception that is over: since May."),
-    ({"located": True}, "s leaks open file descriptors: +1.00 per iteration, held by anon_inode:[eventpoll]; with which step was "
-                        "looked for and not found. From 5 to 47 in 42 iterations; after 75 s at rest all of it is still there."),
+    ({"located": True}, "s leaks open file descriptors: +1.00 per iteration, held by anon_inode:[eventpoll]; no step was "
+                        "found to do it. From 5 to 47 in 42 iterations; after 75 s at rest all of it is still there."),
 ])
 def test_the_sentence_of_each_verdict(draw, chromium, change, said):
     draw(lambda scenario: scenario.update({"name": "s", "where": None, **change}))
@@ -362,6 +362,14 @@ def test_what_is_to_be_known_of_the_suite_stands_first(leakgate, chromium, tmp_p
     top = chromium.run("document.querySelector('main section').innerText")
     for said in ("shard 1 is missing", "Against main: <weaker>", "scenario a: gone", "Stopped by signal 2"):
         assert said in top
+    # Nor, where all passed that ran, that nothing grew.
+    scenarios[0].update(verdict="pass", outcome="pass")
+    for verdict, grew in (("nothing judged", False), ("pass", True)):
+        suite.update(verdict=verdict)
+        pages.draw(chromium, pages.with_data(page, suite, scenarios), tmp_path)
+        assert ("Nothing grew" in chromium.run("document.querySelector('main section').innerText")) == grew
+    suite.update(verdict="nothing judged")
+    pages.draw(chromium, pages.with_data(page, suite, scenarios), tmp_path)
     assert chromium.run("document.querySelector('h1 .verdict').className") == "verdict inconclusive"
 
 
@@ -420,6 +428,31 @@ def cells(chromium):
     return chromium.run("""[...document.querySelectorAll('.icicle g')].map((cell) => [
         cell.querySelector('title').textContent, (cell.querySelector('text') || {}).textContent,
         ...['x', 'y', 'width'].map((name) => cell.querySelector('rect')[name].baseVal.value)])""")
+
+
+def test_what_confirmed_a_finding_is_named(draw, chromium):
+    draw(lambda scenario: scenario.update(findings=[finding(), finding(repeats=True), finding(confirmed=True)]))
+    assert chromium.run("""[...document.querySelectorAll("[aria-label='what grew'] tbody tr")].map(
+        (row) => row.lastElementChild.textContent)""") == ["–", "second loop", "fresh process"]
+
+
+def test_no_command_is_broken_at_a_hyphen(leakgate, chromium, tmp_path):
+    journals.leaking().write(leakgate.directory / "leakgate-report")
+    (tmp_path / "index.html").write_text(pages.make(leakgate), encoding="utf-8")
+    chromium.open(f"file://{tmp_path}/index.html", width=390, height=740)
+    words = chromium.run("[...document.querySelectorAll('.command .word')].map((word) => [word.textContent, word.getClientRects().length])")
+    assert "--holder" in [word for word, _ in words]
+    assert all(lines == 1 for _, lines in words)
+
+
+def test_what_goes_on_to_the_right_fades_out_there(leakgate, chromium, tmp_path):
+    journals.leaking().write(leakgate.directory / "leakgate-report")
+    (tmp_path / "index.html").write_text(pages.make(leakgate), encoding="utf-8")
+    mask = """(() => { const table = document.querySelector("[aria-label='what grew']"); table.scrollLeft = %d;
+        return new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(
+            () => told(getComputedStyle(table).maskImage !== "none")))); })()"""
+    chromium.open(f"file://{tmp_path}/index.html", width=390, height=740)
+    assert [chromium.run(mask % left) for left in (0, 10_000)] == [True, False]
 
 
 def test_stacks_that_begin_alike_share_their_cells(draw, chromium):

@@ -26,7 +26,7 @@ def target(tmp_path_factory):
 
 def triage(leakgate, target):
     shown = leakgate("triage", target.pid, "--target", TARGET, "--scenarios", pages.SOURCE / "scenarios", "--html", "page.html")
-    assert shown.returncode == 1, shown.stderr
+    assert shown.returncode == 1 and shown.stderr.endswith("Page: page.html\n"), shown.stderr
     return shown.stdout
 
 
@@ -43,7 +43,7 @@ def diff_of_a_report(leakgate, _):
 
 def diff(leakgate, *operands):
     shown = leakgate("diff", *operands, "--html", "page.html")
-    assert shown.returncode == 0, shown.stderr
+    assert shown.returncode == 0 and shown.stderr == "Page: page.html\n"
     return shown.stdout
 
 
@@ -255,6 +255,12 @@ def test_what_is_no_report_has_no_trend(leakgate, words, says):
     shown = leakgate("trend", *words)
     assert shown.returncode == 2 and shown.stdout == ""
     assert says in shown.stderr and shown.stderr.count("\n") == 1
+
+
+def test_of_a_watch_no_text_speaks_of_a_forced_collection(leakgate, target):
+    watch(leakgate, target)
+    gauges = pages.data_of((leakgate.directory / "page.html").read_text("utf-8"))[0]["gauges"]
+    assert [name for name, gauge in gauges.items() if "forced collection" in gauge["text"]] == ["fd_before_gc"]
 
 
 @pytest.mark.parametrize("command", ["triage", "watch"])

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "probes/gauge.h"
 #include "probes/sample.h"
@@ -21,6 +22,17 @@ static void every_gauge_is_found_by_its_name(void **state)
     }
     assert_int_equal(gauge_by_name("fds"), GAUGE_COUNT);
     assert_int_equal(gauge_by_name(""), GAUGE_COUNT);
+}
+
+static void where_nothing_is_collected_no_text_says_so(void **state)
+{
+    (void)state;
+    static const enum gauge watched[] = {GAUGE_FD, GAUGE_HEAP_ALLOC, GAUGE_HEAP_OBJECTS};
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
+        assert_non_null(strstr(gauge_info(watched[i])->text, "forced collection"));
+        assert_null(strstr(gauge_uncollected_text(watched[i]), "forced collection"));
+    }
+    assert_string_equal(gauge_uncollected_text(GAUGE_RSS), gauge_info(GAUGE_RSS)->text);
 }
 
 static void what_is_judged_and_how(void **state)
@@ -88,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gauge_is_found_by_its_name),
+        cmocka_unit_test(where_nothing_is_collected_no_text_says_so),
         cmocka_unit_test(what_is_judged_and_how),
         cmocka_unit_test(every_phase_is_found_by_its_name),
         cmocka_unit_test(holdings_are_sorted_and_added_up),
