@@ -132,7 +132,7 @@ const struct command_info command_table[] = {
      "writes leakgate.yaml, scenarios/targets/NAME.yaml, scenarios/idle.yaml and "
      ".github/workflows/leakgate.yml, and runs the scenario idle. No file is overwritten.\n\n"
      "The ARGUMENTs are given to the program. ${project.p1} in them is a git project in the "
-     "temporary home. The program starts in the root of that home.\n\n"
+     "temporary home. The program starts in the root of that home, not in the project.\n\n"
      "Without a terminal all answers have to be options:\n\n    leakgate init --program bin/app "
      "--pprof APP_PPROF=0 --ready 'Welcome' --quit q\n\n"
      "The exit status is that of the run of idle; 2 when an answer is wrong or a file exists, 5 "

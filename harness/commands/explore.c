@@ -371,7 +371,8 @@ static bool write_scenarios(struct exploring *exploring, struct lg_error *err)
     return true;
 }
 
-/* What the judge does not call a leak is no scenario of anything; what it cannot play is said. */
+/* What the judge does not call a leak is no scenario of anything; what it cannot play is said. The
+ * project file may choose scenarios by tags, and those that are kept have none. */
 static void keep_leaks(const struct exploring *exploring)
 {
     const char *report = option_text(exploring->arguments, OPTION_REPORT);
@@ -383,8 +384,12 @@ static void keep_leaks(const struct exploring *exploring)
     {
         const char *verdict = json_get_text(scenario, "verdict", "leak");
         const char *file = json_get_text(scenario, "file", "");
-        if (strcmp(verdict, "leak") != 0 && string_list_contains(&exploring->files, file) &&
-            unlink(file) == 0)
+        if (!string_list_contains(&exploring->files, file))
+            continue;
+        if (strcmp(verdict, "leak") == 0)
+            printf("leakgate run %s plays it; give it a tag that your gate runs.\n",
+                   json_get_text(scenario, "name", ""));
+        else if (unlink(file) == 0)
             printf("%s: %s by the judge; removed\n", file, verdict);
     }
 }

@@ -23,7 +23,14 @@ static struct short_text seen_text(double bytes)
 
 char *flag_text(const struct flag *flag)
 {
-    return memory_format("%s %.4g, healthy is %s%.4g", flag->row->name, flag->figure,
+    static const char *const units[HEALTHY_FIGURES] = {
+        [HEALTHY_RSS_MB] = " MiB",
+        [HEALTHY_SWAP_MB] = " MiB",
+        [HEALTHY_CPU_PERCENT] = " % of a core",
+        [HEALTHY_STARTED_PER_SECOND] = " per second",
+    };
+    return memory_format("%s %.4g%s, healthy is %s%.4g", flag->row->name, flag->figure,
+                         text_or(units[flag->row->figure], ""),
                          flag->row->most > 0 ? "at most " : "", flag->row->most);
 }
 

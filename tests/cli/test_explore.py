@@ -39,6 +39,7 @@ def test_a_leak_that_no_scenario_reaches(leakgate, explore):
     assert written(leakgate) == ["explored-1.yaml"]
     assert "scenarios/explored-1.yaml: goroutine +" in done.stdout
     assert "explored-1  LEAK  goroutine +1.00 per iteration" in done.stdout
+    assert "leakgate run explored-1 plays it; give it a tag that your gate runs.\n" in done.stdout
     assert leakgate("check", "explored-1").returncode == 0
     text = (leakgate.directory / "scenarios" / "explored-1.yaml").read_text()
     assert text.count("press") <= 5  # the way there is short

@@ -1,4 +1,5 @@
-/* Allowances go down to what is left, in objects and in bytes, and never up. */
+/* Allowances go down to what is left, in objects and in bytes, and never up; the terms of one that
+ * stands change by what is given. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,6 +71,39 @@ static void heap_stacks_in_objects_and_bytes(void **state)
     series_free(&record.series);
 }
 
+static void an_exception_gets_the_terms_that_are_given(void **state)
+{
+    (void)state;
+    struct run_record record = one_object_per_iteration();
+    struct string_list keys = {0}, reasons = {0}, expires = {0};
+    struct consent consent = {.keys = &keys, .reasons = &reasons, .expires = &expires};
+    string_list_add(&keys, "heap_stack main.keep");
+    string_list_add(&reasons, "another");
+    for (int dated = 0; dated < 2; dated++) {
+        struct lg_error err = {0};
+        bool used = false;
+        _cleanup_baseline_ struct baseline *old = with_stack(2, 2048);
+        struct baseline_exception exception = old->exceptions[0];
+        exception.expires = "2027-01-31";
+        exception.issue = "https://example.org/1";
+        baseline_except(old, &exception);
+        if (dated)
+            string_list_add(&expires, "2027-06-30");
+        _cleanup_baseline_ struct baseline *new =
+            acceptance_make(&record, NULL, old, &consent, &used, &err);
+        assert_string_equal(err.text, "");
+        assert_true(used);
+        assert_true(new->exceptions[0].allowed == 2);
+        assert_string_equal(new->exceptions[0].reason, "another");
+        assert_string_equal(new->exceptions[0].issue, "https://example.org/1");
+        assert_string_equal(new->exceptions[0].expires, dated ? "2027-06-30" : "2027-01-31");
+    }
+    string_list_free(&keys);
+    string_list_free(&reasons);
+    string_list_free(&expires);
+    series_free(&record.series);
+}
+
 static void a_whole_gauge_in_bytes(void **state)
 {
     (void)state;
@@ -124,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heap_stacks_in_objects_and_bytes),
+        cmocka_unit_test(an_exception_gets_the_terms_that_are_given),
         cmocka_unit_test(a_whole_gauge_in_bytes),
         cmocka_unit_test(levels_are_lowered_on_request),
         cmocka_unit_test(a_run_that_leaks_tightens_nothing),

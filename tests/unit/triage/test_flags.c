@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "triage/triage.h"
+#include "triage/triage_text.h"
 
 /* A program at rest. */
 static struct triage healthy_one(void)
@@ -78,6 +79,10 @@ static void the_worst_comes_first(void **state)
     assert_true(triage.flags[0].figure == 82);
     assert_string_equal(triage.flags[1].row->name, "cpu");
     assert_string_equal(triage.flags[2].row->name, "rss");
+    _cleanup_free_ char *mappings = flag_text(&triage.flags[0]);
+    _cleanup_free_ char *cpu = flag_text(&triage.flags[1]);
+    assert_string_equal(mappings, "mappings 82, healthy is at most 10");
+    assert_string_equal(cpu, "cpu 2 % of a core, healthy is at most 1");
     triage_free(&triage);
 }
 
