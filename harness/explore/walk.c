@@ -249,6 +249,21 @@ static bool play_reverse(struct walk *walk, const char *action, int from, struct
     return true;
 }
 
+/* An editor that ends, a message that goes: the screen comes back without being asked to. */
+static bool comes_back(struct walk *walk, int from, const char *action, bool *back,
+                       struct lg_error *err)
+{
+    walk->expected = from;
+    walk->looked_at = 0;
+    if (!await(walk, is_expected, LATE_MS, err))
+        return false;
+    *back = !target_has_ended(walk->target) && shows(walk, from);
+    if (!*back)
+        return true;
+    walk->here = from;
+    return say(walk, map_fact_edge(walk->map, from, action, EDGE_LEADS, from), err);
+}
+
 static bool try_action(struct walk *walk, const char *action, struct lg_error *err)
 {
     int from = walk->here;
@@ -259,8 +274,11 @@ static bool try_action(struct walk *walk, const char *action, struct lg_error *e
     if (kind != EDGE_LEADS)
         return true;
     int to = walk->here;
-    if (to == from)
-        return play_trip(walk, action, "", to, err);
+    bool by_itself = to == from;
+    if (!by_itself && !comes_back(walk, from, action, &by_itself, err))
+        return false;
+    if (by_itself)
+        return play_trip(walk, action, "", from, err);
     if (!play_reverse(walk, action, from, err))
         return false;
     if (walk->here != to)
