@@ -20,7 +20,7 @@ def explore(leakgate, source):
             f'version: 1\nextends: standin\ncommand: [{BINARY}, -config, '
             f'"${{world}}/cfg/config.json", -project, "${{project.p1}}"]\n'
             f'env: {{STANDIN_LEAK: "{leak}"}}\n')
-        return leakgate("explore", "--target", "it", "--jobs", 2, *words, timeout=280, **options)
+        return leakgate("explore", "--target", "it", "--jobs", 2, *words, timeout=600, **options)
     return run
 
 
@@ -34,7 +34,7 @@ def written(leakgate):
 
 
 def test_a_leak_that_no_scenario_reaches(leakgate, explore):
-    done = explore("--for", "40s", leak="goroutine")
+    done = explore("--for", "90s", leak="goroutine")
     assert done.returncode == 1, done.stdout + done.stderr
     assert written(leakgate) == ["explored-1.yaml"]
     assert "scenarios/explored-1.yaml: goroutine +" in done.stdout
