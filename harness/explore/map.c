@@ -264,8 +264,6 @@ bool map_take(struct map *map, const json_t *fact, struct lg_error *err)
         return take_trip(map, fact, err);
     if (json_object_get(fact, "survey") != NULL)
         return take_survey(map, fact, err);
-    size_t functions = (size_t)json_get_integer(fact, "functions", 0);
-    map->functions = functions > map->functions ? functions : map->functions;
     map->starts += json_object_get(fact, "start") != NULL;
     return true;
 }

@@ -77,7 +77,6 @@ struct map {
     size_t surveys;
     unsigned seed;
     size_t tries, starts, ends; /* actions; processes that were started, and ended by an action */
-    size_t functions;           /* seen in stacks: the most that one process showed */
 };
 
 void map_free(struct map *map);

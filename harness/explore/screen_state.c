@@ -11,7 +11,7 @@
 void screen_state_free(struct screen_state *state)
 {
     string_list_free(&state->rows);
-    free_all(state->marks, state->texts);
+    free(state->marks);
     *state = (struct screen_state){0};
 }
 
@@ -93,25 +93,13 @@ void screen_state_read(const struct terminal *terminal, const bool *restless,
                        struct screen_state *state)
 {
     size_t count = (size_t)terminal->rows;
-    *state = (struct screen_state){.marks = memory_array(count, sizeof *state->marks),
-                                   .texts = memory_array(count, sizeof *state->texts)};
+    *state = (struct screen_state){.marks = memory_array(count, sizeof *state->marks)};
     terminal_text(terminal, &state->rows);
     for (size_t i = 0; i < count; i++) {
         if (restless != NULL && restless[i])
             continue;
         _cleanup_free_ char *folded = row_folded(state->rows.items[i]);
-        state->texts[i] = XXH64(folded, strlen(folded), 0);
-        state->marks[i] = state->texts[i] ^ styles_of(terminal, (int)i);
+        state->marks[i] = XXH64(folded, strlen(folded), 0) ^ styles_of(terminal, (int)i);
     }
     state->id = XXH64(state->marks, count * sizeof *state->marks, (uint64_t)terminal->columns);
-}
-
-size_t screen_state_difference(const struct screen_state *a, const struct screen_state *b)
-{
-    size_t different = 0;
-    if (a->rows.count != b->rows.count)
-        return a->rows.count + b->rows.count;
-    for (size_t i = 0; i < a->rows.count; i++)
-        different += a->marks[i] != b->marks[i];
-    return different;
 }

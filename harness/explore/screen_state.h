@@ -17,7 +17,6 @@ struct screen_state {
     uint64_t id;
     struct string_list rows; /* as they are shown */
     uint64_t *marks;         /* one for each row: its folded text and colours */
-    uint64_t *texts;         /* the same without colours */
 };
 void screen_state_free(struct screen_state *state);
 #define _cleanup_state_ __attribute__((cleanup(screen_state_free)))
@@ -29,6 +28,3 @@ char *row_folded(const char *row);
  * for each row; NULL: none is. */
 void screen_state_read(const struct terminal *terminal, const bool *restless,
                        struct screen_state *state);
-
-/* How many rows differ; those of another size all do. */
-size_t screen_state_difference(const struct screen_state *a, const struct screen_state *b);

@@ -1,6 +1,5 @@
 #include "explore/trip.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

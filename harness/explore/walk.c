@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -218,8 +217,7 @@ static bool is_known_clean(const struct walk *walk, int from, const char *action
     const struct map_state *state = &walk->map->states[from];
     if (still && state->still >= enough && !map_is_named(state, action))
         return true;
-    return walk->map->states[from].new_rows < MAP_MUCH_NEW &&
-           map_action(walk->map, action).clean >= enough;
+    return state->new_rows < MAP_MUCH_NEW && map_action(walk->map, action).clean >= enough;
 }
 
 /* Plays it; the screen is where it begins. */
@@ -404,11 +402,7 @@ bool walk_explore(const struct walk_options *options, struct target *target, str
     terminal_keep_styles(target->terminal);
     json_t *start = json_object();
     json_put(start, "start", json_true());
-    bool fine = say(&walk, start, err) &&
-                target_settle(target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err) &&
-                walk_about(&walk, options, err);
-    json_t *functions = json_object();
-    json_put(functions, "functions",
-             json_integer((json_int_t)holder_table_function_count(probe_holders(probe))));
-    return say(&walk, functions, err) && fine;
+    return say(&walk, start, err) &&
+           target_settle(target, SETTLE_QUIET_MS, clock_deadline(DEADLINE_SETTLE_MS), err) &&
+           walk_about(&walk, options, err);
 }

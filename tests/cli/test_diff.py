@@ -8,6 +8,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 import pytest
@@ -15,6 +16,9 @@ import pytest
 from conftest import SOURCE
 from journals import Journal
 from standin import BINARY, PATIENCE, Standin
+
+sys.path.append(f"{SOURCE}/tests/faults")
+from wire import field  # pylint: disable=wrong-import-position
 
 ALL = 1000000
 LEFT_OUT = re.compile(r"^(?:Dropped|Left out) (\d+) \w+ \(cum <= (\S+)\)", re.M)
@@ -160,20 +164,6 @@ def test_a_url_is_fetched(leakgate, tmp_path):
 
 
 # --- What is no profile ---
-
-def varint(number):
-    out = b""
-    while number >= 0x80:
-        out += bytes([number & 0x7f | 0x80])
-        number >>= 7
-    return out + bytes([number])
-
-
-def field(tag, value):
-    if isinstance(value, int):
-        return varint(tag << 3) + varint(value)
-    return varint(tag << 3 | 2) + varint(len(value)) + value
-
 
 def made(kind=b"n", unit=b"count", period=1):
     """The smallest profile: one stack that holds one."""

@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 import tty
+
+from wire import field, varint
 import zlib
 
 KIND = sys.argv[1]
@@ -22,20 +24,6 @@ LINGER = 600
 
 
 # --- What pprof serves; see proto/profile.proto of github.com/google/pprof ---
-
-def varint(number):
-    out = b""
-    while number >= 0x80:
-        out += bytes([number & 0x7f | 0x80])
-        number >>= 7
-    return out + bytes([number])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
 
 def profile(types, values, period):
     """One sample with one function on its stack."""

@@ -13,17 +13,7 @@
 #include "driver/replayed.h"
 #include "driver/taken.h"
 
-static struct string_list screen(const char *text)
-{
-    struct string_list rows = {0};
-    for (;; text++) {
-        size_t length = strcspn(text, "\n");
-        string_list_take(&rows, memory_copy_range(text, length));
-        text += length;
-        if (*text == '\0')
-            return rows;
-    }
-}
+#include "screen_rows.h"
 
 /* One input and the screen before it: a key by its name, "|" a mark, "*" a secret, "<text" pasted,
  * "!text" the mouse, "=80x24" a resize, "." nothing more. A "+" before it: it came before the

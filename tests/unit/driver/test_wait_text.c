@@ -12,18 +12,7 @@
 #include "base/memory.h"
 #include "driver/wait_text.h"
 
-/* Rows, separated by newlines. */
-static struct string_list screen(const char *text)
-{
-    struct string_list rows = {0};
-    for (;; text++) {
-        size_t length = strcspn(text, "\n");
-        string_list_take(&rows, memory_copy_range(text, length));
-        text += length;
-        if (*text == '\0')
-            return rows;
-    }
-}
+#include "screen_rows.h"
 
 struct case_of_wait {
     const char *screens[6]; /* before and after, in turns */
