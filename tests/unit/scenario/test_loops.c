@@ -15,25 +15,9 @@
 #include "scenario/expand.h"
 #include "scenario/load.h"
 
-#define HEAD "version: 1\ntitle: A title\ntarget: demo\n"
+#include "load_text.h"
 
-static struct plan *load_text(const char *text)
-{
-    static const struct load_options options = {.scenarios = TEST_SOURCE_DIR "/tests/corpus"};
-    char path[] = "/tmp/leakgate-test-loops-XXXXXX.yaml";
-    struct lg_error err = {0};
-    struct diagnostics problems = {0};
-    int fd = mkstemps(path, strlen(".yaml"));
-    assert_true(fd >= 0);
-    assert_true(file_write_all(fd, text, strlen(text), &err));
-    close(fd);
-    struct plan *plan = plan_load(path, &options, &problems);
-    unlink(path);
-    if (plan == NULL)
-        fail_msg("%s", problems.lines.items[0]);
-    diagnostics_free(&problems);
-    return plan;
-}
+#define HEAD "version: 1\ntitle: A title\ntarget: demo\n"
 
 /* "source line:column written", a line each. */
 static void assert_steps(const struct step_list *steps, const char *expected)

@@ -14,23 +14,7 @@
 #include "scenario/load.h"
 #include "scenario/write.h"
 
-static const struct load_options corpus_options = {.scenarios = TEST_SOURCE_DIR "/tests/corpus"};
-
-static struct plan *load_text(const char *text)
-{
-    char path[] = "/tmp/leakgate-test-write-XXXXXX.yaml";
-    struct lg_error err = {0};
-    struct diagnostics problems = {0};
-    int fd = mkstemps(path, strlen(".yaml"));
-    assert_true(fd >= 0);
-    assert_true(file_write_all(fd, text, strlen(text), &err));
-    close(fd);
-    struct plan *plan = plan_load(path, &corpus_options, &problems);
-    unlink(path);
-    if (plan == NULL)
-        fail_msg("%s\n%s", problems.lines.items[0], text);
-    return plan;
-}
+#include "load_text.h"
 
 /* As a person writes them. */
 static const char *const written[] = {
